@@ -1,0 +1,73 @@
+# `make demo` and `make test` need Python 3.11 or newer, nothing else: .venv is made on first use.
+#
+#   make demo       set up, check, build and run the examples
+#   make test       all tests but the soak runs
+#   make lint       ruff and mypy
+#   make coverage   the tests again, with branch coverage of compiler and runtime
+#   make rules      turn each check off in turn and list those that no test missed
+#   make bench      the benchmarks
+#   make soak       the long runs; their result is kept in docs/soak.json
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+NEWER := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14 python3,\
+	$(shell $(name) -c '$(NEWER)' >/dev/null 2>&1 && echo $(name))))
+PYTEST_ARGS ?=
+TESTS := pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+.PHONY: help venv demo test lint format coverage rules bench soak clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+venv: $(READY)
+
+# The list of what was asked for decides whether to install again; installing twice does no harm.
+$(READY): pyproject.toml stdlib/pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable './stdlib[http,schedule]' --editable . --group dev
+	@touch $@
+
+demo: $(READY)
+	@if test -f examples/demo.py; then PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python examples/demo.py; \
+	else PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh; fi
+
+test: $(READY)
+	$(BIN)/python -m $(TESTS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Children (nsc, emitted programs, worker processes) are measured too: see [tool.coverage.run].
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m $(TESTS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered --fail-under=90
+
+rules: $(READY)
+	$(BIN)/python tests/rules.py
+
+bench: $(READY)
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+soak: $(READY)
+	$(BIN)/python tests/soak.py
+
+clean:
+	rm -rf $(VENV) dist build htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .nsc_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

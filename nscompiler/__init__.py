@@ -1,0 +1,21 @@
+"""A compiler for NStack workflows: small, typed pipelines of sources, functions and sinks.
+
+``check`` and ``compile`` are imported when they are first used, so that ``import nscompiler`` costs nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+from nscompiler.version import __version__
+
+if TYPE_CHECKING:
+    from nscompiler.pipeline import check, compile
+
+__all__ = ["__version__", "check", "compile"]
+
+
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        from nscompiler import pipeline
+
+        return getattr(pipeline, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""The ``nsc`` command: the only part of the compiler that prints and writes files."""

@@ -1,0 +1,55 @@
+"""The ``nsc`` command: a group whose subcommands are imported when they are called."""
+
+import os
+from importlib import import_module
+
+import click
+
+from nscompiler.cli import commands
+from nscompiler.version import __version__
+
+PLUGINS = "nscompiler.commands"
+
+
+class Commands(click.Group):
+    """One subcommand for each file of ``cli/commands``; further ones come from wheels with an entry point."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the subcommands, sorted."""
+        folder = os.path.dirname(commands.__file__)
+        return sorted(name[:-3] for name in os.listdir(folder) if name.endswith(".py") and not name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A subcommand by name, imported now; None where there is none."""
+        if cmd_name in self.list_commands(ctx):
+            command: click.Command = import_module(f"{commands.__name__}.{cmd_name}").command
+            return command
+        return _plugin(cmd_name)
+
+
+def _plugin(name: str) -> click.Command | None:
+    """A subcommand of another wheel. Looked for only when a name is unknown, as the search takes tens of milliseconds."""
+    from importlib.metadata import entry_points
+
+    for found in entry_points(group=PLUGINS, name=name):
+        loaded = found.load()
+        if isinstance(loaded, click.Command):
+            return loaded
+    return None
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(f"nsc {__version__}")
+        ctx.exit()
+
+
+@click.command(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80}, no_args_is_help=True
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print the version."
+)
+@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback if nsc itself fails.")
+def nsc() -> None:
+    """Check, build and run NStack workflows (.nml files)."""

@@ -1,0 +1,66 @@
+"""The process that runs a built program: started, signalled and waited for.
+
+A signal reaches the program once. On a terminal the program is in our process group, so that it may read the
+keyboard, and the terminal itself signals it; only what another process sent us is passed on. Elsewhere it has a
+group of its own, nobody else signals it, and everything is passed on.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+
+PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_AWAITED = {*PASSED_ON, signal.SIGCHLD}
+_SENT_BY_KERNEL = 0x80  # SI_KERNEL of <asm-generic/siginfo.h>
+
+
+def run_python(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run this interpreter with arguments in the foreground; the exit code, 128 and the signal's number if it was killed.
+
+    Standard input, output and error are ours. Raises OSError where the process cannot be started.
+    """
+    own_group = not _interactive()
+    # Blocked before the child exists: a signal that comes between its start and our wait is not lost.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
+    try:
+        child = _start(arguments, environment, own_group, before)
+        return _wait(child, own_group)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _interactive() -> bool:
+    try:
+        return os.isatty(0)
+    except OSError:
+        return False
+
+
+def _start(arguments: Sequence[str], environment: Mapping[str, str], own_group: bool, mask: set[int]) -> int:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    group = {"setpgroup": 0} if own_group else {}
+    command = [sys.executable, *arguments]
+    return os.posix_spawn(sys.executable, command, environment, setsigmask=mask, setsigdef=[signal.SIGPIPE], **group)
+
+
+def _wait(child: int, own_group: bool) -> int:
+    while True:
+        number, from_terminal = _next_signal()
+        if number in PASSED_ON and (own_group or not from_terminal):
+            os.kill(child, number)
+        # One SIGCHLD may stand for several events, so any signal is a reason to look.
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
+
+
+def _next_signal() -> tuple[int, bool]:
+    """The next signal, and whether it was the terminal that sent it (to everybody in the group)."""
+    if sys.platform == "darwin":  # no sigwaitinfo there: an interrupt is taken to be a key stroke
+        number = signal.sigwait(_AWAITED)
+        return number, number == signal.SIGINT
+    info = signal.sigwaitinfo(_AWAITED)
+    return info.si_signo, info.si_code == _SENT_BY_KERNEL

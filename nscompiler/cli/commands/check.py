@@ -1,0 +1,25 @@
+"""``nsc check``: the problems of files and folders."""
+
+import sys
+
+import click
+
+from nscompiler.cli.report import FORMATS, color_option, path_option, report, search_folders
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to write it.")
+@color_option
+@click.option("-q", "--quiet", is_flag=True, help="No closing line.")
+@path_option
+def command(paths: tuple[str, ...], form: str, color: str, quiet: bool, search: tuple[str, ...]) -> int:
+    """Check files, module folders, folder trees or projects (default: this folder).
+
+    Diagnostics go to standard output. The exit code is 1 if one of them is an error.
+    """
+    from nscompiler.files import DiskFiles
+    from nscompiler.pipeline import Compilation
+
+    compilation = Compilation(DiskFiles(), paths or (".",), search_folders(search))
+    return report(compilation, sys.stdout, form=form, color=color, quiet=quiet)

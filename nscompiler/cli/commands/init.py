@@ -1,0 +1,96 @@
+"""``nsc init``: a new module in a folder."""
+
+import re
+from pathlib import Path
+
+import click
+
+from nscompiler.cli import exits
+from nscompiler.cli.failure import Failure
+from nscompiler.cli.folders import write_files
+
+VERSION = "0.0.1-SNAPSHOT"
+
+_PYTHON_MODULE = """\
+module {name}
+
+/// How many characters a text has.
+fun numChars : Text -> Integer
+"""
+
+_SERVICE = '''\
+"""The functions that module.nml declares."""
+
+import nstack
+
+
+class Module(nstack.Module):
+    def numChars(self, x):
+        return len(x)
+'''
+
+_STACK = """\
+stack:
+  language: python
+"""
+
+_REQUIREMENTS = "# The Python packages that service.py needs, one a line, as for pip.\n"
+
+_WORKFLOW_MODULE = """\
+module {name}
+
+/// The lines of standard input, one by one, to standard output: put your functions between the two.
+def w = Sources.stdin | Sinks.stdout
+"""
+
+
+@click.command("init")
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.option("-w", "--workflow", is_flag=True, help="A module of workflows, without Python code.")
+@click.option(
+    "-l", "--language", default="python", show_default=True, type=click.Choice(["python"]), help="What functions are in."
+)
+def command(folder: Path, workflow: bool, language: str) -> int:
+    """Make a new module in FOLDER (default: here).
+
+    The module is named after the folder: Demo.Chars stays as it is, word-count becomes WordCount.
+    """
+    name = f"{module_name(folder.absolute().name)}:{VERSION}"
+    files = _files(name, workflow)
+    there = [file for file in files if (folder / file).exists()]
+    if there:
+        raise Failure(f"{folder / there[0]} is there already; nothing was written")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_files(folder, files)
+    except OSError as error:
+        raise Failure(f"cannot write {folder}: {error.strerror or error}") from None
+    click.echo(f"Made module {name}: {', '.join(files)}")
+    return exits.OK
+
+
+def _files(name: str, workflow: bool) -> dict[str, str]:
+    if workflow:
+        return {"module.nml": _WORKFLOW_MODULE.format(name=name)}
+    return {
+        "module.nml": _PYTHON_MODULE.format(name=name),
+        "service.py": _SERVICE,
+        "nstack.yaml": _STACK,
+        "requirements.txt": _REQUIREMENTS,
+    }
+
+
+def module_name(folder: str) -> str:
+    """The module name that a folder's name stands for. Raises Failure where no name can be made of it."""
+    parts = [_part(part) for part in folder.split(".")]
+    if not all(re.fullmatch(r"[A-Z][A-Za-z0-9_]*", part) for part in parts):
+        raise Failure(
+            f"no module name can be made of the folder's name `{folder}`",
+            "a module's name starts with a letter: rename the folder, or name another one",
+        )
+    return ".".join(parts)
+
+
+def _part(text: str) -> str:
+    words = re.findall(r"[A-Za-z0-9_]+", text)
+    return "".join(word[0].upper() + word[1:] for word in words)

@@ -1,0 +1,62 @@
+"""The way in: runs a command and turns whatever happens into an exit code.
+
+Nothing but the standard library is imported before the first line of ``main`` runs, so that an interrupt at any
+moment after it ends quietly.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from nscompiler.cli import exits
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``nsc`` with the arguments given (those of the process by default); the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _run(given)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return exits.INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return exits.BROKEN_PIPE
+    except Exception as error:  # anything that gets here is a bug of ours
+        from nscompiler.cli.failure import report_internal
+
+        return report_internal(error, debug="--debug" in given or bool(os.environ.get("NSC_DEBUG")))
+
+
+def _run(given: list[str]) -> int:
+    import click
+
+    from nscompiler.cli.app import nsc
+    from nscompiler.cli.failure import Failure
+
+    try:
+        result = nsc.main(given, prog_name="nsc", standalone_mode=False)
+    except click.exceptions.Abort:
+        return exits.INTERRUPTED
+    except Failure as failure:
+        failure.show()
+        return failure.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    return result if isinstance(result, int) else exits.OK
+
+
+def _drop_output() -> None:
+    """Whoever read our output has gone: point it at nothing, so that the interpreter's last flush is silent too."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(nothing, stream.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

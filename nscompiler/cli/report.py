@@ -1,0 +1,110 @@
+"""Diagnostics on their way out: which form, which colours, which stream."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from nscompiler.cli import exits
+
+if TYPE_CHECKING:
+    from nscompiler.pipeline import Compilation
+
+
+FORMATS = ("text", "concise", "json")
+NARROWEST, WIDEST = 40, 120
+
+Decorated = Callable[..., Any]
+
+
+def color_option(command: Decorated) -> Decorated:
+    """``--color auto|always|never``."""
+    return click.option(
+        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Use colours."
+    )(command)
+
+
+def path_option(command: Decorated) -> Decorated:
+    """``--path FOLDER``, repeatable."""
+    return click.option("--path", "search", metavar="FOLDER", multiple=True, help="A further folder to find modules in.")(
+        command
+    )
+
+
+def search_folders(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The folders of ``--path``, then those of ``NSTACK_PATH``."""
+    return (*given, *(folder for folder in os.environ.get("NSTACK_PATH", "").split(os.pathsep) if folder))
+
+
+def wants_color(choice: str, stream: TextIO) -> bool:
+    """Whether to colour: as chosen, else as ``NO_COLOR`` and ``FORCE_COLOR`` say, else on a terminal that can."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE", "0") != "0":
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def report(
+    compilation: "Compilation", stream: TextIO, *, form: str = "text", color: str = "auto", quiet: bool = False
+) -> int:
+    """Write a compilation's problems to a stream; the exit code that they mean."""
+    stream.write(_rendered(compilation, stream, form, color, quiet))
+    return exits.FAILED if compilation.has_errors else exits.OK
+
+
+def _rendered(compilation: "Compilation", stream: TextIO, form: str, color: str, quiet: bool) -> str:
+    from nscompiler.diagnostics.summary import summarize
+
+    problems, modules, files = compilation.problems, compilation.module_count, len(compilation.selected)
+    if form == "json":
+        from nscompiler.diagnostics.render.json import render_json
+
+        return render_json(problems, compilation.sources, modules=modules, files=files)
+    summary = None if quiet else summarize(problems, modules=modules, files=files)
+    closing = "" if summary is None else f"{summary.line()}\n"
+    if not problems:
+        return closing
+    if form == "concise":
+        from nscompiler.diagnostics.render.concise import render_concise
+
+        return render_concise(problems, compilation.sources) + closing
+    from nscompiler.diagnostics.render.text import render_text
+
+    width, ascii_only = _columns(stream), _only_ascii(stream)
+    painted = wants_color(color, stream)
+    return render_text(
+        problems, compilation.sources, color=painted, width=width, ascii_only=ascii_only, summary=summary
+    )
+
+
+def _columns(stream: TextIO) -> int:
+    chosen = os.environ.get("COLUMNS", "")
+    if chosen.isdigit():
+        return max(int(chosen), NARROWEST)
+    try:
+        return min(max(os.get_terminal_size(stream.fileno()).columns, NARROWEST), WIDEST)
+    except (OSError, ValueError):
+        return 100
+
+
+def _only_ascii(stream: TextIO) -> bool:
+    try:
+        "→✗…".encode(stream.encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return True
+    return False
+
+
+def refuse_errors(compilation: "Compilation", color: str = "auto") -> None:
+    """Show the problems on standard error and end the command where one of them is an error.
+
+    Without an error nothing is shown: whoever builds or runs has asked for something else.
+    """
+    if compilation.has_errors:
+        report(compilation, sys.stderr, color=color)
+        raise click.exceptions.Exit(exits.FAILED)

@@ -1,0 +1,1 @@
+"""Diagnostics: what a fault is, the catalogue of them, and their renderings."""

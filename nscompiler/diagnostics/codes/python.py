@@ -1,0 +1,65 @@
+"""Diagnostics of a module's Python file set against its ``.nml``. NS08xx."""
+
+from nscompiler.diagnostics.entry import Code
+from nscompiler.diagnostics.model import Severity
+
+_NML = "module Demo:0.1.0\n\nfun shout : Text -> Text\n"
+_RIGHT = "import nstack\n\n\nclass Module(nstack.Module):\n    def shout(self, text):\n        return text.upper()\n"
+
+METHOD_MISSING = Code(
+    id="NS0801",
+    name="method-missing",
+    title="The Python class does not define a declared function",
+    explanation=(
+        "Each `fun` of a module is a method of the class `Module` (or `Service`) in its Python file. The class has no method of "
+        "that name, and its base classes lie in the same file or are the runtime's own, so that none can come from elsewhere. "
+        "This is a warning as long as nothing runs: a workflow that calls the function is refused when it is built. Write the "
+        "method, or correct the name on either side."
+    ),
+    level=Severity.WARNING,
+    wrong_files=(("module.nml", _NML), ("service.py", _RIGHT.replace("shout", "shuot"))),
+    right_files=(("module.nml", _NML), ("service.py", _RIGHT)),
+)
+
+CLASS_MISSING = Code(
+    id="NS0802",
+    name="python-class-missing",
+    title="The Python file has no class for the module's functions",
+    explanation=(
+        "The functions that a module declares are methods of one class, which is called `Module` (older modules: `Service`) and "
+        "derives from `nstack.Module`. The Python file is there, but it defines and imports no class of either name. This is a "
+        "warning as long as nothing runs: a workflow that calls one of the functions is refused when it is built."
+    ),
+    level=Severity.WARNING,
+    wrong_files=(("module.nml", _NML), ("service.py", _RIGHT.replace("class Module", "class Shouter"))),
+    right_files=(("module.nml", _NML), ("service.py", _RIGHT)),
+)
+
+PYTHON_SYNTAX = Code(
+    id="NS0803",
+    name="python-syntax",
+    title="The module's Python file is not valid Python",
+    explanation=(
+        "The Python file that implements a module's functions cannot be parsed, so it could not be imported either. The place and "
+        "the reason are those that Python itself gives. Python code is only read here, never run: what it does when it is "
+        "imported shows at the start of a run."
+    ),
+    wrong_files=(("module.nml", _NML), ("service.py", _RIGHT.replace("text):", "text:"))),
+    right_files=(("module.nml", _NML), ("service.py", _RIGHT)),
+)
+
+ARGUMENT_COUNT = Code(
+    id="NS0804",
+    name="method-arguments",
+    title="A method does not take exactly one value",
+    explanation=(
+        "A function is called with the value that flows, and nothing else: its method has one argument after `self`; parameters are "
+        "in `self.args`. A source, whose input is Void, has no value to take: its method has `self` alone. The method here takes "
+        "another number of arguments, so that every call of it would fail."
+    ),
+    level=Severity.WARNING,
+    wrong_files=(("module.nml", _NML), ("service.py", _RIGHT.replace("(self, text)", "(self, text, language)"))),
+    right_files=(("module.nml", _NML), ("service.py", _RIGHT)),
+)
+
+CODES = (METHOD_MISSING, CLASS_MISSING, PYTHON_SYNTAX, ARGUMENT_COUNT)

@@ -1,0 +1,23 @@
+"""One line a diagnostic, as editors and ``grep`` users expect it: ``path:line:col: level[NS0101] message``."""
+
+from collections.abc import Iterable, Mapping
+
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.order import ordered
+from nscompiler.diagnostics.render.glyphs import plain
+from nscompiler.source import SourceFile
+
+
+def render_concise(diagnostics: Iterable[Diagnostic], sources: Mapping[str, SourceFile]) -> str:
+    """All of them, by file and position; every line ends in a newline, and no diagnostics give the empty text."""
+    return "".join(f"{_line(diagnostic, sources)}\n" for diagnostic in ordered(diagnostics))
+
+
+def _line(diagnostic: Diagnostic, sources: Mapping[str, SourceFile]) -> str:
+    span = diagnostic.primary.span
+    source = sources.get(span.path)
+    place = span.path
+    if source is not None:
+        at = source.lines.position(span.start)
+        place = f"{span.path}:{at.line}:{at.column}"
+    return plain(f"{place}: {diagnostic.severity.value}[{diagnostic.code.id}] {diagnostic.title}")

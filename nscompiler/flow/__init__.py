@@ -1,0 +1,1 @@
+"""From the checked program to the flow graph that backends read."""

@@ -1,0 +1,185 @@
+"""The flow graph: what every backend reads, and the only thing it reads.
+
+One ``Graph`` is one workflow. Everything in it is concrete: no type variable, every parameter resolved. It serialises
+to JSON (``flow.dump``) under ``SCHEMA_VERSION``. Types lie in a table and are named by their index, so that a type
+that is used a thousand times is written once.
+"""
+
+import attrs
+
+SCHEMA_VERSION = 1
+
+TypeId = int
+NodeId = int
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Declared:
+    """Who declares a type: the module's reference as text and the type's name; ``text`` prints it, arguments
+    included."""
+
+    module: str
+    name: str
+    text: str
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class TypeDef:
+    """One type of the table.
+
+    ``kind`` is ``scalar`` (``name`` is Integer, Double, Boolean, Text, Json, Byte, Decimal, Date, Time, DateTime,
+    Duration or Uuid), ``unit``, ``list``, ``optional``, ``map`` (one item), ``tuple``, ``vector`` (``size``, one
+    item; a matrix is a vector of vectors), ``record`` (``labels`` and ``items`` in layout order) or ``sum`` (the
+    same; an item is None for a constructor without payload). ``[Byte]`` is ``list`` of the scalar Byte. ``declared``
+    is the layout's declaring type, if it has one.
+    """
+
+    kind: str
+    name: str = ""
+    items: tuple[TypeId | None, ...] = ()
+    labels: tuple[str, ...] = ()
+    size: int = 0
+    declared: Declared | None = None
+    shown: str = ""
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Origin:
+    """A place in a ``.nml`` file; lines and columns from 1, columns in code points. ``text`` is the source there,
+    shortened."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Parameter:
+    """A parameter in force for one use of a function.
+
+    ``type`` is Text, Integer, Double, Boolean, Duration, ``[…]`` of these or ``enum``; ``choices`` are an
+    enumeration's values. ``value`` is a JSON value (a Duration is seconds as a float) or None when ``environment``
+    names the variable to read at start. ``open`` parameters are those of a function without ``with``: text.
+    ``fixed`` tells that the program binds it (not a default), so that ``-p`` may not. ``origin`` is the binding's
+    place, None for a default.
+    """
+
+    name: str
+    type: str
+    value: object = None
+    environment: str | None = None
+    choices: tuple[str, ...] = ()
+    fixed: bool = False
+    required: bool = False
+    open: bool = False
+    origin: Origin | None = None
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Policy:
+    """What every function understands. ``retry`` is how many times a failed call is repeated; ``timeout`` seconds or
+    None; ``on_error`` is stop, skip or dead_letter, already decided from the sources where the program says nothing."""
+
+    retry: int = 0
+    timeout: float | None = None
+    on_error: str = "stop"
+    dead_letter: str | None = None
+    parallelism: int | None = None
+    ordered: bool = True
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Function:
+    """The function that a node calls: ``module`` is the reference as text (``nstack/Sources:1.0.0`` prints as
+    ``Sources:1.0.0``), ``name`` its name there. ``standard`` marks the standard library, whose functions the runtime
+    provides; any other is a method of the module's Python class. ``bounded`` is None where the question makes no
+    sense (a plain function). ``coroutine`` if it is known to be an ``async def`` without ``yield``, whose calls may
+    overlap."""
+
+    module: str
+    name: str
+    standard: bool = False
+    bounded: bool | None = None
+    stateless: bool = False
+    replay: str | None = None
+    coroutine: bool = False
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Node:
+    """One node. ``kind`` is source, literal, call, flatten, drop_missing, convert, branch, merge or sink.
+
+    ``input`` and ``output`` are the concrete types, None for Void. ``declared_input``/``declared_output`` of a call
+    are the same as ``input`` and ``output``: converts stand as nodes of their own before and after it. A ``convert``
+    lists in ``conversions`` what happens, of relayout, drop, widen, inject, some, list, tuple, map. A ``literal``
+    carries ``values``, JSON values of its output type. ``stage`` and ``placement`` are filled by passes.
+    """
+
+    id: NodeId
+    kind: str
+    input: TypeId | None = None
+    output: TypeId | None = None
+    function: Function | None = None
+    parameters: tuple[Parameter, ...] = ()
+    policy: Policy = Policy()
+    conversions: tuple[str, ...] = ()
+    values: tuple[object, ...] = ()
+    origin: Origin
+    stage: int | None = None
+    placement: str | None = None
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Edge:
+    """Values travel from ``source`` to ``target``; ``order`` ranks the edges that leave one branch node or enter one
+    merge node."""
+
+    source: NodeId
+    target: NodeId
+    order: int = 0
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class ModuleUse:
+    """A Python module whose functions the graph calls.
+
+    ``folder`` is where its files lie, ``service`` the Python file within it, ``files`` what is copied (relative
+    paths). ``types`` are the names under which its code finds classes (``nstack.Event``), as (name, type).
+    ``signatures`` are (function, input, output) for every function of the module the graph calls.
+    """
+
+    reference: str
+    content_hash: str
+    interface_hash: str
+    folder: str
+    service: str
+    files: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    types: tuple[tuple[str, TypeId], ...] = ()
+    signatures: tuple[tuple[str, TypeId | None, TypeId | None], ...] = ()
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Graph:
+    """One workflow, ready for a backend. ``bounded`` if all its sources are.
+
+    ``limit`` cuts each source off after so many values (a function that is tried out); None lets it run.
+    """
+
+    name: str
+    module: str
+    doc: str | None
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    types: tuple[TypeDef, ...]
+    modules: tuple[ModuleUse, ...]
+    bounded: bool
+    environment: tuple[str, ...]
+    origin: Origin
+    limit: int | None = None
+    schema_version: int = SCHEMA_VERSION

@@ -1,0 +1,149 @@
+"""nml.lark → plain data that parse.py's loop runs. Nothing else here imports lark, and lark is only imported here.
+
+The module stands alone (no import of ours), because the build hook loads it by its path while the package and what it
+needs are not installed yet.
+
+The tables are a dictionary of plain data (see ``generate``). A symbol is a number: terminals first, then the bad
+tokens that only the lexer knows, then the rules' left sides. In a row an entry below zero is "reduce by rule ``~n``",
+anything else "shift to, or after a reduction go to, state n".
+"""
+
+from typing import Any
+
+from lark import Lark
+from lark.grammar import Rule
+from lark.lexer import TerminalDef
+from lark.parsers.lalr_analysis import Shift
+
+END = "$END"
+_NAME, _SMALL = "NAME", "LNAME"
+_SOFT = "HOLE"
+
+#: What the lexer makes of text that is no token, tried in this order after all terminals; the last takes anything.
+BAD = (
+    ("OPEN_COMMENT", r"/\*"),
+    ("BAD_NUMBER", r"-?[0-9][\w']*+(?:\.[0-9][\w']*+)?"),
+    ("OPEN_LONG_TEXT", r'"""[\s\S]*+'),
+    ("OPEN_TEXT", r'"(?:[^"\\\n\r \t,;|)}\]]|\\[^\n\r]|[ \t,;|)}\]]++(?![\r\n]|\Z))*+'),
+    ("WRONG_QUOTES", r"'[^'\"\n\r]*+'|[‘’‚‛][^‘’\"\n\r]*+[‘’]|[“”„‟][^“”\"\n\r]*+[“”]"),
+    ("WRONG_COMMENT", r"#[^\n\r]*+|--(?=[\s-])[^\n\r]*+"),
+    ("CONTROL", r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]+"),
+    ("STRAY", r"[^\s\w\"'‘’‚‛“”„‟{}()\[\]<>|&*?=:;,.@/$#\x00-\x1f\x7f-\x9f-]+|[\s\S]"),
+)
+
+
+def plain_lark(grammar: str) -> Lark:
+    """The grammar in lark itself: what the tables come from, and what the tests compare them with."""
+    return Lark(grammar, parser="lalr", lexer="contextual", keep_all_tokens=True, maybe_placeholders=False)
+
+
+def action_of(rule: Rule) -> str | None:
+    """The builder's method for a rule; None where its one part is passed on."""
+    if rule.alias:
+        return str(rule.alias)
+    if rule.options.expand1 and len(rule.expansion) == 1:
+        return None
+    return str(rule.origin.name)
+
+
+def generate(grammar: str) -> dict[str, Any]:
+    """The tables of a grammar.
+
+    ``terminals``: names by number, bad tokens included; ``literals``: fixed token text → number; ``token``: one regex
+    with two groups, what is ignored before a token and the token; ``classify``: a regex whose group numbers (less one,
+    through ``groups``) tell the kind of a token that is no literal; ``reference``: the regex of a module reference;
+    ``rows``: a dictionary by symbol for each state; ``rules``: (left side, length, action or None);
+    ``nonterminals``: names by number, from ``len(terminals)``; ``start`` and ``accept``: states.
+    """
+    lark = plain_lark(grammar)
+    table = lark.parser.parser._parse_table
+    ignored = [terminal for terminal in lark.terminals if terminal.name in lark.ignore_tokens]
+    terminals = [terminal for terminal in lark.terminals if terminal.name not in lark.ignore_tokens]
+    names = [str(terminal.name) for terminal in terminals] + [END] + [name for name, _ in BAD]
+    numbers = {name: number for number, name in enumerate(names)}
+    rules = _number_rules(lark.rules, numbers)
+    rows = [_row(table.states[state], numbers, rules) for state in sorted(table.states)]
+    _let_names_be_keywords(rows, numbers, terminals)
+    _fold_units(rows, [(numbers[rule.origin.name], len(rule.expansion), action_of(rule)) for rule in rules])
+    return {
+        "terminals": names,
+        "literals": {str(t.pattern.value): numbers[t.name] for t in terminals if t.pattern.type == "str"} | {"": numbers[END]},
+        "rows": rows,
+        "rules": [(numbers[rule.origin.name], len(rule.expansion), action_of(rule)) for rule in rules],
+        "nonterminals": [str(name) for name in numbers if numbers[name] >= len(names)],
+        "start": int(table.start_states["start"]),
+        "accept": int(table.end_states["start"]),
+        **_lexing(terminals, ignored, numbers),
+    }
+
+
+def _number_rules(rules: list[Rule], numbers: dict[str, int]) -> list[Rule]:
+    """The rules in their order; their left sides are given numbers above those of the terminals."""
+    for rule in rules:
+        numbers.setdefault(rule.origin.name, len(numbers))
+    return list(rules)
+
+
+def _row(entries: dict[str, tuple[Any, Any]], numbers: dict[str, int], rules: list[Rule]) -> dict[int, int]:
+    index = {id(rule): number for number, rule in enumerate(rules)}
+    equal = {rule: number for number, rule in enumerate(rules)}
+    row = {}
+    for symbol, (action, argument) in entries.items():
+        if action is Shift:
+            row[numbers[symbol]] = int(argument)
+        else:
+            row[numbers[symbol]] = ~index.get(id(argument), equal[argument])
+    return row
+
+
+def _let_names_be_keywords(rows: list[dict[int, int]], numbers: dict[str, int], terminals: list[TerminalDef]) -> None:
+    """Where NAME may stand, so may any word of small letters: the contextual lexer, folded into the tables."""
+    name = numbers[_NAME]
+    words = [numbers[t.name] for t in terminals if t.pattern.type == "str" and t.pattern.value.isidentifier()]
+    for row in rows:
+        if name in row:
+            action = row.pop(name)
+            for word in [numbers[_SMALL], numbers[_SOFT], *words]:
+                row.setdefault(word, action)
+
+
+def _fold_units(rows: list[dict[int, int]], rules: list[tuple[int, int, str | None]]) -> None:
+    """Skip states that can only pass their one part on: who would go there goes where they lead."""
+    passing = {}
+    for state, row in enumerate(rows):
+        actions = set(row.values())
+        if len(actions) == 1 and (action := actions.pop()) < 0 and rules[~action][1:] == (1, None):
+            passing[state] = rules[~action][0]
+    changed = True
+    while changed:
+        changed = False
+        for row in rows:
+            for symbol, target in row.items():
+                if target in passing:
+                    row[symbol] = row[passing[target]]
+                    changed = True
+
+
+def _lexing(terminals: list[TerminalDef], ignored: list[TerminalDef], numbers: dict[str, int]) -> dict[str, Any]:
+    contextual = {_NAME, "REFERENCE"}
+    ordered = sorted((t for t in terminals if t.name not in contextual), key=_lark_order)
+    patterns = [(t.name, t.pattern.to_regexp()) for t in ordered]
+    kinds = [(name, pattern) for t, (name, pattern) in zip(ordered, patterns, strict=True) if t.pattern.type != "str"]
+    kinds += BAD
+    prefix = "|".join(t.pattern.to_regexp() for t in sorted(ignored, key=_lark_order))
+    token = "|".join([pattern for _, pattern in patterns] + [pattern for _, pattern in BAD])
+    return {
+        "token": rf"((?:{prefix})*+)({token}|\Z)",
+        "classify": "|".join(f"({pattern})" for _, pattern in kinds),
+        "groups": [-1] + [numbers[name] for name, _ in kinds],
+        "reference": next(t.pattern.to_regexp() for t in terminals if t.name == "REFERENCE"),
+    }
+
+
+def _lark_order(terminal: TerminalDef) -> tuple[int, int, int, str]:
+    """The order in which lark's lexer tries the terminals."""
+    pattern = terminal.pattern
+    return (-terminal.priority, -pattern.max_width, -len(pattern.value), terminal.name)
+
+
+__all__ = ["BAD", "END", "action_of", "generate", "plain_lark"]

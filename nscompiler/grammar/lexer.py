@@ -1,0 +1,173 @@
+"""Source text → tokens. One regex finds them all; what is ignored is the first group of each match.
+
+A token is an index into parallel lists. A text that is no token gets a "bad" kind, which the parser explains when it
+meets it: what looks like a bad number may turn out to be the middle of a module reference, which only the parser
+knows to expect.
+"""
+
+import re
+from itertools import accumulate, chain
+
+from nscompiler.grammar.syntax import Comment
+from nscompiler.grammar.tables import Tables
+
+_COMMENT = re.compile(r"//[^\n\r]*+|/\*(?:[^*/]|\*(?!/)|/(?!\*))*+\*/|#![^\n\r]*+")
+_COMMENT_EDGE = re.compile(r"/\*|\*/")
+
+
+#: The kind of a token that a module reference has swallowed.
+SWALLOWED = -1
+
+
+class Kinds(dict[str, int]):
+    """Token text → kind. Words, numbers and texts are classified when first met, fixed tokens are there already."""
+
+    __slots__ = ("_classify", "_groups")
+
+    def __init__(self, tables: Tables) -> None:
+        super().__init__(tables.literals)
+        self._classify = tables.classify.match
+        self._groups = tables.groups
+
+    def __missing__(self, text: str) -> int:
+        match = self._classify(text)
+        assert match is not None and match.lastindex is not None, "the last pattern takes anything"
+        kind = self[text] = self._groups[match.lastindex]
+        return kind
+
+
+class Tokens:
+    """A text's tokens: kind, place and text of each; ``gaps`` is what was ignored before it. The last is the end.
+
+    ``unclosed`` is where a block comment starts that never ends, or -1.
+    """
+
+    __slots__ = ("ends", "gaps", "kinds", "starts", "texts", "unclosed")
+
+    def __init__(self) -> None:
+        self.kinds: list[int] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.texts: list[str] = []
+        self.gaps: list[str] = []
+        self.unclosed = -1
+
+    def extend(self, pairs: list[tuple[str, str]], at: int, kinds: Kinds) -> None:
+        """Add tokens, as (gap, text), that follow each other from an offset on."""
+        pieces = list(chain.from_iterable(pairs))
+        offsets = list(accumulate(map(len, pieces), initial=at))
+        texts = pieces[1::2]
+        self.gaps += pieces[0::2]
+        self.texts += texts
+        self.starts += offsets[1::2]
+        self.ends += offsets[2::2]
+        self.kinds += map(kinds.__getitem__, texts)
+
+
+def scan(text: str, tables: Tables) -> Tokens:
+    """All tokens of a text, the end included. Any text has tokens."""
+    tokens, kinds = Tokens(), Kinds(tables)
+    tokens.extend(tables.token.findall(text), 0, kinds)
+    if "/*" in kinds:
+        return _scan_nested(text, tables, kinds)
+    return tokens
+
+
+def _scan_nested(text: str, tables: Tables, kinds: Kinds) -> Tokens:
+    """As ``scan``, where a block comment holds another or never ends: brackets of comments are counted."""
+    tokens, at, carried = Tokens(), 0, ""
+    while True:
+        pairs, stop = _until_comment(text, at, tables)
+        if stop < 0:
+            pairs[0] = (carried + pairs[0][0], pairs[0][1])
+            tokens.extend(pairs, at - len(carried), kinds)
+            return tokens
+        end = _comment_end(text, stop)
+        if end < 0:
+            tokens.unclosed, end = stop, len(text)
+        gap, _ = pairs.pop()
+        if pairs:
+            pairs[0] = (carried + pairs[0][0], pairs[0][1])
+            tokens.extend(pairs, at - len(carried), kinds)
+            carried = ""
+        carried += gap + text[stop:end]
+        at = end
+
+
+def _until_comment(text: str, at: int, tables: Tables) -> tuple[list[tuple[str, str]], int]:
+    """The tokens from an offset up to a comment that the regex does not take, and where that is (-1: none)."""
+    pairs = []
+    for match in tables.token.finditer(text, at):
+        pairs.append((match[1], match[2]))
+        if match[2] == "/*":
+            return pairs, match.start(2)
+    return pairs, -1
+
+
+def _comment_end(text: str, start: int) -> int:
+    """Where the block comment that starts here ends, counting those inside; -1 if it never does."""
+    depth = 0
+    for edge in _COMMENT_EDGE.finditer(text, start):
+        depth += 1 if edge[0] == "/*" else -1
+        if depth == 0:
+            return edge.end()
+    return -1
+
+
+def comments(tokens: Tokens, text: str) -> tuple[Comment, ...]:
+    """The comments of a text in order, a first line ``#!…`` included."""
+    if "/" not in text and "#!" not in text:
+        return ()
+    found: list[Comment] = []
+    for index, gap in enumerate(tokens.gaps):
+        if "/" in gap or "#" in gap:
+            end = tokens.starts[index]
+            _collect(text, end - len(gap), end, found)
+    return tuple(found)
+
+
+def _collect(text: str, at: int, end: int, found: list[Comment]) -> None:
+    while (match := _COMMENT.search(text, at, end)) or (at := text.find("/*", at, end)) >= 0:
+        start, stop = match.span() if match else (at, -1)
+        opened = text.find("/*", at, start)
+        if opened >= 0:
+            start, stop = opened, -1
+        if stop < 0:
+            stop = _comment_end(text, start)
+            stop = end if stop < 0 else stop
+        found.append(Comment(start, stop, text[start:stop], _alone(text, start)))
+        at = stop
+
+
+def _alone(text: str, start: int) -> bool:
+    """Whether nothing but white space stands before an offset on its line."""
+    line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    before = text[line:start]
+    return not before or before.isspace() or before == "\ufeff"
+
+
+def docs(tokens: Tokens, text: str, kinds: tuple[int, ...]) -> dict[int, str]:
+    """Doc comments by the offset of the token right below; below a separator (``kinds``) they count for the next too."""
+    found: dict[int, str] = {}
+    if "///" not in text:
+        return found
+    for index, gap in enumerate(tokens.gaps):
+        if "///" in gap and (doc := _doc(text, tokens.starts[index] - len(gap), gap)):
+            found[tokens.starts[index]] = doc
+            if tokens.kinds[index] in kinds:
+                found.setdefault(tokens.starts[index + 1], doc)
+    return found
+
+
+def _doc(text: str, start: int, gap: str) -> str | None:
+    """The text of the ``///`` lines that end a gap, without their markers; None if there are none."""
+    lines = gap.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not _alone(text, start):
+        lines[0] = "-"  # what trails other text documents nothing below
+    kept: list[str] = []
+    for line in reversed(lines[:-1]):
+        line = line.strip(" \t\f")
+        if not line.startswith("///") or line.startswith("////"):
+            break
+        kept.append(line[3:].removeprefix(" "))
+    return "\n".join(reversed(kept)) if kept else None

@@ -1,0 +1,98 @@
+"""The loop that runs the tables: an LALR automaton with a stack of its own, so that no text is too deep for it.
+
+What the tables do not foresee goes to ``_unusual``: a module reference (which only the state asks for), a bad token,
+or a mistake. After a mistake the automaton drops back to the list of items and goes on at the next declaration.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from nscompiler.grammar.build import Builder
+from nscompiler.grammar.lexer import SWALLOWED, Tokens
+from nscompiler.grammar.tables import Tables
+
+
+class Machine:
+    """One run over one file's tokens."""
+
+    __slots__ = ("_builder", "_item_symbols", "_reference", "_skip", "_tables", "_tokens", "states", "values")
+
+    def __init__(self, tables: Tables, tokens: Tokens, builder: Builder) -> None:
+        self._tables = tables
+        self._tokens = tokens
+        self._builder = builder
+        self._reference = tables.kind["REFERENCE"]
+        self.states = [tables.start]
+        self.values: list[Any] = []
+
+    def run(self) -> list[Any]:
+        """Parse to the end; the items in order."""
+        tables, builder = self._tables, self._builder
+        rows, kinds = tables.rows, self._tokens.kinds
+        states, values = self.states, self.values
+        actions: list[Callable[..., Any] | None] = [
+            getattr(builder, name) if name else None for _, _, name in tables.rules
+        ]
+        rules = [(left, length, actions[number]) for number, (left, length, _) in enumerate(tables.rules)]
+        index = 0
+        kind = kinds[0]
+        row = rows[states[-1]]
+        while True:
+            action = row.get(kind)
+            if action is None:
+                index = self._unusual(index)
+                if index < 0:
+                    break
+                kind = kinds[index]
+                row = rows[states[-1]]
+            elif action >= 0:
+                states.append(action)
+                values.append(index)
+                row = rows[action]
+                index += 1
+                kind = kinds[index]
+            else:
+                left, length, make = rules[~action]
+                if make is None:
+                    action = rows[states[-2]][left]
+                    states[-1] = action
+                elif length:
+                    parts = values[-length:]
+                    del values[-length:], states[-length:]
+                    values.append(make(*parts))
+                    action = rows[states[-1]][left]
+                    states.append(action)
+                else:
+                    values.append(make())
+                    action = rows[states[-1]][left]
+                    states.append(action)
+                row = rows[action]
+        items: list[Any] = values[-1]
+        return items
+
+    def _unusual(self, index: int) -> int:
+        """Where to go on when the tables have no action for a token; -1 at the end."""
+        kind = self._tokens.kinds[index]
+        if kind == SWALLOWED:
+            return index + 1
+        state = self.states[-1]
+        if state == self._tables.accept:
+            return -1
+        if self._reference in self._tables.rows[state] and self._read_reference(index):
+            return index
+        raise SyntaxError(f"unexpected {self._tables.names[kind]} at {self._tokens.starts[index]}")
+
+    def _read_reference(self, index: int) -> bool:
+        """Take the characters from a token on as one module reference; whether they look like one."""
+        tokens, text = self._tokens, self._builder.source.text
+        match = self._tables.reference.match(text, tokens.starts[index])
+        if match is None or tokens.kinds[index] == self._reference:
+            return False
+        last, end = index, match.end()
+        while tokens.ends[last] < end:
+            last += 1
+            tokens.kinds[last] = SWALLOWED
+        tokens.kinds[index] = self._reference
+        tokens.ends[index] = end
+        tokens.texts[index] = match[0]
+        return True

@@ -1,0 +1,108 @@
+"""The parser's tables: read from a file beside the grammar, made anew where that is missing or stale.
+
+The file holds the texts that it was made from, and is used only if they are what they are now. Its name carries a
+checksum of them, so that two checkouts' files never fight. This module stands alone (no import of ours but the
+generator, when it is needed), because the build hook loads it by its path.
+"""
+
+import marshal
+import os
+import re
+import tempfile
+from functools import cache
+from typing import Any
+from zlib import crc32
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+GRAMMAR_PATH = os.path.join(_HERE, "nml.lark")
+GENERATOR_PATH = os.path.join(_HERE, "generate.py")
+FOLDER = os.path.join(_HERE, "_tables")
+# The oldest format that every supported Python reads: one wheel serves them all.
+_MARSHAL_VERSION = 4
+
+
+class Tables:
+    """The generated tables, ready to run: ``generate.generate`` tells what each holds.
+
+    ``kind`` maps a terminal's name to its number, ``expected`` a number to the terminal's name.
+    """
+
+    __slots__ = (
+        "accept", "classify", "groups", "kind", "literals", "names", "nonterminal", "reference", "rows", "rules",
+        "start", "token",
+    )  # fmt: skip
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.names: list[str] = data["terminals"]
+        self.kind: dict[str, int] = {name: number for number, name in enumerate(self.names)}
+        self.nonterminal: dict[str, int] = {
+            name: number for number, name in enumerate(data["nonterminals"], len(self.names))
+        }
+        self.literals: dict[str, int] = data["literals"]
+        self.rows: list[dict[int, int]] = data["rows"]
+        self.rules: list[tuple[int, int, str | None]] = data["rules"]
+        self.start: int = data["start"]
+        self.accept: int = data["accept"]
+        self.token = re.compile(data["token"])
+        self.classify = re.compile(data["classify"])
+        self.groups: list[int] = data["groups"]
+        self.reference = re.compile(data["reference"])
+
+
+def sources() -> tuple[bytes, bytes]:
+    """What the tables are made from: the grammar and the generator, as they are now."""
+    with open(GRAMMAR_PATH, "rb") as file:
+        grammar = file.read()
+    try:
+        with open(GENERATOR_PATH, "rb") as file:
+            return grammar, file.read()
+    except FileNotFoundError:  # an installation that was stripped of its source texts
+        return grammar, b""
+
+
+def file_of(made_from: tuple[bytes, bytes], folder: str = FOLDER) -> str:
+    """The path at which the tables of these texts lie."""
+    return os.path.join(folder, f"nml-{crc32(made_from[1], crc32(made_from[0])):08x}.tables")
+
+
+def read(made_from: tuple[bytes, bytes], folder: str = FOLDER) -> dict[str, Any] | None:
+    """The tables made from these texts; None if there are none, or only some made from other texts."""
+    try:
+        with open(file_of(made_from, folder), "rb") as file:
+            held_from, data = marshal.loads(file.read())
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+    return data if held_from == made_from else None
+
+
+def write(made_from: tuple[bytes, bytes], data: dict[str, Any], folder: str = FOLDER) -> str:
+    """Keep the tables made from these texts, whole or not at all; the path. Raises OSError where it cannot write."""
+    os.makedirs(folder, exist_ok=True)
+    path = file_of(made_from, folder)
+    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".new")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(marshal.dumps((made_from, data), _MARSHAL_VERSION))
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return path
+
+
+@cache
+def load() -> Tables:
+    """The tables of the grammar as it is now; made, and kept if the folder can be written, where there are none."""
+    made_from = sources()
+    data = read(made_from)
+    if data is None:
+        # lark takes longer to import than a file to check: only a working tree pays for it, once.
+        from nscompiler.grammar.generate import generate
+
+        data = generate(made_from[0].decode())
+        try:
+            write(made_from, data)
+        except OSError:
+            pass  # a read-only checkout makes them each time
+    return Tables(data)

@@ -1,0 +1,83 @@
+"""Reading only the header of a file, so that finding a module among thousands parses none of them."""
+
+import attrs
+
+_WORD = "module"
+
+
+@attrs.frozen(slots=True)
+class ScannedHeader:
+    """What stands first in a file: the reference after ``module`` as written, and its place."""
+
+    text: str
+    start: int
+    end: int
+
+
+def scan_header(text: str) -> ScannedHeader | None:
+    """The header of a file's text, or None for a script. A byte-order mark must be gone already.
+
+    What is no good header for the grammar may still be found here: that file is parsed when somebody needs it.
+    """
+    at = _skip(text, _after_shebang(text))
+    if not text.startswith(_WORD, at) or _continues_name(text, at + len(_WORD)):
+        return None
+    start = _skip(text, at + len(_WORD))
+    end = _reference_end(text, start)
+    return ScannedHeader(text[start:end], start, end) if end > start else None
+
+
+def header_place(text: str) -> int:
+    """Where a header may be put into a text that has none: the start, or the line after a ``#!``."""
+    at = _after_shebang(text)
+    return min(at + 1, len(text)) if at else 0
+
+
+def _after_shebang(text: str) -> int:
+    return _line_end(text, 0) if text.startswith("#!") else 0
+
+
+def _skip(text: str, at: int) -> int:
+    """The place after white space and comments."""
+    length = len(text)
+    while at < length:
+        if text[at].isspace():
+            at += 1
+        elif text.startswith("//", at):
+            at = _line_end(text, at)
+        elif text.startswith("/*", at):
+            at = _comment_end(text, at)
+        else:
+            break
+    return at
+
+
+def _line_end(text: str, at: int) -> int:
+    newline, carriage = text.find("\n", at), text.find("\r", at)
+    ends = [end for end in (newline, carriage) if end >= 0]
+    return min(ends, default=len(text))
+
+
+def _comment_end(text: str, at: int) -> int:
+    """The place after a block comment, which nests; the text's end if it is never closed."""
+    depth = 0
+    while True:
+        opening, closing = text.find("/*", at), text.find("*/", at)
+        if closing < 0:
+            return len(text)
+        depth += 1 if 0 <= opening < closing else -1
+        at = (opening if 0 <= opening < closing else closing) + 2
+        if depth == 0:
+            return at
+
+
+def _reference_end(text: str, at: int) -> int:
+    for end in range(at, len(text)):
+        if text[end].isspace() or text[end] in "{;" or text.startswith(("//", "/*"), end):
+            return end
+    return len(text)
+
+
+def _continues_name(text: str, at: int) -> bool:
+    following = text[at : at + 1]
+    return following.isalnum() or following in {"_", "'", ".", ":"}

@@ -1,0 +1,224 @@
+"""Resolving a file's header and imports: which module each import means, under which alias."""
+
+import attrs
+
+from nscompiler.diagnostics.codes import modules as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
+from nscompiler.diagnostics.suggest import did_you_mean
+from nscompiler.grammar import syntax
+from nscompiler.modules.header import header_place
+from nscompiler.modules.index import ModuleIndex
+from nscompiler.modules.reference import ModuleRef, ReferenceFault, parse_reference
+from nscompiler.modules.wording import listed, titled
+from nscompiler.source import Span
+
+RESERVED_ALIASES = ("Sources", "Sinks", "Conv", "Std")
+
+
+@attrs.frozen(slots=True)
+class ResolvedImport:
+    """An import that means a module: ``path`` is its file."""
+
+    node: syntax.Import
+    ref: ModuleRef
+    alias: str
+    path: str
+
+
+@attrs.frozen(slots=True)
+class Imports:
+    """A file's imports. ``poisoned`` are aliases that were written but mean nothing usable; no name behind one of them
+    is to be reported as unknown."""
+
+    resolved: tuple[ResolvedImport, ...]
+    poisoned: frozenset[str] = frozenset()
+
+
+def resolve_header(module: syntax.Module) -> tuple[ModuleRef | None, tuple[Diagnostic, ...]]:
+    """What a file is called: None for a script, and where the reference is wrong (then with the reason)."""
+    if module.header is None:
+        return None, ()
+    node = module.header.reference
+    ref = parse_reference(node.text)
+    if isinstance(ref, ReferenceFault):
+        return None, (ref.diagnostic(module.source.path, node.start),)
+    return ref, ()
+
+
+def resolve_imports(
+    module: syntax.Module, index: ModuleIndex, own: ModuleRef | None = None
+) -> tuple[Imports, tuple[Diagnostic, ...]]:
+    """Find what each import of a file means. ``own`` is the file's reference, None for a script.
+
+    Nothing is searched on disk for a file without imports.
+    """
+    resolver = _Resolver(module, index, own)
+    for node in module.imports:
+        resolver.take(node)
+    return Imports(tuple(resolver.resolved), frozenset(resolver.poisoned)), tuple(resolver.problems)
+
+
+class _Resolver:
+    """The imports of one file, taken one after the other."""
+
+    def __init__(self, module: syntax.Module, index: ModuleIndex, own: ModuleRef | None) -> None:
+        self._module = module
+        self._index = index
+        self._own = own
+        self._aliases: dict[str, syntax.Import] = {}
+        self.resolved: list[ResolvedImport] = []
+        self.poisoned: set[str] = set()
+        self.problems: list[Diagnostic] = []
+
+    def take(self, node: syntax.Import) -> None:
+        """Resolve one import. Its alias counts as given even where the module is not found."""
+        ref = parse_reference(node.reference.text)
+        alias = node.alias.text if node.alias is not None else _last_part(node.reference.text)
+        path = self._target(node, ref)
+        if not self._alias_is_free(node, alias, ref, path):
+            return
+        self._aliases[alias] = node
+        if isinstance(ref, ModuleRef) and path is not None:
+            self.resolved.append(ResolvedImport(node, ref, alias, path))
+        else:
+            self.poisoned.add(alias)
+
+    def _target(self, node: syntax.Import, ref: ModuleRef | ReferenceFault) -> str | None:
+        """The file that an import means, or None after saying why there is none."""
+        if isinstance(ref, ReferenceFault):
+            self.problems.append(ref.diagnostic(self._module.source.path, node.reference.start))
+            return None
+        if ref == self._own:
+            self.problems.append(self._self_import(node, ref))
+            return None
+        paths = self._index.find(ref)
+        if len(paths) == 1:
+            return paths[0]
+        self.problems.append(self._index.conflict(ref) or not_found(ref, self._reference_span(node), self._index))
+        return None
+
+    def _alias_is_free(
+        self, node: syntax.Import, alias: str, ref: ModuleRef | ReferenceFault, path: str | None
+    ) -> bool:
+        place = self._module.span(node.alias or node.reference)
+        if alias in self._aliases:
+            first = self._aliases[alias]
+            related = (Label(self._module.span(first.alias or first.reference), "first given here", Role.IMPORT),)
+            title = titled("the alias `{}` is given twice", alias)
+            label = "" if node.alias is not None else f"without `as`, the alias is `{alias}`"
+            fixes = self._other_alias(node, alias, ref)
+            self.problems.append(codes.DUPLICATE_ALIAS.at(place, title, label, related=related, fixes=fixes))
+            return False
+        if alias in RESERVED_ALIASES and path is not None and not self._index.is_standard(path):
+            title = titled("the alias `{}` belongs to the standard library", alias)
+            fixes = self._other_alias(node, alias, ref)
+            self.problems.append(codes.RESERVED_ALIAS.at(place, title, "give it another with `as`", fixes=fixes))
+            return False
+        return True
+
+    def _other_alias(self, node: syntax.Import, alias: str, ref: ModuleRef | ReferenceFault) -> tuple[Fix, ...]:
+        """A fix that writes another alias: the name's parts run together, else with a number."""
+        whole = ref.name.replace(".", "") if isinstance(ref, ModuleRef) else alias
+        taken = {*self._aliases, *RESERVED_ALIASES, alias}
+        other = next(name for name in (whole, *(f"{alias}{at}" for at in range(2, 1000))) if name not in taken)
+        if node.alias is not None:
+            edit = Edit(self._module.span(node.alias), other)
+        else:
+            edit = Edit(Span(self._module.source.path, node.reference.end, node.reference.end), f" as {other}")
+        # What the file says after this may go on using the first alias for either module.
+        return (Fix(f"call it `{other}`", (edit,), Applicability.MAYBE_INCORRECT),)
+
+    def _self_import(self, node: syntax.Import, ref: ModuleRef) -> Diagnostic:
+        header = self._module.header
+        related = (Label(self._module.span(header.reference), "this module", Role.DECLARATION),) if header else ()
+        fix = Fix("remove the import", (Edit(self._whole_line(node), ""),), Applicability.MAYBE_INCORRECT)
+        return codes.SELF_IMPORT.at(
+            self._reference_span(node),
+            titled("`{}` imports itself", str(ref)),
+            "what a module declares is in scope in it anyway",
+            related=related,
+            fixes=(fix,),
+        )
+
+    def _reference_span(self, node: syntax.Import) -> Span:
+        return self._module.span(node.reference)
+
+    def _whole_line(self, node: syntax.Import) -> Span:
+        """An import's place, with its line end where it stands alone on its line."""
+        text = self._module.source.text
+        start = text.rfind("\n", 0, node.start) + 1
+        end = text.find("\n", node.end) + 1 or len(text)
+        if (text[start : node.start] + text[node.end : end]).strip(" \t\r\n;"):
+            return self._module.span(node)
+        return Span(self._module.source.path, start, end)
+
+
+def not_found(ref: ModuleRef, span: Span, index: ModuleIndex) -> Diagnostic:
+    """The error for a reference, at its place in a file, that no file claims: what exists instead, newest first."""
+    if index.versions(ref):
+        return _unknown_version(ref, span, index)
+    script = index.script(ref)
+    return _unknown_module(ref, span, index) if script is None else _script_import(ref, span, index, script)
+
+
+def _unknown_version(ref: ModuleRef, span: Span, index: ModuleIndex) -> Diagnostic:
+    versions = index.versions(ref)
+    start = span.end - len(str(ref.version))
+    fixes = tuple(
+        Fix(
+            f"import version {found.version}",
+            (Edit(Span(span.path, start, span.end), str(found.version)),),
+            Applicability.MAYBE_INCORRECT,
+        )
+        for found in versions[:3]
+    )
+    notes = tuple(f"{found} is in {listed(index.find(found))}" for found in versions[:3])
+    return codes.UNKNOWN_VERSION.at(
+        Span(span.path, start, span.end),
+        titled("`{}` has no version {}", ref.title, str(ref.version)),
+        f"there is {listed(tuple(str(found.version) for found in versions))}",
+        notes=notes,
+        fixes=fixes,
+    )
+
+
+def _unknown_module(ref: ModuleRef, span: Span, index: ModuleIndex) -> Diagnostic:
+    candidates = index.near(ref)
+    fixes = tuple(
+        Fix(f"import `{candidate}`", (Edit(span, str(candidate)),), Applicability.MAYBE_INCORRECT)
+        for candidate in candidates
+    )
+    notes = [did_you_mean(tuple(str(candidate) for candidate in candidates))]
+    broken = index.broken(ref)
+    related: tuple[Label, ...] = ()
+    if broken is not None:
+        heading = index.heading(broken)
+        related = (Label(heading.span, "this header cannot be read, so its module is not found", Role.NOTE),)
+    notes.append(f"searched: {listed((*index.roots, *index.extra))}, and the standard library")
+    return codes.UNKNOWN_MODULE.at(
+        span,
+        titled("there is no module `{}`", ref.title),
+        "no header says this name",
+        related=related,
+        notes=tuple(note for note in notes if note is not None),
+        fixes=fixes,
+    )
+
+
+def _script_import(ref: ModuleRef, span: Span, index: ModuleIndex, script: str) -> Diagnostic:
+    text = index.heading(script).source.text
+    at = header_place(text)
+    place = Span(script, at, at)
+    fix = Fix(f"give `{script}` a header", (Edit(place, f"module {ref}\n\n"),), Applicability.MAYBE_INCORRECT)
+    return codes.SCRIPT_IMPORT.at(
+        span,
+        titled("`{}` is a script and cannot be imported", script),
+        "no module has this name",
+        related=(Label(place, "there is no `module` header here", Role.DECLARATION),),
+        fixes=(fix,),
+    )
+
+
+def _last_part(text: str) -> str:
+    """The alias that a reference gives, even a faulty one."""
+    return text.partition(":")[0].rpartition("/")[2].rpartition(".")[2]

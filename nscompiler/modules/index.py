@@ -1,0 +1,179 @@
+"""Which file is which module: the index of everything that an import may find."""
+
+import attrs
+
+from nscompiler.diagnostics.codes import modules as codes
+from nscompiler.diagnostics.model import Diagnostic, Label, Role
+from nscompiler.diagnostics.suggest import near
+from nscompiler.files import Files
+from nscompiler.modules.reading import Heading, Sources
+from nscompiler.modules.reference import ModuleRef
+from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of, walk
+from nscompiler.modules.wording import titled
+
+
+@attrs.frozen(slots=True)
+class Contents:
+    """What the searched folders hold: files by module, modules by title, files without a usable header."""
+
+    files: dict[ModuleRef, tuple[str, ...]]
+    refs: dict[str, tuple[ModuleRef, ...]]
+    scripts: tuple[str, ...]
+    broken: tuple[str, ...]
+
+
+class ModuleIndex:
+    """Finds modules by reference. Nothing is searched before the first question; then each place is, once.
+
+    ``roots`` come first, then ``extra`` (``--path``, ``NSTACK_PATH``), then the standard library. The order decides
+    nothing but the order in which files are named, for two different files with one reference are an error.
+    """
+
+    __slots__ = ("_contents", "_files", "_sources", "extra", "roots", "standard")
+
+    def __init__(
+        self,
+        files: Files,
+        sources: Sources,
+        roots: tuple[str, ...],
+        extra: tuple[str, ...] = (),
+        standard: str | None = None,
+    ) -> None:
+        self._files = files
+        self._sources = sources
+        self.roots = roots
+        self.extra = extra
+        self.standard = standard
+        self._contents: Contents | None = None
+
+    @property
+    def searched(self) -> bool:
+        """Whether the folders have been walked."""
+        return self._contents is not None
+
+    @property
+    def contents(self) -> Contents:
+        """What there is, searched for on first use."""
+        if self._contents is None:
+            self._contents = self._search()
+        return self._contents
+
+    def find(self, ref: ModuleRef) -> tuple[str, ...]:
+        """The different files that claim a reference: none, one, or a conflict."""
+        return self.contents.files.get(ref, ())
+
+    def versions(self, ref: ModuleRef) -> tuple[ModuleRef, ...]:
+        """The versions that exist of a module, newest first."""
+        return self.contents.refs.get(ref.title, ())
+
+    def near(self, ref: ModuleRef) -> tuple[ModuleRef, ...]:
+        """Modules of other names that may have been meant, best first, at most three.
+
+        Each is in the version asked for where that exists, else in its newest.
+        """
+        refs = self.contents.refs
+        titles = near(ref.title, refs) or tuple(
+            sorted(title for title, versions in refs.items() if versions[0].last_part == ref.last_part)
+        )
+        found = (refs[title] for title in titles[:3] if title != ref.title)
+        return tuple(
+            next((candidate for candidate in versions if candidate.version == ref.version), versions[0])
+            for versions in found
+        )
+
+    def script(self, ref: ModuleRef) -> str | None:
+        """A file without a header that an import of this reference may mean, going by its name."""
+        return self._called(ref, self.contents.scripts)
+
+    def broken(self, ref: ModuleRef) -> str | None:
+        """A file whose header is wrong and that an import of this reference may mean."""
+        wanted = ref.title.casefold()
+        for path in self.contents.broken:
+            scanned = self.heading(path).scanned
+            if scanned is not None and wanted in scanned.text.casefold():
+                return path
+        return self._called(ref, self.contents.broken)
+
+    def is_standard(self, path: str) -> bool:
+        """Whether a file belongs to the standard library."""
+        if self.standard is None:
+            return False
+        return self._files.real_path(folder_of(path)) == self._files.real_path(self.standard)
+
+    def conflict(self, ref: ModuleRef) -> Diagnostic | None:
+        """The error that two different files claim this reference, always the same whoever imports it."""
+        paths = self.find(ref)
+        return conflict(ref, [self.heading(path) for path in paths]) if len(paths) > 1 else None
+
+    def heading(self, path: str) -> Heading:
+        """The text and header of a file that the index holds."""
+        heading = self._sources.heading(path)
+        assert isinstance(heading, Heading), "the index holds readable files only"
+        return heading
+
+    def _called(self, ref: ModuleRef, paths: tuple[str, ...]) -> str | None:
+        wanted = ref.last_part.casefold()
+        return next((path for path in paths if _plain_name(path).casefold() == wanted), None)
+
+    def _search(self) -> Contents:
+        files: dict[ModuleRef, list[str]] = {}
+        scripts: list[str] = []
+        broken: list[str] = []
+        for path in self._paths():
+            heading = self._sources.heading(path)
+            if not isinstance(heading, Heading):
+                continue
+            if heading.ref is not None:
+                files.setdefault(heading.ref, []).append(path)
+            else:
+                (scripts if heading.scanned is None else broken).append(path)
+        distinct = {ref: distinct_files(paths, self._files) for ref, paths in files.items()}
+        return Contents(distinct, _by_title(distinct), tuple(scripts), tuple(broken))
+
+    def _paths(self) -> tuple[str, ...]:
+        places = (*self.roots, *self.extra, *((self.standard,) if self.standard is not None else ()))
+        found: dict[str, None] = {}
+        for place in places:
+            if place.endswith(SUFFIX) and self._files.is_file(place):
+                found[place] = None
+            else:
+                found.update(dict.fromkeys(walk(place, self._files).modules))
+        return tuple(found)
+
+
+def distinct_files(paths: list[str], files: Files) -> tuple[str, ...]:
+    """Paths of different files only: a file found by two ways, through a link perhaps, is one."""
+    if len(paths) == 1:
+        return tuple(paths)
+    by_file: dict[str, str] = {}
+    for path in paths:
+        by_file.setdefault(files.real_path(path), path)
+    return tuple(by_file.values())
+
+
+def conflict(ref: ModuleRef, headings: list[Heading]) -> Diagnostic:
+    """The error that several files, two at least, claim one reference."""
+    first, second, *rest = sorted(headings, key=lambda heading: heading.source.path)
+    related = [Label(first.span, f"the other `{ref}`", Role.DECLARATION)]
+    related += [Label(heading.span, "and another", Role.DECLARATION) for heading in rest]
+    return codes.DUPLICATE_MODULE.at(
+        second.span,
+        titled("`{}` is in two places: `{}` and `{}`", str(ref), first.source.path, second.source.path),
+        "claimed here",
+        related=tuple(related),
+    )
+
+
+def _by_title(files: dict[ModuleRef, tuple[str, ...]]) -> dict[str, tuple[ModuleRef, ...]]:
+    refs: dict[str, list[ModuleRef]] = {}
+    for ref in files:
+        refs.setdefault(ref.title, []).append(ref)
+    return {title: tuple(sorted(versions, reverse=True)) for title, versions in refs.items()}
+
+
+def _plain_name(path: str) -> str:
+    """What a file is called, without folder and ending; a ``module.nml`` is called like its folder."""
+    name = path.rpartition("/")[2]
+    if name == MODULE_FILE:
+        name = folder_of(path).rpartition("/")[2]
+    return name.removesuffix(SUFFIX)

@@ -1,0 +1,172 @@
+"""Linking: from the files to check to all the files that they need, in dependency order."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import attrs
+
+from nscompiler.diagnostics.codes import modules as codes
+from nscompiler.diagnostics.model import Diagnostic, Label, Role
+from nscompiler.grammar import syntax
+from nscompiler.modules.imports import Imports, ResolvedImport, resolve_header, resolve_imports
+from nscompiler.modules.index import ModuleIndex
+from nscompiler.modules.order import Edge, Order, cycle_problem, order
+from nscompiler.modules.reference import ModuleRef, Version
+from nscompiler.modules.wording import titled
+from nscompiler.source import Span
+
+
+@attrs.frozen(slots=True)
+class LinkedModule:
+    """A file with its imports resolved. ``ref`` is None for a script and where the header is wrong."""
+
+    path: str
+    module: syntax.Module
+    ref: ModuleRef | None
+    imports: Imports
+
+    def span(self, node: syntax.Node) -> Span:
+        """The place of a node of this file."""
+        return Span(self.path, node.start, node.end)
+
+
+@attrs.frozen(slots=True)
+class Program:
+    """All files of a check, what is imported before what imports it.
+
+    An import that belongs to a ring is not among ``imports.resolved``; its alias is poisoned.
+    """
+
+    modules: tuple[LinkedModule, ...]
+
+
+def link(
+    targets: Iterable[str], load: Callable[[str], syntax.Module | None], index: ModuleIndex
+) -> tuple[Program, tuple[Diagnostic, ...]]:
+    """Load the targets and, through their imports, everything they need, each file once.
+
+    ``load`` gives a file's syntax, or None where it could not be read (it reports that itself). The problems are those
+    of headers, imports, rings and versions; each is told once, however many files meet it.
+    """
+    linked, problems = _load_all(targets, load, index)
+    graph = {
+        path: [Edge(found.path, item.span(found.node.reference)) for found in item.imports.resolved]
+        for path, item in linked.items()
+    }
+    ordered = order(graph)
+    names = {path: str(item.ref) if item.ref is not None else path for path, item in linked.items()}
+    problems += [cycle_problem(cycle, names) for cycle in ordered.cycles]
+    modules = tuple(_without_rings(linked[path], ordered, linked) for path in ordered.order)
+    problems += two_versions(modules)
+    return Program(modules), tuple(dict.fromkeys(problems))
+
+
+def _load_all(
+    targets: Iterable[str], load: Callable[[str], syntax.Module | None], index: ModuleIndex
+) -> tuple[dict[str, LinkedModule], list[Diagnostic]]:
+    linked: dict[str, LinkedModule] = {}
+    problems: list[Diagnostic] = []
+    pending = dict.fromkeys(targets)
+    seen = dict(pending)
+    while pending:
+        following: dict[str, None] = {}
+        for path in pending:
+            module = load(path)
+            if module is None:
+                continue
+            ref, header_problems = resolve_header(module)
+            imports, import_problems = resolve_imports(module, index, ref)
+            linked[path] = LinkedModule(path, module, ref, imports)
+            problems += (*header_problems, *import_problems)
+            following.update((found.path, None) for found in imports.resolved if found.path not in seen)
+        seen.update(following)
+        pending = following
+    return linked, problems
+
+
+def _without_rings(item: LinkedModule, ordered: Order[str], linked: Mapping[str, LinkedModule]) -> LinkedModule:
+    """The module without imports that lead nowhere: into a ring that it is part of, or to a file that did not load."""
+
+    def usable(found: ResolvedImport) -> bool:
+        return found.path in linked and ordered.component[found.path] != ordered.component[item.path]
+
+    if all(usable(found) for found in item.imports.resolved):
+        return item
+    kept = tuple(found for found in item.imports.resolved if usable(found))
+    dropped = frozenset(found.alias for found in item.imports.resolved if not usable(found))
+    return attrs.evolve(item, imports=Imports(kept, item.imports.poisoned | dropped))
+
+
+@attrs.frozen(slots=True)
+class _Arrival:
+    """Where a version comes into a program."""
+
+    version: Version
+    span: Span
+
+
+_Arrivals = dict[Version, _Arrival]
+
+
+def two_versions(modules: Iterable[LinkedModule]) -> list[Diagnostic]:
+    """A hint for each module that is in one program in several versions; ``modules`` are in dependency order.
+
+    It stands where the older version is imported, once, for the first file in which the versions meet.
+    """
+    modules = tuple(modules)
+    titles = _with_several_versions(modules)
+    if not titles:
+        return []
+    carried: dict[str, dict[str, _Arrivals]] = {}
+    told: set[tuple[str, frozenset[Version]]] = set()
+    hints: list[Diagnostic] = []
+    for item in modules:
+        arrivals = carried[item.path] = _arrivals(item, titles, carried)
+        for title, versions in arrivals.items():
+            key = (title, frozenset(versions))
+            if len(versions) > 1 and key not in told:
+                told.add(key)
+                hints.append(_hint(title, sorted(versions.values(), key=lambda arrival: arrival.version)))
+    return hints
+
+
+def _with_several_versions(modules: Iterable[LinkedModule]) -> frozenset[str]:
+    seen: dict[str, Version] = {}
+    several = set()
+    for item in modules:
+        if item.ref is not None and seen.setdefault(item.ref.title, item.ref.version) != item.ref.version:
+            several.add(item.ref.title)
+    return frozenset(several)
+
+
+def _arrivals(
+    item: LinkedModule, titles: frozenset[str], carried: Mapping[str, dict[str, _Arrivals]]
+) -> dict[str, _Arrivals]:
+    """The versions of the titles that one file's program has: its own, those it imports, and those behind these."""
+    arrivals: dict[str, _Arrivals] = {}
+
+    def take(title: str, arrival: _Arrival) -> None:
+        arrivals.setdefault(title, {}).setdefault(arrival.version, arrival)
+
+    for found in item.imports.resolved:
+        if found.ref.title in titles:
+            take(found.ref.title, _Arrival(found.ref.version, item.span(found.node.reference)))
+    for found in item.imports.resolved:
+        for title, versions in carried.get(found.path, {}).items():
+            for arrival in versions.values():
+                take(title, arrival)
+    if item.ref is not None and item.ref.title in titles and item.module.header is not None:
+        take(item.ref.title, _Arrival(item.ref.version, item.span(item.module.header.reference)))
+    return arrivals
+
+
+def _hint(title: str, arrivals: list[_Arrival]) -> Diagnostic:
+    first, *rest = arrivals
+    numbers = " and ".join(str(arrival.version) for arrival in arrivals)
+    related = tuple(Label(arrival.span, f"{arrival.version} comes in here", Role.IMPORT) for arrival in rest)
+    return codes.TWO_VERSIONS.at(
+        first.span,
+        titled("`{}` is in one program as {}", title, numbers),
+        f"{first.version} comes in here",
+        related=related,
+        notes=("they are two modules, with two instances; what one learns the other does not know",),
+    )

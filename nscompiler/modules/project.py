@@ -1,0 +1,381 @@
+"""``nstack.yaml`` and ``nstack-project.yaml``: what a module's folder and a project say about themselves."""
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+import attrs
+
+from nscompiler.diagnostics.codes import modules as module_codes
+from nscompiler.diagnostics.codes import project as codes
+from nscompiler.diagnostics.entry import Code
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
+from nscompiler.diagnostics.suggest import did_you_mean, near
+from nscompiler.files import Files
+from nscompiler.modules.contents import Outside, expand
+from nscompiler.modules.early import module_text
+from nscompiler.modules.reading import read_source, unreadable
+from nscompiler.modules.reference import ModuleRef, ReferenceFault, parse_reference
+from nscompiler.modules.tree import CONFIG_FILE, MODULE_FILE, PROJECT_FILE, join
+from nscompiler.modules.wording import titled
+from nscompiler.modules.yaml import Mapping, Scalar, Sequence, YamlNode, describe, parse_yaml
+from nscompiler.source import SourceFile, Span
+
+T = TypeVar("T")
+
+PYTHON = "python"
+_OTHER_LANGUAGES = ("python2", "r", "nodejs")
+_MODULE_KEYS = ("stack", "parent", "packages", "commands", "files", "name")
+_STACK_KEYS = ("language", "api-version", "snapshot")
+_PROJECT_KEYS = ("modules",)
+
+
+@attrs.frozen(slots=True)
+class Located(Generic[T]):
+    """A value and where it is written."""
+
+    value: T
+    span: Span
+
+
+@attrs.frozen(slots=True)
+class ModuleConfig:
+    """What an ``nstack.yaml`` says. Lists that are missing are empty.
+
+    ``patterns`` are the entries of ``files`` as written, ``files`` what they name: sorted paths relative to ``folder``.
+    ``language`` is None where it is one that is not supported (reported) or where a parent decides.
+    """
+
+    folder: str
+    source: SourceFile
+    language: str | None = PYTHON
+    api_version: int | None = None
+    snapshot: tuple[int, int] | None = None
+    parent: Located[ModuleRef] | None = None
+    packages: tuple[Located[str], ...] = ()
+    commands: tuple[Located[str], ...] = ()
+    patterns: tuple[Located[str], ...] = ()
+    files: tuple[str, ...] = ()
+
+
+@attrs.frozen(slots=True)
+class ProjectConfig:
+    """What an ``nstack-project.yaml`` says: the folders of the modules that a build of the project builds.
+
+    ``modules`` are as written, relative to ``folder``, without those that do not exist. ``key`` is where ``modules:``
+    stands.
+    """
+
+    folder: str
+    source: SourceFile
+    modules: tuple[Located[str], ...] = ()
+    key: Span | None = None
+
+    def module_files(self) -> tuple[str, ...]:
+        """The ``module.nml`` of each listed folder."""
+        return tuple(join(_plain(join(self.folder, _plain(entry.value))), MODULE_FILE) for entry in self.modules)
+
+
+def read_module_config(folder: str, files: Files) -> tuple[ModuleConfig | None, tuple[Diagnostic, ...]]:
+    """A module folder's ``nstack.yaml``. None where it cannot be read at all; else what of it makes sense."""
+    reader = _Reader(join(folder, CONFIG_FILE), files)
+    root = reader.root()
+    if root is None:
+        return None, tuple(reader.problems)
+    values = reader.keys(root, _MODULE_KEYS, _refuse_api(reader, folder))
+    language, api_version, snapshot = _read_stack(reader, values.get("stack"))
+    patterns = reader.texts(values, "files")
+    config = ModuleConfig(
+        folder,
+        reader.source,
+        language if "parent" not in values else None,
+        api_version,
+        snapshot,
+        _read_parent(reader, values.get("parent")),
+        reader.texts(values, "packages"),
+        reader.texts(values, "commands"),
+        patterns,
+        _expand_all(reader, patterns, folder, files),
+    )
+    return config, tuple(reader.problems)
+
+
+def read_project(folder: str, files: Files) -> tuple[ProjectConfig | None, tuple[Diagnostic, ...]]:
+    """A project's ``nstack-project.yaml``. None where it cannot be read at all; else what of it makes sense."""
+    reader = _Reader(join(folder, PROJECT_FILE), files)
+    root = reader.root()
+    if root is None:
+        return None, tuple(reader.problems)
+    values = reader.keys(root, _PROJECT_KEYS)
+    listed = tuple(entry for entry in reader.texts(values, "modules") if _check_entry(reader, entry, folder, files))
+    return ProjectConfig(folder, reader.source, listed, reader.key_span(root, "modules")), tuple(reader.problems)
+
+
+class _Reader:
+    """One YAML file, read against what is expected of it; what does not fit goes to ``problems``."""
+
+    def __init__(self, path: str, files: Files) -> None:
+        self.problems: list[Diagnostic] = []
+        self._path = path
+        read = read_source(path, files)
+        if isinstance(read, Diagnostic):
+            self.problems.append(read)
+            read = SourceFile(path, "")
+        self.source = read
+
+    def root(self) -> Mapping | None:
+        """The document, which has to be a mapping; an empty one is an empty mapping."""
+        if self.problems:
+            return None
+        node = parse_yaml(self.source) if self.source.text.strip() else None
+        if isinstance(node, Diagnostic):
+            self.problems.append(node)
+            return None
+        if node is None or (isinstance(node, Scalar) and node.kind == "nothing"):
+            return Mapping(self.source.span(0, 0), ())
+        if not isinstance(node, Mapping):
+            self.wrong_kind(node, "the file", "a mapping of keys to values")
+            return None
+        return node
+
+    def keys(self, mapping: Mapping, known: tuple[str, ...], refused: "_Refused | None" = None) -> dict[str, YamlNode]:
+        """The values of a mapping by key, the first of each; keys that mean nothing or come twice are reported."""
+        values: dict[str, YamlNode] = {}
+        first: dict[str, Span] = {}
+        for key, value in mapping.entries:
+            if not isinstance(key, Scalar):
+                self.wrong_kind(key, "a key", "text")
+            elif key.text in first:
+                self._duplicate(key, first[key.text])
+            else:
+                first[key.text] = key.span
+                if refused is not None and refused.key == key.text:
+                    self.problems.append(refused.problem(key, value))
+                elif key.text in known:
+                    values[key.text] = value
+                else:
+                    self._unknown(key, known)
+        return values
+
+    def key_span(self, mapping: Mapping, name: str) -> Span | None:
+        """The place of a key."""
+        spans = (key.span for key, _ in mapping.entries if isinstance(key, Scalar) and key.text == name)
+        return next(spans, None)
+
+    def texts(self, values: dict[str, YamlNode], key: str) -> tuple[Located[str], ...]:
+        """A list of text; empty where the key is missing or has nothing after it."""
+        node = values.get(key)
+        if node is None or (isinstance(node, Scalar) and node.kind == "nothing"):
+            return ()
+        if not isinstance(node, Sequence):
+            fix = _bracketed(node) if isinstance(node, Scalar) else ()
+            self.wrong_kind(node, f"`{key}`", "a list", fix)
+            return ()
+        return tuple(found for found in (self._text(item, f"`{key}`") for item in node.items) if found is not None)
+
+    def _text(self, node: YamlNode, where: str) -> Located[str] | None:
+        if isinstance(node, Scalar) and node.kind == "text":
+            return Located(node.text, node.span)
+        fix = _quoted(node) if isinstance(node, Scalar) and node.kind != "nothing" else ()
+        self.wrong_kind(node, f"an item of {where}", "text", fix)
+        return None
+
+    def wrong_kind(self, node: YamlNode, what: str, wanted: str, fixes: tuple[Fix, ...] = ()) -> None:
+        """Report that a value is not what its place takes."""
+        title = titled(f"{what} has to be {wanted}, not {{}}", describe(node))
+        self.problems.append(codes.WRONG_KIND.at(node.span, title, fixes=fixes, expected=wanted, found=describe(node)))
+
+    def report(self, code: Code, node: YamlNode, title: str, label: str = "", fixes: tuple[Fix, ...] = ()) -> None:
+        """Report a fault of a value."""
+        self.problems.append(code.at(node.span, title, label, fixes=fixes))
+
+    def _duplicate(self, key: Scalar, first: Span) -> None:
+        related = (Label(first, "first given here", Role.DECLARATION),)
+        self.problems.append(
+            codes.DUPLICATE_KEY.at(key.span, titled("the key `{}` is given twice", key.text), related=related)
+        )
+
+    def _unknown(self, key: Scalar, known: tuple[str, ...]) -> None:
+        names = near(key.text, known)
+        note = did_you_mean(names)
+        notes = (note,) if note is not None else (f"known keys: {', '.join(known)}",)
+        fixes = _instead(key.span, names)
+        title = titled("the key `{}` means nothing here", key.text)
+        self.problems.append(codes.UNKNOWN_KEY.at(key.span, title, notes=notes, fixes=fixes))
+
+
+@attrs.frozen(slots=True)
+class _Refused:
+    """A key with a problem of its own."""
+
+    key: str
+    folder: str
+
+    def problem(self, key: Scalar, value: YamlNode) -> Diagnostic:
+        text = module_text(self.folder, value)
+        indented = "\n".join(f"    {line}".rstrip() for line in text.splitlines())
+        return codes.API_BLOCK.at(
+            key.span,
+            "an `api` block is no longer read: functions are declared in `module.nml`",
+            "remove this block",
+            notes=(f"the `module.nml` to write:\n\n{indented}",),
+        )
+
+
+def _refuse_api(reader: _Reader, folder: str) -> _Refused:
+    whole = folder if folder != "." else reader.source.path
+    return _Refused("api", whole)
+
+
+def _bracketed(node: Scalar) -> tuple[Fix, ...]:
+    path, start, end = node.span.path, node.span.start, node.span.end
+    edits = (Edit(Span(path, start, start), "["), Edit(Span(path, end, end), "]"))
+    return (Fix("make it a list", edits, Applicability.MAYBE_INCORRECT),)
+
+
+def _instead(span: Span, names: tuple[str, ...]) -> tuple[Fix, ...]:
+    """The best of some near names, written where the wrong one stands."""
+    return tuple(Fix(f"write `{name}`", (Edit(span, name),), Applicability.MAYBE_INCORRECT) for name in names[:1])
+
+
+def _quoted(node: Scalar) -> tuple[Fix, ...]:
+    return (Fix("put it in quotes", (Edit(node.span, f'"{node.text}"'),), Applicability.MACHINE_APPLICABLE),)
+
+
+def _read_stack(reader: _Reader, node: YamlNode | None) -> tuple[str | None, int | None, tuple[int, int] | None]:
+    """Language, API version and snapshot."""
+    if node is None:
+        return PYTHON, None, None
+    if isinstance(node, Scalar) and node.kind == "text":
+        return _old_stack(reader, node), None, None
+    if not isinstance(node, Mapping):
+        reader.wrong_kind(node, "`stack`", "a mapping, such as {language: python}")
+        return PYTHON, None, None
+    values = reader.keys(node, _STACK_KEYS)
+    language = values.get("language")
+    return (
+        PYTHON if language is None else _read_language(reader, language),
+        _read_number(reader, values.get("api-version"), "`api-version`"),
+        _read_snapshot(reader, values.get("snapshot")),
+    )
+
+
+def _old_stack(reader: _Reader, node: Scalar) -> str | None:
+    language = _read_language(reader, node)
+    if language is not None:
+        written = f"{{language: {language}}}"
+        fix = Fix(f"write `{written}`", (Edit(node.span, written),), Applicability.MACHINE_APPLICABLE)
+        reader.report(codes.OLD_STACK, node, f"`stack: {language}` is the old form of `stack: {written}`", fixes=(fix,))
+    return language
+
+
+def _read_language(reader: _Reader, node: YamlNode) -> str | None:
+    if not isinstance(node, Scalar) or node.kind != "text":
+        reader.wrong_kind(node, "`language`", "text")
+        return None
+    language = node.text.lower()
+    if language == PYTHON:
+        return PYTHON
+    if language in _OTHER_LANGUAGES:
+        title = titled("the language `{}` is not supported here", node.text)
+        reader.report(codes.UNSUPPORTED_LANGUAGE, node, title, "only `python` is, which is Python 3")
+        return None
+    fixes: tuple[Fix, ...] = ()
+    if near(language, (PYTHON,)):
+        fixes = (Fix("write `python`", (Edit(node.span, PYTHON),), Applicability.MAYBE_INCORRECT),)
+    title = titled("there is no language `{}`", node.text)
+    reader.report(codes.UNSUPPORTED_LANGUAGE, node, title, "`python` is the one there is", fixes)
+    return None
+
+
+def _read_number(reader: _Reader, node: YamlNode | None, what: str) -> int | None:
+    """A whole number, written plainly in decimal."""
+    if node is None:
+        return None
+    if isinstance(node, Scalar) and node.kind == "number" and node.text.isdecimal() and len(node.text) < 10:
+        return int(node.text)
+    reader.wrong_kind(node, what, "a whole number")
+    return None
+
+
+def _read_snapshot(reader: _Reader, node: YamlNode | None) -> tuple[int, int] | None:
+    if node is None:
+        return None
+    if not isinstance(node, Sequence) or len(node.items) != 2:
+        reader.wrong_kind(node, "`snapshot`", "a list of two numbers, such as [25, 0]")
+        return None
+    major, minor = (_read_number(reader, item, "an item of `snapshot`") for item in node.items)
+    return None if major is None or minor is None else (major, minor)
+
+
+def _read_parent(reader: _Reader, node: YamlNode | None) -> Located[ModuleRef] | None:
+    if node is None:
+        return None
+    if not isinstance(node, Scalar) or node.kind != "text":
+        reader.wrong_kind(node, "`parent`", "a module, such as Demo:1.0.0")
+        return None
+    ref = parse_reference(node.text)
+    if isinstance(ref, ReferenceFault):
+        # Quoted text stands one character after its value's start.
+        quoted = int(node.span.end - node.span.start == len(node.text) + 2)
+        reader.problems.append(ref.diagnostic(node.span.path, node.span.start + quoted))
+        return None
+    return Located(ref, node.span)
+
+
+def _expand_all(reader: _Reader, patterns: Iterable[Located[str]], folder: str, files: Files) -> tuple[str, ...]:
+    """What the entries of ``files`` name; one that names nothing, or something outside, is reported at its place."""
+    found: set[str] = set()
+    for pattern in patterns:
+        try:
+            named = expand(pattern.value, folder, files)
+        except OSError as error:
+            reader.problems.append(unreadable(str(error.filename or folder), error))
+            continue
+        if isinstance(named, Outside):
+            title = titled("`{}` leads out of the module's folder", pattern.value)
+            reader.problems.append(codes.PATH_OUTSIDE.at(pattern.span, title, named.reason))
+        elif named:
+            found.update(named)
+        else:
+            reader.problems.append(_no_match(pattern, folder, files))
+    return tuple(sorted(found))
+
+
+def _no_match(pattern: Located[str], folder: str, files: Files) -> Diagnostic:
+    above, _, name = pattern.value.rpartition("/")
+    beside = files.list(join(folder, above)) if files.is_folder(join(folder, above)) else ()
+    names = tuple(f"{above}/{other}" if above else other for other in near(name, beside))
+    note = did_you_mean(names)
+    fixes = _instead(pattern.span, names)
+    title = titled("`{}` matches no file", pattern.value)
+    return codes.NO_MATCH.at(pattern.span, title, notes=(note,) if note is not None else (), fixes=fixes)
+
+
+def _plain(path: str) -> str:
+    """A folder's path without ``./`` before or ``/`` behind it."""
+    parts = [part for part in path.split("/") if part not in {"", "."}]
+    return ("/" if path.startswith("/") else "") + "/".join(parts) or "."
+
+
+def _check_entry(reader: _Reader, entry: Located[str], folder: str, files: Files) -> bool:
+    """Whether a listed folder is there; one without a ``module.nml`` is reported, but is there."""
+    path = join(folder, _plain(entry.value))
+    if not files.is_folder(path):
+        reader.problems.append(_missing_folder(entry, folder, files))
+        return False
+    if not files.is_file(join(path, MODULE_FILE)):
+        title = titled("`{}` has no `module.nml`", entry.value)
+        reader.problems.append(module_codes.MISSING_MODULE_FILE.at(entry.span, title, "listed here as a module"))
+    return True
+
+
+def _missing_folder(entry: Located[str], folder: str, files: Files) -> Diagnostic:
+    above, _, name = _plain(entry.value).rpartition("/")
+    beside = join(folder, above) if above else folder
+    others = files.list(beside) if files.is_folder(beside) else ()
+    folders = [other for other in others if files.is_folder(join(beside, other))]
+    names = tuple(f"{above}/{other}" if above else other for other in near(name, folders))
+    note = did_you_mean(names)
+    fixes = _instead(entry.span, names)
+    title = titled("the listed folder `{}` does not exist", entry.value)
+    return codes.MISSING_FOLDER.at(entry.span, title, notes=(note,) if note is not None else (), fixes=fixes)

@@ -1,0 +1,128 @@
+"""YAML with places: a document as scalars, sequences and mappings, each with its span.
+
+ruamel.yaml composes the nodes; importing it takes longer than checking a small program, so it is imported when the
+first document is read.
+"""
+
+from typing import Any
+
+import attrs
+
+from nscompiler.diagnostics.codes import project as codes
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.modules.wording import titled
+from nscompiler.source import SourceFile, Span
+
+_DEPTH = 50
+_STR = "tag:yaml.org,2002:str"
+_INT = "tag:yaml.org,2002:int"
+_NULL = "tag:yaml.org,2002:null"
+
+
+@attrs.frozen(slots=True)
+class Scalar:
+    """A single value, as text. ``kind`` is ``text``, ``number`` (a whole one), ``nothing`` or ``other``."""
+
+    span: Span
+    text: str
+    kind: str
+
+
+@attrs.frozen(slots=True)
+class Sequence:
+    """A list; ``flow`` for one in square brackets."""
+
+    span: Span
+    items: "tuple[YamlNode, ...]"
+    flow: bool
+
+
+@attrs.frozen(slots=True)
+class Mapping:
+    """Keys and values in the order written, duplicates included."""
+
+    span: Span
+    entries: "tuple[tuple[YamlNode, YamlNode], ...]"
+
+
+YamlNode = Scalar | Sequence | Mapping
+
+
+def describe(node: YamlNode) -> str:
+    """What a node is, in plain words."""
+    if isinstance(node, Mapping):
+        return "a mapping"
+    if isinstance(node, Sequence):
+        return "a list"
+    return {"text": "text", "number": "a number", "nothing": "nothing"}.get(node.kind, f"`{node.text}`")
+
+
+def parse_yaml(source: SourceFile) -> YamlNode | Diagnostic | None:
+    """The one document of a text, None for an empty one, or where it stops being YAML."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.reader import ReaderError
+
+    yaml = YAML()
+    yaml.allow_duplicate_keys = True
+    try:
+        node = yaml.compose(source.text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        reason = str(error.problem or error.context or "not YAML").splitlines()[0]
+        return bad_yaml(source, mark.index if mark is not None else 0, reason)
+    except ReaderError as error:
+        return bad_yaml(source, error.position, f"the character {error.character!r} is not allowed")
+    except RecursionError:
+        return bad_yaml(source, 0, "nested too deep")
+    try:
+        return None if node is None else _Converter(source).node(node, 0)
+    except _TooDeep:
+        return bad_yaml(source, 0, "nested too deep")
+
+
+def bad_yaml(source: SourceFile, at: int, reason: str) -> Diagnostic:
+    """The error for a text that is not YAML, at the character where reading stopped."""
+    at = min(max(at, 0), len(source.text))
+    title = titled("`{}` is not valid YAML: {}", source.path.rpartition("/")[2], reason)
+    return codes.BAD_YAML.at(source.span(at, min(at + 1, len(source.text))), title, reason)
+
+
+class _TooDeep(Exception):
+    """A document is nested deeper than any of ours, or contains itself by way of an alias."""
+
+
+class _Converter:
+    """ruamel's nodes to ours. A node met again through an alias is converted once: aliases of aliases stay small."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self._source = source
+        self._done: dict[int, YamlNode] = {}
+
+    def node(self, node: Any, depth: int) -> YamlNode:
+        if depth > _DEPTH:
+            raise _TooDeep
+        held = self._done.get(id(node))
+        if held is None:
+            held = self._done[id(node)] = self._convert(node, depth)
+        return held
+
+    def _convert(self, node: Any, depth: int) -> YamlNode:
+        start, end = node.start_mark.index, node.end_mark.index
+        if isinstance(node.value, str):
+            return Scalar(self._trimmed(start, end), node.value, _kind(node.tag))
+        if node.id == "mapping":
+            entries = tuple((self.node(key, depth + 1), self.node(value, depth + 1)) for key, value in node.value)
+            last = entries[-1][1].span.end if entries and not node.flow_style else end
+            return Mapping(self._trimmed(start, last if last >= start else end), entries)
+        items = tuple(self.node(item, depth + 1) for item in node.value)
+        last = items[-1].span.end if items and not node.flow_style else end
+        return Sequence(self._trimmed(start, last if last >= start else end), items, bool(node.flow_style))
+
+    def _trimmed(self, start: int, end: int) -> Span:
+        """A block's end mark lies at the next token: white space before it is not part of the value."""
+        return self._source.span(start, start + len(self._source.text[start:end].rstrip()))
+
+
+def _kind(tag: str) -> str:
+    return {_STR: "text", _INT: "number", _NULL: "nothing"}.get(tag, "other")

@@ -1,0 +1,322 @@
+"""The phases in order: from paths to problems, to flow graphs, to the files of a target.
+
+A ``Compilation`` is one look at a set of files: each phase runs when its result is first asked for, once. Whatever is
+wrong with a program is a diagnostic; an exception out of a phase is a bug of ours and becomes an ``InternalError``
+that names the phase and the file.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from importlib.util import find_spec
+
+import attrs
+
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.order import ordered
+from nscompiler.files import DiskFiles, Files, MemoryFiles
+from nscompiler.grammar import syntax
+from nscompiler.grammar.parse import ParseResult, parse
+from nscompiler.modules.contents import SERVICE_FILE
+from nscompiler.modules.discovery import Discovery, discover
+from nscompiler.modules.imports import RESERVED_ALIASES
+from nscompiler.modules.program import LinkedModule, Program, link
+from nscompiler.modules.reading import read_source
+from nscompiler.modules.tree import MODULE_FILE, SUFFIX
+from nscompiler.source import SourceFile
+from nscompiler.typecheck.check import check_module
+from nscompiler.typecheck.facts import Checked
+from nscompiler.types.interface import FunctionInterface, Interface
+from nscompiler.types.show import show_scheme
+from nscompiler.types.types import Types
+
+MAIN = "main"
+
+
+class InternalError(Exception):
+    """A phase failed with an exception: a bug of the compiler. The exception is the ``__cause__``."""
+
+    def __init__(self, phase: str, path: str) -> None:
+        super().__init__(f"while {phase} {path}")
+        self.phase = phase
+        self.path = path
+
+
+@contextmanager
+def _phase(name: str, path: str) -> Iterator[None]:
+    try:
+        yield
+    except InternalError:
+        raise
+    except Exception as error:
+        raise InternalError(name, path) from error
+
+
+def standard_folder() -> str:
+    """Where the standard library's modules lie. The runtime is located, not imported.
+
+    Raises FileNotFoundError where it is not installed.
+    """
+    spec = find_spec("nstack")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("the package nstack-runtime is not installed")
+    return os.path.join(os.path.dirname(spec.origin), "modules")
+
+
+class Compilation:
+    """One check of the files that some paths stand for, with everything that they import.
+
+    ``search`` are further folders to find modules in, ``standard`` the folder of the standard library's modules (the
+    installed one by default). The results of all phases stay as they are: make another one for changed files.
+    """
+
+    def __init__(
+        self, files: Files, paths: Iterable[str], search: Sequence[str] = (), standard: str | None = None
+    ) -> None:
+        self.files = files
+        self.paths = tuple(paths)
+        self.types = Types()
+        self._search = tuple(search)
+        self._standard = standard
+        self._parsed: dict[str, ParseResult | None] = {}
+        self._checked: dict[str, Checked] = {}
+        self._load_problems: list[Diagnostic] = []
+
+    # --- the phases
+
+    @cached_property
+    def discovery(self) -> Discovery:
+        """The files that the paths stand for, and where their imports are looked for."""
+        with _phase("looking for modules in", ", ".join(self.paths)):
+            standard = standard_folder() if self._standard is None else self._standard
+            return discover(self.paths, self.files, self._search, standard)
+
+    def parsed(self, path: str) -> ParseResult | None:
+        """The syntax of a file; None where it cannot be read."""
+        if path not in self._parsed:
+            self._parsed[path] = self._parse(path)
+        return self._parsed[path]
+
+    def _parse(self, path: str) -> ParseResult | None:
+        source = self.discovery.sources.source(path)
+        if not isinstance(source, SourceFile):
+            self._load_problems.append(source)
+            return None
+        with _phase("parsing", path):
+            return parse(source)
+
+    def _syntax(self, path: str) -> syntax.Module | None:
+        result = self.parsed(path)
+        return None if result is None else result.module
+
+    @cached_property
+    def _linked(self) -> tuple[Program, tuple[Diagnostic, ...]]:
+        with _phase("resolving the imports of", ", ".join(self.paths)):
+            return link(self.discovery.targets, self._syntax, self.discovery.index)
+
+    @property
+    def program(self) -> Program:
+        """All files with their imports resolved, what is imported before what imports it."""
+        return self._linked[0]
+
+    @cached_property
+    def checked(self) -> Mapping[str, Checked]:
+        """Every file of the program, by path, checked in dependency order."""
+        for item in self.program.modules:
+            self._check(item)
+        return {item.path: self._checked[item.path] for item in self.program.modules}
+
+    def _check(self, item: LinkedModule) -> Checked:
+        held = self._checked.get(item.path)
+        if held is None:
+            with _phase("checking", item.path):
+                held = self._checked[item.path] = check_module(
+                    item.module,
+                    shown_reference(item),
+                    _Imports(self, item),
+                    self.types,
+                    standard=self.discovery.index.is_standard(item.path),
+                )
+        return held
+
+    def interface(self, path: str) -> Interface | None:
+        """What a file that was checked before exports."""
+        held = self._checked.get(path)
+        return None if held is None else held.interface
+
+    def standard_interface(self, alias: str) -> Interface | None:
+        """What a module of the standard library exports; it is read when a program first names it."""
+        folder = self.discovery.index.standard
+        path = f"{folder}/{alias}.nml"
+        held = self._checked.get(path)
+        if held is None:
+            program, _ = link((path,), self._syntax, self.discovery.index)
+            held = self._check(program.modules[-1])
+        return held.interface
+
+    # --- what was found
+
+    @cached_property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """Everything that is wrong, by file and place.
+
+        Of files that were not asked for but imported, only the errors.
+        """
+        found = [*self.discovery.problems, *self._linked[1]]
+        targets = frozenset(self.discovery.targets)
+        for path, checked in self.checked.items():
+            parsed = self._parsed[path]
+            own = (*(() if parsed is None else parsed.problems), *checked.problems, *self._python_problems(path))
+            found += own if path in targets else (problem for problem in own if problem.is_error)
+        return ordered((*found, *self._load_problems))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any problem is an error."""
+        return any(problem.is_error for problem in self.problems)
+
+    @cached_property
+    def sources(self) -> "Texts":
+        """The text of any file that a problem points into."""
+        return Texts(self)
+
+    @property
+    def selected(self) -> tuple[Checked, ...]:
+        """The files asked for that could be read, in the order asked for."""
+        return tuple(self.checked[path] for path in self.discovery.targets if path in self.checked)
+
+    @property
+    def module_count(self) -> int:
+        """How many of the files asked for are modules; the others are scripts."""
+        return sum(checked.module.header is not None for checked in self.selected)
+
+    def _python_problems(self, path: str) -> tuple[Diagnostic, ...]:
+        module = self.checked[path].module
+        python = python_file(module)
+        if not any(isinstance(decl, syntax.FunDecl) for decl in module.declarations) or not self.files.is_file(python):
+            return ()
+        source = read_source(python, self.files)
+        if not isinstance(source, SourceFile):
+            return (source,)
+        from nscompiler.typecheck.python_class import check_python  # Python's own parser is not needed by most checks
+
+        with _phase("reading", python):
+            return check_python(module, source)
+
+
+class _Imports(Mapping[str, Interface | None]):
+    """What the aliases of a file stand for; the standard library is looked at only where the file does."""
+
+    def __init__(self, compilation: Compilation, item: LinkedModule) -> None:
+        self._compilation = compilation
+        found: dict[str, str | None] = dict.fromkeys(item.imports.poisoned)
+        found.update((resolved.alias, resolved.path) for resolved in item.imports.resolved)
+        self._paths = found
+        self._standard = () if compilation.discovery.index.is_standard(item.path) else RESERVED_ALIASES
+
+    def __getitem__(self, alias: str) -> Interface | None:
+        if alias in self._paths:
+            path = self._paths[alias]
+            return None if path is None else self._compilation.interface(path)
+        if alias in self._standard:
+            return self._compilation.standard_interface(alias)
+        raise KeyError(alias)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._paths
+        yield from (alias for alias in self._standard if alias not in self._paths)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Texts(Mapping[str, SourceFile]):
+    """The texts of a compilation's files by path, those of Python and YAML files too; read when asked for."""
+
+    def __init__(self, compilation: Compilation) -> None:
+        self._compilation = compilation
+        self._others: dict[str, SourceFile | None] = {}
+
+    def __getitem__(self, path: str) -> SourceFile:
+        parsed = self._compilation._parsed.get(path)
+        source = parsed.module.source if parsed is not None else self._other(path)
+        if source is None:
+            raise KeyError(path)
+        return source
+
+    def _other(self, path: str) -> SourceFile | None:
+        if path not in self._others:
+            read = read_source(path, self._compilation.files)
+            self._others[path] = read if isinstance(read, SourceFile) else None
+        return self._others[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._compilation._parsed, **self._others})
+
+    def __len__(self) -> int:
+        return len({**self._compilation._parsed, **self._others})
+
+
+def shown_reference(item: LinkedModule) -> str:
+    """What a file is called: its reference, or the file's own name for a script."""
+    if item.ref is not None:
+        return str(item.ref)
+    return item.path.rpartition("/")[2].removesuffix(SUFFIX)
+
+
+def python_file(module: syntax.Module) -> str:
+    """The path of the Python file that implements a file's functions: ``service.py`` for a ``module.nml``, else the file of
+    the same name."""
+    folder, slash, name = module.source.path.rpartition("/")
+    return f"{folder}{slash}{SERVICE_FILE if name == MODULE_FILE else name.removesuffix(SUFFIX) + '.py'}"
+
+
+# --- for tests, editors and other programs
+
+
+@attrs.frozen(slots=True, eq=False)
+class CheckedTexts:
+    """What a check of some texts found out."""
+
+    compilation: Compilation
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Everything that is wrong, by file and place."""
+        return self.compilation.problems
+
+    @property
+    def checked(self) -> Mapping[str, Checked]:
+        """Every file of the program, by path."""
+        return self.compilation.checked
+
+    def types(self, path: str) -> dict[str, str]:
+        """The printed type of each ``fun`` and ``def`` of a file, and of a script's expression as ``main``."""
+        checked = self.checked.get(os.path.normpath(path))
+        if checked is None:
+            return {}
+        functions = {**checked.interface.functions, **({} if checked.main is None else {MAIN: checked.main})}
+        return {name: show_type(function) for name, function in functions.items()}
+
+
+def show_type(function: FunctionInterface, *, expand: bool = False) -> str:
+    """A function's type as its author would write it; ``expand`` writes the names of types out."""
+    return show_scheme(function.scheme, expand=expand)
+
+
+def check_texts(texts: Mapping[str, str | bytes], paths: Iterable[str] | None = None) -> CheckedTexts:
+    """Check files that are given as texts, by path; nothing is read from the disk but the standard library.
+
+    ``paths`` are those to check, all ``.nml`` files by default.
+    """
+    standard = standard_folder()
+    names = sorted(name for name in os.listdir(standard) if name.endswith(".nml"))
+    library = {f"{standard}/{name}": DiskFiles().read_bytes(f"{standard}/{name}") for name in names}
+    wanted = paths if paths is not None else (path for path in texts if path.endswith(".nml"))
+    return CheckedTexts(Compilation(MemoryFiles({**library, **texts}), wanted, standard=standard))
+
+
+def check(paths: str | Iterable[str], search: Sequence[str] = ()) -> tuple[Diagnostic, ...]:
+    """The problems of the files or folders at some paths; see ``nsc check``."""
+    return Compilation(DiskFiles(), (paths,) if isinstance(paths, str) else paths, search).problems

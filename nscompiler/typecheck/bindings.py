@@ -1,0 +1,145 @@
+"""What ``e { p = v }`` does: each binding is checked against every function that it reaches."""
+
+from nscompiler.diagnostics.codes import params as codes
+from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
+from nscompiler.diagnostics.suggest import did_you_mean, near
+from nscompiler.grammar import syntax
+from nscompiler.typecheck import params
+from nscompiler.typecheck.params import Fault
+from nscompiler.typecheck.scope import Scope
+from nscompiler.types.interface import ParameterRow, Settable
+
+
+def apply(scope: Scope, expr: syntax.Apply, row: ParameterRow) -> ParameterRow:
+    """The row that an application leaves, after reporting what is wrong with its bindings."""
+    seen: dict[str, syntax.Binding] = {}
+    for binding in expr.bindings:
+        name = binding.name.text
+        if name in seen:
+            first = Label(scope.span(seen[name].name), "first bound here", Role.PARAMETER)
+            scope.report(
+                codes.DUPLICATE_BINDING, binding.name, f"`{name}` is bound twice", "again here", related=(first,)
+            )
+            continue
+        seen[name] = binding
+        if name in params.POLICY:
+            _check_policy(scope, binding)
+        else:
+            _check(scope, binding, row)
+    for name, binding in seen.items():
+        # A misspelt binding stands for the parameter that was meant: nobody wants to hear twice of one slip.
+        for meant in (name, *_meant(name, row)):
+            row = params.narrow(row, meant, scope.span(binding))
+    return row
+
+
+def _meant(name: str, row: ParameterRow) -> tuple[str, ...]:
+    if name in params.POLICY or params.readers_of(row, name) or params.takes_openly(row, name):
+        return ()
+    return near(name, [one.name for one in row.settable])[:1]
+
+
+def _check_policy(scope: Scope, binding: syntax.Binding) -> None:
+    name = binding.name.text
+    fault = params.convert_policy(name, binding.value)
+    if not isinstance(fault, Fault):
+        return
+    choices = params.POLICY[name].choices
+    similar = near(str(binding.value.value), choices) if choices else ()
+    fixes = tuple(scope.replacement(binding.value, f'"{choice}"', f'write "{choice}"') for choice in similar)
+    scope.report(
+        codes.STANDARD_PARAMETER_VALUE,
+        binding.value,
+        f"`{name}` cannot be {_shortened(binding.value)}",
+        f"{fault.wanted} is wanted",
+        fixes=fixes,
+        expected=params.show_type(params.POLICY[name]),
+        found=binding.value.raw,
+    )
+
+
+def _check(scope: Scope, binding: syntax.Binding, row: ParameterRow) -> None:
+    name = binding.name.text
+    readers = params.readers_of(row, name)
+    if readers:
+        _check_value(scope, binding, readers)
+    elif not params.takes_openly(row, name):
+        inner = [one for one in row.fixed if one.name == name]
+        if inner:
+            _report_without_effect(scope, binding, inner[0].span, inner[0].reader)
+        elif row.settable or row.fixed or not row.open:
+            _report_unknown(scope, binding, row)
+
+
+def _report_without_effect(scope: Scope, binding: syntax.Binding, inner: object, reader: str) -> None:
+    name = binding.name.text
+    label = Label(inner, "this nearer binding wins", Role.PARAMETER)  # type: ignore[arg-type]
+    who = f"`{reader}` already has it" if reader else "every function inside already has it"
+    scope.report(codes.PARAMETER_WITHOUT_EFFECT, binding, f"`{name}` has no effect here", who, related=(label,))
+
+
+def _report_unknown(scope: Scope, binding: syntax.Binding, row: ParameterRow) -> None:
+    name = binding.name.text
+    known = list(dict.fromkeys([one.name for one in row.settable]))
+    similar = near(name, [*known, *params.POLICY])
+    fixes = [scope.replacement(binding.name, other, f"write `{other}`") for other in similar]
+    readers = {one.name: one for one in row.settable}
+    related = tuple(
+        Label(declared, f"`{other}` is declared here", Role.DECLARATION)
+        for other in similar
+        if other in readers and (declared := readers[other].span) is not None
+    )
+    notes = (f"what can be set here: {', '.join(f'`{other}`' for other in known)}",) if known else ()
+    offer = did_you_mean(similar) or "nothing reads this"
+    scope.report(
+        codes.UNKNOWN_PARAMETER,
+        binding.name,
+        f"no function here reads a parameter `{name}`",
+        offer,
+        related=related,
+        notes=notes,
+        fixes=tuple(fixes),
+    )
+
+
+def _check_value(scope: Scope, binding: syntax.Binding, readers: tuple[Settable, ...]) -> None:
+    faults = [
+        (reader, fault) for reader in readers if isinstance(fault := params.convert(binding.value, reader.type), Fault)
+    ]
+    if not faults:
+        return
+    reader, fault = faults[0]
+    related = tuple(
+        Label(span, f"`{one.reader}` declares it as {params.show_type(one.type)}", Role.DECLARATION)
+        for one in readers
+        if (span := one.span) is not None
+    )
+    code = codes.PARAMETER_CHOICE if fault.kind == "choice" else codes.PARAMETER_TYPE
+    scope.report(
+        code,
+        binding.value,
+        f"`{binding.name.text}` of `{reader.reader}` cannot be {_shortened(binding.value)}",
+        f"{fault.wanted} is wanted",
+        related=related,
+        expected=params.show_type(reader.type),
+        found=binding.value.raw,
+        fixes=_value_fixes(scope, binding.value, reader, fault),
+    )
+
+
+def _value_fixes(scope: Scope, value: syntax.Literal, reader: Settable, fault: Fault) -> tuple[Fix, ...]:
+    if fault.kind == "choice":
+        similar = near(str(value.value), reader.type.choices)
+        return tuple(scope.replacement(value, f'"{choice}"', f'write "{choice}"') for choice in similar)
+    if reader.type.kind == "Text" and value.kind == "boolean":
+        quoted = Edit(scope.span(value), f'"{value.raw}"')
+        return (Fix("quote it", (quoted,), Applicability.MACHINE_APPLICABLE),)
+    if reader.type.kind == "list" and value.kind != "list":
+        listed = Edit(scope.span(value), f"[{value.raw}]")
+        return (Fix("make it a list", (listed,), Applicability.MAYBE_INCORRECT),)
+    return ()
+
+
+def _shortened(literal: syntax.Literal) -> str:
+    raw = " ".join(literal.raw.split())
+    return raw if len(raw) <= 24 else raw[:23] + "…"

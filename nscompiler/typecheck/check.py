@@ -1,0 +1,61 @@
+"""The check of one module: names, then types, then functions, then defs in dependency order."""
+
+from collections.abc import Mapping
+
+from nscompiler.grammar import syntax
+from nscompiler.typecheck.declare import Declarer
+from nscompiler.typecheck.define import Definer
+from nscompiler.typecheck.facts import Checked, Facts
+from nscompiler.typecheck.hashing import interface_hash
+from nscompiler.typecheck.infer import Inference
+from nscompiler.typecheck.resolve import Resolver
+from nscompiler.typecheck.scope import Scope
+from nscompiler.types.interface import FunctionInterface, Interface
+from nscompiler.types.types import Types
+
+MAIN = "main"
+
+
+def check_module(
+    module: syntax.Module,
+    reference: str,
+    imports: Mapping[str, Interface | None],
+    types: Types,
+    *,
+    standard: bool = False,
+) -> Checked:
+    """Check a module against the interfaces that it imports.
+
+    ``reference`` is the module's reference as text (for a script: its file's name). ``imports`` maps each alias in
+    scope, ``Sources Sinks Conv Std`` among them, to an interface, or to None where the import itself failed: uses
+    of such an alias stay silent. Never raises for what a user wrote.
+    """
+    scope = Scope(module, reference, imports, types, standard)
+    resolver = Resolver(scope)
+    resolver.declare_types()
+    declarer = Declarer(scope, resolver)
+    for name, decl in scope.declared_functions.items():
+        if isinstance(decl, syntax.FunDecl):
+            scope.functions[name] = declarer.declare(decl)
+    definer = Definer(scope, resolver, declarer)
+    definer.define_all()
+    main = _check_main(scope, resolver, definer)
+    return Checked(module, reference, _facts(definer), _interface(scope, standard), main, tuple(scope.problems))
+
+
+def _check_main(scope: Scope, resolver: Resolver, definer: Definer) -> FunctionInterface | None:
+    expr = scope.module.main
+    if expr is None:
+        return None
+    inference = Inference(scope, resolver)
+    typed = inference.infer(expr)
+    return definer.finish(inference, typed, MAIN, expr)
+
+
+def _facts(definer: Definer) -> Facts:
+    return Facts(definer.arrows, definer.uses, definer.joints, definer.annotations, definer.literals)
+
+
+def _interface(scope: Scope, standard: bool) -> Interface:
+    digest = interface_hash(scope.reference, scope.types, scope.functions)
+    return Interface(scope.reference, scope.types, scope.functions, frozenset(scope.broken), digest, standard)

@@ -1,0 +1,282 @@
+"""``fun`` declarations become interfaces: signature, kind, parameters, attributes."""
+
+import keyword
+
+from nscompiler.diagnostics.codes import names as codes
+from nscompiler.diagnostics.codes import params as param_codes
+from nscompiler.diagnostics.model import Label, Role
+from nscompiler.diagnostics.suggest import did_you_mean, near
+from nscompiler.grammar import syntax
+from nscompiler.typecheck import constraints, params
+from nscompiler.typecheck.resolve import Resolver, Variables, find_nested_optional
+from nscompiler.typecheck.scope import Scope
+from nscompiler.types.interface import (
+    FunctionInterface,
+    ParameterRow,
+    ParameterType,
+    Requirement,
+    Scheme,
+    Settable,
+    Traits,
+)
+from nscompiler.types.types import Type, Var, VoidType, variables
+
+FUN_ATTRIBUTES = ("bounded", "unbounded", "stateless", "deprecated", "experimental")
+DEF_ATTRIBUTES = ("deprecated", "experimental")
+STANDARD_ATTRIBUTES = ("compiler", "replay")
+PARAMETER_TYPES = ("Text", "Integer", "Double", "Boolean", "Duration")
+NOT_METHODS = ("args", "startup", "shutdown")
+
+
+def kind_of(input: Type, output: Type) -> str:
+    """What Void makes of a function: source, sink, workflow or function."""
+    if isinstance(input, VoidType):
+        return "workflow" if isinstance(output, VoidType) else "source"
+    return "sink" if isinstance(output, VoidType) else "function"
+
+
+class Declarer:
+    """Understands the ``fun`` declarations of one module."""
+
+    def __init__(self, scope: Scope, resolver: Resolver) -> None:
+        self.scope = scope
+        self.resolver = resolver
+
+    def declare(self, decl: syntax.FunDecl) -> FunctionInterface:
+        """The interface of a ``fun``."""
+        self._check_name(decl.name)
+        attributes = self.attributes(decl.attributes, FUN_ATTRIBUTES)
+        scheme = self.signature(decl.type, supplied="compiler" in attributes)
+        kind = kind_of(scheme.input, scheme.output)
+        self._check_attributes(decl, attributes, kind)
+        name = decl.name.text
+        return FunctionInterface(
+            module=self.scope.reference,
+            name=name,
+            declared="fun",
+            scheme=scheme,
+            kind=kind,
+            parameters=self._parameters(decl),
+            traits=self._traits(decl, kind, attributes),
+            span=self.scope.span(decl.name),
+            doc=decl.doc,
+            attributes=tuple(attributes.items()),
+        )
+
+    def _check_name(self, name: syntax.Name) -> None:
+        text = name.text
+        if text in NOT_METHODS or text.startswith("__") or not text.isidentifier() or keyword.iskeyword(text):
+            why = (
+                "the runtime calls this itself" if text in NOT_METHODS or text.startswith("__") else "not a Python name"
+            )
+            self.scope.report(codes.METHOD_NAME, name, f"`{text}` cannot be the name of a Python method", why)
+
+    # --- signatures
+
+    def signature(self, type: syntax.FunctionType, *, supplied: bool, rigid: bool = False) -> Scheme:
+        """The scheme of a written signature."""
+        known = Variables(True, rigid=rigid)
+        input = self.resolver.whole(type.input, known)
+        known.tails_allowed = False
+        output = self.resolver.whole(type.output, known)
+        if not (supplied and self.scope.standard):
+            self._check_supplied(type, input, output)
+        known.grows, known.why = False, "a constraint is about a variable of the signature"
+        needs = tuple(need for one in type.constraints if (need := self._constraint(one, known)) is not None)
+        order = {**variables(input), **variables(output)}
+        return Scheme(tuple(order), input, output, needs)
+
+    def _check_supplied(self, type: syntax.FunctionType, input: Type, output: Type) -> None:
+        have = variables(input)
+        missing = [var for var in variables(output) if var not in have]
+        for var in missing:
+            place = _place_of(type.output, var.name) or type.output
+            self.scope.report(
+                codes.UNSUPPLIED_VARIABLE,
+                place,
+                f"nothing could say what `{var.name}` is: the input does not mention it",
+                "only in the output",
+            )
+        if missing:
+            self.scope.workspace.substitute(output, dict.fromkeys(missing, self.scope.workspace.error))
+
+    def _constraint(self, constraint: syntax.Constraint, known: Variables) -> Requirement | None:
+        name = constraint.name.text
+        type = self.resolver.resolve(constraint.type, known)
+        if name not in constraints.NAMES or name == "SqlColumn":
+            names = [one for one in constraints.NAMES if one != "SqlColumn"]
+            similar = near(name, names)
+            self.scope.report(
+                codes.UNKNOWN_CONSTRAINT,
+                constraint.name,
+                f"there is no constraint `{name}`",
+                did_you_mean(similar) or "not a constraint",
+                notes=(f"the constraints are {', '.join(names)}",),
+                fixes=tuple(self.scope.replacement(constraint.name, one, f"write `{one}`") for one in similar),
+            )
+            return None
+        if type.poisoned:
+            return None
+        return Requirement(type, name, self.scope.span(constraint))
+
+    # --- parameters
+
+    def _parameters(self, decl: syntax.FunDecl) -> ParameterRow:
+        if decl.parameters is None:
+            return ParameterRow((), (), () if self.scope.standard else (frozenset(),))
+        seen: dict[str, syntax.ParamDecl] = {}
+        settable: list[Settable] = []
+        for parameter in decl.parameters:
+            name = parameter.name
+            if name.text in seen:
+                first = Label(self.scope.span(seen[name.text].name), "first here", Role.DECLARATION)
+                title = f"the parameter `{name.text}` is declared twice"
+                self.scope.report(param_codes.DUPLICATE_PARAMETER, name, title, "again here", related=(first,))
+                continue
+            seen[name.text] = parameter
+            if name.text in params.POLICY:
+                title = f"every function already understands `{name.text}`"
+                self.scope.report(param_codes.RESERVED_PARAMETER, name, title, "choose another name")
+                continue
+            settable.append(self._settable(parameter, decl))
+        return ParameterRow(tuple(settable))
+
+    def _settable(self, parameter: syntax.ParamDecl, decl: syntax.FunDecl) -> Settable:
+        type = self._parameter_type(parameter.type)
+        default: object = None
+        if parameter.default is not None and type is not None:
+            default = params.convert(parameter.default, type)
+            if isinstance(default, params.Fault):
+                self.scope.report(
+                    param_codes.PARAMETER_DEFAULT,
+                    parameter.default,
+                    f"the default of `{parameter.name.text}` does not fit its type",
+                    f"{default.wanted} is wanted",
+                    expected=params.show_type(type),
+                    found=parameter.default.raw,
+                )
+                default = None
+        reader = self._reader(decl.name.text)
+        required = parameter.default is None
+        span = self.scope.span(parameter.name)
+        return Settable(parameter.name.text, type or params.TEXT, default, required, reader, span)
+
+    def _reader(self, name: str) -> str:
+        return f"{self.scope.reference.split(':')[0].rsplit('.', 1)[-1].rsplit('/', 1)[-1]}.{name}"
+
+    def _parameter_type(self, type: syntax.ParamType) -> ParameterType | None:
+        match type:
+            case syntax.ParamTypeName():
+                if type.name.text in PARAMETER_TYPES:
+                    return ParameterType(type.name.text)
+            case syntax.ParamTypeList():
+                item = self._parameter_type(type.item)
+                return None if item is None else ParameterType("list", item)
+            case syntax.ParamTypeEnum():
+                return self._enumeration(type)
+        similar = near(type.name.text, PARAMETER_TYPES) if isinstance(type, syntax.ParamTypeName) else ()
+        self.scope.report(
+            param_codes.PARAMETER_DECLARATION_TYPE,
+            type,
+            "a parameter cannot have this type",
+            did_you_mean(similar) or "Text, Integer, Double, Boolean, Duration, a list of these or texts with `|`",
+            fixes=tuple(self.scope.replacement(type, one, f"write `{one}`") for one in similar),
+        )
+        return None
+
+    def _enumeration(self, type: syntax.ParamTypeEnum) -> ParameterType | None:
+        values = [str(value.value) for value in type.values]
+        for place, value in enumerate(type.values):
+            if values[place] in values[:place]:
+                title = f'the value "{values[place]}" stands twice among the choices'
+                self.scope.report(param_codes.DUPLICATE_PARAMETER, value, title, "again here")
+        return ParameterType("enum", None, tuple(dict.fromkeys(values)))
+
+    # --- attributes
+
+    def attributes(self, written: tuple[syntax.Attribute, ...], allowed: tuple[str, ...]) -> dict[str, str | None]:
+        """The attributes of a declaration, after reporting what is wrong with them."""
+        found: dict[str, str | None] = {}
+        if self.scope.standard:
+            allowed = (*allowed, *STANDARD_ATTRIBUTES)
+        for attribute in written:
+            name = attribute.name.text
+            if name not in allowed:
+                self._report_attribute(attribute, allowed)
+            elif name in found:
+                title = f"`@{name}` is given twice"
+                self.scope.report(codes.DUPLICATE_ATTRIBUTE, attribute, title, "again here")
+            else:
+                found[name] = self._argument(attribute)
+        return found
+
+    def _report_attribute(self, attribute: syntax.Attribute, allowed: tuple[str, ...]) -> None:
+        name = attribute.name.text
+        similar = near(name, allowed)
+        self.scope.report(
+            codes.UNKNOWN_ATTRIBUTE,
+            attribute.name,
+            f"there is no attribute `@{name}` here",
+            did_you_mean(similar) or f"the attributes are {', '.join('@' + one for one in allowed)}",
+            fixes=tuple(self.scope.replacement(attribute.name, one, f"write `@{one}`") for one in similar),
+        )
+
+    def _argument(self, attribute: syntax.Attribute) -> str | None:
+        name, argument = attribute.name.text, attribute.argument
+        wants = name in ("deprecated", "replay")
+        if wants and (argument is None or argument.kind != "text"):
+            self.scope.report(codes.ATTRIBUTE_CONFLICT, attribute, f"`@{name}` needs a text", f'write `@{name}("…")`')
+        elif not wants and argument is not None:
+            self.scope.report(codes.ATTRIBUTE_CONFLICT, argument, f"`@{name}` takes no text", "remove it")
+        return str(argument.value) if argument is not None else None
+
+    def _check_attributes(self, decl: syntax.FunDecl, found: dict[str, str | None], kind: str) -> None:
+        if "bounded" in found and "unbounded" in found:
+            title = f"`{decl.name.text}` cannot be both bounded and unbounded"
+            self.scope.report(codes.ATTRIBUTE_CONFLICT, _attribute(decl, "unbounded"), title, "contradicts @bounded")
+        for name in ("bounded", "unbounded"):
+            if name in found and kind not in ("source", "workflow"):
+                title = f"`@{name}` is about sources, and `{decl.name.text}` is a {kind}"
+                self.scope.report(codes.ATTRIBUTE_CONFLICT, _attribute(decl, name), title, "only a source may end")
+
+    def _traits(self, decl: syntax.FunDecl, kind: str, attributes: dict[str, str | None]) -> Traits:
+        source = kind in ("source", "workflow")
+        standard = self.scope.standard
+        module = self.scope.reference.split(":")[0].rsplit("/", 1)[-1]
+        is_reply = standard and (module, decl.name.text) == ("Sinks", "reply")
+        replay = attributes.get("replay") or "none"
+        return Traits(
+            bounded=("bounded" in attributes) if source else None,
+            stateless="stateless" in attributes,
+            replay=(replay,) if source else (),
+            replies=(self.scope.span(decl.name),) if is_reply else (),
+            http_only=standard and (module, decl.name.text) == ("Sources", "http") if source else True,
+        )
+
+
+def _attribute(decl: syntax.FunDecl, name: str) -> syntax.Attribute:
+    return next(one for one in decl.attributes if one.name.text == name)
+
+
+def _place_of(expr: syntax.TypeExpr, name: str) -> syntax.Node | None:
+    """Where a variable stands in a written type."""
+    stack: list[syntax.Node] = [expr]
+    while stack:
+        part = stack.pop()
+        match part:
+            case syntax.TypeVariable() if part.name.text == name:
+                return part
+            case syntax.RecordType():
+                if part.tail is not None and part.tail.name is not None and part.tail.name.text == name:
+                    return part.tail
+                stack.extend(field.type for field in reversed(part.fields))
+            case syntax.TypeName():
+                stack.extend(reversed(part.args))
+            case syntax.TupleType():
+                stack.extend(reversed(part.items))
+            case syntax.ListType() | syntax.OptionalType():
+                stack.append(part.item)
+    return None
+
+
+__all__ = ["DEF_ATTRIBUTES", "Declarer", "Var", "find_nested_optional", "kind_of"]

@@ -1,0 +1,344 @@
+"""``def`` declarations: the body is inferred, held against its annotation, and generalised."""
+
+import attrs
+
+from nscompiler.diagnostics.codes import names as name_codes
+from nscompiler.diagnostics.codes import params as param_codes
+from nscompiler.diagnostics.codes import types as codes
+from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
+from nscompiler.grammar import syntax
+from nscompiler.typecheck import constraints, explain
+from nscompiler.typecheck.declare import DEF_ATTRIBUTES, Declarer, kind_of
+from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
+from nscompiler.typecheck.fits import Joint as JointCheck
+from nscompiler.typecheck.infer import Inference, Typed
+from nscompiler.typecheck.resolve import Resolver, find_nested_optional, strong_components
+from nscompiler.typecheck.scope import Scope
+from nscompiler.types.interface import FunctionInterface, ParameterRow, Requirement, Scheme, Settable
+from nscompiler.types.show import Names, difference, lone_tails, show, show_arrow
+from nscompiler.types.types import Type, Var, variables
+
+
+class Definer:
+    """Infers the defs of one module and gathers their facts."""
+
+    def __init__(self, scope: Scope, resolver: Resolver, declarer: Declarer) -> None:
+        self.scope = scope
+        self.resolver = resolver
+        self.declarer = declarer
+        self.types = scope.workspace
+        self.arrows: dict[syntax.Node, Arrow] = {}
+        self.uses: dict[syntax.Node, UseFact] = {}
+        self.joints: dict[syntax.Pipe, tuple[Joint, ...]] = {}
+        self.annotations: dict[syntax.DefDecl, Arrow] = {}
+        self.literals: dict[syntax.LiteralSource, LiteralFact] = {}
+
+    def define_all(self) -> None:
+        """Check every def after those that it uses; rings are reported once."""
+        defs = {n: d for n, d in self.scope.declared_functions.items() if isinstance(d, syntax.DefDecl)}
+        edges = {name: _uses_of(decl.body, defs) for name, decl in defs.items()}
+        for ring in strong_components(edges):
+            if len(ring) == 1 and ring[0] not in edges[ring[0]]:
+                decl = defs[ring[0]]
+                self.scope.functions[ring[0]] = self.define(decl)
+            else:
+                self._report_ring(ring, defs)
+
+    def _report_ring(self, ring: list[str], defs: dict[str, syntax.DefDecl]) -> None:
+        self.scope.broken.update(ring)
+        related = tuple(
+            Label(self.scope.span(defs[name].name), f"`{name}` is part of the ring", Role.DECLARATION)
+            for name in ring[1:]
+        )
+        self.scope.report(
+            name_codes.RECURSIVE_DEF,
+            defs[ring[0]].name,
+            f"the def `{ring[0]}` depends on itself",
+            " → ".join([*ring, ring[0]]),
+            related=related,
+        )
+
+    def define(self, decl: syntax.DefDecl) -> FunctionInterface:
+        """The interface of a def."""
+        attributes = self.declarer.attributes(decl.attributes, DEF_ATTRIBUTES)
+        inference = Inference(self.scope, self.resolver)
+        typed = inference.infer(decl.body)
+        declared = self._annotated(decl, inference, typed)
+        interface = self.finish(inference, typed, decl.name.text, decl.name, declared)
+        if declared is not None:
+            self.annotations[decl] = Arrow(declared.input, declared.output)
+        return attrs.evolve(interface, doc=decl.doc, attributes=tuple(attributes.items()))
+
+    def finish(
+        self, inference: Inference, typed: Typed, name: str, place: syntax.Node, declared: Scheme | None = None
+    ) -> FunctionInterface:
+        """Generalise what inference left open, check what must hold by now, and keep the facts."""
+        resolve = inference.store.resolve
+        arrow = typed.arrow if declared is None else Arrow(declared.input, declared.output)
+        arrow = Arrow(resolve(arrow.input), resolve(arrow.output))
+        requirements = self._requirements(inference, declared)
+        self._keep_facts(inference)
+        kind = kind_of(arrow.input, arrow.output)
+        if kind == "workflow":
+            self._check_determined(inference)
+            self._check_required(inference, typed.row)
+            self._check_replies(typed, place)
+        self._check_optionals(inference)
+        scheme = self._generalise(inference, arrow, requirements)
+        return FunctionInterface(
+            module=self.scope.reference,
+            name=name,
+            declared="def",
+            scheme=scheme,
+            kind=kind,
+            parameters=typed.row,
+            traits=typed.traits,
+            span=self.scope.span(place),
+        )
+
+    # --- annotations
+
+    def _annotated(self, decl: syntax.DefDecl, inference: Inference, typed: Typed) -> Scheme | None:
+        if decl.annotation is None:
+            return None
+        declared = self.declarer.signature(decl.annotation, supplied=True, rigid=True)
+        inference.store.learn(declared.input)
+        inference.store.learn(declared.output)
+        body = typed.arrow
+        if self._void_agrees(decl, declared, body, inference):
+            sides = (
+                (decl.annotation.input, declared.input, body.input, "input"),
+                (decl.annotation.output, body.output, declared.output, "output"),
+            )
+            for node, given, needed, side in sides:
+                if self.types.void in (given, needed):
+                    continue
+                snapshot = (inference.store.resolve(given), inference.store.resolve(needed))
+                if JointCheck(inference.store).fit(given, needed):
+                    self._report_annotation(decl, node, snapshot, side)
+                    inference.store.poison(given, needed)
+        return declared
+
+    def _void_agrees(self, decl: syntax.DefDecl, declared: Scheme, body: Arrow, inference: Inference) -> bool:
+        void, error = self.types.void, self.types.error
+        assert decl.annotation is not None
+        for node, mine, theirs, side in (
+            (decl.annotation.input, declared.input, body.input, "input"),
+            (decl.annotation.output, declared.output, body.output, "output"),
+        ):
+            if (mine is void) != (theirs is void) and error not in (mine, theirs):
+                snapshot = (
+                    (inference.store.resolve(theirs), mine)
+                    if side == "output"
+                    else (mine, inference.store.resolve(theirs))
+                )
+                self._report_annotation(decl, node, snapshot, side)
+                return False
+        return True
+
+    def _report_annotation(self, decl: syntax.DefDecl, node: syntax.Node, pair: tuple[Type, Type], side: str) -> None:
+        given, needed = pair
+        names = Names(hidden=lone_tails(given, needed))
+        body = explain.first_of(decl.body) if side == "input" else explain.last_of(decl.body)
+        verb, what = ("takes", needed) if side == "input" else ("gives", given)
+        related = Label(
+            self.scope.span(body), f"{verb} {explain.an(what)}", Role.CONSUMER if side == "input" else Role.PRODUCER
+        )
+        self.scope.report(
+            codes.ANNOTATION_MISMATCH,
+            node,
+            f"the {side} of `{decl.name.text}` is not what its annotation says",
+            f"but the def {verb} {explain.an(what)}",
+            related=(related,),
+            expected=show(needed, names),
+            found=show(given, names),
+            diff=difference(needed, given, names),
+        )
+
+    # --- what must hold at the end of a def
+
+    def _requirements(self, inference: Inference, declared: Scheme | None) -> tuple[Requirement, ...]:
+        left: dict[tuple[Type, str], Requirement] = {}
+        promised = {(need.type, need.name) for need in declared.requirements} if declared is not None else set()
+        head = inference.store.head
+        for need in inference.needs:
+            open_, broken = constraints.check(need.name, inference.store.resolve(need.type), head)
+            if broken:
+                self._report_violation(inference, need.node, need.name, need.target, broken[0], need.type)
+            for one in open_:
+                type = inference.store.resolve(one.type)
+                if (type, one.name) in promised:
+                    continue
+                if isinstance(type, Var) and type.rigid:
+                    violation = constraints.Violation(type, "", one.name)
+                    self._report_violation(inference, need.node, need.name, need.target, violation, need.type)
+                    continue
+                left.setdefault((type, one.name), Requirement(type, one.name, self.scope.span(need.node)))
+        return (*(declared.requirements if declared is not None else ()), *left.values())
+
+    def _report_violation(
+        self,
+        inference: Inference,
+        node: syntax.Expr,
+        name: str,
+        target: FunctionInterface,
+        violation: constraints.Violation,
+        type: Type,
+    ) -> None:
+        whole = explain.an(inference.store.resolve(type))
+        part = explain.an(inference.store.resolve(violation.part))
+        where = f" at `{violation.path}`" if violation.path else ""
+        written = explain.name_of(explain.first_of(node))
+        self.scope.report(
+            codes.CONSTRAINT_VIOLATED,
+            node,
+            explain.fitting(f"{written} needs a {name}, and {whole} is none", f"{written} needs a {name}"),
+            f"{part}{where} cannot be: {violation.wanted} is wanted",
+            related=(Label(target.span, "declared here", Role.DECLARATION),),
+            found=whole,
+            expected=name,
+        )
+
+    def _check_determined(self, inference: Inference) -> None:
+        """Everything in a workflow has a type; what nothing says is reported where it came in."""
+        reported: set[Var] = set()
+        seen: set[int] = set()
+        for node, fact in inference.uses.items():
+            if not isinstance(node, syntax.Use) or id(fact) in seen:
+                continue
+            seen.add(id(fact))
+            open_: dict[Var, None] = {}
+            for argument in fact.arguments:
+                variables(inference.store.resolve(argument), open_)
+            loose = [var for var in open_ if var.kind != "row"]
+            if loose and not reported.intersection(loose):
+                self._report_ambiguous(node, inference, fact)
+            reported.update(loose)
+        for literal, found in inference.literals.items():
+            loose = [var for var in variables(inference.store.resolve(found.output)) if var.kind != "row"]
+            if loose and not reported.intersection(loose):
+                self.scope.report(codes.AMBIGUOUS_TYPE, literal, "nothing here says what the empty list holds", "")
+            reported.update(loose)
+
+    def _report_ambiguous(self, use: syntax.Use, inference: Inference, fact: UseFact) -> None:
+        name = explain.written(use)
+        end = self.scope.module.source.span(use.end, use.end)
+        fix = Fix(f"write the type: `{name}<…>`", (Edit(end, "<Text>"),), Applicability.HAS_PLACEHOLDERS)
+        self.scope.report(
+            codes.AMBIGUOUS_TYPE,
+            use,
+            explain.fitting(f"nothing here says what `{name}` carries", "nothing here says what this carries"),
+            f"write `{name}<…>` with the type",
+            related=(Label(fact.target.span, "declared here", Role.DECLARATION),),
+            fixes=(fix,),
+        )
+
+    def _check_required(self, inference: Inference, row: ParameterRow) -> None:
+        for need in row.settable:
+            if not need.required:
+                continue
+            use = _reader_in(inference, need)
+            place = use if use is not None else self.scope.module
+            end = self.scope.module.source.span(place.end, place.end)
+            edit = Edit(end, f' {{ {need.name} = "" }}')
+            related = () if need.span is None else (Label(need.span, "declared here", Role.PARAMETER),)
+            self.scope.report(
+                param_codes.PARAMETER_MISSING,
+                place,
+                explain.fitting(
+                    f"`{need.reader}` needs the parameter `{need.name}`, which nothing sets",
+                    f"the parameter `{need.name}` is set by nothing",
+                ),
+                f"`{need.name}` has no default",
+                related=related,
+                fixes=(Fix(f"set `{need.name}`", (edit,), Applicability.HAS_PLACEHOLDERS),),
+            )
+
+    def _check_replies(self, typed: Typed, place: syntax.Node) -> None:
+        replies = typed.traits.replies
+        if not replies:
+            return
+        related = tuple(Label(span, "the reply", Role.NOTE) for span in dict.fromkeys(replies))
+        if not typed.traits.http_only:
+            self.scope.report(
+                codes.REPLY_WITHOUT_HTTP,
+                place,
+                "a reply answers a request, so every source must be `Sources.http`",
+                "another source reaches `Sinks.reply`",
+                related=related,
+            )
+        elif len(replies) > 1:
+            self.scope.report(codes.SECOND_REPLY, place, "one request would be answered twice", "", related=related)
+
+    def _check_optionals(self, inference: Inference) -> None:
+        for node, fact in inference.uses.items():
+            if not isinstance(node, syntax.Use) or not fact.arguments:
+                continue
+            input, output = inference.store.resolve(fact.arrow.input), inference.store.resolve(fact.arrow.output)
+            what = find_nested_optional(input) or find_nested_optional(output)
+            own = fact.target.scheme
+            if what and not (find_nested_optional(own.input) or find_nested_optional(own.output)):
+                self.scope.report(
+                    codes.NESTED_OPTIONAL,
+                    node,
+                    f"`{explain.written(node)}` would make an optional of {what} here",
+                    f"{show_arrow(input, output)}: `null` could not tell the two apart",
+                )
+                return
+
+    # --- the scheme and the facts
+
+    def _keep_facts(self, inference: Inference) -> None:
+        resolve = inference.store.resolve
+
+        def arrow(one: Arrow) -> Arrow:
+            input, output = resolve(one.input), resolve(one.output)
+            return one if (input is one.input and output is one.output) else Arrow(input, output)
+
+        self.arrows.update((node, arrow(one)) for node, one in inference.arrows.items())
+        for node, use in inference.uses.items():
+            self.uses[node] = UseFact(use.target, tuple(map(resolve, use.arguments)), arrow(use.arrow))
+        for pipe, joints in inference.joints.items():
+            self.joints[pipe] = tuple(Joint(resolve(one.given), resolve(one.needed)) for one in joints)
+        for literal, fact in inference.literals.items():
+            self.literals[literal] = LiteralFact(resolve(fact.output), fact.values)
+
+    def _generalise(self, inference: Inference, arrow: Arrow, requirements: tuple[Requirement, ...]) -> Scheme:
+        order: dict[Var, None] = {}
+        variables(arrow.input, order)
+        variables(arrow.output, order)
+        for need in requirements:
+            variables(need.type, order)
+        for node, use in inference.uses.items():
+            if isinstance(node, syntax.Use):
+                for argument in use.arguments:
+                    variables(inference.store.resolve(argument), order)
+        return Scheme(tuple(order), arrow.input, arrow.output, requirements)
+
+
+def _reader_in(inference: Inference, need: Settable) -> syntax.Node | None:
+    """The first name in a def through which a parameter is read."""
+    for node, fact in inference.uses.items():
+        if isinstance(node, syntax.Use) and any(
+            (one.name, one.reader) == (need.name, need.reader) for one in fact.target.parameters.settable
+        ):
+            return node
+    return None
+
+
+def _uses_of(expr: syntax.Expr, names: dict[str, syntax.DefDecl]) -> list[str]:
+    found: dict[str, None] = {}
+    stack: list[syntax.Expr] = [expr]
+    while stack:
+        part = stack.pop()
+        match part:
+            case syntax.Use():
+                if part.qualifier is None and part.name.text in names:
+                    found.setdefault(part.name.text)
+            case syntax.Instantiate() | syntax.Apply() | syntax.Concat() | syntax.Filter():
+                stack.append(part.function)
+            case syntax.Pipe():
+                stack.extend(reversed(part.stages))
+            case syntax.Both():
+                stack.extend(reversed(part.branches))
+    return list(found)

@@ -1,0 +1,476 @@
+"""What is said about a joint that does not hold: who gives what to whom, and how the flow came there."""
+
+from typing import TYPE_CHECKING
+
+from nscompiler.diagnostics.codes import types as codes
+from nscompiler.diagnostics.entry import Code
+from nscompiler.diagnostics.model import Applicability, Edit, Fix, Hop, Label, Role
+from nscompiler.diagnostics.suggest import distance
+from nscompiler.grammar import syntax
+from nscompiler.typecheck.facts import Arrow
+from nscompiler.typecheck.fits import Joint as JointCheck
+from nscompiler.typecheck.fits import Mismatch
+from nscompiler.typecheck.scope import Scope
+from nscompiler.typecheck.unify import Store
+from nscompiler.types.interface import FunctionInterface
+from nscompiler.types.show import Names, difference, lone_tails, show
+from nscompiler.types.types import App, Record, Scalar, Type
+
+if TYPE_CHECKING:
+    from nscompiler.typecheck.infer import Inference
+
+
+def written(use: syntax.Use) -> str:
+    """A name as the author wrote it."""
+    return use.name.text if use.qualifier is None else f"{use.qualifier.text}.{use.name.text}"
+
+
+def last_of(expr: syntax.Expr) -> syntax.Expr:
+    """The part of an expression from which its output comes."""
+    while True:
+        match expr:
+            case syntax.Pipe():
+                expr = expr.stages[-1]
+            case syntax.Apply() | syntax.Concat() | syntax.Filter():
+                expr = expr.function
+            case syntax.Instantiate():
+                return expr.function
+            case _:
+                return expr
+
+
+def first_of(expr: syntax.Expr) -> syntax.Expr:
+    """The part of an expression that takes its input."""
+    while True:
+        match expr:
+            case syntax.Pipe():
+                expr = expr.stages[0]
+            case syntax.Apply() | syntax.Concat() | syntax.Filter():
+                expr = expr.function
+            case syntax.Instantiate():
+                return expr.function
+            case _:
+                return expr
+
+
+def name_of(expr: syntax.Expr) -> str:
+    """A short name for a stage in a sentence."""
+    match expr:
+        case syntax.Use():
+            return f"`{written(expr)}`"
+        case syntax.LiteralSource():
+            return "the literal"
+        case syntax.Both():
+            return "the branches"
+    return "the stage"
+
+
+def an(type: Type) -> str:
+    """A type in a sentence."""
+    return _cut(show(type, Names(hidden=lone_tails(type))))
+
+
+def _cut(text: str, most: int = 32) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def fitting(long: str, short: str) -> str:
+    """The longer title where it keeps to a line of 80."""
+    return long if len(long) <= 80 else short
+
+
+def hops(scope: Scope, stages: tuple[syntax.Expr, ...], arrows: list[Arrow], store: Store) -> tuple[Hop, ...]:
+    """The type after each of some stages."""
+    text = scope.module.source.text
+    return tuple(
+        Hop(scope.span(stage), _one_line(text[stage.start : stage.end]), an_whole(store.resolve(arrow.output)))
+        for stage, arrow in zip(stages, arrows, strict=True)
+    )
+
+
+def an_whole(type: Type) -> str:
+    """A type printed in full length."""
+    return show(type, Names(hidden=lone_tails(type)))
+
+
+class JointReport:
+    """The report of one broken joint."""
+
+    def __init__(
+        self,
+        inference: "Inference",
+        left: syntax.Expr,
+        right: syntax.Expr,
+        types: tuple[Type, Type],
+        mismatches: tuple[Mismatch, ...],
+        flow: tuple[Hop, ...],
+        before: Store | None,
+    ) -> None:
+        self.scope = inference.scope
+        self.store = before or inference.store
+        self.uses = inference.uses
+        self.left, self.right = left, right
+        self.producer, self.consumer = last_of(left), first_of(right)
+        self.given, self.needed = types
+        self.mismatches = mismatches
+        self.flow = flow
+
+    def add(self) -> None:
+        """Put it among the scope's problems, as one diagnostic."""
+        if not self._as_shape():
+            mismatch = self.mismatches[0]
+            {
+                "missing": self._missing,
+                "collision": self._collision,
+                "constructors": self._constructors,
+                "infinite": self._infinite,
+                "infinite-row": self._infinite,
+            }.get(mismatch.kind, self._mismatch)(mismatch)
+
+    # --- the parts of the message
+
+    def _add(
+        self, code: Code, title: str, label: str, notes: tuple[str, ...] = (), fixes: tuple[Fix, ...] = ()
+    ) -> None:
+        names = Names(hidden=lone_tails(self.given, self.needed))
+        self.scope.report(
+            code,
+            self.consumer,
+            title,
+            label,
+            related=self._related(),
+            expected=show(self.needed, names),
+            found=show(self.given, names),
+            diff=difference(self.needed, self.given, names),
+            flow=self.flow,
+            notes=notes,
+            fixes=fixes,
+        )
+
+    def _related(self) -> tuple[Label, ...]:
+        labels = [Label(self.scope.span(self.producer), f"gives {an(self.given)}", Role.PRODUCER)]
+        for expr in (self.producer, self.consumer):
+            fact = self.uses.get(expr)
+            if fact is not None:
+                labels.append(Label(fact.target.span, f"{name_of(expr)} is declared here", Role.DECLARATION))
+        return tuple(labels)
+
+    def _who(self) -> tuple[str, str]:
+        return name_of(self.producer), name_of(self.consumer)
+
+    # --- whole shapes: a list, an optional, where one value is wanted
+
+    def _as_shape(self) -> bool:
+        given, needed = self.store.head(self.given), self.store.head(self.needed)
+        if self._is(given, "list", "vector") and self._would_fit(self._item(given), needed):
+            self._offer_star(given)
+        elif self._is(given, "optional") and self._would_fit(self._item(given), needed):
+            self._offer_question(given)
+        elif self._is(needed, "list") and self._would_fit(given, self._item(needed)) and not self._is(given, "list"):
+            self._offer_single(needed)
+        else:
+            return False
+        return True
+
+    def _is(self, type: Type, *constructors: str) -> bool:
+        return isinstance(type, App) and type.constructor in constructors
+
+    def _item(self, type: Type) -> Type:
+        assert isinstance(type, App)
+        return type.items[-1]
+
+    def _would_fit(self, given: Type, needed: Type) -> bool:
+        if isinstance(self.store.head(given), Scalar) and an(given) == "Byte":
+            return False
+        return not JointCheck(self.store.trial()).fit(given, needed)
+
+    def _postfix(self, sign: str) -> Fix:
+        end = self.scope.module.source.span(self.left.end, self.left.end)
+        edits: tuple[Edit, ...] = (Edit(end, sign),)
+        if (isinstance(self.left, syntax.Concat | syntax.Filter) and self.left.prefix) or isinstance(
+            self.left, syntax.Both
+        ):
+            start = self.scope.module.source.span(self.left.start, self.left.start)
+            edits = (Edit(start, "("), Edit(end, ")" + sign))
+        words = {"*": "send the items one by one", "?": "let only the values that are there pass"}[sign]
+        return Fix(f"write `{sign}` after {self._who()[0]}: {words}", edits, Applicability.MAYBE_INCORRECT)
+
+    def _offer_star(self, given: Type) -> None:
+        producer, consumer = self._who()
+        self._add(
+            codes.LIST_UNEXPECTED,
+            fitting(
+                f"{producer} gives a list, but {consumer} takes one value", f"{consumer} takes one value, not a list"
+            ),
+            f"takes {an(self.needed)}, one at a time",
+            ("`*` sends a list's items one by one",),
+            (self._postfix("*"),),
+        )
+
+    def _offer_question(self, given: Type) -> None:
+        producer, consumer = self._who()
+        self._add(
+            codes.OPTIONAL_UNEXPECTED,
+            fitting(f"{producer} may give nothing, but {consumer} needs a value", f"{consumer} needs a value, always"),
+            f"needs {an(self.needed)}",
+            ("`?` lets only the values that are there pass: missing ones are then dropped",),
+            (self._postfix("?"),),
+        )
+
+    def _offer_single(self, needed: Type) -> None:
+        producer, consumer = self._who()
+        end = self.scope.module.source.span(self.left.end, self.left.end)
+        fix = Fix("make a list of one with `Std.single`", (Edit(end, " | Std.single"),), Applicability.MAYBE_INCORRECT)
+        self._add(
+            codes.LIST_NEEDED,
+            fitting(f"{producer} gives one value, but {consumer} takes a list", f"{consumer} takes a list"),
+            f"takes {an(self.needed)}",
+            (),
+            (fix,),
+        )
+
+    # --- what differs inside
+
+    def _at(self, mismatch: Mismatch) -> str:
+        path = "".join(step if not step[:1].isalpha() else f"({step})" for step in mismatch.path)
+        return f" at `{path}`" if path else ""
+
+    def _mismatch(self, mismatch: Mismatch) -> None:
+        producer, consumer = self._who()
+        given, needed = an(self.given), an(self.needed)
+        title = f"{producer} gives {given}, but {consumer} needs {needed}"
+        title = fitting(title, f"{consumer} cannot take what {producer} gives")
+        label = f"needs {needed}"
+        if mismatch.path:
+            label = f"needs {an(mismatch.needed)}, not {an(mismatch.given)},{self._at(mismatch)}"
+        notes = [
+            f"and{self._at(other)}: {an(other.needed)} is needed, {an(other.given)} is given"
+            for other in self.mismatches[1:3]
+            if other.kind == "type"
+        ]
+        self._add(codes.TYPE_MISMATCH, title, label, tuple(notes))
+
+    def _missing(self, mismatch: Mismatch) -> None:
+        given, needed = mismatch.given, mismatch.needed
+        assert isinstance(given, Record)
+        assert isinstance(needed, Record)
+        producer, consumer = self._who()
+        pairs = _misspelt(given, needed, mismatch.labels, self.store)
+        if pairs:
+            self._misspelt(mismatch, pairs)
+            return
+        fields = ", ".join(f"`{label}`" for label in mismatch.labels)
+        kind = "the field" if len(mismatch.labels) == 1 else "the fields"
+        wanted = ", ".join(f"{label} : {an(needed.field(label) or needed)}" for label in mismatch.labels)
+        title = fitting(
+            f"{consumer} needs {kind} {fields}, which {producer} does not give",
+            f"{consumer} needs {kind} {_cut(fields)}",
+        )
+        self._add(codes.FIELD_MISSING, title, f"needs {wanted}{self._at(mismatch)}")
+
+    def _misspelt(self, mismatch: Mismatch, pairs: list[tuple[str, str]]) -> None:
+        producer, consumer = self._who()
+        wanted, there = pairs[0]
+        title = fitting(
+            f"{consumer} needs the field `{wanted}`, but {producer} gives `{there}`",
+            f"{consumer} needs the field `{wanted}`, not `{there}`",
+        )
+        notes = [f"likewise `{two}` instead of `{one}`" for one, two in pairs[1:]]
+        matched = {one for one, _ in pairs}
+        notes += [f"and there is no `{label}`" for label in mismatch.labels if label not in matched]
+        self._add(codes.FIELD_MISSPELT, title, f"needs `{wanted}`{self._at(mismatch)}", tuple(notes))
+
+    def _collision(self, mismatch: Mismatch) -> None:
+        producer, consumer = self._who()
+        fields = ", ".join(f"`{label}`" for label in mismatch.labels)
+        title = fitting(
+            f"the field {fields} of {producer} would be overwritten by {consumer}",
+            f"the field {fields} would be overwritten",
+        )
+        self._add(codes.FIELD_COLLISION, title, f"adds {fields} itself")
+
+    def _constructors(self, mismatch: Mismatch) -> None:
+        producer, consumer = self._who()
+        names = ", ".join(f"`{name}`" for name in mismatch.labels)
+        kind = "the constructor" if len(mismatch.labels) == 1 else "the constructors"
+        title = fitting(
+            f"{consumer} does not know {kind} {names} that {producer} gives",
+            f"{consumer} does not know {kind} {_cut(names)}",
+        )
+        self._add(codes.SUM_MISMATCH, title, f"knows {an(mismatch.needed)}{self._at(mismatch)}")
+
+    def _infinite(self, mismatch: Mismatch) -> None:
+        producer, consumer = self._who()
+        code = codes.INFINITE_ROW if mismatch.kind == "infinite-row" else codes.INFINITE_TYPE
+        title = f"{consumer} after {producer} would need a type that contains itself"
+        self._add(code, fitting(title, "this would need a type that contains itself"), "no type is that")
+
+
+def _misspelt(given: Record, needed: Record, missing: tuple[str, ...], store: Store) -> list[tuple[str, str]]:
+    """Pairs of (needed, given) labels that are near and whose types agree."""
+    pairs: list[tuple[str, str]] = []
+    left = [label for label in given.labels if needed.field(label) is None]
+    for label in missing:
+        wanted = needed.field(label)
+        for other in left:
+            theirs = given.field(other)
+            if wanted is None or theirs is None or not _near(label, other):
+                continue
+            if not JointCheck(store.trial()).fit(theirs, wanted):
+                pairs.append((label, other))
+                left.remove(other)
+                break
+    return pairs
+
+
+def _near(one: str, other: str) -> bool:
+    plain = [name.replace("_", "").replace("-", "").casefold() for name in (one, other)]
+    most = 1 if min(map(len, plain)) < 5 else 2
+    return min(map(len, plain)) > 1 and distance(plain[0], plain[1], most) <= most
+
+
+def _one_line(text: str) -> str:
+    return _cut(" ".join(text.split()), 60)
+
+
+# --- faults that are no mismatch of two types
+
+
+def report_after_sink(scope: Scope, pipe: syntax.Pipe, place: int) -> None:
+    """Something follows a sink."""
+    sink, stage = name_of(last_of(pipe.stages[place - 1])), pipe.stages[place]
+    place_of_sink = Label(scope.span(last_of(pipe.stages[place - 1])), "gives nothing", Role.PRODUCER)
+    scope.report(
+        codes.AFTER_SINK,
+        stage,
+        f"nothing comes out of {sink}, so nothing can follow it",
+        "waits for a value that never comes",
+        related=(place_of_sink,),
+        notes=("to write a value and go on, run both on it: `… | (sink & next)`",),
+        fixes=_tee(scope, pipe, place),
+    )
+
+
+def _tee(scope: Scope, pipe: syntax.Pipe, place: int) -> tuple[Fix, ...]:
+    left, right = pipe.stages[place - 1], pipe.stages[-1]
+    source = scope.module.source
+    between = source.text[left.end : pipe.stages[place].start]
+    if between.strip() != "|" or place < 1:
+        return ()
+    edits = (
+        Edit(source.span(left.start, left.start), "("),
+        Edit(source.span(left.end, pipe.stages[place].start), " & "),
+        Edit(source.span(right.end, right.end), ")"),
+    )
+    return (Fix("run both on every value", edits, Applicability.MAYBE_INCORRECT),)
+
+
+def report_source_in_middle(scope: Scope, pipe: syntax.Pipe, place: int, arrow: Arrow) -> None:
+    """A source, or a whole workflow, stands after a ``|``."""
+    stage = first_of(pipe.stages[place])
+    whole = arrow.output is scope.workspace.void
+    what = "a whole workflow" if whole else "a source"
+    before = Label(scope.span(last_of(pipe.stages[place - 1])), "its value has nowhere to go", Role.PRODUCER)
+    scope.report(
+        codes.SOURCE_IN_MIDDLE,
+        stage,
+        f"{name_of(stage)} is {what}: it takes no input",
+        "nothing can flow into this",
+        related=(before,),
+        notes=("a source stands at the start of a pipe; two sources are merged with `(a & b) | …`",),
+    )
+
+
+def report_void_operand(scope: Scope, expr: syntax.Expr, function: syntax.Expr, sign: str) -> None:
+    """``*`` or ``?`` on a sink."""
+    scope.report(
+        codes.VOID_MISUSE,
+        expr,
+        f"`{sign}` needs what a function gives, and {name_of(last_of(function))} gives nothing",
+        "a sink has no output",
+    )
+
+
+def report_mixed_branches(scope: Scope, both: syntax.Both, voids: list[bool]) -> None:
+    """Some branches of ``&`` take a value and some take none."""
+    source = both.branches[voids.index(True)]
+    other = both.branches[voids.index(False)]
+    label = Label(scope.span(other), "this takes a value", Role.NOTE)
+    scope.report(
+        codes.BOTH_INPUTS,
+        source,
+        "one branch of `&` is a source and the other takes a value",
+        "this takes none",
+        related=(label,),
+        notes=("`a & b` runs both on every value, or merges two sources",),
+    )
+
+
+def report_branches(
+    inference: "Inference", both: syntax.Both, place: int, common: Type, type: Type, code: Code
+) -> None:
+    """Two branches of ``&`` do not agree."""
+    resolve = inference.store.resolve
+    verb = "takes" if code is codes.BOTH_INPUTS else "gives"
+    one, other = resolve(common), resolve(type)
+    branch = both.branches[place]
+    label = Label(inference.scope.span(both.branches[0]), f"{verb} {an(one)}", Role.NOTE)
+    inference.scope.report(
+        code,
+        branch,
+        f"the branches of `&` {'take different inputs' if verb == 'takes' else 'give different outputs'}",
+        f"{verb} {an(other)}",
+        related=(label,),
+        expected=show(one),
+        found=show(other),
+        notes=("annotate a branch as a def of its own to say which type is meant",),
+    )
+
+
+def report_not_flat(scope: Scope, expr: syntax.Concat, code: Code, type: Type) -> None:
+    """``*`` on what is no list."""
+    name = name_of(last_of(expr.function))
+    notes = ("`[Byte]` is one value, a byte string",) if code is codes.BYTE_FLATTEN else ()
+    scope.report(
+        code,
+        expr,
+        fitting(f"`*` needs a list, but {name} gives {an(type)}", f"`*` needs a list, and {name} gives none"),
+        f"{an(type)} has no items to send one by one",
+        notes=notes,
+        fixes=_without(scope, expr, "*"),
+    )
+
+
+def report_not_optional(scope: Scope, expr: syntax.Filter, type: Type) -> None:
+    """``?`` on what is always there."""
+    name = name_of(last_of(expr.function))
+    scope.report(
+        codes.NOT_OPTIONAL,
+        expr,
+        fitting(f"`?` needs an optional, but {name} gives {an(type)}", f"`?` needs an optional, and {name} gives none"),
+        f"{an(type)} is always there",
+        fixes=_without(scope, expr, "?"),
+    )
+
+
+def _without(scope: Scope, expr: syntax.Concat | syntax.Filter, sign: str) -> tuple[Fix, ...]:
+    source = scope.module.source
+    span = source.span(expr.function.end, expr.end)
+    if expr.prefix:
+        span = source.span(expr.start, expr.function.start)
+    return (Fix(f"remove the `{sign}`", (Edit(span, ""),), Applicability.MAYBE_INCORRECT),)
+
+
+def report_type_count(
+    scope: Scope, use: syntax.Use, target: FunctionInterface, given: tuple[syntax.TypeExpr, ...], open_: int
+) -> None:
+    """Too many types in ``f<…>``."""
+    takes = {0: "no types", 1: "one type"}.get(open_, f"{open_} types")
+    declared = Label(target.span, "declared here", Role.DECLARATION)
+    scope.report(
+        codes.TYPE_ARGUMENT_COUNT,
+        given[open_],
+        f"`{written(use)}` takes {takes}, not {len(given)}",
+        "one too many",
+        related=(declared,),
+    )

@@ -1,0 +1,85 @@
+"""What the checker found out about each node of a module's tree; it lies beside the tree, keyed by the node.
+
+Types in the facts of a polymorphic def hold the variables of its scheme: ``Types.substitute`` makes them concrete
+for one
+use.
+"""
+
+from collections.abc import Mapping
+
+import attrs
+
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.grammar import syntax
+from nscompiler.types.interface import FunctionInterface, Interface, ParameterType
+from nscompiler.types.types import Type
+
+
+@attrs.frozen(slots=True, eq=False)
+class Arrow:
+    """The type of an expression; Void is ``Types.void``."""
+
+    input: Type
+    output: Type
+
+
+@attrs.frozen(slots=True, eq=False)
+class UseFact:
+    """What a name refers to, and the types that its scheme's variables (in order) have in this use."""
+
+    target: FunctionInterface
+    arguments: tuple[Type, ...]
+    arrow: Arrow
+
+
+@attrs.frozen(slots=True, eq=False)
+class LiteralFact:
+    """A literal source: the type of one value, and the values as JSON."""
+
+    output: Type
+    values: tuple[object, ...]
+
+
+@attrs.frozen(slots=True, eq=False)
+class Joint:
+    """One ``|``: what the left side gives and what the right side takes. Where the two are not the same node a
+    conversion may stand between them (``fits.conversions`` tells)."""
+
+    given: Type
+    needed: Type
+
+
+@attrs.frozen(slots=True, eq=False)
+class Facts:
+    """``arrows`` for every expression (after ``*`` and ``?`` are elaborated), ``uses`` for names and type applications
+    (an ``Instantiate`` and its inner ``Use`` share one), ``joints`` by pipe: entry i lies between stage i and i + 1.
+
+    For a ``Both`` the arrow is the common one; each branch is converted from the common input and to the common output.
+    For an annotated def ``annotations`` holds the declared arrow: the body is converted from its input and to its
+    output.
+    ``literals`` are the literal sources; ``bindings`` the checked value of each ``p = v`` for readers of each type
+    is made
+    by ``params.convert``.
+    """
+
+    arrows: Mapping[syntax.Node, Arrow]
+    uses: Mapping[syntax.Node, UseFact]
+    joints: Mapping[syntax.Pipe, tuple[Joint, ...]]
+    annotations: Mapping[syntax.DefDecl, Arrow]
+    literals: Mapping[syntax.LiteralSource, LiteralFact]
+
+
+@attrs.frozen(slots=True, eq=False)
+class Checked:
+    """A checked module. ``interface`` is complete even where there are problems: what is broken is poisoned or listed
+    as broken. ``main`` is the interface of a script's bare expression."""
+
+    module: syntax.Module
+    reference: str
+    facts: Facts
+    interface: Interface
+    main: FunctionInterface | None
+    problems: tuple[Diagnostic, ...]
+
+
+__all__ = ["Arrow", "Checked", "Facts", "Joint", "LiteralFact", "ParameterType", "UseFact"]

@@ -1,0 +1,81 @@
+"""The hash of an interface: it changes when, and only when, an importer could see a difference."""
+
+import hashlib
+import json
+
+from nscompiler.typecheck.params import Environment, show_type
+from nscompiler.types.interface import FunctionInterface, ParameterRow, TypeInterface
+from nscompiler.types.show import Names
+from nscompiler.types.types import App, ErrorType, Record, Scalar, SizeType, Sum, Type, Var, VoidType
+
+
+def interface_hash(reference: str, types: dict[str, TypeInterface], functions: dict[str, FunctionInterface]) -> str:
+    """``sha256:…`` of what a module exports, places and documentation left out, layouts included."""
+    lines = [reference]
+    for name in sorted(types):
+        names = Names()
+        parameters = [names.of(var) for var in types[name].parameters]
+        lines.append(f"type {name} {parameters} {_Writer(names).write(types[name].body)}")
+    lines.extend(_function(functions[name]) for name in sorted(functions))
+    return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _function(one: FunctionInterface) -> str:
+    names = Names()
+    writer = _Writer(names)
+    scheme = one.scheme
+    text = f"{one.declared} {one.name} {writer.write(scheme.input)} -> {writer.write(scheme.output)}"
+    needs = [f"{writer.write(need.type)} is {need.name}" for need in scheme.requirements]
+    traits = one.traits
+    facts = (traits.bounded, traits.stateless, traits.replay, len(traits.replies), traits.http_only, traits.paths)
+    return " ".join([text, *needs, _row(one.parameters), repr(facts), repr(one.attributes)])
+
+
+def _row(row: ParameterRow) -> str:
+    settable = [(one.name, show_type(one.type), _plain(one.default), one.required, one.reader) for one in row.settable]
+    fixed = [(one.name, one.reader) for one in row.fixed]
+    return json.dumps([settable, fixed, [sorted(names) for names in row.open]])
+
+
+def _plain(value: object) -> object:
+    return {"$env": value.name} if isinstance(value, Environment) else value
+
+
+class _Writer:
+    """Writes types with their layout; what is shared inside one text is written once and then named."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.seen: dict[Type, int] = {}
+
+    def write(self, type: Type) -> str:
+        if isinstance(type, Scalar | VoidType | ErrorType | SizeType | Var):
+            return self._leaf(type)
+        if type in self.seen:
+            return f"#{self.seen[type]}"
+        text = self._compound(type)
+        self.seen[type] = len(self.seen)
+        alias = type.alias
+        return text if alias is None else f"{alias.module}.{alias.name}={text}"
+
+    def _leaf(self, type: Type) -> str:
+        match type:
+            case Var():
+                return f"{type.kind}:{self.names.of(type)}"
+            case SizeType():
+                return str(type.value)
+            case Scalar():
+                return type.name
+        return "Void" if isinstance(type, VoidType) else "?"
+
+    def _compound(self, type: Type) -> str:
+        match type:
+            case App():
+                return f"{type.constructor}({', '.join(map(self.write, type.items))})"
+            case Record():
+                fields = ", ".join(f"{label!r}:{self.write(part)}" for label, part in type.fields)
+                return f"{{{fields}|{'' if type.tail is None else self.write(type.tail)}}}"
+            case Sum():
+                parts = [f"{name} {'' if part is None else self.write(part)}" for name, part in type.constructors]
+                return f"<{'|'.join(parts)}>"
+        raise AssertionError(type)

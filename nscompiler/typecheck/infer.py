@@ -1,0 +1,436 @@
+"""Inference of one expression: forward propagation along the pipe, one directed check at each joint.
+
+The language is first-order and defs form a DAG, so every def has a store of its own and everything that its body leaves
+open becomes a variable of its scheme. No backtracking, near-linear time.
+"""
+
+import attrs
+
+from nscompiler.diagnostics.codes import names as name_codes
+from nscompiler.diagnostics.codes import types as codes
+from nscompiler.diagnostics.model import Label, Role
+from nscompiler.grammar import syntax
+from nscompiler.source import Span
+from nscompiler.typecheck import bindings, explain, params
+from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
+from nscompiler.typecheck.fits import Joint as JointCheck
+from nscompiler.typecheck.resolve import Resolver, Variables
+from nscompiler.typecheck.scope import Scope
+from nscompiler.typecheck.unify import Store
+from nscompiler.types.interface import FunctionInterface, ParameterRow, Traits
+from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
+
+SILENT_ROW = ParameterRow((), (), (frozenset(),))
+
+
+@attrs.frozen(slots=True, eq=False)
+class Typed:
+    """What inference finds for an expression."""
+
+    arrow: Arrow
+    row: ParameterRow
+    traits: Traits
+
+
+@attrs.frozen(slots=True, eq=False)
+class Needed:
+    """A constraint that a use brings, to be shown before the def is done."""
+
+    type: Type
+    name: str
+    node: syntax.Expr
+    target: FunctionInterface
+
+
+class Inference:
+    """The inference of one def's body. Its facts are complete after ``finish`` in ``typecheck.check``."""
+
+    def __init__(self, scope: Scope, resolver: Resolver) -> None:
+        self.scope = scope
+        self.resolver = resolver
+        self.types = scope.workspace
+        self.store = Store(self.types)
+        self.arrows: dict[syntax.Node, Arrow] = {}
+        self.uses: dict[syntax.Node, UseFact] = {}
+        self.joints: dict[syntax.Pipe, tuple[Joint, ...]] = {}
+        self.literals: dict[syntax.LiteralSource, LiteralFact] = {}
+        self.needs: list[Needed] = []
+        self.nothing = Typed(Arrow(self.types.error, self.types.error), SILENT_ROW, Traits())
+
+    def infer(self, expr: syntax.Expr) -> Typed:
+        """The type, open parameters and traits of an expression; the error type where something is wrong inside."""
+        typed = self._infer(expr)
+        self.arrows[expr] = typed.arrow
+        return typed
+
+    def _infer(self, expr: syntax.Expr) -> Typed:
+        match expr:
+            case syntax.Use():
+                return self._use(expr, expr, None)
+            case syntax.Instantiate():
+                typed = self._use(expr.function, expr, expr.types)
+                self.arrows[expr.function] = typed.arrow
+                return typed
+            case syntax.Apply():
+                inner = self.infer(expr.function)
+                row = bindings.apply(self.scope, expr, inner.row)
+                return Typed(inner.arrow, row, inner.traits)
+            case syntax.Concat():
+                return self._concat(expr)
+            case syntax.Filter():
+                return self._filter(expr)
+            case syntax.LiteralSource():
+                return self._literal(expr)
+            case syntax.Pipe():
+                return self._pipe(expr)
+            case syntax.Both():
+                return self._both(expr)
+        raise AssertionError(expr)
+
+    # --- names
+
+    def _use(self, use: syntax.Use, whole: syntax.Expr, given: tuple[syntax.TypeExpr, ...] | None) -> Typed:
+        target = self.scope.find_function(use.qualifier, use.name)
+        if target is None:
+            for expr in given or ():
+                if not isinstance(expr, syntax.Hole):
+                    self.resolver.resolve(expr, Variables(False, _NO_VARIABLES))
+            return self.nothing
+        self._warn_deprecated(use, target)
+        return self._instantiate(target, whole, use, given)
+
+    def _warn_deprecated(self, use: syntax.Use, target: FunctionInterface) -> None:
+        deprecated, text = target.attribute("deprecated")
+        if deprecated:
+            declared = Label(target.span, "declared here", Role.DECLARATION)
+            self.scope.report(
+                name_codes.DEPRECATED_USE, use, f"`{target.name}` is deprecated", text or "", related=(declared,)
+            )
+
+    def _instantiate(
+        self,
+        target: FunctionInterface,
+        whole: syntax.Expr,
+        use: syntax.Use,
+        given: tuple[syntax.TypeExpr, ...] | None,
+    ) -> Typed:
+        scheme = target.scheme
+        found: dict[Type, Type] = {}
+        if scheme.variables:
+            origin = {var: f"what `{explain.written(use)}` carries" for var in scheme.variables}
+            found = self.store.instantiate(scheme.variables, origin)
+        arrow = Arrow(self.types.substitute(scheme.input, found), self.types.substitute(scheme.output, found))
+        self.store.learn(arrow.input)
+        self.store.learn(arrow.output)
+        if given is not None:
+            self._give(target, use, given, found)
+        for need in scheme.requirements:
+            self.needs.append(Needed(self.types.substitute(need.type, found), need.name, whole, target))
+        fact = UseFact(target, tuple(found[var] for var in scheme.variables), arrow)
+        self.uses[whole] = self.uses[use] = fact
+        return Typed(arrow, target.parameters, target.traits)
+
+    def _give(
+        self,
+        target: FunctionInterface,
+        use: syntax.Use,
+        given: tuple[syntax.TypeExpr, ...],
+        found: dict[Type, Type],
+    ) -> None:
+        """Bind a scheme's variables to the types that the author wrote."""
+        open_ = [var for var in target.scheme.variables if var.kind != "row" or var.name]
+        if len(given) > len(open_) and not self._is_tolerated(target, given):
+            explain.report_type_count(self.scope, use, target, given, len(open_))
+        for var, expr in zip(open_, given, strict=False):
+            if isinstance(expr, syntax.Hole):
+                continue
+            type = self._argument(var, expr)
+            fresh = found[var]
+            if isinstance(fresh, Var) and type is not None:
+                self.store.bind(fresh, type)
+
+    def _argument(self, var: Var, expr: syntax.TypeExpr) -> Type | None:
+        kind = "type" if var.kind == "row" else var.kind
+        type = self.resolver.resolve(expr, Variables(False, _NO_VARIABLES), kind)
+        if var.kind == "row" and not isinstance(type, Record):
+            if type is not self.types.error:
+                self.scope.report(
+                    codes.TYPE_ARGUMENT_KIND, expr, "a record is needed here", "the further fields of a record"
+                )
+            return self.types.record(())
+        return type
+
+    def _is_tolerated(self, target: FunctionInterface, given: tuple[syntax.TypeExpr, ...]) -> bool:
+        """``Sources.stdin<Text>`` and ``Sinks.stdout<Text>`` were always accepted."""
+        if len(given) != 1 or (target.module.split(":")[0], target.name) not in _TOLERATED:
+            return False
+        type = self.resolver.resolve(given[0], Variables(False, _NO_VARIABLES))
+        return type.canon is self.types.scalar("Text")
+
+    # --- `*` and `?`
+
+    def _concat(self, expr: syntax.Concat) -> Typed:
+        inner = self.infer(expr.function)
+        arrow = inner.arrow
+        out = self.store.head(arrow.output)
+        traits = attrs.evolve(inner.traits, flattens=True)
+        if out is self.types.error:
+            return Typed(arrow, inner.row, traits)
+        if out is self.types.void:
+            explain.report_void_operand(self.scope, expr, expr.function, "*")
+            return Typed(Arrow(arrow.input, self.types.error), inner.row, traits)
+        item: Type
+        if isinstance(out, Var) and not out.rigid:
+            item = self.types.variable("type", "", "an item of " + (out.origin or "a list"))
+            self.store.bind(out, self.types.list(item))
+        elif isinstance(out, App) and out.constructor in ("list", "vector"):
+            item = out.items[-1]
+            if _is_byte(self.store.head(item)):
+                explain.report_not_flat(self.scope, expr, codes.BYTE_FLATTEN, self.store.resolve(out))
+                item = self.types.error
+        else:
+            explain.report_not_flat(self.scope, expr, codes.NOT_A_LIST, self.store.resolve(out))
+            item = self.types.error
+        return Typed(Arrow(arrow.input, item), inner.row, traits)
+
+    def _filter(self, expr: syntax.Filter) -> Typed:
+        inner = self.infer(expr.function)
+        arrow = inner.arrow
+        out = self.store.head(arrow.output)
+        item: Type
+        if out is self.types.error:
+            return inner
+        if out is self.types.void:
+            explain.report_void_operand(self.scope, expr, expr.function, "?")
+            item = self.types.error
+        elif isinstance(out, Var) and not out.rigid:
+            item = self.types.variable("type", "", "what is there of " + (out.origin or "an optional"))
+            self.store.bind(out, self.types.optional(item))
+        elif isinstance(out, App) and out.constructor == "optional":
+            item = out.items[0]
+        else:
+            explain.report_not_optional(self.scope, expr, self.store.resolve(out))
+            item = self.types.error
+        return Typed(Arrow(arrow.input, item), inner.row, inner.traits)
+
+    # --- literals
+
+    def _literal(self, expr: syntax.LiteralSource) -> Typed:
+        literal = expr.value
+        many = isinstance(literal.value, tuple)
+        items = literal.value if isinstance(literal.value, tuple) else (literal,)
+        type = self._common(items)
+        values = tuple(json_value(item) for item in items) if many else (json_value(literal),)
+        self.literals[expr] = LiteralFact(type, values)
+        return Typed(
+            Arrow(self.types.void, type), ParameterRow(), Traits(bounded=True, stateless=True, http_only=False)
+        )
+
+    def _common(self, items: tuple[syntax.Literal, ...]) -> Type:
+        """The type of the items of a list; a list of numbers with a fraction among them is one of Doubles."""
+        common: Type | None = None
+        for item in items:
+            type = self._literal_type(item)
+            if common is None or JointCheck(self.store.trial()).fit(common, type) == ():
+                JointCheck(self.store).fit(common, type) if common is not None else None
+                common = type
+            elif JointCheck(self.store).fit(type, common):
+                self.scope.report(
+                    codes.LITERAL_ELEMENTS,
+                    item,
+                    "the items of a list have one type",
+                    f"this is {explain.an(type)}, the first is {explain.an(common)}",
+                )
+                return self.types.error
+        return common if common is not None else self.types.variable("type", "", "an item of the empty list")
+
+    def _literal_type(self, literal: syntax.Literal) -> Type:
+        if isinstance(literal.value, tuple):
+            return self.types.list(self._common(literal.value))
+        if literal.kind == "integer" and not -(2**63) <= int(literal.value) < 2**63:
+            self.scope.report(name_codes.NUMBER_RANGE, literal, "an Integer has 64 bits", "too large")
+        names = {"integer": "Integer", "double": "Double", "boolean": "Boolean"}
+        return self.types.scalar(names.get(literal.kind, "Text"))
+
+    # --- pipes
+
+    def _pipe(self, pipe: syntax.Pipe) -> Typed:
+        typed = [self.infer(pipe.stages[0])]
+        joints: list[Joint] = []
+        sound = True
+        for place, stage in enumerate(pipe.stages[1:], 1):
+            following = self.infer(stage)
+            joints.append(Joint(typed[-1].arrow.output, following.arrow.input))
+            if sound:
+                sound = self._joint(pipe, place, typed, following)
+            typed.append(following)
+        self.joints[pipe] = tuple(joints)
+        if not sound:
+            self.store.poison(*(part for one in typed for part in (one.arrow.input, one.arrow.output)))
+        arrow = Arrow(typed[0].arrow.input, typed[-1].arrow.output)
+        if not sound:
+            arrow = Arrow(self._unless_open(arrow.input), self._unless_open(arrow.output))
+        return Typed(arrow, params.union(one.row for one in typed), _sequence([one.traits for one in typed]))
+
+    def _unless_open(self, type: Type) -> Type:
+        return self.store.resolve(type)
+
+    def _joint(self, pipe: syntax.Pipe, place: int, before: list[Typed], following: Typed) -> bool:
+        """Check one joint; False after a report."""
+        given, needed = before[-1].arrow.output, following.arrow.input
+        if self.types.error in (given, needed):
+            return True
+        if given is self.types.void:
+            explain.report_after_sink(self.scope, pipe, place)
+            return False
+        if needed is self.types.void:
+            explain.report_source_in_middle(self.scope, pipe, place, following.arrow)
+            return False
+        if given.canon is needed.canon:
+            return True
+        snapshot = (self.store.resolve(given), self.store.resolve(needed))
+        trial = self.store.trial() if not (given.ground and needed.ground) else None
+        mismatches = JointCheck(self.store).fit(given, needed)
+        if not mismatches:
+            return True
+        hops = explain.hops(self.scope, pipe.stages[:place], [one.arrow for one in before], self.store)
+        explain.JointReport(self, pipe.stages[place - 1], pipe.stages[place], snapshot, mismatches, hops, trial).add()
+        return False
+
+    # --- branches
+
+    def _both(self, both: syntax.Both) -> Typed:
+        typed = [self.infer(branch) for branch in both.branches]
+        arrow = Arrow(self._common_input(both, typed), self._common_output(both, typed))
+        row = params.union(one.row for one in typed)
+        return Typed(arrow, row, _parallel([one.traits for one in typed], arrow.input is self.types.void))
+
+    def _common_input(self, both: syntax.Both, typed: list[Typed]) -> Type:
+        inputs = [one.arrow.input for one in typed]
+        if self.types.error in inputs:
+            return self.types.error
+        voids = [type is self.types.void for type in inputs]
+        if all(voids):
+            return self.types.void
+        if any(voids):
+            explain.report_mixed_branches(self.scope, both, voids)
+            return self.types.error
+        common = inputs[0]
+        for place, type in enumerate(inputs[1:], 1):
+            agreed = self._agree(common, type)
+            if agreed is None:
+                explain.report_branches(self, both, place, common, type, codes.BOTH_INPUTS)
+                return self.types.error
+            common = agreed
+        for place, type in enumerate(inputs):
+            if JointCheck(self.store).fit(common, type):
+                explain.report_branches(self, both, place, common, type, codes.BOTH_INPUTS)
+                return self.types.error
+        return common
+
+    def _agree(self, one: Type, other: Type) -> Type | None:
+        """What both branches can take; None if nothing can be both."""
+        one, other = self.store.head(one), self.store.head(other)
+        if isinstance(one, Var) or isinstance(other, Var):
+            return None if JointCheck(self.store).fit(one, other) else self.store.head(one)
+        if isinstance(one, Record) and isinstance(other, Record):
+            return self._agree_records(one, other)
+        if not JointCheck(self.store.trial()).fit(one, other):
+            return one
+        return None if JointCheck(self.store.trial()).fit(other, one) else other
+
+    def _agree_records(self, one: Record, other: Record) -> Type | None:
+        fields: list[tuple[str, Type]] = []
+        for label, type in one.fields:
+            theirs = other.field(label)
+            agreed = type if theirs is None else self._agree(type, theirs)
+            if agreed is None:
+                return None
+            fields.append((label, agreed))
+        fields += [(label, type) for label, type in other.fields if one.field(label) is None]
+        if (one.labels, one.tail) == (other.labels, other.tail) and one.alias is other.alias:
+            return self.types.record(fields, one.tail, one.alias if tuple(fields) == one.fields else None)
+        tail = None if one.tail is None and other.tail is None else self.types.variable("row")
+        whole = self.types.record(fields, tail)
+        for side in (one, other):
+            if side.tail is None and whole.canon is side.canon:
+                return side
+        self.store.learn(whole)
+        return whole
+
+    def _common_output(self, both: syntax.Both, typed: list[Typed]) -> Type:
+        outputs = [one.arrow.output for one in typed if one.arrow.output is not self.types.void]
+        if self.types.error in outputs:
+            return self.types.error
+        if not outputs:
+            return self.types.void
+        common = outputs[0]
+        for type in outputs[1:]:
+            if not JointCheck(self.store.trial()).fit(common, type):
+                JointCheck(self.store).fit(common, type)
+                common = type
+            elif JointCheck(self.store.trial()).fit(type, common):
+                place = next(at for at, one in enumerate(typed) if one.arrow.output is type and at)
+                explain.report_branches(self, both, place, common, type, codes.BOTH_OUTPUTS)
+                return self.types.error
+            else:
+                JointCheck(self.store).fit(type, common)
+        return common
+
+
+_NO_VARIABLES = "a concrete type is needed here; `_` leaves it to inference"
+_TOLERATED = {("Sources", "stdin"), ("Sinks", "stdout"), ("nstack/Sources", "stdin"), ("nstack/Sinks", "stdout")}
+
+
+def _is_byte(type: Type) -> bool:
+    return isinstance(type, Scalar) and type.name == "Byte"
+
+
+def json_value(literal: syntax.Literal) -> object:
+    """A literal as a JSON value; an environment variable as ``{"$env": NAME}``."""
+    if isinstance(literal.value, tuple):
+        return tuple(json_value(item) for item in literal.value)
+    if literal.kind == "environment":
+        return {"$env": literal.value}
+    return literal.value
+
+
+def _bounded(traits: list[Traits]) -> bool | None:
+    known = [one.bounded for one in traits if one.bounded is not None]
+    return all(known) if known else None
+
+
+def _sequence(traits: list[Traits]) -> Traits:
+    """Facts of stages one after the other."""
+    paths = 1
+    replies: tuple[Span, ...] = ()
+    for one in traits:
+        replies += one.replies * min(paths, 2)
+        paths = min(paths * one.paths, 2)
+    after = max((at for at, one in enumerate(traits) if one.bounded is not None), default=-1)
+    return _combined(traits, paths, replies, any(one.flattens for one in traits[after + 1 :]) or traits[-1].flattens)
+
+
+def _parallel(traits: list[Traits], merge: bool) -> Traits:
+    """Facts of branches side by side: a merge of sources makes no value twice."""
+    replies: tuple[Span, ...] = tuple(span for one in traits for span in one.replies)
+    paths = max((one.paths for one in traits), default=1) if merge else sum(one.paths for one in traits)
+    if merge:
+        replies = max((one.replies for one in traits), key=len, default=())
+    return _combined(traits, paths, replies, any(one.flattens for one in traits))
+
+
+def _combined(traits: list[Traits], paths: int, replies: tuple[Span, ...], flattens: bool) -> Traits:
+    sources = [one for one in traits if one.bounded is not None]
+    return Traits(
+        bounded=_bounded(traits),
+        stateless=all(one.stateless for one in traits),
+        replay=tuple(dict.fromkeys(kind for one in traits for kind in one.replay)),
+        replies=replies,
+        http_only=all(one.http_only for one in sources),
+        flattens=flattens,
+        paths=paths,
+    )
+
+
+__all__ = ["Inference", "Needed", "Sum", "Typed", "json_value"]

@@ -1,0 +1,234 @@
+"""Parameters: the second row of a function's type.
+
+Every def has the row of the parameters that can still be set from outside, with their types, defaults and readers. An
+application narrows it; the nearest binding wins. So it is decidable whether a binding has an effect, is misspelt, or is
+missing.
+"""
+
+import re
+from collections.abc import Iterable
+
+import attrs
+
+from nscompiler.grammar import syntax
+from nscompiler.source import Span
+from nscompiler.types.interface import Fixed, ParameterRow, ParameterType, Settable
+
+TEXT = ParameterType("Text")
+INTEGER = ParameterType("Integer")
+BOOLEAN = ParameterType("Boolean")
+DURATION = ParameterType("Duration")
+ON_ERROR = ParameterType("enum", None, ("stop", "skip", "dead_letter"))
+
+# What every function understands. `retry` is a number, or true for the usual number.
+POLICY: dict[str, ParameterType] = {
+    "retry": INTEGER,
+    "timeout": DURATION,
+    "on_error": ON_ERROR,
+    "dead_letter": TEXT,
+    "parallelism": INTEGER,
+    "ordered": BOOLEAN,
+}
+USUAL_RETRIES = 5
+
+_DURATION = re.compile(
+    r"(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?\Z"
+)
+_ISO_DURATION = re.compile(
+    r"P(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?\Z"
+)
+_INTEGER = re.compile(r"[+-]?\d+\Z")
+_DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
+
+
+@attrs.frozen(slots=True)
+class Environment:
+    """A parameter that is read from the environment when the process starts."""
+
+    name: str
+
+
+@attrs.frozen(slots=True)
+class Fault:
+    """Why a literal does not fit: ``kind`` is type, choice or range; ``wanted`` says what would."""
+
+    kind: str
+    wanted: str
+
+
+Value = object
+
+
+def show_type(type: ParameterType) -> str:
+    """A parameter's type as written."""
+    if type.kind == "list" and type.item is not None:
+        return f"[{show_type(type.item)}]"
+    if type.kind == "enum":
+        return " | ".join(f'"{choice}"' for choice in type.choices)
+    return type.kind
+
+
+def convert(literal: syntax.Literal, type: ParameterType) -> "Value | Fault":
+    """The JSON value that a literal has for a parameter (a Duration in seconds), an Environment, or why it has none."""
+    if literal.kind == "environment":
+        return Environment(str(literal.value))
+    match type.kind:
+        case "Text":
+            return _text(literal)
+        case "Integer":
+            return _integer(literal)
+        case "Double":
+            return _double(literal)
+        case "Boolean":
+            return _boolean(literal)
+        case "Duration":
+            return _duration(literal)
+        case "enum":
+            return _choice(literal, type)
+    return _list(literal, type)
+
+
+def _text(literal: syntax.Literal) -> "Value | Fault":
+    if literal.kind == "text":
+        return literal.value
+    if literal.kind in ("integer", "double"):
+        return literal.raw
+    return Fault("type", "a text")
+
+
+def _integer(literal: syntax.Literal) -> "Value | Fault":
+    value: object = literal.value
+    if literal.kind == "text" and _INTEGER.match(str(value).strip()):
+        value = int(str(value))
+    elif literal.kind != "integer":
+        return Fault("type", "a whole number")
+    assert isinstance(value, int)
+    if not -(2**63) <= value < 2**63:
+        return Fault("range", "a number of 64 bits")
+    return value
+
+
+def _double(literal: syntax.Literal) -> "Value | Fault":
+    if literal.kind in ("integer", "double") and isinstance(literal.value, int | float):
+        return float(literal.value)
+    if literal.kind == "text" and _DOUBLE.match(str(literal.value).strip()):
+        return float(str(literal.value))
+    return Fault("type", "a number")
+
+
+def _boolean(literal: syntax.Literal) -> "Value | Fault":
+    if literal.kind == "boolean":
+        return literal.value
+    if literal.kind == "text" and literal.value in ("true", "false"):
+        return literal.value == "true"
+    return Fault("type", "`true` or `false`")
+
+
+def _duration(literal: syntax.Literal) -> "Value | Fault":
+    wanted = 'a duration such as "500ms", "90s", "1m30s", "2h" or a number of seconds'
+    if literal.kind in ("integer", "double") and isinstance(literal.value, int | float):
+        return float(literal.value) if literal.value >= 0 else Fault("type", wanted)
+    seconds = parse_duration(str(literal.value)) if literal.kind == "text" else None
+    return Fault("type", wanted) if seconds is None else seconds
+
+
+def parse_duration(text: str) -> float | None:
+    """Seconds of ``500ms``, ``1m30s``, ``2h``, ISO 8601 (``PT1M30S``) or a plain number; None for anything else."""
+    text = text.strip()
+    if _DOUBLE.match(text) and not text.startswith(("+", "-")):
+        return float(text)
+    found, weights = _DURATION.match(text), (86400.0, 3600.0, 60.0, 1.0, 0.001)
+    if found is None or not text:
+        found, weights = _ISO_DURATION.match(text), (604800.0, 86400.0, 3600.0, 60.0, 1.0)
+    if found is None or not any(found.groups()):
+        return None
+    return sum(float(part) * weight for part, weight in zip(found.groups(), weights, strict=True) if part)
+
+
+def _choice(literal: syntax.Literal, type: ParameterType) -> "Value | Fault":
+    if literal.kind in ("text", "integer", "double", "boolean"):
+        text = literal.value if literal.kind == "text" else literal.raw
+        if text in type.choices:
+            return text
+        return Fault("choice", f"one of {show_type(type).replace(' | ', ', ')}")
+    return Fault("type", f"one of {show_type(type).replace(' | ', ', ')}")
+
+
+def _list(literal: syntax.Literal, type: ParameterType) -> "Value | Fault":
+    if literal.kind != "list" or not isinstance(literal.value, tuple) or type.item is None:
+        return Fault("type", f"a list such as [{_sample(type.item)}]")
+    values: list[Value] = []
+    for item in literal.value:
+        value = convert(item, type.item)
+        if isinstance(value, Fault):
+            return value
+        values.append(value)
+    return tuple(values)
+
+
+def _sample(type: ParameterType | None) -> str:
+    return {"Integer": "1, 2", "Double": "0.5, 1.5", "Boolean": "true"}.get(type.kind if type else "", '"a", "b"')
+
+
+def convert_policy(name: str, literal: syntax.Literal) -> "Value | Fault":
+    """The value of one of the parameters that every function understands."""
+    value: Value = literal.value
+    if name == "retry":
+        if value in (True, "true"):
+            return USUAL_RETRIES
+        if value in ("false",) or value is False:
+            return 0
+    result = convert(literal, POLICY[name])
+    if isinstance(result, Fault):
+        return Fault("type", '"true" or how often') if name == "retry" else result
+    return _in_range(name, result)
+
+
+def _in_range(name: str, value: "Value") -> "Value | Fault":
+    if isinstance(value, Environment):
+        return value
+    if name == "retry" and isinstance(value, int) and value < 0:
+        return Fault("type", "a number from 0")
+    if name == "parallelism" and isinstance(value, int) and value < 1:
+        return Fault("type", "a number from 1")
+    if name == "timeout" and isinstance(value, float) and value <= 0:
+        return Fault("type", "more than no time")
+    return value
+
+
+# --- rows
+
+
+def union(rows: Iterable[ParameterRow]) -> ParameterRow:
+    """The parameters of several functions together; what one function reads twice stands once."""
+    settable: dict[tuple[str, str], Settable] = {}
+    fixed: dict[tuple[str, str], Fixed] = {}
+    open_: dict[frozenset[str], None] = {}
+    for row in rows:
+        for one in row.settable:
+            settable.setdefault((one.name, one.reader), one)
+        for two in row.fixed:
+            fixed.setdefault((two.name, two.reader), two)
+        open_.update(dict.fromkeys(row.open))
+    return ParameterRow(tuple(settable.values()), tuple(fixed.values()), tuple(open_))
+
+
+def narrow(row: ParameterRow, name: str, at: Span) -> ParameterRow:
+    """The row that is left after a binding."""
+    readers = [one for one in row.settable if one.name == name]
+    left = tuple(one for one in row.settable if one.name != name)
+    newly = [Fixed(name, one.reader, at) for one in readers]
+    opened = tuple(dict.fromkeys(bound | {name} for bound in row.open))
+    if not readers and any(name not in bound for bound in row.open):
+        newly.append(Fixed(name, "", at))
+    return ParameterRow(left, (*row.fixed, *newly), opened)
+
+
+def readers_of(row: ParameterRow, name: str) -> tuple[Settable, ...]:
+    """Who reads a parameter that can still be set."""
+    return tuple(one for one in row.settable if one.name == name)
+
+
+def takes_openly(row: ParameterRow, name: str) -> bool:
+    """Whether a function without ``with`` would still see a binding of that name."""
+    return any(name not in bound for bound in row.open)

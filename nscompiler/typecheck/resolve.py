@@ -1,0 +1,440 @@
+"""Written types become types: names looked up, aliases expanded, sizes and kinds checked."""
+
+from collections.abc import Iterator
+
+from nscompiler.diagnostics.codes import names as codes
+from nscompiler.diagnostics.codes import types as type_codes
+from nscompiler.diagnostics.model import Edit, Fix, Label, Role
+from nscompiler.grammar import syntax
+from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
+from nscompiler.typecheck.unify import parts
+from nscompiler.types.interface import TypeInterface
+from nscompiler.types.types import SCALARS, App, Scalar, Type, Var
+
+MAX_SIZE = 2**31
+
+
+class Variables:
+    """The type variables that may stand in a written type, by name.
+
+    ``grows``: a ``fun``'s signature introduces variables by using them; a ``type``'s are its parameters and no more.
+    """
+
+    def __init__(self, grows: bool, why: str = "", rigid: bool = False) -> None:
+        self.known: dict[str, Var] = {}
+        self.grows = grows
+        self.why = why
+        self.rigid = rigid
+        self.tails_allowed = True
+        self.anonymous: list[tuple[syntax.RowTail, Var]] = []
+
+
+class Resolver:
+    """Resolves the written types of one module."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.types = scope.workspace
+
+    # --- declarations
+
+    def declare_types(self) -> None:
+        """Understand all ``type`` declarations, each after those that it mentions."""
+        for ring in _in_order(self.scope.declared_types):
+            if len(ring) == 1 and ring[0] not in _mentions(self.scope.declared_types[ring[0]], {ring[0]}):
+                self._declare(self.scope.declared_types[ring[0]])
+            else:
+                self._report_ring(ring)
+
+    def _report_ring(self, ring: list[str]) -> None:
+        self.scope.broken.update(ring)
+        first = self.scope.declared_types[ring[0]]
+        path = " → ".join([*ring, ring[0]])
+        related = tuple(
+            Label(self.scope.span(self.scope.declared_types[name].name), "and so back", Role.DECLARATION)
+            for name in ring[1:]
+        )
+        self.scope.report(
+            codes.RECURSIVE_TYPE,
+            first.name,
+            f"the type `{ring[0]}` contains itself",
+            path,
+            related=related,
+            notes=("a value of it could never end; hold the repeated part in a list of another type",),
+        )
+
+    def _declare(self, decl: syntax.TypeDecl) -> None:
+        name = decl.name.text
+        variables = Variables(False, f"write `type {name} a = …` to make it a parameter")
+        kinds = _kinds(decl)
+        for parameter in decl.parameters:
+            if parameter.text in variables.known:
+                self.scope.report(
+                    codes.DUPLICATE_VARIABLE, parameter, f"`{parameter.text}` is named twice", "already a parameter"
+                )
+            variables.known[parameter.text] = self.types.variable(
+                kinds.get(parameter.text, "type"), parameter.text, f"the parameter `{parameter.text}` of `{name}`"
+            )
+        parameters = tuple(variables.known.values())
+        alias = self.types.alias(self.scope.reference, name, parameters)
+        body = self._right_side(decl.body, variables)
+        if decl.attributes:
+            self._report_attributes(decl)
+        self.scope.types[name] = TypeInterface(
+            self.scope.reference, name, parameters, self.types.named(body, alias), self.scope.span(decl.name), decl.doc
+        )
+
+    def _report_attributes(self, decl: syntax.TypeDecl) -> None:
+        for attribute in decl.attributes:
+            if attribute.name.text not in ("deprecated", "experimental"):
+                self.scope.report(
+                    codes.UNKNOWN_ATTRIBUTE,
+                    attribute.name,
+                    f"a type has no attribute `@{attribute.name.text}`",
+                    "only @deprecated and @experimental may stand here",
+                )
+
+    def _right_side(self, body: syntax.TypeExpr, variables: Variables) -> Type:
+        if isinstance(body, syntax.SumType):
+            return self._sum(body, variables)
+        return self.resolve(body, variables)
+
+    def _sum(self, body: syntax.SumType, variables: Variables) -> Type:
+        seen: dict[str, syntax.Name] = {}
+        constructors: list[tuple[str, Type | None]] = []
+        for constructor in body.constructors:
+            name = constructor.name
+            payload = None if constructor.payload is None else self.resolve(constructor.payload, variables)
+            if name.text in seen:
+                first = Label(self.scope.span(seen[name.text]), "first here", Role.DECLARATION)
+                self.scope.report(
+                    codes.DUPLICATE_CONSTRUCTOR,
+                    name,
+                    f"the constructor `{name.text}` stands twice in one sum",
+                    "again here",
+                    related=(first,),
+                )
+                continue
+            seen[name.text] = name
+            constructors.append((name.text, payload))
+        return self.types.sum(constructors)
+
+    # --- types
+
+    def resolve(self, expr: syntax.TypeExpr, variables: Variables, kind: str = "type") -> Type:
+        """The type that was written; the error type after a report."""
+        if isinstance(expr, syntax.SizeLiteral):
+            return self._size(expr, kind)
+        if kind == "size" and not isinstance(expr, syntax.TypeVariable):
+            self._report_kind(expr, "a number is needed here")
+            return self.types.error
+        match expr:
+            case syntax.TypeVariable():
+                return self._variable(expr.name, variables, kind)
+            case syntax.TypeName():
+                return self._named(expr, variables)
+            case syntax.UnitType():
+                return self.types.unit
+            case syntax.TupleType():
+                return self.types.app("tuple", [self.resolve(item, variables) for item in expr.items])
+            case syntax.ListType():
+                return self.types.list(self.resolve(expr.item, variables))
+            case syntax.OptionalType():
+                return self._optional(expr, variables)
+            case syntax.RecordType():
+                return self._record(expr, variables)
+            case syntax.SumType():
+                self.scope.report(
+                    codes.SUM_MISPLACED, expr, "a sum needs a `type` of its own", "give it a name with `type`"
+                )
+        return self.types.error
+
+    def _report_kind(self, expr: syntax.Node, label: str) -> None:
+        self.scope.report(
+            type_codes.TYPE_ARGUMENT_KIND, expr, "a type and a number are not the same kind of thing", label
+        )
+
+    def _size(self, expr: syntax.SizeLiteral, kind: str) -> Type:
+        if kind != "size":
+            self._report_kind(expr, "a type is needed here, not a number")
+            return self.types.error
+        if not 1 <= expr.value < MAX_SIZE:
+            self.scope.report(codes.BAD_SIZE, expr, f"a vector cannot have {expr.value} values", "1 or more")
+            return self.types.error
+        return self.types.size(expr.value)
+
+    def _variable(self, name: syntax.Name, variables: Variables, kind: str) -> Type:
+        known = variables.known.get(name.text)
+        if known is None and variables.grows:
+            known = self.types.variable(kind, name.text, f"`{name.text}`", variables.rigid)
+            variables.known[name.text] = known
+        if known is None:
+            if name.text in ("integer", "double", "boolean", "text", "json", "byte", "void"):
+                self.scope.report_case(name, name.text.capitalize(), "a type starts with a capital")
+            else:
+                title = f"the type variable `{name.text}` is not known here"
+                self.scope.report(codes.UNBOUND_TYPE_VARIABLE, name, title, variables.why)
+            return self.types.error
+        if known.kind != kind:
+            self._report_kind(name, f"`{name.text}` stands for a {_KIND_WORDS[known.kind]} elsewhere")
+            return self.types.error
+        return known
+
+    def _optional(self, expr: syntax.OptionalType, variables: Variables) -> Type:
+        item = self.resolve(expr.item, variables)
+        what = missing_already(item)
+        if what:
+            self.scope.report(
+                type_codes.NESTED_OPTIONAL,
+                expr,
+                f"an optional of {what} could not tell two kinds of missing apart",
+                "`null` would mean both",
+            )
+            return item
+        return self.types.optional(item)
+
+    def _record(self, expr: syntax.RecordType, variables: Variables) -> Type:
+        seen: dict[str, syntax.Name] = {}
+        fields: list[tuple[str, Type]] = []
+        for field in expr.fields:
+            type = self.resolve(field.type, variables)
+            if field.name.text in seen:
+                first = Label(self.scope.span(seen[field.name.text]), "first here", Role.DECLARATION)
+                title = f"the field `{field.name.text}` stands twice in one record"
+                self.scope.report(codes.DUPLICATE_FIELD, field.name, title, "again here", related=(first,))
+                continue
+            seen[field.name.text] = field.name
+            fields.append((field.name.text, type))
+        return self.types.record(fields, self._tail(expr.tail, variables))
+
+    def _tail(self, tail: syntax.RowTail | None, variables: Variables) -> Type | None:
+        if tail is None:
+            return None
+        if tail.name is not None:
+            found = self._variable(tail.name, variables, "row")
+            return found if isinstance(found, Var) else None
+        if not variables.grows or not variables.tails_allowed:
+            where = "a `type`" if not variables.grows else "an output"
+            self.scope.report(codes.ROW_NOT_ALLOWED, tail, f"`..` may not stand in {where}", "name the rest: `| r`")
+            return None
+        row = self.types.variable("row", "", "the further fields", variables.rigid)
+        variables.anonymous.append((tail, row))
+        return row
+
+    # --- named types
+
+    def _named(self, expr: syntax.TypeName, variables: Variables) -> Type:
+        name = expr.name.text
+        if expr.qualifier is None and name not in self.scope.declared_types:
+            if name in SCALARS:
+                self._expect_arity(expr, 0)
+                return self.types.scalar(name)
+            if name == "Void":
+                self.scope.report(
+                    codes.VOID_POSITION,
+                    expr,
+                    "Void is no type of values",
+                    "it may only be a function's whole input or output",
+                )
+                return self.types.error
+            if name in BUILT_IN_ARITY:
+                return self._built_in(expr, variables)
+        found = self.scope.find_type(expr.qualifier, expr.name)
+        if found is None:
+            return self.types.error
+        return self._applied(expr, found, variables)
+
+    def _expect_arity(self, expr: syntax.TypeName, wanted: int) -> bool:
+        if len(expr.args) == wanted:
+            return True
+        name = expr.name.text
+        count = {0: "no types", 1: "one type"}.get(wanted, f"{wanted} types")
+        title = f"`{name}` takes {count}, not {len(expr.args)}"
+        self.scope.report(codes.TYPE_ARITY, expr, title, f"{len(expr.args)} given")
+        return False
+
+    def _built_in(self, expr: syntax.TypeName, variables: Variables) -> Type:
+        name = expr.name.text
+        if not self._expect_arity(expr, BUILT_IN_ARITY[name]):
+            return self.types.error
+        if name == "Map":
+            return self.types.app("map", [self.resolve(expr.args[0], variables)])
+        sizes = [self.resolve(arg, variables, "size") for arg in expr.args[:-1]]
+        type = self.resolve(expr.args[-1], variables)
+        for size in reversed(sizes):
+            type = self.types.app("vector", (size, type))
+        return self.types.error if self.types.error in sizes else type
+
+    def _applied(self, expr: syntax.TypeName, found: TypeInterface, variables: Variables) -> Type:
+        if not self._expect_arity(expr, len(found.parameters)):
+            return self.types.error
+        if not expr.args:
+            return found.body
+        bindings: dict[Type, Type] = {}
+        for parameter, arg in zip(found.parameters, expr.args, strict=True):
+            bindings[parameter] = self._argument(arg, parameter, variables)
+        result = self.types.substitute(found.body, bindings)
+        inside = find_nested_optional(result)
+        if inside:
+            self.scope.report(
+                type_codes.NESTED_OPTIONAL,
+                expr,
+                f"`{found.name}` would hold an optional of {inside}",
+                "`null` would mean two things",
+            )
+            return self.types.error
+        return result
+
+    def _argument(self, arg: syntax.TypeExpr, parameter: Var, variables: Variables) -> Type:
+        if parameter.kind == "row" and not isinstance(arg, syntax.TypeVariable):
+            type = self.resolve(arg, variables)
+            if not hasattr(type, "tail") and type is not self.types.error:
+                self._report_kind(arg, "a record is needed here: its fields are added")
+                return self.types.record(())
+            return type
+        return self.resolve(arg, variables, parameter.kind)
+
+    # --- signatures
+
+    def whole(self, expr: syntax.TypeExpr, variables: Variables) -> Type:
+        """A function's whole input or output: Void may stand here."""
+        if isinstance(expr, syntax.TypeName) and expr.qualifier is None and expr.name.text == "Void" and not expr.args:
+            return self.types.void
+        return self.resolve(expr, variables)
+
+
+_KIND_WORDS = {"type": "type", "row": "record's rest", "size": "number"}
+
+
+def missing_already(type: Type) -> str | None:
+    """Why a type cannot be made optional, in words; None if it can."""
+    if isinstance(type, Scalar) and type.name in ("()", "Json"):
+        return f"{type.name}"
+    if isinstance(type, App) and type.constructor == "optional":
+        return "an optional"
+    return None
+
+
+def find_nested_optional(type: Type) -> str | None:
+    """What an optional somewhere inside a type wrongly holds, in words; None if nothing."""
+    seen: set[Type] = set()
+    stack: list[Type] = [type]
+    while stack:
+        part = stack.pop()
+        if part in seen:
+            continue
+        seen.add(part)
+        if isinstance(part, App) and part.constructor == "optional":
+            what = missing_already(part.items[0])
+            if what:
+                return what
+        stack.extend(parts(part))
+    return None
+
+
+# --- the order of type declarations
+
+
+def _in_order(decls: dict[str, syntax.TypeDecl]) -> list[list[str]]:
+    """Strongly connected parts, those that are mentioned first (Tarjan, 1972; without recursion)."""
+    names = set(decls)
+    edges = {name: _mentions(decl, names) for name, decl in decls.items()}
+    return strong_components(edges)
+
+
+def strong_components(edges: dict[str, list[str]]) -> list[list[str]]:
+    """The strongly connected components of a graph, each after those that it points to; members in edge order."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    on_stack: set[str] = set()
+    stack: list[str] = []
+    result: list[list[str]] = []
+    for root in edges:
+        if root in index:
+            continue
+        work: list[tuple[str, Iterator[str]]] = []
+        _open(root, edges, index, low, stack, on_stack, work)
+        while work:
+            name, rest = work[-1]
+            following = next(rest, None)
+            if following is None:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
+                if low[name] == index[name]:
+                    result.append(_close(name, stack, on_stack))
+            elif following not in index:
+                _open(following, edges, index, low, stack, on_stack, work)
+            elif following in on_stack:
+                low[name] = min(low[name], index[following])
+    return result
+
+
+def _open(
+    name: str,
+    edges: dict[str, list[str]],
+    index: dict[str, int],
+    low: dict[str, int],
+    stack: list[str],
+    on_stack: set[str],
+    work: list[tuple[str, Iterator[str]]],
+) -> None:
+    index[name] = low[name] = len(index)
+    stack.append(name)
+    on_stack.add(name)
+    work.append((name, iter(edges[name])))
+
+
+def _close(name: str, stack: list[str], on_stack: set[str]) -> list[str]:
+    at = stack.index(name)
+    members = stack[at:]
+    del stack[at:]
+    on_stack.difference_update(members)
+    return members
+
+
+def _children(expr: syntax.TypeExpr) -> tuple[syntax.TypeExpr, ...]:
+    match expr:
+        case syntax.TypeName():
+            return expr.args
+        case syntax.TupleType():
+            return expr.items
+        case syntax.ListType() | syntax.OptionalType():
+            return (expr.item,)
+        case syntax.RecordType():
+            return tuple(field.type for field in expr.fields)
+        case syntax.SumType():
+            return tuple(one.payload for one in expr.constructors if one.payload is not None)
+    return ()
+
+
+def _inside(expr: syntax.TypeExpr) -> Iterator[syntax.TypeExpr]:
+    stack = [expr]
+    while stack:
+        part = stack.pop()
+        yield part
+        stack.extend(reversed(_children(part)))
+
+
+def _mentions(decl: syntax.TypeDecl, names: set[str]) -> list[str]:
+    found: dict[str, None] = {}
+    for part in _inside(decl.body):
+        if isinstance(part, syntax.TypeName) and part.qualifier is None and part.name.text in names:
+            found.setdefault(part.name.text)
+    return list(found)
+
+
+def _kinds(decl: syntax.TypeDecl) -> dict[str, str]:
+    """The kinds of a ``type``'s parameters, from where they stand: a record's rest is a row, a vector's size a size."""
+    kinds: dict[str, str] = {}
+    for part in _inside(decl.body):
+        if isinstance(part, syntax.RecordType) and part.tail is not None and part.tail.name is not None:
+            kinds.setdefault(part.tail.name.text, "row")
+        elif isinstance(part, syntax.TypeName) and part.qualifier is None and part.name.text in ("Vector", "Matrix"):
+            for arg in part.args[:-1]:
+                if isinstance(arg, syntax.TypeVariable):
+                    kinds.setdefault(arg.name.text, "size")
+    return kinds
+
+
+__all__ = ["Edit", "Fix", "Resolver", "Variables", "find_nested_optional", "missing_already", "strong_components"]

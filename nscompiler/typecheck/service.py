@@ -1,0 +1,172 @@
+"""What a Python file says about the class that implements a module's functions, read from its text alone."""
+
+import ast
+from collections.abc import Mapping
+from enum import Enum
+
+import attrs
+
+CLASS_NAMES = ("Module", "Service")
+"""The names under which the class is looked for, in this order."""
+
+_PLAIN_BASES = frozenset({"Module", "BaseService", "object"})
+
+
+class MethodKind(Enum):
+    """How a method hands out its results."""
+
+    PLAIN = "plain"
+    COROUTINE = "coroutine"
+    GENERATOR = "generator"
+    ASYNC_GENERATOR = "async_generator"
+
+
+@attrs.frozen(slots=True)
+class Method:
+    """One method; ``line`` is where its ``def`` stands, ``arguments`` how many it takes after ``self`` (None where
+    it takes any number)."""
+
+    name: str
+    kind: MethodKind
+    line: int
+    arguments: int | None
+
+
+@attrs.frozen(slots=True)
+class Service:
+    """The class of a Python file. ``class_name`` is None where there is none (then ``others`` are the classes that
+    there are).
+
+    ``complete`` if nothing but the listed methods can answer: no base class from elsewhere, no decorator on the
+    class, no ``__getattr__``, no assignment of other names. ``error`` is (line, text) where the file is no Python.
+    """
+
+    class_name: str | None
+    line: int = 1
+    methods: Mapping[str, Method] = attrs.field(factory=dict)
+    complete: bool = True
+    others: tuple[str, ...] = ()
+    error: tuple[int, str] | None = None
+
+    def lacks(self, function: str) -> bool:
+        """Whether a call of this function is sure to fail."""
+        return self.class_name is not None and self.complete and function not in self.methods
+
+
+def read_service(text: str) -> Service:
+    """Scan the text of a ``service.py``. Pure: nothing is imported or run; a file that is no Python gives ``error``."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", None) or 1
+        return Service(None, error=(line, getattr(error, "msg", None) or str(error)))
+    classes = {node.name: node for node in _statements(tree.body) if isinstance(node, ast.ClassDef)}
+    name = next((name for name in CLASS_NAMES if name in classes), None)
+    if name is None:
+        # The class may come in by an import or an assignment; then nothing can be said.
+        bound = next((name for name in CLASS_NAMES if name in _bound(tree)), None)
+        return Service(bound, complete=False, others=tuple(classes))
+    methods, complete = _members(classes[name], classes, frozenset())
+    return Service(name, classes[name].lineno, methods, complete, tuple(own for own in classes if own != name))
+
+
+def _statements(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements of a body, those under ``if`` and ``try`` too."""
+    found: list[ast.stmt] = []
+    for statement in body:
+        found.append(statement)
+        match statement:
+            case ast.If():
+                found += _statements(statement.body) + _statements(statement.orelse)
+            case ast.Try():
+                found += _statements(statement.body) + _statements(statement.orelse) + _statements(statement.finalbody)
+                for handler in statement.handlers:
+                    found += _statements(handler.body)
+            case ast.With():
+                found += _statements(statement.body)
+    return found
+
+
+def _bound(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    for statement in _statements(tree.body):
+        match statement:
+            case ast.Import() | ast.ImportFrom():
+                names.update(alias.asname or alias.name for alias in statement.names)
+            case ast.Assign():
+                names.update(target.id for target in statement.targets if isinstance(target, ast.Name))
+    return set(CLASS_NAMES) if "*" in names else names
+
+
+def _members(
+    owner: ast.ClassDef, classes: Mapping[str, ast.ClassDef], seen: frozenset[str]
+) -> tuple[dict[str, Method], bool]:
+    """A class's methods with those of its bases in the same file, and whether these are all."""
+    methods: dict[str, Method] = {}
+    complete = not owner.decorator_list and not owner.keywords
+    for base in reversed(owner.bases):
+        name = base.id if isinstance(base, ast.Name) else ""
+        if name in classes and name not in seen and name != owner.name:
+            inherited, whole = _members(classes[name], classes, seen | {owner.name})
+            methods.update(inherited)
+            complete = complete and whole
+        else:
+            complete = complete and _plain(base)
+    for statement in _statements(owner.body):
+        complete = _member(statement, methods) and complete
+    return methods, complete and "__getattr__" not in methods and "__getattribute__" not in methods
+
+
+def _plain(base: ast.expr) -> bool:
+    match base:
+        case ast.Name(id=name):
+            return name in _PLAIN_BASES
+        case ast.Attribute(value=ast.Name(id="nstack"), attr=name):
+            return name in _PLAIN_BASES
+    return False
+
+
+def _member(statement: ast.stmt, methods: dict[str, Method]) -> bool:
+    """Take up what a statement of a class's body defines; False where that cannot be told."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            methods[statement.name] = _method(statement)
+        case ast.Assign(targets=targets):
+            for target in targets:
+                if not isinstance(target, ast.Name):
+                    return False
+                methods[target.id] = Method(target.id, MethodKind.PLAIN, statement.lineno, None)
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
+            methods[name] = Method(name, MethodKind.PLAIN, statement.lineno, None)
+        case ast.For() | ast.While() | ast.Match() | ast.Import() | ast.ImportFrom():
+            return False
+        case ast.Expr(value=ast.Call()):
+            return False
+    return True
+
+
+def _method(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> Method:
+    yields = _yields(definition)
+    if isinstance(definition, ast.AsyncFunctionDef):
+        kind = MethodKind.ASYNC_GENERATOR if yields else MethodKind.COROUTINE
+    else:
+        kind = MethodKind.GENERATOR if yields else MethodKind.PLAIN
+    if definition.decorator_list:
+        # A decorator may turn it into anything.
+        return Method(definition.name, MethodKind.PLAIN, definition.lineno, None)
+    spec = definition.args
+    count = len(spec.posonlyargs) + len(spec.args) - 1
+    open_ended = spec.vararg is not None or spec.defaults or spec.kwonlyargs or spec.kwarg
+    return Method(definition.name, kind, definition.lineno, None if open_ended else count)
+
+
+def _yields(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a ``yield`` of its own stands in the function, not in one nested inside."""
+    stack: list[ast.AST] = list(definition.body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            stack.extend(ast.iter_child_nodes(node))
+    return False

@@ -1,0 +1,144 @@
+"""Interfaces: what a module exports, and all that an importer's check may ask of it."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from nscompiler.source import Span
+from nscompiler.types.types import Type, Var
+
+
+@attrs.frozen(slots=True, eq=False)
+class ParameterType:
+    """The type of a parameter. ``kind`` is Text, Integer, Double, Boolean, Duration, ``list`` (with ``item``) or
+    ``enum``
+    (with ``choices``)."""
+
+    kind: str
+    item: "ParameterType | None" = None
+    choices: tuple[str, ...] = ()
+
+
+@attrs.frozen(slots=True, eq=False)
+class Settable:
+    """A parameter that can still be set from outside.
+
+    ``default`` is a JSON-like value after conversion (a Duration in seconds), None together with ``required`` where
+    there is none. ``reader`` names the function that reads it (``Sources.http``); ``span`` is its declaration.
+    """
+
+    name: str
+    type: ParameterType
+    default: object
+    required: bool
+    reader: str
+    span: Span | None
+
+
+@attrs.frozen(slots=True, eq=False)
+class Fixed:
+    """A parameter that an inner binding already decides for ``reader``; the binding's place."""
+
+    name: str
+    reader: str
+    span: Span
+
+
+@attrs.frozen(slots=True, eq=False)
+class ParameterRow:
+    """The parameters of a function or def, as its users meet them.
+
+    ``settable`` in order of first appearance, one entry a reader. ``open`` has an entry for each function without
+    ``with``
+    inside: the names that inner bindings fixed for it (it takes any other).
+    """
+
+    settable: tuple[Settable, ...] = ()
+    fixed: tuple[Fixed, ...] = ()
+    open: tuple[frozenset[str], ...] = ()
+
+
+@attrs.frozen(slots=True, eq=False)
+class Requirement:
+    """A constraint on a scheme: ``type`` (with the scheme's variables) must be ``name``."""
+
+    type: Type
+    name: str
+    origin: Span | None = None
+
+
+@attrs.frozen(slots=True, eq=False)
+class Scheme:
+    """``input -> output`` for all ``variables`` (in order of first appearance) that meet ``requirements``."""
+
+    variables: tuple[Var, ...]
+    input: Type
+    output: Type
+    requirements: tuple[Requirement, ...] = ()
+
+
+@attrs.frozen(slots=True, eq=False)
+class Traits:
+    """Facts about a function's or def's inside that the checks of its users need.
+
+    ``bounded`` is None for something without sources. ``replies`` tells
+    where a ``Sinks.reply`` is reached, once for each way to it (two ways are enough to be a fault); ``http_only`` if
+    every source
+    inside is ``Sources.http``; ``paths`` is how many ways (at most 2) one value has through it.
+    """
+
+    bounded: bool | None = None
+    stateless: bool = False
+    replay: tuple[str, ...] = ()
+    replies: tuple[Span, ...] = ()
+    http_only: bool = True
+    flattens: bool = False
+    paths: int = 1
+
+
+@attrs.frozen(slots=True, eq=False)
+class FunctionInterface:
+    """An exported ``fun`` or ``def``. ``kind`` is function, source, sink or workflow."""
+
+    module: str
+    name: str
+    declared: str
+    scheme: Scheme
+    kind: str
+    parameters: ParameterRow
+    traits: Traits
+    span: Span
+    doc: str | None = None
+    attributes: tuple[tuple[str, str | None], ...] = ()
+
+    def attribute(self, name: str) -> tuple[bool, str | None]:
+        """Whether it carries an attribute, and the attribute's text."""
+        for own, text in self.attributes:
+            if own == name:
+                return True, text
+        return False, None
+
+
+@attrs.frozen(slots=True, eq=False)
+class TypeInterface:
+    """An exported ``type``; ``parameters`` are variables of ``body``."""
+
+    module: str
+    name: str
+    parameters: tuple[Var, ...]
+    body: Type
+    span: Span
+    doc: str | None = None
+
+
+@attrs.frozen(slots=True, eq=False)
+class Interface:
+    """All that a module exports, by name; ``hash`` changes when, and only when, an importer could see a difference
+    (places play no part). ``broken`` names exist but could not be understood: their users stay silent."""
+
+    module: str
+    types: Mapping[str, TypeInterface]
+    functions: Mapping[str, FunctionInterface]
+    broken: frozenset[str]
+    hash: str
+    standard: bool = False

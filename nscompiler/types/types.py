@@ -1,0 +1,318 @@
+"""Types: hash-consed values, so that equality is identity.
+
+A type has an identity and a layout. Its identity is structural: names of types, the order of fields and of
+constructors play no part in it, and ``canon`` is the one node that stands for it. Its layout is what the
+author wrote: declared order, and the alias (module, name, arguments) that declares it. Two nodes with one
+``canon`` are the same type in two layouts.
+
+The intern table belongs to a ``Types``, whose owner drops it; nothing here is process-wide.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import attrs
+
+SCALARS = (
+    "Integer",
+    "Double",
+    "Boolean",
+    "Text",
+    "Byte",
+    "Json",
+    "Decimal",
+    "Date",
+    "Time",
+    "DateTime",
+    "Duration",
+    "Uuid",
+)
+
+
+@attrs.define(eq=False, slots=True)
+class Type:
+    """What all types share. ``ground`` if no variable occurs in it; ``poisoned`` if an error does.
+
+    ``canon`` is None on a node that is its own canonical form.
+    """
+
+    ground: bool
+    poisoned: bool
+    alias: "Alias | None"
+    _canon: "Type | None"
+
+    @property
+    def canon(self) -> "Type":
+        """The node that stands for this type whatever its layout; compare it with ``is``."""
+        return self if self._canon is None else self._canon
+
+
+@attrs.define(eq=False, slots=True)
+class Alias:
+    """The declaration that gave a type its name; ``module`` is the reference as text."""
+
+    module: str
+    name: str
+    args: tuple[Type, ...]
+
+
+@attrs.define(eq=False, slots=True)
+class Scalar(Type):
+    """``Integer`` … ``Uuid``, and ``()``."""
+
+    name: str
+
+
+@attrs.define(eq=False, slots=True)
+class VoidType(Type):
+    """No stream; only as the whole input or output of a function."""
+
+
+@attrs.define(eq=False, slots=True)
+class ErrorType(Type):
+    """A type that could not be found out; it agrees with everything in silence."""
+
+
+@attrs.define(eq=False, slots=True)
+class SizeType(Type):
+    """The number of a vector."""
+
+    value: int
+
+
+@attrs.define(eq=False, slots=True)
+class Var(Type):
+    """A variable. ``kind`` is ``type``, ``row`` or ``size``.
+
+    ``name`` is what the author called it ("" where inference made it); ``origin`` names in plain words what it stands
+    for ("what `http` carries"). ``rigid`` variables come from an annotation that is being checked and are bound to
+    nothing.
+    """
+
+    kind: str
+    name: str
+    origin: str
+    rigid: bool
+
+
+@attrs.define(eq=False, slots=True)
+class App(Type):
+    """``list``, ``optional``, ``map`` (one item), ``tuple`` (two or more), ``vector`` (size, item)."""
+
+    constructor: str
+    items: tuple[Type, ...]
+
+
+@attrs.define(eq=False, slots=True)
+class Record(Type):
+    """Fields in layout order, and the rest of an open record: a row variable, or None where it is closed."""
+
+    fields: tuple[tuple[str, Type], ...]
+    tail: Type | None
+
+    def field(self, label: str) -> Type | None:
+        """The type of a field, None where there is none of that name."""
+        for name, type in self.fields:
+            if name == label:
+                return type
+        return None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the fields in layout order."""
+        return tuple(name for name, _ in self.fields)
+
+
+@attrs.define(eq=False, slots=True)
+class Sum(Type):
+    """Constructors in layout order; the payload is None where there is none."""
+
+    constructors: tuple[tuple[str, Type | None], ...]
+
+    def has(self, name: str) -> bool:
+        """Whether there is a constructor of that name."""
+        return any(own == name for own, _ in self.constructors)
+
+    def payload(self, name: str) -> Type | None:
+        """The payload of a constructor."""
+        for own, type in self.constructors:
+            if own == name:
+                return type
+        return None
+
+
+class Types:
+    """The intern table of one workspace."""
+
+    def __init__(self) -> None:
+        self._table: dict[tuple[object, ...], Type] = {}
+        self._aliases: dict[tuple[object, ...], Alias] = {}
+        self.error = ErrorType(True, True, None, None)
+        self.void = VoidType(True, False, None, None)
+        self.unit = self.scalar("()")
+
+    def alias(self, module: str, name: str, args: Iterable[Type] = ()) -> Alias:
+        """The one node of a name applied to arguments."""
+        args = tuple(args)
+        key = (module, name, *map(id, args))
+        held = self._aliases.get(key)
+        if held is None:
+            held = self._aliases[key] = Alias(module, name, args)
+        return held
+
+    def scalar(self, name: str, alias: Alias | None = None) -> Type:
+        """A built-in type by name."""
+        key = ("scalar", name, id(alias))
+        held = self._table.get(key)
+        if held is None:
+            canon = None if alias is None else self.scalar(name)
+            held = self._table[key] = Scalar(True, False, alias, canon, name)
+        return held
+
+    def size(self, value: int) -> Type:
+        """The number of a vector."""
+        key = ("size", value)
+        held = self._table.get(key)
+        if held is None:
+            held = self._table[key] = SizeType(True, False, None, None, value)
+        return held
+
+    def variable(self, kind: str = "type", name: str = "", origin: str = "", rigid: bool = False) -> Var:
+        """A new variable, different from every other."""
+        return Var(False, False, None, None, kind, name, origin, rigid)
+
+    def app(self, constructor: str, items: Iterable[Type], alias: Alias | None = None) -> Type:
+        """A list, optional, map, tuple or vector."""
+        items = tuple(items)
+        key = (constructor, id(alias), *map(id, items))
+        held = self._table.get(key)
+        if held is None:
+            own = tuple(item.canon for item in items)
+            canon = None if alias is None and own == items else self.app(constructor, own)
+            ground, poisoned = _traits(items)
+            held = self._table[key] = App(ground, poisoned, alias, canon, constructor, items)
+        return held
+
+    def list(self, item: Type, alias: Alias | None = None) -> Type:
+        """``[T]``."""
+        return self.app("list", (item,), alias)
+
+    def optional(self, item: Type, alias: Alias | None = None) -> Type:
+        """``optional T``."""
+        return self.app("optional", (item,), alias)
+
+    def record(self, fields: Iterable[tuple[str, Type]], tail: Type | None = None, alias: Alias | None = None) -> Type:
+        """A record; a tail that is itself a record is folded in."""
+        fields = tuple(fields)
+        if isinstance(tail, Record):
+            # A record that has gained fields is no longer the declared one, unless the declaration takes the rest.
+            alias = alias if not tail.fields or (alias is not None and alias.args) else None
+            fields, tail = fields + tail.fields, tail.tail
+        key = ("record", id(alias), id(tail), *[part for name, type in fields for part in (name, id(type))])
+        held = self._table.get(key)
+        if held is None:
+            own = _sorted(fields)
+            canon = None if alias is None and own == fields else self.record(own, tail)
+            ground, poisoned = _traits([type for _, type in fields])
+            ground = ground and tail is None
+            held = self._table[key] = Record(ground, poisoned, alias, canon, fields, tail)
+        return held
+
+    def sum(self, constructors: Iterable[tuple[str, Type | None]], alias: Alias | None = None) -> Type:
+        """A sum."""
+        constructors = tuple(constructors)
+        key = ("sum", id(alias), *[part for name, type in constructors for part in (name, id(type))])
+        held = self._table.get(key)
+        if held is None:
+            own = tuple(
+                sorted(
+                    ((name, None if type is None else type.canon) for name, type in constructors),
+                    key=lambda pair: pair[0],
+                )
+            )
+            canon = None if alias is None and own == constructors else self.sum(own)
+            ground, poisoned = _traits([type for _, type in constructors if type is not None])
+            held = self._table[key] = Sum(ground, poisoned, alias, canon, constructors)
+        return held
+
+    def named(self, type: Type, alias: Alias | None) -> Type:
+        """The same type under another name, or under none."""
+        if type.alias is alias:
+            return type
+        match type:
+            case Scalar():
+                return self.scalar(type.name, alias)
+            case App():
+                return self.app(type.constructor, type.items, alias)
+            case Record():
+                return self.record(type.fields, type.tail, alias)
+            case Sum():
+                return self.sum(type.constructors, alias)
+        return type
+
+    def substitute(self, type: Type, bindings: Mapping[Type, Type], memo: dict[Type, Type] | None = None) -> Type:
+        """The type with its variables replaced; aliases' arguments along with it."""
+        if type.ground:
+            return type
+        memo = {} if memo is None else memo
+        done = memo.get(type)
+        if done is None:
+            done = memo[type] = self._substitute(type, bindings, memo)
+        return done
+
+    def _substitute(self, type: Type, bindings: Mapping[Type, Type], memo: dict[Type, Type]) -> Type:
+        def go(part: Type) -> Type:
+            return self.substitute(part, bindings, memo)
+
+        match type:
+            case Var():
+                return bindings.get(type, type)
+            case App():
+                return self.app(type.constructor, map(go, type.items), self._alias_of(type, go))
+            case Record():
+                tail = None if type.tail is None else go(type.tail)
+                fields = tuple((name, go(part)) for name, part in type.fields)
+                return self.record(fields, tail, self._alias_of(type, go))
+            case Sum():
+                parts = tuple((name, None if part is None else go(part)) for name, part in type.constructors)
+                return self.sum(parts, self._alias_of(type, go))
+        return type
+
+    def _alias_of(self, type: Type, go: Callable[[Type], Type]) -> Alias | None:
+        alias = type.alias
+        if alias is None or not alias.args:
+            return alias
+        return self.alias(alias.module, alias.name, map(go, alias.args))
+
+
+def _traits(parts: Iterable[Type]) -> tuple[bool, bool]:
+    ground, poisoned = True, False
+    for part in parts:
+        ground = ground and part.ground
+        poisoned = poisoned or part.poisoned
+    return ground, poisoned
+
+
+def _sorted(fields: tuple[tuple[str, Type], ...]) -> tuple[tuple[str, Type], ...]:
+    return tuple(sorted(((name, type.canon) for name, type in fields), key=lambda pair: pair[0]))
+
+
+def variables(type: Type, found: dict[Var, None] | None = None) -> dict[Var, None]:
+    """The variables of a type in the order of first appearance (a dictionary used as an ordered set)."""
+    found = {} if found is None else found
+    stack = [type]
+    while stack:
+        part = stack.pop()
+        if part.ground:
+            continue
+        match part:
+            case Var():
+                found.setdefault(part)
+            case App():
+                stack.extend(reversed(part.items))
+            case Record():
+                if part.tail is not None:
+                    stack.append(part.tail)
+                stack.extend(type for _, type in reversed(part.fields))
+            case Sum():
+                stack.extend(type for _, type in reversed(part.constructors) if type is not None)
+    return found

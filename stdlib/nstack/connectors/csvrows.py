@@ -1,0 +1,297 @@
+"""How values of a row type stand in the cells of a CSV row.
+
+Shared by ``Sources.csv``, ``Sinks.csv`` and ``Conv.to_csv``/``from_csv``. A row type is a record (its cells have names, in
+declared order), a tuple, a vector or a list of cells; a cell is a scalar, bytes (base64) or an optional one of these.
+Written: ``TRUE``/``FALSE``, ``3``, ``2.5``, ISO 8601 dates; an empty cell is a missing value, so a text that is there but
+empty is written ``""`` where it could be missing. Read: the same, with white space around numbers and truth values in any
+case.
+"""
+
+import math
+import operator
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from nstack.connectors.csvtext import (
+    BYTE_ORDER_MARK,
+    CsvFault,
+    QuotedEmpty,
+    quoter,
+    separator,
+    shorten,
+    split_row,
+)
+from nstack.runtime.errors import DecodeError, EncodeError
+from nstack.runtime.scalars import bytes_of, decimal_of
+from nstack.runtime.shapes import Shape
+
+INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
+DOUBLE = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+Encode = Callable[[Any], str]
+Decode = Callable[[str], Any]
+ReadRow = Callable[[str], Any]
+
+
+# --- cells: an encoder or decoder raises ValueError (msgspec.ValidationError is one), the row says in which column
+
+
+def _double_text(value: float) -> str:
+    if not math.isfinite(value):
+        raise ValueError(value)
+    return float.__repr__(float(value))
+
+
+def _boolean_text(value: bool) -> str:
+    return "TRUE" if value else "FALSE"
+
+
+def _integer(cell: str) -> int:
+    text = cell.strip()
+    if not INTEGER.fullmatch(text):
+        raise ValueError(cell)
+    value = int(text)
+    if not -(2**63) <= value < 2**63:
+        raise ValueError(cell)
+    return value
+
+
+def _double(cell: str) -> float:
+    text = cell.strip()
+    if not DOUBLE.fullmatch(text):
+        raise ValueError(cell)
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(cell)
+    return value
+
+
+def _boolean(cell: str) -> bool:
+    text = cell.strip().upper()
+    if text not in ("TRUE", "FALSE"):
+        raise ValueError(cell)
+    return text == "TRUE"
+
+
+class Cell:
+    """How one column's values are written and read. ``shown`` is the type in messages; ``encode`` gives the cell as it stands
+    in the file, quotes included."""
+
+    __slots__ = ("decode", "encode", "optional", "shown")
+
+    def __init__(self, shown: str, encode: Encode, decode: Decode, optional: bool = False) -> None:
+        self.shown = shown
+        self.encode = encode
+        self.decode = decode
+        self.optional = optional
+
+
+def cell_of(shape: Shape, quote: Encode) -> Cell:
+    """The cell for one part of a row type; raises TypeError for a type that no cell can hold (the checker refuses those)."""
+    if shape.kind == "optional":
+        return _optional(cell_of(shape.item, quote))
+    match shape.name if shape.kind == "scalar" else shape.kind:
+        case "Integer":
+            return Cell(shape.shown, str, _integer)
+        case "Double":
+            return Cell(shape.shown, _double_text, _double)
+        case "Boolean":
+            return Cell(shape.shown, _boolean_text, _boolean)
+        case "Text":
+            return Cell(shape.shown, quote, str)
+        case "bytes" | "Decimal" | "Date" | "Time" | "DateTime" | "Duration" | "Uuid":
+            return _as_in_json(shape, quote)
+        case _:
+            raise TypeError(f"a CSV cell cannot hold {shape.shown}")
+
+
+def _as_in_json(shape: Shape, quote: Encode) -> Cell:
+    target = shape.python
+    special = {"Bytes": bytes_of, "Decimal": decimal_of}.get(shape.name)
+
+    def encode(value: Any) -> str:
+        return quote(str(msgspec.to_builtins(value)))
+
+    def decode(cell: str) -> Any:
+        text = cell.strip()
+        return special(text) if special else msgspec.convert(text, target)
+
+    return Cell(shape.shown, encode, decode)
+
+
+def _optional(cell: Cell) -> Cell:
+    encode, decode = cell.encode, cell.decode
+
+    def write(value: Any) -> str:
+        return "" if value is None else encode(value)
+
+    def write_text(value: str | None) -> str:
+        return "" if value is None else encode(value) or '""'
+
+    def read(text: str) -> Any:
+        return decode(text) if text else None
+
+    def read_text(text: str) -> str | None:
+        return str(text) if text or isinstance(text, QuotedEmpty) else None
+
+    if cell.shown == "Text":
+        return Cell(cell.shown, write_text, read_text, optional=True)
+    return Cell(cell.shown, write, read, optional=True)
+
+
+# --- rows
+
+
+class RowLayout:
+    """The cells of a row type.
+
+    ``columns`` are a record's field names in declared order, None for a tuple, vector or list. Reading raises CsvFault for text
+    that is no row of this type and DecodeError for a cell, writing raises EncodeError. Raises TypeError for a type that is no
+    row type and CsvFault for a separator that cannot be one.
+    """
+
+    __slots__ = ("_cells", "_each", "_make", "_sep", "_size", "_take", "columns")
+
+    def __init__(self, shape: Shape, sep: str) -> None:
+        self._sep = separator(sep)
+        self._make = shape.make
+        self._take: Callable[[Any], Sequence[Any]] = tuple
+        self._cells: tuple[Cell, ...] = ()
+        self._each: Cell | None = None
+        self._size = shape.size if shape.kind == "vector" else None
+        self.columns: tuple[str, ...] | None = None
+        quote = quoter(sep)
+        if shape.kind in ("list", "vector"):
+            self._each = cell_of(shape.item, quote)
+        elif shape.kind in ("record", "tuple"):
+            self._cells = tuple(cell_of(part, quote) for part in shape.parts)
+        else:
+            raise TypeError(f"{shape.shown} is no row of CSV")
+        if shape.kind == "record":
+            self.columns = shape.labels
+            self._take = _attributes(shape.attributes)
+
+    @property
+    def blank_is_row(self) -> bool:
+        """Whether an empty line holds a row: a single missing cell, or a list without items. For any other type such a line
+        is passed over."""
+        if self._each:
+            return not self._size
+        return len(self._cells) == 1 and self._cells[0].optional
+
+    def header(self) -> str:
+        """A record's first line, without its end."""
+        return self._sep.join(map(quoter(self._sep), self.columns or ()))
+
+    def write(self, value: Any) -> str:
+        """One row without its line end; EncodeError names the column of a value that CSV cannot hold."""
+        parts = self._take(value)
+        try:
+            if self._each:
+                encode = self._each.encode
+                row = self._sep.join([encode(part) for part in parts])
+            else:
+                row = self._sep.join([cell.encode(part) for cell, part in zip(self._cells, parts, strict=True)])
+        except ValueError:
+            raise self._encode_fault(parts) from None
+        # A row that is empty and still has a cell must not look like a blank line, which is passed over.
+        return row if row or not parts or (not self._each and self.blank_is_row) else '""'
+
+    def reader(self, header: str | None = None) -> ReadRow:
+        """A function from a row's text to its value. A record needs the header; its columns are matched by name, an optional
+        one may be absent, further ones are passed over."""
+        if self._each:
+            return self._list_reader(self._each)
+        if self.columns is None:
+            return self._cells_reader(tuple(range(len(self._cells))), len(self._cells))
+        if header is None:
+            raise CsvFault("a record is read by the names in a header, and there is none")
+        names = split_row(header.removeprefix(BYTE_ORDER_MARK), self._sep)
+        return self._cells_reader(self._match(names), len(names))
+
+    def _match(self, names: list[str]) -> tuple[int, ...]:
+        """For each column of the type its index in the file; -1 where an optional one is absent."""
+        columns = self.columns or ()
+        cells = zip(columns, self._cells, strict=True)
+        missing = [name for name, cell in cells if name not in names and not cell.optional]
+        if missing:
+            wanted = f"column{'s' * (len(missing) > 1)} {', '.join(map(shorten, missing))}"
+            raise CsvFault(f"the header lacks {wanted}; it has {', '.join(map(shorten, names))}")
+        twice = [name for name in columns if names.count(name) > 1]
+        if twice:
+            raise CsvFault(f"the header has column {shorten(twice[0])} twice")
+        return tuple(names.index(name) if name in names else -1 for name in columns)
+
+    def _cells_reader(self, at: tuple[int, ...], width: int) -> ReadRow:
+        """Reads rows of ``width`` cells, the value's part i from cell ``at[i]``."""
+        sep, make, cells = self._sep, self._make, self._cells
+        decoders = [_absent if i < 0 else cell.decode for cell, i in zip(cells, at, strict=True)]
+        plan = tuple(zip(decoders, at, strict=True))
+
+        def read(row: str) -> Any:
+            parts = split_row(row, sep)
+            if len(parts) != width:
+                raise CsvFault(f"expected {_count(width)}, got {len(parts)}")
+            try:
+                return make([decode(parts[i]) for decode, i in plan])
+            except ValueError:
+                raise self._decode_fault((cell, parts[i]) for cell, i in zip(cells, at, strict=True)) from None
+
+        return read
+
+    def _list_reader(self, cell: Cell) -> ReadRow:
+        sep, decode, size = self._sep, cell.decode, self._size
+
+        def read(row: str) -> Any:
+            parts = split_row(row, sep) if row else []
+            if size is not None and len(parts) != size:
+                raise CsvFault(f"expected {_count(size)}, got {len(parts)}")
+            try:
+                return [decode(part) for part in parts]
+            except ValueError:
+                raise self._decode_fault((cell, part) for part in parts) from None
+
+        return read
+
+    def _decode_fault(self, cells: Iterable[tuple[Cell, str]]) -> DecodeError:
+        """The first cell that cannot be read (an absent one is an optional one and never at fault)."""
+        for index, (cell, text) in enumerate(cells):
+            try:
+                cell.decode(text)
+            except ValueError:
+                return DecodeError(self._column(index), cell.shown, shorten(text))
+        raise AssertionError("no cell of the row is at fault")
+
+    def _encode_fault(self, parts: Sequence[Any]) -> EncodeError:
+        for index, part in enumerate(parts):
+            if isinstance(part, float) and not math.isfinite(part):
+                return EncodeError(self._column(index), "a number that CSV can hold", repr(part))
+        raise AssertionError("no part of the row is at fault")
+
+    def _column(self, index: int) -> str:
+        return f"column {index + 1}" if self.columns is None else f"column {shorten(self.columns[index])}"
+
+
+def _attributes(names: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
+    if not names:
+        return lambda value: ()
+    take = operator.attrgetter(*names)
+    return (lambda value: (take(value),)) if len(names) == 1 else take
+
+
+def _absent(_: str) -> None:
+    return None
+
+
+def _count(cells: int) -> str:
+    return "1 cell" if cells == 1 else f"{cells} cells"
+
+
+def row_layout(shape: Shape, sep: str) -> tuple[RowLayout, bool]:
+    """The layout of a CSV type's rows, and whether the type is a whole file (a list of rows)."""
+    if shape.kind == "list" and shape.item.kind in ("record", "tuple", "list", "vector"):
+        return RowLayout(shape.item, sep), True
+    return RowLayout(shape, sep), False

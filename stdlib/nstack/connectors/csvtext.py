@@ -1,0 +1,194 @@
+"""CSV as text (RFC 4180): cells in a row, rows in a file. Knows nothing of types.
+
+A row is handled as a list of cells. Lines may end in LF or CRLF; a quoted cell may hold either. A quote inside an unquoted
+cell, and text after a closing quote, are errors: guessing there would shift columns in silence.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+from nstack.runtime.errors import NStackError
+
+BYTE_ORDER_MARK = "\ufeff"
+
+
+class CsvFault(NStackError):
+    """Text that is no CSV, or a row that does not fit its header or type. ``str`` of it says what was expected and what was
+    found; the caller knows file and line."""
+
+
+class QuotedEmpty(str):
+    """The cell ``""``: empty, but there."""
+
+    __slots__ = ()
+
+
+QUOTED_EMPTY = QuotedEmpty("")
+
+
+def separator(text: str) -> str:
+    """The parameter ``csv_sep``, checked; raises CsvFault."""
+    if len(text) != 1 or text in '"\r\n':
+        raise CsvFault(f"csv_sep must be one character, and neither a quote nor a line end; got {text!r}")
+    return text
+
+
+def quoter(sep: str) -> Callable[[str], str]:
+    """A function that writes one cell, in quotes where it needs them."""
+    special = re.compile(f'[{re.escape(sep)}"\r\n]').search
+
+    def quote(cell: str) -> str:
+        return '"' + cell.replace('"', '""') + '"' if special(cell) else cell
+
+    return quote
+
+
+def split_row(row: str, sep: str) -> list[str]:
+    """The cells of one row without its line end; an empty row has one empty cell. Raises CsvFault."""
+    if '"' not in row:
+        return row.split(sep)
+    cells: list[str] = []
+    at = 0
+    while True:
+        cell, at = _quoted(row, at, sep) if row.startswith('"', at) else _plain(row, at, sep)
+        cells.append(cell)
+        if at >= len(row):
+            return cells
+        at += 1
+
+
+def _plain(row: str, at: int, sep: str) -> tuple[str, int]:
+    end = row.find(sep, at)
+    if end < 0:
+        end = len(row)
+    cell = row[at:end]
+    if '"' in cell:
+        raise CsvFault(f"a quote inside the unquoted cell {shorten(cell)}; write the cell in quotes and the quote twice")
+    return cell, end
+
+
+def _quoted(row: str, at: int, sep: str) -> tuple[str, int]:
+    end = at + 1
+    while True:
+        end = row.find('"', end)
+        if end < 0:
+            raise CsvFault("a quote is opened and never closed")
+        if not row.startswith('"', end + 1):
+            break
+        end += 2
+    cell = row[at + 1 : end].replace('""', '"')
+    end += 1
+    if end < len(row) and row[end] != sep:
+        raise CsvFault(f"{shorten(row[end : end + 10])} follows the closing quote of a cell, where {sep!r} or the line's end must")
+    return cell or QUOTED_EMPTY, end
+
+
+def shorten(text: str, limit: int = 40) -> str:
+    """``text`` in double quotes, cut at ``limit`` characters."""
+    shown = text if len(text) <= limit else text[: limit - 1] + "…"
+    return '"' + shown.replace("\r", "\\r").replace("\n", "\\n") + '"'
+
+
+def strip_end(row: str) -> str:
+    """A row without the one line end that may follow it."""
+    if row.endswith("\n"):
+        row = row[:-1]
+    return row.removesuffix("\r")
+
+
+class RowScanner:
+    """Cuts blocks of bytes into rows, each with the number of the line it starts on.
+
+    ``offset`` is the number of bytes up to the end of the last row handed out, so a reader may start again there with
+    ``next_line`` as first line number. Bytes that are no UTF-8 come out as lone surrogates, and ``damaged`` is set. Raises
+    CsvFault (``fault_line`` is then the line).
+    """
+
+    __slots__ = ("_held", "_held_size", "_open", "_open_line", "_open_size", "damaged", "fault_line", "line", "max_line", "offset")
+
+    def __init__(self, max_line: int, offset: int = 0, line: int = 1) -> None:
+        self.max_line = max_line
+        self.offset = offset
+        self.line = line
+        self.fault_line = line
+        self.damaged = False
+        self._held: list[bytes] = []
+        self._held_size = 0
+        self._open: list[str] = []
+        self._open_line = 0
+        self._open_size = 0
+
+    def feed(self, block: bytes) -> list[tuple[int, str]]:
+        """The rows that end within ``block``."""
+        cut = block.rfind(b"\n") + 1
+        if not cut:
+            self._hold(block)
+            return []
+        whole = b"".join((*self._held, block[:cut]))
+        self._held, self._held_size = [], 0
+        self._hold(block[cut:])
+        return self._rows(whole)
+
+    @property
+    def next_line(self) -> int:
+        """The line on which the next row starts."""
+        return self._open_line if self._open else self.line
+
+    def finish(self) -> list[tuple[int, str]]:
+        """The row that the file's end ends, if there is one."""
+        rows = self._rows(b"".join(self._held)) if self._held_size else []
+        self._held, self._held_size = [], 0
+        if self._open:
+            self.fault_line = self._open_line
+            raise CsvFault("a quote is opened and never closed")
+        return rows
+
+    def _hold(self, rest: bytes) -> None:
+        if rest:
+            self._held.append(rest)
+            self._held_size += len(rest)
+            self._check_size(self._held_size + self._open_size)
+
+    def _check_size(self, size: int) -> None:
+        if size > self.max_line:
+            self.fault_line = self.next_line
+            raise CsvFault(f"a row of more than max_line = {self.max_line} bytes")
+
+    def _rows(self, whole: bytes) -> list[tuple[int, str]]:
+        text = self._decode(whole)
+        lines = text.split("\n")
+        if not lines[-1]:
+            lines.pop()
+        if not self._open and '"' not in text and len(whole) <= self.max_line:
+            rows = [(number, line.removesuffix("\r")) for number, line in enumerate(lines, self.line)]
+            self.line += len(lines)
+            self.offset += len(whole)
+            return rows
+        return list(self._join(lines, whole.endswith(b"\n")))
+
+    def _join(self, lines: list[str], ended: bool) -> Iterable[tuple[int, str]]:
+        """Rows from lines: a line with an odd number of quotes opens or closes a cell that holds a line end."""
+        last = len(lines) - 1
+        for index, line in enumerate(lines):
+            size = len(line.encode(errors="surrogateescape")) + (ended or index < last)
+            if not self._open:
+                self._open_line, self._open_size = self.line, 0
+            self.line += 1
+            self._open_size += size
+            self._check_size(self._open_size)
+            odd = line.count('"') % 2 == 1
+            if self._open or odd:
+                self._open.append(line)
+            if bool(self._open) and (odd == (len(self._open) == 1)):
+                continue
+            row = "\n".join(self._open) if self._open else line
+            self.offset += self._open_size
+            self._open, self._open_size = [], 0
+            yield self._open_line, row.removesuffix("\r")
+
+    def _decode(self, whole: bytes) -> str:
+        try:
+            return whole.decode()
+        except UnicodeDecodeError:
+            self.damaged = True
+            return whole.decode(errors="surrogateescape")

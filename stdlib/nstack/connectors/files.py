@@ -1,0 +1,266 @@
+"""Reading and writing of files and descriptors in blocks, as the connectors of files and of standard input and output need it."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from nstack.runtime.connector import Context
+from nstack.runtime.errors import ConnectorError, TooLarge
+
+BLOCK = 256 * 1024
+"""Bytes that are read at once: large enough to make the cost of a read vanish, small enough to stay in the cache."""
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class LineCutter:
+    """Cuts blocks of bytes into runs of whole lines.
+
+    ``offset`` is the number of bytes up to the end of the last run and ``line`` the number of the line that comes next, so that
+    a reader may start again there. Raises TooLarge for a line of more than ``max_line`` bytes.
+    """
+
+    __slots__ = ("_held", "_held_size", "line", "max_line", "offset", "place")
+
+    def __init__(self, place: str, max_line: int, offset: int = 0, line: int = 1) -> None:
+        self.place = place
+        self.max_line = max_line
+        self.offset = offset
+        self.line = line
+        self._held: list[bytes] = []
+        self._held_size = 0
+
+    def feed(self, block: bytes) -> bytes:
+        """The lines that end within ``block``, each with its line end; empty when none does."""
+        cut = block.rfind(b"\n") + 1
+        if not cut:
+            self._hold(block)
+            return b""
+        whole = b"".join((*self._held, block[:cut])) if self._held else block[:cut]
+        if self.max_line < len(whole):
+            self._check(whole)
+        self._held, self._held_size = [], 0
+        self.offset += len(whole)
+        self.line += whole.count(b"\n")
+        self._hold(block[cut:])
+        return whole
+
+    def finish(self) -> bytes:
+        """The last line, where no line end follows it; empty when there is none."""
+        rest = b"".join(self._held)
+        self._held, self._held_size = [], 0
+        self.offset += len(rest)
+        return rest
+
+    def _hold(self, rest: bytes) -> None:
+        if rest:
+            self._held.append(rest)
+            self._held_size += len(rest)
+            if self._held_size > self.max_line:
+                raise self._too_long(self.line)
+
+    def _check(self, whole: bytes) -> None:
+        for number, line in enumerate(whole.split(b"\n"), self.line):
+            if len(line) > self.max_line:
+                raise self._too_long(number)
+
+    def _too_long(self, line: int) -> TooLarge:
+        return TooLarge(f"{self.place}:{line}: a line of more than max_line = {self.max_line} bytes")
+
+
+class InputFile:
+    """A file that is read in blocks, off the event loop."""
+
+    def __init__(self, context: Context, path: str) -> None:
+        self.path = context.path(path)
+        self.shown = path
+        self.at = 0
+        self.size = 0
+        self.skipped = 0
+        """Bytes of a byte-order mark that was left out."""
+        self._descriptor = -1
+        context.claim(self.path, "read")
+
+    async def open(self) -> None:
+        """Opens it for reading. Raises ConnectorError."""
+        try:
+            # A named pipe opens when its writer comes.
+            self._descriptor = await asyncio.to_thread(os.open, self.path, os.O_RDONLY)
+            found = os.fstat(self._descriptor)
+            if stat.S_ISDIR(found.st_mode):
+                raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        except OSError as fault:
+            raise ConnectorError(f"cannot read {self.shown}: {reason(fault)}") from None
+        self.size = found.st_size
+
+    def seek(self, offset: int) -> None:
+        """Goes to where an earlier run ended. Raises ConnectorError when the file has become shorter since."""
+        if offset > self.size:
+            raise ConnectorError(f"{self.shown} is shorter than at the last run, which came to byte {offset}; --fresh starts over")
+        os.lseek(self._descriptor, offset, os.SEEK_SET)
+        self.at = offset
+
+    async def blocks(self) -> AsyncIterator[bytes]:
+        """Blocks from here to the end; a byte-order mark at the start is left out."""
+        while True:
+            start = self.at
+            try:
+                block = await asyncio.to_thread(os.read, self._descriptor, BLOCK)
+            except OSError as fault:
+                raise ConnectorError(f"cannot read {self.shown}: {reason(fault)}") from None
+            if not block:
+                return
+            self.at += len(block)
+            if start == 0 and block.startswith(BYTE_ORDER_MARK):
+                self.skipped = len(BYTE_ORDER_MARK)
+                block = block[self.skipped :]
+            yield block
+
+    def progress(self) -> tuple[int, int] | None:
+        """Bytes read, of how many; None for a file without a size (a pipe)."""
+        return (self.at, self.size) if self.size else None
+
+    def close(self) -> None:
+        """Closes it; may be called again."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+class OutputFile:
+    """A file that is written in whole records.
+
+    A bounded run with ``mode = "replace"`` or ``"error"`` writes beside it (``NAME.partial``) and renames at the end; an unbounded
+    one appends. A record that a killed run left half-written is cut off when the file is opened again: ``whole`` tells of a
+    text after the last line end whether it is a record all the same.
+    """
+
+    def __init__(self, context: Context, path: str, mode: str, whole: Callable[[bytes], bool]) -> None:
+        self.path = context.path(path)
+        self.shown = path
+        self._context = context
+        self._mode = mode
+        self._whole = whole
+        self._beside: Path | None = None
+        self._descriptor = -1
+        self._regular = True
+        self.empty = True
+        """Whether nothing has been written yet, in this run or before."""
+        context.claim(self.path, "write")
+
+    def open(self) -> None:
+        """Raises ConnectorError for what cannot be written, or must not."""
+        try:
+            self._open()
+        except OSError as fault:
+            raise ConnectorError(f"cannot write {self.shown}: {self._reason(fault)}") from None
+
+    def _open(self) -> None:
+        resuming = self._context.resume is not None
+        found = self.path.stat() if self.path.exists() else None
+        if self._mode == "error" and found and not resuming:
+            raise ConnectorError(f'{self.shown} is there already, and mode = "error" forbids to touch it')
+        if found and not stat.S_ISREG(found.st_mode):
+            self._regular = False
+            self._descriptor = os.open(self.path, os.O_WRONLY)
+            return
+        target = self.path.resolve()
+        if self._context.bounded and self._mode != "append":
+            self._beside = target.with_name(target.name + ".partial")
+            target = self._beside
+        fresh = os.O_TRUNC if self._beside and not resuming else 0
+        self._descriptor = os.open(target, os.O_RDWR | os.O_CREAT | fresh, 0o666)
+        if self._beside and found:
+            os.fchmod(self._descriptor, stat.S_IMODE(found.st_mode))
+        self._mend()
+
+    def _mend(self) -> None:
+        """Goes to the end, which is made the end of a whole record."""
+        size = os.lseek(self._descriptor, 0, os.SEEK_END)
+        rest = self._after_last_line(size)
+        if rest and self._whole(rest):
+            write_all(self._descriptor, b"\n")
+        elif rest:
+            size -= len(rest)
+            os.ftruncate(self._descriptor, size)
+            os.lseek(self._descriptor, 0, os.SEEK_END)
+            self._context.log.warning(f"{self.shown} ended in half a record, which was cut off: {rest[:200]!r}")
+        self.empty = size == 0
+
+    def _after_last_line(self, size: int) -> bytes:
+        rest = b""
+        while size and b"\n" not in rest:
+            start = max(0, size - 4096)
+            rest = os.pread(self._descriptor, size - start, start) + rest
+            size = start
+        return rest[rest.rfind(b"\n") + 1 :]
+
+    def first_line(self) -> bytes:
+        """The first line of what is there, without its end."""
+        return os.pread(self._descriptor, BLOCK, 0).split(b"\n", 1)[0].removesuffix(b"\r")
+
+    async def write(self, data: bytes) -> None:
+        """Writes whole records. What a full disk cuts short is taken back. Raises ConnectorError."""
+        if not data:
+            return
+        self.empty = False
+        try:
+            if self._regular:
+                self._write_regular(data)
+            else:
+                await asyncio.to_thread(write_all, self._descriptor, data)
+        except OSError as fault:
+            raise ConnectorError(f"cannot write {self.shown}: {reason(fault)}") from None
+
+    def _write_regular(self, data: bytes) -> None:
+        start = os.lseek(self._descriptor, 0, os.SEEK_END)
+        try:
+            write_all(self._descriptor, data)
+        except OSError:
+            os.ftruncate(self._descriptor, start)
+            raise
+
+    def close(self, *, completed: bool) -> None:
+        """Closes it; renames it into place if the run is ``completed``, else keeps what is written beside, for a run that goes on."""
+        if self._descriptor < 0:
+            return
+        descriptor, self._descriptor = self._descriptor, -1
+        try:
+            if completed and self._beside:
+                os.fsync(descriptor)
+                self._beside.replace(self.path.resolve())
+        except OSError as fault:
+            raise ConnectorError(f"cannot write {self.shown}: {reason(fault)}") from None
+        finally:
+            os.close(descriptor)
+        if not completed and self._beside:
+            self._keep(self._beside)
+
+    def _keep(self, beside: Path) -> None:
+        if self.empty:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+            return
+        self._context.log.warning(f"{self.shown} was not written: what the run had so far is in {self.shown}.partial")
+
+    def _reason(self, fault: OSError) -> str:
+        if isinstance(fault, FileNotFoundError):
+            return f"there is no folder {Path(self.shown).parent}"
+        return reason(fault)
+
+
+def reason(fault: OSError) -> str:
+    """What the system says, in small letters and without its number: ``no such file or directory``."""
+    text = fault.strerror or str(fault)
+    return text[:1].lower() + text[1:]
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Writes everything, in as many calls as it takes."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

@@ -1,0 +1,174 @@
+"""The cheapest complete tests, generated for each type: one Python expression over exact types.
+
+``test`` answers whether a value is in its proper form already, every part of it. It is what runs for each result; only when it says no does the slow,
+exact ``faults.accept`` look at the value. ``finite`` answers whether JSON can hold all numbers of a proper value.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import math
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from .scalars import INTEGER_MAX, INTEGER_MIN, is_json
+from .shapes import Shape, contains
+
+_EXACT: dict[str, type] = {"Double": float, "Boolean": bool, "Text": str, "Date": datetime.date, "Duration": datetime.timedelta, "Uuid": uuid.UUID}
+
+
+def tester(shape: Shape) -> Callable[[Any], bool]:
+    """A function that tells whether a value is of this type, in its proper form, all the way down."""
+    return _Tests().function(shape)
+
+
+def test_source(shape: Shape, variable: str) -> tuple[str, dict[str, Any]]:
+    """The same test as an expression over one variable, and the names that it uses: for code that has it in line."""
+    tests = _Tests()
+    return tests.expression(shape, variable), tests.names
+
+
+class _Tests:
+    """One generated test: the expression grows while ``names`` collects the objects that it mentions."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {}
+
+    def name(self, value: Any, stem: str) -> str:
+        """A name for an object in the generated code."""
+        name = f"{stem}_{len(self.names)}"
+        self.names[name] = value
+        return name
+
+    def function(self, shape: Shape) -> Callable[[Any], bool]:
+        """A function for the test, with names of its own."""
+        inner = _Tests()
+        body = inner.expression(shape, "v")
+        exec(f"def test(v):\n    return {body}", inner.names)
+        made: Callable[[Any], bool] = inner.names["test"]
+        return made
+
+    def expression(self, shape: Shape, subject: str) -> str:
+        """The test of ``subject``, which is an expression without side effects; it is evaluated once."""
+        if shape.kind == "unit":
+            return f"{subject} is None"
+        if shape.kind == "scalar" and shape.name in _EXACT:
+            return f"type({subject}) is {self.name(_EXACT[shape.name], 't')}"
+        variable = f"x_{len(self.names)}"
+        self.names[variable] = None
+        inner = getattr(self, f"_{shape.kind}")(shape, variable)
+        return f"({inner.replace(f'«{variable}»', f'({variable} := {subject})', 1)})"
+
+    def _scalar(self, shape: Shape, x: str) -> str:
+        if shape.name == "Integer":
+            return f"type(«{x}») is int and {INTEGER_MIN} <= {x} <= {INTEGER_MAX}"
+        if shape.name == "Json":
+            return f"type(«{x}») is str and {self.name(is_json, 'f')}({x})"
+        if shape.name == "Decimal":
+            return f"type(«{x}») is {self.name(decimal.Decimal, 't')} and {x}.is_finite()"
+        if shape.name == "DateTime":
+            return f"type(«{x}») is {self.name(datetime.datetime, 't')} and {x}.tzinfo is not None"
+        return f"type(«{x}») is {self.name(datetime.time, 't')} and {x}.tzinfo is None"
+
+    def _bytes(self, shape: Shape, x: str) -> str:
+        return f"type(«{x}») is bytes"
+
+    def _optional(self, shape: Shape, x: str) -> str:
+        return f"«{x}» is None or {self.expression(shape.item, x)}"
+
+    def _list(self, shape: Shape, x: str) -> str:
+        return f"type(«{x}») is list and {self._all(shape.item, x)}"
+
+    def _vector(self, shape: Shape, x: str) -> str:
+        return f"type(«{x}») is list and len({x}) == {shape.size} and {self._all(shape.item, x)}"
+
+    def _all(self, item: Shape, values: str) -> str:
+        if item.kind == "scalar" and item.name in _EXACT:
+            return f"{self.name(frozenset({_EXACT[item.name]}), 's')}.issuperset(map(type, {values}))"
+        if item.name == "Integer":
+            only = self.name(frozenset({int}), "s")
+            return f"{only}.issuperset(map(type, {values})) and (not {values} or ({INTEGER_MIN} <= min({values}) and max({values}) <= {INTEGER_MAX}))"
+        return f"all(map({self.name(self.function(item), 'f')}, {values}))"
+
+    def _map(self, shape: Shape, x: str) -> str:
+        keys = self.name(frozenset({str}), "s")
+        return f"type(«{x}») is dict and {keys}.issuperset(map(type, {x})) and all(map({self.name(self.function(shape.item), 'f')}, {x}.values()))"
+
+    def _tuple(self, shape: Shape, x: str) -> str:
+        tests = [f"type(«{x}») is tuple", f"len({x}) == {len(shape.items)}"]
+        return " and ".join([*tests, *(self.expression(item, f"{x}[{i}]") for i, item in enumerate(shape.parts))])
+
+    def _record(self, shape: Shape, x: str) -> str:
+        tests = [f"type(«{x}») is {self.name(shape.python, 'R')}"]
+        parts = zip(shape.attributes, shape.parts, strict=True)
+        return " and ".join([*tests, *(self.expression(item, f"{x}.{attribute}") for attribute, item in parts)])
+
+    def _sum(self, shape: Shape, x: str) -> str:
+        made = [getattr(shape.python, attribute) for attribute in shape.attributes]
+        tests = {cls: _yes if item is None else self.function(item) for cls, item in zip(made, shape.items, strict=True)}
+        table, test = self.name(tests, "sum"), self.name(None, "y")
+        return f"({test} := {table}.get(type(«{x}»))) is not None and {test}({x}.value)"
+
+
+def _yes(value: object) -> bool:
+    return True
+
+
+def finite(shape: Shape) -> Callable[[Any], bool] | None:
+    """A function that tells whether all Doubles in a proper value are finite; None where the type holds none."""
+    if not contains(shape, "Double"):
+        return None
+    if shape.kind == "scalar":
+        return math.isfinite
+    return _FINITE[shape.kind](shape)
+
+
+def _finite_items(shape: Shape) -> Callable[[Any], bool]:
+    inner = finite(shape.item)
+    assert inner is not None
+    return lambda value: all(map(inner, value))
+
+
+def _finite_values(shape: Shape) -> Callable[[Any], bool]:
+    inner = finite(shape.item)
+    assert inner is not None
+    return lambda value: all(map(inner, value.values()))
+
+
+def _finite_optional(shape: Shape) -> Callable[[Any], bool]:
+    inner = finite(shape.item)
+    assert inner is not None
+    return lambda value: value is None or inner(value)
+
+
+def _finite_parts(shape: Shape) -> Callable[[Any], bool]:
+    steps = [f"[{i}]" for i in range(len(shape.items))] if shape.kind == "tuple" else [f".{a}" for a in shape.attributes]
+    tests = [(step, finite(item)) for step, item in zip(steps, shape.parts, strict=True)]
+    names: dict[str, Any] = {f"f{i}": test for i, (_, test) in enumerate(tests)}
+    body = " and ".join(f"f{i}(v{step})" for i, (step, test) in enumerate(tests) if test is not None)
+    exec(f"def test(v):\n    return {body}", names)
+    made: Callable[[Any], bool] = names["test"]
+    return made
+
+
+def _finite_sum(shape: Shape) -> Callable[[Any], bool]:
+    tests = {label: (finite(item) if item is not None else None) for label, item in zip(shape.labels, shape.items, strict=True)}
+
+    def test(value: Any) -> bool:
+        inner = tests[value.__label__]
+        return inner is None or inner(value.value)
+
+    return test
+
+
+_FINITE: dict[str, Callable[[Shape], Callable[[Any], bool]]] = {
+    "list": _finite_items,
+    "vector": _finite_items,
+    "map": _finite_values,
+    "optional": _finite_optional,
+    "tuple": _finite_parts,
+    "record": _finite_parts,
+    "sum": _finite_sum,
+}

@@ -1,0 +1,247 @@
+"""The protocol of connectors: what a source and a sink are to the engine, and how they are found by name.
+
+A connector is one file in ``nstack/connectors``. It declares which names of the language it provides, as a literal that is read without
+importing the file, so that a run imports only what it uses::
+
+    PROVIDES = {"Sources.jsonl": "JsonlSource", "Sinks.jsonl": "JsonlSink"}
+
+The values are names of classes in that file: ``SourceConnector``, ``SinkConnector`` or ``nstack.runtime.standard.StandardFunction``.
+A connector knows nothing of the graph. It is constructed without arguments, once for each node; everything arrives with ``open``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar
+
+from .codec import Codec
+from .errors import ConnectorError, UsageError
+from .log import Log
+from .token import Token
+
+
+class Parameters(Mapping[str, Any]):
+    """The typed parameters of one use: ``parameters.http_port``, ``parameters["http_port"]``, ``parameters.get("x", 1)``.
+
+    Text is ``str``, Integer ``int``, Double ``float``, Boolean ``bool``, Duration ``datetime.timedelta``, a list a ``list``, an enumeration ``str``.
+    Parameters of a function without ``with`` are text. ``secret`` tells which names must not be shown.
+    """
+
+    __slots__ = ("_values", "secret")
+
+    def __init__(self, values: Mapping[str, Any], secret: frozenset[str] = frozenset()) -> None:
+        self._values = dict(values)
+        self.secret = secret
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name in Parameters.__slots__:
+            raise AttributeError(name)
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(f"no parameter {name!r} here") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        shown = {name: "***" if name in self.secret else value for name, value in self._values.items()}
+        return f"Parameters({shown!r})"
+
+
+class Batch:
+    """Some values that came from a source together, and their token.
+
+    ``values`` are decoded unless ``decode`` is given: then they are raw records, and the stage's thread turns each into a value by
+    ``decode(record)``, which raises ``DecodeError`` (or anything else) for a bad one; the engine applies the source's policy.
+    ``place`` names where the batch comes from and ``first`` numbers its first record, for messages: ``orders.jsonl:17: …``.
+    ``size`` is the number of bytes it occupies, as far as the source knows; queues are bounded by it.
+    """
+
+    __slots__ = ("block", "decode", "first", "place", "size", "token", "values")
+
+    def __init__(
+        self,
+        values: Sequence[Any],
+        token: Token | None = None,
+        *,
+        decode: Callable[[Any], Any] | None = None,
+        place: str = "",
+        first: int = 0,
+        size: int = 0,
+    ) -> None:
+        self.values = values
+        self.token = token or Token()
+        self.decode = decode
+        self.place = place
+        self.first = first
+        self.size = size
+        self.block: bytes | None = None
+
+    @classmethod
+    def lines(cls, block: bytes, token: Token | None = None, *, place: str = "", first: int = 1) -> Batch:
+        """A block of JSON lines: whole lines, each ended by a newline (the last may lack it). Decoded in one pass by the stage's thread."""
+        batch = cls((), token, place=place, first=first, size=len(block))
+        batch.block = block
+        return batch
+
+
+class Context:
+    """What surrounds a connector in a run.
+
+    ``workflow`` is the workflow's name, ``node`` the function's (``Sources.http``), ``origin`` its place in the ``.nml``. ``folder`` is the working
+    directory the run was started in: relative paths mean this. ``bounded`` tells whether every source of the workflow ends. ``stdout`` is the
+    descriptor for data: descriptor 1 itself leads to the log. ``shared`` is one dict for all connectors of the run: several
+    ``Sources.http`` on one port share their server there. ``resume`` is the offset to go on from, or None.
+    ``expects`` is for a source of requests: None, ``"one"`` or ``"many"`` replies for each value.
+    """
+
+    __slots__ = ("bounded", "expects", "folder", "log", "node", "offer", "origin", "resume", "shared", "stdout", "workflow")
+
+    def __init__(
+        self,
+        *,
+        workflow: str,
+        node: str,
+        origin: str,
+        log: Log,
+        folder: Path,
+        bounded: bool = False,
+        stdout: int = 1,
+        shared: dict[Any, Any] | None = None,
+        offer: Callable[[Batch], bool] | None = None,
+        resume: object = None,
+        expects: str | None = None,
+    ) -> None:
+        self.workflow = workflow
+        self.node = node
+        self.origin = origin
+        self.log = log
+        self.folder = folder
+        self.bounded = bounded
+        self.stdout = stdout
+        self.shared = shared if shared is not None else {}
+        self.offer: Callable[[Batch], bool] = offer or _refuse
+        """Hands one batch in without waiting; False when the queue is full (a server answers 503 with ``Retry-After``). Event loop only."""
+        self.resume = resume
+        self.expects = expects
+
+    def path(self, text: str) -> Path:
+        """A path parameter, made absolute against the folder the run was started in."""
+        return self.folder / Path(text).expanduser()
+
+    def claim(self, path: Path, use: str) -> None:
+        """Two sinks on one file, or a sink on a source's file, are an error. ``use`` is ``"read"`` or ``"write"``."""
+        claims: dict[Path, tuple[str, str]] = self.shared.setdefault("nstack.claims", {})
+        resolved = path.resolve()
+        other = claims.get(resolved)
+        if other is not None and "write" in (use, other[0]):
+            raise ConnectorError(f"{self.node} ({self.origin}) and {other[1]} use the same file, {path}")
+        claims[resolved] = (use, f"{self.node} ({self.origin})")
+
+
+def _refuse(batch: Batch) -> bool:
+    return False
+
+
+class SourceConnector:
+    """A source. ``open``, then ``batches`` until it ends or is cancelled, then ``close``; all on the event loop.
+
+    A source of files yields blocks of about 256 KiB, a source of messages what has arrived by now. A server whose senders wait for an answer
+    need not yield: it calls ``context.offer(batch)`` for each request and lets ``batches`` wait until it is cancelled. ``close`` comes after
+    everything in flight has drained, so answers are still written before it.
+    """
+
+    BOUNDED: ClassVar[bool] = False
+    """Whether it ends by itself."""
+    REPLAY: ClassVar[str] = "none"
+    """``offset``, ``sender`` or ``none``: who repeats what was not acknowledged."""
+
+    async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
+        """Connects. Raises ConnectorError with the address or path that was tried."""
+
+    def batches(self) -> AsyncIterator[Batch]:
+        """The batches, an async generator. Cancelled at the first signal: in-flight batches still drain."""
+        raise NotImplementedError
+
+    async def stop(self) -> None:
+        """Told before ``batches`` is cancelled: a server stops accepting here and keeps answering what it has accepted."""
+
+    async def close(self) -> None:
+        """Gives everything back. Called once, also after a failed ``open``."""
+
+    def progress(self) -> tuple[int, int] | None:
+        """How far it is, of how much (bytes, or records), where it knows."""
+        return None
+
+
+class SinkConnector:
+    """A sink. ``open``, then ``encode``, ``write`` and ``flush`` again and again, then ``close``.
+
+    ``encode`` runs on any thread; it must not touch anything that ``write`` uses. All the others run on the event loop.
+    """
+
+    IDEMPOTENT: ClassVar[bool] = False
+    """Whether a repeated write of one value is harmless."""
+
+    async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
+        """Connects. Raises ConnectorError with the address or path that was tried."""
+
+    def encode(self, values: Sequence[Any]) -> Any:
+        """Turns values into what ``write`` takes: ``bytes`` where possible, so that queues can be bounded by size.
+
+        When it raises, the engine encodes the values one by one and applies the sink's policy to those at fault.
+        """
+        return values
+
+    async def write(self, encoded: Any) -> None:
+        """Writes one encoded batch. ``ReaderGone`` ends the run quietly; any other exception meets the sink's policy."""
+        raise NotImplementedError
+
+    async def flush(self) -> None:
+        """Makes everything written so far safe; afterwards the sources are told that it is done."""
+
+    async def close(self, *, completed: bool) -> None:
+        """Gives everything back. ``completed`` is true when the run came to its natural end, or was stopped after draining an unbounded one:
+        a bounded run's file is renamed into place only then."""
+
+
+_PROVIDES = re.compile(r"^PROVIDES\b[^=]*=\s*\{(.*?)\}", re.MULTILINE | re.DOTALL)
+_ENTRY = re.compile(r'"([\w.]+)"\s*:\s*"(\w+)"')
+
+
+class Registry:
+    """Connectors by name, from the files of one package folder; a file is imported when one of its names is asked for."""
+
+    def __init__(self, package: str = "nstack.connectors", folder: Path | None = None) -> None:
+        self.package = package
+        self.folder = folder or Path(__file__).parent.parent / "connectors"
+        self._found: dict[str, tuple[str, str]] | None = None
+
+    def names(self) -> tuple[str, ...]:
+        """Every name that a file provides, sorted."""
+        return tuple(sorted(self._entries()))
+
+    def find(self, name: str) -> Any:
+        """The class that provides ``name``. Raises UsageError when no file does."""
+        entry = self._entries().get(name)
+        if entry is None:
+            raise UsageError(f"this runtime has no {name}; it provides {', '.join(self.names()) or 'nothing'}")
+        return getattr(import_module(f"{self.package}.{entry[0]}"), entry[1])
+
+    def _entries(self) -> dict[str, tuple[str, str]]:
+        if self._found is None:
+            self._found = {}
+            for file in sorted(self.folder.glob("*.py")):
+                for block in _PROVIDES.findall(file.read_text(encoding="utf-8")):
+                    self._found |= {name: (file.stem, cls) for name, cls in _ENTRY.findall(block)}
+        return self._found

@@ -1,0 +1,76 @@
+"""What can go wrong in a run, as classes: every one has a message for a person, and none needs a traceback to be understood."""
+
+from __future__ import annotations
+
+
+class NStackError(Exception):
+    """The root of everything the runtime raises on purpose. Its text is complete and true without a traceback."""
+
+
+class UsageError(NStackError):
+    """The command line, a parameter or the environment is wrong; the command exits with 2 before anything opens."""
+
+
+class ConnectorError(NStackError):
+    """A source or a sink cannot be opened, read or written: names the address, path or parameter that was tried."""
+
+
+class MissingExtra(ConnectorError):
+    """A connector's client library is not installed; the message names the extra to install."""
+
+    def __init__(self, connector: str, extra: str) -> None:
+        super().__init__(f"{connector} needs an extra library: pip install 'nstack-runtime[{extra}]'")
+
+
+class ReaderGone(NStackError):
+    """Whoever read the output has closed it (``| head``): the run ends quietly, with success."""
+
+
+class TooLarge(ConnectorError):
+    """Something is larger than a limit allows; the message names the parameter that sets the limit."""
+
+
+class ValueFault(NStackError):
+    """A value does not have its type.
+
+    ``path`` is the place inside the value (``params[1].f1``), ``expected`` the type as the author named it, ``found`` what
+    was there, shortened. ``str()`` is ``params[1].f1: expected Integer, got "x"``.
+    """
+
+    def __init__(self, path: str, expected: str, found: str) -> None:
+        super().__init__(f"{path}: expected {expected}, got {found}")
+        self.path = path
+        self.expected = expected
+        self.found = found
+
+
+class DecodeError(ValueFault):
+    """What came from outside is not of the type that the source promises. Malformed JSON is one too."""
+
+
+class EncodeError(ValueFault):
+    """A value cannot be written in this form: NaN in JSON, for one."""
+
+
+class ResultError(ValueFault):
+    """A method returned something that is not of its declared type."""
+
+
+class CallTimeout(NStackError):
+    """One call, or one ``next()`` of a generator, took longer than its ``timeout``."""
+
+
+class ModuleFailure(NStackError):
+    """A module's Python file cannot be loaded, or lacks its class or a method. ``trace`` is its own traceback, if it raised."""
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message)
+        self.trace = trace
+
+
+class ReplyError(NStackError):
+    """A request cannot be answered with one value: a second one came."""
+
+
+class Unsupported(NStackError):
+    """The program needs something that this platform does not have."""

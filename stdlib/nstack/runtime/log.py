@@ -1,0 +1,71 @@
+"""Log lines on descriptor 2: plain text or one JSON object a line. Secrets are struck out of everything that is written."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import Any
+
+import msgspec
+
+
+class Log:
+    """Where a run writes what a person should know. Any thread may call it; a line is written whole."""
+
+    def __init__(self, format: str = "text", descriptor: int = 2) -> None:
+        self.format = format
+        self.descriptor = descriptor
+        self._secrets: tuple[str, ...] = ()
+        self._lock = threading.Lock()
+
+    def hide(self, secrets: tuple[str, ...]) -> None:
+        """From now on none of these texts appears in a line. Very short ones would strike out too much and are left."""
+        found = {secret for secret in secrets if len(secret) > 3} | set(self._secrets)
+        self._secrets = tuple(sorted(found, key=len, reverse=True))
+
+    def clean(self, text: str) -> str:
+        """The text without secrets."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+    def info(self, message: str, **facts: Any) -> None:
+        """Something that happened as it should."""
+        self._write("info", message, facts)
+
+    def warning(self, message: str, **facts: Any) -> None:
+        """Something that a person should look at some time."""
+        self._write("warning", message, facts)
+
+    def error(self, message: str, **facts: Any) -> None:
+        """Something that failed."""
+        self._write("error", message, facts)
+
+    def _write(self, level: str, message: str, facts: dict[str, Any]) -> None:
+        shown = {name: value for name, value in facts.items() if value is not None}
+        text = self._json(level, message, shown) if self.format == "json" else self._text(level, message, shown)
+        data = self.clean(text).encode("utf-8", "backslashreplace") + b"\n"
+        with self._lock:
+            try:
+                _write_all(self.descriptor, data)
+            except OSError:
+                return  # nobody reads the log any more; the data still matters
+
+    def _text(self, level: str, message: str, facts: dict[str, Any]) -> str:
+        trace = facts.pop("trace", None)
+        head = message if level == "info" else f"{level}: {message}"
+        tail = " ".join(f"{name}={value}" for name, value in facts.items())
+        line = f"{head}  [{tail}]" if tail else head
+        return f"{line}\n{str(trace).rstrip()}" if trace else line
+
+    def _json(self, level: str, message: str, facts: dict[str, Any]) -> str:
+        now = time.time()
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1000):03d}Z"
+        return msgspec.json.encode({"time": stamp, "level": level, "message": message, **facts}, enc_hook=str).decode()
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

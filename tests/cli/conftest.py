@@ -1,0 +1,37 @@
+"""Running ``nsc`` as users do, and a port that nobody uses."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Nsc = Callable[..., subprocess.CompletedProcess[str]]
+
+PLAIN = {
+    name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "NSC_DEBUG", "NSTACK_PATH")
+}
+
+
+@pytest.fixture
+def nsc(tmp_path: Path) -> Nsc:
+    """Runs ``nsc`` in the test's folder and returns what it did."""
+
+    def run(*arguments: str, input: str | None = "", cwd: Path = tmp_path, **more: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "nscompiler", *arguments]
+        return subprocess.run(  # type: ignore[call-overload, no-any-return]
+            command, cwd=cwd, input=input, capture_output=True, text=True, env=PLAIN, timeout=60, **more
+        )
+
+    return run
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

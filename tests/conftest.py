@@ -1,0 +1,49 @@
+"""What all tests share.
+
+``pytest --rewrite-golden`` is the one switch that rewrites every kept output. With ``CI=true`` a skipped test fails the
+run: what a machine lacks is installed there, not left out.
+"""
+
+import difflib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Golden = Callable[[Path, str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the switch."""
+    parser.addoption("--rewrite-golden", action="store_true", help="write kept outputs anew instead of comparing")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compares a text with the file that keeps it, or writes the file where the switch is given."""
+    rewrite = bool(request.config.getoption("--rewrite-golden"))
+
+    def check(kept: Path, text: str) -> None:
+        if rewrite:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_bytes(text.encode())
+            return
+        assert kept.is_file(), f"{kept} is missing; look at the output and keep it with --rewrite-golden:\n{text}"
+        before = kept.read_bytes().decode()
+        if before != text:
+            lines = difflib.unified_diff(before.splitlines(), text.splitlines(), "kept", "now", lineterm="")
+            pytest.fail(f"{kept} differs (--rewrite-golden keeps the new text):\n" + "\n".join(lines), pytrace=False)
+
+    return check
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run on the build machine in which tests were skipped."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") != "true" or reporter is None or not reporter.stats.get("skipped"):
+        return
+    reporter.write_line("CI=true: no test may be skipped", red=True)
+    if session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

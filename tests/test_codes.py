@@ -1,0 +1,122 @@
+"""The catalogue keeps its promises: unique ids, a page each, programs that do as they say, a test each."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from nscompiler.diagnostics import codes
+from nscompiler.diagnostics.entry import Code
+from nscompiler.diagnostics.model import Severity
+
+TESTS = Path(__file__).parent
+
+# What the ids of each file begin with. A range may be shared, an id may not.
+RANGES = {
+    "syntax": "NS01",
+    "modules": "NS02",
+    "project": "NS02",
+    "types": "NS03",
+    "names": "NS04",
+    "params": "NS05",
+    "flow": "NS06",
+    "cli": "NS07",
+    "python": "NS08",
+    "lints": "NS09",
+}
+# Faults of a command line, of a target or of a file system: no text of a program shows them.
+WITHOUT_PROGRAM = ("NS07",)
+
+EVERY = [pytest.param(code, id=code.id) for code in codes.all_codes()]
+SHOWN = [pytest.param(code, id=code.id) for code in codes.all_codes() if not code.id.startswith(WITHOUT_PROGRAM)]
+
+
+def test_ids_and_names_are_unique():
+    entries = codes.all_codes()
+    assert entries
+    assert len({code.id for code in entries}) == len(entries)
+    assert len({code.name for code in entries}) == len(entries)
+
+
+def test_every_file_keeps_to_its_range():
+    assert set(codes.files()) <= set(RANGES), "a new file of codes needs a range here"
+    strays = [
+        f"{file}: {code.id}"
+        for file in codes.files()
+        for code in codes.declared_in(file)
+        if not re.fullmatch(RANGES[file] + r"\d\d", code.id)
+    ]
+    assert strays == []
+
+
+def test_every_constant_is_listed():
+    declared = {id(code) for file in codes.files() for code in codes.declared_in(file)}
+    missing = [
+        f"{file}.{name}"
+        for file in codes.files()
+        for name, value in vars(__import__(f"{codes.__name__}.{file}", fromlist=["CODES"])).items()
+        if isinstance(value, Code) and id(value) not in declared
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("code", EVERY)
+def test_the_page_says_something(code):
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code.name)
+    assert 10 <= len(code.title) <= 80
+    assert not code.title.endswith(".")
+    assert re.fullmatch(r"\d+\.\d+\.\d+", code.since)
+    assert len(re.findall(r"[.!?](?:\s|$)", code.explanation)) >= 2, "an explanation has two sentences at least"
+    assert code.title not in code.explanation
+
+
+@pytest.mark.parametrize("code", EVERY)
+def test_some_test_raises_it(code):
+    assert code.id in raised_in_tests(), f"no test or literate file names {code.id}"
+
+
+@pytest.mark.parametrize("code", SHOWN)
+def test_the_wrong_program_raises_it(code):
+    files = program(code.wrong, code.wrong_files)
+    assert files, f"{code.id} shows no wrong program"
+    found = check(files)
+    assert code.id in {item.code.id for item in found}, told(found)
+    others = [item for item in found if item.code is not code and item.severity is Severity.ERROR]
+    assert others == [], told(others)
+
+
+@pytest.mark.parametrize("code", SHOWN)
+def test_the_right_program_is_right(code):
+    files = program(code.right, code.right_files)
+    assert files, f"{code.id} shows no right program"
+    assert files != program(code.wrong, code.wrong_files)
+    found = check(files)
+    bad = [item for item in found if item.severity is Severity.ERROR or item.code is code]
+    assert bad == [], told(bad)
+
+
+def program(text: str, files: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """The files of a program; a text alone is ``main.nml``."""
+    return {**({"main.nml": text} if text else {}), **dict(files)}
+
+
+def check(files: dict[str, str]):
+    """The diagnostics of a program that is held in memory."""
+    from nscompiler.pipeline import check_texts
+
+    return tuple(check_texts(files).diagnostics)
+
+
+def told(found) -> str:
+    """What was found instead, for the message of a failure."""
+    return "\n".join(f"{item.primary.span.path}: {item.code.id} {item.title}" for item in found) or "nothing was found"
+
+
+@cache
+def raised_in_tests() -> frozenset[str]:
+    """Every id that a test names, apart from this file and the tests of the renderings, which draw made-up ones."""
+    kinds = ("*.py", "*.md", "*.nml", "*.json", "*.txt")
+    files = [path for kind in kinds for path in TESTS.rglob(kind)]
+    own = [path for path in files if path != Path(__file__) and TESTS / "diagnostics" not in path.parents]
+    return frozenset(found for path in own for found in re.findall(r"\bNS\d{4}\b", path.read_text("utf-8", "replace")))

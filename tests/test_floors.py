@@ -1,0 +1,352 @@
+"""The house keeps its floors: every import of every source file goes down, or stays inside its own package.
+
+The table below is the one of ARCHITECTURE.md. It is checked on the text of the files, so an import inside a function
+or for the type checker alone counts as well.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = {"nscompiler": ROOT / "nscompiler", "nstack": ROOT / "stdlib/nstack", "nslsp": ROOT / "lsp/nslsp"}
+
+_DIAGNOSTICS = ("nscompiler.source", "nscompiler.diagnostics")
+_GRAMMAR = (*_DIAGNOSTICS, "nscompiler.files", "nscompiler.version", "nscompiler.grammar")
+_CHECK = (*_GRAMMAR, "nscompiler.modules", "nscompiler.types", "nscompiler.typecheck")
+_FLOW = (*_CHECK, "nscompiler.flow")
+_PIPELINE = (*_FLOW, "nscompiler.backends", "nscompiler.ide", "nscompiler.pipeline")
+_TOOLS = (*_PIPELINE, "nscompiler.tools")
+
+# Package → what it may import of ours besides itself. The longest name that fits a module decides.
+FLOORS: dict[str, tuple[str, ...]] = {
+    "nstack": (),
+    "nstack.runtime": ("nstack",),
+    "nstack.connectors": ("nstack", "nstack.runtime"),
+    "nscompiler.version": (),
+    "nscompiler.source": (),
+    "nscompiler.files": (),
+    "nscompiler.diagnostics": ("nscompiler.source",),
+    "nscompiler.grammar": (*_DIAGNOSTICS, "nscompiler.files", "nscompiler.version"),
+    "nscompiler.modules": _GRAMMAR,
+    "nscompiler.types": _GRAMMAR,
+    "nscompiler.typecheck": (*_GRAMMAR, "nscompiler.modules", "nscompiler.types"),
+    "nscompiler.flow": _CHECK,
+    "nscompiler.backends": (*_DIAGNOSTICS, "nscompiler.version", "nscompiler.flow.model"),
+    "nscompiler.ide": _FLOW,
+    "nscompiler.pipeline": (*_FLOW, "nscompiler.backends", "nscompiler.ide"),
+    "nscompiler.tools": _PIPELINE,
+    "nscompiler.cli": _TOOLS,
+    "nscompiler": _TOOLS,
+    "nscompiler.__main__": ("nscompiler.cli",),
+    "nslsp": _TOOLS,
+}
+# The files of these packages that stand for the whole and may be imported from the package's neighbours by name.
+OPEN = {"nscompiler.flow.model", "nscompiler.backends.base"}
+
+# Foreign library → the modules that may import it. A library that is not here may be imported nowhere.
+LIBRARIES: dict[str, tuple[str, ...]] = {
+    "attrs": ("nscompiler", "nslsp"),
+    "lark": ("nscompiler.grammar",),
+    "rich": ("nscompiler.cli", "nscompiler.diagnostics.render.text"),
+    "click": ("nscompiler.cli",),
+    "ruamel": ("nscompiler.modules",),
+    "jinja2": ("nscompiler.backends",),
+    "pygls": ("nslsp",),
+    "lsprotocol": ("nslsp",),
+    "msgspec": ("nstack",),
+    "uvicorn": ("nstack.connectors",),
+    "cronsim": ("nstack.connectors",),
+}
+# Clients of the outside world are loaded when a connector opens, never when its file is read.
+WHEN_OPENED = ("uvicorn", "cronsim")
+
+# Start-up time is counted in milliseconds here, so these load what they need when they need it.
+LAZY = ("nscompiler", "nscompiler.pipeline", "nscompiler.cli", "nscompiler.__main__", "nslsp")
+# Single imports inside a function elsewhere, each with what it saves.
+HIDDEN = {
+    ("nscompiler.grammar.tables", "nscompiler.grammar.generate"): "lark, where the parser's tables were made before",
+}
+
+
+@attrs.frozen
+class Import:
+    """One imported module: who imports it, where, and whether that stands inside a function."""
+
+    importer: str
+    target: str
+    line: int
+    inside: bool
+
+    def __str__(self) -> str:
+        return f"{self.importer}:{self.line} imports {self.target}"
+
+
+def modules() -> dict[str, Path]:
+    """Every source file of ours by its module name."""
+    found = {}
+    for package, folder in PACKAGES.items():
+        for file in folder.rglob("*.py"):
+            parts = (package, *file.relative_to(folder).with_suffix("").parts)
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+    return found
+
+
+MODULES = modules()
+
+
+def imports_of(name: str, text: str, is_package: bool = False) -> Iterator[Import]:
+    """What a module imports; ``from a import b`` imports ``a.b`` where that is a module."""
+    tree = ast.parse(text)
+    functions = [
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    ]
+    inner = {id(node) for function in functions for node in ast.walk(function)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(name, alias.name, node.lineno, id(node) in inner)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                own = name.split(".") if is_package else name.split(".")[:-1]
+                base = ".".join([*own[: len(own) - node.level + 1], *([node.module] if node.module else [])])
+            for alias in node.names:
+                target = f"{base}.{alias.name}"
+                yield Import(name, target if target in MODULES else base, node.lineno, id(node) in inner)
+
+
+def all_imports() -> list[Import]:
+    """Every import of every source file."""
+    return [
+        found
+        for name, file in sorted(MODULES.items())
+        for found in imports_of(name, file.read_text("utf-8"), file.name == "__init__.py")
+    ]
+
+
+IMPORTS = all_imports()
+
+
+def within(name: str, package: str) -> bool:
+    """Whether a module is a package or lies in it."""
+    return name == package or name.startswith(package + ".")
+
+
+def home(name: str) -> str:
+    """The entry of the table that a module belongs to."""
+    if name.startswith("nscompiler.") and name.count(".") == 1 and name not in FLOORS:
+        return ""
+    homes = [package for package in FLOORS if within(name, package) and (package != "nscompiler" or name == package)]
+    return max(homes, key=len, default="")
+
+
+def backend(name: str) -> str:
+    """Which backend a module belongs to, or the empty text."""
+    parts = name.split(".")
+    known = parts[:2] == ["nscompiler", "backends"] and len(parts) > 2 and name not in OPEN
+    return parts[2] if known else ""
+
+
+def fault(found: Import) -> str | None:
+    """Why an import of one of ours may not be, or None."""
+    source, target = home(found.importer), home(found.target)
+    if not source or not target:
+        return f"{found}: a package without a floor"
+    if backend(found.importer) and backend(found.target) not in ("", backend(found.importer)):
+        return f"{found}: another backend"
+    if source == target:
+        return None
+    allowed = FLOORS[source]
+    # `flow.model` in the table opens that file and not its package.
+    if target in allowed or any(within(found.target, entry) for entry in allowed if entry in OPEN):
+        return None
+    return f"{found}: {source} may not know {target}"
+
+
+def is_ours(name: str) -> bool:
+    """Whether a module is of this repository."""
+    return name.split(".")[0] in PACKAGES
+
+
+def test_every_module_has_a_floor():
+    assert MODULES
+    assert [name for name in MODULES if not home(name)] == []
+
+
+def test_no_import_runs_up_or_sideways():
+    assert [told for found in IMPORTS if is_ours(found.target) and (told := fault(found))] == []
+
+
+def test_imported_modules_of_ours_exist():
+    missing = [str(found) for found in IMPORTS if is_ours(found.target) and found.target not in MODULES]
+    assert missing == []
+
+
+def test_libraries_stay_where_they_belong():
+    def allowed(found: Import) -> bool:
+        library = found.target.split(".")[0]
+        return any(within(found.importer, place) for place in LIBRARIES.get(library, ()))
+
+    foreign = [found for found in IMPORTS if not is_ours(found.target) and not is_standard(found.target)]
+    assert foreign
+    assert [str(found) for found in foreign if not allowed(found)] == []
+
+
+def is_standard(name: str) -> bool:
+    """Whether a module comes with Python; `__future__` does."""
+    return name.split(".")[0] in sys.stdlib_module_names
+
+
+def test_clients_are_loaded_when_a_connector_opens():
+    early = [str(found) for found in IMPORTS if found.target.split(".")[0] in WHEN_OPENED and not found.inside]
+    assert early == []
+
+
+def test_the_compiler_loads_nothing_heavy():
+    heavy = {"asyncio", "dataclasses", "inspect", "multiprocessing", "logging", "unittest"}
+    core = [found for found in IMPORTS if within(found.importer, "nscompiler") and home(found.importer) not in LAZY]
+    assert [str(found) for found in core if found.target.split(".")[0] in heavy and not found.inside] == []
+
+
+def test_no_import_hides_in_a_function():
+    inside = [found for found in IMPORTS if found.inside and within(found.importer, "nscompiler")]
+    hidden = [found for found in inside if is_ours(found.target) and home(found.importer) not in LAZY]
+    assert [str(found) for found in hidden if (found.importer, found.target) not in HIDDEN] == []
+    assert {(found.importer, found.target) for found in hidden} == set(HIDDEN), "a reason without an import"
+
+
+def test_packages_name_no_cycle():
+    """The table itself runs down: nothing that a package may import may import it back."""
+    ring = [(one, other) for one in FLOORS for other in FLOORS[one] if one in FLOORS.get(other, ())]
+    assert ring in ([], [("nstack.runtime", "nstack"), ("nstack", "nstack.runtime")])
+
+
+@pytest.mark.parametrize(
+    ("importer", "text"),
+    [
+        ("nscompiler.grammar.parse", "from nscompiler.types.types import Type"),
+        ("nscompiler.types.types", "import nscompiler.modules.reference"),
+        ("nscompiler.modules.reference", "from nscompiler.types import types"),
+        ("nscompiler.diagnostics.model", "from nscompiler.grammar import syntax"),
+        ("nscompiler.source", "from nscompiler.files import Files"),
+        ("nscompiler.flow.lower", "def f():\n    from nscompiler.backends.base import Backend"),
+        ("nscompiler.backends.local.emit", "from nscompiler.flow.lower import lower"),
+        ("nscompiler.backends.local.emit", "from nscompiler.typecheck import facts"),
+        ("nscompiler.backends.local.emit", "import nscompiler.backends.airflow.emit"),
+        ("nscompiler.backends.local.emit", "import nstack.runtime"),
+        ("nscompiler.tools.format", "from nscompiler.cli import main"),
+        ("nscompiler.cli.main", "import nslsp"),
+        ("nslsp.server", "from nscompiler.cli import main"),
+        ("nstack.runtime.stream", "from nstack.connectors import http"),
+        ("nstack.connectors.http", "import nscompiler.source"),
+        ("nscompiler.typecheck.check", "from nscompiler import pipeline"),
+        ("nscompiler.newcomer", "import nscompiler.source"),
+    ],
+)
+def test_the_guard_sees(importer, text):
+    assert [fault(found) for found in imports_of(importer, text)] != [None]
+
+
+@pytest.mark.parametrize(
+    ("importer", "text"),
+    [
+        ("nscompiler.grammar.parse", "from nscompiler.source import Span"),
+        ("nscompiler.backends.local.emit", "from nscompiler.flow.model import Graph"),
+        ("nscompiler.backends.local.emit", "from nscompiler.backends.base import Backend"),
+        ("nscompiler.backends.local.emit", "from .templates import load"),
+        ("nscompiler.pipeline", "from nscompiler.backends import find"),
+        ("nscompiler.cli.commands.check", "from nscompiler.pipeline import check"),
+        ("nstack.connectors.http", "from nstack.runtime.errors import ConnectorError"),
+    ],
+)
+def test_the_guard_lets_pass(importer, text):
+    assert [told for found in imports_of(importer, text) if (told := fault(found))] == []
+
+
+# Syntax nodes and types are made by the hundred thousand and shared: nothing assigns to one after it was built.
+FROZEN_BY_CUSTOM = {
+    "nscompiler.grammar.syntax": ROOT / "nscompiler/grammar/syntax.py",
+    "nscompiler.types.types": ROOT / "nscompiler/types/types.py",
+}
+
+
+def fields_by_class(text: str) -> dict[str, set[str]]:
+    """The annotated fields of each decorated class of a file."""
+    return {
+        node.name: {
+            item.target.id
+            for item in node.body
+            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
+        }
+        for node in ast.parse(text).body
+        if isinstance(node, ast.ClassDef) and node.decorator_list
+    }
+
+
+def assigned_attributes(text: str) -> Iterator[tuple[int, str, bool, str]]:
+    """Each assignment to an attribute: its line, the attribute, whether it is of ``self``, and the class around it."""
+    tree = ast.parse(text)
+    around = {
+        id(item): node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for item in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
+            own = isinstance(node.value, ast.Name) and node.value.id == "self"
+            yield node.lineno, node.attr, own, around.get(id(node), "")
+
+
+def late_assignments(name: str, text: str, classes: dict[str, set[str]]) -> list[str]:
+    """Assignments in a module that may be to a node or a type: to a field's name, other than on a foreign ``self``."""
+    fields = set().union(*classes.values())
+    return [
+        f"{name}:{line} assigns .{attribute}"
+        for line, attribute, own, inside in assigned_attributes(text)
+        if attribute in fields and (not own or inside in classes)
+    ]
+
+
+def frozen_classes() -> dict[str, set[str]]:
+    """The classes that nothing assigns to, with their fields."""
+    return {
+        name: fields
+        for file in FROZEN_BY_CUSTOM.values()
+        for name, fields in fields_by_class(file.read_text("utf-8")).items()
+    }
+
+
+def test_nothing_assigns_to_nodes_or_types():
+    classes = frozen_classes()
+    assert {"Node", "Name"} <= set(classes)
+    compiler = {name: file for name, file in MODULES.items() if within(name, "nscompiler") or within(name, "nslsp")}
+    late = [
+        told for name, file in compiler.items() for told in late_assignments(name, file.read_text("utf-8"), classes)
+    ]
+    assert late == []
+
+
+def test_nothing_goes_round_by_setattr():
+    calls = [
+        f"{name}:{node.lineno}"
+        for name, file in MODULES.items()
+        if within(name, "nscompiler")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Name | ast.Attribute)
+        and (node.id if isinstance(node, ast.Name) else node.attr)
+        in ("setattr", "delattr", "__setattr__", "__delattr__")
+    ]
+    assert calls == []
+
+
+@pytest.mark.parametrize("text", ["node.start = 1", "del node.text", "a.b.text += 'x'", "node.text, x = 1, 2"])
+def test_the_assignment_guard_sees(text):
+    assert late_assignments("m", text, {"Name": {"text", "start"}})
+
+
+def test_the_assignment_guard_lets_pass():
+    text = "class Buffer:\n    def __init__(self):\n        self.text = ''\n\nnode.other = 1\nx = node.text\n"
+    assert late_assignments("m", text, {"Name": {"text"}}) == []
