@@ -96,7 +96,8 @@ class MemoryFiles:
     def list(self, folder: str) -> tuple[str, ...]:
         """The names in a folder, sorted."""
         prefix = "" if os.path.normpath(folder) == "." else os.path.normpath(folder) + "/"
-        names = {held[len(prefix) :].split("/", 1)[0] for held in self._files if held.startswith(prefix)}
+        inside = (held[len(prefix) :] for held in self._files if held.startswith(prefix))
+        names = {held.split("/", 1)[0] for held in inside if not held.startswith("/")}
         if self._under is not None and self._under.is_folder(folder):
             names.update(self._under.list(folder))
         if not names:

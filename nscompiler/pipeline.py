@@ -6,10 +6,11 @@ that names the phase and the file.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -18,20 +19,27 @@ from nscompiler.diagnostics.order import ordered
 from nscompiler.files import DiskFiles, Files, MemoryFiles
 from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import ParseResult, parse
-from nscompiler.modules.contents import SERVICE_FILE
 from nscompiler.modules.discovery import Discovery, discover
 from nscompiler.modules.imports import RESERVED_ALIASES
 from nscompiler.modules.program import LinkedModule, Program, link
 from nscompiler.modules.reading import read_source
-from nscompiler.modules.tree import MODULE_FILE, SUFFIX
+from nscompiler.modules.tree import SUFFIX
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.check import check_module
 from nscompiler.typecheck.facts import Checked
 from nscompiler.types.interface import FunctionInterface, Interface
 from nscompiler.types.show import show_scheme
 from nscompiler.types.types import Types
+from nscompiler.version import __version__
+
+if TYPE_CHECKING:
+    from nscompiler.backends.base import Backend, Emitted, Wheel
+    from nscompiler.flow import program as flow
+    from nscompiler.flow.model import Graph
 
 MAIN = "main"
+
+Lowered = tuple["Graph | None", tuple[Diagnostic, ...]]
 
 
 class InternalError(Exception):
@@ -193,16 +201,110 @@ class Compilation:
 
     def _python_problems(self, path: str) -> tuple[Diagnostic, ...]:
         module = self.checked[path].module
-        python = python_file(module)
-        if not any(isinstance(decl, syntax.FunDecl) for decl in module.declarations) or not self.files.is_file(python):
+        if not any(isinstance(decl, syntax.FunDecl) for decl in module.declarations):
             return ()
+        python = python_file(path)
+        if not self.files.is_file(python):
+            return ()
+        from nscompiler.typecheck.python_class import check_python  # Python's own parser: most checks do without
+
         source = read_source(python, self.files)
         if not isinstance(source, SourceFile):
             return (source,)
-        from nscompiler.typecheck.python_class import check_python  # Python's own parser is not needed by most checks
-
         with _phase("reading", python):
             return check_python(module, source)
+
+    # --- what comes after a check without errors
+
+    def lower(self, path: str, target: FunctionInterface) -> Lowered:
+        """The flow graph of a workflow of a file, after all passes; None together with what stands in the way."""
+        from nscompiler.flow.lower import lower
+
+        return self._lowered(path, target, lambda program: lower(target, program))
+
+    def lower_function(self, path: str, target: FunctionInterface, value: object = None) -> Lowered:
+        """The flow graph that sends one JSON value through a function of a file and its results to standard output."""
+        from nscompiler.flow.lower import lower_function
+
+        return self._lowered(path, target, lambda program: lower_function(target, program, value))
+
+    def _lowered(self, path: str, target: FunctionInterface, lowering: Callable[["flow.Program"], Lowered]) -> Lowered:
+        from nscompiler.flow.passes import run_passes
+
+        assert not self.has_errors, "only a program without errors is lowered"
+        with _phase("lowering", path):
+            graph, problems = lowering(self._flow_program(path))
+            return (None if graph is None else run_passes(graph)), problems
+
+    def build(
+        self,
+        path: str,
+        graphs: Sequence["Graph"],
+        target: str,
+        *,
+        default: str | None = None,
+        runtime: "Wheel | None" = None,
+    ) -> tuple["Emitted | None", tuple[Diagnostic, ...]]:
+        """What a target emits for workflows of one file; None together with what the target cannot do.
+
+        ``default`` is the workflow that starts when none is named, ``runtime`` what is put beside the files for
+        machines without the runtime. Raises LookupError where there is no such target.
+        """
+        from nscompiler import backends
+        from nscompiler.backends.base import Build
+        from nscompiler.flow.package import package_name
+
+        backend = backends.find(target)
+        if backend is None:
+            raise LookupError(target)
+        problems = self._unsupported(path, backend, graphs)
+        if problems:
+            return None, problems
+        program = self._flow_program(path)
+        checked = self.checked[path]
+        build = Build(
+            module=checked.reference,
+            package=package_name(checked.reference, graphs),
+            graphs=tuple(graphs),
+            compiler=__version__,
+            default=default,
+            doc=None if checked.module.header is None else checked.module.header.doc,
+            runtime=runtime,
+            interfaces=tuple(
+                (reference, program.files[reference].content_hash, own.interface.hash)
+                for reference, own in sorted(program.modules.items())
+                if not own.interface.standard
+            ),
+        )
+        with _phase(f"emitting {target} for", path):
+            return backend.emit(build), ()
+
+    def _unsupported(self, path: str, backend: "Backend", graphs: Sequence["Graph"]) -> tuple[Diagnostic, ...]:
+        from nscompiler.diagnostics.codes.flow import UNSUPPORTED
+
+        places = self._flow_program(path).places()
+        return tuple(
+            UNSUPPORTED.at(places.span(lack.origin), lack.title, notes=(lack.remedy,))
+            for graph in graphs
+            for lack in backend.unsupported(graph)
+        )
+
+    def _flow_program(self, path: str) -> "flow.Program":
+        """What lowering needs: a file, all that it imports, and the modules of the standard library in use."""
+        from nscompiler.flow.module_files import LazyModuleFiles
+        from nscompiler.flow.program import Program
+
+        linked = {item.path: item for item in self.program.modules}
+        needed, pending = {path}, [path]
+        while pending:
+            found = {resolved.path for resolved in linked[pending.pop()].imports.resolved} - needed
+            needed |= found
+            pending += found
+        standard = {own.reference: own for own in self._checked.values() if own.interface.standard}
+        modules = {self.checked[one].reference: self.checked[one] for one in sorted(needed)}
+        root = next((given.root for given in self.discovery.given if path in given.targets), "")
+        files = LazyModuleFiles({name: own.module.source.path for name, own in modules.items()}, self.files)
+        return Program(types=self.types, modules={**standard, **modules}, files=files, root=root)
 
 
 class _Imports(Mapping[str, Interface | None]):
@@ -265,13 +367,6 @@ def shown_reference(item: LinkedModule) -> str:
     return item.path.rpartition("/")[2].removesuffix(SUFFIX)
 
 
-def python_file(module: syntax.Module) -> str:
-    """The path of the Python file that implements a file's functions: ``service.py`` for a ``module.nml``, else the file of
-    the same name."""
-    folder, slash, name = module.source.path.rpartition("/")
-    return f"{folder}{slash}{SERVICE_FILE if name == MODULE_FILE else name.removesuffix(SUFFIX) + '.py'}"
-
-
 # --- for tests, editors and other programs
 
 
@@ -296,8 +391,17 @@ class CheckedTexts:
         checked = self.checked.get(os.path.normpath(path))
         if checked is None:
             return {}
-        functions = {**checked.interface.functions, **({} if checked.main is None else {MAIN: checked.main})}
-        return {name: show_type(function) for name, function in functions.items()}
+        return {name: show_type(function) for name, function in named_functions(checked).items()}
+
+
+def named_functions(checked: Checked) -> dict[str, FunctionInterface]:
+    """Everything in a file that has a type, by name; a script's expression is ``main``."""
+    return {**checked.interface.functions, **({} if checked.main is None else {MAIN: checked.main})}
+
+
+def workflows(checked: Checked) -> tuple[FunctionInterface, ...]:
+    """What of a file can be started."""
+    return tuple(own for own in named_functions(checked).values() if own.kind == "workflow" and own.declared != "fun")
 
 
 def show_type(function: FunctionInterface, *, expand: bool = False) -> str:
@@ -320,3 +424,23 @@ def check_texts(texts: Mapping[str, str | bytes], paths: Iterable[str] | None = 
 def check(paths: str | Iterable[str], search: Sequence[str] = ()) -> tuple[Diagnostic, ...]:
     """The problems of the files or folders at some paths; see ``nsc check``."""
     return Compilation(DiskFiles(), (paths,) if isinstance(paths, str) else paths, search).problems
+
+
+def compile(
+    path: str, *, target: str = "local", search: Sequence[str] = ()
+) -> "tuple[Emitted | None, tuple[Diagnostic, ...]]":
+    """What a target emits for all workflows of one file, and the problems; None where one of them is an error.
+
+    Raises LookupError where there is no such target.
+    """
+    compilation = Compilation(DiskFiles(), (path,), search)
+    if compilation.has_errors:
+        return None, compilation.problems
+    checked = compilation.selected[0]
+    lowered = [compilation.lower(checked.module.source.path, workflow) for workflow in workflows(checked)]
+    graphs = [graph for graph, _ in lowered if graph is not None]
+    problems = [*compilation.problems, *(problem for _, found in lowered for problem in found)]
+    if len(graphs) < len(lowered):
+        return None, ordered(problems)
+    emitted, found = compilation.build(checked.module.source.path, graphs, target)
+    return emitted, ordered((*problems, *found))

@@ -1,6 +1,7 @@
 """Programs in Markdown: what each of them is expected to say, and whether it does.
 
-A fenced ``nml`` block is a program. HTML comments above it, each on a line of its own, say more:
+A fenced ``nml`` block is a program; a ``python`` block with a ``file`` may be part of it. HTML comments above a block,
+each on a line of its own, say more:
 
 ``<!-- rule: TYP-4 good -->``
     the rules of ``docs/language.md`` that the program shows, each kept (``good``) or broken (``bad``); several are
@@ -8,18 +9,20 @@ A fenced ``nml`` block is a program. HTML comments above it, each on a line of i
 ``<!-- file: a/module.nml -->``
     the block is one file of an example with several; a block without this is ``main.nml``.
 ``<!-- expect: 3 error: unterminated-comment -->``
-    an expectation for a line, where a comment inside the program is impossible; before it ``a/module.nml:`` names a file.
+    an expectation for a line, where a comment inside the program is impossible; ``a/module.nml:`` before it names a
+    file.
 ``<!-- text: bom crlf -->``
-    what is done to the block's text: ``bom`` puts a byte-order mark before it, ``crlf`` and ``cr`` change its line ends,
-    ``cut`` takes its last line end away.
+    what is done to the block's text: ``bom`` puts a byte-order mark before it, ``crlf`` and ``cr`` change its line
+    ends, ``cut`` takes its last line end away.
 ``<!-- fragment -->``
     the block lacks its context and is not checked.
 
-Inside a program, comments state what the compiler says:
+Inside a program, comments state what the compiler says (in Python, after ``#``):
 
 ``// error: field-missing``
-    an error of that name (or id) whose primary span starts on this line; on a line of its own, on the nearest line of code
-    above. A pattern after it, ``/petalWidth/``, is searched in the title. ``warning`` and ``hint`` are written alike.
+    an error of that name, id or both (``NS0302 field-missing``) whose primary span starts on this line; on a line of
+    its own, on the nearest line of code above. A pattern after it, ``/petalWidth/``, is searched in the title and the
+    label. ``warning`` and ``hint`` are written alike.
 ``//     ^^^^ error: field-missing``
     the same, and the primary span is exactly what the carets mark in the line of code above.
 ``// type: Text -> Integer``
@@ -42,9 +45,9 @@ MAIN = "main.nml"
 
 _FENCE = re.compile(r"^```(\w*)\s*$")
 _DIRECTIVE = re.compile(r"^<!--\s*(rule|file|expect|text|fragment|run)\b:?\s*(.*?)\s*-->\s*$")
-_SAID = re.compile(r"//\s*(\^+)?\s*(error|warning|hint):\s*([\w-]+)(?:\s*/((?:[^/\\]|\\.)*)/)?")
+_SAID = re.compile(r"(?://|#)\s*(\^+)?\s*(error|warning|hint):\s*(NS\d+ [\w-]+|[\w-]+)(?:\s*/((?:[^/\\]|\\.)*)/)?")
 _TYPE = re.compile(r"//\s*type:\s*(.+?)\s*$")
-_EXPECT = re.compile(r"^(?:(\S+\.nml):)?(\d+)\s+(error|warning|hint):\s*([\w-]+)(?:\s*/(.*)/)?$")
+_EXPECT = re.compile(r"^(?:(\S+\.(?:nml|py)):)?(\d+)\s+(error|warning|hint):\s*(NS\d+ [\w-]+|[\w-]+)(?:\s*/(.*)/)?$")
 _RULE = re.compile(r"[A-Z]{3}-\d+")
 _DEF = re.compile(r"\bdef\s+([\w']+)")
 
@@ -145,7 +148,7 @@ def examples(document: Path) -> tuple[Example, ...]:
     """The programs of a document. A block with a ``file`` directive and no ``rule`` joins the block before it."""
     found: list[list[Block]] = []
     for block in blocks(document):
-        if block.language != "nml":
+        if block.language != "nml" and not (block.language == "python" and block.directive("file")):
             continue
         if found and block.directive("file") is not None and block.directive("rule") is None:
             found[-1].append(block)
@@ -261,10 +264,11 @@ def _agree(stated: Expected, diagnostic: Diagnostic, sources: dict[str, SourceFi
     span = diagnostic.primary.span
     if span.path != stated.path or stated.level != diagnostic.severity.value:
         return False
-    if stated.code not in (diagnostic.code.id, diagnostic.code.name):
+    if not {diagnostic.code.id, diagnostic.code.name}.issuperset(stated.code.split()):
         return False
     start = sources[span.path].lines.position(span.start)
-    if start.line != stated.line or (stated.pattern and not re.search(stated.pattern, diagnostic.title)):
+    said = f"{diagnostic.title}\n{diagnostic.primary.text}"
+    if start.line != stated.line or (stated.pattern and not re.search(stated.pattern, said, re.DOTALL)):
         return False
     return stated.columns in (None, (start.column, start.column + span.end - span.start))
 

@@ -1,9 +1,10 @@
 """Which checks of the type checker does no test miss? (``make rules``)
 
-Each statement of ``nscompiler/typecheck`` that reports a fault is a check. Each of them is switched off in turn, in this
-process: its function gets the code it would have without that statement, and the programs that reach the statement
-(those of ``tests/lang``, and the wrong programs of the catalogue of diagnostics) are checked anew. If all of
-them still say what they should, nothing guards the check: it is listed, and the exit code is 1.
+Each statement of ``nscompiler/typecheck`` that reports a fault is a check. Each of them is switched off in turn, in
+this process: its function gets the code it would have without that statement, and the programs that reach the
+statement (those of ``tests/lang``, and the wrong programs of the catalogue of diagnostics) are checked anew. If all
+of them still say what they should, nothing guards the check: it is listed, and the exit code is 1. So is a code that
+the type checker names and that no program raises.
 """
 
 import ast
@@ -11,6 +12,7 @@ import importlib
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -21,6 +23,8 @@ import literate
 import nscompiler.typecheck
 from nscompiler import pipeline
 from nscompiler.diagnostics import codes
+from nscompiler.diagnostics.entry import Code
+from nscompiler.diagnostics.model import Diagnostic
 
 HERE = Path(__file__).parent
 PACKAGE = nscompiler.typecheck
@@ -42,7 +46,7 @@ class Trial:
 
 @attrs.frozen
 class Check:
-    """A statement that reports: its module, the function it stands in, its line, its place among that module's checks."""
+    """A statement that reports: its module, the function it stands in, its line, its place among the module's."""
 
     module: ModuleType
     function: str
@@ -85,10 +89,10 @@ class _Rewriter(ast.NodeTransformer):
         self._names: list[str] = []
         self._arguments: list[str] = []
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         return self._inside(node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         held = self._arguments
         self._arguments = [argument.arg for argument in node.args.args]
         self._inside(node)
@@ -101,10 +105,10 @@ class _Rewriter(ast.NodeTransformer):
         self._names.pop()
         return node
 
-    def visit_Expr(self, node: ast.Expr) -> ast.stmt | list[ast.stmt]:  # noqa: N802
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt | list[ast.stmt]:
         return self._statement(node)
 
-    def visit_Return(self, node: ast.Return) -> ast.stmt | list[ast.stmt]:  # noqa: N802
+    def visit_Return(self, node: ast.Return) -> ast.stmt | list[ast.stmt]:
         return self._statement(node)
 
     def _statement(self, node: ast.stmt) -> ast.stmt | list[ast.stmt]:
@@ -148,7 +152,8 @@ def _function_at(module: ModuleType) -> dict[int, str]:
             if isinstance(node, ast.ClassDef):
                 walk(node.body, f"{prefix}{node.name}.")
             elif isinstance(node, ast.FunctionDef):
-                found.update(dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), prefix + node.name))
+                lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+                found.update(dict.fromkeys(lines, prefix + node.name))
 
     walk(_tree(module).body, "")
     return found
@@ -164,7 +169,8 @@ def _without(index: int) -> _Rewriter:
         if at != index:
             return node
         if isinstance(node, ast.Return):
-            return _Fine(names).visit(node)
+            fine: ast.stmt = _Fine(names).visit(node)
+            return fine
         return ast.copy_location(ast.Pass(), node)
 
     return _Rewriter(change)
@@ -176,7 +182,7 @@ class _Fine(ast.NodeTransformer):
     def __init__(self, names: list[str]) -> None:
         self._value = "value" if "value" in names else "literal.value" if "literal" in names else "None"
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         if _called(node) not in FAULTS:
             return self.generic_visit(node)
         return ast.copy_location(ast.parse(self._value, mode="eval").body, node)
@@ -195,7 +201,7 @@ def _recording() -> _Rewriter:
 def _compiled(module: ModuleType, rewriter: _Rewriter) -> dict[str, CodeType]:
     tree = ast.fix_missing_locations(rewriter.visit(_tree(module)))
     found: dict[str, CodeType] = {}
-    stack = [compile(tree, str(module.__file__), "exec")]
+    stack: list[CodeType] = [compile(tree, str(module.__file__), "exec")]
     while stack:
         for inner in (constant for constant in stack.pop().co_consts if isinstance(constant, CodeType)):
             found[inner.co_qualname] = inner
@@ -224,7 +230,7 @@ class _Swapped:
             function.__code__ = code
 
     def __exit__(self, *_: object) -> None:
-        for (function, _), code in zip(self._new, self._old, strict=True):
+        for (function, _new), code in zip(self._new, self._old, strict=True):
             function.__code__ = code
 
 
@@ -235,13 +241,16 @@ def trials() -> list[Trial]:
     """Every program that could notice."""
     found = []
     for document in sorted((HERE / "lang").glob("*.md")):
-        for example in literate.examples(document):
-            found.append(Trial(example.name, lambda example=example: not literate.failures(example)))
+        found += [Trial(example.name, partial(_says, example)) for example in literate.examples(document)]
     for code in codes.all_codes():
         files = {**({"main.nml": code.wrong} if code.wrong else {}), **dict(code.wrong_files)}
         if files and not code.id.startswith("NS07"):
-            found.append(Trial(code.id, lambda code=code, files=files: _raises(code.id, files)))
+            found.append(Trial(code.id, partial(_raises, code.id, files)))
     return found
+
+
+def _says(example: literate.Example) -> bool:
+    return not literate.failures(example)
 
 
 def _raises(code: str, files: dict[str, str]) -> bool:
@@ -285,6 +294,32 @@ def unguarded(module: ModuleType, programs: list[Trial]) -> list[Check]:
     return left
 
 
+def unraised(programs: list[Trial]) -> list[str]:
+    """The codes that the type checker names and no program raises."""
+    named = {
+        value.id
+        for module in _modules()
+        for node in ast.walk(_tree(module))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and isinstance(value := getattr(getattr(module, node.value.id, None), node.attr, None), Code)
+    }
+    raised: set[str] = set()
+    at = Code.at
+
+    def record(code: Code, *arguments: Any, **named: Any) -> Diagnostic:
+        raised.add(code.id)
+        return at(code, *arguments, **named)
+
+    Code.at = record  # type: ignore[method-assign]
+    try:
+        for program in programs:
+            program.holds()
+    finally:
+        Code.at = at  # type: ignore[method-assign]
+    return sorted(named - raised)
+
+
 def main() -> int:
     """Print what nothing guards; 1 if there is anything."""
     started = time.monotonic()
@@ -296,11 +331,14 @@ def main() -> int:
     modules = list(_modules())
     count = sum(len(checks(module)) for module in modules)
     left = [check for module in modules for check in unguarded(module, programs)]
+    silent = unraised(programs)
     for check in left:
         print(check)
+    for code in silent:
+        print(f"{code}: no program raises it")
     seconds = time.monotonic() - started
     print(f"{count} checks, {len(programs)} programs, {len(left)} checks that nothing guards ({seconds:.0f} s)")
-    return 1 if left else 0
+    return 1 if left or silent else 0
 
 
 if __name__ == "__main__":

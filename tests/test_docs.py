@@ -13,9 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))) if path.is_file()]
-EXAMPLES = [
-    example for document in DOCUMENTS for example in literate.examples(document) if not example.fragment
-]
+EXAMPLES = [example for document in DOCUMENTS for example in literate.examples(document) if not example.fragment]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
@@ -24,7 +22,7 @@ def test_program_in_a_document_checks(example: literate.Example) -> None:
 
 
 def sessions(document: Path) -> Iterator[tuple[int, str, str]]:
-    """The commands of a document's ``console`` blocks that are marked ``<!-- run -->``: line, command, expected output."""
+    """The commands of the ``console`` blocks that are marked ``<!-- run -->``: line, command, expected output."""
     for block in literate.blocks(document):
         if block.language != "console" or block.directive("run") is None:
             continue
@@ -76,6 +74,7 @@ def test_commands_of_a_document_print_what_is_shown(document: Path, tmp_path: Pa
     for line, command, shown in sessions(document):
         done = subprocess.run(
             ["bash", "-c", command],
+            check=False,
             cwd=tmp_path,
             env=environment,
             stdin=subprocess.DEVNULL,

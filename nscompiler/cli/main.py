@@ -30,6 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> int:
+    if given[:1] == ["check"] and not any(argument.startswith("-") for argument in given):
+        # The commonest command, in its plainest form: importing click would take as long as the check.
+        from nscompiler.cli.report import check_paths
+
+        return check_paths(given[1:])
+    return _run_click(given)
+
+
+def _run_click(given: list[str]) -> int:
     import click
 
     from nscompiler.cli.app import nsc

@@ -1,11 +1,12 @@
-"""Diagnostics on their way out: which form, which colours, which stream."""
+"""Diagnostics on their way out: which form, which colours, which stream.
+
+Nothing here imports click: a plain ``nsc check`` does without it.
+"""
 
 import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TextIO
-
-import click
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
 
 from nscompiler.cli import exits
 
@@ -16,24 +17,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "concise", "json")
 NARROWEST, WIDEST = 40, 120
 
-Decorated = Callable[..., Any]
-
-
-def color_option(command: Decorated) -> Decorated:
-    """``--color auto|always|never``."""
-    return click.option(
-        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Use colours."
-    )(command)
-
-
-def path_option(command: Decorated) -> Decorated:
-    """``--path FOLDER``, repeatable."""
-    return click.option("--path", "search", metavar="FOLDER", multiple=True, help="A further folder to find modules in.")(
-        command
-    )
-
-
-def search_folders(given: tuple[str, ...]) -> tuple[str, ...]:
+def search_folders(given: Sequence[str]) -> tuple[str, ...]:
     """The folders of ``--path``, then those of ``NSTACK_PATH``."""
     return (*given, *(folder for folder in os.environ.get("NSTACK_PATH", "").split(os.pathsep) if folder))
 
@@ -100,11 +84,12 @@ def _only_ascii(stream: TextIO) -> bool:
     return False
 
 
-def refuse_errors(compilation: "Compilation", color: str = "auto") -> None:
-    """Show the problems on standard error and end the command where one of them is an error.
+def check_paths(
+    paths: Sequence[str], *, search: Sequence[str] = (), form: str = "text", color: str = "auto", quiet: bool = False
+) -> int:
+    """Check paths (this folder if there are none) and write what was found to standard output; the exit code."""
+    from nscompiler.files import DiskFiles
+    from nscompiler.pipeline import Compilation
 
-    Without an error nothing is shown: whoever builds or runs has asked for something else.
-    """
-    if compilation.has_errors:
-        report(compilation, sys.stderr, color=color)
-        raise click.exceptions.Exit(exits.FAILED)
+    compilation = Compilation(DiskFiles(), paths or (".",), search_folders(search))
+    return report(compilation, sys.stdout, form=form, color=color, quiet=quiet)

@@ -9,15 +9,15 @@ def near(name: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, ...
     """The candidates that ``name`` is probably a slip of, best first.
 
     Counted as slips: other case, underscores instead of capitals, a few wrong, missing, extra or swapped letters
-    (more of them in longer names), a shortened or lengthened name. Candidates clearly worse than the best one are
-    left out; the name itself is never suggested.
+    (more of them in longer names), a shortened or lengthened name. Candidates further off than the best are left
+    out; the name itself is never suggested.
     """
     scored = {candidate: _slip(name, candidate) for candidate in candidates if candidate != name}
     best = min(scored.values(), default=_NEVER)
     if best >= _NEVER:
         return ()
-    close = [candidate for candidate, score in scored.items() if score <= best + 1]
-    return tuple(sorted(close, key=lambda candidate: (scored[candidate], candidate.casefold(), candidate))[:limit])
+    close = [candidate for candidate, score in scored.items() if score == best]
+    return tuple(sorted(close, key=lambda candidate: (candidate.casefold(), candidate))[:limit])
 
 
 def did_you_mean(names: tuple[str, ...]) -> str | None:

@@ -1,4 +1,4 @@
-"""What can only be checked once a whole workflow is laid out: replies, files and endpoints that two nodes would
+"""What can only be checked once a whole workflow is laid out: files and endpoints that two nodes would
 share, requirements of modules that would share a process."""
 
 import posixpath
@@ -10,55 +10,11 @@ from nscompiler.diagnostics.model import Diagnostic, Label, Role
 from nscompiler.flow.model import Graph, Node, Origin
 from nscompiler.flow.places import Places
 from nscompiler.flow.requirements import excluding
-from nscompiler.flow.shape import reachable, shape
 
 
 def check_graph(graph: Graph, places: Places) -> tuple[Diagnostic, ...]:
     """Everything that is wrong with a graph as a whole."""
     return tuple(problem for check in CHECKS for problem in check(graph, places))
-
-
-def _replies(graph: Graph, places: Places) -> Iterator[Diagnostic]:
-    view = shape(graph)
-    replies = [node for node in view.order if _standard(node, "Sinks", "reply")]
-    answered: dict[int, Node] = {}
-    for reply in replies:
-        strangers: list[Node] = []
-        for node in (view.nodes[id] for id in sorted(reachable([reply.id], view.before, forward=False))):
-            if node.kind == "literal" or (node.kind == "source" and not _standard(node, "Sources", "http")):
-                strangers.append(node)
-            elif node.kind == "source":
-                other = answered.setdefault(node.id, reply)
-                if other is not reply:
-                    yield _second_reply(reply, other, node, places)
-        if strangers:
-            yield _without_request(reply, strangers, places)
-
-
-def _without_request(reply: Node, strangers: list[Node], places: Places) -> Diagnostic:
-    name = strangers[0].origin.text
-    return codes.REPLY_SOURCE.at(
-        places.span(reply.origin),
-        "`Sinks.reply` is reached by a source that has no request to answer",
-        "answers a request",
-        related=tuple(
-            Label(places.span(node.origin), "values from here come without a request", Role.PRODUCER)
-            for node in strangers
-        ),
-        notes=(f"only `Sources.http` hands out requests; {name} does not",),
-    )
-
-
-def _second_reply(reply: Node, first: Node, source: Node, places: Places) -> Diagnostic:
-    return codes.REPLY_TWICE.at(
-        places.span(reply.origin),
-        "A second `Sinks.reply` is reached by values of one source",
-        "the request is answered here as well",
-        related=(
-            Label(places.span(first.origin), "the first reply", Role.CONSUMER),
-            Label(places.span(source.origin), "the requests come from here", Role.PRODUCER),
-        ),
-    )
 
 
 def _standard(node: Node, module: str, *names: str) -> bool:
@@ -164,7 +120,6 @@ def _requirements(graph: Graph, places: Places) -> Iterator[Diagnostic]:
 
 
 CHECKS: tuple[Callable[[Graph, Places], Iterable[Diagnostic]], ...] = (
-    _replies,
     _files,
     _endpoints,
     _standard_input,

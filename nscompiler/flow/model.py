@@ -149,6 +149,8 @@ class ModuleUse:
     ``folder`` is where its files lie, ``service`` the Python file within it, ``files`` what is copied (relative
     paths). ``types`` are the names under which its code finds classes (``nstack.Event``), as (name, type).
     ``signatures`` are (function, input, output) for every function of the module the graph calls.
+    ``parameters`` are those that the called functions declare, with their defaults; a function that is not in it
+    takes any. ``nml`` is the file that declares the module.
     """
 
     reference: str
@@ -162,6 +164,8 @@ class ModuleUse:
     commands: tuple[str, ...] = ()
     types: tuple[tuple[str, TypeId], ...] = ()
     signatures: tuple[tuple[str, TypeId | None, TypeId | None], ...] = ()
+    parameters: tuple[tuple[str, tuple[Parameter, ...]], ...] = ()
+    nml: str = ""
 
 
 @attrs.frozen(slots=True, kw_only=True)

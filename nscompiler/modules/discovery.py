@@ -81,14 +81,14 @@ def discover(
     search = _Search(files)
     for path in _uniform(tuple(paths)):
         search.take(path)
-    search.check_duplicates()
+    standard = os.path.normpath(standard) if standard is not None else None
+    search.check_duplicates(standard)
     roots = tuple(dict.fromkeys(given.root for given in search.given))
     for root in roots:
         search.read_root(root)
     extra = tuple(dict.fromkeys(os.path.normpath(path) for path in extra_paths))
     search.check_extra(extra)
     present = tuple(path for path in extra if files.is_folder(path) or files.is_file(path))
-    standard = os.path.normpath(standard) if standard is not None else None
     return Discovery(
         tuple(search.given),
         tuple(search.targets),
@@ -199,7 +199,7 @@ class _Search:
             if project is not None:
                 self.projects[root] = project
 
-    def check_duplicates(self) -> None:
+    def check_duplicates(self, standard: str | None) -> None:
         """Report targets that claim one reference, and drop those that are one file met by two ways."""
         claims: dict[ModuleRef, list[str]] = {}
         for path, heading in self.targets.items():
@@ -211,7 +211,7 @@ class _Search:
                 if path not in different:
                     del self.targets[path]
             if len(different) > 1:
-                self.problems.append(conflict(ref, [self.targets[path] for path in different]))
+                self.problems.append(conflict(ref, [self.targets[path] for path in different], standard))
 
     def check_extra(self, extra: Iterable[str]) -> None:
         """Warn about search folders that are not there; whatever is not found for it is an error of its own."""

@@ -73,7 +73,8 @@ def _comment_end(text: str, at: int) -> int:
 
 def _reference_end(text: str, at: int) -> int:
     for end in range(at, len(text)):
-        if text[end].isspace() or text[end] in "{;" or text.startswith(("//", "/*"), end):
+        plain = text[end].isalnum() or text[end] in "_.:-/"
+        if not plain or text.startswith(("//", "/*"), end):
             return end
     return len(text)
 

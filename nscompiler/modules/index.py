@@ -103,7 +103,7 @@ class ModuleIndex:
     def conflict(self, ref: ModuleRef) -> Diagnostic | None:
         """The error that two different files claim this reference, always the same whoever imports it."""
         paths = self.find(ref)
-        return conflict(ref, [self.heading(path) for path in paths]) if len(paths) > 1 else None
+        return conflict(ref, [self.heading(path) for path in paths], self.standard) if len(paths) > 1 else None
 
     def heading(self, path: str) -> Heading:
         """The text and header of a file that the index holds."""
@@ -151,13 +151,17 @@ def distinct_files(paths: list[str], files: Files) -> tuple[str, ...]:
     return tuple(by_file.values())
 
 
-def conflict(ref: ModuleRef, headings: list[Heading]) -> Diagnostic:
-    """The error that several files, two at least, claim one reference."""
-    first, second, *rest = sorted(headings, key=lambda heading: heading.source.path)
-    related = [Label(first.span, f"the other `{ref}`", Role.DECLARATION)]
+def conflict(ref: ModuleRef, headings: list[Heading], standard: str | None) -> Diagnostic:
+    """The error that several files, two at least, claim one reference; it stands in the first that is not standard."""
+
+    def place(heading: Heading) -> tuple[bool, str]:
+        return folder_of(heading.source.path) == standard, heading.source.path
+
+    first, second, *rest = sorted(headings, key=place)
+    related = [Label(second.span, f"the other `{ref}`", Role.DECLARATION)]
     related += [Label(heading.span, "and another", Role.DECLARATION) for heading in rest]
     return codes.DUPLICATE_MODULE.at(
-        second.span,
+        first.span,
         titled("`{}` is in two places: `{}` and `{}`", str(ref), first.source.path, second.source.path),
         "claimed here",
         related=tuple(related),

@@ -8,11 +8,13 @@ def titled(template: str, *names: str) -> str:
 
     Names are shortened in the middle, since the ends of a path or a reference say most.
     """
-    room = _COLUMNS - len(template.replace("{}", ""))
+    first, *following = template.split("{}")
+    room = _COLUMNS - len(first) - sum(map(len, following))
     widths = [len(name) for name in names]
     while sum(widths) > room and max(widths) > 1:
         widths[widths.index(max(widths))] -= 1
-    return template.format(*(shortened(name, width) for name, width in zip(names, widths, strict=True)))
+    filled = zip(names, widths, following, strict=True)
+    return first + "".join(shortened(name, width) + text for name, width, text in filled)
 
 
 def shortened(name: str, width: int) -> str:

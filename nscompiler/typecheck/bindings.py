@@ -1,5 +1,6 @@
 """What ``e { p = v }`` does: each binding is checked against every function that it reaches."""
 
+from nscompiler.diagnostics.codes import names as name_codes
 from nscompiler.diagnostics.codes import params as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
@@ -63,12 +64,22 @@ def _check(scope: Scope, binding: syntax.Binding, row: ParameterRow) -> None:
     readers = params.readers_of(row, name)
     if readers:
         _check_value(scope, binding, readers)
-    elif not params.takes_openly(row, name):
+    elif params.takes_openly(row, name):
+        _check_open(scope, binding)
+    else:
         inner = [one for one in row.fixed if one.name == name]
         if inner:
             _report_without_effect(scope, binding, inner[0].span, inner[0].reader)
         elif row.settable or row.fixed or not row.open:
             _report_unknown(scope, binding, row)
+
+
+def _check_open(scope: Scope, binding: syntax.Binding) -> None:
+    """A function without ``with`` reads text: a list has none."""
+    if binding.value.kind == "list":
+        title = f"`{binding.name.text}` is read as text, and a list is none"
+        note = "a function without `with` takes parameters as text"
+        scope.report(codes.PARAMETER_TYPE, binding.value, title, note, expected="Text", found=binding.value.raw)
 
 
 def _report_without_effect(scope: Scope, binding: syntax.Binding, inner: object, reader: str) -> None:
@@ -114,7 +125,7 @@ def _check_value(scope: Scope, binding: syntax.Binding, readers: tuple[Settable,
         for one in readers
         if (span := one.span) is not None
     )
-    code = codes.PARAMETER_CHOICE if fault.kind == "choice" else codes.PARAMETER_TYPE
+    code = _CODES.get(fault.kind, codes.PARAMETER_TYPE)
     scope.report(
         code,
         binding.value,
@@ -125,6 +136,9 @@ def _check_value(scope: Scope, binding: syntax.Binding, readers: tuple[Settable,
         found=binding.value.raw,
         fixes=_value_fixes(scope, binding.value, reader, fault),
     )
+
+
+_CODES = {"choice": codes.PARAMETER_CHOICE, "range": name_codes.NUMBER_RANGE}
 
 
 def _value_fixes(scope: Scope, value: syntax.Literal, reader: Settable, fault: Fault) -> tuple[Fix, ...]:

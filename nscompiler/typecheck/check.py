@@ -47,6 +47,9 @@ def _check_main(scope: Scope, resolver: Resolver, definer: Definer) -> FunctionI
     expr = scope.module.main
     if expr is None:
         return None
+    taken = scope.declared_functions.get(MAIN)
+    if taken is not None:
+        scope.report_duplicate(expr, taken.name, "the file's expression is called `main`, and so is a declaration")
     inference = Inference(scope, resolver)
     typed = inference.infer(expr)
     return definer.finish(inference, typed, MAIN, expr)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import attrs
 
-from nscompiler.types.types import App, Record, Scalar, Type, Var
+from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
 
 _CELLS = frozenset(("Integer", "Double", "Boolean", "Text", "Decimal", "Date", "Time", "DateTime", "Duration", "Uuid"))
 
@@ -142,8 +142,27 @@ def _sql_row(type: Type, head: Head, path: str, out: Outcome) -> None:
 
 def _serializable(type: Type, head: Head, path: str, out: Outcome) -> None:
     type = head(type)
-    if isinstance(type, Var):
+    if isinstance(type, Scalar) and type.name == "Byte":
+        out[1].append(Violation(type, path, "a whole byte string, [Byte]"))
+    elif isinstance(type, Var) and type.kind == "type":
         out[0].append(Need(type, "Serializable"))
+    elif not _is_bytes(type, head):
+        for step, part in _parts(type):
+            _serializable(part, head, path + step, out)
+
+
+def _parts(type: Type) -> list[tuple[str, Type]]:
+    match type:
+        case Sum():
+            return [(f"({name})", part) for name, part in type.constructors if part is not None]
+        case App() if type.constructor != "tuple":
+            return [("[]", type.items[-1])]
+    return _columns(type) or []
+
+
+def implied(name: str) -> tuple[str, ...]:
+    """A constraint and those that it implies."""
+    return (name, "Csv") if name in ("CsvRow", "CsvFile") else (name,)
 
 
 _RULES: dict[str, Callable[[Type, Head, str, Outcome], None]] = {

@@ -46,7 +46,7 @@ class Declarer:
         """The interface of a ``fun``."""
         self._check_name(decl.name)
         attributes = self.attributes(decl.attributes, FUN_ATTRIBUTES)
-        scheme = self.signature(decl.type, supplied="compiler" in attributes)
+        scheme = self.signature(decl.type, supplied="compiler" in attributes and self.scope.standard)
         kind = kind_of(scheme.input, scheme.output)
         self._check_attributes(decl, attributes, kind)
         name = decl.name.text
@@ -79,7 +79,7 @@ class Declarer:
         input = self.resolver.whole(type.input, known)
         known.tails_allowed = False
         output = self.resolver.whole(type.output, known)
-        if not (supplied and self.scope.standard):
+        if not supplied:
             self._check_supplied(type, input, output)
         known.grows, known.why = False, "a constraint is about a variable of the signature"
         needs = tuple(need for one in type.constraints if (need := self._constraint(one, known)) is not None)

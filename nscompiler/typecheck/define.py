@@ -76,11 +76,12 @@ class Definer:
         resolve = inference.store.resolve
         arrow = typed.arrow if declared is None else Arrow(declared.input, declared.output)
         arrow = Arrow(resolve(arrow.input), resolve(arrow.output))
-        requirements = self._requirements(inference, declared)
-        self._keep_facts(inference)
+        requirements = self._requirements(inference, declared, place)
         kind = kind_of(arrow.input, arrow.output)
         if kind == "workflow":
             self._check_determined(inference)
+        self._keep_facts(inference)
+        if kind == "workflow":
             self._check_required(inference, typed.row)
             self._check_replies(typed, place)
         self._check_optionals(inference)
@@ -116,7 +117,8 @@ class Definer:
                 snapshot = (inference.store.resolve(given), inference.store.resolve(needed))
                 if JointCheck(inference.store).fit(given, needed):
                     self._report_annotation(decl, node, snapshot, side)
-                    inference.store.poison(given, needed)
+                    inference.store.poison(body.input, body.output)
+                    break
         return declared
 
     def _void_agrees(self, decl: syntax.DefDecl, declared: Scheme, body: Arrow, inference: Inference) -> bool:
@@ -157,9 +159,13 @@ class Definer:
 
     # --- what must hold at the end of a def
 
-    def _requirements(self, inference: Inference, declared: Scheme | None) -> tuple[Requirement, ...]:
+    def _requirements(
+        self, inference: Inference, declared: Scheme | None, place: syntax.Node
+    ) -> tuple[Requirement, ...]:
         left: dict[tuple[Type, str], Requirement] = {}
-        promised = {(need.type, need.name) for need in declared.requirements} if declared is not None else set()
+        promised: set[tuple[Type, str]] = set()
+        for own in declared.requirements if declared is not None else ():
+            promised.update((own.type, name) for name in constraints.implied(own.name))
         head = inference.store.head
         for need in inference.needs:
             open_, broken = constraints.check(need.name, inference.store.resolve(need.type), head)
@@ -170,11 +176,16 @@ class Definer:
                 if (type, one.name) in promised:
                     continue
                 if isinstance(type, Var) and type.rigid:
-                    violation = constraints.Violation(type, "", one.name)
-                    self._report_violation(inference, need.node, need.name, need.target, violation, need.type)
+                    self._report_unpromised(place, need.node, type, one.name)
                     continue
                 left.setdefault((type, one.name), Requirement(type, one.name, self.scope.span(need.node)))
         return (*(declared.requirements if declared is not None else ()), *left.values())
+
+    def _report_unpromised(self, place: syntax.Node, node: syntax.Expr, type: Var, name: str) -> None:
+        label = Label(self.scope.span(node), "needed here", Role.CONSUMER)
+        title = f"the annotation does not promise that `{type.name}` is {name}"
+        note = f"write `where {type.name} is {name}` after the type"
+        self.scope.report(codes.ANNOTATION_MISMATCH, place, title, note, related=(label,))
 
     def _report_violation(
         self,
@@ -212,15 +223,16 @@ class Definer:
                 variables(inference.store.resolve(argument), open_)
             loose = [var for var in open_ if var.kind != "row"]
             if loose and not reported.intersection(loose):
-                self._report_ambiguous(node, inference, fact)
+                self._report_ambiguous(node, fact)
             reported.update(loose)
         for literal, found in inference.literals.items():
             loose = [var for var in variables(inference.store.resolve(found.output)) if var.kind != "row"]
             if loose and not reported.intersection(loose):
                 self.scope.report(codes.AMBIGUOUS_TYPE, literal, "nothing here says what the empty list holds", "")
             reported.update(loose)
+        inference.store.poison(*reported)
 
-    def _report_ambiguous(self, use: syntax.Use, inference: Inference, fact: UseFact) -> None:
+    def _report_ambiguous(self, use: syntax.Use, fact: UseFact) -> None:
         name = explain.written(use)
         end = self.scope.module.source.span(use.end, use.end)
         fix = Fix(f"write the type: `{name}<…>`", (Edit(end, "<Text>"),), Applicability.HAS_PLACEHOLDERS)

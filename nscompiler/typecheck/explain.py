@@ -248,7 +248,16 @@ class JointReport:
             for other in self.mismatches[1:3]
             if other.kind == "type"
         ]
-        self._add(codes.TYPE_MISMATCH, title, label, tuple(notes))
+        self._add(self._inner_code(mismatch), title, label, tuple(notes))
+
+    def _inner_code(self, mismatch: Mismatch) -> Code:
+        """The kind of fault at a place inside the two types."""
+        given, needed = self.store.head(mismatch.given), self.store.head(mismatch.needed)
+        if mismatch.path and mismatch.path[-1][:1].isalpha():
+            return codes.SUM_MISMATCH
+        if self._is(given, "optional") and self._would_fit(self._item(given), needed):
+            return codes.OPTIONAL_UNEXPECTED
+        return codes.TYPE_MISMATCH
 
     def _missing(self, mismatch: Mismatch) -> None:
         given, needed = mismatch.given, mismatch.needed

@@ -52,7 +52,10 @@ class Joint:
 
     def _fit(self, given: Type, needed: Type, path: tuple[str, ...], last: bool = False) -> None:
         given, needed = self.store.head(given), self.store.head(needed)
-        if given.canon is needed.canon or given is self.types.error or needed is self.types.error:
+        if given.canon is needed.canon:
+            return
+        if given is self.types.error or needed is self.types.error:
+            self.store.poison(given, needed)
             return
         if isinstance(given, Var) and not given.rigid:
             self._from_variable(given, needed, path, last)

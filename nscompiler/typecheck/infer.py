@@ -103,9 +103,9 @@ class Inference:
         deprecated, text = target.attribute("deprecated")
         if deprecated:
             declared = Label(target.span, "declared here", Role.DECLARATION)
-            self.scope.report(
-                name_codes.DEPRECATED_USE, use, f"`{target.name}` is deprecated", text or "", related=(declared,)
-            )
+            name = explain.written(use)
+            title = explain.fitting(f"`{name}` is deprecated: {text}", f"`{name}` is deprecated")
+            self.scope.report(name_codes.DEPRECATED_USE, use, title, text or "", related=(declared,))
 
     def _instantiate(
         self,
@@ -139,7 +139,7 @@ class Inference:
     ) -> None:
         """Bind a scheme's variables to the types that the author wrote."""
         open_ = [var for var in target.scheme.variables if var.kind != "row" or var.name]
-        if len(given) > len(open_) and not self._is_tolerated(target, given):
+        if len(given) > len(open_) and not self._is_tolerated(target, use, given):
             explain.report_type_count(self.scope, use, target, given, len(open_))
         for var, expr in zip(open_, given, strict=False):
             if isinstance(expr, syntax.Hole):
@@ -160,12 +160,17 @@ class Inference:
             return self.types.record(())
         return type
 
-    def _is_tolerated(self, target: FunctionInterface, given: tuple[syntax.TypeExpr, ...]) -> bool:
-        """``Sources.stdin<Text>`` and ``Sinks.stdout<Text>`` were always accepted."""
+    def _is_tolerated(self, target: FunctionInterface, use: syntax.Use, given: tuple[syntax.TypeExpr, ...]) -> bool:
+        """``Sources.stdin<Text>`` and ``Sinks.stdout<Text>`` were always accepted; another type is a mismatch."""
         if len(given) != 1 or (target.module.split(":")[0], target.name) not in _TOLERATED:
             return False
         type = self.resolver.resolve(given[0], Variables(False, _NO_VARIABLES))
-        return type.canon is self.types.scalar("Text")
+        if type.canon is not self.types.scalar("Text") and type is not self.types.error:
+            title = explain.fitting(
+                f"`{explain.written(use)}` carries Text, not {explain.an(type)}", "this carries Text"
+            )
+            self.scope.report(codes.TYPE_MISMATCH, given[0], title, "a line is Text", expected="Text")
+        return True
 
     # --- `*` and `?`
 
@@ -257,29 +262,23 @@ class Inference:
     def _pipe(self, pipe: syntax.Pipe) -> Typed:
         typed = [self.infer(pipe.stages[0])]
         joints: list[Joint] = []
-        sound = True
         for place, stage in enumerate(pipe.stages[1:], 1):
             following = self.infer(stage)
-            joints.append(Joint(typed[-1].arrow.output, following.arrow.input))
-            if sound:
-                sound = self._joint(pipe, place, typed, following)
+            given, needed = typed[-1].arrow.output, following.arrow.input
+            joints.append(Joint(given, needed))
+            if not self._joint(pipe, place, typed, following):
+                # One fault, one report: what it left open stays silent, what is known is checked on.
+                self.store.poison(given, needed)
             typed.append(following)
         self.joints[pipe] = tuple(joints)
-        if not sound:
-            self.store.poison(*(part for one in typed for part in (one.arrow.input, one.arrow.output)))
         arrow = Arrow(typed[0].arrow.input, typed[-1].arrow.output)
-        if not sound:
-            arrow = Arrow(self._unless_open(arrow.input), self._unless_open(arrow.output))
         return Typed(arrow, params.union(one.row for one in typed), _sequence([one.traits for one in typed]))
-
-    def _unless_open(self, type: Type) -> Type:
-        return self.store.resolve(type)
 
     def _joint(self, pipe: syntax.Pipe, place: int, before: list[Typed], following: Typed) -> bool:
         """Check one joint; False after a report."""
         given, needed = before[-1].arrow.output, following.arrow.input
         if self.types.error in (given, needed):
-            return True
+            return False
         if given is self.types.void:
             explain.report_after_sink(self.scope, pipe, place)
             return False
@@ -366,15 +365,15 @@ class Inference:
             return self.types.void
         common = outputs[0]
         for type in outputs[1:]:
-            if not JointCheck(self.store.trial()).fit(common, type):
-                JointCheck(self.store).fit(common, type)
-                common = type
-            elif JointCheck(self.store.trial()).fit(type, common):
+            if not JointCheck(self.store.trial()).fit(type, common):
+                JointCheck(self.store).fit(type, common)
+            elif JointCheck(self.store.trial()).fit(common, type):
                 place = next(at for at, one in enumerate(typed) if one.arrow.output is type and at)
                 explain.report_branches(self, both, place, common, type, codes.BOTH_OUTPUTS)
                 return self.types.error
             else:
-                JointCheck(self.store).fit(type, common)
+                JointCheck(self.store).fit(common, type)
+                common = type
         return common
 
 

@@ -9,7 +9,7 @@ from nscompiler.grammar import syntax
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
 from nscompiler.typecheck.unify import parts
 from nscompiler.types.interface import TypeInterface
-from nscompiler.types.types import SCALARS, App, Scalar, Type, Var
+from nscompiler.types.types import SCALARS, App, Record, Scalar, Type, Var
 
 MAX_SIZE = 2**31
 
@@ -87,8 +87,9 @@ class Resolver:
     def _report_attributes(self, decl: syntax.TypeDecl) -> None:
         for attribute in decl.attributes:
             if attribute.name.text not in ("deprecated", "experimental"):
+                known = attribute.name.text in ("bounded", "unbounded", "stateless")
                 self.scope.report(
-                    codes.UNKNOWN_ATTRIBUTE,
+                    codes.ATTRIBUTE_CONFLICT if known else codes.UNKNOWN_ATTRIBUTE,
                     attribute.name,
                     f"a type has no attribute `@{attribute.name.text}`",
                     "only @deprecated and @experimental may stand here",
@@ -143,10 +144,6 @@ class Resolver:
                 return self._optional(expr, variables)
             case syntax.RecordType():
                 return self._record(expr, variables)
-            case syntax.SumType():
-                self.scope.report(
-                    codes.SUM_MISPLACED, expr, "a sum needs a `type` of its own", "give it a name with `type`"
-                )
         return self.types.error
 
     def _report_kind(self, expr: syntax.Node, label: str) -> None:
@@ -273,6 +270,11 @@ class Resolver:
         bindings: dict[Type, Type] = {}
         for parameter, arg in zip(found.parameters, expr.args, strict=True):
             bindings[parameter] = self._argument(arg, parameter, variables)
+            taken = _taken(found.body, parameter, bindings[parameter])
+            if taken:
+                title = f"`{found.name}` already has the field `{taken}`"
+                self.scope.report(codes.DUPLICATE_FIELD, arg, title, "a record has each field once")
+                return self.types.error
         result = self.types.substitute(found.body, bindings)
         inside = find_nested_optional(result)
         if inside:
@@ -288,7 +290,7 @@ class Resolver:
     def _argument(self, arg: syntax.TypeExpr, parameter: Var, variables: Variables) -> Type:
         if parameter.kind == "row" and not isinstance(arg, syntax.TypeVariable):
             type = self.resolve(arg, variables)
-            if not hasattr(type, "tail") and type is not self.types.error:
+            if not isinstance(type, Record) and type is not self.types.error:
                 self._report_kind(arg, "a record is needed here: its fields are added")
                 return self.types.record(())
             return type
@@ -301,6 +303,19 @@ class Resolver:
         if isinstance(expr, syntax.TypeName) and expr.qualifier is None and expr.name.text == "Void" and not expr.args:
             return self.types.void
         return self.resolve(expr, variables)
+
+
+def _taken(body: Type, parameter: Var, given: Type) -> str | None:
+    """A field of a record that stands for a type's rest and that the type already has."""
+    if parameter.kind != "row" or not isinstance(given, Record):
+        return None
+    stack = [body]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Record) and part.tail is parameter:
+            return next((label for label in given.labels if label in part.labels), None)
+        stack.extend(one for one in parts(part) if not one.ground)
+    return None
 
 
 _KIND_WORDS = {"type": "type", "row": "record's rest", "size": "number"}

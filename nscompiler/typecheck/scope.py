@@ -58,7 +58,7 @@ class Scope:
                 continue
             name: syntax.Name = decl.name  # type: ignore[attr-defined]
             if name.text in seen:
-                self._report_duplicate(name, seen[name.text])
+                self.report_duplicate(name, seen[name.text], f"`{name.text}` is declared twice")
                 continue
             seen[name.text] = name
             if isinstance(decl, syntax.TypeDecl):
@@ -86,10 +86,10 @@ class Scope:
         fix = self.replacement(name, right, f"write `{right}`", Applicability.MAYBE_INCORRECT)
         self.report(codes.WRONG_CASE, name, f"`{name.text}` has the wrong capital", why, fixes=(fix,))
 
-    def _report_duplicate(self, name: syntax.Name, first: syntax.Name) -> None:
+    def report_duplicate(self, again: syntax.Node, first: syntax.Name, title: str) -> None:
+        """A second declaration of one name."""
         earlier = Label(self.span(first), "first declared here", Role.DECLARATION)
-        title = f"`{name.text}` is declared twice"
-        self.report(codes.DUPLICATE_DECLARATION, name, title, "declared again here", related=(earlier,))
+        self.report(codes.DUPLICATE_DECLARATION, again, title, "declared again here", related=(earlier,))
 
     def replacement(
         self, node: syntax.Node, text: str, title: str, sure: Applicability = Applicability.MAYBE_INCORRECT

@@ -93,7 +93,8 @@ class Store:
 
     def instantiate(self, variables: tuple[Var, ...], origin: Mapping[Var, str]) -> dict[Type, Type]:
         """Fresh variables for a scheme's."""
-        return {var: self.types.variable(var.kind, var.name, origin.get(var, var.origin), False) for var in variables}
+        return {var: self.types.variable(var.kind, var.name if var.kind == "row" else "", origin.get(var, var.origin))
+            for var in variables}
 
 
 def _open_records(type: Type) -> list[Record]:

@@ -141,7 +141,7 @@ def _show_record(type: Record, names: Names, expand: bool) -> str:
     fields = ", ".join(f"{show_field(label)} : {_show(part, names, expand, 0)}" for label, part in type.fields)
     tail = type.tail
     if tail is None or tail in names.hidden:
-        return f"{{ {fields} }}" if fields else "{ }"
+        return f"{{ {fields} }}" if fields else "{}"
     rest = names.of(tail) if isinstance(tail, Var) else _show(tail, names, expand, 0)
     return f"{{ {fields} | {rest} }}" if fields else f"{{ | {rest} }}"
 

@@ -52,16 +52,17 @@ def test_nothing_rather_than_something_silly(name, candidates):
     assert near(name, candidates) == ()
 
 
-def test_at_most_three_and_the_best_first():
-    many = ("abcdex", "abcdey", "abcdez", "abcdew", "abcdef_")
-    assert near("abcdef", many) == ("abcdef_", "abcdew", "abcdex")
-    assert near("abcdef", many, limit=1) == ("abcdef_",)
+def test_at_most_three_of_the_best():
+    many = ("abcdez", "abcdey", "abcdex", "abcdew")
+    assert near("abcdef", many) == ("abcdew", "abcdex", "abcdey")
+    assert near("abcdef", many, limit=1) == ("abcdew",)
+    assert near("abcdef", (*many, "Abcdef")) == ("Abcdef",)
 
 
-def test_clearly_worse_ones_are_left_out():
-    assert near("sepalWidth", ("petalWidth", "sepalWidht")) == ("sepalWidht", "petalWidth")
-    assert near("predictions", ("predictionz", "predic")) == ("predictionz", "predic")
-    assert near("to_json", ("to_Json", "to_bson_x")) == ("to_Json",)
+def test_those_further_off_than_the_best_are_left_out():
+    assert near("sepalWidth", ("petalWidth", "sepalWidht")) == ("sepalWidht",)
+    assert near("to_jsn", ("to_csv", "to_json", "from_json")) == ("to_json",)
+    assert near("predictions", ("predictionz", "predic")) == ("predictionz",)
 
 
 def test_order_does_not_depend_on_the_order_given():

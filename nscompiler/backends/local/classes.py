@@ -1,4 +1,5 @@
-"""The classes of ``types.py``: a readable name for each record and sum, and the Python names of fields and constructors."""
+"""The classes of ``types.py``: a readable name for each record and sum, and the Python names of fields and
+constructors."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -107,8 +108,8 @@ class Classes:
 
 
 def name_classes(types: tuple[TypeDef, ...], graphs: Iterable[Graph]) -> Classes:
-    """A name for every record and sum. A declared type has its own name, with the module's before it where two modules use it; one
-    without a name is called after its place."""
+    """A name for every record and sum. A declared type has its own name, with the module's before it where two
+    modules use it; one without a name is called after its place."""
     fields = {type: _fields(types[type]) for type in range(len(types)) if types[type].kind in NAMED}
     hidden = {field.attribute for own in fields.values() for field in own}
     names = Names({*SCALARS, *_HELPERS, *_CONTAINERS, *hidden})

@@ -53,7 +53,8 @@ Code = Union[str, "Group"]
 
 @attrs.frozen(slots=True)
 class Group:
-    """Something in brackets: a call (``open`` is ``f(``) or a collection. Each part is a prefix (``name=``) and code."""
+    """Something in brackets: a call (``open`` is ``f(``) or a collection. Each part is a prefix (``name=``) and
+    code."""
 
     open: str
     parts: tuple[tuple[str, Code], ...]
@@ -65,11 +66,11 @@ class Group:
         return self.close == ")" and self.open != "("
 
 
-def call(function: str, *positional: Code, **named: Code | None) -> Group:
+def call(callee: str, /, *positional: Code, **named: Code | None) -> Group:
     """A call; named arguments that are None are left out."""
     parts = [("", part) for part in positional]
     parts += [(f"{name}=", part) for name, part in named.items() if part is not None]
-    return Group(f"{function}(", tuple(parts), ")")
+    return Group(f"{callee}(", tuple(parts), ")")
 
 
 def tuple_of(parts: Iterable[Code]) -> Code:
@@ -92,8 +93,8 @@ def flat(code: Code) -> str:
 
 
 def layout(code: Code, lead: int = 0, indent: int = 0, trail: int = 0) -> str:
-    """The code, over several lines if it has to. ``lead`` characters stand before it on its line, which is indented by ``indent``, and
-    ``trail`` after it."""
+    """The code, over several lines if it has to. ``lead`` characters stand before it on its line, which is indented
+    by ``indent``, and ``trail`` after it."""
     line = flat(code)
     if isinstance(code, str) or not code.parts or lead + len(line) + trail <= LINE:
         return line

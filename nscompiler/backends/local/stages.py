@@ -1,7 +1,7 @@
 """Stage functions: the straight loops that a batch of values runs through, depth first.
 
-Each source has a function. What follows a merge is a function that all branches call; a chain of loops is cut where it gets deeper
-than Python allows, and goes on in a function of its own.
+Each source has a function. What follows a merge is a function that all branches call; a chain of loops is cut where
+it gets deeper than Python allows, and goes on in a function of its own.
 """
 
 import attrs
@@ -26,8 +26,9 @@ _LETTERS = "abcdefghijklmnopqrsuvwxyz"  # without t, which is the module of type
 class Cursor:
     """Where in a function the next line goes.
 
-    ``variable`` holds the value, ``depth`` is the indentation, ``loops`` the nesting so far, ``leave`` the statement that gives the value up
-    without touching others ("" where there is none: a block is needed), ``letters`` how many variables are in use.
+    ``variable`` holds the value, ``depth`` is the indentation, ``loops`` the nesting so far, ``leave`` the statement
+    that gives the value up without touching others ("" where there is none: a block is needed), ``letters`` how many
+    variables are in use.
     """
 
     variable: str
@@ -89,7 +90,8 @@ class Stages:
         self._follow(node, Cursor("a", 2, 1, "continue", 1))
 
     def _overlapped(self, source: Node) -> Node | None:
-        """Where the source's values go straight into calls that may overlap: write that loop and give the called node."""
+        """Where the source's values go straight into calls that may overlap: write that loop and give the called
+        node."""
         node = self._next(source)
         values, variable = "values", "a"
         if node is not None and node.kind == "convert" and node.input is not None and node.output is not None:

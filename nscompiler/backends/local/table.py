@@ -1,7 +1,7 @@
 """One table of types for all workflows of a build.
 
-Two types that differ only by names of lists, scalars and the like are one here: Python sees no difference between them. Records and
-sums keep who declares them, since each layout is a class of its own.
+Two types that differ only by names of lists, scalars and the like are one here: Python sees no difference between
+them. Records and sums keep who declares them, since each layout is a class of its own.
 """
 
 from collections.abc import Iterable
@@ -68,5 +68,8 @@ def merged_modules(graphs: Iterable[Graph]) -> tuple[ModuleUse, ...]:
         types = dict(held.types)
         types.update((name, type) for name, type in use.types if name not in types)
         signatures = tuple(dict.fromkeys((*held.signatures, *use.signatures)))
-        found[use.reference] = attrs.evolve(held, types=tuple(sorted(types.items())), signatures=signatures)
+        parameters = tuple(sorted({**dict(held.parameters), **dict(use.parameters)}.items()))
+        found[use.reference] = attrs.evolve(
+            held, types=tuple(sorted(types.items())), signatures=signatures, parameters=parameters
+        )
     return tuple(found[reference] for reference in sorted(found))

@@ -1,10 +1,9 @@
 """``nsc check``: the problems of files and folders."""
 
-import sys
-
 import click
 
-from nscompiler.cli.report import FORMATS, color_option, path_option, report, search_folders
+from nscompiler.cli.options import color_option, path_option
+from nscompiler.cli.report import FORMATS, check_paths
 
 
 @click.command("check")
@@ -18,8 +17,4 @@ def command(paths: tuple[str, ...], form: str, color: str, quiet: bool, search: 
 
     Diagnostics go to standard output. The exit code is 1 if one of them is an error.
     """
-    from nscompiler.files import DiskFiles
-    from nscompiler.pipeline import Compilation
-
-    compilation = Compilation(DiskFiles(), paths or (".",), search_folders(search))
-    return report(compilation, sys.stdout, form=form, color=color, quiet=quiet)
+    return check_paths(paths, search=search, form=form, color=color, quiet=quiet)

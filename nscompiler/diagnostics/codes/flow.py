@@ -8,34 +8,6 @@ def _python(method: str) -> str:
     return f"import nstack\n\n\nclass Module(nstack.Module):\n    def {method}(self, text):\n        return text\n"
 
 
-REPLY_SOURCE = Code(
-    id="NS0601",
-    name="reply-without-request",
-    title="A reply is reached by a source that has no request to answer",
-    explanation=(
-        "`Sinks.reply` answers the HTTP request that a value came from. Every source that reaches it must therefore be "
-        "`Sources.http`: a value from a file or a timer has no request behind it. Split the workflow, or send the "
-        "other "
-        "source's values to another sink."
-    ),
-    wrong='def w = Sources.jsonl<Text> { path = "in.jsonl" } | Sinks.reply\n',
-    right='def w = Sources.http<Text> { http_path = "/in" } | Sinks.reply\n',
-)
-
-REPLY_TWICE = Code(
-    id="NS0602",
-    name="two-replies",
-    title="One request would be answered twice",
-    explanation=(
-        "A request has one answer. Here two `Sinks.reply` are reached by values of the same source, so that the "
-        "second one "
-        "would have nothing left to answer. Keep one of them; a `&` before a single reply joins what both branches "
-        "give."
-    ),
-    wrong='def w = Sources.http<Text> { http_path = "/" } | (Std.identity | Sinks.reply & Std.identity | Sinks.reply)\n',
-    right='def w = Sources.http<Text> { http_path = "/" } | (Std.identity | Sinks.reply & Std.identity | Sinks.log)\n',
-)
-
 SAME_FILE = Code(
     id="NS0603",
     name="two-sinks-one-path",
@@ -255,9 +227,28 @@ SAME_STDIN = Code(
     right="def w = Sources.stdin | (Std.identity & Std.identity) | Sinks.log\n",
 )
 
+PYTHON_WORKFLOW = Code(
+    id="NS0615",
+    name="python-workflow",
+    title="A Python function without input and output cannot be run",
+    explanation=(
+        "A `fun` from Void to Void would be a whole workflow written in Python; there is nothing for it to wire. "
+        "Declare the part "
+        "that yields values as a source (`Void -> T`) or the part that takes them as a sink (`T -> Void`), and "
+        "write the "
+        "workflow as a def."
+    ),
+    wrong_files=(
+        ("module.nml", "module Demo:0.1.0\n\nfun all : Void -> Void\ndef w = all\n"),
+        ("service.py", _python("all")),
+    ),
+    right_files=(
+        ("module.nml", "module Demo:0.1.0\n\nfun all : Void -> Text\ndef w = all | Sinks.log\n"),
+        ("service.py", _python("all")),
+    ),
+)
+
 CODES = (
-    REPLY_SOURCE,
-    REPLY_TWICE,
     SAME_FILE,
     SINK_ON_SOURCE,
     SAME_ENDPOINT,
@@ -270,4 +261,5 @@ CODES = (
     UNSUPPORTED,
     STARTED_OPEN,
     SAME_STDIN,
+    PYTHON_WORKFLOW,
 )

@@ -5,6 +5,19 @@ from nscompiler.diagnostics.model import Severity
 
 _MODULE = ("module.nml", "module Demo:1.0.0\n\nfun numChars : Text -> Integer\n")
 _CONFIG = ("nstack.yaml", "stack:\n  language: python\n")
+_LOCK = (
+    "nstack.lock",
+    """{
+  "modules": {
+    "Demo:1.0.0": {
+      "interface": "sha256:6fb1",
+      "content": "sha256:02c4"
+    }
+  },
+  "schema_version": 1
+}
+""",
+)
 
 
 def _module_with(config: str) -> tuple[tuple[str, str], ...]:
@@ -175,11 +188,13 @@ CHANGED_RELEASE = Code(
     name="changed-release",
     title="a released version has changed since it was built",
     explanation=(
-        "A version without `-SNAPSHOT` is a release: whoever imports it relies on it never changing. `nstack.lock` "
-        "holds the hash of what was built under this version, and the files are different now. Give the module the "
-        "next version, or undo the change; while a module still changes every day, `-SNAPSHOT` is the version to "
-        "have. There is no program that shows this: it takes two builds."
+        "A version without `-SNAPSHOT` is a release: whoever imports it relies on it never changing. `nstack.lock`"
+        " holds the hashes of what was built under this version, and the files are different now. Give the module"
+        " the next version, or undo the change; while a module still changes every day, `-SNAPSHOT` is the version"
+        " to have."
     ),
+    wrong_files=(_MODULE, _LOCK),
+    right_files=(("module.nml", "module Demo:1.0.1\n\nfun numChars : Text -> Integer\n"), _LOCK),
 )
 
 BAD_LOCK = Code(

@@ -15,7 +15,7 @@ from nscompiler.diagnostics.order import ordered
 from nscompiler.diagnostics.render.blocks import fix_block, flow_block, note_block, types_block
 from nscompiler.diagnostics.render.excerpt import excerpt, last_line
 from nscompiler.diagnostics.render.glyphs import Screen, plain
-from nscompiler.diagnostics.render.lines import Line, Piece, line
+from nscompiler.diagnostics.render.lines import Line, Piece, line, wrap
 from nscompiler.diagnostics.summary import Summary
 from nscompiler.source import SourceFile
 
@@ -123,9 +123,11 @@ def _where(path: str, labels: list[Label], source: SourceFile | None, screen: Sc
 
 def _unplaced(labels: list[Label], digits: int, screen: Screen) -> Iterator[Line]:
     """What the labels of a file without lines say."""
+    head = f"{'':>{digits}} = "
     for label in labels:
-        if label.text:
-            yield line(Piece(f"{'':>{digits}} = ", "gutter"), plain(label.text, screen.ascii_only))
+        for number, part in enumerate(wrap(plain(label.text, screen.ascii_only), screen.width - len(head), screen)):
+            if part:
+                yield line(Piece(" " * len(head) if number else head, "gutter"), part)
 
 
 def _painted(pieces: Line, color: bool) -> str:

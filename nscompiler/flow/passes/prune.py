@@ -75,7 +75,11 @@ def _numbered(graph: Graph) -> Graph:
 def _modules_in_use(graph: Graph) -> Graph:
     called = {(node.function.module, node.function.name) for node in graph.nodes if node.function is not None}
     modules = (
-        attrs.evolve(use, signatures=tuple(own for own in use.signatures if (use.reference, own[0]) in called))
+        attrs.evolve(
+            use,
+            signatures=tuple(own for own in use.signatures if (use.reference, own[0]) in called),
+            parameters=tuple(own for own in use.parameters if (use.reference, own[0]) in called),
+        )
         for use in graph.modules
     )
     return attrs.evolve(graph, modules=tuple(use for use in modules if use.signatures))

@@ -8,6 +8,7 @@ from nstack.connectors.csvtext import CsvFault, RowScanner, strip_end
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Parameters
 from nstack.runtime.errors import DecodeError, NStackError, UsageError
+from nstack.runtime.shapes import Shape
 from nstack.runtime.standard import StandardFunction
 
 PROVIDES = {
@@ -35,7 +36,7 @@ class FromJson(StandardFunction):
         return output.decode_json
 
 
-def _rows(codec: Codec, parameters: Parameters, name: str) -> tuple[RowLayout, bool]:
+def _rows(codec: Codec, parameters: Parameters, name: str) -> tuple[RowLayout, Shape | None]:
     try:
         return row_layout(codec.shape, parameters.get("csv_sep", ","))
     except (CsvFault, TypeError) as fault:
@@ -49,8 +50,8 @@ class ToCsv(StandardFunction):
 
     def bind(self, input: Codec, output: Codec, parameters: Parameters) -> Callable[[Any], Any]:
         """The writer of the input's type."""
-        layout, whole = _rows(input, parameters, "Conv.to_csv")
-        if whole:
+        layout, file = _rows(input, parameters, "Conv.to_csv")
+        if file:
             return lambda rows: (write_file(layout, rows),)
         write = layout.write
         if layout.columns is None:
@@ -65,15 +66,17 @@ class ToCsv(StandardFunction):
 
 
 class FromCsv(StandardFunction):
-    """``Conv.from_csv : Text -> a``: one row a text, the first of records being the header; or a whole file in one text."""
+    """``Conv.from_csv : Text -> a``: one row a text, the first of records being the header; or a whole file in one
+    text."""
 
     MANY = True
 
     def bind(self, input: Codec, output: Codec, parameters: Parameters) -> Callable[[Any], Any]:
         """The reader of the output's type."""
-        layout, whole = _rows(output, parameters, "Conv.from_csv")
-        if whole:
-            return lambda text: (read_file(layout, text),)
+        layout, file = _rows(output, parameters, "Conv.from_csv")
+        if file:
+            size = file.size if file.kind == "vector" else None
+            return lambda text: (read_file(layout, text, size),)
         known: list[ReadRow] = [] if layout.columns is not None else [layout.reader()]
 
         def read(text: str) -> tuple[Any, ...]:
@@ -103,15 +106,18 @@ def write_file(layout: RowLayout, rows: list[Any]) -> str:
     return "".join([line + "\r\n" for line in lines])
 
 
-def read_file(layout: RowLayout, text: str) -> list[Any]:
-    """The rows of a whole file. Raises DecodeError or CsvFault, with the line."""
+def read_file(layout: RowLayout, text: str, size: int | None = None) -> list[Any]:
+    """The rows of a whole file, ``size`` of them if that is given. Raises CsvFault with the line."""
     data = text.encode()
     scanner = RowScanner(max(len(data), 1))
     try:
         rows = scanner.feed(data) + scanner.finish()
     except CsvFault as fault:
         raise CsvFault(f"line {scanner.fault_line}: {fault}") from None
-    return _read_rows(layout, rows)
+    values = _read_rows(layout, rows)
+    if size is not None and len(values) != size:
+        raise CsvFault(f"expected {size} rows, got {len(values)}")
+    return values
 
 
 def _read_rows(layout: RowLayout, rows: list[tuple[int, str]]) -> list[Any]:

@@ -1,8 +1,8 @@
 """A cron table with a time zone and years, as ``Sources.schedule`` reads it.
 
-Five fields (minute, hour, day, month, weekday), or six with the **year last**; libraries read seconds in six fields, so the
-year is split off first and never reaches them. On days when the clock is changed it is Debian's cron: a time of day that the
-clock skips happens right after the gap, one that comes twice happens once.
+Five fields (minute, hour, day, month, weekday), or six with the **year last**; libraries read seconds in six fields,
+so the year is split off first and never reaches them. On days when the clock is changed it is Debian's cron: a time
+of day that the clock skips happens right after the gap, one that comes twice happens once.
 """
 
 import datetime

@@ -64,7 +64,8 @@ class CsvSource(SourceConnector):
         return None
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """Blocks of rows. Raises ConnectorError for a file whose header does not fit or that is no CSV from some line on."""
+        """Blocks of rows. Raises ConnectorError for a file whose header does not fit or that is no CSV from some line
+        on."""
         assert self._file is not None
         async for block in self._file.blocks():
             for batch in self._batches(self._cut(self._scanner, block)):
@@ -151,8 +152,8 @@ class CsvSink(SinkConnector):
         self._layout: RowLayout | None = None
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
-        """Writes the header of a new file; raises ConnectorError with the path, also when a file that is appended to has another
-        header."""
+        """Writes the header of a new file; raises ConnectorError with the path, also when a file that is appended to
+        has another header."""
         layout = self._layout = _layout(parameters, codec, context)
         header = (layout.header() + "\r\n").encode() if layout.columns is not None else b""
 
@@ -171,7 +172,9 @@ class CsvSink(SinkConnector):
             await file.write(header)
         elif header and file.first_line() + b"\r\n" != header:
             found = file.first_line().decode(errors="replace")
-            raise ConnectorError(f"{parameters.path} has the header {found!r}, and these values have {layout.header()!r}")
+            raise ConnectorError(
+                f"{parameters.path} has the header {found!r}, and these values have {layout.header()!r}"
+            )
 
     def encode(self, values: Sequence[Any]) -> bytes:
         """Rows; raises EncodeError with the column."""

@@ -1,10 +1,10 @@
 """How values of a row type stand in the cells of a CSV row.
 
-Shared by ``Sources.csv``, ``Sinks.csv`` and ``Conv.to_csv``/``from_csv``. A row type is a record (its cells have names, in
-declared order), a tuple, a vector or a list of cells; a cell is a scalar, bytes (base64) or an optional one of these.
-Written: ``TRUE``/``FALSE``, ``3``, ``2.5``, ISO 8601 dates; an empty cell is a missing value, so a text that is there but
-empty is written ``""`` where it could be missing. Read: the same, with white space around numbers and truth values in any
-case.
+Shared by ``Sources.csv``, ``Sinks.csv`` and ``Conv.to_csv``/``from_csv``. A row type is a record (its cells have
+names, in declared order), a tuple, a vector or a list of cells; a cell is a scalar, bytes (base64) or an optional one
+of these. Written: ``TRUE``/``FALSE``, ``3``, ``2.5``, ISO 8601 dates; an empty cell is a missing value, so a text
+that is there but empty is written ``""`` where it could be missing. Read: the same, with white space around numbers
+and truth values in any case.
 """
 
 import math
@@ -77,8 +77,8 @@ def _boolean(cell: str) -> bool:
 
 
 class Cell:
-    """How one column's values are written and read. ``shown`` is the type in messages; ``encode`` gives the cell as it stands
-    in the file, quotes included."""
+    """How one column's values are written and read. ``shown`` is the type in messages; ``encode`` gives the cell as
+    it stands in the file, quotes included."""
 
     __slots__ = ("decode", "encode", "optional", "shown")
 
@@ -90,9 +90,10 @@ class Cell:
 
 
 def cell_of(shape: Shape, quote: Encode) -> Cell:
-    """The cell for one part of a row type; raises TypeError for a type that no cell can hold (the checker refuses those)."""
+    """The cell for one part of a row type; raises TypeError for a type that no cell can hold (the checker refuses
+    those)."""
     if shape.kind == "optional":
-        return _optional(cell_of(shape.item, quote))
+        return _optional(shape.shown, cell_of(shape.item, quote))
     match shape.name if shape.kind == "scalar" else shape.kind:
         case "Integer":
             return Cell(shape.shown, str, _integer)
@@ -122,7 +123,7 @@ def _as_in_json(shape: Shape, quote: Encode) -> Cell:
     return Cell(shape.shown, encode, decode)
 
 
-def _optional(cell: Cell) -> Cell:
+def _optional(shown: str, cell: Cell) -> Cell:
     encode, decode = cell.encode, cell.decode
 
     def write(value: Any) -> str:
@@ -138,8 +139,8 @@ def _optional(cell: Cell) -> Cell:
         return str(text) if text or isinstance(text, QuotedEmpty) else None
 
     if cell.shown == "Text":
-        return Cell(cell.shown, write_text, read_text, optional=True)
-    return Cell(cell.shown, write, read, optional=True)
+        return Cell(shown, write_text, read_text, optional=True)
+    return Cell(shown, write, read, optional=True)
 
 
 # --- rows
@@ -148,9 +149,9 @@ def _optional(cell: Cell) -> Cell:
 class RowLayout:
     """The cells of a row type.
 
-    ``columns`` are a record's field names in declared order, None for a tuple, vector or list. Reading raises CsvFault for text
-    that is no row of this type and DecodeError for a cell, writing raises EncodeError. Raises TypeError for a type that is no
-    row type and CsvFault for a separator that cannot be one.
+    ``columns`` are a record's field names in declared order, None for a tuple, vector or list. Reading raises
+    CsvFault for text that is no row of this type and DecodeError for a cell, writing raises EncodeError. Raises
+    TypeError for a type that is no row type and CsvFault for a separator that cannot be one.
     """
 
     __slots__ = ("_cells", "_each", "_make", "_sep", "_size", "_take", "columns")
@@ -176,8 +177,8 @@ class RowLayout:
 
     @property
     def blank_is_row(self) -> bool:
-        """Whether an empty line holds a row: a single missing cell, or a list without items. For any other type such a line
-        is passed over."""
+        """Whether an empty line holds a row: a single missing cell, or a list without items. For any other type such
+        a line is passed over."""
         if self._each:
             return not self._size
         return len(self._cells) == 1 and self._cells[0].optional
@@ -201,8 +202,8 @@ class RowLayout:
         return row if row or not parts or (not self._each and self.blank_is_row) else '""'
 
     def reader(self, header: str | None = None) -> ReadRow:
-        """A function from a row's text to its value. A record needs the header; its columns are matched by name, an optional
-        one may be absent, further ones are passed over."""
+        """A function from a row's text to its value. A record needs the header; its columns are matched by name, an
+        optional one may be absent, further ones are passed over."""
         if self._each:
             return self._list_reader(self._each)
         if self.columns is None:
@@ -290,8 +291,8 @@ def _count(cells: int) -> str:
     return "1 cell" if cells == 1 else f"{cells} cells"
 
 
-def row_layout(shape: Shape, sep: str) -> tuple[RowLayout, bool]:
-    """The layout of a CSV type's rows, and whether the type is a whole file (a list of rows)."""
-    if shape.kind == "list" and shape.item.kind in ("record", "tuple", "list", "vector"):
-        return RowLayout(shape.item, sep), True
-    return RowLayout(shape, sep), False
+def row_layout(shape: Shape, sep: str) -> tuple[RowLayout, Shape | None]:
+    """The layout of a CSV type's rows, and the type itself where it is a whole file (a list of rows)."""
+    if shape.kind in ("list", "vector") and shape.item.kind in ("record", "tuple", "list", "vector"):
+        return RowLayout(shape.item, sep), shape
+    return RowLayout(shape, sep), None

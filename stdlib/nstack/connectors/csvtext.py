@@ -1,7 +1,7 @@
 """CSV as text (RFC 4180): cells in a row, rows in a file. Knows nothing of types.
 
-A row is handled as a list of cells. Lines may end in LF or CRLF; a quoted cell may hold either. A quote inside an unquoted
-cell, and text after a closing quote, are errors: guessing there would shift columns in silence.
+A row is handled as a list of cells. Lines may end in LF or CRLF; a quoted cell may hold either. A quote inside an
+unquoted cell, and text after a closing quote, are errors: guessing there would shift columns in silence.
 """
 
 import re
@@ -13,8 +13,8 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 class CsvFault(NStackError):
-    """Text that is no CSV, or a row that does not fit its header or type. ``str`` of it says what was expected and what was
-    found; the caller knows file and line."""
+    """Text that is no CSV, or a row that does not fit its header or type. ``str`` of it says what was expected and
+    what was found; the caller knows file and line."""
 
 
 class QuotedEmpty(str):
@@ -63,7 +63,9 @@ def _plain(row: str, at: int, sep: str) -> tuple[str, int]:
         end = len(row)
     cell = row[at:end]
     if '"' in cell:
-        raise CsvFault(f"a quote inside the unquoted cell {shorten(cell)}; write the cell in quotes and the quote twice")
+        raise CsvFault(
+            f"a quote inside the unquoted cell {shorten(cell)}; write the cell in quotes and the quote twice"
+        )
     return cell, end
 
 
@@ -79,7 +81,8 @@ def _quoted(row: str, at: int, sep: str) -> tuple[str, int]:
     cell = row[at + 1 : end].replace('""', '"')
     end += 1
     if end < len(row) and row[end] != sep:
-        raise CsvFault(f"{shorten(row[end : end + 10])} follows the closing quote of a cell, where {sep!r} or the line's end must")
+        found = shorten(row[end : end + 10])
+        raise CsvFault(f"{found} follows the closing quote of a cell, where {sep!r} or the line's end must")
     return cell or QUOTED_EMPTY, end
 
 
@@ -100,11 +103,22 @@ class RowScanner:
     """Cuts blocks of bytes into rows, each with the number of the line it starts on.
 
     ``offset`` is the number of bytes up to the end of the last row handed out, so a reader may start again there with
-    ``next_line`` as first line number. Bytes that are no UTF-8 come out as lone surrogates, and ``damaged`` is set. Raises
-    CsvFault (``fault_line`` is then the line).
+    ``next_line`` as first line number. Bytes that are no UTF-8 come out as lone surrogates, and ``damaged`` is set.
+    Raises CsvFault (``fault_line`` is then the line).
     """
 
-    __slots__ = ("_held", "_held_size", "_open", "_open_line", "_open_size", "damaged", "fault_line", "line", "max_line", "offset")
+    __slots__ = (
+        "_held",
+        "_held_size",
+        "_open",
+        "_open_line",
+        "_open_size",
+        "damaged",
+        "fault_line",
+        "line",
+        "max_line",
+        "offset",
+    )
 
     def __init__(self, max_line: int, offset: int = 0, line: int = 1) -> None:
         self.max_line = max_line
@@ -126,8 +140,9 @@ class RowScanner:
             return []
         whole = b"".join((*self._held, block[:cut]))
         self._held, self._held_size = [], 0
+        rows = self._rows(whole)
         self._hold(block[cut:])
-        return self._rows(whole)
+        return rows
 
     @property
     def next_line(self) -> int:

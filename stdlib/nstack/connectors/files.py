@@ -1,4 +1,4 @@
-"""Reading and writing of files and descriptors in blocks, as the connectors of files and of standard input and output need it."""
+"""Reading and writing in blocks, as the connectors of files and of standard input and output need it."""
 
 import asyncio
 import contextlib
@@ -20,8 +20,8 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class LineCutter:
     """Cuts blocks of bytes into runs of whole lines.
 
-    ``offset`` is the number of bytes up to the end of the last run and ``line`` the number of the line that comes next, so that
-    a reader may start again there. Raises TooLarge for a line of more than ``max_line`` bytes.
+    ``offset`` is the number of bytes up to the end of the last run and ``line`` the number of the line that comes
+    next, so that a reader may start again there. Raises TooLarge for a line of more than ``max_line`` bytes.
     """
 
     __slots__ = ("_held", "_held_size", "line", "max_line", "offset", "place")
@@ -100,7 +100,9 @@ class InputFile:
     def seek(self, offset: int) -> None:
         """Goes to where an earlier run ended. Raises ConnectorError when the file has become shorter since."""
         if offset > self.size:
-            raise ConnectorError(f"{self.shown} is shorter than at the last run, which came to byte {offset}; --fresh starts over")
+            raise ConnectorError(
+                f"{self.shown} is shorter than at the last run, which came to byte {offset}; --fresh starts over"
+            )
         os.lseek(self._descriptor, offset, os.SEEK_SET)
         self.at = offset
 
@@ -134,9 +136,9 @@ class InputFile:
 class OutputFile:
     """A file that is written in whole records.
 
-    A bounded run with ``mode = "replace"`` or ``"error"`` writes beside it (``NAME.partial``) and renames at the end; an unbounded
-    one appends. A record that a killed run left half-written is cut off when the file is opened again: ``whole`` tells of a
-    text after the last line end whether it is a record all the same.
+    A bounded run with ``mode = "replace"`` or ``"error"`` writes beside it (``NAME.partial``) and renames at the end;
+    an unbounded one appends. A record that a killed run left half-written is cut off when the file is opened again:
+    ``whole`` tells of a text after the last line end whether it is a record all the same.
     """
 
     def __init__(self, context: Context, path: str, mode: str, whole: Callable[[bytes], bool]) -> None:
@@ -225,7 +227,8 @@ class OutputFile:
             raise
 
     def close(self, *, completed: bool) -> None:
-        """Closes it; renames it into place if the run is ``completed``, else keeps what is written beside, for a run that goes on."""
+        """Closes it; renames it into place if the run is ``completed``, else keeps what is written beside, for a run
+        that goes on."""
         if self._descriptor < 0:
             return
         descriptor, self._descriptor = self._descriptor, -1

@@ -1,8 +1,8 @@
 """``Sources.http``: values from HTTP requests, and the answers to them.
 
-A raw ASGI application under an embedded uvicorn. All sources of a run that name one port share one server: it is bound when the
-first of them opens, serves from the moment the workflow takes batches, refuses new requests when the sources stop, and goes when
-the last of them closes, after everything in flight was answered.
+A raw ASGI application under an embedded uvicorn. All sources of a run that name one port share one server: it is
+bound when the first of them opens, serves from the moment the workflow takes batches, refuses new requests when the
+sources stop, and goes when the last of them closes, after everything in flight was answered.
 """
 
 import asyncio
@@ -78,7 +78,8 @@ class HttpSource(SourceConnector):
         """Serves. Requests are offered to the engine one by one, so this yields nothing."""
         if self._server is not None:
             await self._server.serve()
-        for batch in ():
+        nothing: tuple[Batch, ...] = ()
+        for batch in nothing:
             yield batch
 
     async def stop(self) -> None:
@@ -109,8 +110,9 @@ class Endpoint:
         self._has_params = codec.shape.kind == "record" and "params" in codec.shape.labels
         self._waiting: set[asyncio.Future[Answer]] = set()
         if self._at_once and context.expects is not None:
-            raise ConnectorError(
-                f'Sources.http ({context.origin}): http_ack = "received" answers at once, so Sinks.reply has nothing to answer'
+            raise UsageError(
+                f'Sources.http ({context.origin}): http_ack = "received" answers at once, '
+                "so Sinks.reply has nothing to answer"
             )
 
     async def take(self, scope: Scope, body: bytes) -> Answer:
@@ -180,7 +182,8 @@ class Endpoint:
         """Tells every sender that still waits that its value is not through: the run has ended without it."""
         for future in tuple(self._waiting):
             if not future.done():
-                future.set_exception(Refusal(503, "the workflow stopped before the value was through; send it again", CLOSE))
+                text = "the workflow stopped before the value was through; send it again"
+                future.set_exception(Refusal(503, text, CLOSE))
 
 
 def _says_json(headers: Iterable[tuple[bytes, bytes]]) -> bool:

@@ -21,9 +21,9 @@ MAX_LINE = 64 * 1024 * 1024
 class StdinSource(SourceConnector):
     """The lines of standard input.
 
-    A thread reads: descriptor 0 may be a file, a pipe or a terminal, which no event loop waits for in one way, and setting it
-    non-blocking would change it for the programs that share it. It hands over one block at a time, so a slow workflow slows
-    the writer down.
+    A thread reads: descriptor 0 may be a file, a pipe or a terminal, which no event loop waits for in one way, and
+    setting it non-blocking would change it for the programs that share it. It hands over one block at a time, so a
+    slow workflow slows the writer down.
     """
 
     BOUNDED = True
@@ -104,7 +104,8 @@ class StdinSource(SourceConnector):
 
 
 def lines(whole: bytes, first: int) -> Batch:
-    """A batch of the texts of whole lines. Bytes that are no UTF-8 are told line by line when the stage decodes them."""
+    """A batch of the texts of whole lines. Bytes that are no UTF-8 are told line by line when the stage decodes
+    them."""
     parts = whole.removesuffix(b"\n")
     try:
         text = parts.decode()
@@ -143,7 +144,8 @@ class StdoutSink(SinkConnector):
             raise EncodeError("value", "text that UTF-8 can hold", repr(fault.object[fault.start])) from None
 
     async def write(self, encoded: bytes) -> None:
-        """Writes; raises ReaderGone when nobody reads any more. A slow reader holds up this sink and not the event loop."""
+        """Writes; raises ReaderGone when nobody reads any more. A slow reader holds up this sink and not the event
+        loop."""
         try:
             await asyncio.to_thread(write_all, self._descriptor, encoded)
         except BrokenPipeError:

@@ -4,7 +4,7 @@ import json
 
 import attrs
 import pytest
-from cases import CASES, FLOW, MISMATCH, STYLE, TYPES, UNUSED, case, span_of
+from diagnostic_cases import CASES, FLOW, MISMATCH, STYLE, TYPES, UNUSED, case, span_of
 
 from nscompiler.diagnostics import codes
 from nscompiler.diagnostics.edits import apply_edits

@@ -1,5 +1,6 @@
 """The text rendering: snapshots of its wording and layout, and the facts that hold for any diagnostic."""
 
+import random
 import re
 import subprocess
 import sys
@@ -7,10 +8,10 @@ from pathlib import Path
 
 import attrs
 import pytest
-from cases import CASES, FLOW, MISMATCH, TYPES, case, span_of
+from diagnostic_cases import CASES, FLOW, MISMATCH, TYPES, case, span_of
 from rich.cells import cell_len
 
-from nscompiler.diagnostics.model import Label, Role
+from nscompiler.diagnostics.model import Edit, Fix, Label, Role
 from nscompiler.diagnostics.render.excerpt import excerpt
 from nscompiler.diagnostics.render.glyphs import Screen
 from nscompiler.diagnostics.render.text import render_text
@@ -154,6 +155,34 @@ def test_of_a_line_of_megabytes_only_the_part_in_sight_is_looked_at():
     assert drawn[1].endswith("^^^ here")
     assert max(len(line) for line in drawn) <= 80
     assert measured < 5_000
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_places_in_any_text_are_drawn(seed):
+    draw = random.Random(seed)
+    alphabet = "ab (){}|\t\n\r漢é\u0301👩\u200d🔬\x1b\u202e"
+    file = SourceFile("a.nml", "".join(draw.choices(alphabet, k=draw.choice((0, 1, 5, 60, 600)))))
+
+    def label(role):
+        start = draw.randrange(len(file.text) + 1)
+        return Label(
+            file.span(start, draw.randrange(start, len(file.text) + 1)), draw.choice(("", "said 漢", "x " * 90)), role
+        )
+
+    related = tuple(label(draw.choice(list(Role))) for _ in range(draw.randrange(6)))
+    edits = tuple(
+        Edit(label(Role.NOTE).span, draw.choice(("", "new", "two\nlines\n"))) for _ in range(draw.randrange(3))
+    )
+    found = attrs.evolve(
+        MISMATCH.at(file.span(0, 0), "anything", related=related, fixes=(Fix("mend it", edits),)),
+        primary=label(Role.PRIMARY),
+    )
+    width = draw.choice((40, 80, 120))
+    text = render_text([found], {"a.nml": file}, color=False, width=width, ascii_only=draw.random() < 0.3)
+    assert not set(text) & {"\x1b", "\u202e", "\r", "\t"}
+    assert "-->" in text
+    # Graphemes of several code points are narrower together than apart, which only errs on the safe side.
+    assert max(cell_len(line) for line in text.splitlines()) <= width + 1
 
 
 def test_the_catalogue_and_the_model_load_no_rich():

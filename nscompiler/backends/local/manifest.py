@@ -1,0 +1,79 @@
+"""``manifest.json`` and ``requirements.txt``: what was built from what, and what it needs to run."""
+
+import json
+from collections.abc import Iterable
+
+from nscompiler.backends.base import Build
+from nscompiler.backends.local.describe import module_name
+from nscompiler.flow.model import Graph, ModuleUse, Node
+
+FORMAT = 1
+"""The manifest's version."""
+
+
+def manifest(build: Build, modules: tuple[ModuleUse, ...]) -> str:
+    """The manifest: no dates and no absolute paths, so that one program gives one text."""
+    document = {
+        "manifest_version": FORMAT,
+        "compiler": build.compiler,
+        "target": "local",
+        "module": build.module,
+        "package": build.package,
+        "default": build.default,
+        "modules": [
+            {"reference": reference, "content_hash": content, "interface_hash": interface}
+            for reference, content, interface in _all_modules(build, modules)
+        ],
+        "workflows": [_workflow(graph) for graph in build.graphs],
+        "environment": sorted({name for graph in build.graphs for name in graph.environment}),
+        "requirements": sorted({line for use in modules for line in use.requirements}),
+        "packages": sorted({name for use in modules for name in use.packages}),
+        "runtime": build.runtime.name if build.runtime is not None else None,
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _all_modules(build: Build, modules: tuple[ModuleUse, ...]) -> list[tuple[str, str, str]]:
+    found = {use.reference: (use.reference, use.content_hash, use.interface_hash) for use in modules}
+    found.update((own[0], own) for own in build.interfaces)
+    return [found[reference] for reference in sorted(found)]
+
+
+def _workflow(graph: Graph) -> dict[str, object]:
+    sources = [node for node in graph.nodes if node.kind in ("source", "literal")]
+    return {
+        "name": graph.name,
+        "origin": f"{graph.origin.file}:{graph.origin.line}",
+        "bounded": graph.bounded,
+        "sources": [{"function": _shown(node), "replay": _replay(node)} for node in sources],
+        "sinks": [_shown(node) for node in graph.nodes if node.kind == "sink"],
+        "environment": list(graph.environment),
+    }
+
+
+def _shown(node: Node) -> str:
+    if node.function is None:
+        return node.kind
+    return f"{module_name(node.function.module)}.{node.function.name}"
+
+
+def _replay(node: Node) -> str:
+    # A literal's values are at hand again whenever the program starts.
+    return "offset" if node.function is None else node.function.replay or "none"
+
+
+def requirements(build: Build, modules: tuple[ModuleUse, ...]) -> str:
+    """What pip has to install, to be read in the output folder; the run time's wheel comes first."""
+    lines = sorted({line for use in modules for line in use.requirements})
+    if build.runtime is not None:
+        extras = _extras(build.graphs, build.runtime.extras)
+        wanted = f"[{','.join(extras)}]" if extras else ""
+        lines.insert(0, f"./runtime/{build.runtime.name}{wanted}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _extras(graphs: Iterable[Graph], declared: tuple[str, ...]) -> list[str]:
+    """The wheel's extras that the workflows need: each is called after the connector's function."""
+    functions = (node.function for graph in graphs for node in graph.nodes)
+    used = {function.name for function in functions if function is not None and function.standard}
+    return sorted(used & set(declared))

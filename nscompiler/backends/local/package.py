@@ -1,0 +1,225 @@
+"""Puts the files of an emitted package together."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from nscompiler.backends.base import Build, Copy, Emitted, LineOrigin
+from nscompiler.backends.local.classes import SCALARS, Classes, class_lines, name_classes
+from nscompiler.backends.local.convert import Converter
+from nscompiler.backends.local.declare import (
+    Declarations,
+    is_declared,
+    module_variable,
+    node_names,
+    user_module,
+    uses_parameters,
+)
+from nscompiler.backends.local.describe import place
+from nscompiler.backends.local.manifest import manifest, requirements
+from nscompiler.backends.local.python import (
+    Group,
+    Names,
+    call,
+    dict_of,
+    docstring,
+    identifier,
+    layout,
+    quoted,
+)
+from nscompiler.backends.local.stages import Stages
+from nscompiler.backends.local.table import merged_modules, unify
+from nscompiler.flow.model import Graph, ModuleUse, Node, TypeDef
+from nscompiler.flow.shape import shape
+
+_LONGEST_DOC = 106
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("nscompiler.backends.local"),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+
+
+def _fill(template: str, **values: object) -> str:
+    return _templates().get_template(template).render(**values).rstrip("\n") + "\n"
+
+
+def emit_package(build: Build) -> Emitted:
+    """All files of a build."""
+    types, graphs = unify(build.graphs)
+    classes = name_classes(types, graphs)
+    converter = Converter(classes)
+    modules = merged_modules(graphs)
+    flows = _flow_names(graphs)
+    files: dict[str, str | bytes] = {}
+    origins: list[LineOrigin] = []
+    for graph in graphs:
+        path = f"{build.package}/{flows[graph.name]}.py"
+        files[path], lines = _flow(graph, classes, converter)
+        origins += [LineOrigin(path=path, line=line, node=node.id, origin=node.origin) for line, node in lines]
+    files[f"{build.package}/__init__.py"] = _fill("init.py.j2", about=docstring(_about(build)))
+    files[f"{build.package}/__main__.py"] = _main(build, flows)
+    files[f"{build.package}/types.py"] = _types(build, classes, converter)
+    files[f"{build.package}/modules.py"] = _modules(build, modules, classes)
+    files["manifest.json"] = manifest(build, modules)
+    files["requirements.txt"] = requirements(build, modules)
+    if build.runtime is not None:
+        files[f"runtime/{build.runtime.name}"] = build.runtime.content
+    return Emitted(
+        files=tuple(sorted(files.items())),
+        copies=tuple(copy for use in modules for copy in _copies(build.package, use)),
+        origins=tuple(origins),
+    )
+
+
+def _about(build: Build) -> str:
+    text = f"{build.module}, compiled. Run it with ``python -m {build.package} [WORKFLOW]``."
+    return f"{text}\n\n{build.doc}\n" if build.doc else text
+
+
+def _flow_names(graphs: Iterable[Graph]) -> dict[str, str]:
+    names = Names()
+    return {graph.name: names.fresh(f"flow_{identifier(graph.name).rstrip('_')}", "_") for graph in graphs}
+
+
+def _import(source: str, names: Iterable[str]) -> str:
+    """``from x import a, b``, in brackets over several lines where it is long."""
+    ordered = sorted(names, key=_import_order)
+    line = f"from {source} import {', '.join(ordered)}"
+    if len(line) <= 120:
+        return line
+    return layout(Group(f"from {source} import (", tuple(("", name) for name in ordered), ")"), 120).replace(
+        f"\n    {', '.join(ordered)}\n", "\n" + "".join(f"    {name},\n" for name in ordered)
+    )
+
+
+def _import_order(name: str) -> tuple[int, str]:
+    """Constants, classes, the rest: as import sorters have it."""
+    return (0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2), name
+
+
+def _main(build: Build, flows: dict[str, str]) -> str:
+    table = dict_of({name: quoted(f"{build.package}.{flow}") for name, flow in flows.items()})
+    default = quoted(build.default) if build.default is not None else None
+    return _fill(
+        "main.py.j2",
+        module=docstring(build.module),
+        package=build.package,
+        workflows="WORKFLOWS = " + layout(table, len("WORKFLOWS = ")),
+        call=layout(call("main", quoted(build.package), "WORKFLOWS", default=default), 14, 4, 1),
+    )
+
+
+def _types(build: Build, classes: Classes, converter: Converter) -> str:
+    aliases = [f"{alias} = {name}" for name, alias in classes.aliases.items()]
+    bodies = [
+        {
+            "name": own.name,
+            "bases": _bases(classes, classes.types[type]),
+            "doc": docstring(_type_doc(classes.types, classes.types[type])),
+            "lines": class_lines(classes, own),
+        }
+        for type, own in sorted(classes.by_type.items())
+    ]
+    used = " ".join(line for body in bodies for line in body["lines"])
+    helpers = [name for name in ("constructor", "optional", "required") if f"{classes.helper(name)}(" in used]
+    bases = {"record": "Record", "sum": "Sum"}
+    needed = {bases[classes.types[type].kind] for type in classes.by_type}
+    exported = [*SCALARS, "Vector", *(own.name for own in classes.by_type.values()), *converter.names]
+    listed = Group("[", tuple(("", quoted(name)) for name in sorted(exported, key=_import_order)), "]")
+    return _fill(
+        "types.py.j2",
+        module=docstring(build.module),
+        imports=_import("nstack.runtime", (*SCALARS, "Vector", *helpers, *needed)),
+        aliases=aliases,
+        exported="__all__ = " + layout(listed, len("__all__ = ")),
+        classes=bodies,
+        functions=converter.functions,
+    )
+
+
+def _bases(classes: Classes, definition: TypeDef) -> str:
+    if definition.kind == "sum":
+        return "Sum"
+    # Python's collector has nothing to do for records of plain values: they cannot form a ring.
+    plain = all(not classes.is_mutable(item) and _plain(classes, item) for item in definition.items)
+    return "Record, gc=False" if plain and definition.items else "Record"
+
+
+def _plain(classes: Classes, type: int | None) -> bool:
+    if type is None:
+        return True
+    definition = classes.types[type]
+    if definition.kind == "optional":
+        return _plain(classes, definition.items[0])
+    return definition.kind in ("scalar", "unit") or classes.is_bytes(type)
+
+
+def _type_doc(types: tuple[TypeDef, ...], definition: TypeDef) -> str:
+    parts = list(zip(definition.labels, definition.items, strict=True))
+    if definition.kind == "sum":
+        body = " | ".join(label if item is None else f"{label} {types[item].shown}" for label, item in parts)
+    else:
+        body = f"{{ {', '.join(f'{label} : {types[item or 0].shown}' for label, item in parts)} }}" if parts else "{ }"
+    text = body if definition.declared is None else f"type {definition.declared.text} = {body}"
+    return text if len(text) <= _LONGEST_DOC else text[: _LONGEST_DOC - 1].rstrip() + "…"
+
+
+def _modules(build: Build, modules: tuple[ModuleUse, ...], classes: Classes) -> str:
+    if not modules:
+        return f'"""The Python modules of {docstring(build.module)}: none."""\n'
+    declarations = []
+    for use in modules:
+        head = f"{module_variable(use.reference)} = "
+        declaration = user_module(use, classes, _folder(use))
+        declarations.append(head + layout(declaration, len(head)))
+    names = ["UserModule", *(["Parameter"] if uses_parameters(modules) else [])]
+    text = "\n".join(declarations)
+    return _fill(
+        "modules.py.j2",
+        module=docstring(build.module),
+        imports=_import("nstack.runtime", names),
+        types="t." in text,
+        declarations=declarations,
+    )
+
+
+def _folder(use: ModuleUse) -> str:
+    return use.reference.split("/")[-1].replace(":", "-")
+
+
+def _copies(package: str, use: ModuleUse) -> list[Copy]:
+    target = f"{package}/user/{_folder(use)}"
+    source = use.folder.rstrip("/")
+    return [Copy(path=f"{target}/{file}", source=f"{source}/{file}" if source else file) for file in use.files]
+
+
+def _flow(graph: Graph, classes: Classes, converter: Converter) -> tuple[str, list[tuple[int, Node]]]:
+    view = shape(graph)
+    names = node_names(graph)
+    declarations = Declarations(graph, view, names, classes)
+    nodes = [
+        f"{names[node.id]} = {layout(declarations.node(node), len(names[node.id]) + 3)}"
+        for node in graph.nodes
+        if is_declared(node)
+    ]
+    stages = Stages(view, names, classes, converter)
+    body = stages.write()
+    head = f"Workflow {graph.name} of {graph.module} ({place(graph.origin).rpartition(':')[0]})."
+    text = _fill(
+        "flow.py.j2",
+        about=docstring(f"{head}\n\n{graph.doc}\n" if graph.doc else head),
+        imports=_import("nstack.runtime", declarations.used | stages.used),
+        modules=_import(".modules", declarations.modules) if declarations.modules else "",
+        declarations=nodes,
+        stages="\n".join(body),
+        workflow="workflow = " + layout(declarations.workflow(), len("workflow = ")),
+    )
+    first = text.count("\n", 0, text.index("\n".join(body)))
+    return text, [(first + line, view.nodes[node]) for line, node in stages.origins]

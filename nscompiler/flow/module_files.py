@@ -1,0 +1,68 @@
+"""What a module consists of on disk, as far as building a workflow needs it."""
+
+from collections.abc import Iterator, Mapping
+
+from nscompiler.files import Files
+from nscompiler.flow.program import ModuleFiles
+from nscompiler.modules.contents import content_files, content_hash, read_requirements
+from nscompiler.modules.project import read_module_config
+from nscompiler.modules.reading import read_source
+from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of
+from nscompiler.source import SourceFile
+from nscompiler.typecheck.python_class import python_file
+from nscompiler.typecheck.service import read_service
+
+
+class LazyModuleFiles(Mapping[str, ModuleFiles]):
+    """The files of modules by reference, given the paths of their ``.nml`` files; read and hashed when they are first
+    asked for."""
+
+    def __init__(self, paths: Mapping[str, str], files: Files) -> None:
+        self._paths = paths
+        self._files = files
+        self._held: dict[str, ModuleFiles] = {}
+
+    def __getitem__(self, reference: str) -> ModuleFiles:
+        held = self._held.get(reference)
+        if held is None:
+            held = self._held[reference] = module_files(self._paths[reference], self._files)
+        return held
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+
+def module_files(path: str, files: Files) -> ModuleFiles:
+    """The Python file of a module, the Python files beside it, and those that its ``nstack.yaml`` lists.
+
+    Raises OSError where one of them cannot be read.
+    """
+    folder = folder_of(path)
+    own_folder = path.rpartition("/")[2] == MODULE_FILE
+    config, _ = read_module_config(folder, files) if own_folder else (None, ())
+    listed = {*(config.files if config is not None else ()), *_helpers(folder, files)}
+    digest, problems = content_hash(path, listed, files)
+    if digest is None:
+        raise OSError(problems[0].title)
+    python = python_file(path)
+    source = read_source(python, files) if files.is_file(python) else None
+    return ModuleFiles(
+        folder=folder,
+        content_hash=digest,
+        python=None if source is None else python.rpartition("/")[2],
+        service=read_service(source.text) if isinstance(source, SourceFile) else None,
+        files=content_files(path, listed, files),
+        requirements=read_requirements(folder, files) if own_folder else (),
+        packages=() if config is None else tuple(entry.value for entry in config.packages),
+        commands=() if config is None else tuple(entry.value for entry in config.commands),
+    )
+
+
+def _helpers(folder: str, files: Files) -> tuple[str, ...]:
+    """The Python files of a folder that a module's code may import: all that are not another ``.nml`` file's own."""
+    names = files.list(folder)
+    others = {name.removesuffix(SUFFIX) + ".py" for name in names if name.endswith(SUFFIX)}
+    return tuple(name for name in names if name.endswith(".py") and name != "setup.py" and name not in others)

@@ -1,0 +1,65 @@
+"""What lowering needs to know about a program, as plain data; the pipeline fills it in."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from nscompiler.flow.model import Origin
+from nscompiler.flow.places import Places, origin_of
+from nscompiler.grammar import syntax
+from nscompiler.source import SourceFile
+from nscompiler.typecheck.facts import Checked
+from nscompiler.typecheck.service import Service
+from nscompiler.types.types import Types
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class ModuleFiles:
+    """The Python side of a module.
+
+    ``folder`` is where its files lie on disk, ``python`` the file within it that holds the class (None where there
+    is none), ``service`` what that file's text says. ``files`` are the paths within the folder that are copied, the
+    Python file among them, sorted. ``content_hash`` changes with any of them.
+    """
+
+    folder: str
+    content_hash: str
+    python: str | None = None
+    service: Service | None = None
+    files: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+
+
+@attrs.frozen(slots=True, kw_only=True, eq=False)
+class Program:
+    """Checked modules by reference (a script by what the checker calls it), all that the workflow imports and the
+    standard library's among them, and the files of those that have any. ``types`` is the workspace of their check.
+
+    Origins name files relative to ``root``, so that what is built does not depend on where it is built.
+    """
+
+    types: Types
+    modules: Mapping[str, Checked]
+    files: Mapping[str, ModuleFiles]
+    root: str = ""
+
+    def origin(self, module: syntax.Module, node: syntax.Node) -> Origin:
+        """The origin of a node of one of the modules."""
+        return self.place(module.source, node.start, node.end)
+
+    def place(self, source: SourceFile, start: int, end: int) -> Origin:
+        """The origin of a stretch of one of the modules' texts."""
+        return origin_of(source, start, end, self.shown(source.path))
+
+    def shown(self, path: str) -> str:
+        """A file's path as origins name it: relative to the root; the last two parts of one that lies elsewhere."""
+        if self.root and path.startswith(self.root.rstrip("/") + "/"):
+            return path[len(self.root.rstrip("/")) + 1 :]
+        path = path.removeprefix("./")
+        return "/".join(path.split("/")[-2:]) if path.startswith(("/", "..")) else path
+
+    def places(self) -> Places:
+        """The way back from origins to spans."""
+        return Places({self.shown(one.module.source.path): one.module.source for one in self.modules.values()})

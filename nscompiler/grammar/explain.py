@@ -1,0 +1,197 @@
+"""A mistake → one diagnostic. The rules stand in order in ``RULES``: the first that recognises it speaks.
+
+The rules of ``structure.py`` know a mistake by what it looks like; those here try repairs and speak of the one after
+which the declaration is whole.
+"""
+
+from collections.abc import Callable
+
+import attrs
+
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.entry import Code
+from nscompiler.diagnostics.model import Diagnostic, Label, Role
+from nscompiler.grammar.segment import Outcome, Repair, Segment
+from nscompiler.grammar.structure import STRUCTURE
+from nscompiler.grammar.surroundings import Surroundings
+from nscompiler.grammar.wording import expected_words, one_of, shown
+
+#: How far back a missing closing bracket is looked for.
+_BACK = 8
+#: A repair that leaves another mistake in the declaration is believed if it helps over this many tokens.
+_HELPS = 2
+_PARTNER = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_CLOSERS = frozenset(_PARTNER.values())
+
+
+@attrs.frozen(slots=True)
+class Candidate:
+    """A repair and what it tells: the code, the title, where the fault is, what the fix does."""
+
+    repair: Repair
+    code: Code
+    title: str
+    fix: str
+    position: int
+    label: str = ""
+    sure: bool = True
+    related: tuple[Label, ...] = ()
+
+
+def explain(around: Surroundings) -> Diagnostic:
+    """What is wrong at a segment's mistake."""
+    for rule in STRUCTURE:
+        found = rule(around)
+        if found is not None:
+            return found
+    best: tuple[Candidate, Outcome] | None = None
+    for candidate in candidates(around.segment):
+        outcome = around.segment.attempt(candidate.repair)
+        if outcome is None:
+            continue
+        if outcome.whole:
+            return _told(around.segment, candidate, outcome)
+        if outcome.reach >= _HELPS and (best is None or outcome.reach > best[1].reach):
+            best = candidate, outcome
+    return _told(around.segment, *best) if best else _unexpected(around)
+
+
+def _told(segment: Segment, candidate: Candidate, outcome: Outcome) -> Diagnostic:
+    position = min(candidate.position, len(segment.indexes))
+    return candidate.code.at(
+        segment.span(position),
+        candidate.title,
+        candidate.label,
+        related=candidate.related,
+        fixes=(outcome.fix(candidate.fix, candidate.sure),),
+    )
+
+
+def candidates(segment: Segment) -> list[Candidate]:
+    """The repairs worth trying at a mistake, the likeliest first."""
+    found: list[Candidate] = []
+    for propose in _PROPOSALS:
+        found += propose(segment)
+    return found
+
+
+# --- one sign for another
+
+
+def _swapped(segment: Segment) -> list[Candidate]:
+    at, text, following = segment.at, segment.text(segment.at), segment.text(segment.at + 1)
+    if text == "=" and following == ">" and segment.end(at) == segment.start(at + 1):
+        repair = Repair(0, 2, ("->",))
+        return [Candidate(repair, codes.MISSING_ARROW, "An arrow is written `->`, not `=>`", "Write `->`", at)]
+    if text in ("=", ":"):
+        other = ":" if text == "=" else "="
+        what = "a type" if other == ":" else "a value"
+        title = f"A `{other}` is needed before {what}, not `{text}`"
+        swap = Candidate(Repair(0, 1, (other,)), codes.COLON_AND_EQUALS, title, f"Write `{other}`", at)
+        arrow = Candidate(
+            Repair(0, 1, ("->",)), codes.MISSING_ARROW, f"An arrow is written `->`, not `{text}`", "Write `->`", at
+        )
+        doubled = Candidate(
+            Repair(-1, 1, ()), codes.COLON_AND_EQUALS, "`:=` is not written here: `=` alone is", "Write `=`", at - 1
+        )
+        return [swap, doubled, arrow] if segment.text(at - 1) == ":" else [swap, arrow]
+    if text in (";", "|", "&") and text != ",":
+        title = f"Items are separated by `,`, not `{text}`"
+        return [Candidate(Repair(0, 1, (",",)), codes.MISSING_COMMA, title, "Write `,`", at)]
+    if text == ",":
+        title = "Stages are separated by `|`, not `,`"
+        return [Candidate(Repair(0, 1, ("|",)), codes.MISSING_PIPE, title, "Write `|`", at)]
+    return []
+
+
+# --- one sign too few
+
+_MISSING = {
+    "=": (codes.MISSING_EQUALS, "An `=` is missing before {found}"),
+    ":": (codes.MISSING_COLON, "A `:` is missing before {found}"),
+    "|": (codes.MISSING_PIPE, "A `|` is missing before {found}"),
+    ",": (codes.MISSING_COMMA, "A `,` is missing before {found}"),
+    "->": (codes.MISSING_ARROW, "A `->` is missing before {found}"),
+}
+
+
+def _missing(segment: Segment) -> list[Candidate]:
+    found = []
+    for back, signs in ((0, ("=", ":", ",", "|", "->")), (1, (",", "->", "=", ":"))):
+        position = segment.at - back
+        if position <= 0:
+            continue
+        before = shown(segment.text(position)) if position < len(segment.indexes) else "this"
+        for sign in signs:
+            code, title = _MISSING[sign]
+            repair = Repair(-back, 0, (sign,))
+            told = title.format(found=before)
+            found.append(Candidate(repair, code, told, f"Insert `{sign}`", position, f"expected `{sign}` before this"))
+    return found
+
+
+def _unclosed(segment: Segment) -> list[Candidate]:
+    opened = segment.open_brackets()
+    if not opened:
+        return []
+    position = opened[-1]
+    sign = segment.text(position)
+    partner = _PARTNER[sign]
+    found = []
+    for back in range(min(_BACK, segment.at - position - 1) + 1):
+        at = segment.end(segment.at - back - 1)
+        note = Label(segment.source.span(at, at), f"a `{partner}` would do here", Role.NOTE)
+        found.append(
+            Candidate(
+                Repair(-back, 0, (partner,)),
+                codes.UNCLOSED_BRACKET,
+                f"This `{sign}` is never closed",
+                f"Insert `{partner}`",
+                position,
+                related=(note,),
+            )
+        )
+    return found
+
+
+# --- one sign too many
+
+
+def _superfluous(segment: Segment) -> list[Candidate]:
+    found = []
+    for back in (0, 1):
+        position = segment.at - back
+        text = segment.text(position)
+        if not text or position < 0:
+            continue
+        code, title, sure = codes.UNEXPECTED, f"{shown(text)} cannot stand here", not segment.is_word(position)
+        if text in _CLOSERS:
+            code, title = codes.UNMATCHED_BRACKET, f"This `{text}` closes nothing"
+        elif text in ("|", "&"):
+            code, title, sure = codes.MISSING_STAGE, f"One side of this `{text}` is empty", False
+        elif back:
+            sure = False
+        found.append(
+            Candidate(Repair(-back, 1, ()), code, title, f"Remove {shown(text)}", position, sure=sure)
+        )
+    return found
+
+
+_PROPOSALS: tuple[Callable[[Segment], list[Candidate]], ...] = (_swapped, _missing, _unclosed, _superfluous)
+
+
+# --- nothing helps
+
+
+def _unexpected(around: Surroundings) -> Diagnostic:
+    segment = around.segment
+    words = expected_words(segment.trial.names[kind] for kind in segment.expected)
+    wanted = one_of(words)
+    text = segment.text(segment.at)
+    if not text:
+        title = f"{around.called()} ends before it is complete"
+        return codes.UNFINISHED.at(around.last_span(), title, f"expected {wanted} after this" if wanted else "")
+    title = f"Expected {wanted}, found {shown(text)}"
+    if len(title) > 80 or not wanted:
+        title = f"{shown(text)} cannot stand here"
+    return codes.UNEXPECTED.at(segment.span(segment.at), title, f"expected {wanted}" if wanted else "")

@@ -1,0 +1,229 @@
+"""The stretch of tokens around a mistake, and repairs tried on it.
+
+A repair is believed if the automaton, run over the mended tokens, reaches the end of the declaration.
+"""
+
+from collections.abc import Sequence
+
+import attrs
+
+from nscompiler.diagnostics.model import Applicability, Edit, Fix
+from nscompiler.grammar.lexer import SWALLOWED, Tokens
+from nscompiler.grammar.trial import WINDOW, Trial, next_start
+from nscompiler.source import SourceFile, Span
+
+#: One mistake may be made this often in one declaration and is still one: `{ a : 1, b : 2 }`.
+_REPEATS = 32
+_OPENERS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_CLOSERS = frozenset(_OPENERS.values())
+
+
+@attrs.frozen(slots=True)
+class Repair:
+    """Tokens to replace: at ``place`` from the mistake on, ``remove`` of them by those spelt ``insert``."""
+
+    place: int
+    remove: int
+    insert: tuple[str, ...]
+
+
+@attrs.frozen(slots=True)
+class Outcome:
+    """What a repair leads to: the edits, whether the declaration is then whole, and how far it was read."""
+
+    edits: tuple[Edit, ...]
+    whole: bool
+    reach: int
+
+    def fix(self, title: str, sure: bool = True) -> Fix:
+        """The repair as an offer; machine-applicable if nothing else is known to be wrong and it is plainly meant."""
+        level = Applicability.MACHINE_APPLICABLE if self.whole and sure else Applicability.MAYBE_INCORRECT
+        return Fix(title, self.edits, level)
+
+
+class Segment:
+    """An item that does not parse: its tokens up to the next declaration, as far as they matter.
+
+    ``indexes`` are the tokens' indexes, ``kinds`` what the automaton reads for them; ``at`` is the mistake's position
+    among them, which is their number if the item ends too early. ``stop`` is the index at which parsing goes on.
+    """
+
+    __slots__ = ("_base", "_cut", "_snapshots", "at", "indexes", "kinds", "source", "stop", "tokens", "trial")
+
+    def __init__(
+        self, trial: Trial, source: SourceFile, tokens: Tokens, base: list[int], first: int, error: int
+    ) -> None:
+        self.trial = trial
+        self.source = source
+        self.tokens = tokens
+        self.stop = next_start(trial, tokens, first) if error != first or not self._is_end(error) else error
+        self.indexes: list[int] = []
+        self.kinds: list[int] = []
+        last = min(self.stop, max(error, first) + WINDOW)
+        self._cut = last < self.stop
+        for index in range(first, last):
+            kind = tokens.kinds[index]
+            kind = trial.bads.get(kind, kind)
+            if kind != SWALLOWED:
+                self.indexes.append(index)
+                self.kinds.append(kind)
+        self._base = base.copy()
+        self._read(base)
+
+    def _is_end(self, index: int) -> bool:
+        return index >= len(self.tokens.kinds) - 1
+
+    def _read(self, base: list[int]) -> None:
+        """Find the mistake anew, keeping the stacks of the last few positions before it."""
+        states, at = base.copy(), 0
+        self._snapshots: dict[int, list[int]] = {}
+        while at < len(self.kinds):
+            before = states.copy() if len(states) < WINDOW * 4 or at % 8 == 0 else None
+            if not self.trial.shift(states, self.kinds[at]):
+                if before is not None:
+                    self._snapshots[at] = before
+                break
+            if before is not None:
+                self._snapshots[at] = before
+                self._snapshots.pop(at - WINDOW, None)
+            at += 1
+        else:
+            self._snapshots[at] = states
+        self.at = at
+
+    # --- looking
+
+    def text(self, position: int) -> str:
+        """A token as written; nothing outside the item."""
+        return self.tokens.texts[self.indexes[position]] if 0 <= position < len(self.indexes) else ""
+
+    def is_word(self, position: int) -> bool:
+        """Whether a token is a name or a keyword."""
+        return 0 <= position < len(self.kinds) and self.kinds[position] in self.trial.words
+
+    def start(self, position: int) -> int:
+        """Where a token starts; behind the last, where that ends."""
+        if position < len(self.indexes):
+            return self.tokens.starts[self.indexes[position]]
+        return self.end(len(self.indexes) - 1)
+
+    def end(self, position: int) -> int:
+        """Where a token ends; before the first, where what precedes the item ends."""
+        if not self.indexes or position < 0:
+            index = (self.indexes[0] if self.indexes else self.stop) - 1
+            return self.tokens.ends[index] if index >= 0 else 0
+        return self.tokens.ends[self.indexes[min(position, len(self.indexes) - 1)]]
+
+    def span(self, position: int, last: int | None = None) -> Span:
+        """The place of a token, or of several; behind the last token, an empty one."""
+        return self.source.span(self.start(position), self.end(position if last is None else last))
+
+    def new_line(self, position: int) -> bool:
+        """Whether a token is the first of its line."""
+        gap = self.tokens.gaps[self.indexes[position]]
+        return "\n" in gap or "\r" in gap
+
+    def states(self, position: int) -> list[int]:
+        """The stack before a token near the mistake (a copy)."""
+        near = position
+        while near not in self._snapshots and near > max(0, position - WINDOW):
+            near -= 1
+        if near not in self._snapshots:
+            near = 0
+        states = (self._snapshots[near] if near else self._base).copy()
+        self.trial.feed(states, self.kinds[near:position])
+        return states
+
+    @property
+    def expected(self) -> frozenset[int]:
+        """The kinds of token that could stand at the mistake."""
+        return self.trial.expected(self.states(self.at))
+
+    def open_brackets(self) -> list[int]:
+        """The positions of the brackets that are open at the mistake, outermost first."""
+        found: list[int] = []
+        for position in range(self.at):
+            text = self.text(position)
+            if text in _OPENERS:
+                found.append(position)
+            elif text in _CLOSERS and found:
+                found.pop()
+        return found
+
+    # --- trying
+
+    def attempt(self, repair: Repair) -> Outcome | None:
+        """Mend, and mend again wherever the same would help; None if the first time gets nowhere."""
+        kinds, at = self.kinds.copy(), self.at
+        origins = list(range(len(kinds)))
+        inserted = [self.trial.tables.literals[text] for text in repair.insert]
+        edits: list[Edit] = []
+        reach = 0
+        for _ in range(_REPEATS):
+            place = at + repair.place
+            if place < 0 or place + repair.remove > len(kinds) or (edits and -1 in origins[place : at + 1]):
+                break
+            edit = self._edits(origins, place, repair)
+            kinds[place : place + repair.remove] = inserted
+            origins[place : place + repair.remove] = [-1] * len(inserted)
+            beyond = at + max(0, len(inserted) - repair.remove)
+            at, whole = self._run(kinds, min(place, self.at))
+            if whole:
+                return Outcome((*edits, *edit), True, len(kinds))
+            if at <= beyond:
+                break
+            edits += edit
+            reach = at - len(edits) * (len(inserted) - repair.remove) - self.at
+        return Outcome(tuple(edits), False, reach) if edits else None
+
+    def whole_with(self, position: int, remove: int, insert: Sequence[str]) -> bool:
+        """Whether the item would be whole if these tokens near the mistake were replaced."""
+        kinds = self.kinds.copy()
+        kinds[position : position + remove] = [self.trial.tables.literals[text] for text in insert]
+        return self._run(kinds, min(position, self.at))[1]
+
+    def whole_as(self, position: int, kind: str) -> bool:
+        """Whether the item would be whole if a token near the mistake were of another kind."""
+        kinds = self.kinds.copy()
+        kinds[position] = self.trial.kind[kind]
+        return self._run(kinds, min(position, self.at))[1]
+
+    def _run(self, kinds: list[int], near: int) -> tuple[int, bool]:
+        states = self.states(near)
+        read = near + self.trial.feed(states, kinds[near:])
+        if read < len(kinds):
+            return read, False
+        return read, self._cut or self.trial.ends(states, self.tokens.kinds[self.stop])
+
+    # --- writing
+
+    def _edits(self, origins: list[int], place: int, repair: Repair) -> list[Edit]:
+        removed = [origin for origin in origins[place : place + repair.remove] if origin >= 0]
+        if removed and repair.insert:
+            return [Edit(self.span(removed[0], removed[-1]), " ".join(repair.insert))]
+        if removed:
+            return [self.removal(removed[0], removed[-1])]
+        before = next((origin for origin in reversed(origins[:place]) if origin >= 0), -1)
+        return [self.insertion(before + 1, repair.insert)]
+
+    def insertion(self, position: int, signs: Sequence[str]) -> Edit:
+        """Signs before a token, spaced as one would."""
+        text = ""
+        for sign in signs:
+            text += sign if sign in ",)]>;" else f" {sign}"
+        at = self.end(position - 1)
+        follows = self.source.text[self.start(position) if position < len(self.indexes) else at :][:1]
+        glued = position < len(self.indexes) and at == self.start(position)
+        if not self.indexes or (position == 0 and glued):
+            return Edit(self.source.span(at, at), f"{text.strip()} ")
+        return Edit(self.source.span(at, at), text + (" " if glued and follows not in ",)]};" else ""))
+
+    def removal(self, first: int, last: int) -> Edit:
+        """No tokens from one to another, nor the spaces before them."""
+        start, end, text = self.start(first), self.end(last), self.source.text
+        before = self.end(first - 1)
+        blank = text[before:start]
+        glued = start == before and last + 1 < len(self.indexes) and self.start(last + 1) == end
+        if blank and not blank.strip(" \t") and (first > 0 or before):
+            start = before
+        return Edit(self.source.span(start, end), " " if glued and self.is_word(first - 1) else "")

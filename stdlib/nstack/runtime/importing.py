@@ -1,0 +1,136 @@
+"""Imports of user code: each module's folder is on the import path of that module only.
+
+A module's files are loaded under private names (``_nstack_user_3.helpers`` in ``sys.modules``), and every one of them runs with builtins of its own whose
+``__import__`` looks into the folder first. So imports that run later, inside methods, behave the same, and two modules with a ``helpers.py`` each never meet.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import itertools
+import sys
+import types
+from collections.abc import Mapping, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
+from typing import Any
+
+HOST = "__nstack_host__"
+_numbers = itertools.count(1)
+
+
+class _Loader(SourceFileLoader):
+    """Loads one file with the private builtins of its owner."""
+
+    def __init__(self, name: str, path: str, names: dict[str, Any]) -> None:
+        super().__init__(name, path)
+        self._builtins = names
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        vars(module)["__builtins__"] = self._builtins
+        super().exec_module(module)
+
+
+class Imports:
+    """The imports of one module's folder. ``owner`` is what code of this folder belongs to (see ``owner_of``)."""
+
+    def __init__(self, folder: Path, owner: object) -> None:
+        self.folder = folder
+        self.prefix = f"_nstack_user_{next(_numbers)}"
+        self.builtins: dict[str, Any] = {**vars(builtins), "__import__": self.find, HOST: owner}
+        package = types.ModuleType(self.prefix)
+        package.__path__ = [str(folder)]
+        sys.modules[self.prefix] = package
+        sys.meta_path.insert(0, _Finder(self))
+
+    def load(self, file: str) -> types.ModuleType:
+        """Loads a file of the folder, which need not be importable by its name."""
+        name = f"{self.prefix}.{Path(file).stem}"
+        return importlib.import_module(name)
+
+    def close(self) -> None:
+        """Takes the folder's modules away again."""
+        sys.meta_path[:] = [finder for finder in sys.meta_path if getattr(finder, "imports", None) is not self]
+        for name in [name for name in sys.modules if name == self.prefix or name.startswith(f"{self.prefix}.")]:
+            del sys.modules[name]
+
+    def owns(self, top: str) -> bool:
+        """Whether the folder has a module or package of this name."""
+        path = self.folder / top
+        return path.with_name(f"{top}.py").is_file() or path.is_dir() or any(self.folder.glob(f"{top}.*.so"))
+
+    def find(
+        self,
+        name: str,
+        globals: Mapping[str, Any] | None = None,
+        locals: Mapping[str, Any] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> Any:
+        """``__import__`` as this folder's code sees it."""
+        if level or not self.owns(name.partition(".")[0]):
+            return builtins.__import__(name, globals, locals, fromlist or (), level)
+        try:
+            module = importlib.import_module(f"{self.prefix}.{name}")
+        except ModuleNotFoundError as error:
+            if error.name is None or not error.name.startswith(self.prefix):
+                raise
+            return self._elsewhere(name, globals, locals, fromlist, error)
+        if not fromlist:
+            return sys.modules[f"{self.prefix}.{name.partition('.')[0]}"]
+        return self._with_submodules(module, fromlist)
+
+    def _elsewhere(self, name: str, globals: Any, locals: Any, fromlist: Any, error: ModuleNotFoundError) -> Any:
+        """A folder without Python in it may have the name of an installed package (``data/``)."""
+        try:
+            return builtins.__import__(name, globals, locals, fromlist or (), 0)
+        except ModuleNotFoundError:
+            missing = (error.name or name).removeprefix(f"{self.prefix}.")
+            raise ModuleNotFoundError(f"No module named {missing!r}", name=missing) from None
+
+    def _with_submodules(self, module: types.ModuleType, fromlist: Sequence[str]) -> types.ModuleType:
+        if not hasattr(module, "__path__"):
+            return module
+        wanted = getattr(module, "__all__", ()) if "*" in fromlist else fromlist
+        for part in wanted:
+            if not hasattr(module, part):
+                try:
+                    importlib.import_module(f"{module.__name__}.{part}")
+                except ModuleNotFoundError as error:
+                    if error.name != f"{module.__name__}.{part}":
+                        raise
+        return module
+
+
+class _Finder(MetaPathFinder):
+    """Finds the files of one folder under their private names."""
+
+    def __init__(self, imports: Imports) -> None:
+        self.imports = imports
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None) -> ModuleSpec | None:
+        if not name.startswith(f"{self.imports.prefix}."):
+            return None
+        spec = PathFinder.find_spec(name, path)
+        if spec is not None and isinstance(spec.loader, SourceFileLoader) and spec.origin is not None:
+            spec.loader = _Loader(name, spec.origin, self.imports.builtins)
+            return spec
+        if spec is not None and spec.loader is None and self._is_bare(spec):
+            return None
+        return spec
+
+    def _is_bare(self, spec: ModuleSpec) -> bool:
+        """A folder that holds no Python at all is no package."""
+        return not any(next(Path(place).glob("**/*.py"), None) for place in spec.submodule_search_locations or ())
+
+
+def owner_of(frame: types.FrameType | None) -> Any:
+    """The owner of the nearest user code on the stack, or None."""
+    while frame is not None:
+        found = frame.f_builtins.get(HOST)
+        if found is not None:
+            return found
+        frame = frame.f_back
+    return None

@@ -1,0 +1,263 @@
+"""Between a stage's thread and a sink: values gather, are encoded in chunks, and are written and flushed on the event loop.
+
+There is no queue operation for a single value. A value is appended to a list; the event loop is woken when the list was idle, takes whatever has gathered by then, and
+under load that is a large chunk. The thread itself encodes a full chunk, and waits while too much is unwritten.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from .connector import SinkConnector
+from .errors import ReaderGone
+from .policy import Current, Guard, Halt, Stopped
+from .token import Token
+
+CHUNK = 512
+"""At most so many values are encoded together …"""
+CHUNK_BYTES = 256 << 10
+"""… and about so many bytes."""
+PENDING_RECORDS = 16 * CHUNK
+"""A stage waits while more values than this are unwritten …"""
+PENDING_BYTES = 64 << 20
+"""… or more bytes."""
+
+
+class Chunk:
+    """Some encoded values. ``values`` are kept only where a failed write must tell them."""
+
+    __slots__ = ("count", "encoded", "size", "values")
+
+    def __init__(self, encoded: Any, count: int, values: list[Any] | None) -> None:
+        self.encoded = encoded
+        self.count = count
+        self.size = len(encoded) if isinstance(encoded, bytes | bytearray) else 0
+        self.values = values
+
+
+class Outbox:
+    """The way from one stage to one sink. ``put`` and ``seal`` belong to the stage's thread, ``steal`` and ``written`` to the event loop."""
+
+    def __init__(self, connector: SinkConnector, guard: Guard, halt: Halt, current: Current, wake: Callable[[], None]) -> None:
+        self.queue: deque[Chunk | Token] = deque()
+        self._buffer: list[Any] = []
+        self._connector = connector
+        self._guard = guard
+        self._halt = halt
+        self._current = current
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._room = threading.Event()
+        self._chunk = CHUNK
+        self._idle = True
+        self._unsealed = False
+        self._queued = [0, 0]
+        self._written = [0, 0]
+        self._keeps = guard.policy.on_error == "dead_letter"
+        self.put = self._make_put()
+
+    def _make_put(self) -> Callable[[Any, Any], None]:
+        buffer = self._buffer
+        append = buffer.append
+
+        def put(value: Any, token: Any) -> None:
+            append(value)
+            if self._idle:
+                self._idle = False
+                self._wake()
+            if len(buffer) >= self._chunk:
+                self.push()
+
+        return put
+
+    def push(self) -> None:
+        """Encodes what has gathered and waits for room. Raises Stopped when the run has failed meanwhile."""
+        with self._lock:
+            self._encode_all()
+        while self._over() and not self._halt.failed:
+            self._room.clear()
+            if self._over():
+                self._wake()
+                self._room.wait(1.0)
+        if self._halt.failed:
+            raise Stopped
+
+    def seal(self, token: Token) -> None:
+        """Everything put so far belongs to this token: it is done only when the sink has flushed that."""
+        if not self._buffer and not self._unsealed:
+            return
+        with self._lock:
+            self._encode_all()
+            self._unsealed = False
+            token.add()
+            self.queue.append(token)
+        self._wake()
+        if self._over():
+            self.push()
+
+    def steal(self) -> None:
+        """The event loop takes what has gathered, unless the thread is just doing so itself."""
+        self._idle = True
+        if self._buffer and self._lock.acquire(blocking=False):
+            try:
+                self._encode_all()
+            except Stopped:
+                pass  # told already; the thread sees it at its next step
+            finally:
+                self._lock.release()
+
+    def written(self, chunk: Chunk) -> None:
+        """The event loop has written a chunk (or given it up)."""
+        self._written[0] += chunk.count
+        self._written[1] += chunk.size
+        if not self._room.is_set() and not self._over():
+            self._room.set()
+
+    def release(self) -> None:
+        """Lets a waiting thread look at the run's state again."""
+        self._room.set()
+
+    def _over(self) -> bool:
+        records, size = self._queued[0] - self._written[0], self._queued[1] - self._written[1]
+        return records > PENDING_RECORDS or size > PENDING_BYTES
+
+    def _encode_all(self) -> None:
+        buffer = self._buffer
+        while buffer:
+            count = min(len(buffer), self._chunk)
+            part = buffer[:count]
+            del buffer[:count]
+            self._encode(part)
+
+    def _encode(self, values: list[Any]) -> None:
+        try:
+            self._queue_up(self._connector.encode(values), values)
+        except Exception as error:
+            if len(values) == 1:
+                self._guard.settle(error, values[0], self._current)
+                return
+            for value in values:
+                self._encode([value])
+
+    def _queue_up(self, encoded: Any, values: list[Any]) -> None:
+        chunk = Chunk(encoded, len(values), values if self._keeps else None)
+        self._unsealed = True
+        self._queued[0] += chunk.count
+        self._queued[1] += chunk.size
+        self._chunk = max(1, min(CHUNK, CHUNK_BYTES * chunk.count // max(1, chunk.size)))
+        self.queue.append(chunk)
+
+
+class Writer:
+    """One sink's task on the event loop: writes what its outboxes hold, flushes, and gives the tokens back."""
+
+    def __init__(self, connector: SinkConnector, guard: Guard, halt: Halt, loop: asyncio.AbstractEventLoop) -> None:
+        self.connector = connector
+        self.guard = guard
+        self.outboxes: list[Outbox] = []
+        self._halt = halt
+        self._loop = loop
+        self._event = asyncio.Event()
+        self._closing = False
+        self.gone = False
+        self.reader_gone: Callable[[], None] = lambda: None
+
+    def outbox(self, current: Current) -> Outbox:
+        """A new outbox, for the stage that works on ``current``."""
+        box = Outbox(self.connector, self.guard, self._halt, current, self.wake)
+        self.outboxes.append(box)
+        return box
+
+    def wake(self) -> None:
+        """There is something to write. Any thread may call it."""
+        try:
+            self._loop.call_soon_threadsafe(self._event.set)
+        except RuntimeError:
+            pass  # the loop is closed: the run is over
+
+    async def run(self) -> None:
+        """Writes until ``finish``, and everything that is there by then."""
+        while True:
+            await self._event.wait()
+            self._event.clear()
+            last = self._closing
+            await self._drain()
+            if last:
+                return
+
+    def finish(self) -> None:
+        """No stage puts anything in any more: write what is left and end."""
+        self._closing = True
+        self._event.set()
+
+    async def _drain(self) -> None:
+        done: list[Token] = []
+        wrote = False
+        for box in self.outboxes:
+            box.steal()
+            while box.queue:
+                item = box.queue.popleft()
+                if isinstance(item, Token):
+                    done.append(item)
+                else:
+                    wrote = await self._write(box, item) or wrote
+        if wrote and not await self._flush():
+            return
+        for token in done:
+            token.release()
+
+    async def _write(self, box: Outbox, chunk: Chunk) -> bool:
+        try:
+            if self.gone or not await self._attempt(lambda: self.connector.write(chunk.encoded), chunk):
+                return False
+            self.guard.tally.values_out += chunk.count
+            return True
+        finally:
+            box.written(chunk)
+
+    async def _flush(self) -> bool:
+        return not self.gone and await self._attempt(self.connector.flush, None)
+
+    async def _attempt(self, action: Callable[[], Any], chunk: Chunk | None) -> bool:
+        """Writes or flushes under the sink's policy; False when it was given up."""
+        tries = self.guard.policy.retry
+        for attempt in range(tries + 1):
+            try:
+                await action()
+            except (ReaderGone, BrokenPipeError):
+                self.gone = True
+                self.reader_gone()
+                return False
+            except Exception as error:
+                if attempt < tries:
+                    self.guard.report(error, f"try {attempt + 1} of {tries + 1}")
+                    await asyncio.sleep(backoff(attempt))
+                    continue
+                self._give_up(error, chunk)
+                return False
+            else:
+                return True
+        return False
+
+    def _give_up(self, error: Exception, chunk: Chunk | None) -> None:
+        try:
+            if chunk is None:  # what has been written is not safe: nothing can be said about single values
+                self.guard.report(error)
+                raise Stopped
+            for value in chunk.values or ():
+                self.guard.settle(error, value, None)
+            if chunk.values is None:
+                self.guard.settle(error, None, None)
+                self.guard.tally.skipped += chunk.count - 1
+        except Stopped:
+            self.gone = True
+            self._halt.fail()
+
+
+def backoff(attempt: int) -> float:
+    """Seconds to wait after the ``attempt``-th failure, from 0: doubling from 50 ms up to 5 s."""
+    return min(5.0, 0.05 * 2.0**attempt)

@@ -1,0 +1,213 @@
+"""Parameters at start: values from the program, from ``-p name=value`` and from the environment, checked and converted before anything opens."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from .connector import Parameters
+from .declare import Node, Parameter, UserModule, Workflow
+from .errors import UsageError
+from .scalars import INTEGER_MAX, INTEGER_MIN
+
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|s|m|h|d)")
+_UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_POLICY = ("retry", "timeout", "on_error", "dead_letter", "parallelism", "ordered")
+_SECRET = re.compile("password|secret", re.IGNORECASE)
+
+
+def duration_of(text: str) -> datetime.timedelta:
+    """The time that ``500ms``, ``90s``, ``1m30s``, ``2h``, ISO 8601 or a number of seconds stands for. Raises ValueError."""
+    text = text.strip()
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if seconds >= 0 and seconds != math.inf:
+        return datetime.timedelta(seconds=seconds)
+    if text and not _PART.sub("", text):
+        return datetime.timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text)))
+    try:
+        return msgspec.convert(text, datetime.timedelta)
+    except msgspec.ValidationError:
+        raise ValueError(text) from None
+
+
+def _integer(text: str) -> int:
+    if not re.fullmatch(r"[+-]?\d[\d_]*", text.strip()):
+        raise ValueError(text)
+    number = int(text)
+    if not INTEGER_MIN <= number <= INTEGER_MAX:
+        raise ValueError(text)
+    return number
+
+
+def _boolean(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(text)
+    return text == "true"
+
+
+_FROM_TEXT: dict[str, Callable[[str], Any]] = {
+    "Text": str,
+    "Integer": _integer,
+    "Double": float,
+    "Boolean": _boolean,
+    "Duration": duration_of,
+}
+
+_SAYS = {"Duration": 'Duration (such as "90s")', "Boolean": "Boolean (true or false)"}
+
+
+def from_text(parameter: Parameter, text: str) -> Any:
+    """The typed value that a text stands for; a list is written as JSON or with commas. Raises ValueError."""
+    if parameter.type.startswith("["):
+        return _list_of(parameter.type[1:-1], text)
+    if parameter.choices and text not in parameter.choices:
+        raise ValueError(text)
+    return _FROM_TEXT.get(parameter.type, str)(text)
+
+
+def _list_of(item: str, text: str) -> list[Any]:
+    if text.lstrip().startswith("["):
+        parts = msgspec.json.decode(text)
+        return [part if isinstance(part, str) and item == "Text" else _typed(item, part) for part in parts]
+    return [_FROM_TEXT[item](part.strip()) for part in text.split(",")] if text.strip() else []
+
+
+def _typed(type: str, value: Any) -> Any:
+    """A value of the program (JSON) as its Python value."""
+    if value is None:
+        return None
+    if type.startswith("["):
+        return [_typed(type[1:-1], part) for part in value]
+    if type == "Duration":
+        return duration_of(value) if isinstance(value, str) else datetime.timedelta(seconds=value)
+    if type == "Double" and isinstance(value, int):
+        return float(value)
+    return value
+
+
+def expected(parameter: Parameter) -> str:
+    """What a text for it should be, for messages."""
+    if parameter.choices:
+        return "one of " + ", ".join(f'"{choice}"' for choice in parameter.choices)
+    return _SAYS.get(parameter.type, parameter.type)
+
+
+def is_secret(parameter: Parameter) -> bool:
+    """Whether its value must never be shown."""
+    return parameter.environment is not None or _SECRET.search(parameter.name) is not None
+
+
+class Resolved:
+    """The parameters of every node, and the texts that must not appear in a log."""
+
+    def __init__(self) -> None:
+        self.of_node: dict[int, Parameters] = {}
+        self.secrets: list[str] = []
+        self.problems: list[str] = []
+
+    def of(self, node: object) -> Parameters:
+        """The parameters of one node."""
+        return self.of_node.get(id(node)) or Parameters({})
+
+
+def nodes_of(workflow: Workflow) -> tuple[Node, ...]:
+    """All nodes of a workflow that have parameters: sources, calls, sinks."""
+    sources = tuple(source for source, _ in workflow.sources if isinstance(source, Node))
+    return (*sources, *workflow.calls, *workflow.sinks)
+
+
+def resolve(workflow: Workflow, given: Mapping[str, str], environment: Mapping[str, str]) -> Resolved:
+    """The typed parameters of all nodes. Raises UsageError that lists everything which is missing or wrong."""
+    found = Resolved()
+    nodes = nodes_of(workflow)
+    _check_given(nodes, given, found)
+    for node in nodes:
+        found.of_node[id(node)] = _of_node(node, given, environment, found)
+    if found.problems:
+        raise UsageError("\n".join(dict.fromkeys(found.problems)))
+    return found
+
+
+def _parameters(node: Node) -> tuple[Parameter, ...]:
+    parameters: tuple[Parameter, ...] = getattr(node, "parameters", ())
+    return parameters
+
+
+def _settable(parameter: Parameter) -> bool:
+    return parameter.default or (parameter.required and parameter.value is None and parameter.environment is None)
+
+
+def _is_open(node: Node) -> bool:
+    """Whether the function takes any parameter: a method whose ``fun`` has no ``with``."""
+    return isinstance(node.provider, UserModule) and getattr(node, "function", "") not in node.provider.parameters
+
+
+def _check_given(nodes: Iterable[Node], given: Mapping[str, str], found: Resolved) -> None:
+    for name in given:
+        readers = [(node, parameter) for node in nodes for parameter in _parameters(node) if parameter.name == name]
+        bound = [(node, parameter) for node, parameter in readers if not _settable(parameter)]
+        if any(_settable(parameter) for _, parameter in readers):
+            continue
+        if bound:
+            node, parameter = bound[0]
+            place = parameter.origin or getattr(node, "origin", "")
+            found.problems.append(f"-p {name}: the program sets {name} itself, at {place}")
+        elif name in _POLICY:
+            found.problems.append(f"-p {name}: {name} can only be set in the program")
+        elif not any(_is_open(node) for node in nodes):
+            found.problems.append(f"-p {name}: nothing in this workflow reads a parameter {name}{_near(name, nodes)}")
+
+
+def _near(name: str, nodes: Iterable[Node]) -> str:
+    settable = sorted({p.name for node in nodes for p in _parameters(node) if _settable(p)})
+    return f"; it can be given {', '.join(settable)}" if settable else "; it can be given none"
+
+
+def _of_node(node: Node, given: Mapping[str, str], environment: Mapping[str, str], found: Resolved) -> Parameters:
+    values: dict[str, Any] = {}
+    secret = {parameter.name for parameter in _parameters(node) if is_secret(parameter)}
+    if _is_open(node):
+        values |= given
+    for parameter in _parameters(node):
+        text = _text_for(node, parameter, given, environment, found)
+        if text is not None:
+            _convert(node, parameter, text, values, found)
+        elif parameter.value is not None:
+            values[parameter.name] = _typed(parameter.type, parameter.value)
+        elif not parameter.required and parameter.environment is None:
+            values[parameter.name] = None
+    found.secrets += [str(values[name]) for name in secret if isinstance(values.get(name), str | int)]
+    return Parameters(values, frozenset(secret))
+
+
+def _text_for(
+    node: Node, parameter: Parameter, given: Mapping[str, str], environment: Mapping[str, str], found: Resolved
+) -> str | None:
+    if parameter.name in given and _settable(parameter):
+        return given[parameter.name]
+    place = parameter.origin or getattr(node, "origin", "")
+    if parameter.environment is not None:
+        text = environment.get(parameter.environment)
+        if text is None:
+            found.problems.append(f"${parameter.environment} is not set: {node.shown} needs it for {parameter.name} ({place})")
+        return text
+    if parameter.required and parameter.value is None:
+        found.problems.append(f"{node.shown} needs a parameter {parameter.name} : {parameter.type}; give it with -p {parameter.name}=… ({place})")
+    return None
+
+
+def _convert(node: Node, parameter: Parameter, text: str, values: dict[str, Any], found: Resolved) -> None:
+    try:
+        values[parameter.name] = from_text(parameter, text)
+    except (ValueError, TypeError, KeyError, msgspec.MsgspecError):
+        shown = "another text" if is_secret(parameter) else f'"{text}"'
+        where = f"${parameter.environment}" if parameter.environment is not None else parameter.name
+        found.problems.append(f"{where}: {node.shown} expects {expected(parameter)} for {parameter.name}, got {shown}")

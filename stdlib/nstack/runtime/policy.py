@@ -1,0 +1,191 @@
+"""What becomes of a failure: it is told, counted, and then stops the run, is skipped, or goes into the dead letters."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .codec import Codec
+from .declare import Policy
+from .errors import CallTimeout, NStackError, ReplyError
+from .log import Log
+from .token import Problem, Token
+from .user_code import describe, user_trace
+
+
+class Stopped(Exception):
+    """A failure has stopped the run: unwinds the stage function. Everything has been told by then."""
+
+
+class Halt:
+    """The run's shared ends: ``failed`` when a failure has stopped it, ``asked`` when it shall end. Any thread may set and read them."""
+
+    def __init__(self) -> None:
+        self.failed = False
+        self.asked = threading.Event()
+        self.notify: Callable[[], None] = lambda: None
+
+    def fail(self) -> None:
+        """A failure stops the run."""
+        self.failed = True
+        self.ask()
+
+    def ask(self) -> None:
+        """The run shall end: sources stop, what is in flight drains."""
+        self.asked.set()
+        self.notify()
+
+
+class Current:
+    """The token of the value that a stage works on right now. It answers like the token, so it can stand for it."""
+
+    __slots__ = ("token",)
+
+    def __init__(self) -> None:
+        self.token: Token = Token()
+
+    @property
+    def expects(self) -> str | None:
+        """As of the token."""
+        return self.token.expects
+
+    def fail(self, problem: Problem) -> None:
+        """As of the token."""
+        self.token.fail(problem)
+
+    def reply(self, body: bytes) -> int:
+        """As of the token."""
+        return self.token.reply(body)
+
+
+class DeadLetters:
+    """One file of dead letters: JSON lines with the value, the error, the function and the time. A line is flushed when ``add`` returns."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._lock = threading.Lock()
+
+    def add(self, value: bytes, error: str, function: str) -> None:
+        """Appends one line; ``value`` is JSON. Any thread may call it."""
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        line = msgspec.json.encode({"value": msgspec.Raw(value), "error": error, "function": function, "time": now}) + b"\n"
+        with self._lock:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            try:
+                os.write(descriptor, line)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            self.count += 1
+
+
+class Tally:
+    """What one node has counted. Each number is changed by failures only, or once a batch."""
+
+    __slots__ = ("dead", "errors", "skipped", "values_in", "values_out")
+
+    def __init__(self) -> None:
+        self.values_in = 0
+        self.values_out = 0
+        self.skipped = 0
+        self.dead = 0
+        self.errors = 0
+
+
+class Guard:
+    """The policy of one node at work.
+
+    ``shown`` is the function's name, ``origin`` and ``text`` its place in the ``.nml``. ``codec`` writes values into dead letters.
+    """
+
+    def __init__(
+        self,
+        *,
+        shown: str,
+        origin: str,
+        text: str,
+        policy: Policy,
+        log: Log,
+        halt: Halt,
+        dead: DeadLetters,
+        codec: Codec | None,
+    ) -> None:
+        self.shown = shown
+        self.origin = origin
+        self.text = text
+        self.policy = policy
+        self.log = log
+        self.halt = halt
+        self.dead = dead
+        self.codec = codec
+        self.tally = Tally()
+
+    def told(self, error: BaseException) -> str:
+        """The failure in one line: function, path, expected, found."""
+        return f"{self.shown}: {error if isinstance(error, NStackError) else describe(error)}"
+
+    def report(self, error: BaseException, note: str = "", id: str | None = None) -> None:
+        """Logs a failure with its place; with the user's traceback where there is one."""
+        self.tally.errors += 1
+        trace = None if isinstance(error, NStackError) else user_trace(error)
+        at = f"{self.origin} {self.text}".strip() or None
+        self.log.error(self.told(error) + (f" ({note})" if note else ""), at=at, id=id, trace=trace)
+
+    def settle(self, error: BaseException, value: Any, token: Token | Current | None, *, again: bool = False) -> None:
+        """Does what ``on_error`` says with a value that has failed for good. ``again`` tells that retries were made.
+
+        Raises Stopped when that is the policy. A requester that waits hears of the failure, except of a plain skip.
+        """
+        policy = self.policy.on_error
+        answers = token is not None and token.expects is not None
+        problem = self._problem(error) if answers or policy == "stop" else None
+        self.report(error, id=problem.id if problem is not None and token is not None else None)
+        heard = policy != "skip" or again or isinstance(error, CallTimeout | ReplyError)
+        if problem is not None and token is not None and (policy == "stop" or (answers and heard)):
+            token.fail(problem)
+        if policy == "stop":
+            self.halt.fail()
+            raise Stopped(self.told(error))
+        if policy == "dead_letter":
+            self.bury(error, value)
+        else:
+            self.tally.skipped += 1
+
+    def bury(self, error: BaseException, value: Any) -> None:
+        """Writes a value into the dead letters. Raises Stopped when even that fails: the value would be lost otherwise."""
+        try:
+            self.dead.add(self._written(value), self.log.clean(self.told(error)), self.shown)
+        except OSError as fault:
+            self.log.error(f"dead letters cannot be written to {self.dead.path}: {describe(fault)}")
+            self.halt.fail()
+            raise Stopped(str(fault)) from None
+        self.tally.dead += 1
+
+    def _problem(self, error: BaseException) -> Problem:
+        if isinstance(error, CallTimeout):
+            return Problem(secrets.token_hex(8), 504, "The workflow took too long.")
+        told = str(error) if isinstance(error, ReplyError) else "The workflow failed on this value."
+        return Problem(secrets.token_hex(8), 500, told)
+
+    def _written(self, value: Any) -> bytes:
+        """JSON of a value: proper where its type is known, raw records as text, else what can be shown of it."""
+        if self.codec is not None:
+            try:
+                return self.codec.encode_json(value)
+            except Exception:  # the value itself may be what is wrong
+                pass
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "replace")
+        try:
+            return msgspec.json.encode(value, enc_hook=repr)
+        except (TypeError, ValueError, RecursionError):
+            return msgspec.json.encode(repr(value))
