@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nscompiler.version import __version__
 
 if TYPE_CHECKING:
-    from nscompiler.pipeline import check, compile
+    from nscompiler.pipeline import check, compile  # noqa: A004
 
 __all__ = ["__version__", "check", "compile"]
 

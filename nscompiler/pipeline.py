@@ -21,8 +21,11 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import ParseResult, parse
 from nscompiler.modules.discovery import Discovery, discover
 from nscompiler.modules.imports import RESERVED_ALIASES
+from nscompiler.modules.listing import resolve_parent, unlisted_modules
+from nscompiler.modules.lock import Locked, changed_release
 from nscompiler.modules.program import LinkedModule, Program, link
 from nscompiler.modules.reading import read_source
+from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.tree import SUFFIX
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.check import check_module
@@ -171,13 +174,46 @@ class Compilation:
 
         Of files that were not asked for but imported, only the errors.
         """
-        found = [*self.discovery.problems, *self._linked[1]]
+        found = [*self.discovery.problems, *self._linked[1], *self._project_problems(), *self._changed_releases()]
         targets = frozenset(self.discovery.targets)
         for path, checked in self.checked.items():
             parsed = self._parsed[path]
             own = (*(() if parsed is None else parsed.problems), *checked.problems, *self._python_problems(path))
             found += own if path in targets else (problem for problem in own if problem.is_error)
         return ordered((*found, *self._load_problems))
+
+    def _project_problems(self) -> Iterator[Diagnostic]:
+        for project in self.discovery.projects.values():
+            with _phase("comparing with", project.source.path):
+                yield from unlisted_modules(project, self.program)
+        for config in self.discovery.configs.values():
+            with _phase("looking for the parent in", config.source.path):
+                yield from resolve_parent(config, self.discovery.index)[1]
+
+    def _changed_releases(self) -> Iterator[Diagnostic]:
+        """Releases that differ from what was built under their version, as the locks of the projects have it."""
+        for given in self.discovery.given:
+            lock = self.discovery.locks.get(given.root)
+            if lock is not None:
+                releases = self.releases(given.targets)
+                for item in self.program.modules:
+                    if item.ref in releases and item.module.header is not None and item.path in given.targets:
+                        span = item.span(item.module.header.reference)
+                        changed = changed_release(item.ref, releases[item.ref], lock, span)
+                        yield from () if changed is None else (changed,)
+
+    def releases(self, paths: Iterable[str]) -> dict[ModuleRef, Locked]:
+        """The hashes of those files that are released modules, as a project's lock keeps them."""
+        from nscompiler.flow.module_files import module_files
+
+        wanted = frozenset(paths)
+        found: dict[ModuleRef, Locked] = {}
+        for item in self.program.modules:
+            if item.path in wanted and item.ref is not None and item.ref.version.is_release:
+                with _phase("hashing", item.path):
+                    content = module_files(item.path, self.files).content_hash
+                    found[item.ref] = Locked(self.checked[item.path].interface.hash, content)
+        return found
 
     @property
     def has_errors(self) -> bool:
@@ -203,16 +239,23 @@ class Compilation:
         module = self.checked[path].module
         if not any(isinstance(decl, syntax.FunDecl) for decl in module.declarations):
             return ()
+        from nscompiler.typecheck.python_class import check_python, python_file  # only modules with functions need it
+
         python = python_file(path)
         if not self.files.is_file(python):
             return ()
-        from nscompiler.typecheck.python_class import check_python  # Python's own parser: most checks do without
-
         source = read_source(python, self.files)
         if not isinstance(source, SourceFile):
             return (source,)
         with _phase("reading", python):
             return check_python(module, source)
+
+    def not_a_workflow(self, path: str, function: FunctionInterface) -> Diagnostic:
+        """Why a function of a file cannot be started."""
+        from nscompiler.typecheck.starting import partial_started
+
+        item = next(item for item in self.program.modules if item.path == path)
+        return partial_started(function, named_functions(self.checked[path]), _Imports(self, item), self.types)
 
     # --- what comes after a check without errors
 

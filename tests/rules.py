@@ -311,7 +311,7 @@ def unraised(programs: list[Trial]) -> list[str]:
         raised.add(code.id)
         return at(code, *arguments, **named)
 
-    Code.at = record  # type: ignore[method-assign]
+    Code.at = record  # type: ignore[method-assign, assignment]
     try:
         for program in programs:
             program.holds()

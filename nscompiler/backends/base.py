@@ -67,12 +67,16 @@ class LineOrigin:
 class Emitted:
     """What a backend gives: texts and bytes by path, files to copy beside them, and where lines come from.
 
-    Paths are relative to the output folder, ``/``-separated. The same build gives the same bytes.
+    Paths are relative to the output folder, ``/``-separated. The same build gives the same bytes. ``start`` is the
+    command that, with the output folder on Python's path, runs the default workflow (``python`` stands for an
+    interpreter with the run time); a workflow's name and ``-p name=value`` may follow it. It is empty where nothing
+    can be run.
     """
 
     files: tuple[tuple[str, str | bytes], ...]
     copies: tuple[Copy, ...] = ()
     origins: tuple[LineOrigin, ...] = ()
+    start: tuple[str, ...] = ()
 
 
 class Backend(Protocol):
@@ -81,6 +85,11 @@ class Backend(Protocol):
     @property
     def name(self) -> str:
         """What ``--target`` calls it."""
+        ...
+
+    @property
+    def runs(self) -> bool:
+        """Whether what it emits can be run by ``Emitted.start``; the conformance suite then joins it in."""
         ...
 
     def unsupported(self, graph: Graph) -> tuple[Unsupported, ...]:

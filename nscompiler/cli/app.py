@@ -28,7 +28,7 @@ class Commands(click.Group):
 
 
 def _plugin(name: str) -> click.Command | None:
-    """A subcommand of another wheel. Looked for only when a name is unknown, as the search takes tens of milliseconds."""
+    """A subcommand of another wheel; looked for when a name is unknown, as the search takes tens of milliseconds."""
     from importlib.metadata import entry_points
 
     for found in entry_points(group=PLUGINS, name=name):
@@ -45,7 +45,9 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 @click.command(
-    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80}, no_args_is_help=True
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    no_args_is_help=True,
 )
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print the version."

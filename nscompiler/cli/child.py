@@ -16,7 +16,7 @@ _SENT_BY_KERNEL = 0x80  # SI_KERNEL of <asm-generic/siginfo.h>
 
 
 def run_python(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run this interpreter with arguments in the foreground; the exit code, 128 and the signal's number if it was killed.
+    """Run this interpreter with arguments in the foreground; the exit code, or 128 and the number of what killed it.
 
     Standard input, output and error are ours. Raises OSError where the process cannot be started.
     """
@@ -40,9 +40,11 @@ def _interactive() -> bool:
 def _start(arguments: Sequence[str], environment: Mapping[str, str], own_group: bool, mask: set[int]) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
-    group = {"setpgroup": 0} if own_group else {}
     command = [sys.executable, *arguments]
-    return os.posix_spawn(sys.executable, command, environment, setsigmask=mask, setsigdef=[signal.SIGPIPE], **group)
+    default = [signal.SIGPIPE]  # which this interpreter ignores
+    if own_group:
+        return os.posix_spawn(sys.executable, command, environment, setsigmask=mask, setsigdef=default, setpgroup=0)
+    return os.posix_spawn(sys.executable, command, environment, setsigmask=mask, setsigdef=default)
 
 
 def _wait(child: int, own_group: bool) -> int:

@@ -8,12 +8,13 @@ from nscompiler.cli import exits
 
 
 class Failure(click.ClickException):
-    """A command cannot do what it was asked to; shown as one ``error:`` line and, where there are any, notes below it."""
+    """A command cannot do what it was asked to; shown as one ``error:`` line and notes below it."""
 
-    def __init__(self, message: str, *notes: str, exit_code: int = exits.FAILED) -> None:
+    exit_code = exits.FAILED
+
+    def __init__(self, message: str, *notes: str) -> None:
         super().__init__(message)
         self.notes = notes
-        self.exit_code = exit_code
 
     def show(self, file: object = None) -> None:
         """Write it to standard error."""
@@ -34,5 +35,5 @@ def report_internal(error: Exception, *, debug: bool) -> int:
         traceback.print_exception(cause)
     else:
         print("  This is a bug in nsc, not in your program; please report it.", file=sys.stderr)
-        print("  `nsc --debug …` shows where it happened.", file=sys.stderr)
+        print("  `--debug` shows where it happened.", file=sys.stderr)
     return exits.INTERNAL

@@ -14,8 +14,9 @@ from nscompiler.cli import exits
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``nsc`` with the arguments given (those of the process by default); the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given or bool(os.environ.get("NSC_DEBUG"))
     try:
-        code = _run(given)
+        code = _run([argument for argument in given if argument != "--debug"])
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # anything that gets here is a bug of ours
         from nscompiler.cli.failure import report_internal
 
-        return report_internal(error, debug="--debug" in given or bool(os.environ.get("NSC_DEBUG")))
+        return report_internal(error, debug=debug)
 
 
 def _run(given: list[str]) -> int:

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, TextIO
 from nscompiler.cli import exits
 
 if TYPE_CHECKING:
-    from nscompiler.pipeline import Compilation
+    from nscompiler.diagnostics.model import Diagnostic
+    from nscompiler.diagnostics.summary import Summary
+    from nscompiler.pipeline import Compilation, Texts
 
 
 FORMATS = ("text", "concise", "json")
 NARROWEST, WIDEST = 40, 120
+
 
 def search_folders(given: Sequence[str]) -> tuple[str, ...]:
     """The folders of ``--path``, then those of ``NSTACK_PATH``."""
@@ -36,34 +39,55 @@ def wants_color(choice: str, stream: TextIO) -> bool:
 def report(
     compilation: "Compilation", stream: TextIO, *, form: str = "text", color: str = "auto", quiet: bool = False
 ) -> int:
-    """Write a compilation's problems to a stream; the exit code that they mean."""
-    stream.write(_rendered(compilation, stream, form, color, quiet))
+    """Write all problems of a compilation to a stream; the exit code that they mean."""
+    report_problems(compilation, compilation.problems, stream, form=form, color=color, quiet=quiet)
     return exits.FAILED if compilation.has_errors else exits.OK
 
 
-def _rendered(compilation: "Compilation", stream: TextIO, form: str, color: str, quiet: bool) -> str:
-    from nscompiler.diagnostics.summary import summarize
-
-    problems, modules, files = compilation.problems, compilation.module_count, len(compilation.selected)
+def report_problems(
+    compilation: "Compilation",
+    problems: "Sequence[Diagnostic]",
+    stream: TextIO,
+    *,
+    form: str = "text",
+    color: str = "auto",
+    quiet: bool = False,
+) -> None:
+    """Write problems that point into a compilation's files to a stream, in one of the ``FORMATS``."""
+    modules, files = compilation.module_count, len(compilation.selected)
     if form == "json":
         from nscompiler.diagnostics.render.json import render_json
 
-        return render_json(problems, compilation.sources, modules=modules, files=files)
+        stream.write(render_json(problems, compilation.sources, modules=modules, files=files))
+        return
+    from nscompiler.diagnostics.summary import summarize
+
     summary = None if quiet else summarize(problems, modules=modules, files=files)
-    closing = "" if summary is None else f"{summary.line()}\n"
-    if not problems:
-        return closing
-    if form == "concise":
+    if problems and form == "text":
+        _draw(problems, compilation.sources, stream, color, summary)
+        return
+    if problems:
         from nscompiler.diagnostics.render.concise import render_concise
 
-        return render_concise(problems, compilation.sources) + closing
+        stream.write(render_concise(problems, compilation.sources))
+    if summary is not None:
+        stream.write(f"{summary.line()}\n")
+
+
+def _draw(
+    problems: "Sequence[Diagnostic]", sources: "Texts", stream: TextIO, color: str, summary: "Summary | None"
+) -> None:
     from nscompiler.diagnostics.render.text import render_text
 
-    width, ascii_only = _columns(stream), _only_ascii(stream)
-    painted = wants_color(color, stream)
-    return render_text(
-        problems, compilation.sources, color=painted, width=width, ascii_only=ascii_only, summary=summary
+    text = render_text(
+        problems,
+        sources,
+        color=wants_color(color, stream),
+        width=_columns(stream),
+        ascii_only=_only_ascii(stream),
+        summary=summary,
     )
+    stream.write(text)
 
 
 def _columns(stream: TextIO) -> int:

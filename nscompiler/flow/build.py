@@ -7,7 +7,7 @@ from nscompiler.flow.model import Edge, Function, Node, NodeId, Origin, Paramete
 from nscompiler.typecheck.fits import conversions
 from nscompiler.types.types import Type, VoidType
 
-LARGEST = 100_000
+LARGEST = 20_000
 """The most nodes that a workflow may have."""
 
 

@@ -151,7 +151,7 @@ class _Lowering:
 
     def _too_large(self) -> Diagnostic:
         return codes.TOO_LARGE.at(
-            self._target.span, f"`{self._target.name}` grows beyond 100,000 steps", "defs multiply each other"
+            self._target.span, f"`{self._target.name}` grows beyond 20,000 steps", "defs multiply each other"
         )
 
     def trial(self, target: FunctionInterface, value: object) -> Steps:

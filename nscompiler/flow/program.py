@@ -1,5 +1,6 @@
 """What lowering needs to know about a program, as plain data; the pipeline fills it in."""
 
+import os
 from collections.abc import Mapping
 
 import attrs
@@ -55,10 +56,8 @@ class Program:
 
     def shown(self, path: str) -> str:
         """A file's path as origins name it: relative to the root; the last two parts of one that lies elsewhere."""
-        if self.root and path.startswith(self.root.rstrip("/") + "/"):
-            return path[len(self.root.rstrip("/")) + 1 :]
-        path = path.removeprefix("./")
-        return "/".join(path.split("/")[-2:]) if path.startswith(("/", "..")) else path
+        shown = os.path.relpath(path, self.root or ".").replace(os.sep, "/")
+        return "/".join(path.split("/")[-2:]) if shown.startswith("../") else shown
 
     def places(self) -> Places:
         """The way back from origins to spans."""

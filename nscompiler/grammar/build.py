@@ -11,6 +11,7 @@ from nscompiler.grammar.mistakes import MistakeActions
 from nscompiler.grammar.sums import sum_type
 from nscompiler.grammar.syntax import (
     Attribute,
+    BrokenDecl,
     Constraint,
     Decl,
     DefDecl,
@@ -51,7 +52,7 @@ class Braces(NamedTuple):
 Item = Header | Import | Decl | Expr | Separator | Braces
 
 
-class Builder(TypeActions, ExpressionActions, MistakeActions):
+class Builder(MistakeActions, TypeActions, ExpressionActions):
     """Makes the nodes of one file."""
 
     __slots__ = ()
@@ -143,6 +144,8 @@ class Builder(TypeActions, ExpressionActions, MistakeActions):
         """``type Event = A T | B U``."""
         start, doc = self._opening(attributes, keyword)
         body = sum_type(self, alternatives)
+        if body is None:
+            return BrokenDecl(start, self.end(alternatives[-1]), "type", self.name(name))
         return TypeDecl(start, body.end, self.name(name), tuple(parameters), body, doc, tuple(attributes))
 
     def _fun(
@@ -157,9 +160,7 @@ class Builder(TypeActions, ExpressionActions, MistakeActions):
         parameters, end = (None, type.end) if with_ is None else (tuple(with_[0]), max(with_[1], type.end))
         return FunDecl(start, end, self.name(name), type, parameters, doc, tuple(attributes))
 
-    def fun_plain(
-        self, attributes: list[Attribute], keyword: int, name: int, colon: int, type: FunctionType
-    ) -> Decl:
+    def fun_plain(self, attributes: list[Attribute], keyword: int, name: int, colon: int, type: FunctionType) -> Decl:
         """``fun f : A -> B``."""
         return self._fun(attributes, keyword, name, type)
 

@@ -171,9 +171,7 @@ def _superfluous(segment: Segment) -> list[Candidate]:
             code, title, sure = codes.MISSING_STAGE, f"One side of this `{text}` is empty", False
         elif back:
             sure = False
-        found.append(
-            Candidate(Repair(-back, 1, ()), code, title, f"Remove {shown(text)}", position, sure=sure)
-        )
+        found.append(Candidate(Repair(-back, 1, ()), code, title, f"Remove {shown(text)}", position, sure=sure))
     return found
 
 

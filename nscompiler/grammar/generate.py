@@ -67,7 +67,7 @@ def generate(grammar: str) -> dict[str, Any]:
     _fold_units(rows, [(numbers[rule.origin.name], len(rule.expansion), action_of(rule)) for rule in rules])
     return {
         "terminals": names,
-        "literals": {str(t.pattern.value): numbers[t.name] for t in terminals if t.pattern.type == "str"} | {"": numbers[END]},
+        "literals": {"": numbers[END]} | {str(t.pattern.value): numbers[t.name] for t in terminals if _is_fixed(t)},
         "rows": rows,
         "rules": [(numbers[rule.origin.name], len(rule.expansion), action_of(rule)) for rule in rules],
         "nonterminals": [str(name) for name in numbers if numbers[name] >= len(names)],
@@ -75,6 +75,10 @@ def generate(grammar: str) -> dict[str, Any]:
         "accept": int(table.end_states["start"]),
         **_lexing(terminals, ignored, numbers),
     }
+
+
+def _is_fixed(terminal: TerminalDef) -> bool:
+    return bool(terminal.pattern.type == "str")
 
 
 def _number_rules(rules: list[Rule], numbers: dict[str, int]) -> list[Rule]:
@@ -99,7 +103,7 @@ def _row(entries: dict[str, tuple[Any, Any]], numbers: dict[str, int], rules: li
 def _let_names_be_keywords(rows: list[dict[int, int]], numbers: dict[str, int], terminals: list[TerminalDef]) -> None:
     """Where NAME may stand, so may any word of small letters: the contextual lexer, folded into the tables."""
     name = numbers[_NAME]
-    words = [numbers[t.name] for t in terminals if t.pattern.type == "str" and t.pattern.value.isidentifier()]
+    words = [numbers[t.name] for t in terminals if _is_fixed(t) and t.pattern.value.isidentifier()]
     for row in rows:
         if name in row:
             action = row.pop(name)
@@ -128,7 +132,7 @@ def _lexing(terminals: list[TerminalDef], ignored: list[TerminalDef], numbers: d
     contextual = {_NAME, "REFERENCE"}
     ordered = sorted((t for t in terminals if t.name not in contextual), key=_lark_order)
     patterns = [(t.name, t.pattern.to_regexp()) for t in ordered]
-    kinds = [(name, pattern) for t, (name, pattern) in zip(ordered, patterns, strict=True) if t.pattern.type != "str"]
+    kinds = [(name, pattern) for t, (name, pattern) in zip(ordered, patterns, strict=True) if not _is_fixed(t)]
     kinds += BAD
     prefix = "|".join(t.pattern.to_regexp() for t in sorted(ignored, key=_lark_order))
     token = "|".join([pattern for _, pattern in patterns] + [pattern for _, pattern in BAD])

@@ -9,19 +9,21 @@ from typing import Any
 
 from nscompiler.grammar.build import Builder
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
+from nscompiler.grammar.recovery import Recovery
 from nscompiler.grammar.tables import Tables
 
 
 class Machine:
     """One run over one file's tokens."""
 
-    __slots__ = ("_builder", "_item_symbols", "_reference", "_skip", "_tables", "_tokens", "states", "values")
+    __slots__ = ("_builder", "_recovery", "_reference", "_tables", "_tokens", "states", "values")
 
     def __init__(self, tables: Tables, tokens: Tokens, builder: Builder) -> None:
         self._tables = tables
         self._tokens = tokens
         self._builder = builder
         self._reference = tables.kind["REFERENCE"]
+        self._recovery: Recovery | None = None
         self.states = [tables.start]
         self.values: list[Any] = []
 
@@ -72,21 +74,22 @@ class Machine:
 
     def _unusual(self, index: int) -> int:
         """Where to go on when the tables have no action for a token; -1 at the end."""
-        kind = self._tokens.kinds[index]
-        if kind == SWALLOWED:
+        if self._tokens.kinds[index] == SWALLOWED:
             return index + 1
         state = self.states[-1]
         if state == self._tables.accept:
             return -1
         if self._reference in self._tables.rows[state] and self._read_reference(index):
             return index
-        raise SyntaxError(f"unexpected {self._tables.names[kind]} at {self._tokens.starts[index]}")
+        if self._recovery is None:
+            self._recovery = Recovery(self._tables, self._tokens, self._builder)
+        return self._recovery.recover(self.states, self.values, index)
 
     def _read_reference(self, index: int) -> bool:
         """Take the characters from a token on as one module reference; whether they look like one."""
         tokens, text = self._tokens, self._builder.source.text
         match = self._tables.reference.match(text, tokens.starts[index])
-        if match is None or tokens.kinds[index] == self._reference:
+        if match is None:
             return False
         last, end = index, match.end()
         while tokens.ends[last] < end:

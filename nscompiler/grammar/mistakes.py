@@ -1,10 +1,109 @@
-"""stub"""
+"""Mistakes in text that parses: the grammar takes it, so that the tree is whole and the message exact."""
+
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar.place import Places
-from nscompiler.grammar.syntax import Expr
+from nscompiler.grammar.syntax import Concat, Expr, Filter, SizeLiteral, TypeExpr, TypeName, TypeVariable
 from nscompiler.grammar.text import BadEscape
+from nscompiler.grammar.wording import shown
+from nscompiler.source import Span
+
+_SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
+# Built-in types that take no argument: written side by side they can only have been meant as a tuple.
+_SCALARS = frozenset(
+    ("Integer", "Double", "Boolean", "Text", "Byte", "Json", "Decimal", "Date", "Time", "DateTime", "Duration", "Uuid")
+)
+
 
 class MistakeActions(Places):
+    """Reports, with the fix at hand."""
+
     __slots__ = ()
-    def bad_escapes(self, token: int, bad: tuple[BadEscape, ...]) -> None: pass
-    def postfix_after_prefix(self, prefixed: Expr, mark: int) -> None: pass
-    def number_too_large(self, token: int) -> None: pass
+
+    def bad_escapes(self, token: int, bad: tuple[BadEscape, ...]) -> None:
+        """Each escape in a text literal that means nothing, at its place."""
+        start = self.starts[token]
+        for escape in bad:
+            span = self.source.span(start + escape.start, start + escape.end)
+            fix = Fix("Double the backslash", (Edit(self.source.span(span.start, span.start), "\\"),), _SURE)
+            title = escape.reason[0].upper() + escape.reason[1:]
+            self.problems.append(codes.BAD_ESCAPE.at(span, title, fixes=(fix,)))
+
+    def number_too_large(self, token: int) -> None:
+        """A number that no type holds."""
+        span = self.source.span(self.starts[token], self.ends[token])
+        self.problems.append(codes.BAD_NUMBER.at(span, f"{shown(self.texts[token])} is too large for a number"))
+
+    def postfix_after_prefix(self, prefixed: Expr, mark: int) -> None:
+        """``concat f*``, told once at the first sign."""
+        if not isinstance(prefixed, (Concat, Filter)) or not prefixed.prefix:
+            return
+        word = "concat" if isinstance(prefixed, Concat) else "filter"
+        last = mark
+        while self.texts[last + 1] in ("*", "?"):
+            last += 1
+        around_inner = self._brackets(self.start(prefixed.function), self.ends[last])
+        around_prefix = self._brackets(prefixed.start, self.end(prefixed))
+        same = {"concat": "*", "filter": "?"}[word] == self.texts[mark]
+        fixes = (
+            Fix(f"Apply `{self.texts[mark]}` first", around_inner, _SURE if same else _MAYBE),
+            Fix(f"Apply `{word}` first", around_prefix, _MAYBE),
+        )
+        title = f"`{word}` before and `{self.texts[mark]}` after one function need brackets"
+        span = self.source.span(self.starts[mark], self.ends[mark])
+        self.problems.append(codes.PREFIX_AND_POSTFIX.at(span, title, fixes=fixes))
+
+    def payload_needs_brackets(self, written: TypeExpr, constructor: str, arguments: tuple[TypeExpr, ...]) -> None:
+        """``A Map Text | B``."""
+        start, end = self.start(arguments[0]), self.end(written)
+        span = self.source.span(start, end)
+        title = f"The payload of {shown(constructor)} needs brackets"
+        first = arguments[0]
+        if isinstance(first, SizeLiteral):
+            title = f"The payload of {shown(constructor)} is a number, not a type"
+            self.problems.append(codes.PAYLOAD_BRACKETS.at(span, title))
+            return
+        tuple_meant = not isinstance(first, TypeName) or (first.qualifier is None and first.name.text in _SCALARS)
+        if tuple_meant and len(arguments) > 1:
+            title = f"The constructor {shown(constructor)} has several payloads: a tuple is one"
+            if len(title) > 80:
+                title = "A constructor has one payload: several values are a tuple"
+            edits = [Edit(self.source.span(start, start), "(")]
+            edits += [Edit(self._after(argument), ",") for argument in arguments[:-1]]
+            edits.append(Edit(self._after(arguments[-1]), ")"))
+            fix = Fix("Make it a tuple", tuple(edits), _MAYBE)
+        else:
+            fix = Fix("Put brackets around it", self._brackets(start, end), _SURE)
+        self.problems.append(codes.PAYLOAD_BRACKETS.at(span, title, fixes=(fix,)))
+
+    def no_constructor(self, written: TypeExpr) -> None:
+        """``{ x : A } | B``, ``a | B``."""
+        span = self.source.span(self.start(written), self.end(written))
+        if isinstance(written, TypeVariable):
+            text = written.name.text
+            capital = text[:1].upper() + text[1:]
+            fix = Fix(f"Write {shown(capital)}", (Edit(span, capital),), _MAYBE)
+            self.problems.append(codes.NAME_CASE.at(span, "A constructor starts with a capital letter", fixes=(fix,)))
+            return
+        if isinstance(written, TypeName) and written.qualifier is not None:
+            title = f"A constructor is a plain name, without `{written.qualifier.text}.`"
+            if len(title) > 80:
+                title = "A constructor is a plain name, without a module"
+            self.problems.append(codes.SUM_ALTERNATIVE.at(span, title))
+            return
+        self.problems.append(codes.SUM_ALTERNATIVE.at(span, "An alternative of a sum starts with a constructor"))
+
+    def expression_after_type(self, at: int) -> None:
+        """A bare expression that was read as part of the ``type`` above it."""
+        text = self.source.text
+        end = len(text[:at].rstrip())
+        fix = Fix("Insert `;`", (Edit(self.source.span(end, end), ";"),), _SURE)
+        title = "A `;` is missing between this expression and the `type` above it"
+        self.problems.append(codes.SEPARATOR_NEEDED.at(self.source.span(at, at + 1), title, fixes=(fix,)))
+
+    def _after(self, node: TypeExpr) -> Span:
+        end = self.end(node)
+        return self.source.span(end, end)
+
+    def _brackets(self, start: int, end: int) -> tuple[Edit, Edit]:
+        return Edit(self.source.span(start, start), "("), Edit(self.source.span(end, end), ")")

@@ -1,34 +1,228 @@
 """From items to a module: header, imports, declarations and the final expression, each in its place."""
 
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar.build import Braces, Builder, Item, Separator
-from nscompiler.grammar.syntax import Comment, Decl, Expr, Header, Import, Module
+from nscompiler.grammar.syntax import (
+    BrokenDecl,
+    Comment,
+    Decl,
+    DefDecl,
+    Expr,
+    FunDecl,
+    Header,
+    Import,
+    Module,
+    Node,
+    TypeDecl,
+)
 from nscompiler.source import Span
+
+_SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 
 
 def assemble(builder: Builder, items: list[Item], comments: tuple[Comment, ...]) -> Module:
-    header = None
-    imports: list[Import] = []
-    decls: list[Decl] = []
-    main = None
-    early: list[Span] = []
-    flat: list[Item] = []
-    for item in items:
-        if isinstance(item, Braces):
-            flat.append(item.header)
-            early.append(builder.source.span(item.opening, item.opening+1))
-            flat += item.items
-            early.append(builder.source.span(item.closing, item.closing+1))
-        else:
-            flat.append(item)
-    for item in flat:
+    """The module of a file's items. What stands in the wrong place is reported and kept all the same."""
+    return _Assembly(builder).module(items, comments)
+
+
+class _Assembly:
+    """One file's items, sorted."""
+
+    def __init__(self, builder: Builder) -> None:
+        self._builder = builder
+        self._source = builder.source
+        self._header: Header | None = None
+        self._imports: list[Import] = []
+        self._declarations: list[Decl] = []
+        self._mains: list[Expr] = []
+        self._early: list[Span] = []
+        # What stands right before the item at hand, with nothing between; and the last declaration or expression.
+        self._before: Item | None = None
+        self._last: Node | None = None
+        self._closed: int | None = None
+
+    def module(self, items: list[Item], comments: tuple[Comment, ...]) -> Module:
+        for item in items:
+            self._add(item)
+        self._check_expressions()
+        text = self._source.text
+        return Module(
+            0,
+            len(text),
+            self._source,
+            self._header,
+            tuple(self._imports),
+            tuple(self._declarations),
+            self._mains[-1] if self._mains and self._header is None else None,
+            comments,
+            tuple(sorted(self._early, key=lambda span: span.start)),
+        )
+
+    def _add(self, item: Item) -> None:
         if isinstance(item, Separator):
-            early.append(builder.source.span(*item))
-        elif isinstance(item, Header):
-            header = item
+            self._early.append(self._source.span(item.start, item.end))
+            self._before = item
+            return
+        if isinstance(item, Braces):
+            self._add_braces(item)
+            return
+        if self._closed is not None:
+            self._report_behind_brace(item)
+        if isinstance(item, Header):
+            self._add_header(item)
         elif isinstance(item, Import):
-            imports.append(item)
+            self._add_import(item)
         elif isinstance(item, Decl):
-            decls.append(item)
-        elif isinstance(item, Expr):
-            main = item
-    return Module(0, len(builder.source.text), builder.source, header, tuple(imports), tuple(decls), main, comments, tuple(early))
+            self._add_declaration(item)
+        else:
+            self._add_expression(item)
+        self._before = item
+
+    def _add_braces(self, braces: Braces) -> None:
+        self._early.append(self._source.span(braces.opening, braces.opening + 1))
+        self._add(braces.header)
+        for item in braces.items:
+            self._add(item)
+        if braces.closing < len(self._source.text):
+            self._early.append(self._source.span(braces.closing, braces.closing + 1))
+        if self._closed is None:
+            self._closed = braces.closing
+
+    def _report_behind_brace(self, item: Node | Header) -> None:
+        closing = self._closed
+        assert closing is not None
+        self._closed = None
+        if isinstance(item, (BrokenDecl, Header)):
+            return  # already reported, or about to be
+        brace = self._source.span(closing, closing + 1)
+        end = len(self._source.text)
+        fix = Fix("Move the `}` to the end", (Edit(brace, ""), Edit(self._source.span(end, end), "}\n")), _MAYBE)
+        related = (Label(brace, "the module's braces are closed here", Role.NOTE),)
+        title = "Something stands after the `}` of the module"
+        where = self._source.span(item.start, item.end)
+        self._builder.problems.append(codes.UNEXPECTED.at(where, title, related=related, fixes=(fix,)))
+
+    def _add_header(self, header: Header) -> None:
+        span = self._source.span(header.start, header.end)
+        if header.early == "where":
+            self._early.append(self._source.span(header.end - len("where"), header.end))
+        if self._header is not None:
+            first = Label(self._source.span(self._header.start, self._header.end), "the first header", Role.DECLARATION)
+            fix = Fix("Remove it", (Edit(span, ""),), _MAYBE)
+            title = "A file has one `module` header"
+            self._builder.problems.append(codes.HEADER_PLACE.at(span, title, related=(first,), fixes=(fix,)))
+            return
+        if self._last is not None or self._imports:
+            text = self._source.text
+            start = self._top()
+            move = (Edit(self._source.span(start, start), text[span.start : span.end] + "\n\n"), Edit(span, ""))
+            title = "The `module` header comes before everything else"
+            fixes = () if header.early else (Fix("Move it to the top", move, _SURE),)
+            self._builder.problems.append(codes.HEADER_PLACE.at(span, title, fixes=fixes))
+        self._header = header
+
+    def _top(self) -> int:
+        """Where the file's first item starts, its doc comment included."""
+        text, start = self._source.text, 1 if self._source.text.startswith("\ufeff") else 0
+        if text.startswith("#!", start):
+            end = text.find("\n", start)
+            return end + 1 if end >= 0 else len(text)
+        return start
+
+    def _add_import(self, item: Import) -> None:
+        if self._last is not None:
+            span = self._source.span(item.start, item.end)
+            after = self._imports[-1] if self._imports else self._header
+            written = self._source.text[span.start : span.end]
+            removal = Edit(self._source.span(*self._whole_line(span.start, span.end)), "")
+            if after is not None and after.end < self._last.start:
+                move = (Edit(self._source.span(after.end, after.end), f"\n{written}"), removal)
+            else:
+                top = self._top()
+                move = (Edit(self._source.span(top, top), f"{written}\n"), removal)
+            fixes = () if self._header is not None and self._header.early else (Fix("Move it up", move, _SURE),)
+            title = "An import comes before all declarations"
+            self._builder.problems.append(codes.LATE_IMPORT.at(span, title, fixes=fixes))
+        self._imports.append(item)
+
+    def _whole_line(self, start: int, end: int) -> tuple[int, int]:
+        """A stretch of text, with its line if it has that to itself."""
+        text = self._source.text
+        first = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+        last = end + 1 if text[end : end + 1] == ";" else end
+        rest = text[last:].split("\n", 1)[0]
+        if text[first:start].strip() or rest.strip():
+            return start, last
+        return first, min(last + len(rest) + 1, len(text))
+
+    def _add_declaration(self, item: Decl) -> None:
+        self._declarations.append(item)
+        self._last = self._last or item
+
+    # --- bare expressions
+
+    def _add_expression(self, item: Expr) -> None:
+        before = self._before
+        start = self._builder.start(item)
+        if isinstance(before, Expr) or (isinstance(before, DefDecl) and self._beside(before, start)):
+            self._report_missing_pipe(item, before, start)
+            return
+        if isinstance(before, Separator) and before.start >= 0 and self._needs_separator():
+            self._early.pop()
+        self._mains.append(item)
+        self._last = self._last or item
+
+    def _needs_separator(self) -> bool:
+        """Whether the ``;`` before a final expression is no early syntax: a type would swallow the expression."""
+        last = self._declarations[-1] if self._declarations else None
+        return isinstance(last, (TypeDecl, FunDecl))
+
+    def _beside(self, before: DefDecl, start: int) -> bool:
+        """Whether an expression was meant as part of the def before it: always in a module."""
+        between = self._source.text[before.end : start]
+        return self._header is not None or not ("\n" in between or "\r" in between)
+
+    def _report_missing_pipe(self, item: Expr, before: Node, start: int) -> None:
+        end = self._builder.end(item)
+        if isinstance(before, DefDecl):
+            end_before = before.end
+            self._declarations[-1] = BrokenDecl(before.start, end, "def", before.name)
+        elif isinstance(before, Expr):
+            end_before = self._builder.end(before)
+            if self._mains and self._mains[-1] is before:
+                self._mains.pop()
+        self._last = self._last or item
+        glued = " " if end_before == start else ""
+        edit = Edit(self._source.span(end_before, end_before), f" |{glued}")
+        problems = self._builder.problems
+        title = "A `|` is missing between these two stages"
+        if problems and problems[-1].code is codes.MISSING_PIPE and problems[-1].primary.span.end >= before.start:
+            last = problems.pop()
+            earlier = last.fixes[0].edits if last.fixes else ()
+            fixes = (Fix("Insert `|` between them", (*earlier, edit), _SURE),)
+            problems.append(codes.MISSING_PIPE.at(last.primary.span, title, last.primary.text, fixes=fixes))
+            return
+        fixes = (Fix("Insert `|`", (edit,), _SURE),)
+        where = self._source.span(start, self._builder.end(item))
+        problems.append(codes.MISSING_PIPE.at(where, title, "expected `|` before this", fixes=fixes))
+
+    def _check_expressions(self) -> None:
+        """A module has no bare expression, a script one at most, and that at its end."""
+        if self._header is not None:
+            for item in self._mains:
+                self._report_place(item, "An expression in a module needs a name", "main")
+            return
+        last = max((item.start for item in [*self._declarations, *self._imports]), default=-1)
+        for item in self._mains[:-1]:
+            self._report_place(item, "A script has one final expression: this one needs a name", "first")
+        if self._mains and self._mains[-1].start < last:
+            title = "A script's bare expression stands at its end: this one needs a name"
+            self._report_place(self._mains.pop(), title, "first")
+
+    def _report_place(self, item: Expr, title: str, name: str) -> None:
+        start, end = self._builder.start(item), self._builder.end(item)
+        taken = {declaration.name.text for declaration in self._declarations if hasattr(declaration, "name")}
+        name = next(candidate for candidate in (name, *(f"{name}{n}" for n in range(2, 99))) if candidate not in taken)
+        fix = Fix(f"Name it `{name}`", (Edit(self._source.span(start, start), f"def {name} = "),), _MAYBE)
+        self._builder.problems.append(codes.EXPRESSION_PLACE.at(self._source.span(start, end), title, fixes=(fix,)))

@@ -5,6 +5,8 @@ import attrs
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.grammar import lexer
 from nscompiler.grammar.build import Builder
+from nscompiler.grammar.depth import drop_deep_trees, mark_deep_brackets, shorten
+from nscompiler.grammar.lexical import unclosed_comment
 from nscompiler.grammar.machine import Machine
 from nscompiler.grammar.order import assemble
 from nscompiler.grammar.syntax import Module
@@ -22,10 +24,20 @@ class ParseResult:
 
 def parse(source: SourceFile) -> ParseResult:
     """Parse a module, a script or a notebook cell. Never raises, whatever the text."""
-    tables, text = load(), source.text
+    tables = load()
+    text = shorten(source.text, tables)
     tokens = lexer.scan(text, tables)
+    mark_deep_brackets(tokens, tables)
     docs = lexer.docs(tokens, text, (tables.kind["COMMA"], tables.kind["VBAR"]))
     builder = Builder(source, tokens.starts, tokens.ends, tokens.texts, docs)
     items = Machine(tables, tokens, builder).run()
+    items = drop_deep_trees(source, tokens, tables, items, builder.problems)
+    if tokens.unclosed >= 0:
+        builder.problems.append(unclosed_comment(source, tokens.unclosed))
     module = assemble(builder, items, lexer.comments(tokens, text))
-    return ParseResult(module, tuple(builder.problems))
+    return ParseResult(module, in_order(builder.problems))
+
+
+def in_order(problems: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Problems by their place."""
+    return tuple(sorted(problems, key=lambda problem: (problem.primary.span.start, problem.primary.span.end)))

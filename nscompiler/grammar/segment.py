@@ -176,10 +176,11 @@ class Segment:
             reach = at - len(edits) * (len(inserted) - repair.remove) - self.at
         return Outcome(tuple(edits), False, reach) if edits else None
 
-    def whole_with(self, position: int, remove: int, insert: Sequence[str]) -> bool:
-        """Whether the item would be whole if these tokens near the mistake were replaced."""
+    def whole_with(self, position: int, remove: int, insert: Sequence[str | int]) -> bool:
+        """Whether the item would be whole if some tokens were replaced by others, given as text or as kind."""
         kinds = self.kinds.copy()
-        kinds[position : position + remove] = [self.trial.tables.literals[text] for text in insert]
+        literals = self.trial.tables.literals
+        kinds[position : position + remove] = [literals[item] if isinstance(item, str) else item for item in insert]
         return self._run(kinds, min(position, self.at))[1]
 
     def whole_as(self, position: int, kind: str) -> bool:
@@ -187,6 +188,30 @@ class Segment:
         kinds = self.kinds.copy()
         kinds[position] = self.trial.kind[kind]
         return self._run(kinds, min(position, self.at))[1]
+
+    def recased(self, kind: int) -> tuple[list[int], bool]:
+        """Where names of the other kind of letter stand, the mistake first, and whether the item is whole without."""
+        kinds, at = self.kinds.copy(), self.at
+        found: list[int] = []
+        wrong = kinds[at]
+        while at < len(kinds) and kinds[at] == wrong and len(found) < _REPEATS:
+            found.append(at)
+            kinds[at] = kind
+            at, whole = self._run(kinds, self.at)
+            if whole:
+                return found, True
+        return found, False
+
+    def behind_bracket(self, position: int) -> int:
+        """The position behind the partner of an opening bracket, or behind the last token."""
+        depth = 0
+        while position < len(self.indexes):
+            text = self.text(position)
+            depth += (text in _OPENERS) - (text in _CLOSERS)
+            position += 1
+            if depth == 0:
+                break
+        return position
 
     def _run(self, kinds: list[int], near: int) -> tuple[int, bool]:
         states = self.states(near)

@@ -1,46 +1,51 @@
 """The alternatives of a sum: read as types, since only the ``|`` after the first tells a sum from an alias."""
 
-from typing import TYPE_CHECKING
-
+from nscompiler.grammar.mistakes import MistakeActions
 from nscompiler.grammar.syntax import Constructor, OptionalType, SizeLiteral, SumType, TypeExpr, TypeName
-
-if TYPE_CHECKING:
-    from nscompiler.grammar.build import Builder
 
 #: Built-in types that are a constructor's payload without brackets, and how many arguments they take.
 _BARE = {"Vector": 2, "Matrix": 3}
 
 
-def sum_type(builder: "Builder", alternatives: list[TypeExpr]) -> SumType:
-    """The sum of two alternatives or more; one that is no constructor is reported."""
+def sum_type(builder: MistakeActions, alternatives: list[TypeExpr]) -> SumType | None:
+    """The sum of two alternatives or more; None if one of them, which is reported, has no constructor."""
     constructors = tuple(_constructor(builder, alternative) for alternative in alternatives)
-    return SumType(constructors[0].start, constructors[-1].end, constructors)
+    good = tuple(constructor for constructor in constructors if constructor is not None)
+    if len(good) < len(constructors):
+        return None
+    return SumType(good[0].start, good[-1].end, good)
 
 
-def _constructor(builder: "Builder", written: TypeExpr) -> Constructor:
+def _constructor(builder: MistakeActions, written: TypeExpr) -> Constructor | None:
     start, end = builder.start(written), builder.end(written)
     doc = builder.docs.get(start)
-    if isinstance(written, TypeName) and written.qualifier is None and written not in builder.outer:
-        payload, problem = _payload(builder, written)
-        if problem:
-            builder.payload_needs_brackets(written, written.args[0])
+    plain = written not in builder.outer
+    if plain and isinstance(written, TypeName) and written.qualifier is None:
+        payload = _payload(builder, written)
         return Constructor(start, end, written.name, payload, doc)
-    if isinstance(written, OptionalType) and isinstance(inner := written.item, TypeName) and inner.args:
-        builder.payload_needs_brackets(written, inner.args[0])
-        return Constructor(start, end, inner.name, OptionalType(inner.args[0].start, end, inner.args[0]), doc)
-    name = builder.no_constructor(written)
-    return Constructor(start, end, name, None, doc)
+    if plain and isinstance(written, OptionalType) and isinstance(inner := written.item, TypeName) and inner.args:
+        builder.payload_needs_brackets(written, inner.name.text, inner.args)
+        payload = OptionalType(inner.args[0].start, end, _joined(builder, inner.args))
+        return Constructor(start, end, inner.name, payload, doc)
+    builder.no_constructor(written)
+    return None
 
 
-def _payload(builder: "Builder", written: TypeName) -> tuple[TypeExpr | None, bool]:
-    """The payload of what reads as a name applied to arguments, and whether it lacks brackets."""
+def _payload(builder: MistakeActions, written: TypeName) -> TypeExpr | None:
+    """The payload of what reads as a name applied to arguments."""
     if not written.args:
-        return None, False
+        return None
     first, rest = written.args[0], written.args[1:]
-    if not rest:
-        return first, isinstance(first, SizeLiteral)
-    if not isinstance(first, TypeName):
-        return first, True
-    applied = TypeName(first.start, builder.end(rest[-1]), first.qualifier, first.name, rest)
-    bare = first.qualifier is None and _BARE.get(first.name.text) == len(rest) and first not in builder.outer
-    return applied, not bare
+    if rest or isinstance(first, SizeLiteral):
+        bare = isinstance(first, TypeName) and first.qualifier is None and first not in builder.outer
+        if not (bare and _BARE.get(first.name.text) == len(rest)):  # type: ignore[attr-defined]
+            builder.payload_needs_brackets(written, written.name.text, written.args)
+    return _joined(builder, written.args)
+
+
+def _joined(builder: MistakeActions, arguments: tuple[TypeExpr, ...]) -> TypeExpr:
+    """``Map Text`` of what was read as two arguments."""
+    first, rest = arguments[0], arguments[1:]
+    if rest and isinstance(first, TypeName):
+        return TypeName(first.start, builder.end(rest[-1]), first.qualifier, first.name, rest)
+    return first

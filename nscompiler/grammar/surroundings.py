@@ -1,5 +1,7 @@
 """What a rule may ask about a mistake beyond the segment: the item's keyword and name, what stands before it."""
 
+import attrs
+
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.syntax import Name
 from nscompiler.source import Span
@@ -8,17 +10,26 @@ _KEYWORDS = {"TYPE": "type", "FUN": "fun", "DEF": "def", "IMPORT": "import", "MO
 _ATTRIBUTE_END = frozenset(("TYPE", "FUN", "DEF"))
 
 
+@attrs.frozen(slots=True)
+class Before:
+    """A bare name right before the item, on its line: perhaps a keyword of another language."""
+
+    text: str
+    span: Span
+
+
 class Surroundings:
     """A segment, read as the item that its author meant.
 
-    ``keyword`` is the item's (``""`` for a bare expression), ``head`` its position; ``is_module`` tells whether the file
-    has a header.
+    ``keyword`` is the item's (``""`` for a bare expression), ``head`` its position; ``is_module`` tells whether the
+    file has a header.
     """
 
-    __slots__ = ("head", "is_module", "keyword", "segment")
+    __slots__ = ("before", "head", "is_module", "keyword", "segment")
 
-    def __init__(self, segment: Segment, is_module: bool) -> None:
+    def __init__(self, segment: Segment, is_module: bool, before: Before | None) -> None:
         self.segment = segment
+        self.before = before
         self.is_module = is_module
         self.head = self._find_head()
         kind = segment.kinds[self.head] if self.head < len(segment.kinds) else -1

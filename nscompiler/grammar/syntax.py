@@ -10,7 +10,6 @@ import attrs
 from nscompiler.source import SourceFile, Span
 
 
-
 @attrs.define(eq=False, slots=True)
 class Node:
     """Anything with a place in the file."""

@@ -9,6 +9,7 @@ import marshal
 import os
 import re
 import tempfile
+from contextlib import suppress
 from functools import cache
 from typing import Any
 from zlib import crc32
@@ -101,8 +102,6 @@ def load() -> Tables:
         from nscompiler.grammar.generate import generate
 
         data = generate(made_from[0].decode())
-        try:
+        with suppress(OSError):  # a read-only checkout makes them each time
             write(made_from, data)
-        except OSError:
-            pass  # a read-only checkout makes them each time
     return Tables(data)

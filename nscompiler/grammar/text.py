@@ -36,9 +36,8 @@ def long_text(raw: str) -> tuple[str, tuple[BadEscape, ...]]:
     indentation that all lines share (empty ones and the first line beside the quotes do not count). Lines end in
     ``\n`` whatever the file has. Escapes are read last: an escaped line end is no line.
     """
-    body, problems = raw[3:-3], ()
-    if "\\" in raw:
-        _, problems = _unescape(raw, 3, len(raw) - 3)
+    body = raw[3:-3]
+    problems = _unescape(raw, 3, len(raw) - 3)[1] if "\\" in raw else ()
     lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     first, rest = lines[0], lines[1:]
     margin = min((len(line) - len(line.lstrip(" \t")) for line in rest if line.strip()), default=0)
@@ -54,7 +53,9 @@ def long_text(raw: str) -> tuple[str, tuple[BadEscape, ...]]:
 
 
 def _unescape(raw: str, start: int, end: int) -> tuple[str, tuple[BadEscape, ...]]:
-    pieces, problems, at = [], [], start
+    pieces: list[str] = []
+    problems: list[BadEscape] = []
+    at = start
     for piece, stop, problem in _escapes(raw, start, end):
         begin, value = piece
         pieces += raw[at:begin], value

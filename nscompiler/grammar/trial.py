@@ -10,7 +10,8 @@ from nscompiler.grammar.tables import Tables
 WINDOW = 64
 _STARTERS = ("MODULE", "IMPORT", "TYPE", "FUN", "DEF", "AT")
 _KEYWORDS = (
-    "MODULE IMPORT AS TYPE FUN DEF OPTIONAL CONCAT FILTER WITH WHERE IS TRUE FALSE HOLE LNAME UNAME".split()
+    *("MODULE", "IMPORT", "AS", "TYPE", "FUN", "DEF", "OPTIONAL", "CONCAT", "FILTER", "WITH", "WHERE", "IS"),
+    *("TRUE", "FALSE", "HOLE", "LNAME", "UNAME"),
 )
 # After one of these on the same line a keyword is no declaration but a name (or a mistake inside one).
 _NO_START_AFTER = ("LBRACE", "COMMA", "VBAR", "LPAR", "LSQB", "DOT", "AT", "FUN", "DEF", "TYPE")
@@ -77,7 +78,6 @@ class Trial:
         """The kinds of token that can stand next."""
         kinds = {kind for state in states for kind in self.tables.rows[state] if kind < len(self.names)}
         return frozenset(kind for kind in kinds if self.shift(states.copy(), kind))
-
 
     def is_start(self, tokens: Tokens, index: int) -> bool:
         """Whether a token begins a declaration, judged by its neighbours alone: the parser has lost its way."""

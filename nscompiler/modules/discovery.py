@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -11,12 +12,11 @@ from nscompiler.diagnostics.model import Diagnostic, Severity
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.files import Files
 from nscompiler.modules.index import ModuleIndex, conflict, distinct_files
-from nscompiler.modules.lock import LOCK_FILE, Lock, read_lock
-from nscompiler.modules.project import ModuleConfig, ProjectConfig, read_module_config, read_project
 from nscompiler.modules.reading import Heading, Sources, unreadable
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.tree import (
     CONFIG_FILE,
+    LOCK_FILE,
     MODULE_FILE,
     PROJECT_FILE,
     SUFFIX,
@@ -28,6 +28,10 @@ from nscompiler.modules.tree import (
 )
 from nscompiler.modules.wording import titled
 from nscompiler.source import Span
+
+if TYPE_CHECKING:
+    from nscompiler.modules.lock import Lock
+    from nscompiler.modules.project import ModuleConfig, ProjectConfig
 
 
 class PathKind(Enum):
@@ -63,9 +67,9 @@ class Discovery:
     targets: tuple[str, ...]
     sources: Sources
     index: ModuleIndex
-    configs: dict[str, ModuleConfig]
-    projects: dict[str, ProjectConfig]
-    locks: dict[str, Lock]
+    configs: "dict[str, ModuleConfig]"
+    projects: "dict[str, ProjectConfig]"
+    locks: "dict[str, Lock]"
     problems: tuple[Diagnostic, ...]
 
 
@@ -93,7 +97,7 @@ def discover(
         tuple(search.given),
         tuple(search.targets),
         search.sources,
-        ModuleIndex(files, search.sources, roots, present, standard),
+        ModuleIndex(files, search.sources, roots, present, standard, search.walked),
         search.configs,
         search.projects,
         search.locks,
@@ -119,6 +123,7 @@ class _Search:
         self._files = files
         self.sources = Sources(files)
         self.given: list[Given] = []
+        self.walked: dict[str, tuple[str, ...]] = {}
         self.targets: dict[str, Heading] = {}
         self.configs: dict[str, ModuleConfig] = {}
         self.projects: dict[str, ProjectConfig] = {}
@@ -150,6 +155,7 @@ class _Search:
 
     def _take_folder(self, folder: str) -> None:
         found = walk(folder, self._files)
+        self.walked[folder] = found.modules
         self.problems += (unreadable(path, error) for path, error in found.failures)
         targets = tuple(path for path in found.modules if self._read_target(path) is not None)
         self.given.append(Given(folder, self._kind(folder), root_for(folder, self._files), targets))
@@ -179,6 +185,8 @@ class _Search:
     def _read_config(self, folder: str) -> None:
         if folder in self.configs:
             return
+        from nscompiler.modules.project import read_module_config  # for start-up: most files have no nstack.yaml
+
         config, problems = read_module_config(folder, self._files)
         self.problems += problems
         if config is not None:
@@ -190,10 +198,14 @@ class _Search:
         For one module of a project its file is not read: that costs more than checking the module does.
         """
         if self._files.is_file(join(root, LOCK_FILE)):
+            from nscompiler.modules.lock import read_lock  # for start-up: only projects with releases have a lock
+
             lock, problems = read_lock(root, self._files)
             self.problems += problems
             self.locks[root] = lock
         if any(given.path == root and given.kind is PathKind.PROJECT for given in self.given):
+            from nscompiler.modules.project import read_project
+
             project, problems = read_project(root, self._files)
             self.problems += problems
             if project is not None:

@@ -1,7 +1,10 @@
 """Reading only the header of a file, so that finding a module among thousands parses none of them."""
 
+import re
+
 import attrs
 
+_REFERENCE = re.compile(r"(?:[\w.:-]|/(?![/*]))*+")
 _WORD = "module"
 
 
@@ -23,8 +26,10 @@ def scan_header(text: str) -> ScannedHeader | None:
     if not text.startswith(_WORD, at) or _continues_name(text, at + len(_WORD)):
         return None
     start = _skip(text, at + len(_WORD))
-    end = _reference_end(text, start)
-    return ScannedHeader(text[start:end], start, end) if end > start else None
+    reference = _REFERENCE.match(text, start)
+    if reference is None or not reference[0]:
+        return None
+    return ScannedHeader(reference[0], start, reference.end())
 
 
 def header_place(text: str) -> int:
@@ -69,14 +74,6 @@ def _comment_end(text: str, at: int) -> int:
         at = (opening if 0 <= opening < closing else closing) + 2
         if depth == 0:
             return at
-
-
-def _reference_end(text: str, at: int) -> int:
-    for end in range(at, len(text)):
-        plain = text[end].isalnum() or text[end] in "_.:-/"
-        if not plain or text.startswith(("//", "/*"), end):
-            return end
-    return len(text)
 
 
 def _continues_name(text: str, at: int) -> bool:

@@ -72,7 +72,7 @@ class _Resolver:
 
     def take(self, node: syntax.Import) -> None:
         """Resolve one import. Its alias counts as given even where the module is not found."""
-        ref = parse_reference(node.reference.text)
+        ref = self._index.reference(node.reference.text)
         alias = node.alias.text if node.alias is not None else _last_part(node.reference.text)
         path = self._target(node, ref)
         if not self._alias_is_free(node, alias, ref, path):

@@ -1,5 +1,8 @@
 """Which file is which module: the index of everything that an import may find."""
 
+import os
+from collections.abc import Mapping
+
 import attrs
 
 from nscompiler.diagnostics.codes import modules as codes
@@ -7,9 +10,13 @@ from nscompiler.diagnostics.model import Diagnostic, Label, Role
 from nscompiler.diagnostics.suggest import near
 from nscompiler.files import Files
 from nscompiler.modules.reading import Heading, Sources
-from nscompiler.modules.reference import ModuleRef
+from nscompiler.modules.reference import ModuleRef, ReferenceFault
 from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of, walk
 from nscompiler.modules.wording import titled
+
+# How many names are compared for suggestions in one run: in a program of ten thousand modules of which most are not
+# found, suggesting would take longer than everything else, and the names would not be at fault.
+_COMPARISONS = 30_000
 
 
 @attrs.frozen(slots=True)
@@ -27,9 +34,10 @@ class ModuleIndex:
 
     ``roots`` come first, then ``extra`` (``--path``, ``NSTACK_PATH``), then the standard library. The order decides
     nothing but the order in which files are named, for two different files with one reference are an error.
+    ``walked`` are the files below folders that have been walked already.
     """
 
-    __slots__ = ("_contents", "_files", "_sources", "extra", "roots", "standard")
+    __slots__ = ("_contents", "_files", "_near", "_sources", "_walked", "extra", "roots", "standard")
 
     def __init__(
         self,
@@ -38,6 +46,7 @@ class ModuleIndex:
         roots: tuple[str, ...],
         extra: tuple[str, ...] = (),
         standard: str | None = None,
+        walked: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._files = files
         self._sources = sources
@@ -45,6 +54,8 @@ class ModuleIndex:
         self.extra = extra
         self.standard = standard
         self._contents: Contents | None = None
+        self._walked = dict(walked or {})
+        self._near: dict[str, tuple[str, ...]] = {}
 
     @property
     def searched(self) -> bool:
@@ -57,6 +68,10 @@ class ModuleIndex:
         if self._contents is None:
             self._contents = self._search()
         return self._contents
+
+    def reference(self, text: str) -> ModuleRef | ReferenceFault:
+        """The reference that a text spells, or what is wrong with it."""
+        return self._sources.reference(text)
 
     def find(self, ref: ModuleRef) -> tuple[str, ...]:
         """The different files that claim a reference: none, one, or a conflict."""
@@ -72,10 +87,10 @@ class ModuleIndex:
         Each is in the version asked for where that exists, else in its newest.
         """
         refs = self.contents.refs
-        titles = near(ref.title, refs) or tuple(
-            sorted(title for title, versions in refs.items() if versions[0].last_part == ref.last_part)
-        )
-        found = (refs[title] for title in titles[:3] if title != ref.title)
+        if ref.title not in self._near:
+            allowed = len(self._near) * len(refs) < _COMPARISONS
+            self._near[ref.title] = _near_titles(ref, refs) if allowed else ()
+        found = (refs[title] for title in self._near[ref.title])
         return tuple(
             next((candidate for candidate in versions if candidate.version == ref.version), versions[0])
             for versions in found
@@ -96,9 +111,10 @@ class ModuleIndex:
 
     def is_standard(self, path: str) -> bool:
         """Whether a file belongs to the standard library."""
-        if self.standard is None:
+        folder = folder_of(path)
+        if self.standard is None or os.path.basename(folder) != os.path.basename(self.standard):
             return False
-        return self._files.real_path(folder_of(path)) == self._files.real_path(self.standard)
+        return folder == self.standard or self._files.real_path(folder) == self._files.real_path(self.standard)
 
     def conflict(self, ref: ModuleRef) -> Diagnostic | None:
         """The error that two different files claim this reference, always the same whoever imports it."""
@@ -137,8 +153,15 @@ class ModuleIndex:
             if place.endswith(SUFFIX) and self._files.is_file(place):
                 found[place] = None
             else:
-                found.update(dict.fromkeys(walk(place, self._files).modules))
+                modules = self._walked.get(place) or walk(place, self._files).modules
+                found.update(dict.fromkeys(modules))
         return tuple(found)
+
+
+def _near_titles(ref: ModuleRef, refs: Mapping[str, tuple[ModuleRef, ...]]) -> tuple[str, ...]:
+    """Titles of other modules that look like one, else those that end alike; at most three."""
+    ending = (title for title, versions in refs.items() if versions[0].last_part == ref.last_part)
+    return near(ref.title, refs) or tuple(sorted(ending)[:3])
 
 
 def distinct_files(paths: list[str], files: Files) -> tuple[str, ...]:

@@ -9,11 +9,10 @@ from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import Files
 from nscompiler.modules.reading import read_source
 from nscompiler.modules.reference import ModuleRef, parse_reference
-from nscompiler.modules.tree import join
+from nscompiler.modules.tree import LOCK_FILE, join
 from nscompiler.modules.wording import titled
 from nscompiler.source import SourceFile, Span
 
-LOCK_FILE = "nstack.lock"
 SCHEMA_VERSION = 1
 
 

@@ -96,15 +96,8 @@ def _without_rings(item: LinkedModule, ordered: Order[str], linked: Mapping[str,
     return attrs.evolve(item, imports=Imports(kept, item.imports.poisoned | dropped))
 
 
-@attrs.frozen(slots=True)
-class _Arrival:
-    """Where a version comes into a program."""
-
-    version: Version
-    span: Span
-
-
-_Arrivals = dict[Version, _Arrival]
+# Where each version of a module comes into a program.
+_Arrivals = dict[Version, Span]
 
 
 def two_versions(modules: Iterable[LinkedModule]) -> list[Diagnostic]:
@@ -125,7 +118,7 @@ def two_versions(modules: Iterable[LinkedModule]) -> list[Diagnostic]:
             key = (title, frozenset(versions))
             if len(versions) > 1 and key not in told:
                 told.add(key)
-                hints.append(_hint(title, sorted(versions.values(), key=lambda arrival: arrival.version)))
+                hints.append(_hint(title, sorted(versions.items())))
     return hints
 
 
@@ -144,29 +137,29 @@ def _arrivals(
     """The versions of the titles that one file's program has: its own, those it imports, and those behind these."""
     arrivals: dict[str, _Arrivals] = {}
 
-    def take(title: str, arrival: _Arrival) -> None:
-        arrivals.setdefault(title, {}).setdefault(arrival.version, arrival)
+    def take(ref: ModuleRef, span: Span) -> None:
+        if ref.title in titles:
+            arrivals.setdefault(ref.title, {}).setdefault(ref.version, span)
 
     for found in item.imports.resolved:
-        if found.ref.title in titles:
-            take(found.ref.title, _Arrival(found.ref.version, item.span(found.node.reference)))
+        take(found.ref, item.span(found.node.reference))
     for found in item.imports.resolved:
         for title, versions in carried.get(found.path, {}).items():
-            for arrival in versions.values():
-                take(title, arrival)
-    if item.ref is not None and item.ref.title in titles and item.module.header is not None:
-        take(item.ref.title, _Arrival(item.ref.version, item.span(item.module.header.reference)))
+            own = arrivals.setdefault(title, {})
+            arrivals[title] = {**versions, **own}
+    if item.ref is not None and item.module.header is not None:
+        take(item.ref, item.span(item.module.header.reference))
     return arrivals
 
 
-def _hint(title: str, arrivals: list[_Arrival]) -> Diagnostic:
-    first, *rest = arrivals
-    numbers = " and ".join(str(arrival.version) for arrival in arrivals)
-    related = tuple(Label(arrival.span, f"{arrival.version} comes in here", Role.IMPORT) for arrival in rest)
+def _hint(title: str, arrivals: list[tuple[Version, Span]]) -> Diagnostic:
+    (oldest, place), *rest = arrivals
+    numbers = " and ".join(str(version) for version, _ in arrivals)
+    related = tuple(Label(span, f"{version} comes in here", Role.IMPORT) for version, span in rest)
     return codes.TWO_VERSIONS.at(
-        first.span,
+        place,
         titled("`{}` is in one program as {}", title, numbers),
-        f"{first.version} comes in here",
+        f"{oldest} comes in here",
         related=related,
         notes=("they are two modules, with two instances; what one learns the other does not know",),
     )

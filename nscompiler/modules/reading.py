@@ -6,7 +6,7 @@ from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import Files
 from nscompiler.modules.header import ScannedHeader, scan_header
-from nscompiler.modules.reference import ModuleRef, parse_reference
+from nscompiler.modules.reference import ModuleRef, ReferenceFault, parse_reference
 from nscompiler.modules.wording import titled
 from nscompiler.source import SourceFile, Span
 
@@ -73,13 +73,17 @@ class Heading:
 
 
 class Sources:
-    """The files that one run has read, each once, so that header and text belong to the same moment."""
+    """The files that one run has read, each once, so that header and text belong to the same moment.
 
-    __slots__ = ("_files", "_read")
+    Also the references that they name, each parsed once: a program names most of its modules many times.
+    """
+
+    __slots__ = ("_files", "_read", "_references")
 
     def __init__(self, files: Files) -> None:
         self._files = files
         self._read: dict[str, Heading | Diagnostic] = {}
+        self._references: dict[str, ModuleRef | ReferenceFault] = {}
 
     def heading(self, path: str) -> Heading | Diagnostic:
         """The text and header of a file, or why it cannot be read."""
@@ -93,6 +97,13 @@ class Sources:
         held = self.heading(path)
         return held.source if isinstance(held, Heading) else held
 
+    def reference(self, text: str) -> ModuleRef | ReferenceFault:
+        """The reference that a text spells, or what is wrong with it."""
+        parsed = self._references.get(text)
+        if parsed is None:
+            parsed = self._references[text] = parse_reference(text)
+        return parsed
+
     def forget(self, path: str) -> None:
         """Read the file again when it is next asked for (an editor changed it)."""
         self._read.pop(path, None)
@@ -102,5 +113,5 @@ class Sources:
         if not isinstance(source, SourceFile):
             return source
         scanned = scan_header(source.text)
-        ref = parse_reference(scanned.text) if scanned is not None else None
+        ref = self.reference(scanned.text) if scanned is not None else None
         return Heading(source, scanned, ref if isinstance(ref, ModuleRef) else None)

@@ -10,6 +10,7 @@ from nscompiler.files import Files
 MODULE_FILE = "module.nml"
 CONFIG_FILE = "nstack.yaml"
 PROJECT_FILE = "nstack-project.yaml"
+LOCK_FILE = "nstack.lock"
 MANIFEST = "manifest.json"
 SUFFIX = ".nml"
 

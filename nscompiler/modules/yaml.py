@@ -59,26 +59,47 @@ def describe(node: YamlNode) -> str:
 
 def parse_yaml(source: SourceFile) -> YamlNode | Diagnostic | None:
     """The one document of a text, None for an empty one, or where it stops being YAML."""
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.reader import ReaderError
 
-    yaml = YAML()
-    yaml.allow_duplicate_keys = True
     try:
-        node = yaml.compose(source.text)
+        node = _compose(source.text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = str(error.problem or error.context or "not YAML").splitlines()[0]
         return bad_yaml(source, mark.index if mark is not None else 0, reason)
     except ReaderError as error:
         return bad_yaml(source, error.position, f"the character {error.character!r} is not allowed")
-    except RecursionError:
-        return bad_yaml(source, 0, "nested too deep")
+    except _TooDeep as error:
+        return bad_yaml(source, error.at, "nested too deep")
+    except Exception as error:  # ruamel fails in its own ways too: `%YAML 9.9` is a KeyError
+        return bad_yaml(source, 0, f"it cannot be read ({type(error).__name__})")
     try:
         return None if node is None else _Converter(source).node(node, 0)
-    except _TooDeep:
-        return bad_yaml(source, 0, "nested too deep")
+    except _TooDeep as error:
+        return bad_yaml(source, error.at, "nested too deep")
+
+
+def _compose(text: str) -> Any:
+    """ruamel's nodes of a text, given up at a depth where its time would grow with the square of the text."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.composer import Composer
+
+    class ShallowComposer(Composer):
+        depth = 0
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            self.depth += 1
+            if self.depth > _DEPTH:
+                raise _TooDeep(self.parser.peek_event().start_mark.index)
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
+
+    yaml = YAML()
+    yaml.allow_duplicate_keys = True
+    yaml.Composer = ShallowComposer
+    return yaml.compose(text)
 
 
 def bad_yaml(source: SourceFile, at: int, reason: str) -> Diagnostic:
@@ -89,7 +110,11 @@ def bad_yaml(source: SourceFile, at: int, reason: str) -> Diagnostic:
 
 
 class _TooDeep(Exception):
-    """A document is nested deeper than any of ours, or contains itself by way of an alias."""
+    """A document is nested deeper than any of ours, or contains itself by way of an alias; ``at`` is where."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(at)
+        self.at = at
 
 
 class _Converter:
@@ -101,7 +126,7 @@ class _Converter:
 
     def node(self, node: Any, depth: int) -> YamlNode:
         if depth > _DEPTH:
-            raise _TooDeep
+            raise _TooDeep(node.start_mark.index)
         held = self._done.get(id(node))
         if held is None:
             held = self._done[id(node)] = self._convert(node, depth)

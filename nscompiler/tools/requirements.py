@@ -1,4 +1,4 @@
-"""What of a list of pip requirements this interpreter lacks. Nothing is installed and nothing is asked for over a network."""
+"""What of a list of pip requirements this interpreter lacks. Nothing is installed, no network is asked."""
 
 import operator
 import re
@@ -34,8 +34,8 @@ class Lacking:
 def lacking(requirements: Iterable[str]) -> tuple[Lacking, ...]:
     """The requirements that this interpreter's packages do not meet, each once.
 
-    A light test (PEP 508 names, plain releases compared as numbers): what it does not understand – addresses, paths, options,
-    environment markers, pre-releases – it takes for met, and an import that then fails tells.
+    A light test (PEP 508 names, plain releases compared as numbers): what it does not understand – addresses, paths,
+    options, environment markers, pre-releases – it takes for met, and an import that then fails tells.
     """
     found = (_lack(requirement) for requirement in dict.fromkeys(requirements))
     return tuple(lack for lack in found if lack is not None)

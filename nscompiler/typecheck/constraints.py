@@ -151,6 +151,15 @@ def _serializable(type: Type, head: Head, path: str, out: Outcome) -> None:
             _serializable(part, head, path + step, out)
 
 
+def _present(type: Type, head: Head, path: str, out: Outcome) -> None:
+    """What may be made optional: `null` stands for one kind of missing only."""
+    type = head(type)
+    if isinstance(type, Var):
+        out[0].append(Need(type, "Present"))
+    elif _optional_item(type) is not None or (isinstance(type, Scalar) and type.name in ("()", "Json")):
+        out[1].append(Violation(type, path, "something that is not missing already"))
+
+
 def _parts(type: Type) -> list[tuple[str, Type]]:
     match type:
         case Sum():
@@ -170,6 +179,7 @@ _RULES: dict[str, Callable[[Type, Head, str, Outcome], None]] = {
     "CsvCell": _cell,
     "CsvFile": _file,
     "CsvRow": _row,
+    "Present": _present,
     "Serializable": _serializable,
     "SqlColumn": _sql_part,
     "SqlRow": _sql_row,

@@ -12,7 +12,7 @@ from nscompiler.typecheck.declare import DEF_ATTRIBUTES, Declarer, kind_of
 from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
 from nscompiler.typecheck.fits import Joint as JointCheck
 from nscompiler.typecheck.infer import Inference, Typed
-from nscompiler.typecheck.resolve import Resolver, find_nested_optional, strong_components
+from nscompiler.typecheck.resolve import Resolver, find_nested_optional, optional_variables, strong_components
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import FunctionInterface, ParameterRow, Requirement, Scheme, Settable
 from nscompiler.types.show import Names, difference, lone_tails, show, show_arrow
@@ -85,6 +85,7 @@ class Definer:
             self._check_required(inference, typed.row)
             self._check_replies(typed, place)
         self._check_optionals(inference)
+        requirements = (*requirements, *self._hidden_optionals(inference, arrow, requirements))
         scheme = self._generalise(inference, arrow, requirements)
         return FunctionInterface(
             module=self.scope.reference,
@@ -199,6 +200,12 @@ class Definer:
         whole = explain.an(inference.store.resolve(type))
         part = explain.an(inference.store.resolve(violation.part))
         where = f" at `{violation.path}`" if violation.path else ""
+        if name == "Present":
+            title = f"{explain.name_of(explain.first_of(node))} would make an optional of {part} here"
+            label = "`null` could not tell two kinds of missing apart"
+            related = (Label(target.span, "declared here", Role.DECLARATION),)
+            self.scope.report(codes.NESTED_OPTIONAL, node, title, label, related=related)
+            return
         written = explain.name_of(explain.first_of(node))
         self.scope.report(
             codes.CONSTRAINT_VIOLATED,
@@ -298,6 +305,23 @@ class Definer:
                 )
                 return
 
+    def _hidden_optionals(
+        self, inference: Inference, arrow: Arrow, known: tuple[Requirement, ...]
+    ) -> tuple[Requirement, ...]:
+        """Variables that are made optional inside and not in the def's own type: users must hear of it."""
+        hidden: dict[Var, Requirement] = {}
+        resolve = inference.store.resolve
+        for node, fact in inference.uses.items():
+            if isinstance(node, syntax.Use) and fact.arguments:
+                for var in optional_variables(resolve(fact.arrow.input)) | optional_variables(
+                    resolve(fact.arrow.output)
+                ):
+                    hidden.setdefault(var, Requirement(var, "Present", self.scope.span(node)))
+        shown = optional_variables(arrow.input) | optional_variables(arrow.output)
+        shown.update(need.type for need in known if need.name == "Present" and isinstance(need.type, Var))
+        order = variables(arrow.output, variables(arrow.input))
+        return tuple(hidden[var] for var in order if var in hidden and var not in shown)
+
     # --- the scheme and the facts
 
     def _keep_facts(self, inference: Inference) -> None:
@@ -325,7 +349,8 @@ class Definer:
             if isinstance(node, syntax.Use):
                 for argument in use.arguments:
                     variables(inference.store.resolve(argument), order)
-        return Scheme(tuple(order), arrow.input, arrow.output, requirements)
+        lacks = tuple((var, labels) for var in order if (labels := inference.store.lacks(var)))
+        return Scheme(tuple(order), arrow.input, arrow.output, requirements, lacks)
 
 
 def _reader_in(inference: Inference, need: Settable) -> syntax.Node | None:

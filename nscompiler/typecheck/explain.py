@@ -10,7 +10,7 @@ from nscompiler.grammar import syntax
 from nscompiler.typecheck.facts import Arrow
 from nscompiler.typecheck.fits import Joint as JointCheck
 from nscompiler.typecheck.fits import Mismatch
-from nscompiler.typecheck.scope import Scope
+from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, difference, lone_tails, show
@@ -75,8 +75,8 @@ def _cut(text: str, most: int = 32) -> str:
 
 
 def fitting(long: str, short: str) -> str:
-    """The longer title where it keeps to a line of 80."""
-    return long if len(long) <= 80 else short
+    """The longer title where it keeps to a line."""
+    return long if len(long) <= TITLE_WIDTH else short
 
 
 def hops(scope: Scope, stages: tuple[syntax.Expr, ...], arrows: list[Arrow], store: Store) -> tuple[Hop, ...]:

@@ -26,6 +26,7 @@ def _function(one: FunctionInterface) -> str:
     scheme = one.scheme
     text = f"{one.declared} {one.name} {writer.write(scheme.input)} -> {writer.write(scheme.output)}"
     needs = [f"{writer.write(need.type)} is {need.name}" for need in scheme.requirements]
+    needs += [f"{names.of(row)} lacks {sorted(labels)}" for row, labels in scheme.lacks]
     traits = one.traits
     facts = (traits.bounded, traits.stateless, traits.replay, len(traits.replies), traits.http_only, traits.paths)
     return " ".join([text, *needs, _row(one.parameters), repr(facts), repr(one.attributes)])

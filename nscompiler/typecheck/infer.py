@@ -120,6 +120,8 @@ class Inference:
             origin = {var: f"what `{explain.written(use)}` carries" for var in scheme.variables}
             found = self.store.instantiate(scheme.variables, origin)
         arrow = Arrow(self.types.substitute(scheme.input, found), self.types.substitute(scheme.output, found))
+        for row, labels in scheme.lacks:
+            self.store.bar(found[row], labels)
         self.store.learn(arrow.input)
         self.store.learn(arrow.output)
         if given is not None:

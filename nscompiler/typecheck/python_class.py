@@ -11,7 +11,7 @@ from nscompiler.typecheck.service import Service, read_service
 
 
 def python_file(path: str) -> str:
-    """The path of the Python file that implements an ``.nml`` file's functions: ``service.py`` for a ``module.nml``, else the
+    """The path of the Python file with the functions of an ``.nml`` file: ``service.py`` for a ``module.nml``, else the
     file of the same name."""
     folder, slash, name = path.rpartition("/")
     return f"{folder}{slash}{'service' if name == 'module.nml' else name.removesuffix('.nml')}.py"

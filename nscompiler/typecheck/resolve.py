@@ -330,6 +330,22 @@ def missing_already(type: Type) -> str | None:
     return None
 
 
+def optional_variables(type: Type) -> set[Var]:
+    """The variables of which a type holds an optional."""
+    found: set[Var] = set()
+    seen: set[Type] = set()
+    stack = [type]
+    while stack:
+        part = stack.pop()
+        if part.ground or part in seen:
+            continue
+        seen.add(part)
+        if isinstance(part, App) and part.constructor == "optional" and isinstance(part.items[0], Var):
+            found.add(part.items[0])
+        stack.extend(parts(part))
+    return found
+
+
 def find_nested_optional(type: Type) -> str | None:
     """What an optional somewhere inside a type wrongly holds, in words; None if nothing."""
     seen: set[Type] = set()

@@ -14,6 +14,7 @@ from nscompiler.types.types import SCALARS, Types
 BUILT_IN_ARITY = {"Map": 1, "Vector": 2, "Matrix": 3}
 BUILT_IN = frozenset((*SCALARS, *BUILT_IN_ARITY, "Void"))
 STANDARD = ("Sources", "Sinks", "Conv", "Std")
+TITLE_WIDTH = 80
 STANDARD_SPELLINGS = {"postgresql": "postgres", "Postgresql": "postgres"}
 
 
@@ -46,7 +47,8 @@ class Scope:
         return self.module.span(node)
 
     def report(self, code: Code, node: syntax.Node, title: str, label: str = "", **more: object) -> None:
-        """Report a fault at a node."""
+        """Report a fault at a node; a title that long names make too long is cut to a line."""
+        title = title if len(title) <= TITLE_WIDTH else title[: TITLE_WIDTH - 1] + "…"
         self.problems.add(code.at(self.span(node), title, label, **more))  # type: ignore[arg-type]
 
     def _collect(self) -> None:

@@ -91,10 +91,16 @@ class Store:
     def _nothing(self, variable: Var) -> Type:
         return self.types.record(()) if variable.kind == "row" else self.types.error
 
+    def bar(self, row: Type, labels: frozenset[str]) -> None:
+        """Note that a row variable may not have some labels."""
+        self._lacks[row] = self.lacks(row) | labels
+
     def instantiate(self, variables: tuple[Var, ...], origin: Mapping[Var, str]) -> dict[Type, Type]:
         """Fresh variables for a scheme's."""
-        return {var: self.types.variable(var.kind, var.name if var.kind == "row" else "", origin.get(var, var.origin))
-            for var in variables}
+        return {
+            var: self.types.variable(var.kind, var.name if var.kind == "row" else "", origin.get(var, var.origin))
+            for var in variables
+        }
 
 
 def _open_records(type: Type) -> list[Record]:

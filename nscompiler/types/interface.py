@@ -69,12 +69,16 @@ class Requirement:
 
 @attrs.frozen(slots=True, eq=False)
 class Scheme:
-    """``input -> output`` for all ``variables`` (in order of first appearance) that meet ``requirements``."""
+    """``input -> output`` for all ``variables`` (in order of first appearance) that meet ``requirements``.
+
+    ``lacks`` names the labels that a row variable may not stand for, where the two types alone do not show it.
+    """
 
     variables: tuple[Var, ...]
     input: Type
     output: Type
     requirements: tuple[Requirement, ...] = ()
+    lacks: tuple[tuple[Var, frozenset[str]], ...] = ()
 
 
 @attrs.frozen(slots=True, eq=False)

@@ -23,5 +23,7 @@ class Module(BaseService):
 
 
 def __getattr__(name: str) -> Any:
-    """A type of the module whose code asks: its declared and imported types under the names that the ``.nml`` has for them."""
+    """A type of the module whose code asks: its declared and imported types under the names that the ``.nml`` has
+    for them.
+    """
     return declared_type(name)

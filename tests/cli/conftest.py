@@ -12,7 +12,9 @@ import pytest
 Nsc = Callable[..., subprocess.CompletedProcess[str]]
 
 PLAIN = {
-    name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "NSC_DEBUG", "NSTACK_PATH")
+    name: value
+    for name, value in os.environ.items()
+    if name not in ("NO_COLOR", "FORCE_COLOR", "NSC_DEBUG", "NSTACK_PATH")
 }
 
 
@@ -20,10 +22,12 @@ PLAIN = {
 def nsc(tmp_path: Path) -> Nsc:
     """Runs ``nsc`` in the test's folder and returns what it did."""
 
-    def run(*arguments: str, input: str | None = "", cwd: Path = tmp_path, **more: object) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str, input: str | None = "", cwd: Path = tmp_path, **more: object
+    ) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "nscompiler", *arguments]
         return subprocess.run(  # type: ignore[call-overload, no-any-return]
-            command, cwd=cwd, input=input, capture_output=True, text=True, env=PLAIN, timeout=60, **more
+            command, cwd=cwd, input=input, capture_output=True, text=True, env=PLAIN, timeout=60, check=False, **more
         )
 
     return run

@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
-RUN = "import os, sys; from nscompiler.cli.child import run_python; sys.exit(run_python(sys.argv[1:], dict(os.environ)))"
+RUN = (
+    "import os, sys; from nscompiler.cli.child import run_python; sys.exit(run_python(sys.argv[1:], dict(os.environ)))"
+)
 
 # Counts the signals that arrive until it is told to stop, and then says how many there were.
 COUNTER = """

@@ -47,7 +47,14 @@ def test_met_or_not_understood(requirement: str) -> None:
 
 @pytest.mark.parametrize(
     "requirement",
-    ["some-package>=1.5", "some-package<1.4.2", "some-package==1.4", "some-package==1.3.*", "some-package~=1.5", "some-package!=1.4.*"],
+    [
+        "some-package>=1.5",
+        "some-package<1.4.2",
+        "some-package==1.4",
+        "some-package==1.3.*",
+        "some-package~=1.5",
+        "some-package!=1.4.*",
+    ],
 )
 def test_another_version_is_installed(requirement: str) -> None:
     assert lacking([requirement]) == (Lacking(requirement, "1.4.2"),)

@@ -27,7 +27,7 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Endpoint
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.received.append((self.command, self.path, body))
         status, text = self.server.answer
@@ -68,7 +68,7 @@ def test_the_value_may_come_from_standard_input(endpoint: Endpoint) -> None:
 
 @pytest.mark.parametrize("status", [400, 404, 500])
 def test_a_refusal_fails_with_its_text(endpoint: Endpoint, status: int) -> None:
-    endpoint.answer = (status, 'params: expected Text, got 3')
+    endpoint.answer = (status, "params: expected Text, got 3")
     result = send(endpoint.server_port, "demo", "3")
     assert isinstance(result.exception, Failure)
     assert f"answered {status}: params: expected Text, got 3" in result.exception.message

@@ -1,9 +1,11 @@
 """What the tests of connectors share: a context without an engine, a small engine for requests, an HTTP client."""
 
 import asyncio
+import datetime
+import functools
 import os
-import tempfile
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,10 @@ from nstack.runtime.log import Log
 from nstack.runtime.scalars import Boolean, Double, Integer, Text
 from nstack.runtime.token import Token
 from nstack.runtime.values import Record
+
+from nscompiler.grammar import syntax
+from nscompiler.grammar.parse import parse
+from nscompiler.source import SourceFile
 
 
 class Flag(Record):
@@ -32,21 +38,73 @@ class Plant(Record):
     note: Text | None = None
 
 
+MODULES = Path(__file__).parents[2] / "stdlib" / "nstack" / "modules"
+
+
+@functools.cache
+def module(name: str) -> syntax.Module:
+    """A module of the standard library, as its author wrote it."""
+    path = MODULES / f"{name}.nml"
+    return parse(SourceFile(str(path), path.read_text())).module
+
+
+def functions() -> dict[str, syntax.FunDecl]:
+    """Every function of the standard library: ``Sources.http`` and its declaration."""
+    names = sorted(file.stem for file in MODULES.glob("*.nml"))
+    return {
+        f"{name}.{declared.name.text}": declared
+        for name in names
+        for declared in module(name).declarations
+        if isinstance(declared, syntax.FunDecl)
+    }
+
+
+def defaults(name: str) -> dict[str, Any]:
+    """The default of each parameter of a function that has one."""
+    declared = functions()[name].parameters or ()
+    return {one.name.text: _default(one) for one in declared if one.default is not None}
+
+
+def _default(declared: syntax.ParamDecl) -> Any:
+    assert declared.default is not None
+    value = declared.default.value
+    if isinstance(declared.type, syntax.ParamTypeName) and declared.type.name.text == "Duration":
+        assert isinstance(value, str)
+        return datetime.timedelta(**{{"s": "seconds", "m": "minutes"}[value[-1]]: int(value[:-1])})
+    return value
+
+
+def parameters_of(connector: Any, given: Mapping[str, Any]) -> Parameters:
+    """The parameters in force: those given, and the declared defaults."""
+    provides = sys.modules[type(connector).__module__].PROVIDES
+    name = next(name for name, cls in provides.items() if cls == type(connector).__name__)
+    return Parameters(defaults(name) | dict(given))
+
+
 class Recorder:
     """A log whose lines a test can read."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the recorder)
-        self.log = Log(descriptor=self._file.fileno())
+        self._descriptor = os.memfd_create("log")
+        self.log = Log(descriptor=self._descriptor)
+
+    def __del__(self) -> None:
+        os.close(self._descriptor)
 
     def text(self) -> str:
         """Everything logged so far."""
-        return os.pread(self._file.fileno(), 1 << 20, 0).decode()
+        return os.pread(self._descriptor, 1 << 20, 0).decode()
 
 
 def context(folder: Path, **facts: Any) -> Context:
     """A context in ``folder`` whose log is the test's own; ``facts`` replace what a test does not care about."""
-    given = {"workflow": "w", "node": "Test.node", "origin": "t.nml:1:1", "log": Log(), "folder": folder}
+    given: dict[str, Any] = {
+        "workflow": "w",
+        "node": "Test.node",
+        "origin": "t.nml:1:1",
+        "log": Log(),
+        "folder": folder,
+    }
     return Context(**(given | facts))
 
 
@@ -87,18 +145,23 @@ async def read_batches(
     """The values of each batch of a bounded source, with its token."""
     codec = Codec(type_)
     try:
-        await source.open(Parameters(parameters), codec, given)
+        await source.open(parameters_of(source, parameters), codec, given)
         return [(decoded(batch, codec), batch.token) async for batch in source.batches()]
     finally:
         await source.close()
 
 
 async def write_all(
-    sink: SinkConnector, parameters: dict[str, Any], type_: Any, given: Context, values: list[Any], completed: bool = True
+    sink: SinkConnector,
+    parameters: dict[str, Any],
+    type_: Any,
+    given: Context,
+    values: list[Any],
+    completed: bool = True,
 ) -> None:
     """Writes values in one batch and closes the sink."""
     try:
-        await sink.open(Parameters(parameters), Codec(type_), given)
+        await sink.open(parameters_of(sink, parameters), Codec(type_), given)
         if values:
             await sink.write(sink.encode(values))
             await sink.flush()
@@ -111,7 +174,9 @@ async def write_all(
 class Engine:
     """Takes batches from a server and works on them one after the other in a thread, as the real one does."""
 
-    def __init__(self, work: Callable[[Any, Token], None] | None = None, room: int = 10_000, expects: str | None = None):
+    def __init__(
+        self, work: Callable[[Any, Token], None] | None = None, room: int = 10_000, expects: str | None = None
+    ):
         self.seen: list[Any] = []
         self.room = room
         self.expects = expects
@@ -214,7 +279,7 @@ def _parts(body: bytes) -> list[bytes]:
 async def serving(source: Any, type_: Any, given: Context, **parameters: Any) -> AsyncIterator[int]:
     """An open ``Sources.http`` that answers; gives its port, and stops it as the engine does."""
     parameters = {"http_path": "/p", "http_port": 0} | parameters
-    await source.open(Parameters(parameters), Codec(type_), given)
+    await source.open(parameters_of(source, parameters), Codec(type_), given)
     task = asyncio.create_task(_consume(source))
     try:
         await source._server.ready()

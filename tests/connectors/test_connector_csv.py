@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from connector_harness import Flag, Plant, context, read_all, read_batches, write_all
-
+from connector_harness import Flag, Plant, context, parameters_of, read_all, read_batches, write_all
 from nstack.connectors.conv import FromCsv, ToCsv
 from nstack.connectors.csv import CsvSink, CsvSource
 from nstack.connectors.csvtext import CsvFault, RowScanner, split_row
 from nstack.runtime.codec import Codec
-from nstack.runtime.connector import Parameters
 from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError, NStackError, UsageError
 from nstack.runtime.scalars import (
     Boolean,
@@ -52,6 +50,13 @@ class Wide(Record):
     gap: Integer | None = None
 
 
+PAIR: Any = Vector(2, Integer)
+
+
+class Empty(Record):
+    """No field at all."""
+
+
 WIDE = Wide(
     i=-5,
     d=0.1,
@@ -70,13 +75,15 @@ WIDE = Wide(
 
 def to_csv(type_: Any, values: list[Any], **parameters: Any) -> list[str]:
     """What a use of Conv.to_csv makes of a stream."""
-    write = ToCsv().bind(Codec(type_), Codec(Text), Parameters(parameters))
+    use = ToCsv()
+    write = use.bind(Codec(type_), Codec(Text), parameters_of(use, parameters))
     return [text for value in values for text in write(value)]
 
 
 def from_csv(type_: Any, texts: list[str], **parameters: Any) -> list[Any]:
     """What a use of Conv.from_csv makes of a stream."""
-    read = FromCsv().bind(Codec(Text), Codec(type_), Parameters(parameters))
+    use = FromCsv()
+    read = use.bind(Codec(Text), Codec(type_), parameters_of(use, parameters))
     return [value for text in texts for value in read(text)]
 
 
@@ -99,7 +106,7 @@ def test_tuples_and_lists_have_no_header() -> None:
     assert to_csv(tuple[Integer, Text], [(1, "x")]) == ["1,x"]
     assert to_csv(list[Integer], [[1, 2], []]) == ["1,2", ""]
     assert to_csv(list[tuple[Integer, Text]], [[(1, "x"), (2, "y")]]) == ["1,x\r\n2,y\r\n"]
-    assert to_csv(list[Vector(2, Integer)], [[[1, 2]]]) == ["1,2\r\n"]
+    assert to_csv(list[PAIR], [[[1, 2]]]) == ["1,2\r\n"]
 
 
 def test_an_empty_list_of_records_is_a_file_with_a_header() -> None:
@@ -180,7 +187,9 @@ def test_a_row_may_have_its_line_end(end: str) -> None:
     assert from_csv(Flag, [f"a,b{end}", f"1,TRUE{end}"]) == [Flag(1, True)]
 
 
-@pytest.mark.parametrize("text", ["a,b\n1,TRUE\n", "a,b\r\n1,TRUE", "\ufeffa,b\n1,true\n", 'a,"b"\r\n"1","TRUE"\r\n\r\n'])
+@pytest.mark.parametrize(
+    "text", ["a,b\n1,TRUE\n", "a,b\r\n1,TRUE", "\ufeffa,b\n1,true\n", 'a,"b"\r\n"1","TRUE"\r\n\r\n']
+)
 def test_a_file_may_have_lf_a_byte_order_mark_and_no_last_line_end(text: str) -> None:
     assert from_csv(list[Flag], [text]) == [[Flag(1, True)]]
 
@@ -227,11 +236,15 @@ BAD_TEXTS = [
     (list[Flag], "a,b\r\n1,TRUE\r\n2\r\n", "line 3: expected 2 cells, got 1"),
     (list[Flag], 'a,b\r\n"1,TRUE\r\n', "line 2: a quote is opened and never closed"),
     (list[Flag], 'a,b\r\n1,TR"UE"\r\n', 'line 2: a quote inside the unquoted cell "TR"UE""'),
-    (list[Flag], 'a,b\r\n"1"2,TRUE\r\n', "line 2: \"2,TRUE\" follows the closing quote of a cell"),
+    (list[Flag], 'a,b\r\n"1"2,TRUE\r\n', 'line 2: "2,TRUE" follows the closing quote of a cell'),
     (list[Flag], 'a,b\r\n"1\n2",TRUE\r\nx,TRUE\r\n', 'line 2: column "a": expected Integer, got "1\\n2"'),
     (Flag, "1,TRUE", 'the header lacks columns "a", "b"; it has "1", "TRUE"'),
     (tuple[Integer, Integer], "1,2\n3,4", "value: expected one row of CSV, got several lines"),
     (Vector(2, Integer), "1", "expected 2 cells, got 1"),
+    (Vector(2, tuple[Integer, Text]), "1,a\r\n", "expected 2 rows, got 1"),
+    (list[Integer], "1,x", 'column 2: expected Integer, got "x"'),
+    (list[Integer | None], "1,x", 'column 2: expected optional Integer, got "x"'),
+    (tuple[Integer, Text], '"a', "a quote is opened and never closed"),
 ]
 
 
@@ -240,6 +253,16 @@ def test_what_is_no_csv_is_told_with_its_line(type_: Any, text: str, message: st
     with pytest.raises(NStackError) as fault:
         from_csv(type_, [text])
     assert str(fault.value).startswith(message)
+
+
+@pytest.mark.parametrize("type_", [Integer, tuple[Integer, list[list[Integer]]], dict[str, Text]])
+def test_a_type_that_is_no_row_is_refused_when_it_is_bound(type_: Any) -> None:
+    with pytest.raises(UsageError, match=r"Conv\.to_csv: .*CSV"):
+        to_csv(type_, [])
+
+
+def test_a_row_without_columns_has_no_cells() -> None:
+    assert to_csv(list[Empty], [[Empty()]]) == ["\r\n\r\n"]
 
 
 # --- the scanner
@@ -291,7 +314,10 @@ async def test_a_file_is_read_by_name_and_written_in_declared_order(tmp_path: Pa
 async def test_rows_of_a_file_without_header(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("1;x\n\n2;y")
     given = context(tmp_path)
-    assert await read_all(CsvSource(), {"path": "in.csv", "csv_sep": ";"}, tuple[Integer, Text], given) == [(1, "x"), (2, "y")]
+    assert await read_all(CsvSource(), {"path": "in.csv", "csv_sep": ";"}, tuple[Integer, Text], given) == [
+        (1, "x"),
+        (2, "y"),
+    ]
 
 
 async def test_a_file_of_many_blocks_loses_no_row(tmp_path: Path) -> None:
@@ -367,7 +393,7 @@ async def test_a_header_without_line_end_is_kept(tmp_path: Path) -> None:
 async def test_a_stopped_source_closes_its_file(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("1,2\n" * 200_000)
     source = CsvSource()
-    await source.open(Parameters({"path": "x.csv"}), Codec(tuple[Integer, Integer]), context(tmp_path))
+    await source.open(parameters_of(source, {"path": "x.csv"}), Codec(tuple[Integer, Integer]), context(tmp_path))
     batches = source.batches()
     await anext(batches)
     done, size = source.progress() or (0, 0)

@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from connector_harness import Flag, Plant, Recorder, context, read_all, read_batches, write_all
-
+from connector_harness import Flag, Plant, Recorder, context, parameters_of, read_all, read_batches, write_all
 from nstack.connectors.files import LineCutter
 from nstack.connectors.jsonl import JsonlSink, JsonlSource
 from nstack.connectors.log import LogSink
 from nstack.connectors.stdio import StdinSource, StdoutSink
 from nstack.runtime.codec import Codec
-from nstack.runtime.connector import Parameters
 from nstack.runtime.errors import ConnectorError, EncodeError, ReaderGone, TooLarge, UsageError
 from nstack.runtime.scalars import Double, Integer, Text, Unit
 
@@ -122,7 +120,7 @@ async def test_a_bounded_run_shows_its_file_only_when_it_is_complete(tmp_path: P
     target.write_text("old\n")
     target.chmod(0o640)
     sink = JsonlSink()
-    await sink.open(Parameters({"path": "out.jsonl"}), Codec(Integer), context(tmp_path, bounded=True))
+    await sink.open(parameters_of(sink, {"path": "out.jsonl"}), Codec(Integer), context(tmp_path, bounded=True))
     await sink.write(sink.encode([1, 2]))
     assert target.read_text() == "old\n"
     await sink.close(completed=True)
@@ -168,7 +166,7 @@ async def test_appending_never_joins_a_torn_record(tmp_path: Path, there: str, a
 async def test_mode_error_leaves_an_existing_file_alone(tmp_path: Path, bounded: bool) -> None:
     (tmp_path / "out.jsonl").write_text("old\n")
     given = context(tmp_path, bounded=bounded)
-    with pytest.raises(ConnectorError, match='out.jsonl is there already, and mode = "error"'):
+    with pytest.raises(ConnectorError, match=r'out\.jsonl is there already, and mode = "error"'):
         await write_all(JsonlSink(), {"path": "out.jsonl", "mode": "error"}, Integer, given, [1])
     assert (tmp_path / "out.jsonl").read_text() == "old\n"
     await write_all(JsonlSink(), {"path": "new.jsonl", "mode": "error"}, Integer, given, [1])
@@ -179,9 +177,11 @@ async def test_one_file_is_not_written_twice_nor_read_and_written(tmp_path: Path
     (tmp_path / "x.jsonl").touch()
     shared: dict[Any, Any] = {}
     source = JsonlSource()
-    await source.open(Parameters({"path": "x.jsonl"}), Codec(Integer), context(tmp_path, shared=shared))
+    await source.open(parameters_of(source, {"path": "x.jsonl"}), Codec(Integer), context(tmp_path, shared=shared))
     with pytest.raises(ConnectorError, match="use the same file"):
-        await JsonlSink().open(Parameters({"path": "./x.jsonl"}), Codec(Integer), context(tmp_path, shared=shared))
+        await JsonlSink().open(
+            parameters_of(JsonlSink(), {"path": "./x.jsonl"}), Codec(Integer), context(tmp_path, shared=shared)
+        )
     await source.close()
 
 
@@ -267,7 +267,7 @@ async def test_a_line_without_end_meets_the_limit() -> None:
 async def test_a_line_is_handed_on_before_the_next_one_comes() -> None:
     read, write = os.pipe()
     source = StdinSource(read)
-    await source.open(Parameters({}), Codec(Text), context(Path()))
+    await source.open(parameters_of(source, {}), Codec(Text), context(Path()))
     batches = source.batches()
     for text in ("one", "two"):
         os.write(write, f"{text}\n".encode())
@@ -282,7 +282,7 @@ async def test_a_line_is_handed_on_before_the_next_one_comes() -> None:
 async def test_a_stopped_source_lets_go_of_a_silent_standard_input() -> None:
     read, write = os.pipe()
     source = StdinSource(read)
-    await source.open(Parameters({}), Codec(Text), context(Path()))
+    await source.open(parameters_of(source, {}), Codec(Text), context(Path()))
 
     async def consume() -> None:
         async for _ in source.batches():
@@ -309,7 +309,7 @@ async def test_a_closed_standard_input_is_one_error() -> None:
     os.close(read)
     os.close(write)
     with pytest.raises(ConnectorError, match="standard input is closed"):
-        await StdinSource(read).open(Parameters({}), Codec(Text), context(Path()))
+        await StdinSource(read).open(parameters_of(StdinSource(), {}), Codec(Text), context(Path()))
 
 
 async def test_a_value_is_a_line() -> None:

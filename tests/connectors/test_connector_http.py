@@ -4,15 +4,15 @@ import asyncio
 import datetime
 import json
 import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from connector_harness import Client, Engine, Flag, Recorder, context, serving
-
+from connector_harness import Client, Engine, Flag, Recorder, context, parameters_of, serving
 from nstack.connectors.http import HttpSource
 from nstack.runtime.codec import Codec
-from nstack.runtime.connector import Parameters
 from nstack.runtime.errors import ConnectorError, UsageError
 from nstack.runtime.scalars import Integer, Json, Text, Unit
 from nstack.runtime.token import Problem, Token
@@ -39,37 +39,49 @@ def given(engine: Engine, **facts: Any) -> Any:
     return context(Path(), offer=engine.offer, node="Sources.http", expects=engine.expects, **facts)
 
 
-@pytest.mark.parametrize(
-    ("type_", "body", "kind", "value"),
-    [
-        (Integer, b'{"params": 3}', None, 3),
-        (Integer, b'{"params": 3}', FORM, 3),
-        (Integer, b'{"params": 3, "more": 1}', "text/plain", 3),
-        (Integer, b'{"params": 3}', JSON, 3),
-        (Integer, b"3", JSON, 3),
-        (Integer, b" 3\n", "Application/JSON; charset=utf-8", 3),
-        (Integer, b"3", "application/vnd.api+json", 3),
-        (Text, b'"\\"params\\""', JSON, '"params"'),
-        (Text, b'{"params": "x"}', JSON, "x"),
-        (Unit, b'{"params": []}', None, None),
-        (Unit, b'{"params": null}', None, None),
-        (Json, b'{"params": {"a": [1]}}', None, '{"a": [1]}'),
-        (Flag, b'{"params": {"b": true, "a": 1}}', None, Flag(1, True)),
-        (Params, b'{"params": 3}', JSON, Params(3)),
-        (Params, b'{"params": {"params": 3}}', JSON, Params(3)),
-        (list[Inner], b'{"params": [{"f1": 1}]}', FORM, [Inner(1)]),
-    ],
-)
-async def test_a_value_arrives(type_: Any, body: bytes, kind: str | None, value: Any) -> None:
+@asynccontextmanager
+async def each_type(types: list[Any], engine: Engine) -> AsyncIterator[tuple[int, dict[str, str]]]:
+    """One server with a path for each type: its port, and the paths by the types' text."""
+    paths = {repr(type_): f"/{number}" for number, type_ in enumerate(types)}
+    facts = given(engine, shared={})
+    async with AsyncExitStack() as stack:
+        port = 0
+        for text, type_ in {repr(type_): type_ for type_ in types}.items():
+            port = await stack.enter_async_context(serving(HttpSource(), type_, facts, http_path=paths[text]))
+        yield port, paths
+
+
+GOOD_BODIES = [
+    (Integer, b'{"params": 3}', None, 3),
+    (Integer, b'{"params": 3}', FORM, 3),
+    (Integer, b'{"params": 3, "more": 1}', "text/plain", 3),
+    (Integer, b'{"params": 3}', JSON, 3),
+    (Integer, b"3", JSON, 3),
+    (Integer, b" 3\n", "Application/JSON; charset=utf-8", 3),
+    (Integer, b"3", "application/vnd.api+json", 3),
+    (Text, b'"\\"params\\""', JSON, '"params"'),
+    (Text, b'{"params": "x"}', JSON, "x"),
+    (Unit, b'{"params": []}', None, None),
+    (Unit, b'{"params": null}', None, None),
+    (Json, b'{"params": {"a": [1]}}', None, '{"a": [1]}'),
+    (Flag, b'{"params": {"b": true, "a": 1}}', None, Flag(1, True)),
+    (Params, b'{"params": 3}', JSON, Params(3)),
+    (Params, b'{"params": {"params": 3}}', JSON, Params(3)),
+    (list[Inner], b'{"params": [{"f1": 1}]}', FORM, [Inner(1)]),
+]
+
+
+async def test_a_value_arrives() -> None:
     engine = Engine()
-    async with serving(HttpSource(), type_, given(engine)) as port:
+    async with each_type([type_ for type_, *_ in GOOD_BODIES], engine) as (port, paths):
         client = await Client.to(port)
-        for method, path in (("POST", "/p"), ("PUT", "/p?query=1")):
-            answer = await client.send(path, body, method, kind)
-            assert (answer.status, answer.body) == (200, b"Message Accepted")
-            assert answer.headers["content-type"].startswith("text/plain")
+        for type_, body, kind, value in GOOD_BODIES:
+            for method, query in (("POST", ""), ("PUT", "?query=1")):
+                answer = await client.send(paths[repr(type_)] + query, body, method, kind)
+                assert (answer.status, answer.body) == (200, b"Message Accepted"), body
+                assert answer.headers["content-type"].startswith("text/plain")
+                assert engine.seen.pop() == value
         client.close()
-    assert engine.seen == [value, value]
     await engine.stop()
 
 
@@ -104,18 +116,16 @@ BAD_BODIES = [
 ]
 
 
-@pytest.mark.parametrize(("type_", "body", "kind", "message"), BAD_BODIES)
-async def test_a_wrong_body_is_told_with_the_path_of_its_fault(
-    type_: Any, body: bytes, kind: str | None, message: str
-) -> None:
+async def test_a_wrong_body_is_told_with_the_path_of_its_fault() -> None:
     engine = Engine()
-    async with serving(HttpSource(), type_, given(engine)) as port:
+    told = []
+    async with each_type([type_ for type_, *_ in BAD_BODIES], engine) as (port, paths):
         client = await Client.to(port)
-        answer = await client.send("/p", body, kind=kind)
-        assert (answer.status, answer.text[: len(message)]) == (400, message)
-        good = await client.send("/p", b"{}", method="GET")
-        assert good.status == 405, "the connection goes on"
+        for type_, body, kind, message in BAD_BODIES:
+            answer = await client.send(paths[repr(type_)], body, kind=kind)
+            told.append((answer.status, answer.text[: len(message)]))
         client.close()
+    assert told == [(400, message) for *_, message in BAD_BODIES]
     assert engine.seen == []
     await engine.stop()
 
@@ -273,7 +283,10 @@ async def test_a_value_that_takes_too_long_is_504_with_an_id_that_is_in_the_log(
 
 
 async def test_ten_thousand_requests_with_two_hundred_in_flight_lose_none() -> None:
-    engine = Engine(lambda value, token: token.reply(b"%d" % (value * 2)) and None, expects="one")
+    def double(value: int, token: Token) -> None:
+        token.reply(b"%d" % (value * 2))
+
+    engine = Engine(double, expects="one")
     async with serving(HttpSource(), Integer, given(engine)) as port:
         numbers = iter(range(10_000))
         wrong: list[Any] = []
@@ -297,17 +310,15 @@ async def test_two_paths_share_a_port_and_one_path_has_one_owner() -> None:
     shared: dict[Any, Any] = {}
     first, second = HttpSource(), HttpSource()
     async with serving(first, Text, given(engine, shared=shared), http_path="/a") as port:
-        same = {"http_port": 0}
-        async with serving(second, Integer, given(engine, shared=shared), http_path="b", **same) as other:
+        async with serving(second, Integer, given(engine, shared=shared), http_path="b") as other:
             assert other == port
             client = await Client.to(port)
             assert (await client.send("/a", b'{"params": "x"}')).status == 200
             assert (await client.send("/b", b'{"params": 1}')).status == 200
-            with pytest.raises(ConnectorError, match=rf"two Sources.http answer /a on port {port}: first and t.nml:1:1"):
-                first._endpoint.origin = "first"  # type: ignore[union-attr]
-                await HttpSource().open(
-                    Parameters({"http_path": "a", "http_port": 0}), Codec(Text), given(engine, shared=shared)
-                )
+            third, same = HttpSource(), {"http_path": "a", "http_port": 0}
+            with pytest.raises(ConnectorError, match=rf"two Sources\.http answer /a on port {port}: t\.nml:1:1 and t"):
+                await third.open(parameters_of(third, same), Codec(Text), given(engine, shared=shared))
+            await third.close()
         assert (await client.send("/b", b'{"params": 1}')).status == 404, "a path goes with its source"
         assert (await client.send("/a", b'{"params": "y"}')).status == 200
         client.close()
@@ -319,7 +330,9 @@ async def test_a_port_in_use_names_the_port_and_the_remedy() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ConnectorError) as fault:
-            await HttpSource().open(Parameters({"http_path": "/", "http_port": port}), Codec(Text), context(Path()))
+            await HttpSource().open(
+                parameters_of(HttpSource(), {"http_path": "/", "http_port": port}), Codec(Text), context(Path())
+            )
     assert f"port {port} on 127.0.0.1 is in use" in str(fault.value)
     assert f"-p http_port={port + 1}" in str(fault.value)
 
@@ -336,7 +349,9 @@ async def test_a_port_in_use_names_the_port_and_the_remedy() -> None:
 )
 async def test_parameters_that_cannot_be_are_one_clear_error(parameters: dict[str, Any], message: str) -> None:
     with pytest.raises((ConnectorError, UsageError)) as fault:
-        await HttpSource().open(Parameters({"http_path": "/"} | parameters), Codec(Text), context(Path()))
+        await HttpSource().open(
+            parameters_of(HttpSource(), {"http_path": "/"} | parameters), Codec(Text), context(Path())
+        )
     assert str(fault.value).startswith(message)
 
 
@@ -397,7 +412,7 @@ async def test_a_port_is_free_again_after_the_run() -> None:
     async with serving(HttpSource(), Text, given(engine), http_port=port) as again:
         assert again == port
     unserved = HttpSource()
-    await unserved.open(Parameters({"http_path": "/", "http_port": port}), Codec(Text), given(engine))
+    await unserved.open(parameters_of(unserved, {"http_path": "/", "http_port": port}), Codec(Text), given(engine))
     await unserved.close()
     socket.create_server(("127.0.0.1", port)).close()
     await engine.stop()

@@ -1,4 +1,4 @@
-"""Cron tables, years, time zones and the days on which the clock is changed; the source with a clock of the test's own."""
+"""Cron tables, years, time zones and the days on which the clock is changed; the source with a fake clock."""
 
 import datetime
 import zoneinfo
@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from connector_harness import Recorder, context
-
+from connector_harness import Recorder, context, parameters_of
 from nstack.connectors.crontab import CronFault, Crontab
 from nstack.connectors.schedule import Clock, ScheduleSource
 from nstack.runtime.codec import Codec
-from nstack.runtime.connector import Parameters
 from nstack.runtime.errors import UsageError
 from nstack.runtime.scalars import Unit
 
@@ -148,7 +146,7 @@ async def opened(clock: FakeClock, folder: Path, recorder: Recorder | None = Non
     """A source that runs on ``clock``."""
     source = ScheduleSource(clock)
     facts = {"log": recorder.log} if recorder else {}
-    await source.open(Parameters(parameters), Codec(Unit), context(folder, **facts))
+    await source.open(parameters_of(source, parameters), Codec(Unit), context(folder, **facts))
     return source
 
 

@@ -91,7 +91,9 @@ def test_parents_are_found():
         ("a: 1\n---\nb: 2\n", "NS0231", "-"),
         ("a: *x\n", "NS0231", "*"),
         ("a: \x01\n", "NS0231", "\x01"),
-        ("a: " + "[" * 3000, "NS0231", "a"),
+        ("a: " + "[" * 3000, "NS0231", "["),
+        ("- " * 3000, "NS0231", "-"),
+        ("%YAML 9.9\n---\na: b", "NS0231", "%"),
         ("a: &x [*x]\n", "NS0231", None),
         ("package: []\n", "NS0232", "package"),
         ("stack: {langauge: python}\n", "NS0232", "langauge"),
@@ -152,7 +154,7 @@ def test_the_rest_is_read_in_spite_of_faults():
     assert config is not None
     assert [entry.value for entry in config.packages] == ["a", "b"]
     assert config.files == ("train.csv",)
-    assert [item.code.id for item in problems] == ["NS0233", "NS0235", "NS0233"]
+    assert [item.code.id for item in problems] == ["NS0233", "NS0233", "NS0235"]
 
 
 @pytest.mark.parametrize(

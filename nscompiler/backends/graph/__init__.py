@@ -11,6 +11,7 @@ class GraphBackend:
     """``--target graph``: two text files for each workflow."""
 
     name = "graph"
+    runs = False
 
     def unsupported(self, graph: Graph) -> tuple[Unsupported, ...]:
         """Everything can be drawn."""

@@ -16,6 +16,7 @@ class LocalBackend:
     """``--target local``."""
 
     name = "local"
+    runs = True
 
     def unsupported(self, graph: Graph) -> tuple[Unsupported, ...]:
         """Everything runs here."""

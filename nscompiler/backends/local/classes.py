@@ -225,7 +225,7 @@ def class_lines(classes: Classes, own: PythonClass) -> tuple[str, ...]:
         absent = classes.types[field.type].kind == "optional"
         name = "" if field.attribute == field.label else quoted(field.label)
         default = _default(classes, absent, name, defaults)
-        defaults = defaults or absent
+        defaults = defaults or bool(default)
         lines.append(f"{field.attribute}: {classes.annotation(field.type)}{default}")
     return tuple(lines) or ("pass",)
 

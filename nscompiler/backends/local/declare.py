@@ -1,10 +1,10 @@
 """The declarations of emitted files: nodes, workflows, modules, as calls of the run time's constructors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from nscompiler.backends.local.classes import Classes
 from nscompiler.backends.local.describe import module_name, place
-from nscompiler.backends.local.python import Code, Group, call, dict_of, identifier, quoted, tuple_of, value
+from nscompiler.backends.local.python import Code, Group, Names, call, dict_of, identifier, quoted, tuple_of, value
 from nscompiler.backends.local.stages import INLINE
 from nscompiler.flow.model import Function, Graph, ModuleUse, Node, NodeId, Parameter, Policy
 from nscompiler.flow.shape import Shape, reachable
@@ -13,15 +13,17 @@ DECLARED = ("source", "literal", "call", "sink")
 """The kinds of nodes that have a declaration."""
 
 
-def module_variable(reference: str) -> str:
-    """``iris_classify_0_1_0`` for ``Iris.Classify:0.1.0``; an author's name stands before it."""
-    return identifier(reference.replace("/", "_").lower())
+def module_variables(modules: Iterable[ModuleUse]) -> dict[str, str]:
+    """``iris_classify_0_1_0`` for ``Iris.Classify:0.1.0``, by reference; an author's name stands before it."""
+    names = Names()
+    return {use.reference: names.fresh(identifier(use.reference.lower()), "_") for use in modules}
 
 
-def node_names(graph: Graph) -> dict[NodeId, str]:
+def node_names(graph: Graph, taken: Iterable[str] = ()) -> dict[NodeId, str]:
     """The variables of the nodes that have a declaration: the function's name and the node's number."""
+    names = Names(taken)
     return {
-        node.id: f"{identifier(node.function.name) if node.function else node.kind}_{node.id}"
+        node.id: names.fresh(f"{identifier(node.function.name) if node.function else node.kind}_{node.id}", "_")
         for node in graph.nodes
         if is_declared(node)
     }
@@ -38,8 +40,16 @@ class Declarations:
     """Writes the declarations of one workflow. ``used`` collects the run time's names that they call, ``modules``
     the Python modules' variables."""
 
-    def __init__(self, graph: Graph, shape: Shape, names: dict[NodeId, str], classes: Classes) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        shape: Shape,
+        names: Mapping[NodeId, str],
+        classes: Classes,
+        variables: Mapping[str, str],
+    ) -> None:
         self._graph = graph
+        self._variables = variables
         self._shape = shape
         self._names = names
         self._classes = classes
@@ -75,7 +85,7 @@ class Declarations:
         if function.standard:
             self.used.add("standard")
             return "standard"
-        variable = module_variable(function.module)
+        variable = self._variables[function.module]
         self.modules.add(variable)
         return variable
 

@@ -1,6 +1,7 @@
 """Puts the files of an emitted package together."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,7 +12,7 @@ from nscompiler.backends.local.convert import Converter
 from nscompiler.backends.local.declare import (
     Declarations,
     is_declared,
-    module_variable,
+    module_variables,
     node_names,
     user_module,
     uses_parameters,
@@ -34,6 +35,7 @@ from nscompiler.flow.model import Graph, ModuleUse, Node, TypeDef
 from nscompiler.flow.shape import shape
 
 _LONGEST_DOC = 106
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_']*\Z")
 
 
 @cache
@@ -56,17 +58,18 @@ def emit_package(build: Build) -> Emitted:
     classes = name_classes(types, graphs)
     converter = Converter(classes)
     modules = merged_modules(graphs)
+    variables = module_variables(modules)
     flows = _flow_names(graphs)
     files: dict[str, str | bytes] = {}
     origins: list[LineOrigin] = []
     for graph in graphs:
         path = f"{build.package}/{flows[graph.name]}.py"
-        files[path], lines = _flow(graph, classes, converter)
+        files[path], lines = _flow(graph, classes, converter, variables)
         origins += [LineOrigin(path=path, line=line, node=node.id, origin=node.origin) for line, node in lines]
     files[f"{build.package}/__init__.py"] = _fill("init.py.j2", about=docstring(_about(build)))
     files[f"{build.package}/__main__.py"] = _main(build, flows)
     files[f"{build.package}/types.py"] = _types(build, classes, converter)
-    files[f"{build.package}/modules.py"] = _modules(build, modules, classes)
+    files[f"{build.package}/modules.py"] = _modules(build, modules, classes, variables)
     files["manifest.json"] = manifest(build, modules)
     files["requirements.txt"] = requirements(build, modules)
     if build.runtime is not None:
@@ -75,6 +78,7 @@ def emit_package(build: Build) -> Emitted:
         files=tuple(sorted(files.items())),
         copies=tuple(copy for use in modules for copy in _copies(build.package, use)),
         origins=tuple(origins),
+        start=("python", "-m", build.package),
     )
 
 
@@ -94,9 +98,7 @@ def _import(source: str, names: Iterable[str]) -> str:
     line = f"from {source} import {', '.join(ordered)}"
     if len(line) <= 120:
         return line
-    return layout(Group(f"from {source} import (", tuple(("", name) for name in ordered), ")"), 120).replace(
-        f"\n    {', '.join(ordered)}\n", "\n" + "".join(f"    {name},\n" for name in ordered)
-    )
+    return f"from {source} import (\n{''.join(f'    {name},{chr(10)}' for name in ordered)})"
 
 
 def _import_order(name: str) -> tuple[int, str]:
@@ -117,7 +119,6 @@ def _main(build: Build, flows: dict[str, str]) -> str:
 
 
 def _types(build: Build, classes: Classes, converter: Converter) -> str:
-    aliases = [f"{alias} = {name}" for name, alias in classes.aliases.items()]
     bodies = [
         {
             "name": own.name,
@@ -127,8 +128,11 @@ def _types(build: Build, classes: Classes, converter: Converter) -> str:
         }
         for type, own in sorted(classes.by_type.items())
     ]
-    used = " ".join(line for body in bodies for line in body["lines"])
-    helpers = [name for name in ("constructor", "optional", "required") if f"{classes.helper(name)}(" in used]
+    words = set(
+        re.findall(r"\w+", " ".join(line for own in classes.by_type.values() for line in class_lines(classes, own)))
+    )
+    aliases = {name: alias for name, alias in classes.aliases.items() if alias in words}
+    helpers = [name for name in ("constructor", "optional", "required") if classes.helper(name) in words]
     bases = {"record": "Record", "sum": "Sum"}
     needed = {bases[classes.types[type].kind] for type in classes.by_type}
     exported = [*SCALARS, "Vector", *(own.name for own in classes.by_type.values()), *converter.names]
@@ -137,7 +141,7 @@ def _types(build: Build, classes: Classes, converter: Converter) -> str:
         "types.py.j2",
         module=docstring(build.module),
         imports=_import("nstack.runtime", (*SCALARS, "Vector", *helpers, *needed)),
-        aliases=aliases,
+        aliases=[f"{alias} = {name}" for name, alias in aliases.items()],
         exported="__all__ = " + layout(listed, len("__all__ = ")),
         classes=bodies,
         functions=converter.functions,
@@ -162,7 +166,8 @@ def _plain(classes: Classes, type: int | None) -> bool:
 
 
 def _type_doc(types: tuple[TypeDef, ...], definition: TypeDef) -> str:
-    parts = list(zip(definition.labels, definition.items, strict=True))
+    labels = (label if _PLAIN.match(label) else quoted(label) for label in definition.labels)
+    parts = list(zip(labels, definition.items, strict=True))
     if definition.kind == "sum":
         body = " | ".join(label if item is None else f"{label} {types[item].shown}" for label, item in parts)
     else:
@@ -171,12 +176,12 @@ def _type_doc(types: tuple[TypeDef, ...], definition: TypeDef) -> str:
     return text if len(text) <= _LONGEST_DOC else text[: _LONGEST_DOC - 1].rstrip() + "…"
 
 
-def _modules(build: Build, modules: tuple[ModuleUse, ...], classes: Classes) -> str:
+def _modules(build: Build, modules: tuple[ModuleUse, ...], classes: Classes, variables: Mapping[str, str]) -> str:
     if not modules:
         return f'"""The Python modules of {docstring(build.module)}: none."""\n'
     declarations = []
     for use in modules:
-        head = f"{module_variable(use.reference)} = "
+        head = f"{variables[use.reference]} = "
         declaration = user_module(use, classes, _folder(use))
         declarations.append(head + layout(declaration, len(head)))
     names = ["UserModule", *(["Parameter"] if uses_parameters(modules) else [])]
@@ -191,7 +196,7 @@ def _modules(build: Build, modules: tuple[ModuleUse, ...], classes: Classes) -> 
 
 
 def _folder(use: ModuleUse) -> str:
-    return use.reference.split("/")[-1].replace(":", "-")
+    return use.reference.replace("/", "-").replace(":", "-")
 
 
 def _copies(package: str, use: ModuleUse) -> list[Copy]:
@@ -200,10 +205,12 @@ def _copies(package: str, use: ModuleUse) -> list[Copy]:
     return [Copy(path=f"{target}/{file}", source=f"{source}/{file}" if source else file) for file in use.files]
 
 
-def _flow(graph: Graph, classes: Classes, converter: Converter) -> tuple[str, list[tuple[int, Node]]]:
+def _flow(
+    graph: Graph, classes: Classes, converter: Converter, variables: Mapping[str, str]
+) -> tuple[str, list[tuple[int, Node]]]:
     view = shape(graph)
-    names = node_names(graph)
-    declarations = Declarations(graph, view, names, classes)
+    names = node_names(graph, variables.values())
+    declarations = Declarations(graph, view, names, classes, variables)
     nodes = [
         f"{names[node.id]} = {layout(declarations.node(node), len(names[node.id]) + 3)}"
         for node in graph.nodes

@@ -4,6 +4,8 @@ Each source has a function. What follows a merge is a function that all branches
 it gets deeper than Python allows, and goes on in a function of its own.
 """
 
+from collections.abc import Mapping
+
 import attrs
 
 from nscompiler.backends.local.classes import Classes
@@ -11,7 +13,7 @@ from nscompiler.backends.local.convert import Converter
 from nscompiler.backends.local.describe import label, place, summary
 from nscompiler.backends.local.python import LINE, Writer
 from nscompiler.flow.model import Edge, Node, NodeId
-from nscompiler.flow.shape import Shape
+from nscompiler.flow.shape import Shape, reachable
 
 DEEPEST = 12
 """How many loops are nested in one function; Python's own limit is 20 blocks."""
@@ -53,7 +55,7 @@ class Cursor:
 class Stages:
     """Writes the stage functions of one workflow. ``used`` collects names of the run time that the code calls."""
 
-    def __init__(self, shape: Shape, names: dict[NodeId, str], classes: Classes, converter: Converter) -> None:
+    def __init__(self, shape: Shape, names: Mapping[NodeId, str], classes: Classes, converter: Converter) -> None:
         self._shape = shape
         self._names = names
         self._classes = classes
@@ -195,12 +197,17 @@ class Stages:
 
     def _copied(self, node: Node, edge: Edge, cursor: Cursor) -> None:
         """One branch that is not the last: it works on a copy where the value could be changed in place."""
-        if self._classes.is_mutable(node.output):
+        if self._classes.is_mutable(node.output) and self._meets_user_code(node):
             self.used.add("copy_value")
             variable = cursor.fresh()
             self._step(f"{variable} = copy_value({cursor.variable})", node, cursor.depth)
             cursor = cursor.bound(variable)
         self._chain(self._shape.nodes[edge.target], cursor)
+
+    def _meets_user_code(self, branch: Node) -> bool:
+        """Whether anything behind a branch might change a value: the standard library does not."""
+        behind = (self._shape.nodes[id] for id in reachable([branch.id], self._shape.after))
+        return any(node.function is not None and not node.function.standard for node in behind)
 
     def _step(self, text: str, node: Node, depth: int) -> None:
         """A line with the place in the program that it stands for, beside it or above it."""

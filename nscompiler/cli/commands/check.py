@@ -8,7 +8,7 @@ from nscompiler.cli.report import FORMATS, check_paths
 
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to write it.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="The form.")
 @color_option
 @click.option("-q", "--quiet", is_flag=True, help="No closing line.")
 @path_option

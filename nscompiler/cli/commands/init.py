@@ -1,6 +1,5 @@
 """``nsc init``: a new module in a folder."""
 
-import re
 from pathlib import Path
 
 import click
@@ -8,6 +7,7 @@ import click
 from nscompiler.cli import exits
 from nscompiler.cli.failure import Failure
 from nscompiler.cli.folders import write_files
+from nscompiler.modules.reference import module_name_for
 
 VERSION = "0.0.1-SNAPSHOT"
 
@@ -48,14 +48,14 @@ def w = Sources.stdin | Sinks.stdout
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 @click.option("-w", "--workflow", is_flag=True, help="A module of workflows, without Python code.")
 @click.option(
-    "-l", "--language", default="python", show_default=True, type=click.Choice(["python"]), help="What functions are in."
+    "-l", "--language", default="python", show_default=True, type=click.Choice(["python"]), help="Of the code."
 )
 def command(folder: Path, workflow: bool, language: str) -> int:
     """Make a new module in FOLDER (default: here).
 
     The module is named after the folder: Demo.Chars stays as it is, word-count becomes WordCount.
     """
-    name = f"{module_name(folder.absolute().name)}:{VERSION}"
+    name = f"{module_name_for(folder.absolute().name)}:{VERSION}"
     files = _files(name, workflow)
     there = [file for file in files if (folder / file).exists()]
     if there:
@@ -78,19 +78,3 @@ def _files(name: str, workflow: bool) -> dict[str, str]:
         "nstack.yaml": _STACK,
         "requirements.txt": _REQUIREMENTS,
     }
-
-
-def module_name(folder: str) -> str:
-    """The module name that a folder's name stands for. Raises Failure where no name can be made of it."""
-    parts = [_part(part) for part in folder.split(".")]
-    if not all(re.fullmatch(r"[A-Z][A-Za-z0-9_]*", part) for part in parts):
-        raise Failure(
-            f"no module name can be made of the folder's name `{folder}`",
-            "a module's name starts with a letter: rename the folder, or name another one",
-        )
-    return ".".join(parts)
-
-
-def _part(text: str) -> str:
-    words = re.findall(r"[A-Za-z0-9_]+", text)
-    return "".join(word[0].upper() + word[1:] for word in words)

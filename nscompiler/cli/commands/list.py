@@ -1,6 +1,6 @@
 """``nsc list``: what modules declare."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +11,7 @@ from nscompiler.cli.report import search_folders
 
 if TYPE_CHECKING:
     from nscompiler.types.interface import FunctionInterface, Interface, TypeInterface
+    from nscompiler.types.types import Types
 
 KINDS = {"functions": "function", "sources": "source", "sinks": "sink", "workflows": "workflow"}
 
@@ -32,12 +33,13 @@ def command(kind: str, path: str, expand: bool, standard: bool, search: tuple[st
     from nscompiler.pipeline import Compilation, named_functions
 
     compilation = Compilation(DiskFiles(), (path,), search_folders(search))
+    listed: list[tuple[Interface, Mapping[str, FunctionInterface]]]
     listed = [(checked.interface, named_functions(checked)) for checked in compilation.selected]
     if standard:
         found = (compilation.standard_interface(alias) for alias in RESERVED_ALIASES)
         listed += [(interface, interface.functions) for interface in found if interface is not None]
     for interface, functions in listed:
-        members = list(_members(kind, interface, functions.values(), expand))
+        members = list(_members(kind, interface, functions.values(), compilation.types, expand))
         if members or kind in ("modules", "all"):
             click.echo("\n".join([interface.module, *(f"    {member}" for member in members)]))
     if not compilation.has_errors:
@@ -47,10 +49,10 @@ def command(kind: str, path: str, expand: bool, standard: bool, search: tuple[st
 
 
 def _members(
-    kind: str, interface: "Interface", functions: "Iterator[FunctionInterface]", expand: bool
+    kind: str, interface: "Interface", functions: "Iterable[FunctionInterface]", types: "Types", expand: bool
 ) -> Iterator[str]:
     if kind in ("types", "all"):
-        yield from (type_line(type, expand) for type in interface.types.values())
+        yield from (type_line(type, types, expand) for type in interface.types.values())
     wanted = KINDS.values() if kind == "all" else (KINDS.get(kind),)
     yield from (function_line(function, expand) for function in functions if function.kind in wanted)
 
@@ -62,10 +64,10 @@ def function_line(function: "FunctionInterface", expand: bool) -> str:
     return f"{function.name} : {'Workflow' if function.kind == 'workflow' else show_type(function, expand=expand)}"
 
 
-def type_line(type: "TypeInterface", expand: bool) -> str:
+def type_line(type: "TypeInterface", types: "Types", expand: bool) -> str:
     """``Pair a b = (a, b)``; ``expand`` writes out the types that it is made of."""
     from nscompiler.types.show import Names, show
 
     names = Names()
     head = " ".join([type.name, *(names.of(variable) for variable in type.parameters)])
-    return f"{head} = {show(type.body, names, expand=expand, inside=True)}"
+    return f"{head} = {show(types.named(type.body, None), names, expand=expand)}"

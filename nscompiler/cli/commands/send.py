@@ -33,7 +33,7 @@ def checked_json(text: str) -> str:
     try:
         json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise click.UsageError(f"the value is not JSON: {error}; text needs quotes of its own: '\"like this\"'") from None
+        raise click.UsageError(f"the value is not JSON: {error}; text needs quotes: '\"like this\"'") from None
     return text
 
 
@@ -50,7 +50,7 @@ def _post(host: str, port: int, path: str, body: bytes, timeout: float) -> tuple
         answer = connection.getresponse()
         return answer.status, answer.read().decode(errors="replace")
     except ConnectionRefusedError:
-        raise Failure(f"nothing listens on {host}:{port}", "is the workflow running? `--port` names another port") from None
+        raise Failure(f"nothing listens on {host}:{port}", "is the workflow running, and on this port?") from None
     except TimeoutError:
         raise Failure(f"{host}:{port} did not answer within {timeout:g} seconds") from None
     except (OSError, HTTPException) as error:

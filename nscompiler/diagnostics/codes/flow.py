@@ -144,11 +144,11 @@ REQUIREMENTS = Code(
 TOO_LARGE = Code(
     id="NS0609",
     name="workflow-too-large",
-    title="The workflow grows beyond 100,000 steps",
+    title="The workflow grows beyond 20,000 steps",
     explanation=(
         "A def stands for its body wherever it is used. Defs that use each other several times double the workflow "
         "at each level; "
-        "this one passes 100,000 steps, which is more than any program means. Use each def once, or send the value "
+        "this one passes 20,000 steps, which is more than any program means. Use each def once, or send the value "
         "through a `&` "
         "that joins earlier."
     ),

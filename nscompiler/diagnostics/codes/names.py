@@ -111,7 +111,8 @@ DUPLICATE_FIELD = Code(
     name="duplicate-field",
     title="A record has a field twice",
     explanation=(
-        "Every field of a record has its own name, also when a record's rest is put in place of a type's parameter."
+        "Every field of a record has its own name, also when a record's rest is put in place of a type's "
+        "parameter. Rename one of the two."
     ),
     wrong="""\
 type T = { x : Text, x : Integer }
@@ -125,7 +126,10 @@ DUPLICATE_CONSTRUCTOR = Code(
     id="NS0408",
     name="duplicate-constructor",
     title="A sum has a constructor twice",
-    explanation="A value's constructor tells which alternative it is, so each has its own name.",
+    explanation=(
+        "A value's constructor tells which alternative it is, so each has its own name. Rename one of the "
+        "two, or remove it."
+    ),
     wrong="""\
 type T = Red | Green | Red
 """,
@@ -138,7 +142,9 @@ RESERVED_NAME = Code(
     id="NS0409",
     name="reserved-name",
     title="A name belongs to the language",
-    explanation="The built-in types cannot be declared anew: `Text` means the same in every module.",
+    explanation=(
+        "The built-in types cannot be declared anew: `Text` means the same in every module. Choose another name."
+    ),
     wrong="""\
 type Text = [Byte]
 """,
@@ -186,7 +192,8 @@ TYPE_ARITY = Code(
     name="type-arity",
     title="A type is applied to the wrong number of types",
     explanation=(
-        "A type is written with as many arguments as it declares parameters: `Map T`, `Vector n T`, `Pair a b`."
+        "A type is written with as many arguments as it declares parameters: `Map T`, `Vector n T`, `Pair a "
+        "b`. A name without parameters stands alone."
     ),
     wrong="""\
 type Pair a b = (a, b)
@@ -268,7 +275,10 @@ BAD_SIZE = Code(
     id="NS0417",
     name="bad-size",
     title="A vector's size is not a positive number",
-    explanation="A vector has one value or more, and its size is a plain number or a variable.",
+    explanation=(
+        "A vector has one value or more, and its size is a plain number or a variable. For any number of "
+        "values use a list."
+    ),
     wrong="""\
 type T = Vector 0 Double
 """,
@@ -299,7 +309,7 @@ UNKNOWN_ATTRIBUTE = Code(
     title="There is no attribute of that name",
     explanation=(
         "The attributes of a `fun` are `@bounded`, `@unbounded`, `@stateless`, `@deprecated` and "
-        "`@experimental`; a `def` or a `type` has the last two."
+        "`@experimental`; a `def` or a `type` has the last two. Near names are offered."
     ),
     wrong="""\
 @statelss
@@ -318,7 +328,7 @@ ATTRIBUTE_CONFLICT = Code(
     explanation=(
         "Attributes of one declaration contradict each other, are about something that the declaration is "
         "not, or are given a text that they do not take: a source is bounded or unbounded, not both, and only "
-        "sources are."
+        "sources are. Keep the one that is meant."
     ),
     wrong="""\
 @bounded
@@ -388,7 +398,7 @@ DUPLICATE_VARIABLE = Code(
     id="NS0424",
     name="duplicate-variable",
     title="A type parameter is named twice",
-    explanation="Each parameter of a type has its own name.",
+    explanation="Each parameter of a type has its own name. Rename one of the two.",
     wrong="""\
 type Pair a a = (a, a)
 """,
@@ -401,7 +411,9 @@ DUPLICATE_ATTRIBUTE = Code(
     id="NS0425",
     name="duplicate-attribute",
     title="An attribute is given twice",
-    explanation="An attribute says one thing about a declaration; saying it twice adds nothing and is a slip.",
+    explanation=(
+        "An attribute says one thing about a declaration; saying it twice adds nothing and is a slip. Remove one."
+    ),
     wrong="""\
 @stateless
 @stateless

@@ -96,7 +96,7 @@ DUPLICATE_BINDING = Code(
     id="NS0506",
     name="duplicate-binding",
     title="A parameter is bound twice in one place",
-    explanation="One pair of braces sets each parameter once.",
+    explanation="One pair of braces sets each parameter once. Remove one of the two.",
     wrong="""\
 fun top : [a] -> [a] with { count : Integer = 10 }
 def f = top { count = 5, count = 6 }
@@ -113,7 +113,7 @@ RESERVED_PARAMETER = Code(
     title="A parameter's name belongs to the language",
     explanation=(
         "`retry`, `timeout`, `on_error`, `dead_letter`, `parallelism` and `ordered` are understood by every "
-        "function and mean the same everywhere, so none declares them."
+        "function and mean the same everywhere, so none declares them. Choose another name."
     ),
     wrong="""\
 fun f : Text -> Text with { retry : Integer = 3 }
@@ -129,7 +129,7 @@ PARAMETER_DECLARATION_TYPE = Code(
     title="A parameter cannot have that type",
     explanation=(
         "A parameter is a Text, Integer, Double, Boolean or Duration, a list of these, or one of some texts: "
-        '`"a" | "b"`.'
+        '`"a" | "b"`. Larger data comes in as values.'
     ),
     wrong="""\
 fun f : Text -> Text with { size : Number = 3 }
@@ -145,7 +145,7 @@ PARAMETER_DEFAULT = Code(
     title="A default does not fit its parameter",
     explanation=(
         "The value after the `=` in a declaration is what the parameter has when nobody sets it, so it is of "
-        "the parameter's type."
+        "the parameter's type. The message says what would fit."
     ),
     wrong="""\
 fun f : Text -> Text with { size : Integer = "large" }
@@ -161,7 +161,7 @@ STANDARD_PARAMETER_VALUE = Code(
     title="A value does not fit a parameter that every function understands",
     explanation=(
         '`retry` is "true" or a number, `timeout` a duration, `on_error` is "stop", "skip" or "dead_letter", '
-        "`parallelism` a number from 1, `ordered` true or false."
+        "`parallelism` a number from 1, `ordered` true or false. Other values mean nothing to the runtime."
     ),
     wrong="""\
 fun f : Text -> Text
@@ -177,7 +177,10 @@ DUPLICATE_PARAMETER = Code(
     id="NS0511",
     name="duplicate-parameter",
     title="A parameter is declared twice",
-    explanation="A function declares each parameter once, and an enumeration lists each of its values once.",
+    explanation=(
+        "A function declares each parameter once, and an enumeration lists each of its values once. Remove "
+        "one of the two."
+    ),
     wrong="""\
 fun f : Text -> Text with { size : Integer = 1, size : Integer = 2 }
 """,

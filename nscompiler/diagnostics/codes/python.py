@@ -11,10 +11,11 @@ METHOD_MISSING = Code(
     name="method-missing",
     title="The Python class does not define a declared function",
     explanation=(
-        "Each `fun` of a module is a method of the class `Module` (or `Service`) in its Python file. The class has no method of "
-        "that name, and its base classes lie in the same file or are the runtime's own, so that none can come from elsewhere. "
-        "This is a warning as long as nothing runs: a workflow that calls the function is refused when it is built. Write the "
-        "method, or correct the name on either side."
+        "Each `fun` of a module is a method of the class `Module` (or `Service`) in its Python file. The "
+        "class has no method of that name, and its base classes lie in the same file or are the runtime's "
+        "own, so that none can come from elsewhere. This is a warning as long as nothing runs: a workflow "
+        "that calls the function is refused when it is built. Write the method, or correct the name on either"
+        " side."
     ),
     level=Severity.WARNING,
     wrong_files=(("module.nml", _NML), ("service.py", _RIGHT.replace("shout", "shuot"))),
@@ -26,9 +27,10 @@ CLASS_MISSING = Code(
     name="python-class-missing",
     title="The Python file has no class for the module's functions",
     explanation=(
-        "The functions that a module declares are methods of one class, which is called `Module` (older modules: `Service`) and "
-        "derives from `nstack.Module`. The Python file is there, but it defines and imports no class of either name. This is a "
-        "warning as long as nothing runs: a workflow that calls one of the functions is refused when it is built."
+        "The functions that a module declares are methods of one class, which is called `Module` (older "
+        "modules: `Service`) and derives from `nstack.Module`. The Python file is there, but it defines and "
+        "imports no class of either name. This is a warning as long as nothing runs: a workflow that calls "
+        "one of the functions is refused when it is built."
     ),
     level=Severity.WARNING,
     wrong_files=(("module.nml", _NML), ("service.py", _RIGHT.replace("class Module", "class Shouter"))),
@@ -40,9 +42,9 @@ PYTHON_SYNTAX = Code(
     name="python-syntax",
     title="The module's Python file is not valid Python",
     explanation=(
-        "The Python file that implements a module's functions cannot be parsed, so it could not be imported either. The place and "
-        "the reason are those that Python itself gives. Python code is only read here, never run: what it does when it is "
-        "imported shows at the start of a run."
+        "The Python file that implements a module's functions cannot be parsed, so it could not be imported "
+        "either. The place and the reason are those that Python itself gives. Python code is only read here, "
+        "never run: what it does when it is imported shows at the start of a run."
     ),
     wrong_files=(("module.nml", _NML), ("service.py", _RIGHT.replace("text):", "text:"))),
     right_files=(("module.nml", _NML), ("service.py", _RIGHT)),
@@ -53,9 +55,10 @@ ARGUMENT_COUNT = Code(
     name="method-arguments",
     title="A method does not take exactly one value",
     explanation=(
-        "A function is called with the value that flows, and nothing else: its method has one argument after `self`; parameters are "
-        "in `self.args`. A source, whose input is Void, has no value to take: its method has `self` alone. The method here takes "
-        "another number of arguments, so that every call of it would fail."
+        "A function is called with the value that flows, and nothing else: its method has one argument after "
+        "`self`; parameters are in `self.args`. A source, whose input is Void, has no value to take: its "
+        "method has `self` alone. The method here takes another number of arguments, so that every call of it"
+        " would fail."
     ),
     level=Severity.WARNING,
     wrong_files=(("module.nml", _NML), ("service.py", _RIGHT.replace("(self, text)", "(self, text, language)"))),

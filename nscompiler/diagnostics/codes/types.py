@@ -212,7 +212,10 @@ VOID_MISUSE = Code(
     id="NS0311",
     name="void-misuse",
     title="Void stands where a value is wanted",
-    explanation="`*` and `?` work on what a function gives. A sink and a workflow give nothing.",
+    explanation=(
+        "`*` and `?` work on what a function gives. A sink and a workflow give nothing. Put the sign after "
+        "the function whose values are meant."
+    ),
     wrong="""\
 def w = Sources.stdin | Sinks.log*
 """,
@@ -318,7 +321,7 @@ INFINITE_ROW = Code(
     title="The rest of a record would contain itself",
     explanation=(
         "Two records that share the same rest cannot differ in their other fields: the rest would have to "
-        "contain itself."
+        "contain itself. One of the two usually has a field too many."
     ),
     wrong="""\
 fun split : { x : Text | r } -> ({ x : Text | r }, { | r })

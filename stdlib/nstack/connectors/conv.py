@@ -38,7 +38,7 @@ class FromJson(StandardFunction):
 
 def _rows(codec: Codec, parameters: Parameters, name: str) -> tuple[RowLayout, Shape | None]:
     try:
-        return row_layout(codec.shape, parameters.get("csv_sep", ","))
+        return row_layout(codec.shape, parameters.csv_sep)
     except (CsvFault, TypeError) as fault:
         raise UsageError(f"{name}: {fault}") from None
 

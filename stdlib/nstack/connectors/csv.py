@@ -14,14 +14,13 @@ from nstack.runtime.token import Token
 
 PROVIDES = {"Sources.csv": "CsvSource", "Sinks.csv": "CsvSink"}
 
-MAX_LINE = 64 * 1024 * 1024
 Row = tuple[int, str]
 
 
 def _layout(parameters: Parameters, codec: Codec, context: Context) -> RowLayout:
     """The layout of the type's rows; raises UsageError for a separator or type that cannot be."""
     try:
-        return RowLayout(codec.shape, parameters.get("csv_sep", ","))
+        return RowLayout(codec.shape, parameters.csv_sep)
     except (CsvFault, TypeError) as fault:
         raise UsageError(f"{context.node} ({context.origin}): {fault}") from None
 
@@ -36,13 +35,13 @@ class CsvSource(SourceConnector):
         self._file: InputFile | None = None
         self._layout: RowLayout | None = None
         self._read: ReadRow | None = None
-        self._scanner = RowScanner(MAX_LINE)
+        self._scanner = RowScanner(0)
         self._place = ""
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Reads the header; raises ConnectorError with the path when it does not fit the type."""
         layout = self._layout = _layout(parameters, codec, context)
-        limit = at_least_one(parameters, "max_line", MAX_LINE)
+        limit = at_least_one(parameters, "max_line")
         self._place = parameters.path
         self._scanner = RowScanner(limit)
         file = self._file = InputFile(context, parameters.path)
@@ -138,8 +137,10 @@ def _placed(read: ReadRow, place: str) -> Callable[[Row], Any]:
     def decode(row: Row) -> Any:
         try:
             return read(row[1])
+        except DecodeError as fault:
+            raise DecodeError(f"{place}:{row[0]}: {fault.path}", fault.expected, fault.found) from None
         except NStackError as fault:
-            raise ConnectorError(f"{place}:{row[0]}: {fault}") from None
+            raise NStackError(f"{place}:{row[0]}: {fault}") from None
 
     return decode
 
@@ -166,7 +167,7 @@ class CsvSink(SinkConnector):
                 return False
             return True
 
-        file = self._file = OutputFile(context, parameters.path, parameters.get("mode", "replace"), whole)
+        file = self._file = OutputFile(context, parameters.path, parameters.mode, whole)
         file.open()
         if file.empty:
             await file.write(header)

@@ -23,7 +23,6 @@ from nstack.runtime.token import Answer, Problem, Token, answer
 
 PROVIDES = {"Sources.http": "HttpSource"}
 
-MAX_BODY = 16 * 1024 * 1024
 RECEIVING = 64 * 1024 * 1024
 """Bytes of bodies that one server holds while they arrive; beyond it a further request is told to come again."""
 LARGE = 64 * 1024
@@ -66,7 +65,7 @@ class HttpSource(SourceConnector):
         except ImportError:
             raise MissingExtra("Sources.http", "http") from None
         endpoint = Endpoint(parameters, codec, context)
-        key = ("http", parameters.get("http_host", "127.0.0.1"), parameters.get("http_port", 8080))
+        key = ("http", parameters.http_host, parameters.http_port)
         server = context.shared.get(key)
         if server is None:
             server = context.shared[key] = Server(key[1], key[2])
@@ -104,9 +103,9 @@ class Endpoint:
         self.stopping = False
         self._codec = codec
         self._context = context
-        self._at_once = parameters.get("http_ack", "done") == "received"
-        self.max_body = at_least_one(parameters, "http_max_body", MAX_BODY)
-        self.timeout = seconds(parameters, "http_timeout", 300.0)
+        self._at_once = parameters.http_ack == "received"
+        self.max_body = at_least_one(parameters, "http_max_body")
+        self.timeout = seconds(parameters, "http_timeout")
         self._has_params = codec.shape.kind == "record" and "params" in codec.shape.labels
         self._waiting: set[asyncio.Future[Answer]] = set()
         if self._at_once and context.expects is not None:

@@ -11,8 +11,6 @@ from nstack.runtime.token import Token
 
 PROVIDES = {"Sources.jsonl": "JsonlSource", "Sinks.jsonl": "JsonlSink"}
 
-MAX_LINE = 64 * 1024 * 1024
-
 
 class JsonlSource(SourceConnector):
     """The values of a file. A place to resume from is ``[bytes done, next line]``."""
@@ -22,12 +20,12 @@ class JsonlSource(SourceConnector):
 
     def __init__(self) -> None:
         self._file: InputFile | None = None
-        self._cutter = LineCutter("", MAX_LINE)
+        self._cutter = LineCutter("", 0)
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Raises ConnectorError with the path."""
         offset, line = context.resume if isinstance(context.resume, list | tuple) else (0, 1)
-        self._cutter = LineCutter(parameters.path, at_least_one(parameters, "max_line", MAX_LINE), offset, line)
+        self._cutter = LineCutter(parameters.path, at_least_one(parameters, "max_line"), offset, line)
         self._file = InputFile(context, parameters.path)
         await self._file.open()
         if offset:
@@ -79,7 +77,7 @@ class JsonlSink(SinkConnector):
             return True
 
         self._encode = codec.encode_lines
-        self._file = OutputFile(context, parameters.path, parameters.get("mode", "replace"), whole)
+        self._file = OutputFile(context, parameters.path, parameters.mode, whole)
         self._file.open()
 
     def encode(self, values: Sequence[object]) -> bytes:

@@ -4,18 +4,17 @@ from nstack.runtime.connector import Parameters
 from nstack.runtime.errors import UsageError
 
 
-def at_least_one(parameters: Parameters, name: str, default: int) -> int:
+def at_least_one(parameters: Parameters, name: str) -> int:
     """An Integer parameter that must be positive. Raises UsageError."""
-    value: int = parameters.get(name, default)
+    value: int = parameters[name]
     if value < 1:
         raise UsageError(f"{name} must be at least 1, got {value}")
     return value
 
 
-def seconds(parameters: Parameters, name: str, default: float) -> float:
+def seconds(parameters: Parameters, name: str) -> float:
     """A Duration parameter that must be longer than nothing, in seconds. Raises UsageError."""
-    value = parameters.get(name)
-    found = default if value is None else float(value.total_seconds())
-    if found <= 0:
+    value = float(parameters[name].total_seconds())
+    if value <= 0:
         raise UsageError(f"{name} must be longer than 0 seconds")
-    return found
+    return value

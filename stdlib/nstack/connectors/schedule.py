@@ -38,13 +38,13 @@ class ScheduleSource(SourceConnector):
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Reads the table; raises UsageError."""
         try:
-            table = Crontab(parameters.cron, parameters.get("timezone", "UTC"))
+            table = Crontab(parameters.cron, parameters.timezone)
         except ImportError:
             raise MissingExtra("Sources.schedule", "schedule") from None
         except CronFault as fault:
             raise UsageError(f"Sources.schedule ({context.origin}): {fault}") from None
         self._next = table.after
-        self._catchup = bool(parameters.get("catchup", False))
+        self._catchup = parameters.catchup
         if table.after(self._clock.now()) is None:
             context.log.info(f"Sources.schedule: no time of {parameters.cron!r} lies ahead, the source ends")
 

@@ -15,7 +15,6 @@ from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError, Read
 PROVIDES = {"Sources.stdin": "StdinSource", "Sinks.stdout": "StdoutSink"}
 
 PLACE = "standard input"
-MAX_LINE = 64 * 1024 * 1024
 
 
 class StdinSource(SourceConnector):
@@ -32,6 +31,7 @@ class StdinSource(SourceConnector):
         self._descriptor = descriptor
         self._cutter = LineCutter(PLACE, 0)
         self._wake_read, self._wake_write = -1, -1
+        self._thread: threading.Thread | None = None
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Raises ConnectorError when standard input is closed."""
@@ -39,7 +39,7 @@ class StdinSource(SourceConnector):
             os.fstat(self._descriptor)
         except OSError:
             raise ConnectorError("standard input is closed") from None
-        self._cutter = LineCutter(PLACE, at_least_one(parameters, "max_line", MAX_LINE))
+        self._cutter = LineCutter(PLACE, at_least_one(parameters, "max_line"))
         self._wake_read, self._wake_write = os.pipe()
 
     async def batches(self) -> AsyncIterator[Batch]:
@@ -64,6 +64,8 @@ class StdinSource(SourceConnector):
         def read() -> None:
             while not stopped.is_set():
                 wanted.acquire()
+                if stopped.is_set():
+                    return
                 block = self._read()
                 if stopped.is_set():
                     return
@@ -71,8 +73,8 @@ class StdinSource(SourceConnector):
                 if not block or isinstance(block, OSError):
                     return
 
-        thread = threading.Thread(target=read, name="standard input", daemon=True)
-        thread.start()
+        self._thread = threading.Thread(target=read, name="standard input", daemon=True)
+        self._thread.start()
         try:
             while block := await arrived.get():
                 if isinstance(block, OSError):
@@ -97,6 +99,10 @@ class StdinSource(SourceConnector):
 
     async def close(self) -> None:
         """Gives back what ``open`` took; standard input itself stays open."""
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join, 1.0)
+            if self._thread.is_alive():
+                return  # another program took the bytes it was promised: it blocks in ``read`` and still has the pipe
         for descriptor in (self._wake_read, self._wake_write):
             if descriptor >= 0:
                 os.close(descriptor)

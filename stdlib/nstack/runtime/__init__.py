@@ -1,4 +1,6 @@
-"""The runtime: what emitted code calls. ``EXPORTED`` lists the names that an emitter may write; nothing else here is for it."""
+"""The runtime: what emitted code calls. ``EXPORTED`` lists the names that an emitter may write; nothing else here
+is for it.
+"""
 
 from .command_line import main
 from .declare import Call, Literal, Parameter, Policy, Sink, Source, UserModule, Workflow, overlap, standard

@@ -1,7 +1,8 @@
 """Live calls: what a ``Call`` of the emitted code becomes when a workflow runs.
 
-The fast path is generated for each use: call the method, test the result by exact types, hand it on. Everything that happens rarely (a generator, a coroutine, a result in
-another form, a failure) lies in ``MethodCall.finish`` and ``MethodCall.failed``.
+The fast path is generated for each use: call the method, test the result by exact types, hand it on. Everything
+that happens rarely (a generator, a coroutine, a result in another form, a failure) lies in ``MethodCall.finish``
+and ``MethodCall.failed``.
 """
 
 from __future__ import annotations
@@ -43,6 +44,12 @@ class Turn:
         self.enter(self.folder)
         ARGS.set(self.args)
 
+    def place(self) -> None:
+        """The folder and the parameters without the lock, on a thread that has a folder of its own."""
+        self.enter(self.folder)
+        self.leave()
+        ARGS.set(self.args)
+
     def __exit__(self, *raised: object) -> None:
         self.leave()
         self.lock.release()
@@ -63,8 +70,9 @@ class Free:
 class MethodCall:
     """One use of a method.
 
-    ``output`` is the codec of what it returns, None for a sink, whose result is ignored. ``turn`` is taken around each call and each ``next()``; ``async_turn`` around each step
-    of a coroutine; None means that nobody else can be there.
+    ``output`` is the codec of what it returns, None for a sink, whose result is ignored. ``turn`` is taken around
+    each call and each ``next()``; ``async_turn`` around each step of a coroutine; None means that nobody else can
+    be there.
     """
 
     def __init__(
@@ -95,11 +103,21 @@ class MethodCall:
         lines = ["def call(value, token):"]
         lines += ["    kept = copy(value)"] if self.retry else []
         lines += ["    try:"]
-        lines += ["        with turn:", "            result = method(value)"] if locked else ["        result = method(value)"]
+        lines += (
+            ["        with turn:", "            result = method(value)"]
+            if locked
+            else ["        result = method(value)"]
+        )
         kept = "kept" if self.retry else "value"
         lines += ["    except BaseException as error:", f"        return failed(error, {kept}, token)"]
         lines += [f"    if {test}:", "        return (result,)", f"    return finish(result, {kept}, token)"]
-        own = {"method": self.method, "failed": self.failed, "finish": self.finish, "turn": self.turn, "copy": copy_value}
+        own = {
+            "method": self.method,
+            "failed": self.failed,
+            "finish": self.finish,
+            "turn": self.turn,
+            "copy": copy_value,
+        }
         space: dict[str, Any] = {**names, **own}
         exec(compile("\n".join(lines), "<nstack call>", "exec"), space)
         made: Live = space["call"]
@@ -121,6 +139,7 @@ class MethodCall:
     def proper(self, result: Any) -> tuple[Any, ...]:
         """The checked result as the stage wants it. Raises ResultError."""
         if self.output is None:
+            self.guard.tally.values_out += 1
             return ()
         return (result if self.output.test(result) else accept(self.output.shape, result, "result"),)
 
@@ -246,7 +265,7 @@ class _Stepped:
         self._turn = turn
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        return _steps(self._work, self._turn).__await__()  # type: ignore[no-any-return]
+        return _steps(self._work, self._turn).__await__()
 
 
 @coroutine

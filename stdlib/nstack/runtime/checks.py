@@ -1,7 +1,8 @@
 """The cheapest complete tests, generated for each type: one Python expression over exact types.
 
-``test`` answers whether a value is in its proper form already, every part of it. It is what runs for each result; only when it says no does the slow,
-exact ``faults.accept`` look at the value. ``finite`` answers whether JSON can hold all numbers of a proper value.
+``test`` answers whether a value is in its proper form already, every part of it. It is what runs for each result;
+only when it says no does the slow, exact ``faults.accept`` look at the value. ``finite`` answers whether JSON can
+hold all numbers of a proper value.
 """
 
 from __future__ import annotations
@@ -16,7 +17,14 @@ from typing import Any
 from .scalars import INTEGER_MAX, INTEGER_MIN, is_json
 from .shapes import Shape, contains
 
-_EXACT: dict[str, type] = {"Double": float, "Boolean": bool, "Text": str, "Date": datetime.date, "Duration": datetime.timedelta, "Uuid": uuid.UUID}
+_EXACT: dict[str, type] = {
+    "Double": float,
+    "Boolean": bool,
+    "Text": str,
+    "Date": datetime.date,
+    "Duration": datetime.timedelta,
+    "Uuid": uuid.UUID,
+}
 
 
 def tester(shape: Shape) -> Callable[[Any], bool]:
@@ -89,12 +97,14 @@ class _Tests:
             return f"{self.name(frozenset({_EXACT[item.name]}), 's')}.issuperset(map(type, {values}))"
         if item.name == "Integer":
             only = self.name(frozenset({int}), "s")
-            return f"{only}.issuperset(map(type, {values})) and (not {values} or ({INTEGER_MIN} <= min({values}) and max({values}) <= {INTEGER_MAX}))"
+            sized = f"{INTEGER_MIN} <= min({values}) and max({values}) <= {INTEGER_MAX}"
+            return f"{only}.issuperset(map(type, {values})) and (not {values} or ({sized}))"
         return f"all(map({self.name(self.function(item), 'f')}, {values}))"
 
     def _map(self, shape: Shape, x: str) -> str:
         keys = self.name(frozenset({str}), "s")
-        return f"type(«{x}») is dict and {keys}.issuperset(map(type, {x})) and all(map({self.name(self.function(shape.item), 'f')}, {x}.values()))"
+        items = f"all(map({self.name(self.function(shape.item), 'f')}, {x}.values()))"
+        return f"type(«{x}») is dict and {keys}.issuperset(map(type, {x})) and {items}"
 
     def _tuple(self, shape: Shape, x: str) -> str:
         tests = [f"type(«{x}») is tuple", f"len({x}) == {len(shape.items)}"]
@@ -107,7 +117,9 @@ class _Tests:
 
     def _sum(self, shape: Shape, x: str) -> str:
         made = [getattr(shape.python, attribute) for attribute in shape.attributes]
-        tests = {cls: _yes if item is None else self.function(item) for cls, item in zip(made, shape.items, strict=True)}
+        tests = {
+            cls: _yes if item is None else self.function(item) for cls, item in zip(made, shape.items, strict=True)
+        }
         table, test = self.name(tests, "sum"), self.name(None, "y")
         return f"({test} := {table}.get(type(«{x}»))) is not None and {test}({x}.value)"
 
@@ -144,7 +156,9 @@ def _finite_optional(shape: Shape) -> Callable[[Any], bool]:
 
 
 def _finite_parts(shape: Shape) -> Callable[[Any], bool]:
-    steps = [f"[{i}]" for i in range(len(shape.items))] if shape.kind == "tuple" else [f".{a}" for a in shape.attributes]
+    steps = (
+        [f"[{i}]" for i in range(len(shape.items))] if shape.kind == "tuple" else [f".{a}" for a in shape.attributes]
+    )
     tests = [(step, finite(item)) for step, item in zip(steps, shape.parts, strict=True)]
     names: dict[str, Any] = {f"f{i}": test for i, (_, test) in enumerate(tests)}
     body = " and ".join(f"f{i}(v{step})" for i, (step, test) in enumerate(tests) if test is not None)
@@ -154,7 +168,10 @@ def _finite_parts(shape: Shape) -> Callable[[Any], bool]:
 
 
 def _finite_sum(shape: Shape) -> Callable[[Any], bool]:
-    tests = {label: (finite(item) if item is not None else None) for label, item in zip(shape.labels, shape.items, strict=True)}
+    tests = {
+        label: (finite(item) if item is not None else None)
+        for label, item in zip(shape.labels, shape.items, strict=True)
+    }
 
     def test(value: Any) -> bool:
         inner = tests[value.__label__]

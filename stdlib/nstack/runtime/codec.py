@@ -1,7 +1,7 @@
 """Codecs: a type's values to and from JSON, and the check of what a method returned.
 
-One codec is made for each type a workflow uses, at start. Decoding and validating is one pass of msgspec; only a value that fails is looked at again, slowly,
-to find the path of its fault.
+One codec is made for each type a workflow uses, at start. Decoding and validating is one pass of msgspec; only a
+value that fails is looked at again, slowly, to find the path of its fault.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _FAILURES = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
 class Codec:
     """How values of one type enter and leave.
 
-    ``type`` is the annotation of ``types.py``, ``shape`` the same as data, ``shown`` its text for messages. All methods are safe to call from any thread.
+    ``type`` is the annotation of ``types.py``, ``shape`` the same as data, ``shown`` its text for messages. All
+    methods are safe to call from any thread.
     """
 
     def __init__(self, annotation: Any) -> None:
@@ -86,7 +87,9 @@ class Codec:
         return self._fault_in(parsed["params"], "params", error)
 
     def decode_lines(self, block: bytes) -> list[Any]:
-        """The values of a block of JSON lines, in one pass; empty lines are passed over. Raises what msgspec raises: then go line by line."""
+        """The values of a block of JSON lines, in one pass; empty lines are passed over. Raises what msgspec
+        raises: then go line by line.
+        """
         values = self._decoder.decode_lines(block)
         load = self._wire.load
         return values if load is None else [load(value) for value in values]
@@ -102,7 +105,9 @@ class Codec:
             raise unwritable(self.shape, value, where) or EncodeError(where, self.shown, str(error)) from None
 
     def encode_lines(self, values: Sequence[Any]) -> bytes:
-        """The JSON of each value, each on a line of its own that is ended by a newline. Raises EncodeError as ``encode_json`` does."""
+        """The JSON of each value, each on a line of its own that is ended by a newline. Raises EncodeError as
+        ``encode_json`` does.
+        """
         good = self._finite
         if self._wire.dump is None and (good is None or all(map(good, values))):
             try:
@@ -112,7 +117,9 @@ class Codec:
         return b"".join([self.encode_json(value) + b"\n" for value in values])
 
     def accept(self, value: Any, where: str = "result") -> Any:
-        """The proper form of what a method returned, from any of the forms that are allowed. Raises ResultError with the path."""
+        """The proper form of what a method returned, from any of the forms that are allowed. Raises ResultError
+        with the path.
+        """
         return value if self.test(value) else accept(self.shape, value, where)
 
 
@@ -120,7 +127,9 @@ def _malformed(data: bytes | str, where: str, error: Exception) -> DecodeError:
     if isinstance(error, RecursionError):
         return DecodeError(where, "JSON", "values nested too deeply")
     if isinstance(error, UnicodeError):
-        return DecodeError(where, "JSON in UTF-8", f"other bytes ({error.reason if isinstance(error, UnicodeDecodeError) else error})")
+        return DecodeError(
+            where, "JSON in UTF-8", f"other bytes ({error.reason if isinstance(error, UnicodeDecodeError) else error})"
+        )
     if not data.strip():
         return DecodeError(where, "JSON", "nothing")
     return DecodeError(where, "JSON", f"malformed text ({str(error).removeprefix('JSON is malformed: ')})")

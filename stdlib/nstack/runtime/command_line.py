@@ -1,10 +1,95 @@
-"""``python -m PACKAGE``: the command line of an emitted package."""
+"""``python -m PACKAGE [WORKFLOW] [-p name=value]…``: the command line of an emitted package.
+
+Exit codes: 0 done, 1 the workflow failed, 2 wrong usage, 130 interrupted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+from .declare import Workflow
+from .errors import UsageError
+from .log import Log
+from .parameters import resolve
+from .supervise import Run
 
 
-def main(package: str, workflows: Mapping[str, str], default: str | None = None) -> int:
-    """Runs one workflow of an emitted package and gives the exit code back."""
-    raise NotImplementedError
+def main(
+    package: str, workflows: Mapping[str, str], default: str | None = None, arguments: Sequence[str] | None = None
+) -> int:
+    """Runs one workflow of an emitted package and gives the exit code back.
+
+    ``workflows`` names the flow file of each workflow, ``default`` the one that runs when none is named.
+    ``arguments`` are those of the command line.
+    """
+    options = _parser(package, workflows, default).parse_args(arguments)
+    if options.list:
+        print("\n".join(workflows))
+        return 0
+    log = Log(options.log_format)
+    try:
+        name = _chosen(options.workflow, workflows, default)
+        given = _given(options.parameter)
+        workflow: Workflow = import_module(workflows[name]).workflow
+        resolved = resolve(workflow, given, os.environ)
+    except UsageError as error:
+        for line in str(error).splitlines():
+            log.error(line)
+        return 2
+    log.hide(tuple(resolved.secrets))
+    return Run(workflow, resolved, log, stdout=take_stdout()).run()
+
+
+def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m {package}", description="Runs a workflow in the foreground.")
+    names = ", ".join(workflows)
+    parser.add_argument(
+        "workflow",
+        nargs="?",
+        metavar="WORKFLOW",
+        help=f"one of {names}" + (f" (default: {default})" if default else ""),
+    )
+    parser.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="set a parameter")
+    parser.add_argument("--list", action="store_true", help="list the workflows and exit")
+    parser.add_argument(
+        "--log-format", choices=("text", "json"), default="text", help="how log lines are written to stderr"
+    )
+    return parser
+
+
+def _chosen(name: str | None, workflows: Mapping[str, str], default: str | None) -> str:
+    chosen = name or default or (next(iter(workflows)) if len(workflows) == 1 else None)
+    if chosen is None:
+        raise UsageError(f"name the workflow to run: {', '.join(workflows)}")
+    if chosen not in workflows:
+        raise UsageError(f"no workflow {chosen} here; there is {', '.join(workflows)}")
+    return chosen
+
+
+def _given(texts: Sequence[str]) -> dict[str, str]:
+    given = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError(f"-p {text}: write -p name=value")
+        given[name] = value
+    return given
+
+
+def take_stdout() -> int:
+    """Keeps descriptor 1 for data under another number and points 1 at 2.
+
+    From then on whatever user code, C libraries or child processes print goes to the log. Gives the number for data.
+    """
+    sys.stdout.flush()
+    data = os.dup(1)
+    os.dup2(2, 1)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(line_buffering=True)
+    return data

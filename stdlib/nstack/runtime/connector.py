@@ -1,12 +1,13 @@
 """The protocol of connectors: what a source and a sink are to the engine, and how they are found by name.
 
-A connector is one file in ``nstack/connectors``. It declares which names of the language it provides, as a literal that is read without
-importing the file, so that a run imports only what it uses::
+A connector is one file in ``nstack/connectors``. It declares which names of the language it provides, as a literal
+that is read without importing the file, so that a run imports only what it uses::
 
     PROVIDES = {"Sources.jsonl": "JsonlSource", "Sinks.jsonl": "JsonlSink"}
 
-The values are names of classes in that file: ``SourceConnector``, ``SinkConnector`` or ``nstack.runtime.standard.StandardFunction``.
-A connector knows nothing of the graph. It is constructed without arguments, once for each node; everything arrives with ``open``.
+The values are names of classes in that file: ``SourceConnector``, ``SinkConnector`` or
+``nstack.runtime.standard.StandardFunction``. A connector knows nothing of the graph. It is constructed without
+arguments, once for each node; everything arrives with ``open``.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from .token import Token
 
 
 class Parameters(Mapping[str, Any]):
-    """The typed parameters of one use: ``parameters.http_port``, ``parameters["http_port"]``, ``parameters.get("x", 1)``.
+    """The typed parameters of one use: ``parameters.http_port``, ``parameters["http_port"]``, ``parameters.get("x",
+    1)``.
 
-    Text is ``str``, Integer ``int``, Double ``float``, Boolean ``bool``, Duration ``datetime.timedelta``, a list a ``list``, an enumeration ``str``.
-    Parameters of a function without ``with`` are text. ``secret`` tells which names must not be shown.
+    Text is ``str``, Integer ``int``, Double ``float``, Boolean ``bool``, Duration ``datetime.timedelta``, a list a
+    ``list``, an enumeration ``str``. Parameters of a function without ``with`` are text. ``secret`` tells which
+    names must not be shown.
     """
 
     __slots__ = ("_values", "secret")
@@ -61,10 +64,11 @@ class Parameters(Mapping[str, Any]):
 class Batch:
     """Some values that came from a source together, and their token.
 
-    ``values`` are decoded unless ``decode`` is given: then they are raw records, and the stage's thread turns each into a value by
-    ``decode(record)``, which raises ``DecodeError`` (or anything else) for a bad one; the engine applies the source's policy.
-    ``place`` names where the batch comes from and ``first`` numbers its first record, for messages: ``orders.jsonl:17: …``.
-    ``size`` is the number of bytes it occupies, as far as the source knows; queues are bounded by it.
+    ``values`` are decoded unless ``decode`` is given: then they are raw records, and the stage's thread turns each
+    into a value by ``decode(record)``, which raises ``DecodeError`` (or anything else) for a bad one; the engine
+    applies the source's policy. ``place`` names where the batch comes from and ``first`` numbers its first record,
+    for messages: ``orders.jsonl:17: …``. ``size`` is the number of bytes it occupies, as far as the source knows;
+    queues are bounded by it.
     """
 
     __slots__ = ("block", "decode", "first", "place", "size", "token", "values")
@@ -89,7 +93,9 @@ class Batch:
 
     @classmethod
     def lines(cls, block: bytes, token: Token | None = None, *, place: str = "", first: int = 1) -> Batch:
-        """A block of JSON lines: whole lines, each ended by a newline (the last may lack it). Decoded in one pass by the stage's thread."""
+        """A block of JSON lines: whole lines, each ended by a newline (the last may lack it). Decoded in one pass
+        by the stage's thread.
+        """
         batch = cls((), token, place=place, first=first, size=len(block))
         batch.block = block
         return batch
@@ -98,14 +104,27 @@ class Batch:
 class Context:
     """What surrounds a connector in a run.
 
-    ``workflow`` is the workflow's name, ``node`` the function's (``Sources.http``), ``origin`` its place in the ``.nml``. ``folder`` is the working
-    directory the run was started in: relative paths mean this. ``bounded`` tells whether every source of the workflow ends. ``stdout`` is the
-    descriptor for data: descriptor 1 itself leads to the log. ``shared`` is one dict for all connectors of the run: several
-    ``Sources.http`` on one port share their server there. ``resume`` is the offset to go on from, or None.
-    ``expects`` is for a source of requests: None, ``"one"`` or ``"many"`` replies for each value.
+    ``workflow`` is the workflow's name, ``node`` the function's (``Sources.http``), ``origin`` its place in the
+    ``.nml``. ``folder`` is the working directory the run was started in: relative paths mean this. ``bounded``
+    tells whether every source of the workflow ends. ``stdout`` is the descriptor for data: descriptor 1 itself
+    leads to the log. ``shared`` is one dict for all connectors of the run: several ``Sources.http`` on one port
+    share their server there. ``resume`` is the offset to go on from, or None. ``expects`` is for a source of
+    requests: None, ``"one"`` or ``"many"`` replies for each value.
     """
 
-    __slots__ = ("bounded", "expects", "folder", "log", "node", "offer", "origin", "resume", "shared", "stdout", "workflow")
+    __slots__ = (
+        "bounded",
+        "expects",
+        "folder",
+        "log",
+        "node",
+        "offer",
+        "origin",
+        "resume",
+        "shared",
+        "stdout",
+        "workflow",
+    )
 
     def __init__(
         self,
@@ -131,7 +150,9 @@ class Context:
         self.stdout = stdout
         self.shared = shared if shared is not None else {}
         self.offer: Callable[[Batch], bool] = offer or _refuse
-        """Hands one batch in without waiting; False when the queue is full (a server answers 503 with ``Retry-After``). Event loop only."""
+        """Hands one batch in without waiting; False when the queue is full (a server answers 503 with
+        ``Retry-After``). Event loop only.
+        """
         self.resume = resume
         self.expects = expects
 
@@ -156,9 +177,10 @@ def _refuse(batch: Batch) -> bool:
 class SourceConnector:
     """A source. ``open``, then ``batches`` until it ends or is cancelled, then ``close``; all on the event loop.
 
-    A source of files yields blocks of about 256 KiB, a source of messages what has arrived by now. A server whose senders wait for an answer
-    need not yield: it calls ``context.offer(batch)`` for each request and lets ``batches`` wait until it is cancelled. ``close`` comes after
-    everything in flight has drained, so answers are still written before it.
+    A source of files yields blocks of about 256 KiB, a source of messages what has arrived by now. A server whose
+    senders wait for an answer need not yield: it calls ``context.offer(batch)`` for each request and lets
+    ``batches`` wait until it is cancelled. ``close`` comes after everything in flight has drained, so answers are
+    still written before it.
     """
 
     BOUNDED: ClassVar[bool] = False
@@ -174,7 +196,9 @@ class SourceConnector:
         raise NotImplementedError
 
     async def stop(self) -> None:
-        """Told before ``batches`` is cancelled: a server stops accepting here and keeps answering what it has accepted."""
+        """Told before ``batches`` is cancelled: a server stops accepting here and keeps answering what it has
+        accepted.
+        """
 
     async def close(self) -> None:
         """Gives everything back. Called once, also after a failed ``open``."""
@@ -204,15 +228,17 @@ class SinkConnector:
         return values
 
     async def write(self, encoded: Any) -> None:
-        """Writes one encoded batch. ``ReaderGone`` ends the run quietly; any other exception meets the sink's policy."""
+        """Writes one encoded batch. ``ReaderGone`` ends the run quietly; any other exception meets the sink's
+        policy.
+        """
         raise NotImplementedError
 
     async def flush(self) -> None:
         """Makes everything written so far safe; afterwards the sources are told that it is done."""
 
     async def close(self, *, completed: bool) -> None:
-        """Gives everything back. ``completed`` is true when the run came to its natural end, or was stopped after draining an unbounded one:
-        a bounded run's file is renamed into place only then."""
+        """Gives everything back. ``completed`` is true when the run came to its natural end, or was stopped after
+        draining an unbounded one: a bounded run's file is renamed into place only then."""
 
 
 _PROVIDES = re.compile(r"^PROVIDES\b[^=]*=\s*\{(.*?)\}", re.MULTILINE | re.DOTALL)
@@ -220,7 +246,9 @@ _ENTRY = re.compile(r'"([\w.]+)"\s*:\s*"(\w+)"')
 
 
 class Registry:
-    """Connectors by name, from the files of one package folder; a file is imported when one of its names is asked for."""
+    """Connectors by name, from the files of one package folder; a file is imported when one of its names is asked
+    for.
+    """
 
     def __init__(self, package: str = "nstack.connectors", folder: Path | None = None) -> None:
         self.package = package
@@ -235,7 +263,7 @@ class Registry:
         """The class that provides ``name``. Raises UsageError when no file does."""
         entry = self._entries().get(name)
         if entry is None:
-            raise UsageError(f"this runtime has no {name}; it provides {', '.join(self.names()) or 'nothing'}")
+            raise UsageError(f"{name} is not available in this version; there are {', '.join(self.names()) or 'none'}")
         return getattr(import_module(f"{self.package}.{entry[0]}"), entry[1])
 
     def _entries(self) -> dict[str, tuple[str, str]]:

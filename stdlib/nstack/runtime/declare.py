@@ -1,7 +1,9 @@
-"""What an emitted flow file declares: nodes, modules, parameters, policies and the workflow. All of it is plain, frozen data.
+"""What an emitted flow file declares: nodes, modules, parameters, policies and the workflow. All of it is plain,
+frozen data.
 
-Nothing here runs. At start the engine makes, for each source, a copy of the emitted stage functions in which these names stand for
-live functions (``link.py``); the declarations themselves are never changed, so one process may run a workflow twice.
+Nothing here runs. At start the engine makes, for each source, a copy of the emitted stage functions in which these
+names stand for live functions (``link.py``); the declarations themselves are never changed, so one process may run
+a workflow twice.
 """
 
 from __future__ import annotations
@@ -17,12 +19,13 @@ class _Declared(msgspec.Struct, frozen=True, eq=False):
     """The base of all declarations: compared by identity."""
 
 
-class Parameter(_Declared):
+class Parameter(_Declared, frozen=True):
     """A parameter in force for one use of a function.
 
-    ``type`` is Text, Integer, Double, Boolean, Duration (``value``: seconds), ``[…]`` of these, or ``enum`` with its ``choices``. ``environment`` names the
-    variable to read at start. ``default``: the value is the declared default, so ``-p`` may replace it. ``required``: without value it must come
-    from ``-p``. ``open``: of a function without ``with``; text. ``origin`` is where the program binds it.
+    ``type`` is Text, Integer, Double, Boolean, Duration (``value``: seconds), ``[…]`` of these, or ``enum`` with
+    its ``choices``. ``environment`` names the variable to read at start. ``default``: the value is the declared
+    default, so ``-p`` may replace it. ``required``: without value it must come from ``-p``. ``open``: of a function
+    without ``with``; text. ``origin`` is where the program binds it.
     """
 
     name: str
@@ -36,9 +39,10 @@ class Parameter(_Declared):
     origin: str = ""
 
 
-class Policy(_Declared):
-    """What becomes of a failed call: ``retry`` more tries, ``timeout`` seconds for one call or one ``next()``, then ``on_error``: ``stop``, ``skip`` or
-    ``dead_letter`` (into the file ``dead_letter``). ``parallelism`` and ``ordered`` are for ``async`` methods."""
+class Policy(_Declared, frozen=True):
+    """What becomes of a failed call: ``retry`` more tries, ``timeout`` seconds for one call or one ``next()``, then
+    ``on_error``: ``stop``, ``skip`` or ``dead_letter`` (into the file ``dead_letter``). ``parallelism`` and
+    ``ordered`` are for ``async`` methods."""
 
     retry: int = 0
     timeout: float | None = None
@@ -48,25 +52,26 @@ class Policy(_Declared):
     ordered: bool = True
 
 
-class UserModule(_Declared):
+class UserModule(_Declared, frozen=True):
     """A Python module of the program.
 
-    ``folder`` is where its files lie (``Path(__file__).parent / "user" / …``), ``service`` the file with the class, which has one of ``class_names``. ``functions`` gives the (input, output) types
-    of its functions (None for Void), ``types`` the classes its code finds as ``nstack.NAME``, ``parameters`` the declared ones for each function that has a ``with``
-    (a function that is not in it takes any). ``nml`` is the file that declares it.
+    ``folder`` is where its files lie (``Path(__file__).parent / "user" / …``), ``service`` the file with the class,
+    which has one of ``class_names``. ``functions`` gives the (input, output) types of its functions (None for
+    Void), ``types`` the classes its code finds as ``nstack.NAME``, ``parameters`` the declared ones for each
+    function that has a ``with`` (a function that is not in it takes any). ``nml`` is the file that declares it.
     """
 
     reference: str
     folder: str | Path
     service: str = "service.py"
     class_names: tuple[str, ...] = ("Module", "Service")
-    functions: dict[str, tuple[Any, Any]] = {}  # noqa: RUF012  (msgspec copies it)
-    types: dict[str, Any] = {}  # noqa: RUF012
-    parameters: dict[str, tuple[Parameter, ...]] = {}  # noqa: RUF012
+    functions: dict[str, tuple[Any, Any]] = {}
+    types: dict[str, Any] = {}
+    parameters: dict[str, tuple[Parameter, ...]] = {}
     nml: str = ""
 
 
-class Standard(_Declared):
+class Standard(_Declared, frozen=True):
     """The standard library, as the provider of a call."""
 
     reference: str = ""
@@ -76,9 +81,10 @@ standard = Standard()
 """What ``Call(standard, "Conv.to_json", …)`` names."""
 
 
-class Node(_Declared):
-    """What all nodes have. ``provider`` is a name of the standard library (``Sources.http``), ``standard``, or a ``UserModule`` whose method is ``function``.
-    ``origin`` is ``file:line:column`` in the ``.nml`` and ``text`` the source there."""
+class Node(_Declared, frozen=True):
+    """What all nodes have. ``provider`` is a name of the standard library (``Sources.http``), ``standard``, or a
+    ``UserModule`` whose method is ``function``. ``origin`` is ``file:line:column`` in the ``.nml`` and ``text`` the
+    source there."""
 
     provider: str | UserModule | Standard
 
@@ -96,7 +102,7 @@ def short_reference(reference: str) -> str:
     return reference.rsplit("/", 1)[-1].split(":", 1)[0]
 
 
-class Source(Node):
+class Source(Node, frozen=True):
     """Where values come from: a connector by its name, or a method that yields."""
 
     output: Any
@@ -107,7 +113,7 @@ class Source(Node):
     text: str = ""
 
 
-class Literal(_Declared):
+class Literal(_Declared, frozen=True):
     """A literal that stands where a source does: ``values`` are JSON values of type ``output``."""
 
     values: tuple[Any, ...]
@@ -121,7 +127,7 @@ class Literal(_Declared):
         return self.text or "a literal"
 
 
-class Call(Node):
+class Call(Node, frozen=True):
     """A function of the program: a method of a module's class, or one of the standard library."""
 
     function: str
@@ -137,8 +143,10 @@ class Call(Node):
         raise RuntimeError(f"{self.shown} can only be called in a running workflow")
 
 
-class Sink(Node):
-    """Where values go: a connector by its name, or a method whose result is ignored. ``many`` is for ``Sinks.reply``: answers with the array of all values."""
+class Sink(Node, frozen=True):
+    """Where values go: a connector by its name, or a method whose result is ignored. ``many`` is for
+    ``Sinks.reply``: answers with the array of all values.
+    """
 
     input: Any
     function: str = ""
@@ -154,7 +162,9 @@ class Sink(Node):
 
 
 def overlap(call: Call, values: Iterable[Any], token: Any) -> Iterator[Any]:
-    """The results of ``call`` for each value, in order: an ``async`` method works on several values at a time (``parallelism``)."""
+    """The results of ``call`` for each value, in order: an ``async`` method works on several values at a time
+    (``parallelism``).
+    """
     raise RuntimeError(f"{call.shown} can only be called in a running workflow")
 
 
@@ -162,7 +172,7 @@ Stage = Callable[[Iterable[Any], Any], None]
 """An emitted stage function: takes the values of a batch and their token."""
 
 
-class Workflow(_Declared):
+class Workflow(_Declared, frozen=True):
     """A workflow: each source with the stage function for its values, and all the nodes that those reach."""
 
     name: str

@@ -1,4 +1,6 @@
-"""What can go wrong in a run, as classes: every one has a message for a person, and none needs a traceback to be understood."""
+"""What can go wrong in a run, as classes: every one has a message for a person, and none needs a traceback to be
+understood.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,8 @@ class TooLarge(ConnectorError):
 class ValueFault(NStackError):
     """A value does not have its type.
 
-    ``path`` is the place inside the value (``params[1].f1``), ``expected`` the type as the author named it, ``found`` what
-    was there, shortened. ``str()`` is ``params[1].f1: expected Integer, got "x"``.
+    ``path`` is the place inside the value (``params[1].f1``), ``expected`` the type as the author named it,
+    ``found`` what was there, shortened. ``str()`` is ``params[1].f1: expected Integer, got "x"``.
     """
 
     def __init__(self, path: str, expected: str, found: str) -> None:
@@ -61,7 +63,9 @@ class CallTimeout(NStackError):
 
 
 class ModuleFailure(NStackError):
-    """A module's Python file cannot be loaded, or lacks its class or a method. ``trace`` is its own traceback, if it raised."""
+    """A module's Python file cannot be loaded, or lacks its class or a method. ``trace`` is its own traceback, if
+    it raised.
+    """
 
     def __init__(self, message: str, trace: str = "") -> None:
         super().__init__(message)

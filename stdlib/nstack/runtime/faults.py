@@ -1,7 +1,8 @@
 """Finding the place of a fault: the slow, exact twin of the fast tests.
 
-``explain`` is for data that came from outside as JSON, ``accept`` for what a method returned. Both walk the value beside its shape and raise a ``ValueFault`` with
-the path, the expected type and what was found. ``accept`` also gives the value back in its proper form, from all the forms a method may return.
+``explain`` is for data that came from outside as JSON, ``accept`` for what a method returned. Both walk the value
+beside its shape and raise a ``ValueFault`` with the path, the expected type and what was found. ``accept`` also
+gives the value back in its proper form, from all the forms a method may return.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ def _repr(value: Any) -> str:
 
 
 def explain(shape: Shape, value: Any, path: str) -> None:
-    """Raises DecodeError for the first place in a parsed JSON value that is not of its type; returns if there is none."""
+    """Raises DecodeError for the first place in a parsed JSON value that is not of its type; returns if there is
+    none.
+    """
     _EXPLAIN.get(shape.kind, _explain_scalar)(shape, value, path)
 
 
@@ -200,7 +203,9 @@ _EXPLAIN: dict[str, Callable[[Shape, Any, str], None]] = {
 
 
 def accept(shape: Shape, value: Any, path: str) -> Any:
-    """The value in its proper form, from any form that a method may return. Raises ResultError for the first place that has none."""
+    """The value in its proper form, from any form that a method may return. Raises ResultError for the first place
+    that has none.
+    """
     return _ACCEPT[shape.kind](shape, value, path)
 
 
@@ -237,7 +242,9 @@ _SCALARS: dict[str, Callable[[Any], Any]] = {
     "Text": lambda value: str.__str__(value) if isinstance(value, str) else None,
     "Json": lambda value: str.__str__(value) if is_json(value) else None,
     "Decimal": lambda value: value if isinstance(value, decimal.Decimal) and value.is_finite() else None,
-    "Date": lambda value: value if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime) else None,
+    "Date": lambda value: (
+        value if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime) else None
+    ),
     "Time": lambda value: value if isinstance(value, datetime.time) and value.tzinfo is None else None,
     "DateTime": lambda value: value if isinstance(value, datetime.datetime) and value.tzinfo is not None else None,
     "Duration": lambda value: value if isinstance(value, datetime.timedelta) else None,
@@ -301,7 +308,9 @@ def _accept_tuple(shape: Shape, value: Any, path: str) -> Any:
     parts = _sequence(shape, value, path)
     if len(parts) != len(shape.items):
         raise ResultError(path, shape.shown, f"{len(parts)} values")
-    return tuple(accept(item, part, f"{path}[{i}]") for i, (item, part) in enumerate(zip(shape.parts, parts, strict=True)))
+    return tuple(
+        accept(item, part, f"{path}[{i}]") for i, (item, part) in enumerate(zip(shape.parts, parts, strict=True))
+    )
 
 
 def _accept_map(shape: Shape, value: Any, path: str) -> Any:
@@ -406,7 +415,10 @@ def _parts(shape: Shape, value: Any, path: str) -> list[tuple[str, Shape, Any]]:
     if shape.kind == "optional":
         return [] if value is None else [(path, shape.item, value)]
     if shape.kind == "record":
-        return [(place(path, label), item, part) for label, item, part in zip(shape.labels, shape.parts, Record.__iter__(value), strict=True)]
+        return [
+            (place(path, label), item, part)
+            for label, item, part in zip(shape.labels, shape.parts, Record.__iter__(value), strict=True)
+        ]
     if shape.kind == "sum":
         item = shape.items[shape.labels.index(value.__label__)]
         return [] if item is None else [(place(path, value.__label__), item, value.value)]

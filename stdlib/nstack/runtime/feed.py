@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from .connector import Batch
+from .worker import on_loop
 
 RECORDS = 1024
 """A source waits while so many records are queued …"""
@@ -20,7 +21,9 @@ OFFERED_BYTES = 64 << 20
 
 
 class Feed:
-    """Batches on their way to one thread. ``put``, ``offer`` and ``end`` belong to the event loop, ``take`` and ``wait`` to the thread."""
+    """Batches on their way to one thread. ``put``, ``offer`` and ``end`` belong to the event loop, ``take`` and
+    ``wait`` to the thread.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -71,14 +74,24 @@ class Feed:
         self._taken[1] += batch.size
         if self._starved:
             self._starved = False
-            self._call(self._room.set)
+            on_loop(self._loop, self._room.set)
         return batch
 
     def wait(self, ready: Callable[[], bool]) -> None:
-        """Blocks until a batch is there, the source has ended, or ``ready()``, which someone who calls ``poke`` has made true."""
+        """Blocks until a batch is there, the source has ended, or ``ready()``, which someone who calls ``poke`` has
+        made true.
+        """
         while True:
             self._signal.clear()
             if self._queue or self.ended or ready():
+                return
+            self._signal.wait()
+
+    def wait_for(self, ready: Callable[[], bool]) -> None:
+        """Blocks until ``ready()``, which someone who calls ``poke`` has made true."""
+        while True:
+            self._signal.clear()
+            if ready():
                 return
             self._signal.wait()
 
@@ -88,12 +101,6 @@ class Feed:
 
     def _waiting(self, which: int) -> int:
         return self._put[which] - self._taken[which]
-
-    def _call(self, function: Callable[[], object]) -> None:
-        try:
-            self._loop.call_soon_threadsafe(function)
-        except RuntimeError:
-            pass  # the loop is closed: nobody waits any more
 
 
 def _records(batch: Batch) -> int:

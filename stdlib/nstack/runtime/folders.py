@@ -1,7 +1,8 @@
 """The working directory while a module's code runs: the module's folder.
 
-On Linux a thread leaves the process's directory with ``unshare(CLONE_FS)`` and then has its own, which is changed only when the next call is in another
-module's folder. Elsewhere a lock is held while a directory other than the process's own is in force.
+On Linux a thread leaves the process's directory with ``unshare(CLONE_FS)`` and then has its own, which is changed
+only when the next call is in another module's folder. Elsewhere a lock is held while a directory other than the
+process's own is in force.
 """
 
 from __future__ import annotations
@@ -16,17 +17,21 @@ _CLONE_FS = 0x200
 
 
 def leave_shared_folder() -> bool:
-    """Gives the calling thread a working directory of its own; False where the platform cannot. Never call it on the main thread."""
+    """Gives the calling thread a working directory of its own; False where the platform cannot. Never call it on
+    the main thread.
+    """
     if not sys.platform.startswith("linux"):
         return False
     try:
-        return ctypes.CDLL(None, use_errno=True).unshare(_CLONE_FS) == 0
+        return bool(ctypes.CDLL(None, use_errno=True).unshare(_CLONE_FS) == 0)
     except (OSError, AttributeError):
         return False
 
 
 class Folders:
-    """Where each thread of a run is. ``prepare`` a thread once; then ``enter`` before a module's code and ``leave`` after it."""
+    """Where each thread of a run is. ``prepare`` a thread once; then ``enter`` before a module's code and ``leave``
+    after it.
+    """
 
     def __init__(self, own_per_thread: bool | None = None) -> None:
         self._here = threading.local()

@@ -1,7 +1,8 @@
 """Imports of user code: each module's folder is on the import path of that module only.
 
-A module's files are loaded under private names (``_nstack_user_3.helpers`` in ``sys.modules``), and every one of them runs with builtins of its own whose
-``__import__`` looks into the folder first. So imports that run later, inside methods, behave the same, and two modules with a ``helpers.py`` each never meet.
+A module's files are loaded under private names (``_nstack_user_3.helpers`` in ``sys.modules``), and every one of
+them runs with builtins of its own whose ``__import__`` looks into the folder first. So imports that run later,
+inside methods, behave the same, and two modules with a ``helpers.py`` each never meet.
 """
 
 from __future__ import annotations
@@ -110,7 +111,9 @@ class _Finder(MetaPathFinder):
     def __init__(self, imports: Imports) -> None:
         self.imports = imports
 
-    def find_spec(self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> ModuleSpec | None:
         if not name.startswith(f"{self.imports.prefix}."):
             return None
         spec = PathFinder.find_spec(name, path)

@@ -1,4 +1,6 @@
-"""Log lines on descriptor 2: plain text or one JSON object a line. Secrets are struck out of everything that is written."""
+"""Log lines on descriptor 2: plain text or one JSON object a line. Secrets are struck out of everything that is
+written.
+"""
 
 from __future__ import annotations
 

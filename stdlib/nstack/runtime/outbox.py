@@ -1,7 +1,9 @@
-"""Between a stage's thread and a sink: values gather, are encoded in chunks, and are written and flushed on the event loop.
+"""Between a stage's thread and a sink: values gather, are encoded in chunks, and are written and flushed on the
+event loop.
 
-There is no queue operation for a single value. A value is appended to a list; the event loop is woken when the list was idle, takes whatever has gathered by then, and
-under load that is a large chunk. The thread itself encodes a full chunk, and waits while too much is unwritten.
+There is no queue operation for a single value. A value is appended to a list; the event loop is woken when the list
+was idle, takes whatever has gathered by then, and under load that is a large chunk. The thread itself encodes a
+full chunk, and waits while too much is unwritten.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from .connector import SinkConnector
 from .errors import ReaderGone
 from .policy import Current, Guard, Halt, Stopped
 from .token import Token
+from .worker import on_loop
 
 CHUNK = 512
 """At most so many values are encoded together …"""
@@ -40,9 +43,13 @@ class Chunk:
 
 
 class Outbox:
-    """The way from one stage to one sink. ``put`` and ``seal`` belong to the stage's thread, ``steal`` and ``written`` to the event loop."""
+    """The way from one stage to one sink. ``put`` and ``seal`` belong to the stage's thread, ``steal`` and
+    ``written`` to the event loop.
+    """
 
-    def __init__(self, connector: SinkConnector, guard: Guard, halt: Halt, current: Current, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, connector: SinkConnector, guard: Guard, halt: Halt, current: Current, wake: Callable[[], None]
+    ) -> None:
         self.queue: deque[Chunk | Token] = deque()
         self._buffer: list[Any] = []
         self._connector = connector
@@ -174,10 +181,7 @@ class Writer:
 
     def wake(self) -> None:
         """There is something to write. Any thread may call it."""
-        try:
-            self._loop.call_soon_threadsafe(self._event.set)
-        except RuntimeError:
-            pass  # the loop is closed: the run is over
+        on_loop(self._loop, self._event.set)
 
     async def run(self) -> None:
         """Writes until ``finish``, and everything that is there by then."""

@@ -1,4 +1,6 @@
-"""Parameters at start: values from the program, from ``-p name=value`` and from the environment, checked and converted before anything opens."""
+"""Parameters at start: values from the program, from ``-p name=value`` and from the environment, checked and
+converted before anything opens.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ _SECRET = re.compile("password|secret", re.IGNORECASE)
 
 
 def duration_of(text: str) -> datetime.timedelta:
-    """The time that ``500ms``, ``90s``, ``1m30s``, ``2h``, ISO 8601 or a number of seconds stands for. Raises ValueError."""
+    """The time that ``500ms``, ``90s``, ``1m30s``, ``2h``, ISO 8601 or a number of seconds stands for. Raises
+    ValueError.
+    """
     text = text.strip()
     try:
         seconds = float(text)
@@ -197,10 +201,13 @@ def _text_for(
     if parameter.environment is not None:
         text = environment.get(parameter.environment)
         if text is None:
-            found.problems.append(f"${parameter.environment} is not set: {node.shown} needs it for {parameter.name} ({place})")
+            found.problems.append(
+                f"${parameter.environment} is not set: {node.shown} needs it for {parameter.name} ({place})"
+            )
         return text
     if parameter.required and parameter.value is None:
-        found.problems.append(f"{node.shown} needs a parameter {parameter.name} : {parameter.type}; give it with -p {parameter.name}=… ({place})")
+        wanted = f"{node.shown} needs a parameter {parameter.name} : {parameter.type}"
+        found.problems.append(f"{wanted}; give it with -p {parameter.name}=… ({place})")
     return None
 
 

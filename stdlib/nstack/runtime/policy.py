@@ -25,7 +25,9 @@ class Stopped(Exception):
 
 
 class Halt:
-    """The run's shared ends: ``failed`` when a failure has stopped it, ``asked`` when it shall end. Any thread may set and read them."""
+    """The run's shared ends: ``failed`` when a failure has stopped it, ``asked`` when it shall end. Any thread may
+    set and read them.
+    """
 
     def __init__(self) -> None:
         self.failed = False
@@ -66,7 +68,9 @@ class Current:
 
 
 class DeadLetters:
-    """One file of dead letters: JSON lines with the value, the error, the function and the time. A line is flushed when ``add`` returns."""
+    """One file of dead letters: JSON lines with the value, the error, the function and the time. A line is flushed
+    when ``add`` returns.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -76,7 +80,10 @@ class DeadLetters:
     def add(self, value: bytes, error: str, function: str) -> None:
         """Appends one line; ``value`` is JSON. Any thread may call it."""
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        line = msgspec.json.encode({"value": msgspec.Raw(value), "error": error, "function": function, "time": now}) + b"\n"
+        line = (
+            msgspec.json.encode({"value": msgspec.Raw(value), "error": error, "function": function, "time": now})
+            + b"\n"
+        )
         with self._lock:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -104,7 +111,8 @@ class Tally:
 class Guard:
     """The policy of one node at work.
 
-    ``shown`` is the function's name, ``origin`` and ``text`` its place in the ``.nml``. ``codec`` writes values into dead letters.
+    ``shown`` is the function's name, ``origin`` and ``text`` its place in the ``.nml``. ``codec`` writes values
+    into dead letters.
     """
 
     def __init__(
@@ -146,11 +154,11 @@ class Guard:
         Raises Stopped when that is the policy. A requester that waits hears of the failure, except of a plain skip.
         """
         policy = self.policy.on_error
-        answers = token is not None and token.expects is not None
-        problem = self._problem(error) if answers or policy == "stop" else None
-        self.report(error, id=problem.id if problem is not None and token is not None else None)
         heard = policy != "skip" or again or isinstance(error, CallTimeout | ReplyError)
-        if problem is not None and token is not None and (policy == "stop" or (answers and heard)):
+        answers = heard and token is not None and token.expects is not None
+        problem = self._problem(error) if token is not None and (answers or policy == "stop") else None
+        self.report(error, id=None if problem is None else problem.id)
+        if problem is not None and token is not None:
             token.fail(problem)
         if policy == "stop":
             self.halt.fail()
@@ -161,7 +169,9 @@ class Guard:
             self.tally.skipped += 1
 
     def bury(self, error: BaseException, value: Any) -> None:
-        """Writes a value into the dead letters. Raises Stopped when even that fails: the value would be lost otherwise."""
+        """Writes a value into the dead letters. Raises Stopped when even that fails: the value would be lost
+        otherwise.
+        """
         try:
             self.dead.add(self._written(value), self.log.clean(self.told(error)), self.shown)
         except OSError as fault:

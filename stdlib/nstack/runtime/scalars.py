@@ -1,7 +1,8 @@
 """The scalar types under the names that an emitted ``types.py`` writes.
 
-Each name is an annotation that msgspec decodes and validates. A few are classes of their own, because their JSON form is not msgspec's
-(``Json``, ``Bytes``, ``Decimal``, ``Unit``): the values are still plain ``str``, ``bytes``, ``decimal.Decimal`` and ``None``, and ``decode_scalar`` is their hook.
+Each name is an annotation that msgspec decodes and validates. A few are classes of their own, because their JSON
+form is not msgspec's (``Json``, ``Bytes``, ``Decimal``, ``Unit``): the values are still plain ``str``, ``bytes``,
+``decimal.Decimal`` and ``None``, and ``decode_scalar`` is their hook.
 """
 
 from __future__ import annotations

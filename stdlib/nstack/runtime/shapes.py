@@ -1,7 +1,7 @@
 """Shapes: what the types of an emitted ``types.py`` are, as data that codecs, checks and connectors read.
 
-``shape_of(annotation)`` reads the annotation as it stands in ``types.py``. The kinds are those of the language: ``scalar``, ``bytes``,
-``unit``, ``list``, ``tuple``, ``vector``, ``map``, ``optional``, ``record`` and ``sum``.
+``shape_of(annotation)`` reads the annotation as it stands in ``types.py``. The kinds are those of the language:
+``scalar``, ``bytes``, ``unit``, ``list``, ``tuple``, ``vector``, ``map``, ``optional``, ``record`` and ``sum``.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from .values import Record, Sum
 class Shape(msgspec.Struct, frozen=True, eq=False):
     """One type.
 
-    ``name`` is the scalar's name (``Integer``), or the declared name of a record or sum. ``items`` are the parts: one for list,
-    vector, map and optional; one each for a tuple's places, a record's fields and a sum's constructors (None: no payload).
-    ``labels`` are the fields' or constructors' names as the language has them, in layout order, ``attributes`` the Python names
-    beside them. ``size`` is a vector's length. ``python`` is the annotation itself, the class for a record or sum.
-    ``shown`` is the type as a person writes it.
+    ``name`` is the scalar's name (``Integer``), or the declared name of a record or sum. ``items`` are the parts:
+    one for list, vector, map and optional; one each for a tuple's places, a record's fields and a sum's
+    constructors (None: no payload). ``labels`` are the fields' or constructors' names as the language has them, in
+    layout order, ``attributes`` the Python names beside them. ``size`` is a vector's length. ``python`` is the
+    annotation itself, the class for a record or sum. ``shown`` is the type as a person writes it.
     """
 
     kind: str
@@ -87,10 +87,10 @@ def _declared(cls: Any) -> Shape:
         return Shape("record", cls, shown, cls.__name__, items, cls.__struct_encode_fields__, cls.__struct_fields__)
     if issubclass(cls, Sum):
         constructors = cls.__constructors__
-        items = tuple(None if c.__payload__ is None else shape_of(c.__payload__) for c in constructors)
+        payloads = tuple(None if c.__payload__ is None else shape_of(c.__payload__) for c in constructors)
         labels = tuple(c.__label__ for c in constructors)
         shown = getattr(cls, "__shown__", cls.__name__)
-        return Shape("sum", cls, shown, cls.__name__, items, labels, tuple(c.__name__ for c in constructors))
+        return Shape("sum", cls, shown, cls.__name__, payloads, labels, tuple(c.__name__ for c in constructors))
     raise TypeError(f"{cls!r} is no type of the language")
 
 
@@ -107,8 +107,9 @@ def _composed(annotation: Any) -> Shape:
         item = shape_of(arguments[0])
         return Shape("list", annotation, f"[{item.shown}]", items=(item,))
     if origin is tuple:
-        items = tuple(shape_of(argument) for argument in arguments)
-        return Shape("tuple", annotation, f"({', '.join(item.shown for item in items)})", items=items)
+        items: tuple[Shape, ...] = tuple(map(shape_of, arguments))
+        shown = [item.shown for item in items]
+        return Shape("tuple", annotation, f"({', '.join(shown)})", items=items)
     if origin is dict:
         item = shape_of(arguments[1])
         return Shape("map", annotation, f"Map {_atom(item)}", items=(item,))

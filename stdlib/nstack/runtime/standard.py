@@ -1,11 +1,13 @@
 """The standard library's plain functions: their protocol, and ``Std.*``.
 
-``Conv.*`` lives with the connectors (``nstack/connectors/*.py``, found by the same ``PROVIDES``), since it shares their formats.
+``Conv.*`` lives with the connectors (``nstack/connectors/*.py``, found by the same ``PROVIDES``), since it shares
+their formats.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from .codec import Codec
@@ -15,9 +17,10 @@ from .connector import Parameters
 class StandardFunction:
     """A function of the standard library.
 
-    The engine makes one object for each use and each source object that reaches it, and calls ``bind`` once. The function that it gives back takes a value
-    and returns the result; with ``MANY`` it returns an iterable of results (a header before the first row: two; nothing: ``()``).
-    It may keep state in the object. What it raises meets the policy of the use. Results are trusted: they are not checked again.
+    The engine makes one object for each use and each source object that reaches it, and calls ``bind`` once. The
+    function that it gives back takes a value and returns the result; with ``MANY`` it returns an iterable of
+    results (a header before the first row: two; nothing: ``()``). It may keep state in the object. What it raises
+    meets the policy of the use. Results are trusted: they are not checked again.
     """
 
     MANY: ClassVar[bool] = False
@@ -27,47 +30,36 @@ class StandardFunction:
         raise NotImplementedError
 
 
-class _Plain(StandardFunction):
-    function: ClassVar[Callable[[Any], Any]]
-
-    def bind(self, input: Codec, output: Codec, parameters: Parameters) -> Callable[[Any], Any]:
-        return type(self).function
-
-
-class Identity(_Plain):
+class Identity(StandardFunction):
     """``Std.identity : a -> a``, and ``Std.some : a -> optional a``: a present value is itself."""
 
-    @staticmethod
-    def function(value: Any) -> Any:
-        """The value."""
-        return value
+    def bind(self, input: Codec, output: Codec, parameters: Parameters) -> Callable[[Any], Any]:
+        """The value itself."""
+        return lambda value: value
 
 
-class First(_Plain):
+class First(StandardFunction):
     """``Std.fst : (a, b) -> a``."""
 
-    @staticmethod
-    def function(value: Any) -> Any:
+    def bind(self, input: Codec, output: Codec, parameters: Parameters) -> Callable[[Any], Any]:
         """The first of two."""
-        return value[0]
+        return itemgetter(0)
 
 
-class Second(_Plain):
+class Second(StandardFunction):
     """``Std.snd : (a, b) -> b``."""
 
-    @staticmethod
-    def function(value: Any) -> Any:
+    def bind(self, input: Codec, output: Codec, parameters: Parameters) -> Callable[[Any], Any]:
         """The second of two."""
-        return value[1]
+        return itemgetter(1)
 
 
-class Single(_Plain):
+class Single(StandardFunction):
     """``Std.single : a -> [a]``."""
 
-    @staticmethod
-    def function(value: Any) -> Any:
+    def bind(self, input: Codec, output: Codec, parameters: Parameters) -> Callable[[Any], Any]:
         """The list of one."""
-        return [value]
+        return lambda value: [value]
 
 
 STD: dict[str, type[StandardFunction]] = {

@@ -1,8 +1,9 @@
 """Tokens: how a source learns that everything which came from a batch has been flushed by every sink.
 
 A token counts its live descendants. It starts at one, which is held for the stage function that works on the batch; a
-sink's part of the batch adds one and takes it away after its flush. At zero the token is done, and ``when_done`` is called
-on the event loop. A value that is skipped or dropped simply adds nothing; a dead letter adds one until it is flushed.
+sink's part of the batch adds one and takes it away after its flush. At zero the token is done, and ``when_done`` is
+called on the event loop. A value that is skipped or dropped simply adds nothing; a dead letter adds one until it is
+flushed.
 """
 
 from __future__ import annotations
@@ -26,15 +27,17 @@ class Problem:
 class Token:
     """One batch of a source, on its way.
 
-    ``when_done(token)`` runs on the event loop when the last descendant is flushed; by then ``problem`` tells about a value
-    that failed (None: none did) and ``replies`` holds the encoded answers that ``Sinks.reply`` gave, in order.
-    ``expects`` is set by the engine from the program: ``None`` where no reply is reachable, ``"one"`` or ``"many"``.
-    ``offset`` is the source's own mark for where to resume, if it has one.
+    ``when_done(token)`` runs on the event loop when the last descendant is flushed; by then ``problem`` tells about
+    a value that failed (None: none did) and ``replies`` holds the encoded answers that ``Sinks.reply`` gave, in
+    order. ``expects`` is set by the engine from the program: ``None`` where no reply is reachable, ``"one"`` or
+    ``"many"``. ``offset`` is the source's own mark for where to resume, if it has one.
     """
 
     __slots__ = ("_count", "_finish", "expects", "offset", "problem", "replies", "when_done")
 
-    _lock = threading.Lock()  # a count changes a few times a batch; one lock for all of them is never contended for long
+    _lock = (
+        threading.Lock()
+    )  # a count changes a few times a batch; one lock for all of them is never contended for long
 
     def __init__(self, when_done: Callable[[Token], object] | None = None, offset: object = None) -> None:
         self._count = 1
@@ -92,13 +95,20 @@ class Answer:
 def answer(token: Token, encode: Callable[[Any], bytes]) -> Answer:
     """The answer to the request that a finished token stands for.
 
-    Without a reachable reply 200 ``Message Accepted``; with one the value, the array of all values, or 204 where none came.
-    A failure is a problem document (RFC 9457) without a traceback; its ``id`` is in the log. ``encode`` writes JSON.
+    Without a reachable reply 200 ``Message Accepted``; with one the value, the array of all values, or 204 where
+    none came. A failure is a problem document (RFC 9457) without a traceback; its ``id`` is in the log. ``encode``
+    writes JSON.
     """
     problem = token.problem
     if problem is not None:
         title = "Gateway Timeout" if problem.status == 504 else "Internal Server Error"
-        document = {"type": "about:blank", "title": title, "status": problem.status, "detail": problem.title, "id": problem.id}
+        document = {
+            "type": "about:blank",
+            "title": title,
+            "status": problem.status,
+            "detail": problem.title,
+            "id": problem.id,
+        }
         return Answer(problem.status, encode(document), "application/problem+json")
     if token.expects is None:
         return Answer(200, b"Message Accepted", "text/plain; charset=utf-8")

@@ -1,4 +1,6 @@
-"""User modules: one instance of the module's class for a process, loaded from its folder, with its own imports and working directory."""
+"""User modules: one instance of the module's class for a process, loaded from its folder, with its own imports and
+working directory.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,9 @@ RESUME: contextvars.ContextVar[Any] = contextvars.ContextVar("nstack_resume", de
 class BaseService:
     """The base of a module's class.
 
-    ``self.args`` is a dict of the parameters in force for the use that is being called: typed where the ``fun`` declares them, text where it does not. It is there even when
-    ``__init__`` forgets ``super().__init__()``. ``startup()`` runs before the first value and ``shutdown()`` after the last.
+    ``self.args`` is a dict of the parameters in force for the use that is being called: typed where the ``fun``
+    declares them, text where it does not. It is there even when ``__init__`` forgets ``super().__init__()``. ``startup()`` runs
+    before the first value and ``shutdown()`` after the last.
     """
 
     def startup(self) -> Any:
@@ -48,7 +51,7 @@ class BaseService:
         current = ARGS.get()
         if current is not None:
             return current
-        host = owner_of(sys._getframe(1)) or getattr(type(self), "__nstack_host__", None)
+        host = getattr(type(self), "__nstack_host__", None)
         shared: dict[str, Any] = host.agreed if isinstance(host, Host) else {}
         return shared
 
@@ -63,7 +66,9 @@ class BaseService:
 
 
 class At:
-    """A source's value with its offset: ``yield nstack.At(value, offset)``. The offset, any JSON value, comes back as ``self.resume_from``."""
+    """A source's value with its offset: ``yield nstack.At(value, offset)``. The offset, any JSON value, comes back
+    as ``self.resume_from``.
+    """
 
     __slots__ = ("offset", "value")
     __match_args__ = ("value", "offset")
@@ -79,7 +84,8 @@ class At:
 class Host:
     """One user module in this process: its class's only instance, and the lock that keeps calls into it apart.
 
-    ``agreed`` holds the parameters on which all uses agree. ``start`` and ``stop`` must run on a thread that ``Folders.prepare`` has prepared.
+    ``agreed`` holds the parameters on which all uses agree. ``start`` and ``stop`` must run on a thread that
+    ``Folders.prepare`` has prepared.
     """
 
     def __init__(self, module: UserModule, folders: Folders, agreed: Mapping[str, Any]) -> None:
@@ -90,6 +96,7 @@ class Host:
         self.lock = threading.Lock()
         self.types = module.types
         self.instance: Any = None
+        self.started = False
         self._imports: Imports | None = None
 
     def load(self) -> None:
@@ -99,7 +106,9 @@ class Host:
             raise ModuleFailure(f"{self.module.reference}: no {self.module.service} in {self.folder}")
         self._imports = Imports(self.folder, self)
         with self.inside():
-            cls = self._class_of(self._run(f"{self.module.service} of {self.module.reference} cannot be imported", self._load_file))
+            cls = self._class_of(
+                self._run(f"{self.module.service} of {self.module.reference} cannot be imported", self._load_file)
+            )
             cls.__nstack_host__ = self
             self.instance = self._run(f"{cls.__name__}() of {self.module.reference} failed", cls)
 
@@ -129,7 +138,9 @@ class Host:
             return made
         kind = type(self.instance).__name__
         declared = f"; {self.module.nml} declares fun {name}" if self.module.nml else ""
-        raise ModuleFailure(f"{self.module.reference}: class {kind} in {self.module.service} has no method {name}{declared}")
+        raise ModuleFailure(
+            f"{self.module.reference}: class {kind} in {self.module.service} has no method {name}{declared}"
+        )
 
     @contextmanager
     def inside(self) -> Iterator[None]:
@@ -145,8 +156,14 @@ class Host:
         function = getattr(self.instance, name, None)
         if not callable(function):
             return None
+        ARGS.set(None)
+        self.started = True
         with self.inside(), self.lock:
-            return self._run(f"{name}() of {self.module.reference} failed", function)
+            return self.finish_hook(name, function)
+
+    def finish_hook(self, name: str, function: Callable[[], Any]) -> Any:
+        """Does the work of a hook; what it raises becomes a ModuleFailure."""
+        return self._run(f"{name}() of {self.module.reference} failed", function)
 
     def close(self) -> None:
         """Forgets the loaded files."""
@@ -155,7 +172,9 @@ class Host:
 
 
 def declared_type(name: str) -> Any:
-    """``nstack.Event`` as the calling user code's module declares it. Raises AttributeError for a name that it does not declare."""
+    """``nstack.Event`` as the calling user code's module declares it. Raises AttributeError for a name that it does
+    not declare.
+    """
     host = owner_of(sys._getframe(2))
     if isinstance(host, Host) and name in host.types:
         return host.types[name]

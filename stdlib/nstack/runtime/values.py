@@ -1,15 +1,15 @@
 """Records and sums: the base classes of the types that an emitted ``types.py`` declares.
 
-    class PlantInfo(Record):
-        petalLength: Double
-        petalWidth: Double | None = None      # an optional field may be absent from the data
-        count: Integer = required()           # a field that must be there, after one that need not
-        User_Id: Text = required("User-Id")   # a field whose name is no plain Python name
+class PlantInfo(Record):
+    petalLength: Double
+    petalWidth: Double | None = None      # an optional field may be absent from the data
+    count: Integer = required()           # a field that must be there, after one that need not
+    User_Id: Text = required("User-Id")   # a field whose name is no plain Python name
 
-    class Event(Sum):
-        PageImpression = constructor(Text)
-        Click = constructor(Target)
-        Closed = constructor()
+class Event(Sum):
+    PageImpression = constructor(Text)
+    Click = constructor(Target)
+    Closed = constructor()
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def _absent() -> Any:
 
 
 def required(name: str | None = None) -> Any:
-    """A field without a default, after one with a default; ``name`` is its real name where that is no plain Python name."""
+    """A field without a default, after one with a default; ``name`` is its real name where that is no plain Python
+    name.
+    """
     return msgspec.field(default_factory=_absent, name=name)
 
 
@@ -87,7 +89,7 @@ class Record(msgspec.Struct):
 
     def __eq__(self, other: object) -> bool:
         if type(other) is type(self):
-            return astuple(self) == astuple(cast("Record", other))
+            return astuple(self) == astuple(other)
         if isinstance(other, Record):
             return dict(Record.items(self)) == dict(Record.items(other))
         if isinstance(other, dict):
@@ -121,16 +123,18 @@ _NONE = object()
 
 
 def constructor(payload: Any = _NONE, name: str | None = None) -> Any:
-    """Declares a constructor in the body of a ``Sum``; without ``payload`` it has none. ``name`` is its real name where that is no plain Python name."""
+    """Declares a constructor in the body of a ``Sum``; without ``payload`` it has none. ``name`` is its real name
+    where that is no plain Python name.
+    """
     return _Declaration(payload, name)
 
 
 class Sum:
     """A sum: a value is an instance of one of its constructors' classes.
 
-    ``Event.Click(v)``, ``.value``, ``isinstance(v, Event.Click)``, ``case Event.Click(x):``, ``v.getClick()`` (TypeError ``Not a Click``
-    otherwise), ``v.match(f1, f2)`` with one function for each constructor in declared order: it is called with the payload, or with nothing
-    for a constructor that has none.
+    ``Event.Click(v)``, ``.value``, ``isinstance(v, Event.Click)``, ``case Event.Click(x):``, ``v.getClick()``
+    (TypeError ``Not a Click`` otherwise), ``v.match(f1, f2)`` with one function for each constructor in declared
+    order: it is called with the payload, or with nothing for a constructor that has none.
     """
 
     __slots__ = ()
@@ -153,7 +157,9 @@ class Sum:
     def match(self, *handlers: Callable[..., T]) -> T:
         """Calls the handler of this value's constructor; there must be one for each, in declared order."""
         if len(handlers) != len(self.__constructors__):
-            raise TypeError(f"match needs {len(self.__constructors__)} functions, one for each constructor; got {len(handlers)}")
+            raise TypeError(
+                f"match needs {len(self.__constructors__)} functions, one for each constructor; got {len(handlers)}"
+            )
         handler = handlers[self.__constructors__.index(type(self))]
         return handler() if self.__payload__ is None else handler(self.value)
 
@@ -171,14 +177,24 @@ class Sum:
 
 
 def _make(cls: type[Sum], name: str, declared: _Declaration) -> Any:
-    namespace: dict[str, Any] = {"__module__": cls.__module__, "__qualname__": f"{cls.__qualname__}.{name}", "__doc__": f"{name} of {cls.__name__}."}
+    namespace: dict[str, Any] = {
+        "__module__": cls.__module__,
+        "__qualname__": f"{cls.__qualname__}.{name}",
+        "__doc__": f"{name} of {cls.__name__}.",
+    }
     label = declared.label or name
     namespace["__label__"] = label
     if declared.payload is _NONE:
-        return type(name, (cls,), {**namespace, "__slots__": (), "value": None, "__match_args__": (), "__payload__": None})
+        return type(
+            name, (cls,), {**namespace, "__slots__": (), "value": None, "__match_args__": (), "__payload__": None}
+        )
     # A struct whose only field is written under the constructor's name is already the JSON form: {"Click": payload}.
-    annotations = {"__annotations__": {"value": declared.payload, "__payload__": ClassVar[Any]}, "__payload__": declared.payload}
-    return type(msgspec.Struct)(name, (cls, msgspec.Struct), namespace | annotations, rename={"value": label})
+    annotations = {
+        "__annotations__": {"value": declared.payload, "__payload__": ClassVar[Any]},
+        "__payload__": declared.payload,
+    }
+    meta: Any = type(msgspec.Struct)
+    return meta(name, (cls, msgspec.Struct), namespace | annotations, rename={"value": label})
 
 
 def _getter(made: Any) -> Callable[[Sum], Any]:
@@ -196,7 +212,9 @@ _ATOMS = frozenset({int, float, str, bool, bytes, type(None)})
 
 
 def copy_value(value: T) -> T:
-    """A copy that shares nothing mutable: for every branch but the last, and for each try of a call that is repeated."""
+    """A copy that shares nothing mutable: for every branch but the last, and for each try of a call that is
+    repeated.
+    """
     kind = type(value)
     if kind in _ATOMS:
         return value

@@ -1,7 +1,8 @@
 """The forms between a value and its JSON where the two differ.
 
-Most types are decoded straight into their classes: then ``Wire.load`` and ``Wire.dump`` are None. Where a ``Json`` lies inside, the wire form holds it raw; where a ``()`` lies inside, ``None`` is
-written as ``[]``; a constructor without payload is its name.
+Most types are decoded straight into their classes: then ``Wire.load`` and ``Wire.dump`` are None. Where a ``Json``
+lies inside, the wire form holds it raw; where a ``()`` lies inside, ``None`` is written as ``[]``; a constructor
+without payload is its name.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ def encode_custom(value: Any) -> Any:
 
 
 class Wire:
-    """The wire form of a type: ``type`` for msgspec, and the steps from it (``load``) and to it (``dump``) where there are any."""
+    """The wire form of a type: ``type`` for msgspec, and the steps from it (``load``) and to it (``dump``) where
+    there are any.
+    """
 
     __slots__ = ("dump", "load", "type")
 
@@ -166,7 +169,10 @@ def _dump(shape: Shape) -> Step:
     if not contains(shape, "Json", "unit"):
         return _same
     if shape.kind == "record":
-        steps = [(label, attribute, _dump(part)) for label, attribute, part in zip(shape.labels, shape.attributes, shape.parts, strict=True)]
+        steps = [
+            (label, attribute, _dump(part))
+            for label, attribute, part in zip(shape.labels, shape.attributes, shape.parts, strict=True)
+        ]
         return lambda value: {label: step(getattr(value, attribute)) for label, attribute, step in steps}
     if shape.kind == "sum":
         return _dump_sum(shape)
@@ -187,7 +193,9 @@ def _raw_json(text: str) -> Raw:
 
 
 def _dump_sum(shape: Shape) -> Step:
-    steps = {label: None if item is None else _dump(item) for label, item in zip(shape.labels, shape.items, strict=True)}
+    steps = {
+        label: None if item is None else _dump(item) for label, item in zip(shape.labels, shape.items, strict=True)
+    }
 
     def dump(value: Any) -> Any:
         step = steps[value.__label__]

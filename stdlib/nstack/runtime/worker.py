@@ -1,4 +1,6 @@
-"""Threads for user code: stages run on workers, coroutines on one event loop of their own, so that neither ever blocks the loop that carries the IO."""
+"""Threads for user code: stages run on workers, coroutines on one event loop of their own, so that neither ever
+blocks the loop that carries the IO.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar, cast
 
 from .folders import Folders
 
@@ -15,12 +18,15 @@ T = TypeVar("T")
 
 
 class Worker:
-    """One thread that does jobs in order. It has a working directory of its own where the platform can (``own_folder``)."""
+    """One thread that does jobs in order. It has a working directory of its own where the platform can
+    (``own_folder``).
+    """
 
     def __init__(self, name: str, folders: Folders) -> None:
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._folders = folders
         self.own_folder = False
+        self.busy = False
         self.thread = threading.Thread(target=self._work, name=name, daemon=True)
         self.thread.start()
 
@@ -34,14 +40,25 @@ class Worker:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 
+        def settle(result: T | None, error: BaseException | None) -> None:
+            if future.done():
+                return
+            if error is not None:
+                future.set_exception(_carried(error))
+            else:
+                future.set_result(cast(T, result))
+
         def job() -> None:
+            result: T | None = None
+            raised: BaseException | None = None
             try:
                 result = function()
             except BaseException as error:
-                _tell(loop, future, lambda fault=error: future.set_exception(_carried(fault)))
-            else:
-                _tell(loop, future, lambda: future.set_result(result))
+                raised = error
+            self.busy = False
+            on_loop(loop, lambda: settle(result, raised))
 
+        self.busy = True
         self._jobs.put(job)
         return future
 
@@ -55,15 +72,16 @@ def _carried(error: BaseException) -> BaseException:
     return RuntimeError(repr(error)) if isinstance(error, StopIteration | SystemExit | KeyboardInterrupt) else error
 
 
-def _tell(loop: asyncio.AbstractEventLoop, future: asyncio.Future[Any], function: Callable[[], object]) -> None:
-    try:
-        loop.call_soon_threadsafe(lambda: None if future.done() else function())
-    except RuntimeError:
-        pass  # the loop is closed: nobody waits for this any more
+def on_loop(loop: asyncio.AbstractEventLoop, function: Callable[[], object]) -> None:
+    """Calls a function soon on a loop, from any thread. Does nothing once the loop is closed: nobody waits any more."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(function)
 
 
 class Outcome:
-    """What became of a coroutine: ``result`` or ``error``, once ``done``. ``tries`` counts the repetitions that were made."""
+    """What became of a coroutine: ``result`` or ``error``, once ``done``. ``tries`` counts the repetitions that
+    were made.
+    """
 
     __slots__ = ("done", "error", "result", "token", "tries", "value")
 
@@ -99,7 +117,9 @@ class UserLoop:
         self._loop.close()
 
     def submit(self, make: Callable[[], Awaitable[Any]], outcome: Outcome, tell: Callable[[], object]) -> None:
-        """Starts the coroutine that ``make`` gives; ``tell`` is called on the loop's thread once ``outcome`` is done."""
+        """Starts the coroutine that ``make`` gives; ``tell`` is called on the loop's thread once ``outcome`` is
+        done.
+        """
         self._waiting.append((make, outcome, tell))
         if not self._scheduled:
             self._scheduled = True
@@ -117,14 +137,8 @@ class UserLoop:
             outcome.result = await make()
         except BaseException as error:
             outcome.error = error
-            if isinstance(error, asyncio.CancelledError) and asyncio.current_task() in self._cancelled():
-                raise
-        finally:
-            outcome.done = True
-            tell()
-
-    def _cancelled(self) -> set[Any]:
-        return {task for task in self._tasks if task.cancelling()}
+        outcome.done = True
+        tell()
 
     def run(self, make: Callable[[], Awaitable[T]]) -> T:
         """Runs a coroutine and waits for it, from a worker's thread. Raises what it raises."""

@@ -8,7 +8,15 @@ from .modules import shop_prices_0_1_0
 http_1 = Source(
     "Sources.http",
     t.Order,
-    parameters=(Parameter("http_path", "Text", "/orders"), Parameter("http_port", "Integer", 8080, default=True)),
+    parameters=(
+        Parameter("http_path", "Text", "/orders", origin="shop/module.nml:12:28"),
+        Parameter("http_port", "Integer", 8080, default=True),
+        Parameter("http_host", "Text", "127.0.0.1", default=True),
+        Parameter("http_ack", "enum", "done", choices=("done", "received"), default=True),
+        Parameter("http_max_body", "Integer", 16777216, default=True),
+        Parameter("http_queue", "Integer", 1024, default=True),
+        Parameter("http_timeout", "Duration", 300.0, default=True),
+    ),
     policy=Policy(on_error="skip"),
     origin="shop/module.nml:12:13",
     text="Sources.http",
@@ -23,7 +31,9 @@ price_2 = Call(
     origin="shop/module.nml:13:5",
     text="Prices.price",
 )
-reply_3 = Sink("Sinks.reply", t.Priced, policy=Policy(on_error="skip"), origin="shop/module.nml:14:5", text="Sinks.reply")
+reply_3 = Sink(
+    "Sinks.reply", t.Priced, policy=Policy(on_error="skip"), origin="shop/module.nml:14:5", text="Sinks.reply"
+)
 
 
 def from_http_1(values, token):

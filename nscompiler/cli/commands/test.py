@@ -1,0 +1,36 @@
+"""``nsc test``: one value through one function."""
+
+import json
+
+import click
+
+from nscompiler.cli.commands.run import program_arguments
+from nscompiler.cli.commands.send import checked_json
+from nscompiler.cli.options import parameter_option, path_option
+
+
+@click.command("test")
+@click.argument("path", metavar="FILE|FOLDER")
+@click.argument("function")
+@click.argument("value", metavar="JSON", required=False)
+@parameter_option
+@path_option
+def command(path: str, function: str, value: str | None, parameters: tuple[str, ...], search: tuple[str, ...]) -> int:
+    """Send one value through a function or def and print its results as JSON, one a line.
+
+    A source takes no value; its first results are printed.
+    """
+    from nscompiler.cli import programs, running
+
+    compilation = programs.compiled(path, search)
+    file, target = programs.function_called(compilation, path, function)
+    takes_value = target.kind in ("function", "sink")
+    if takes_value and value is None:
+        raise click.UsageError(f"`{function}` takes a value: give one as JSON")
+    if value is not None and not takes_value:
+        raise click.UsageError(f"`{function}` is a {target.kind} and takes no value")
+    given = None if value is None else json.loads(checked_json(value))
+    graph, problems = compilation.lower_function(file, target, given)
+    programs.refuse(compilation, problems)
+    assert graph is not None
+    return running.run(compilation, file, graph, program_arguments(parameters, None))

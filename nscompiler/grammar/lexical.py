@@ -1,0 +1,168 @@
+"""Text that is no token: what is wrong with it, and what the parser reads instead."""
+
+import re
+
+import attrs
+
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.text import quote
+from nscompiler.grammar.wording import shown
+from nscompiler.source import SourceFile
+
+# Characters that word processors and web pages put in the place of others.
+_LOOKALIKES = {
+    "→": "->",
+    "⇒": "->",
+    "…": "..",
+    "\u00a0": " ",
+    "\u2007": " ",
+    "\u202f": " ",
+    "｜": "|",
+    "＝": "=",
+    "：": ":",
+    "，": ",",
+    "；": ";",
+    "（": "(",
+    "）": ")",
+    "｛": "{",
+    "｝": "}",
+    "＜": "<",
+    "＞": ">",
+    "‖": "|",
+    "∗": "*",
+    "×": "*",
+    "−": "-",
+}
+_INVISIBLE = {
+    "\u00a0": "a no-break space",
+    "\u2007": "a no-break space",
+    "\u202f": "a no-break space",
+    "\u200b": "a zero-width space",
+    "\u200c": "a zero-width character",
+    "\u200d": "a zero-width character",
+    "\u2060": "a zero-width character",
+    "\ufeff": "a byte-order mark",
+    "\u00ad": "a soft hyphen",
+    "\u2028": "a line separator",
+    "\u2029": "a paragraph separator",
+    "\u3000": "a wide space",
+    "\x85": "a control character",
+}
+_SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
+
+
+@attrs.frozen(slots=True)
+class Reading:
+    """A diagnostic, and what stands for the text that is no token: a terminal and its text, or nothing (``""``)."""
+
+    problem: Diagnostic
+    terminal: str = ""
+    text: str = ""
+
+
+def read_bad(source: SourceFile, name: str, start: int, end: int) -> Reading:
+    """What a bad token (``generate.BAD`` names them) was meant to be."""
+    text = source.text[start:end]
+    match name:
+        case "BAD_NUMBER":
+            return _number(source, start, text)
+        case "OPEN_TEXT" | "OPEN_LONG_TEXT":
+            return _open_text(source, start, text)
+        case "WRONG_QUOTES":
+            return _quotes(source, start, text)
+        case "WRONG_COMMENT":
+            return _comment(source, start, text)
+        case "CONTROL":
+            return _control(source, start, text)
+        case _:
+            return _stray(source, start, text)
+
+
+def _number(source: SourceFile, start: int, text: str) -> Reading:
+    span = source.span(start, start + len(text))
+    digits = text.lstrip("-").replace("_", "")
+    fixes: tuple[Fix, ...] = ()
+    if digits.isdigit() and "_" in text:
+        sign = "-" if text.startswith("-") else ""
+        tidy = sign + "_".join(part for part in text.lstrip("-").split("_") if part)
+        fixes = (Fix(f"Write {shown(tidy)}", (Edit(span, tidy),), _SURE),)
+        title = f"Only single `_` between digits group a number: {shown(text)}"
+    else:
+        title = f"{shown(text)} is no number"
+    return Reading(codes.BAD_NUMBER.at(span, title, fixes=fixes), "INTEGER", "0")
+
+
+def _open_text(source: SourceFile, start: int, text: str) -> Reading:
+    mark = '"""' if text.startswith('"""') else '"'
+    span = source.span(start, start + len(mark))
+    title = f"This text is never closed with `{mark}`"
+    end = start + len(text)
+    if mark == '"':
+        fix = Fix('Insert `"`', (Edit(source.span(end, end), '"'),), _SURE)
+        return Reading(codes.UNTERMINATED_TEXT.at(source.span(start, end), title, fixes=(fix,)), "TEXT", '""')
+    return Reading(codes.UNTERMINATED_TEXT.at(span, title), "LONG_TEXT", '""""""')
+
+
+def _quotes(source: SourceFile, start: int, text: str) -> Reading:
+    span = source.span(start, start + len(text))
+    right = quote(text[1:-1]) if "\\" not in text else f'"{text[1:-1]}"'
+    fix = Fix("Write straight double quotes", (Edit(span, right),), _SURE)
+    kind = "single" if text[0] in "'‘’‚‛" else "curly"
+    title = f'A text stands in `"`, not in {kind} quotes'
+    return Reading(codes.WRONG_QUOTES.at(span, title, fixes=(fix,)), "TEXT", right)
+
+
+def _comment(source: SourceFile, start: int, text: str) -> Reading:
+    sign = "#" if text.startswith("#") else "--"
+    span = source.span(start, start + len(sign))
+    fix = Fix("Write `//`", (Edit(span, "//"),), _SURE)
+    return Reading(codes.WRONG_COMMENT.at(span, f"A comment starts with `//`, not with `{sign}`", fixes=(fix,)))
+
+
+def _control(source: SourceFile, start: int, text: str) -> Reading:
+    span = source.span(start, start + len(text))
+    many = "Control characters stand" if len(text) > 1 else "A control character stands"
+    title = f"{many} in the text: U+{ord(text[0]):04X}"
+    fix = Fix("Remove it" if len(text) == 1 else "Remove them", (Edit(span, ""),), _SURE)
+    return Reading(codes.CONTROL_CHARACTER.at(span, title, fixes=(fix,)))
+
+
+def _stray(source: SourceFile, start: int, text: str) -> Reading:
+    span = source.span(start, start + len(text))
+    meant = _LOOKALIKES.get(text)
+    if text in _INVISIBLE:
+        title = f"An invisible character stands here: {_INVISIBLE[text]}, U+{ord(text):04X}"
+    elif meant:
+        title = f"{shown(text)} is no sign of the language, `{meant}` is"
+    elif text == "$":
+        title = "A `$` is followed by the name of an environment variable"
+    else:
+        title = f"{shown(text)} means nothing here"
+    if meant:
+        fix = Fix("Write a space" if meant == " " else f"Write `{meant}`", (Edit(span, meant),), _SURE)
+        return Reading(codes.STRAY_CHARACTER.at(span, title, fixes=(fix,)), *_sign(meant))
+    fix = Fix(f"Remove {shown(text)}", (Edit(span, ""),), _SURE if text != "$" else _MAYBE)
+    return Reading(codes.STRAY_CHARACTER.at(span, title, fixes=(fix,)))
+
+
+def _sign(text: str) -> tuple[str, str]:
+    """A sign that has a look-alike, as a literal token (``SIGN``); nothing for a space or a lone minus."""
+    return ("", "") if text in (" ", "-") else ("SIGN", text)
+
+
+def unclosed_comment(source: SourceFile, start: int) -> Diagnostic:
+    """A block comment that never ends."""
+    end = len(source.text)
+    depth = _open_comments(source.text, start)
+    fix = Fix("Insert `*/`", (Edit(source.span(end, end), " */" * depth + "\n"),), _MAYBE)
+    where = source.span(start, start + len("/*"))
+    return codes.UNTERMINATED_COMMENT.at(where, "This comment is never closed with `*/`", fixes=(fix,))
+
+
+def _open_comments(text: str, start: int) -> int:
+    """How many comments are open at the end of a text, from the start of the outermost on."""
+    depth = 0
+    for edge in re.finditer(r"/\*|\*/", text[start:]):
+        depth += 1 if edge[0] == "/*" else -1
+    return depth

@@ -1,0 +1,197 @@
+"""What happens when the automaton is stuck: a bad token is read as what it was meant to be, a mistake is explained
+once, and parsing goes on at the next declaration.
+"""
+
+from bisect import bisect_left
+from typing import Any
+
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.build import Builder
+from nscompiler.grammar.depth import TOO_DEEP, too_deep
+from nscompiler.grammar.explain import explain
+from nscompiler.grammar.lexer import SWALLOWED, Tokens
+from nscompiler.grammar.lexical import read_bad
+from nscompiler.grammar.segment import Segment
+from nscompiler.grammar.surroundings import Before, Surroundings
+from nscompiler.grammar.syntax import BrokenDecl, DefDecl, Header, Name, Node, Use
+from nscompiler.grammar.tables import Tables
+from nscompiler.grammar.trial import Trial
+
+#: After so many mistakes a file is no program: further ones are passed over in silence.
+MOST = 200
+
+
+class Recovery:
+    """Mistakes of one run; made at the first."""
+
+    __slots__ = ("_builder", "_first_bad", "_symbols", "_tables", "_tokens", "_trial")
+
+    def __init__(self, tables: Tables, tokens: Tokens, builder: Builder) -> None:
+        self._tables = tables
+        self._tokens = tokens
+        self._builder = builder
+        self._trial = Trial(tables)
+        self._first_bad = tables.kind["$END"] + 1
+        self._symbols = (tables.nonterminal["items"], tables.nonterminal["closed"])
+
+    def recover(self, states: list[int], values: list[Any], index: int) -> int:
+        """Mend the stacks after the token at ``index`` was refused; where to go on."""
+        kind = self._tokens.kinds[index]
+        if self._first_bad <= kind < len(self._tables.names):
+            return self._read_bad(states, values, index)
+        return self._mistake(states, values, index)
+
+    # --- bad tokens
+
+    def _read_bad(self, states: list[int], values: list[Any], index: int) -> int:
+        tokens = self._tokens
+        name = self._tables.names[tokens.kinds[index]]
+        reading = read_bad(self._builder.source, name, tokens.starts[index], tokens.ends[index])
+        if not self._silent(states, values, index):
+            self._report(reading.problem)
+        tokens.texts[index] = reading.text
+        if not reading.terminal:
+            tokens.kinds[index] = SWALLOWED
+            return index + 1
+        if reading.terminal == "SIGN":
+            tokens.kinds[index] = self._tables.literals[reading.text]
+        else:
+            tokens.kinds[index] = self._tables.kind[reading.terminal]
+        return index
+
+    def _silent(self, states: list[int], values: list[Any], index: int) -> bool:
+        """Whether this item's mistake was told already: one is enough."""
+        problems = self._builder.problems
+        first = self._first(values[self._level(states) :], index)
+        start = self._tokens.starts[first]
+        return len(problems) >= MOST or any(problem.primary.span.end > start for problem in problems[-1:])
+
+    def _report(self, problem: Diagnostic) -> None:
+        self._builder.problems.append(problem)
+
+    # --- mistakes
+
+    def _mistake(self, states: list[int], values: list[Any], index: int) -> int:
+        tokens, end = self._tokens, self._trial.kind["$END"]
+        self._open_list(states, values)
+        level = self._level(states)
+        parts = values[level:]
+        first = self._first(parts, index)
+        if not parts and tokens.kinds[index] == end:
+            return self._close_braces(values, index)
+        deep = tokens.kinds[index] == TOO_DEEP
+        silent = self._silent(states, values, index) or (tokens.unclosed >= 0 and tokens.kinds[index] == end)
+        del states[level + 1 :], values[level:]
+        items = values[level - 1]
+        segment = Segment(self._trial, self._builder.source, tokens, states, first, index)
+        around = Surroundings(segment, self._is_module(values), self._before(items, first))
+        stop = self._stop(segment, states, index)
+        if deep:
+            self._report(too_deep(self._builder.source, tokens.starts[index], tokens.ends[index]))
+        elif not silent:
+            self._report(explain(around))
+        self._replace(items, around, stop)
+        states[level] = self._tables.rows[states[level - 1]][self._symbols[1]]
+        return stop
+
+    def _open_list(self, states: list[int], values: list[Any]) -> None:
+        """Begin a list of items where one was expected: a mistake at its very start."""
+        row = self._tables.rows[states[-1]]
+        if self._symbols[1] in row:
+            states.append(row[self._symbols[1]])
+            values.append([])
+
+    def _level(self, states: list[int]) -> int:
+        """Where the innermost list of items lies in the stack of states."""
+        level = len(states) - 1
+        while level > 0 and states[level] not in self._trial.items:
+            level -= 1
+        return level
+
+    def _first(self, parts: list[Any], index: int) -> int:
+        """The first token of what was read of an item."""
+        for part in parts:
+            if isinstance(part, int):
+                return part
+            if isinstance(part, Node):
+                return bisect_left(self._tokens.starts, self._builder.start(part))
+            if isinstance(part, (list, tuple)):
+                nested = self._first([item for item in part if item is not None], -1)
+                if nested >= 0:
+                    return nested
+        return index
+
+    def _stop(self, segment: Segment, states: list[int], index: int) -> int:
+        """Where to go on: the next declaration, the end, or the brace that closes the module."""
+        tokens = self._tokens
+        stop = segment.stop
+        if tokens.kinds[stop] != self._trial.kind["$END"] or not self._in_braces(states):
+            return stop
+        last = stop - 1
+        while last > 0 and tokens.texts[last] in (";", ""):
+            last -= 1
+        return last if tokens.texts[last] == "}" and last >= index - 1 and last > 0 else stop
+
+    def _in_braces(self, states: list[int]) -> bool:
+        return sum(state in self._trial.items for state in states) > 1
+
+    def _is_module(self, values: list[Any]) -> bool:
+        lists = [value for value in values if isinstance(value, list)]
+        return len(lists) > 1 or any(isinstance(item, Header) for item in lists[0][:1])
+
+    def _before(self, items: list[Any], first: int) -> Before | None:
+        """A bare name on the same line, right before an item."""
+        last = items[-1] if items else None
+        if not isinstance(last, Use) or last.qualifier is not None:
+            return None
+        between = self._builder.source.text[last.end : self._tokens.starts[first]]
+        if "\n" in between or "\r" in between or between.strip():
+            return None
+        return Before(last.name.text, self._builder.source.span(last.start, last.end))
+
+    def _replace(self, items: list[Any], around: Surroundings, stop: int) -> None:
+        """Put a broken declaration in the place of what did not parse, and of items that the message speaks of."""
+        problems, segment = self._builder.problems, around.segment
+        start, end = segment.start(0), self._tokens.ends[max(stop - 1, 0)]
+        keyword, name = around.keyword, around.name()
+        told = problems[-1].primary.span.start if problems else start
+        while items and isinstance(items[-1], Node) and told < items[-1].end <= start:
+            dropped = items.pop()
+            start = dropped.start
+            if isinstance(dropped, DefDecl):
+                keyword, name = "def", dropped.name
+        if not keyword and segment.text(1) in (":", "=") and segment.is_word(0):
+            keyword, name = _guessed(around)
+        if keyword == "module":
+            items.extend(self._broken_header(segment))
+        elif keyword:
+            items.append(BrokenDecl(start, max(start, end), keyword, name))
+
+    def _broken_header(self, segment: Segment) -> list[Header]:
+        """The header whose rest did not parse, if its reference was read."""
+        if segment.at < 2:
+            return []
+        index = segment.indexes[1]
+        return [Header(segment.start(0), segment.end(1), self._builder.reference(index))]
+
+    def _close_braces(self, values: list[Any], index: int) -> int:
+        """The end, where the braces of a module are still open: told, and closed."""
+        opening = values[-2]
+        span = self._builder.source.span(self._tokens.starts[opening], self._tokens.ends[opening])
+        end = self._tokens.ends[index - 1]
+        if self._tokens.unclosed < 0:
+            edit = Edit(self._builder.source.span(end, end), "\n}\n")
+            fix = Fix("Insert `}`", (edit,), Applicability.MACHINE_APPLICABLE)
+            self._report(codes.UNCLOSED_BRACKET.at(span, "This `{` is never closed", fixes=(fix,)))
+        self._tokens.insert(index, self._tables.literals["}"], "}", len(self._builder.source.text))
+        return index
+
+
+def _guessed(around: Surroundings) -> tuple[str, Name]:
+    """What an item without a keyword declares."""
+    segment = around.segment
+    name = Name(segment.start(0), segment.end(0), segment.text(0))
+    if name.text[:1].isupper():
+        return "type", name
+    return ("fun" if segment.text(1) == ":" else "def"), name

@@ -1,0 +1,340 @@
+"""Rules that know a mistake by what it looks like. Each returns a diagnostic, or None where it has nothing to say."""
+
+from collections.abc import Callable
+
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
+from nscompiler.grammar.early import old_annotation, old_source, old_type
+from nscompiler.grammar.segment import Segment
+from nscompiler.grammar.surroundings import Surroundings
+from nscompiler.grammar.wording import shown
+
+Rule = Callable[[Surroundings], Diagnostic | None]
+
+_PARTNER = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_CLOSERS = frozenset(_PARTNER.values())
+_SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
+_LITERALS = ("INTEGER", "DOUBLE")
+
+
+def _expects(segment: Segment, *names: str) -> bool:
+    expected = segment.expected
+    return all(segment.trial.kind[name] in expected for name in names)
+
+
+def _kind(segment: Segment, position: int) -> str:
+    return segment.trial.names[segment.kinds[position]] if position < len(segment.kinds) else ""
+
+
+# --- headers and imports
+
+
+def missing_reference(around: Surroundings) -> Diagnostic | None:
+    """``import as C``; ``import "Conv:1.0.0"``."""
+    segment = around.segment
+    if not _expects(segment, "REFERENCE"):
+        return None
+    title = f"This `{around.keyword}` names no module"
+    at = segment.at
+    if segment.kinds[at : at + 1] == [segment.trial.kind["TEXT"]]:
+        fix = Fix("Remove the quotes", (Edit(segment.span(at), segment.text(at)[1:-1]),), _SURE)
+        return codes.MISSING_REFERENCE.at(segment.span(at), "A module is named without quotes", fixes=(fix,))
+    return codes.MISSING_REFERENCE.at(segment.span(at - 1), title, "expected a reference such as `Demo:1.0.0`")
+
+
+def attribute_place(around: Surroundings) -> Diagnostic | None:
+    """An attribute above an import, an expression or nothing."""
+    segment = around.segment
+    if segment.text(0) != "@" or not _expects(segment, "AT", "TYPE", "FUN", "DEF") or _expects(segment, "IMPORT"):
+        return None
+    where = segment.span(0, segment.at - 1)
+    return codes.ATTRIBUTE_PLACE.at(where, "This attribute has no declaration below it", "expected a declaration next")
+
+
+# --- keywords and names
+
+
+def missing_keyword(around: Surroundings) -> Diagnostic | None:
+    """``let x = f``, ``f : Text -> Text``, ``imports M:1.0.0``."""
+    segment, before = around.segment, around.before
+    sign = segment.text(1)
+    if around.keyword or not segment.is_word(0) or segment.at != 1 or sign not in (":", "="):
+        return None
+    glued = segment.end(0) == segment.start(1) and segment.end(1) == segment.start(2)
+    if sign == ":" and glued and _kind(segment, 2) in _LITERALS:
+        keyword = "module" if before and before.text[:1] == "m" else "import"
+    else:
+        likely = ("type", "def", "fun") if _kind(segment, 0) == "UNAME" else ("def", "fun", "type")
+        keyword = next((word for word in likely if segment.whole_with(0, 0, [word])), likely[0])
+    name = segment.text(0)
+    if before is not None:
+        title = f"No declaration starts with {shown(before.text)}"
+        fix = Fix(f"Write `{keyword}`", (Edit(before.span, keyword),), _MAYBE)
+        return codes.NO_DECLARATION.at(before.span, title, f"did you mean `{keyword}`?", fixes=(fix,))
+    edit = Edit(segment.source.span(segment.start(0), segment.start(0)), f"{keyword} ")
+    title = f"A `{keyword}` is missing before {shown(name)}"
+    return codes.NO_DECLARATION.at(segment.span(0), title, fixes=(Fix(f"Insert `{keyword}`", (edit,), _MAYBE),))
+
+
+def missing_name(around: Surroundings) -> Diagnostic | None:
+    """``def = f``."""
+    segment = around.segment
+    if around.keyword not in ("type", "fun", "def") or segment.at != around.head + 1 or segment.is_word(segment.at):
+        return None
+    return codes.MISSING_NAME.at(segment.span(around.head), f"This `{around.keyword}` has no name")
+
+
+def name_case(around: Surroundings) -> Diagnostic | None:
+    """``type person``, ``fun Predict``, ``{ Name : Text }``."""
+    segment = around.segment
+    found = _kind(segment, segment.at)
+    if found == "UNAME" and _expects(segment, "LNAME") and not _expects(segment, "UNAME"):
+        wanted, letter = "LNAME", "small"
+    elif found == "LNAME" and _expects(segment, "UNAME") and not _expects(segment, "LNAME"):
+        wanted, letter = "UNAME", "capital"
+    else:
+        return None
+    positions, whole = segment.recased(segment.trial.kind[wanted])
+    if not whole and len(positions) == 1 and segment.text(segment.at - 1) in (".", "}", "]", ")"):
+        return None
+    edits = []
+    for position in positions:
+        text = segment.text(position)
+        other = text[0].lower() if letter == "small" else text[0].upper()
+        edits.append(Edit(segment.span(position), (other if other != text[0] else "x") + text[1:]))
+    title = f"{_what(around)} starts with a {letter} letter"
+    fix = Fix(f"Write {shown(edits[0].text)}", tuple(edits), _MAYBE)
+    return codes.NAME_CASE.at(segment.span(segment.at), title, fixes=(fix,))
+
+
+def _what(around: Surroundings) -> str:
+    segment = around.segment
+    before, following = segment.text(segment.at - 1), segment.text(segment.at + 1)
+    if segment.at == around.head + 1:
+        return f"The name of a `{around.keyword}`"
+    if before == "as":
+        return "A module's alias"
+    if before == "is":
+        return "A constraint's name"
+    if before in ("{", ",", "|") and following in (":", "="):
+        return "The name of a parameter" if following == "=" else "The name of a field"
+    return "A type's name" if _kind(segment, segment.at) == "LNAME" else "A type variable"
+
+
+def wrong_keyword(around: Surroundings) -> Diagnostic | None:
+    """``fun f = g | h``, ``def f : A -> B``."""
+    segment = around.segment
+    other = {"fun": "def", "def": "fun"}.get(around.keyword)
+    if other is None or segment.text(segment.at) not in ("=", ""):
+        return None
+    if not segment.whole_with(around.head, 1, [other]):
+        return None
+    fix = Fix(f"Write `{other}`", (Edit(segment.span(around.head), other),), _SURE)
+    if other == "def":
+        title = "A `fun` has no body: what is made of others is a `def`"
+        return codes.WRONG_KEYWORD.at(segment.span(around.head), title, fixes=(fix,))
+    title = f"{around.called()} has no expression: what code implements is a `fun`"
+    if len(title) > 80:
+        title = "This `def` has no expression: what code implements is a `fun`"
+    return codes.WRONG_KEYWORD.at(segment.span(around.head), title, fixes=(fix,))
+
+
+def colon_before_body(around: Surroundings) -> Diagnostic | None:
+    """``def x : f | g``."""
+    segment, colon = around.segment, around.head + 2
+    if around.keyword != "def" or segment.text(colon) != ":" or colon >= segment.at:
+        return None
+    if not segment.whole_with(colon, 1, ["="]):
+        return None
+    fix = Fix("Write `=`", (Edit(segment.span(colon), "="),), _SURE)
+    return codes.COLON_AND_EQUALS.at(segment.span(colon), "An expression follows `=`, not `:`", fixes=(fix,))
+
+
+# --- what ends too late or too early
+
+
+def missing_semicolon(around: Surroundings) -> Diagnostic | None:
+    """A bare expression right after a ``type`` or ``fun``."""
+    segment = around.segment
+    if around.keyword not in ("type", "fun"):
+        return None
+    for position in range(around.head + 3, min(segment.at, len(segment.kinds) - 1) + 1):
+        if segment.new_line(position) and segment.whole_with(position, 0, [";"]):
+            break
+    else:
+        return None
+    start = segment.start(position)
+    if around.is_module:
+        edit = Edit(segment.source.span(start, start), "def main = ")
+        title = "An expression in a module needs a name"
+        fix = Fix("Name it `main`", (edit,), _MAYBE)
+        return codes.EXPRESSION_PLACE.at(segment.span(position), title, fixes=(fix,))
+    edit = Edit(segment.source.span(segment.end(position - 1), segment.end(position - 1)), ";")
+    title = f"A `;` is missing between this expression and the `{around.keyword}` above it"
+    return codes.SEPARATOR_NEEDED.at(segment.span(position), title, fixes=(Fix("Insert `;`", (edit,), _SURE),))
+
+
+def second_arrow(around: Surroundings) -> Diagnostic | None:
+    """``fun add : Integer -> Integer -> Integer``."""
+    segment = around.segment
+    arrows = [position for position in range(segment.at) if segment.text(position) == "->"]
+    if segment.text(segment.at) != "->" or not arrows or segment.open_brackets():
+        return None
+    first = segment.start(around.head + 3)
+    edits = (
+        Edit(segment.source.span(first, first), "("),
+        Edit(segment.source.span(segment.end(arrows[0] - 1), segment.end(arrows[0])), ","),
+        Edit(segment.source.span(segment.end(segment.at - 1), segment.end(segment.at - 1)), ")"),
+    )
+    fix = Fix("Take a tuple", edits, _MAYBE)
+    title = "A function takes one value: its type has one `->`"
+    related = (Label(segment.span(arrows[0]), "the first arrow", Role.NOTE),)
+    return codes.SECOND_ARROW.at(segment.span(segment.at), title, related=related, fixes=(fix,))
+
+
+def unclosed_at_end(around: Surroundings) -> Diagnostic | None:
+    """Brackets that are open where the item ends."""
+    segment = around.segment
+    opened = segment.open_brackets()
+    if segment.text(segment.at) or not opened:
+        return None
+    partners = [_PARTNER[segment.text(position)] for position in reversed(opened)]
+    fixes: tuple[Fix, ...] = ()
+    if segment.whole_with(segment.at, 0, partners):
+        signs = " ".join(partners)
+        fixes = (Fix(f"Insert `{signs}`", (segment.insertion(segment.at, partners),), _SURE),)
+    elif segment.text(segment.at - 1) in ("|", "&"):
+        return None
+    title = f"This `{segment.text(opened[-1])}` is never closed"
+    return codes.UNCLOSED_BRACKET.at(segment.span(opened[-1]), title, fixes=fixes)
+
+
+def missing_stage(around: Surroundings) -> Diagnostic | None:
+    """``f |`` with nothing after it."""
+    segment, before = around.segment, around.segment.text(around.segment.at - 1)
+    ends = segment.text(segment.at) in ("", *_CLOSERS)
+    if before not in ("|", "&") or not ends or not _expects(segment, "LNAME", "CONCAT"):
+        return None
+    fixes: tuple[Fix, ...] = ()
+    if segment.whole_with(segment.at - 1, 1, []):
+        fixes = (Fix(f"Remove `{before}`", (segment.removal(segment.at - 1, segment.at - 1),), _MAYBE),)
+    return codes.MISSING_STAGE.at(segment.span(segment.at - 1), f"Nothing stands after this `{before}`", fixes=fixes)
+
+
+def missing_arrow(around: Surroundings) -> Diagnostic | None:
+    """``fun f : Text``."""
+    segment = around.segment
+    if segment.text(segment.at) or not _expects(segment, "__ANON_0") or segment.open_brackets():
+        return None
+    last = segment.at - 1
+    title = f"{around.called()} has no `->` in its type"
+    if segment.is_word(last) and last > around.head + 3 and segment.whole_with(last, 0, ["->"]):
+        fix = Fix("Insert `->`", (segment.insertion(last, ["->"]),), _SURE)
+        return codes.MISSING_ARROW.at(segment.span(last), title, "expected `->` before this", fixes=(fix,))
+    return codes.MISSING_ARROW.at(around.last_span(), title, "expected `->` and what the function gives")
+
+
+def mismatched_bracket(around: Surroundings) -> Diagnostic | None:
+    """``(f | g]``."""
+    segment = around.segment
+    found, opened = segment.text(segment.at), segment.open_brackets()
+    if found not in _CLOSERS or not opened:
+        return None
+    sign = segment.text(opened[-1])
+    partner = _PARTNER[sign]
+    if partner == found or not segment.whole_with(segment.at, 1, [partner]):
+        return None
+    fix = Fix(f"Write `{partner}`", (Edit(segment.span(segment.at), partner),), _SURE)
+    related = (Label(segment.span(opened[-1]), "what is open here", Role.NOTE),)
+    title = f"A `{sign}` is closed by `{partner}`, not by `{found}`"
+    return codes.UNMATCHED_BRACKET.at(segment.span(segment.at), title, related=related, fixes=(fix,))
+
+
+# --- expressions
+
+
+def not_a_literal(around: Surroundings) -> Diagnostic | None:
+    """``f { p = g }``."""
+    segment, at = around.segment, around.segment.at
+    if segment.text(at - 1) != "=" or not segment.is_word(at) or not _expects(segment, "TEXT", "INTEGER"):
+        return None
+    if _expects(segment, "LNAME"):
+        return None
+    fixes: tuple[Fix, ...] = ()
+    if segment.whole_as(at, "TEXT"):
+        fixes = (Fix("Put it in quotes", (Edit(segment.span(at), f'"{segment.text(at)}"'),), _MAYBE),)
+    return codes.NOT_A_LITERAL.at(
+        segment.span(at), f"A value is a literal, not a name: {shown(segment.text(at))}", fixes=fixes
+    )
+
+
+def prefix_twice(around: Surroundings) -> Diagnostic | None:
+    """``concat filter f``."""
+    segment, at = around.segment, around.segment.at
+    if segment.text(at) not in ("concat", "filter") or segment.text(at - 1) not in ("concat", "filter"):
+        return None
+    last = at
+    while last + 1 < len(segment.kinds) and segment.text(last + 1) in ("concat", "filter"):
+        last += 1
+    end = _application_end(segment, last + 1)
+    count = last - at + 1
+    kinds: list[str | int] = [item for position in range(at, last + 1) for item in ("(", segment.kinds[position])]
+    kinds += [*segment.kinds[last + 1 : end], *[")"] * count]
+    fixes: tuple[Fix, ...] = ()
+    if segment.whole_with(at, end - at, kinds):
+        places = [segment.start(position) for position in range(at, last + 1)]
+        edits = [Edit(segment.source.span(place, place), "(") for place in places]
+        stop = segment.end(end - 1)
+        edits.append(Edit(segment.source.span(stop, stop), ")" * count))
+        fixes = (Fix("Put brackets around it", tuple(edits), _SURE),)
+    title = f"`{segment.text(at - 1)}` takes one function: `{segment.text(at)} …` needs brackets"
+    return codes.PREFIX_AND_POSTFIX.at(segment.span(at), title, fixes=fixes)
+
+
+def _application_end(segment: Segment, position: int) -> int:
+    """Behind a function with its type arguments and parameters."""
+    if segment.text(position) != "(":
+        position += 3 if segment.text(position + 1) == "." else 1
+    while segment.text(position) in ("(", "<", "{"):
+        position = segment.behind_bracket(position)
+    return position
+
+
+def optional_payload(around: Surroundings) -> Diagnostic | None:
+    """``type T = A optional Text | B``."""
+    segment, at = around.segment, around.segment.at
+    if around.keyword != "type" or segment.text(at - 1) != "optional" or not segment.is_word(at - 2):
+        return None
+    end = segment.behind_bracket(at) if segment.text(at) in _PARTNER else at + 1
+    if segment.text(end) == ".":
+        end += 2
+    if not segment.whole_with(at - 1, end - at + 1, ["(", *segment.kinds[at - 1 : end], ")"]):
+        return None
+    start, stop = segment.start(at - 1), segment.end(end - 1)
+    edits = (Edit(segment.source.span(start, start), "("), Edit(segment.source.span(stop, stop), ")"))
+    title = f"The payload of {shown(segment.text(at - 2))} needs brackets"
+    fix = Fix("Put brackets around it", edits, _SURE)
+    return codes.PAYLOAD_BRACKETS.at(segment.span(at - 1, end - 1), title, fixes=(fix,))
+
+
+STRUCTURE: tuple[Rule, ...] = (
+    old_source,
+    old_annotation,
+    old_type,
+    missing_reference,
+    attribute_place,
+    missing_keyword,
+    missing_name,
+    wrong_keyword,
+    colon_before_body,
+    missing_semicolon,
+    name_case,
+    second_arrow,
+    unclosed_at_end,
+    missing_stage,
+    missing_arrow,
+    mismatched_bracket,
+    not_a_literal,
+    prefix_twice,
+    optional_payload,
+)

@@ -1,0 +1,234 @@
+"""The plan of a run: which thread does what, whose code needs turns, and the live function for each node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .calls import Live, MethodCall, Turn, standard_live
+from .codec import Codec, Codecs
+from .connector import Parameters, Registry
+from .declare import Call, Literal, Node, Sink, Source, UserModule, Workflow
+from .errors import ReplyError
+from .folders import Folders
+from .link import link, reached
+from .outbox import Writer
+from .parameters import Resolved
+from .policy import Guard
+from .stage import Stage, overlapping
+from .standard import STD
+from .user_code import Host
+from .worker import UserLoop, Worker
+
+_ASYNC = 0x80 | 0x200  # CO_COROUTINE, CO_ASYNC_GENERATOR
+_COROUTINE = 0x80
+
+
+def flags(method: Callable[..., Any]) -> int:
+    """The code flags of a method, which tell an ``async`` one; 0 for what is not written in Python."""
+    code = getattr(getattr(method, "__func__", method), "__code__", None)
+    return int(getattr(code, "co_flags", 0))
+
+
+class Lane:
+    """One source with its stage, its thread, and the nodes that it reaches."""
+
+    def __init__(self, source: Source | Literal, function: Any, worker: Worker, stage: Stage) -> None:
+        self.source = source
+        self.function = function
+        self.worker = worker
+        self.stage = stage
+        self.nodes, self.overlaps = reached(function)
+        self.hosts: list[Host] = []
+
+    @property
+    def generated(self) -> bool:
+        """Whether the source is a method that yields."""
+        return isinstance(self.source, Source) and isinstance(self.source.provider, UserModule)
+
+
+def uses(lane: Lane) -> tuple[Node, ...]:
+    """Everything on a lane that is a method of a user module."""
+    nodes = (lane.source, *lane.nodes) if isinstance(lane.source, Source) else lane.nodes
+    return tuple(node for node in nodes if isinstance(node.provider, UserModule))
+
+
+def expectation(lane: Lane) -> str | None:
+    """What a requester on this lane waits for: None, ``one`` or ``many`` replies."""
+    replies = [node for node in lane.nodes if isinstance(node, Sink) and node.provider == "Sinks.reply"]
+    if not replies:
+        return None
+    return "many" if any(reply.many for reply in replies) else "one"
+
+
+class Plan:
+    """Makes the hosts and the live functions of a workflow."""
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        resolved: Resolved,
+        *,
+        folders: Folders,
+        codecs: Codecs,
+        registry: Registry,
+        guard: Callable[[Any, Any], Guard],
+        user_loop: Callable[[], UserLoop],
+    ) -> None:
+        self.workflow = workflow
+        self.resolved = resolved
+        self.folders = folders
+        self.codecs = codecs
+        self.registry = registry
+        self.guard = guard
+        self.user_loop = user_loop
+        self.hosts: dict[int, Host] = {}
+        self.guards: dict[int, Guard] = {}
+        self.writers: dict[int, Writer] = {}
+        self._lanes: tuple[Lane, ...] = ()
+
+    def guard_of(self, node: Any, codec: Codec | None) -> Guard:
+        """The policy of a node: one for all lanes, so that its counts are of the whole run."""
+        if id(node) not in self.guards:
+            self.guards[id(node)] = self.guard(node, codec)
+        return self.guards[id(node)]
+
+    def assign(self, lanes: Iterable[Lane]) -> None:
+        """Makes a host for each user module and tells each lane which ones it uses."""
+        self._lanes = tuple(lanes)
+        shared: dict[int, list[Parameters]] = {}
+        for lane in self._lanes:
+            for node in uses(lane):
+                shared.setdefault(id(node.provider), []).append(self.resolved.of(node))
+        for lane in self._lanes:
+            for node in uses(lane):
+                module = node.provider
+                assert isinstance(module, UserModule)
+                host = self.hosts.get(id(module))
+                if host is None:
+                    host = self.hosts[id(module)] = Host(module, self.folders, agreed(shared[id(module)]))
+                if host not in lane.hosts:
+                    lane.hosts.append(host)
+
+    def home(self, host: Host) -> Lane:
+        """The lane on whose thread a host is started and stopped: the first that uses it."""
+        return next(lane for lane in self._lanes if host in lane.hosts)
+
+    def host_of(self, node: Node) -> Host:
+        """The host of a node that is a method."""
+        return self.hosts[id(node.provider)]
+
+    def bind(self, lane: Lane) -> None:
+        """Links a lane's stage function. Runs on the lane's thread, after the hosts are loaded. Raises NStackError
+        for what does not exist.
+        """
+        live: dict[int, Callable[..., Any]] = {id(node): self._live(lane, node) for node in lane.nodes}
+        lane.stage.function = link(lane.function, live, overlapping(lane.stage))
+        lane.stage.streams = bool(lane.stage.overlapped) and lane.overlaps and not lane.generated
+        if len(lane.hosts) == 1 and lane.worker.own_folder:
+            self.folders.enter(lane.hosts[0].folder)
+
+    def _live(self, lane: Lane, node: Node) -> Callable[..., Any]:
+        if isinstance(node, Sink):
+            return self._live_sink(lane, node)
+        assert isinstance(node, Call)
+        if isinstance(node.provider, UserModule):
+            return self._live_method(lane, node, self.codecs.of(node.output))
+        return self._live_standard(node)
+
+    def _live_standard(self, node: Call) -> Live:
+        cls = STD.get(node.function) or self.registry.find(node.function)
+        input, output = self.codecs.of(node.input), self.codecs.of(node.output)
+        function = cls().bind(input, output, self.resolved.of(node))
+        return standard_live(function, self.guard_of(node, input), cls.MANY)
+
+    def _live_method(self, lane: Lane, node: Call | Sink, output: Codec | None) -> Live:
+        host = self.host_of(node)
+        method = host.method(node.function)
+        asynchronous = bool(flags(method) & _ASYNC)
+        call = MethodCall(
+            method,
+            self.guard_of(node, self.codecs.of(node.input)),
+            output,
+            turn=self._turn(lane, host, node) if self._needs_turn(lane, host) else None,
+            async_turn=self._turn(lane, host, node) if not asynchronous or self._needs_async_turn(host) else None,
+            args=dict(self.resolved.of(node)),
+            user_loop=self.user_loop,
+        )
+        live = call.live()
+        if flags(method) & _COROUTINE and lane.overlaps:
+            lane.stage.overlapped[id(live)] = call
+        if asynchronous and call.async_turn is None:
+            self.user_loop().call(lambda: self.folders.enter(host.folder))
+        return live
+
+    def _live_sink(self, lane: Lane, node: Sink) -> Callable[[Any, Any], Any]:
+        if isinstance(node.provider, UserModule):
+            return self._live_method(lane, node, None)
+        if node.provider == "Sinks.reply":
+            return _reply(self.codecs.of(node.input), self.guard_of(node, self.codecs.of(node.input)), node.many)
+        box = self.writers[id(node)].outbox(lane.stage.current)
+        lane.stage.boxes.append(box)
+        return box.put
+
+    def source_turn(self, lane: Lane) -> Turn | None:
+        """The turn of a source that is a method: it is used for the folder and the parameters only."""
+        assert isinstance(lane.source, Source)
+        host = self.host_of(lane.source)
+        return self._turn(lane, host, lane.source) if self._needs_turn(lane, host) else None
+
+    def _turn(self, lane: Lane, host: Host, node: Node) -> Turn:
+        return Turn(host, self.folders, dict(self.resolved.of(node)))
+
+    def _uses_of(self, host: Host) -> list[Node]:
+        return [node for lane in self._lanes for node in uses(lane) if node.provider is host.module]
+
+    def _needs_turn(self, lane: Lane, host: Host) -> bool:
+        """Whether anybody else could be in this code, in this thread's folder, or under other parameters."""
+        threads = sum(host in other.hosts for other in self._lanes)
+        disagree = any(dict(self.resolved.of(node)) != host.agreed for node in self._uses_of(host))
+        asynchronous = any(self._is_async(host, node) for node in self._uses_of(host))
+        return threads > 1 or len(lane.hosts) > 1 or disagree or asynchronous or not lane.worker.own_folder
+
+    def _needs_async_turn(self, host: Host) -> bool:
+        nodes = self._uses_of(host)
+        synchronous = any(not self._is_async(host, node) and not isinstance(node, Source) for node in nodes)
+        others = any(
+            self._is_async(other, node)
+            for other in self.hosts.values()
+            if other is not host
+            for node in self._uses_of(other)
+        )
+        return synchronous or others or not self.user_loop().own_folder
+
+    def _is_async(self, host: Host, node: Node) -> bool:
+        return bool(flags(getattr(host.instance, getattr(node, "function", ""), None) or _nothing) & _ASYNC)
+
+
+def _nothing() -> None:
+    return
+
+
+def agreed(all_parameters: Iterable[Parameters]) -> dict[str, Any]:
+    """The parameters that all uses have, with one value."""
+    every = [dict(parameters) for parameters in all_parameters]
+    first = every[0] if every else {}
+    return {
+        name: value for name, value in first.items() if all(name in other and other[name] == value for other in every)
+    }
+
+
+def _reply(codec: Codec, guard: Guard, many: bool) -> Callable[[Any, Any], None]:
+    """``Sinks.reply``: keeps the encoded value in its request's token."""
+    encode, tally = codec.encode_json, guard.tally
+
+    def reply(value: Any, token: Any) -> None:
+        try:
+            count = token.reply(encode(value))
+            if count > 1 and not many:
+                raise ReplyError("a second value came for one request")
+            tally.values_out += 1
+        except Exception as error:
+            guard.settle(error, value, token)
+
+    return reply

@@ -1,0 +1,399 @@
+"""A stage: one source's values, worked on by one thread through the emitted stage function."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from itertools import chain, repeat
+from types import AsyncGeneratorType
+from typing import Any
+
+from .calls import Free, Live, MethodCall, Turn
+from .codec import Codec
+from .connector import Batch
+from .declare import Stage as StageFunction
+from .errors import DecodeError, NStackError, ResultError
+from .faults import accept
+from .feed import Feed
+from .outbox import Outbox, backoff
+from .policy import Current, Guard, Halt, Stopped
+from .token import Problem, Token
+from .user_code import RESUME, At, describe
+from .worker import Outcome, UserLoop
+
+PARALLELISM = 64
+"""How many values an ``async`` method works on at a time where the program does not say."""
+
+
+class Stage:
+    """One source and everything that its values go through, on one thread.
+
+    ``current`` names the token in work, ``boxes`` are the ways to the sinks. ``function`` is the linked stage function.
+    """
+
+    def __init__(self, guard: Guard, codec: Codec, halt: Halt, feed: Feed, finish: Callable[[Token], object]) -> None:
+        self.guard = guard
+        self.codec = codec
+        self.halt = halt
+        self.feed = feed
+        self.finish = finish
+        self.expects: str | None = None
+        self.current = Current()
+        self.boxes: list[Outbox] = []
+        self.function: StageFunction = _nothing
+        self.streams = False
+        self.overlapped: dict[int, MethodCall] = {}
+        self.inside_source = False
+
+    # ------------------------------------------------------------------------------------------ batches of a connector
+
+    def consume(self) -> None:
+        """Works until the source has ended or the run has failed. Runs on the stage's thread; Stopped ends it early."""
+        try:
+            if self.streams:
+                self._consume_stream()
+            else:
+                while (batch := self.next_batch()) is not None:
+                    self.process(batch)
+        finally:
+            self.refuse_rest()
+
+    def _consume_stream(self) -> None:
+        stream = Stream(self)
+        try:
+            self.function(stream, self.current)
+        finally:
+            stream.give_up()
+
+    def next_batch(self) -> Batch | None:
+        """The next batch, waiting for it; None at the end. Raises Stopped when the run has failed."""
+        while True:
+            if self.halt.failed:
+                raise Stopped
+            batch = self.feed.take()
+            if batch is not None:
+                batch.token.hold(self.finish, self.expects)
+                return batch
+            if self.feed.ended:
+                return None
+            self.feed.wait(_never)
+
+    def process(self, batch: Batch) -> None:
+        """One batch through the whole stage."""
+        token = self.current.token = batch.token
+        try:
+            values = self.decode(batch)
+            self.guard.tally.values_in += len(values)
+            if values:
+                self.function(values, self.current)
+        except Stopped:
+            self.give_up(token)
+            raise
+        self.seal(token)
+
+    def seal(self, token: Token) -> None:
+        """The stage is done with a token: from here on it waits for the sinks alone."""
+        for box in self.boxes:
+            box.seal(token)
+        token.release()
+
+    def give_up(self, token: Token) -> None:
+        """After a failure: who waits for an answer learns that none will come."""
+        token.fail(Problem("", 500, "The workflow has stopped."))
+        token.release()
+
+    def refuse_rest(self) -> None:
+        """After a failure: gives up what is still queued."""
+        while self.halt.failed and (batch := self.feed.take()) is not None:
+            batch.token.hold(self.finish, self.expects)
+            self.give_up(batch.token)
+
+    def decode(self, batch: Batch) -> Sequence[Any]:
+        """The values of a batch; those that cannot be decoded meet the source's policy."""
+        if batch.block is not None:
+            try:
+                return self.codec.decode_lines(batch.block)
+            except Exception:  # somewhere in the block: line by line then
+                lines = batch.block.split(b"\n")
+                return self._decoded(lines, self._decode_line, batch)
+        if batch.decode is not None:
+            return self._decoded(batch.values, batch.decode, batch)
+        return batch.values
+
+    def _decode_line(self, line: bytes) -> Any:
+        return self.codec.decode_json(line) if line.strip() else _EMPTY
+
+    def _decoded(self, records: Sequence[Any], decode: Callable[[Any], Any], batch: Batch) -> list[Any]:
+        values = []
+        for index, record in enumerate(records):
+            try:
+                value = decode(record)
+            except Exception as error:
+                self.guard.settle(_placed(error, batch, index), record, self.current)
+            else:
+                if value is not _EMPTY:
+                    values.append(value)
+        return values
+
+    # ------------------------------------------------------------------------------------------ a method that yields
+
+    def generate(
+        self, method: Callable[[], Any], turn: Turn | None, user_loop: Callable[[], UserLoop], resume: Any
+    ) -> None:
+        """Works on what a Python source yields: each value travels on before the next is made. Raises NStackError
+        when the source fails for good.
+        """
+        RESUME.set(resume)
+        self.expects = None
+        source = Generated(self, method, turn or Free(), user_loop)
+        while not source.ended:
+            token = self.current.token = Token()
+            token.hold(self.finish, None)
+            try:
+                self.function(source.some(token), self.current)
+            except Stopped:
+                self.give_up(token)
+                raise
+            self.seal(token)
+
+
+_EMPTY = object()
+
+
+def _never() -> bool:
+    return False
+
+
+def _nothing(values: Iterable[Any], token: Any) -> None:
+    return
+
+
+def _placed(error: Exception, batch: Batch, index: int) -> Exception:
+    """The fault with the place of its record: ``orders.jsonl:17``."""
+    if not batch.place:
+        return error
+    place = f"{batch.place}:{batch.first + index}"
+    if isinstance(error, DecodeError):
+        return DecodeError(f"{place}: {error.path}", error.expected, error.found)
+    return NStackError(f"{place}: {error if isinstance(error, NStackError) else describe(error)}")
+
+
+class Generated:
+    """The values that a Python source yields, in portions that share a token."""
+
+    PORTION = 256
+
+    def __init__(
+        self, stage: Stage, method: Callable[[], Any], turn: Turn | Free, user_loop: Callable[[], UserLoop]
+    ) -> None:
+        self.ended = False
+        self._stage = stage
+        self._method = method
+        self._turn = turn
+        self._user_loop = user_loop
+        self._tries = 0
+        self._next: Callable[[], Any] | None = None
+
+    def some(self, token: Token) -> Iterator[Any]:
+        """The next values, until it is time for another token. The last ``At`` leaves its offset in the token."""
+        stage, test = self._stage, self._stage.codec.test
+        tally = stage.guard.tally
+        for _ in range(self.PORTION):
+            if stage.halt.asked.is_set() or not self._pull():
+                self.ended = True
+                return
+            value = self._value
+            marked = isinstance(value, At)
+            if marked:
+                token.offset, value = value.offset, value.value
+            if not test(value):
+                try:
+                    value = accept(stage.codec.shape, value, "value")
+                except ResultError as error:
+                    stage.guard.settle(error, value, stage.current)
+                    continue
+            tally.values_in += 1
+            yield value
+            if marked:
+                return
+
+    def _pull(self) -> bool:
+        """Makes the next value; False at the end. Starts the source again as often as its ``retry`` says."""
+        stage = self._stage
+        while True:
+            try:
+                stage.inside_source = True
+                if self._next is None:
+                    self._next = self._open()
+                self._value = self._next()
+                return True
+            except (StopIteration, StopAsyncIteration):
+                return False
+            except BaseException as error:
+                self._fail(error)
+            finally:
+                stage.inside_source = False
+
+    def _fail(self, error: BaseException) -> None:
+        guard = self._stage.guard
+        if self._stage.halt.asked.is_set():
+            raise Stopped from None
+        if self._tries >= guard.policy.retry:
+            guard.report(error)  # a source that is broken cannot be skipped: its values would silently be missing
+            self._stage.halt.fail()
+            raise Stopped from None
+        guard.report(error, f"try {self._tries + 1} of {guard.policy.retry + 1}")
+        self._stage.halt.asked.wait(backoff(self._tries))
+        self._tries += 1
+        self._next = None
+
+    def _open(self) -> Callable[[], Any]:
+        self._place()
+        made = self._method()
+        if isinstance(made, AsyncGeneratorType):
+            loop = self._user_loop()
+            following_one = made.__anext__
+            return lambda: loop.run(following_one)
+        if not hasattr(made, "__iter__"):
+            raise NStackError(f"a source is a method that yields; this one returned {made!r}")
+        following: Callable[[], Any] = iter(made).__next__
+        return following if isinstance(self._turn, Free) else self._placed(following)
+
+    def _placed(self, following: Callable[[], Any]) -> Callable[[], Any]:
+        def step() -> Any:
+            self._place()
+            return following()
+
+        return step
+
+    def _place(self) -> None:
+        """The folder and the parameters, without the lock: a source may sleep in its ``next()``."""
+        if isinstance(self._turn, Turn):
+            self._turn.place()
+
+
+class Stream:
+    """Values of all batches in one stream, for ``overlap``: each comes with its token, which is sealed when its
+    last value is through.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._values: deque[tuple[Any, Token]] = deque()
+
+    def poll(self, wait: bool, ready: Callable[[], bool]) -> Outcome | None:
+        """The next value with its token. None when there is none now, or, after waiting, none at all or ``ready()``
+        came first.
+        """
+        stage = self._stage
+        while not self._values:
+            if stage.halt.failed:
+                raise Stopped
+            batch = stage.feed.take()
+            if batch is not None:
+                self._open(batch)
+            elif not wait or stage.feed.ended or ready():
+                return None
+            else:
+                stage.feed.wait(ready)
+        return Outcome(*self._values.popleft())
+
+    @property
+    def ended(self) -> bool:
+        """Whether no more values come."""
+        return self._stage.feed.ended and not self._values and not self._stage.feed.left()
+
+    def _open(self, batch: Batch) -> None:
+        stage, token = self._stage, batch.token
+        token.hold(stage.finish, stage.expects)
+        stage.current.token = token
+        try:
+            values = stage.decode(batch)
+        except Stopped:
+            stage.give_up(token)
+            raise
+        stage.guard.tally.values_in += len(values)
+        for value in values:
+            token.add()
+            self._values.append((value, token))
+        stage.seal(token)
+
+    def give_up(self) -> None:
+        """After a failure: gives up the values that no call has seen yet."""
+        while self._values:
+            self._stage.give_up(self._values.popleft()[1])
+
+    def __iter__(self) -> Iterator[Any]:
+        while (outcome := self.poll(True, _never)) is not None:
+            self._stage.current.token = outcome.token
+            yield outcome.value
+            self._stage.seal(outcome.token)
+
+
+def overlapping(stage: Stage) -> Callable[[Live, Iterable[Any], Any], Iterable[Any]]:
+    """What ``overlap`` of the emitted code becomes in a stage."""
+
+    def overlap(call: Live, values: Iterable[Any], token: Any) -> Iterable[Any]:
+        method = stage.overlapped.get(id(call))
+        if method is None or not isinstance(values, Stream):
+            return chain.from_iterable(map(call, values, repeat(token)))
+        return _overlap(stage, method, values)
+
+    return overlap
+
+
+def _overlap(stage: Stage, call: MethodCall, values: Stream) -> Iterator[Any]:
+    """Keeps up to ``parallelism`` values in work; gives results in the values' order, or as they come."""
+    policy = call.guard.policy
+    limit = policy.parallelism or PARALLELISM
+    working: deque[Outcome] = deque()
+
+    def ready() -> bool:
+        done = working[0].done if policy.ordered and working else any(outcome.done for outcome in working)
+        return done or stage.halt.failed
+
+    try:
+        while True:
+            _fill(stage, call, values, working, ready)
+            if stage.halt.failed:
+                raise Stopped
+            if not working:
+                if values.ended:
+                    return
+                continue
+            if not ready():
+                _wait(stage, values, working, limit, ready)
+                continue
+            outcome = next((outcome for outcome in working if outcome.done), None)
+            if outcome is not None:
+                stage.current.token = outcome.token
+                yield from call.settle(outcome)
+                working.remove(outcome)
+                stage.seal(outcome.token)
+    finally:
+        for outcome in working:  # only after a failure
+            stage.give_up(outcome.token)
+
+
+def _fill(stage: Stage, call: MethodCall, values: Stream, working: deque[Outcome], ready: Callable[[], bool]) -> None:
+    """Puts waiting values to work, as many as may be at a time; waits for one only when nothing is in work."""
+    loop, poke = call.user_loop(), stage.feed.poke
+    limit = call.guard.policy.parallelism or PARALLELISM
+    while len(working) < limit and not ready():
+        outcome = values.poll(not working, ready)
+        if outcome is None:
+            return
+        working.append(outcome)
+        loop.submit(_job(call, outcome), outcome, poke)
+
+
+def _job(call: MethodCall, outcome: Outcome) -> Callable[[], Awaitable[Any]]:
+    return lambda: call.work(outcome)
+
+
+def _wait(stage: Stage, values: Stream, working: deque[Outcome], limit: int, ready: Callable[[], bool]) -> None:
+    """Sleeps until a result is ready, or (while there is room) another value is there."""
+    if len(working) < limit and not stage.feed.ended:
+        stage.feed.wait(ready)
+    else:
+        stage.feed.wait_for(ready)

@@ -1,0 +1,429 @@
+"""A run from start to end: modules, sinks and sources are opened, values flow, and everything is stopped in order.
+
+The event loop of the main thread carries the IO and the signals; user code runs on workers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .codec import Codec, Codecs
+from .connector import Batch, Context, Registry, SinkConnector, SourceConnector
+from .declare import Literal, Policy, Sink, Source, UserModule, Workflow
+from .errors import ConnectorError, ModuleFailure, NStackError, UsageError
+from .feed import Feed
+from .folders import Folders
+from .log import Log
+from .outbox import Writer, backoff
+from .parameters import Resolved
+from .plan import Lane, Plan, expectation
+from .policy import DeadLetters, Guard, Halt, Stopped
+from .stage import Stage
+from .token import Token
+from .user_code import Host, describe, user_trace
+from .worker import UserLoop, Worker
+
+SHUTDOWN = 90.0
+"""Seconds that a module's ``shutdown`` may take."""
+ABANDON = 2.0
+"""Seconds that a Python source which sleeps in its ``next()`` is waited for at the end."""
+
+_STOP = Policy()
+
+
+class Run:
+    """One run of one workflow."""
+
+    def __init__(
+        self, workflow: Workflow, resolved: Resolved, log: Log, *, stdout: int = 1, registry: Registry | None = None
+    ) -> None:
+        self.workflow = workflow
+        self.log = log
+        self.stdout = stdout
+        self.folder = Path.cwd()
+        self.registry = registry or Registry()
+        self.codecs = Codecs()
+        self.folders = Folders()
+        self.halt = Halt()
+        self.shared: dict[Any, Any] = {}
+        self.dead: dict[Path, DeadLetters] = {}
+        self.interrupted = False
+        self.quiet = False
+        self.misused = False
+        self.lanes: list[Lane] = []
+        self.sources: list[tuple[Lane, SourceConnector]] = []
+        self.sinks: list[SinkConnector] = []
+        self.writing: list[asyncio.Task[None]] = []
+        self.resolved = resolved
+        self._user_loop: UserLoop | None = None
+        self._user_loop_lock = threading.Lock()
+        self._done: deque[Token] = deque()
+        self._abandoned = False
+        self.plan = Plan(
+            workflow,
+            resolved,
+            folders=self.folders,
+            codecs=self.codecs,
+            registry=self.registry,
+            guard=self.guard,
+            user_loop=self.user_loop,
+        )
+
+    # ------------------------------------------------------------------------------------------ the whole
+
+    def run(self) -> int:
+        """Runs to the end and gives the exit code: 0 done, 1 failed, 130 interrupted."""
+        code = asyncio.run(self._main())
+        if self._abandoned:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)  # a thread still sleeps in user code; the interpreter would wait for it in vain
+        return code
+
+    async def _main(self) -> int:
+        self.loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._ending = asyncio.Event()
+        self.halt.notify = self._end
+        self._on_signals()
+        began = time.monotonic()
+        opened = False
+        try:
+            await self._start()
+            opened = True
+            await self._flow()
+        except Stopped:
+            pass
+        except Exception as error:
+            self._tell(error)
+            self.halt.fail()
+        finally:
+            await self._close(opened)
+        self._sum_up(time.monotonic() - began)
+        return self._code()
+
+    def _code(self) -> int:
+        if self.halt.failed:
+            return 2 if self.misused else 1
+        return 130 if self.interrupted else 0
+
+    def _tell(self, error: Exception) -> None:
+        if isinstance(error, ModuleFailure):
+            self.log.error(str(error), trace=error.trace or None)
+        elif isinstance(error, NStackError):
+            self.misused = self.misused or isinstance(error, UsageError)
+            self.log.error(str(error))
+        else:
+            self.log.error(f"internal error: {describe(error)}", trace=user_trace(error))
+
+    def _on_signals(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self.loop.add_signal_handler(number, self._interrupt)
+
+    def _interrupt(self) -> None:
+        if self.interrupted:
+            self.log.warning("stopped at once")
+            os._exit(130)
+        self.interrupted = True
+        self.log.info("stopping: sources stop, what is in flight drains; once more to stop at once")
+        self.halt.ask()
+
+    def _end(self) -> None:
+        """The run shall end; any thread may say so."""
+        try:
+            self.loop.call_soon_threadsafe(self._ending.set)
+        except RuntimeError:
+            return
+        for lane in self.lanes:
+            lane.stage.feed.poke()
+            for box in lane.stage.boxes:
+                box.release()
+
+    def _reader_gone(self) -> None:
+        self.quiet = True
+        self.halt.ask()
+
+    # ------------------------------------------------------------------------------------------ start
+
+    def user_loop(self) -> UserLoop:
+        """The loop of the ``async`` methods, made when first needed. Any thread may ask."""
+        with self._user_loop_lock:
+            if self._user_loop is None:
+                self._user_loop = UserLoop(self.folders)
+            return self._user_loop
+
+    def guard(self, node: Any, codec: Codec | None) -> Guard:
+        """A node's policy at work."""
+        policy = getattr(node, "policy", _STOP)
+        path = self.folder / (policy.dead_letter or f"dead-letters/{self.workflow.name}.jsonl")
+        dead = self.dead.setdefault(path, DeadLetters(path))
+        return Guard(
+            shown=node.shown,
+            origin=node.origin,
+            text=node.text,
+            policy=policy,
+            log=self.log,
+            halt=self.halt,
+            dead=dead,
+            codec=codec,
+        )
+
+    async def _start(self) -> None:
+        for number, (source, function) in enumerate(self.workflow.sources):
+            self.lanes.append(self._lane(number, source, function))
+        self.plan.assign(self.lanes)
+        for host in self.plan.hosts.values():
+            await self._start_host(host)
+        await self._open_sinks()
+        for lane in self.lanes:
+            await lane.worker.run(partial(self.plan.bind, lane))
+        self._check_reply()
+        await self._open_sources()
+
+    def _lane(self, number: int, source: Source | Literal, function: Any) -> Lane:
+        codec = self.codecs.of(source.output)
+        stage = Stage(self.plan.guard_of(source, codec), codec, self.halt, Feed(self.loop), self._finished)
+        lane = Lane(source, function, Worker(f"stage-{number + 1}", self.folders), stage)
+        stage.expects = expectation(lane)
+        return lane
+
+    def _check_reply(self) -> None:
+        for lane in self.lanes:
+            if lane.stage.expects is not None and lane.generated:
+                raise NStackError(f"{lane.source.shown} reaches a Sinks.reply, which only Sources.http may")
+
+    async def _start_host(self, host: Host) -> None:
+        worker = self.plan.home(host).worker
+        await worker.run(host.load)
+        await self._hook(worker, host, "startup")
+
+    async def _hook(self, worker: Worker, host: Host, name: str) -> None:
+        """``startup`` or ``shutdown``, plain or ``async``."""
+
+        def job() -> None:
+            made = host.hook(name)
+            if hasattr(made, "__await__"):
+                host.finish_hook(name, lambda: self.user_loop().run(lambda: made))
+
+        await worker.run(job)
+
+    async def _open_sinks(self) -> None:
+        for node in self.workflow.sinks:
+            if isinstance(node.provider, UserModule) or node.provider == "Sinks.reply":
+                continue
+            codec = self.codecs.of(node.input)
+            guard = self.plan.guard_of(node, codec)
+            connector: SinkConnector = self.registry.find(str(node.provider))()
+            self.sinks.append(connector)
+            await self._open(guard, partial(connector.open, self.resolved.of(node), codec, self._context(node)))
+            writer = Writer(connector, guard, self.halt, self.loop)
+            writer.reader_gone = self._reader_gone
+            self.plan.writers[id(node)] = writer
+            self.writing.append(self.loop.create_task(writer.run()))
+
+    async def _open_sources(self) -> None:
+        for lane in self.lanes:
+            node = lane.source
+            if isinstance(node, Literal) or lane.generated:
+                continue
+            connector: SourceConnector = self.registry.find(str(node.provider))()
+            self.sources.append((lane, connector))
+            surroundings = self._context(node, lane)
+            action = partial(connector.open, self.resolved.of(node), lane.stage.codec, surroundings)
+            await self._open(lane.stage.guard, action)
+
+    async def _open(self, guard: Guard, action: Callable[[], Awaitable[None]]) -> None:
+        """Opens a connector, again as often as its ``retry`` says."""
+        for attempt in range(guard.policy.retry + 1):
+            try:
+                await action()
+            except UsageError:
+                raise
+            except NStackError as error:
+                if attempt == guard.policy.retry:
+                    raise ConnectorError(f"{guard.shown}: {error} ({guard.origin})") from None
+                guard.report(error, f"try {attempt + 1} of {guard.policy.retry + 1}")
+                await asyncio.sleep(backoff(attempt))
+            else:
+                return
+
+    def _context(self, node: Source | Sink, lane: Lane | None = None) -> Context:
+        return Context(
+            workflow=self.workflow.name,
+            node=node.shown,
+            origin=node.origin,
+            log=self.log,
+            folder=self.folder,
+            bounded=self.workflow.bounded,
+            stdout=self.stdout,
+            shared=self.shared,
+            offer=lane.stage.feed.offer if lane is not None else None,
+            expects=lane.stage.expects if lane is not None else None,
+        )
+
+    # ------------------------------------------------------------------------------------------ flow
+
+    async def _flow(self) -> None:
+        if self.halt.asked.is_set():
+            raise Stopped
+        pumps = [self.loop.create_task(self._pump(lane, connector)) for lane, connector in self.sources]
+        stages = [asyncio.ensure_future(self._work(lane)) for lane in self.lanes]
+        every: asyncio.Future[Any] = asyncio.gather(*stages)
+        ending: asyncio.Future[Any] = self.loop.create_task(self._ending.wait())
+        await asyncio.wait((every, ending), return_when=asyncio.FIRST_COMPLETED)
+        if not every.done():
+            await self._stop_sources(pumps)
+            await self._await_stages(every)
+        ending.cancel()
+        await asyncio.gather(*pumps, return_exceptions=True)
+
+    async def _pump(self, lane: Lane, connector: SourceConnector) -> None:
+        """A connector's batches into its stage's feed."""
+        feed = lane.stage.feed
+        try:
+            async for batch in connector.batches():
+                await feed.put(batch)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            lane.stage.guard.report(error)
+            self.halt.fail()
+        finally:
+            feed.end()
+
+    async def _work(self, lane: Lane) -> None:
+        """A stage, from its first value to its last."""
+        stage = lane.stage
+        if isinstance(lane.source, Literal):
+            values = [stage.codec.decode_json(msgspec.json.encode(value)) for value in lane.source.values]
+            stage.feed.offer(Batch(values))
+            stage.feed.end()
+        try:
+            await lane.worker.run(lambda: self._generate(lane) if lane.generated else stage.consume())
+        except Stopped:
+            pass
+        except Exception as error:
+            self._tell(error)
+            self.halt.fail()
+
+    def _generate(self, lane: Lane) -> None:
+        source = lane.source
+        assert isinstance(source, Source)
+        method = self.plan.host_of(source).method(source.function)
+        lane.stage.generate(method, self.plan.source_turn(lane), self.user_loop, None)
+
+    async def _stop_sources(self, pumps: list[asyncio.Task[None]]) -> None:
+        for _, connector in self.sources:
+            await connector.stop()
+        for pump in pumps:
+            pump.cancel()
+        for lane in self.lanes:
+            lane.stage.feed.end()
+
+    async def _await_stages(self, every: asyncio.Future[Any]) -> None:
+        """Waits until what is in flight has drained. A Python source that sleeps in its ``next()`` holds nothing in
+        flight: it is left.
+        """
+        while not every.done():
+            await asyncio.wait({every}, timeout=ABANDON)
+            busy = [lane for lane in self.lanes if lane.worker.busy]
+            if not every.done() and busy and all(lane.generated and lane.stage.inside_source for lane in busy):
+                for lane in busy:
+                    self.log.warning(f"{lane.source.shown} still waits for its next value and is left behind")
+                self._abandoned = True
+                every.cancel()
+                return
+
+    def _finished(self, token: Token) -> None:
+        """A token is done: its source hears of it on the event loop."""
+        if token.when_done is None:
+            return
+        if threading.get_ident() == self._thread:
+            token.when_done(token)
+            return
+        self._done.append(token)
+        if len(self._done) == 1:
+            self.loop.call_soon_threadsafe(self._tell_sources)
+
+    def _tell_sources(self) -> None:
+        while self._done:
+            token = self._done.popleft()
+            if token.when_done is not None:
+                token.when_done(token)
+
+    # ------------------------------------------------------------------------------------------ end
+
+    async def _close(self, opened: bool) -> None:
+        """Flushes the sinks, shuts the modules down, closes the connectors; whatever fails is told and the rest
+        still done.
+        """
+        for writer in self.plan.writers.values():
+            writer.finish()
+        await self._safely(asyncio.gather(*self.writing))
+        self._tell_sources()
+        for host in self.plan.hosts.values():
+            if host.started:
+                await self._safely(self._shut_down(host))
+        for _, source in self.sources:
+            await self._safely(source.close())
+        completed = opened and not self.halt.failed and not (self.workflow.bounded and self.interrupted)
+        for sink in self.sinks:
+            await self._safely(sink.close(completed=completed))
+        if self._user_loop is not None:
+            self._user_loop.close()
+        for lane in self.lanes:
+            lane.worker.close()
+
+    async def _shut_down(self, host: Host) -> None:
+        lane = self.plan.home(host)
+        worker = lane.worker
+        if worker.busy:  # its thread is left behind in user code
+            worker = Worker("shutdown", self.folders)
+        try:
+            await asyncio.wait_for(self._hook(worker, host, "shutdown"), SHUTDOWN)
+        except TimeoutError:
+            self._abandoned = True
+            raise NStackError(
+                f"shutdown() of {host.module.reference} took longer than {SHUTDOWN:g} s and is left behind"
+            ) from None
+
+    async def _safely(self, work: Any) -> None:
+        try:
+            await work
+        except Stopped:
+            pass
+        except Exception as error:
+            self._tell(error)
+            self.halt.fail()
+
+    def _sum_up(self, seconds: float) -> None:
+        """The summary: a line for each node that has something to tell, then the whole."""
+        total = {"in": 0, "out": 0, "skipped": 0, "dead_letters": 0, "errors": 0}
+        for guard in self.plan.guards.values():
+            tally = guard.tally
+            counts = {
+                "in": tally.values_in,
+                "out": tally.values_out,
+                "skipped": tally.skipped,
+                "dead_letters": tally.dead,
+                "errors": tally.errors,
+            }
+            shown = {name: count for name, count in counts.items() if count}
+            if shown:
+                self.log.info(guard.shown, at=guard.origin or None, **shown)
+            for name, count in counts.items():
+                total[name] += count
+        state = "failed" if self.halt.failed else "interrupted" if self.interrupted else "done"
+        self.log.info(f"{self.workflow.name} {state} in {seconds:.2f} s", **total)

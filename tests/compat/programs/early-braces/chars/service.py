@@ -1,0 +1,6 @@
+import nstack
+
+
+class Service(nstack.BaseService):
+    def numChars(self, msg):
+        return len(msg)

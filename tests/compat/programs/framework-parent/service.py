@@ -1,0 +1,6 @@
+import nstack
+
+
+class Module(nstack.Module):
+    def own(self, text):
+        return text.title()

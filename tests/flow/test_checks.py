@@ -1,0 +1,84 @@
+"""What is wrong with a whole graph, and where the messages point."""
+
+import pytest
+from backends.compiled import compile_texts, service
+
+HTTP = 'Sources.http<Text> { http_path = "%s" }'
+
+
+def told(program: str) -> list[tuple[str, str, list[str]]]:
+    """The problems of a script: the name, the text it marks, the texts of the related places."""
+    compiled = compile_texts({"main.nml": program})
+    text = program
+
+    def marked(span):
+        return text[span.start : span.end]
+
+    return [
+        (problem.code.name, marked(problem.primary.span), [marked(label.span) for label in problem.related])
+        for problem in compiled.problems
+    ]
+
+
+@pytest.mark.parametrize("second", ['"out"', '"./out"', '"a/../out"'])
+def test_two_sinks_on_one_path(second):
+    program = f'def w = ["a"] | (Sinks.jsonl {{ path = "out" }} & Sinks.csv {{ path = {second} }})\n'
+    program = program.replace('["a"]', '["a"] | Std.single')
+    assert told(program) == [("two-sinks-one-path", f"path = {second}", ['path = "out"'])]
+
+
+def test_a_path_given_outside_marks_the_binding():
+    program = 'def w = (["a"] | (Sinks.jsonl & Sinks.jsonl)) { path = "out" }\n'
+    assert told(program) == [("two-sinks-one-path", 'path = "out"', ['path = "out"'])]
+
+
+def test_different_or_unknown_paths_are_fine():
+    assert told('def w = ["a"] | (Sinks.jsonl { path = "a" } & Sinks.jsonl { path = "b" })\n') == []
+    assert told('def w = ["a"] | (Sinks.jsonl { path = $A } & Sinks.jsonl { path = $A })\n') == []
+
+
+def test_a_sink_on_a_sources_path():
+    program = 'def w = Sources.jsonl<Text> { path = "x" } | Sinks.jsonl { path = "./x" }\n'
+    assert told(program) == [("sink-on-source-path", 'path = "./x"', ['path = "x"'])]
+
+
+@pytest.mark.parametrize(("second", "found"), [("/in", True), ("in/", True), ("other", False)])
+def test_two_http_sources_on_one_path(second, found):
+    program = f"def w = ({HTTP % 'in'} & {HTTP % second}) | Sinks.log\n"
+    names = [name for name, _, _ in told(program)]
+    assert names == (["two-sources-one-endpoint"] if found else [])
+
+
+def test_two_ports_are_two_endpoints():
+    program = f'def w = ({HTTP % "in"} & Sources.http<Text> {{ http_path = "in", http_port = 9000 }}) | Sinks.log\n'
+    assert told(program) == []
+
+
+def test_standard_input_is_read_once():
+    program = "def w = (Sources.stdin & Sources.stdin) | Sinks.log\n"
+    assert told(program) == [("standard-input-read-twice", "Sources.stdin", ["Sources.stdin"])]
+
+
+def modules(one: str, other: str) -> dict[str, str]:
+    """Two modules with requirements, and a script that uses both."""
+    return {
+        "a/module.nml": "module A:0.1.0\n\nfun f : Text -> Text\n",
+        "a/service.py": service("f"),
+        "a/requirements.txt": one,
+        "b/module.nml": "module B:0.1.0\n\nfun g : Text -> Text\n",
+        "b/service.py": service("g"),
+        "b/requirements.txt": other,
+        "main.nml": 'import A:0.1.0\nimport B:0.1.0\ndef w = ["a"] | A.f | B.g | Sinks.log\n',
+        "nstack-project.yaml": "modules:\n  - a\n  - b\n",
+    }
+
+
+def test_requirements_that_exclude_each_other_name_both_modules():
+    (problem,) = compile_texts(modules("left==1.0\n", "left>=2\n")).problems
+    assert problem.code.name == "requirements-exclude-each-other"
+    assert "`left`" in problem.title
+    assert (problem.primary.text, problem.related[0].text) == ("B:0.1.0 needs left>=2", "A:0.1.0 needs left==1.0")
+
+
+def test_requirements_that_agree():
+    assert compile_texts(modules("left>=1.0\n", "left>=2\n")).codes == []

@@ -1,0 +1,133 @@
+"""What a report says about a broken joint: both sides, the flow up to the break, and a fix that mends it."""
+
+import pytest
+
+from nscompiler.diagnostics.edits import apply_edits
+from nscompiler.diagnostics.model import Diagnostic, Role
+from nscompiler.pipeline import check_texts
+
+TYPES = "type PlantInfo = { petalLength : Double, petalWidth : Double }\n"
+
+
+def only(text: str) -> Diagnostic:
+    found = check_texts({"main.nml": text}).diagnostics
+    assert len(found) == 1, [one.title for one in found]
+    return found[0]
+
+
+def underlined(text: str, diagnostic: Diagnostic) -> str:
+    span = diagnostic.primary.span
+    return text[span.start : span.end]
+
+
+def test_a_mismatch_names_both_sides_and_shows_the_flow() -> None:
+    text = TYPES + (
+        "fun clean : Text -> Text\nfun count : Text -> Integer\nfun predict : PlantInfo -> Text\n"
+        "def w = Sources.stdin | clean | count | predict | Sinks.log\n"
+    )
+    found = only(text)
+    assert found.code.name == "type-mismatch"
+    assert found.title == "`count` gives Integer, but `predict` needs PlantInfo"
+    assert underlined(text, found) == "predict"
+    assert (found.expected, found.found) == ("PlantInfo", "Integer")
+    assert [(hop.text, hop.type) for hop in found.flow] == [
+        ("Sources.stdin", "Text"),
+        ("clean", "Text"),
+        ("count", "Integer"),
+    ]
+    roles = [label.role for label in found.related]
+    assert roles == [Role.PRODUCER, Role.DECLARATION, Role.DECLARATION]
+
+
+def test_both_declarations_are_shown_across_files() -> None:
+    texts = {
+        "a.nml": "module A:1.0.0\nfun f : Text -> Integer\n",
+        "b.nml": "module B:1.0.0\nfun g : Boolean -> Text\n",
+        "main.nml": "module Main:1.0.0\nimport A:1.0.0\nimport B:1.0.0\ndef h = A.f | B.g\n",
+    }
+    (found,) = check_texts(texts).diagnostics
+    assert [label.span.path for label in found.related] == ["main.nml", "a.nml", "b.nml"]
+
+
+def test_only_the_differing_part_of_two_records_is_marked() -> None:
+    text = (
+        "fun f : Text -> { a : Text, b : Integer, c : Text }\n"
+        "fun g : { a : Text, b : Boolean, c : Text } -> Text\ndef h = f | g\n"
+    )
+    diff = only(text).diff
+    assert diff is not None
+    assert [part.text for part in diff.expected if part.role == "differs"] == ["Boolean"]
+    assert [part.text for part in diff.found if part.role == "differs"] == ["Integer"]
+
+
+def test_all_missing_fields_are_named_at_once() -> None:
+    found = only("fun f : Text -> { a : Text }\nfun g : { a : Text, xx : Text, yy : Integer } -> Text\ndef h = f | g\n")
+    assert found.code.name == "field-missing"
+    assert "`xx`, `yy`" in found.title
+    assert "xx : Text, yy : Integer" in found.primary.text
+
+
+def test_a_missing_and_an_extra_field_of_near_names_are_one_slip() -> None:
+    found = only("fun f : Text -> { petalLenght : Double }\nfun g : { petalLength : Double } -> Text\ndef h = f | g\n")
+    assert found.code.name == "field-misspelt"
+    assert found.title == "`g` needs the field `petalLength`, but `f` gives `petalLenght`"
+
+
+def test_near_names_of_other_types_are_no_slip() -> None:
+    found = only("fun f : Text -> { size : Text }\nfun g : { sizes : [Double] } -> Text\ndef h = f | g\n")
+    assert found.code.name == "field-missing"
+
+
+def test_two_faults_in_one_pipe_are_two_reports() -> None:
+    text = "fun f : Text -> Integer\nfun g : Boolean -> Integer\ndef h = f | g | g\n"
+    assert [one.code.name for one in check_texts({"main.nml": text}).diagnostics] == ["type-mismatch"] * 2
+
+
+def test_an_unknown_name_has_no_followers() -> None:
+    text = "fun f : Text -> Integer\ndef a = Sources.stdin | nothing | f | Sinks.log\ndef b = Conv.to_jsn | Sinks.log\n"
+    found = check_texts({"main.nml": text}).diagnostics
+    assert [one.code.name for one in found] == ["unknown-name", "unknown-name"]
+
+
+WITH_FIX = [
+    ("list-unexpected", "fun w : Text -> [Text]\nfun c : Text -> Integer\ndef f = w | c\n"),
+    ("list-unexpected", "fun w : Text -> [Text]\nfun c : Text -> Integer\ndef f = (w & w) | c\n"),
+    ("list-needed", "fun t : Text -> Text\nfun j : [Text] -> Text\ndef f = t | j\n"),
+    ("optional-unexpected", "fun t : Text -> optional Text\nfun j : Text -> Text\ndef f = t | j\n"),
+    ("not-a-list", "fun c : Text -> Integer\ndef f = c*\n"),
+    ("not-a-list", "fun c : Text -> Integer\ndef f = concat c\n"),
+    ("not-optional", "fun c : Text -> Integer\ndef f = filter c\n"),
+    ("after-sink", "fun c : Text -> Integer\ndef w = Sources.stdin | Sinks.log | c | Sinks.log\n"),
+    ("unknown-name", "fun count : Text -> Integer\ndef f = cuont\n"),
+    ("wrong-case", "fun numChars : Text -> Integer\ndef f = numchars\n"),
+    ("unknown-type", "fun count : Txet -> Integer\n"),
+    ("lowercase-standard", "def w = sources.stdin | Sinks.log\n"),
+    ("unknown-parameter", "fun top : Text -> Text with { count : Integer = 1 }\ndef f = top { cuont = 5 }\n"),
+    ("parameter-choice", 'fun s : Text -> Text with { o : "up" | "down" = "up" }\ndef f = s { o = "dwn" }\n'),
+    ("parameter-type", 'fun s : Text -> Text with { o : [Text] = [] }\ndef f = s { o = "x" }\n'),
+    ("parameter-missing", "def w = Sources.http<Text> | Sinks.log\n"),
+    ("ambiguous-type", 'def w = Sources.http { http_path = "/x" } | Sinks.log\n'),
+    ("standard-parameter-value", 'fun f : Text -> Text\ndef g = f { on_error = "skp" }\n'),
+    ("unknown-constraint", "fun f : a -> Text where a is CsvRaw\n"),
+    ("unknown-attribute", "@statelss\nfun f : Text -> Text\n"),
+    ("parameter-declaration-type", "fun f : Text -> Text with { n : Integr = 1 }\n"),
+]
+
+
+@pytest.mark.parametrize(("code", "text"), WITH_FIX, ids=lambda part: part if "\n" not in part else "")
+def test_the_first_fix_mends_the_program(code: str, text: str) -> None:
+    found = only(text)
+    assert found.code.name == code
+    assert found.fixes, "no fix is offered"
+    mended = apply_edits(text, found.fixes[0].edits)
+    assert mended != text
+    left = check_texts({"main.nml": mended}).diagnostics
+    assert not left, (mended, [one.title for one in left])
+
+
+def test_every_title_keeps_to_a_line() -> None:
+    long = "aVeryLongNameOfAFunctionThatSomebodyWroteForAReasonThatNobodyRemembers"
+    text = f"fun {long} : Text -> [Text]\nfun other{long} : Integer -> Text\ndef f = {long} | other{long}\ndef g = {long}?\n"
+    found = check_texts({"main.nml": text}).diagnostics
+    assert len(found) == 2
+    assert all(len(one.title) <= 80 for one in found), [one.title for one in found]
