@@ -3,10 +3,9 @@
 ``check`` and ``compile`` are imported when they are first used, so that ``import nscompiler`` costs nothing.
 """
 
-from typing import TYPE_CHECKING
-
 from nscompiler.version import __version__
 
+TYPE_CHECKING = False  # what type checkers take for true; importing it from `typing` would cost more than all the rest
 if TYPE_CHECKING:
     from nscompiler.pipeline import check, compile  # noqa: A004
 

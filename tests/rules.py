@@ -12,6 +12,7 @@ import importlib
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -265,31 +266,36 @@ def _notices(trial: Trial) -> bool:
         return True
 
 
-def reached(module: ModuleType, found: list[Check], programs: list[Trial]) -> dict[int, list[Trial]]:
-    """For each check of a module, the programs that reach it."""
-    hits: dict[int, dict[str, Trial]] = {}
+Hits = dict[tuple[ModuleType, int], dict[str, Trial]]
+
+
+def reached(found: list[Check], programs: list[Trial]) -> Hits:
+    """For each check, as its module and its place there, the programs that reach it, by name."""
+    hits: Hits = {}
     current = programs[0]
+    with ExitStack() as swapped:
+        for module in {check.module: None for check in found}:
 
-    def hit(index: int) -> None:
-        hits.setdefault(index, {})[current.name] = current
+            def hit(index: int, module: ModuleType = module) -> None:
+                hits.setdefault((module, index), {})[current.name] = current
 
-    vars(module)[HIT] = hit
-    with _Swapped(module, _compiled(module, _recording()), {check.function for check in found}):
+            vars(module)[HIT] = hit
+            names = {check.function for check in found if check.module is module}
+            swapped.enter_context(_Swapped(module, _compiled(module, _recording()), names))
         for program in programs:
             current = program
             program.holds()
-    return {index: list(by_name.values()) for index, by_name in hits.items()}
+    return hits
 
 
-def unguarded(module: ModuleType, programs: list[Trial]) -> list[Check]:
-    """The checks of a module that may go without any program noticing."""
-    found = checks(module)
-    hits = reached(module, found, programs) if found else {}
+def unguarded(found: list[Check], programs: list[Trial]) -> list[Check]:
+    """The checks that may go without any program noticing."""
+    hits = reached(found, programs)
     left = []
     for check in found:
-        code = _compiled(module, _without(check.index))
-        with _Swapped(module, code, {check.function}):
-            if not any(_notices(program) for program in hits.get(check.index, ())):
+        code = _compiled(check.module, _without(check.index))
+        with _Swapped(check.module, code, {check.function}):
+            if not any(_notices(program) for program in hits.get((check.module, check.index), {}).values()):
                 left.append(check)
     return left
 
@@ -328,16 +334,15 @@ def main() -> int:
     if broken:
         print("these programs fail as it is:", *broken, sep="\n  ")
         return 1
-    modules = list(_modules())
-    count = sum(len(checks(module)) for module in modules)
-    left = [check for module in modules for check in unguarded(module, programs)]
+    found = [check for module in _modules() for check in checks(module)]
+    left = unguarded(found, programs)
     silent = unraised(programs)
     for check in left:
         print(check)
     for code in silent:
         print(f"{code}: no program raises it")
     seconds = time.monotonic() - started
-    print(f"{count} checks, {len(programs)} programs, {len(left)} checks that nothing guards ({seconds:.0f} s)")
+    print(f"{len(found)} checks, {len(programs)} programs, {len(left)} checks that nothing guards ({seconds:.0f} s)")
     return 1 if left or silent else 0
 
 

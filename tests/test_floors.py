@@ -73,6 +73,7 @@ LAZY = ("nscompiler", "nscompiler.pipeline", "nscompiler.cli", "nscompiler.__mai
 # Single imports inside a function elsewhere, each with what it saves.
 HIDDEN = {
     ("nscompiler.grammar.tables", "nscompiler.grammar.generate"): "lark, where the parser's tables were made before",
+    ("nscompiler.modules.discovery", "nscompiler.modules.project"): "reading YAML, for files without an nstack.yaml",
 }
 
 

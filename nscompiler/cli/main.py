@@ -43,15 +43,17 @@ def _run_click(given: list[str]) -> int:
     import click
 
     from nscompiler.cli.app import nsc
-    from nscompiler.cli.failure import Failure
 
+    if "_NSC_COMPLETE" in os.environ:
+        nsc.main(given, prog_name="nsc")  # a shell asks for completions; does not come back
     try:
-        result = nsc.main(given, prog_name="nsc", standalone_mode=False)
+        # Not `nsc.main`, which has exit codes of its own for an interrupt and a broken pipe.
+        with nsc.make_context("nsc", given) as context:
+            result = nsc.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except click.exceptions.Abort:
         return exits.INTERRUPTED
-    except Failure as failure:
-        failure.show()
-        return failure.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -4,7 +4,7 @@ import re
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.grammar.build import Item
+from nscompiler.grammar.build import Braces, Item
 from nscompiler.grammar.lexer import Kinds, Tokens
 from nscompiler.grammar.syntax import BrokenDecl, Decl, DefDecl, Expr, Literal, Node, ParamType, TypeExpr
 from nscompiler.grammar.tables import Tables
@@ -82,6 +82,8 @@ def drop_deep_trees(
         return items
     kept: list[Item] = []
     for item in items:
+        if isinstance(item, Braces):
+            item = item._replace(items=drop_deep_trees(source, tokens, tables, item.items, problems))
         deep = _deep_node(item) if isinstance(item, (Decl, Expr)) else None
         if deep is None:
             kept.append(item)

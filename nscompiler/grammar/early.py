@@ -45,23 +45,39 @@ def _modern(match: re.Match[str]) -> str | None:
 def old_annotation(around: Surroundings) -> Diagnostic | None:
     """``sources.http : Text { … }``."""
     segment, at = around.segment, around.segment.at
-    if segment.text(at) != ":" or not segment.is_word(at - 1) or segment.text(at - 2) != ".":
+    if not _is_annotation(segment, at) or (end := _type_end(segment, at + 1)) == at + 1:
         return None
-    end = _type_end(segment, at + 1)
-    kinds: list[str | int] = ["<", *segment.kinds[at + 1 : end], ">"]
-    if end == at + 1:
-        return None
-    whole = segment.whole_with(at, end - at, kinds)
-    type = segment.source.text[segment.start(at + 1) : segment.end(end - 1)]
-    qualifier = segment.text(at - 3)
-    capital = qualifier[:1].upper() + qualifier[1:]
-    old = segment.source.span(segment.start(at - 3), segment.end(end - 1))
-    modern = f"{capital}.{segment.text(at - 1)}<{type}>"
-    fix = Fix("Write it as today", (Edit(old, modern),), _SURE if whole else _MAYBE)
-    title = f"The type of a source is written in `< >`: {shown(modern)}"
+    edits, kinds = [], segment.kinds[:at]
+    position = at
+    while position < len(segment.kinds):
+        if not _is_annotation(segment, position):
+            kinds.append(segment.kinds[position])
+            position += 1
+            continue
+        stop = _type_end(segment, position + 1)
+        kinds += [segment.trial.kind["LESSTHAN"], *segment.kinds[position + 1 : stop], segment.trial.kind["MORETHAN"]]
+        edits.append(_modern_annotation(segment, position, stop))
+        position = stop
+    whole = segment.whole_with(at, len(segment.kinds), kinds[at:])
+    fix = Fix("Write it as today", tuple(edits), _SURE if whole else _MAYBE)
+    title = f"The type of a source is written in `< >`: {shown(edits[0].text)}"
     if len(title) > 80:
         title = "The type of a source is written in `< >` today"
-    return codes.OLD_SPELLING.at(old, title, notes=(f"today: {modern}",), fixes=(fix,))
+    return codes.OLD_SPELLING.at(edits[0].span, title, notes=(f"today: {edits[0].text}",), fixes=(fix,))
+
+
+def _is_annotation(segment: Segment, position: int) -> bool:
+    """Whether a colon stands behind ``sources.http``, or the like."""
+    named = segment.is_word(position - 1) and segment.text(position - 2) == "." and segment.is_word(position - 3)
+    return segment.text(position) == ":" and named
+
+
+def _modern_annotation(segment: Segment, colon: int, end: int) -> Edit:
+    type = segment.source.text[segment.start(colon + 1) : segment.end(end - 1)]
+    qualifier = segment.text(colon - 3)
+    capital = qualifier[:1].upper() + qualifier[1:]
+    old = segment.source.span(segment.start(colon - 3), segment.end(end - 1))
+    return Edit(old, f"{capital}.{segment.text(colon - 1)}<{type}>")
 
 
 def _type_end(segment: Segment, position: int) -> int:
@@ -79,8 +95,15 @@ def old_type(around: Surroundings) -> Diagnostic | None:
     kinds = segment.trial.kind
     if not segment.text(at).startswith("$") or kinds["UNAME"] not in expected or kinds["TEXT"] in expected:
         return None
-    name = segment.text(at)[1:]
-    whole = segment.whole_as(at, "UNAME" if name[:1].isupper() else "LNAME")
-    fix = Fix("Remove `$`", (Edit(segment.span(at), name),), _SURE if whole else _MAYBE)
+    edits, at_fault, mended = [], at, segment.kinds.copy()
+    while segment.text(at_fault).startswith("$") and mended[at_fault] == kinds["ENVIRONMENT"]:
+        name = segment.text(at_fault)[1:]
+        mended[at_fault] = kinds["UNAME" if name[:1].isupper() else "LNAME"]
+        edits.append(Edit(segment.span(at_fault), name))
+        at_fault, whole = segment.read(mended)
+        if whole:
+            break
+    fix = Fix("Remove `$`", tuple(edits), _SURE if whole else _MAYBE)
+    name = edits[0].text
     title = f"A type is written without `$`: {shown(name)}"
     return codes.OLD_SPELLING.at(segment.span(at), title, notes=(f"today: {name}",), fixes=(fix,))

@@ -18,8 +18,10 @@ from nscompiler.grammar.wording import expected_words, one_of, shown
 
 #: How far back a missing closing bracket is looked for.
 _BACK = 8
+#: How many of the open brackets it may belong to.
+_BRACKETS = 3
 #: A repair that leaves another mistake in the declaration is believed if it helps over this many tokens.
-_HELPS = 2
+_HELPS = 6
 _PARTNER = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _CLOSERS = frozenset(_PARTNER.values())
 
@@ -112,17 +114,20 @@ _MISSING = {
     "|": (codes.MISSING_PIPE, "A `|` is missing before {found}"),
     ",": (codes.MISSING_COMMA, "A `,` is missing before {found}"),
     "->": (codes.MISSING_ARROW, "A `->` is missing before {found}"),
+    "is": (codes.UNEXPECTED, "An `is` is missing before {found}"),
 }
 
 
 def _missing(segment: Segment) -> list[Candidate]:
     found = []
-    for back, signs in ((0, ("=", ":", ",", "|", "->")), (1, (",", "->", "=", ":"))):
+    for back, signs in ((0, ("=", ":", ",", "|", "->", "is")), (1, (",", "->", "=", ":"))):
         position = segment.at - back
         if position <= 0:
             continue
         before = shown(segment.text(position)) if position < len(segment.indexes) else "this"
         for sign in signs:
+            if sign == "|" and segment.text(0) == "type":
+                continue  # a sum's alternatives are no stages
             code, title = _MISSING[sign]
             repair = Repair(-back, 0, (sign,))
             told = title.format(found=before)
@@ -131,27 +136,27 @@ def _missing(segment: Segment) -> list[Candidate]:
 
 
 def _unclosed(segment: Segment) -> list[Candidate]:
-    opened = segment.open_brackets()
-    if not opened:
-        return []
-    position = opened[-1]
+    found = []
+    opened = segment.open_brackets()[-_BRACKETS:]
+    for inner, position in enumerate(reversed(opened)):
+        nearest = segment.at - opened[-inner] if inner else 0
+        for back in range(nearest, min(_BACK, segment.at - position - 1) + 1):
+            found.append(_closing(segment, position, back))
+    return found
+
+
+def _closing(segment: Segment, position: int, back: int) -> Candidate:
     sign = segment.text(position)
     partner = _PARTNER[sign]
-    found = []
-    for back in range(min(_BACK, segment.at - position - 1) + 1):
-        at = segment.end(segment.at - back - 1)
-        note = Label(segment.source.span(at, at), f"a `{partner}` would do here", Role.NOTE)
-        found.append(
-            Candidate(
-                Repair(-back, 0, (partner,)),
-                codes.UNCLOSED_BRACKET,
-                f"This `{sign}` is never closed",
-                f"Insert `{partner}`",
-                position,
-                related=(note,),
-            )
-        )
-    return found
+    at = segment.end(segment.at - back - 1)
+    return Candidate(
+        Repair(-back, 0, (partner,)),
+        codes.UNCLOSED_BRACKET,
+        f"This `{sign}` is never closed",
+        f"Insert `{partner}`",
+        position,
+        related=(Label(segment.source.span(at, at), f"a `{partner}` would do here", Role.NOTE),),
+    )
 
 
 # --- one sign too many
@@ -162,7 +167,7 @@ def _superfluous(segment: Segment) -> list[Candidate]:
     for back in (0, 1):
         position = segment.at - back
         text = segment.text(position)
-        if not text or position < 0:
+        if not text or position < 0 or (back and segment.is_word(position)):
             continue
         code, title, sure = codes.UNEXPECTED, f"{shown(text)} cannot stand here", not segment.is_word(position)
         if text in _CLOSERS:

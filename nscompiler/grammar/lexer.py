@@ -71,6 +71,14 @@ class Tokens:
         self.ends.insert(index, at)
         self.gaps.insert(index, "")
 
+    def splice(self, index: int, others: "Tokens", count: int) -> None:
+        """Put the first few of other tokens before one of these."""
+        self.kinds[index:index] = others.kinds[:count]
+        self.texts[index:index] = others.texts[:count]
+        self.starts[index:index] = others.starts[:count]
+        self.ends[index:index] = others.ends[:count]
+        self.gaps[index:index] = others.gaps[:count]
+
 
 def scan(text: str, tables: Tables) -> Tokens:
     """All tokens of a text, the end included. Any text has tokens."""

@@ -49,6 +49,8 @@ _INVISIBLE = {
     "\u3000": "a wide space",
     "\x85": "a control character",
 }
+_SIGN = re.compile(r"[ \t]*[})\],|]")
+_FEW = 8
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 
 
@@ -102,6 +104,11 @@ def _open_text(source: SourceFile, start: int, text: str) -> Reading:
         fix = Fix('Insert `"`', (Edit(source.span(end, end), '"'),), _SURE)
         return Reading(codes.UNTERMINATED_TEXT.at(source.span(start, end), title, fixes=(fix,)), "TEXT", '""')
     return Reading(codes.UNTERMINATED_TEXT.at(span, title), "LONG_TEXT", '""""""')
+
+
+def text_ends(text: str, start: int, end: int) -> list[int]:
+    """Where a text that is not closed on its line may have been meant to end: before each sign, the first few."""
+    return [match.start() for match in _SIGN.finditer(text, start + 1, end)][:_FEW]
 
 
 def _quotes(source: SourceFile, start: int, text: str) -> Reading:

@@ -41,6 +41,8 @@ class _Assembly:
         self._before: Item | None = None
         self._last: Node | None = None
         self._closed: int | None = None
+        # Where the last expression ended that lacked a `|`.
+        self._piped = -1
 
     def module(self, items: list[Item], comments: tuple[Comment, ...]) -> Module:
         for item in items:
@@ -185,26 +187,34 @@ class _Assembly:
 
     def _report_missing_pipe(self, item: Expr, before: Node, start: int) -> None:
         end = self._builder.end(item)
+        end_before = self._builder.end(before)
         if isinstance(before, DefDecl):
-            end_before = before.end
             self._declarations[-1] = BrokenDecl(before.start, end, "def", before.name)
-        elif isinstance(before, Expr):
-            end_before = self._builder.end(before)
-            if self._mains and self._mains[-1] is before:
-                self._mains.pop()
+        elif self._mains and self._mains[-1] is before:
+            self._mains.pop()
         self._last = self._last or item
-        glued = " " if end_before == start else ""
-        edit = Edit(self._source.span(end_before, end_before), f" |{glued}")
+        self._tell_missing_pipe(item, before.start, end_before, start)
+
+    def _tell_missing_pipe(self, item: Expr, first: int, end_before: int, start: int) -> None:
         problems = self._builder.problems
+        end = self._builder.end(item)
+        chained, self._piped = self._piped >= 0 and self._piped == end_before, end
+        if any(first <= problem.primary.span.start < end for problem in problems) and not chained:
+            return  # what does not read as text there is the cause
+        glued = end_before == start
+        where = self._source.span(start, end)
+        if glued and item in self._builder.outer:
+            title = "Parameters are given as `{ name = value }`, not in `( )`"
+            problems.append(codes.MISSING_PIPE.at(where, title))
+            return
+        edit = Edit(self._source.span(end_before, end_before), " | " if glued else " |")
         title = "A `|` is missing between these two stages"
-        if problems and problems[-1].code is codes.MISSING_PIPE and problems[-1].primary.span.end >= before.start:
+        if chained and problems[-1].code is codes.MISSING_PIPE and problems[-1].fixes:
             last = problems.pop()
-            earlier = last.fixes[0].edits if last.fixes else ()
-            fixes = (Fix("Insert `|` between them", (*earlier, edit), _SURE),)
+            fixes = (Fix("Insert `|` between them", (*last.fixes[0].edits, edit), _SURE),)
             problems.append(codes.MISSING_PIPE.at(last.primary.span, title, last.primary.text, fixes=fixes))
             return
         fixes = (Fix("Insert `|`", (edit,), _SURE),)
-        where = self._source.span(start, self._builder.end(item))
         problems.append(codes.MISSING_PIPE.at(where, title, "expected `|` before this", fixes=fixes))
 
     def _check_expressions(self) -> None:

@@ -10,13 +10,13 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.build import Builder
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
 from nscompiler.grammar.explain import explain
-from nscompiler.grammar.lexer import SWALLOWED, Tokens
-from nscompiler.grammar.lexical import read_bad
+from nscompiler.grammar.lexer import SWALLOWED, Kinds, Tokens
+from nscompiler.grammar.lexical import read_bad, text_ends
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Before, Surroundings
 from nscompiler.grammar.syntax import BrokenDecl, DefDecl, Header, Name, Node, Use
 from nscompiler.grammar.tables import Tables
-from nscompiler.grammar.trial import Trial
+from nscompiler.grammar.trial import WINDOW, Trial, next_start
 
 #: After so many mistakes a file is no program: further ones are passed over in silence.
 MOST = 200
@@ -47,6 +47,8 @@ class Recovery:
     def _read_bad(self, states: list[int], values: list[Any], index: int) -> int:
         tokens = self._tokens
         name = self._tables.names[tokens.kinds[index]]
+        if name == "OPEN_TEXT":
+            self._shorten_text(states, index)
         reading = read_bad(self._builder.source, name, tokens.starts[index], tokens.ends[index])
         if not self._silent(states, values, index):
             self._report(reading.problem)
@@ -59,6 +61,23 @@ class Recovery:
         else:
             tokens.kinds[index] = self._tables.kind[reading.terminal]
         return index
+
+    def _shorten_text(self, states: list[int], index: int) -> None:
+        """Where a text is not closed, end it before a sign with which the rest of its line makes sense, if any."""
+        tokens, text = self._tokens, self._builder.source.text
+        start, end = tokens.starts[index], tokens.ends[index]
+        stop = next_start(self._trial, tokens, index)
+        behind = [tokens.kinds[at] for at in range(index + 1, min(stop, index + WINDOW))]
+        for cut in [end, *text_ends(text, start, end)]:
+            rest = Tokens()
+            rest.extend(self._tables.token.findall(text, cut, end), cut, Kinds(self._tables))
+            inside = [kind for kind, start in zip(rest.kinds, rest.starts, strict=True) if start < end]
+            trial = states.copy()
+            kinds = [self._tables.kind["TEXT"], *inside, *behind]
+            if self._trial.feed(trial, kinds) == len(kinds) and self._trial.ends(trial, tokens.kinds[stop]):
+                tokens.ends[index] = cut
+                tokens.splice(index + 1, rest, len(inside))
+                return
 
     def _silent(self, states: list[int], values: list[Any], index: int) -> bool:
         """Whether this item's mistake was told already: one is enough."""
@@ -84,9 +103,9 @@ class Recovery:
         silent = self._silent(states, values, index) or (tokens.unclosed >= 0 and tokens.kinds[index] == end)
         del states[level + 1 :], values[level:]
         items = values[level - 1]
-        segment = Segment(self._trial, self._builder.source, tokens, states, first, index)
+        segment = Segment(self._trial, self._builder.source, tokens, states, first, index, self._limit(states, first))
         around = Surroundings(segment, self._is_module(values), self._before(items, first))
-        stop = self._stop(segment, states, index)
+        stop = segment.stop
         if deep:
             self._report(too_deep(self._builder.source, tokens.starts[index], tokens.ends[index]))
         elif not silent:
@@ -122,16 +141,23 @@ class Recovery:
                     return nested
         return index
 
-    def _stop(self, segment: Segment, states: list[int], index: int) -> int:
-        """Where to go on: the next declaration, the end, or the brace that closes the module."""
+    def _limit(self, states: list[int], first: int) -> int:
+        """Where an item ends at the latest: at the brace that closes the module, or the end of the file."""
         tokens = self._tokens
-        stop = segment.stop
-        if tokens.kinds[stop] != self._trial.kind["$END"] or not self._in_braces(states):
-            return stop
-        last = stop - 1
-        while last > 0 and tokens.texts[last] in (";", ""):
+        end = len(tokens.kinds) - 1
+        while end > 0 and tokens.texts[end - 1] == "" and tokens.kinds[end - 1] == self._trial.kind["$END"]:
+            end -= 1
+        if not self._in_braces(states):
+            return end
+        last = end - 1
+        while last > first and tokens.texts[last] in (";", ""):
             last -= 1
-        return last if tokens.texts[last] == "}" and last >= index - 1 and last > 0 else stop
+        if tokens.texts[last] != "}" or last < first:
+            return end
+        gap = tokens.gaps[last]
+        alone = "\n" in gap or "\r" in gap
+        brace = self._tables.literals
+        return last if alone or tokens.kinds.count(brace["{"]) <= tokens.kinds.count(brace["}"]) else end
 
     def _in_braces(self, states: list[int]) -> bool:
         return sum(state in self._trial.items for state in states) > 1

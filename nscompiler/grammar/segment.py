@@ -51,12 +51,19 @@ class Segment:
     __slots__ = ("_base", "_cut", "_snapshots", "at", "indexes", "kinds", "source", "stop", "tokens", "trial")
 
     def __init__(
-        self, trial: Trial, source: SourceFile, tokens: Tokens, base: list[int], first: int, error: int
+        self,
+        trial: Trial,
+        source: SourceFile,
+        tokens: Tokens,
+        base: list[int],
+        first: int,
+        error: int,
+        limit: int,
     ) -> None:
         self.trial = trial
         self.source = source
         self.tokens = tokens
-        self.stop = next_start(trial, tokens, first) if error != first or not self._is_end(error) else error
+        self.stop = error if error == first == limit else min(next_start(trial, tokens, first), limit)
         self.indexes: list[int] = []
         self.kinds: list[int] = []
         last = min(self.stop, max(error, first) + WINDOW)
@@ -69,9 +76,6 @@ class Segment:
                 self.kinds.append(kind)
         self._base = base.copy()
         self._read(base)
-
-    def _is_end(self, index: int) -> bool:
-        return index >= len(self.tokens.kinds) - 1
 
     def _read(self, base: list[int]) -> None:
         """Find the mistake anew, keeping the stacks of the last few positions before it."""
@@ -213,6 +217,10 @@ class Segment:
                 break
         return position
 
+    def read(self, kinds: list[int]) -> tuple[int, bool]:
+        """How far other kinds of token, equal up to the mistake, can be read, and whether the item is then whole."""
+        return self._run(kinds, self.at)
+
     def _run(self, kinds: list[int], near: int) -> tuple[int, bool]:
         states = self.states(near)
         read = near + self.trial.feed(states, kinds[near:])
@@ -244,11 +252,11 @@ class Segment:
         return Edit(self.source.span(at, at), text + (" " if glued and follows not in ",)]};" else ""))
 
     def removal(self, first: int, last: int) -> Edit:
-        """No tokens from one to another, nor the spaces before them."""
-        start, end, text = self.start(first), self.end(last), self.source.text
-        before = self.end(first - 1)
-        blank = text[before:start]
-        glued = start == before and last + 1 < len(self.indexes) and self.start(last + 1) == end
-        if blank and not blank.strip(" \t") and (first > 0 or before):
-            start = before
-        return Edit(self.source.span(start, end), " " if glued and self.is_word(first - 1) else "")
+        """No tokens from one to another; nor the spaces before them, if there are some behind."""
+        start, end, before = self.start(first), self.end(last), self.end(first - 1)
+        blank = self.source.text[before:start]
+        follows = self.source.text[end : end + 1]
+        if blank and not blank.strip(" \t") and not follows.strip():
+            return Edit(self.source.span(before, end), "")
+        glued = not blank and self.is_word(first - 1) and (follows.isalnum() or follows == "_")
+        return Edit(self.source.span(start, end), " " if glued else "")

@@ -8,6 +8,7 @@ from nscompiler.grammar.early import old_annotation, old_source, old_type
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import shown
+from nscompiler.source import Span
 
 Rule = Callable[[Surroundings], Diagnostic | None]
 
@@ -20,6 +21,11 @@ _LITERALS = ("INTEGER", "DOUBLE")
 def _expects(segment: Segment, *names: str) -> bool:
     expected = segment.expected
     return all(segment.trial.kind[name] in expected for name in names)
+
+
+def _behind(segment: Segment, position: int) -> Span:
+    """The empty place right behind a token."""
+    return segment.source.span(segment.end(position), segment.end(position))
 
 
 def _kind(segment: Segment, position: int) -> str:
@@ -48,6 +54,10 @@ def attribute_place(around: Surroundings) -> Diagnostic | None:
     if segment.text(0) != "@" or not _expects(segment, "AT", "TYPE", "FUN", "DEF") or _expects(segment, "IMPORT"):
         return None
     where = segment.span(0, segment.at - 1)
+    if _kind(segment, segment.at) == "TEXT":
+        edits = (segment.insertion(segment.at, ["("]), Edit(_behind(segment, segment.at), ")"))
+        fix = Fix("Put brackets around it", edits, _SURE)
+        return codes.UNEXPECTED.at(segment.span(segment.at), "An attribute's text stands in brackets", fixes=(fix,))
     return codes.ATTRIBUTE_PLACE.at(where, "This attribute has no declaration below it", "expected a declaration next")
 
 
@@ -317,6 +327,57 @@ def optional_payload(around: Surroundings) -> Diagnostic | None:
     return codes.PAYLOAD_BRACKETS.at(segment.span(at - 1, end - 1), title, fixes=(fix,))
 
 
+def two_dots(around: Surroundings) -> Diagnostic | None:
+    """``A.B.f``."""
+    segment, at = around.segment, around.segment.at
+    if segment.text(at) != "." or segment.text(at - 2) != "." or not segment.is_word(at - 1):
+        return None
+    title = "A name has one dot: the module's alias, then what it declares"
+    return codes.UNEXPECTED.at(segment.span(at), title)
+
+
+def call(around: Surroundings) -> Diagnostic | None:
+    """``f()``."""
+    segment, at = around.segment, around.segment.at
+    if segment.text(at) != ")" or segment.text(at - 1) != "(" or around.keyword in ("type", "fun"):
+        return None
+    fixes: tuple[Fix, ...] = ()
+    if segment.whole_with(at - 1, 2, []) or at == 1:
+        fixes = (Fix("Remove `()`", (segment.removal(at - 1, at),), _SURE),)
+    title = "A function is named without `()`: the pipe calls it"
+    return codes.UNEXPECTED.at(segment.span(at - 1, at), title, fixes=fixes)
+
+
+def type_arguments(around: Surroundings) -> Diagnostic | None:
+    """``Map<Text>`` where a type stands."""
+    segment, at = around.segment, around.segment.at
+    if segment.text(at) != "<" or not _expects(segment, "OPTIONAL", "LBRACE"):
+        return None
+    end = segment.behind_bracket(at) - 1
+    inside = segment.source.text[segment.end(at) : segment.start(end)].strip()
+    words = [part.strip() for part in inside.split(",")]
+    if not all(word.replace("_", "").isalnum() for word in words):
+        words = [f"({inside})"]
+    edit = Edit(segment.span(at, end), " " + " ".join(words))
+    fix = Fix("Write the arguments after it", (edit,), _MAYBE)
+    title = "The arguments of a type follow it without `< >`"
+    return codes.UNEXPECTED.at(segment.span(at, end), title, fixes=(fix,))
+
+
+def tuple_brackets(around: Surroundings) -> Diagnostic | None:
+    """``fun f : Text, Text -> Text``."""
+    segment, at = around.segment, around.segment.at
+    if segment.text(at) != "," or around.keyword not in ("fun", "def") or segment.open_brackets():
+        return None
+    first = around.head + 3
+    last = next((n for n in range(at, len(segment.kinds)) if segment.text(n) == "->"), at) - 1
+    if last < at or not segment.whole_with(first, last - first + 1, ["(", *segment.kinds[first : last + 1], ")"]):
+        return None
+    start = segment.source.span(segment.start(first), segment.start(first))
+    fix = Fix("Put brackets around it", (Edit(start, "("), Edit(_behind(segment, last), ")")), _SURE)
+    return codes.UNEXPECTED.at(segment.span(first, last), "A tuple stands in brackets", fixes=(fix,))
+
+
 STRUCTURE: tuple[Rule, ...] = (
     old_source,
     old_annotation,
@@ -334,6 +395,10 @@ STRUCTURE: tuple[Rule, ...] = (
     missing_stage,
     missing_arrow,
     mismatched_bracket,
+    two_dots,
+    call,
+    type_arguments,
+    tuple_brackets,
     not_a_literal,
     prefix_twice,
     optional_payload,

@@ -95,6 +95,6 @@ def next_start(trial: Trial, tokens: Tokens, index: int) -> int:
     """The first token after this one that begins a declaration, or the end."""
     kinds, end = tokens.kinds, trial.kind["$END"]
     index += 1
-    while index < len(kinds) and kinds[index] != end and not trial.is_start(tokens, index):
+    while index < len(kinds) - 1 and kinds[index] != end and not trial.is_start(tokens, index):
         index += 1
     return min(index, len(kinds) - 1)

@@ -1,7 +1,8 @@
 """Going through a syntax tree without knowing its nodes; iterative, so that depth does not matter."""
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
+from typing import Any
 
 import attrs
 
@@ -11,7 +12,8 @@ from nscompiler.grammar.syntax import Module, Node
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes right below one, in the order in which they stand in the text."""
     found: list[Node] = []
-    for field in _fields(node.__class__):
+    kind: Any = type(node)
+    for field in _fields(kind):
         value = getattr(node, field)
         if isinstance(value, Node):
             found.append(value)
@@ -43,8 +45,8 @@ def node_at(module: Module, offset: int) -> tuple[Node, ...]:
         path.append(min(inside, key=lambda child: (offset == child.end, child.end - child.start)))
 
 
-@cache
-def _fields(kind: type[Node]) -> tuple[str, ...]:
+@lru_cache(maxsize=256)
+def _fields(kind: Any) -> tuple[str, ...]:
     """The names of a class's attributes that may hold nodes."""
     skipped = ("start", "end", "source", "comments", "early_separators", "text", "raw", "doc", "quoted", "prefix")
     return tuple(field.name for field in attrs.fields(kind) if field.name not in skipped)

@@ -12,6 +12,7 @@ from nscompiler.diagnostics.model import Diagnostic, Severity
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.files import Files
 from nscompiler.modules.index import ModuleIndex, conflict, distinct_files
+from nscompiler.modules.lock import Lock, read_lock
 from nscompiler.modules.reading import Heading, Sources, unreadable
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.tree import (
@@ -30,7 +31,6 @@ from nscompiler.modules.wording import titled
 from nscompiler.source import Span
 
 if TYPE_CHECKING:
-    from nscompiler.modules.lock import Lock
     from nscompiler.modules.project import ModuleConfig, ProjectConfig
 
 
@@ -69,7 +69,7 @@ class Discovery:
     index: ModuleIndex
     configs: "dict[str, ModuleConfig]"
     projects: "dict[str, ProjectConfig]"
-    locks: "dict[str, Lock]"
+    locks: dict[str, Lock]
     problems: tuple[Diagnostic, ...]
 
 
@@ -198,8 +198,6 @@ class _Search:
         For one module of a project its file is not read: that costs more than checking the module does.
         """
         if self._files.is_file(join(root, LOCK_FILE)):
-            from nscompiler.modules.lock import read_lock  # for start-up: only projects with releases have a lock
-
             lock, problems = read_lock(root, self._files)
             self.problems += problems
             self.locks[root] = lock

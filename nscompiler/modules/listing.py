@@ -2,19 +2,22 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from nscompiler.diagnostics.codes import project as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.modules.imports import not_found
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.program import LinkedModule, Program
-from nscompiler.modules.project import ModuleConfig, ProjectConfig
 from nscompiler.modules.tree import folder_of, is_below
 from nscompiler.modules.wording import titled
 from nscompiler.source import Span
 
+if TYPE_CHECKING:
+    from nscompiler.modules.project import ModuleConfig, ProjectConfig
 
-def resolve_parent(config: ModuleConfig, index: ModuleIndex) -> tuple[str | None, tuple[Diagnostic, ...]]:
+
+def resolve_parent(config: "ModuleConfig", index: ModuleIndex) -> tuple[str | None, tuple[Diagnostic, ...]]:
     """The file of the framework module that an ``nstack.yaml`` names as ``parent``; None where it names none."""
     if config.parent is None:
         return None, ()
@@ -25,7 +28,7 @@ def resolve_parent(config: ModuleConfig, index: ModuleIndex) -> tuple[str | None
     return None, (index.conflict(config.parent.value) or not_found(config.parent.value, span, index),)
 
 
-def unlisted_modules(project: ProjectConfig, program: Program) -> tuple[Diagnostic, ...]:
+def unlisted_modules(project: "ProjectConfig", program: Program) -> tuple[Diagnostic, ...]:
     """A hint for each module folder of the project that its listed modules need and that it does not list."""
     by_path = {item.path: item for item in program.modules}
     listed = dict.fromkeys(path for path in project.module_files() if path in by_path)
@@ -50,7 +53,7 @@ def _importers(listed: Iterable[str], by_path: Mapping[str, LinkedModule]) -> di
     return importers
 
 
-def _unlisted(project: ProjectConfig, folder: str, importer: LinkedModule) -> Diagnostic:
+def _unlisted(project: "ProjectConfig", folder: str, importer: LinkedModule) -> Diagnostic:
     name = os.path.relpath(folder, project.folder)
     imports = importer.imports.resolved
     node = next(found.node.reference for found in imports if folder_of(found.path) == folder)
@@ -63,7 +66,7 @@ def _unlisted(project: ProjectConfig, folder: str, importer: LinkedModule) -> Di
     )
 
 
-def _add_entry(project: ProjectConfig, name: str) -> tuple[Fix, ...]:
+def _add_entry(project: "ProjectConfig", name: str) -> tuple[Fix, ...]:
     """A fix that lists one more folder, in the form in which the last one is written."""
     if not project.modules:
         return ()

@@ -46,7 +46,7 @@ def unreadable(path: str, error: OSError) -> Diagnostic:
 def _not_text(path: str, content: bytes, offset: int) -> Diagnostic:
     found = "a NUL byte" if content[offset] == 0 else f"the byte 0x{content[offset]:02x}"
     line = content.count(b"\n", 0, offset) + 1
-    notes = [f"{found} at offset {offset} (line {line}) is not UTF-8 text"]
+    notes = [f"it stands in line {line}"]
     if content.startswith(_WIDE_MARKS):
         notes.append("the file starts like UTF-16; save it as UTF-8")
     title = titled("`{}` is not UTF-8 text: {} at offset {}", path, found, str(offset))

@@ -14,7 +14,7 @@ Nsc = Callable[..., subprocess.CompletedProcess[str]]
 PLAIN = {
     name: value
     for name, value in os.environ.items()
-    if name not in ("NO_COLOR", "FORCE_COLOR", "NSC_DEBUG", "NSTACK_PATH")
+    if name not in ("NO_COLOR", "FORCE_COLOR", "NSC_DEBUG", "NSTACK_PATH", "PYTHONUNBUFFERED")
 }
 
 

@@ -112,7 +112,7 @@ async def test_a_missing_library_is_one_error_that_names_the_extra(
         await connector.open(
             parameters_of(connector, {"http_path": "/", "cron": "* * * * *"}), Codec(type_), context(Path())
         )
-    assert f"nstack-runtime[{extra}]" in str(fault.value)
+    assert str(fault.value) == f"connector '{extra}' needs: pip install \"nstack-runtime[{extra}]\""
     await connector.close()
 
 

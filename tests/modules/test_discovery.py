@@ -3,13 +3,13 @@
 import os
 
 import pytest
+from linking import told
 
 from nscompiler.diagnostics.model import Severity
 from nscompiler.files import DiskFiles, MemoryFiles
 from nscompiler.modules.discovery import PathKind, discover
 from nscompiler.modules.tree import ascend, root_for, walk
 from nscompiler.source import Span
-from tests.modules.tools import told
 
 MODULE = "module Demo:1.0.0\n"
 

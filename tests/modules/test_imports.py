@@ -1,10 +1,10 @@
 """Resolving imports, linking programs."""
 
 import pytest
+from linking import linked, mended, told
 
 from nscompiler.diagnostics.model import Severity
 from nscompiler.source import Span
-from tests.modules.tools import linked, mended, told
 
 TYPES = "module Movies.Types:0.1.0\ntype Movie = { title : Text }\n"
 

@@ -1,7 +1,7 @@
 """``nstack.lock``."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nscompiler.files import MemoryFiles
@@ -62,6 +62,7 @@ def test_damaged_files(text, place):
     assert len(problem.title) <= 80
 
 
+@settings(deadline=None)
 @given(st.text(max_size=50))
 def test_any_text_is_a_lock_or_a_problem(text):
     lock, problems = parse_lock(SourceFile("nstack.lock", text))

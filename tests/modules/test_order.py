@@ -1,6 +1,6 @@
 """Ordering modules: dependencies first, rings told once."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nscompiler.modules.order import Edge, cycle_problem, order
@@ -69,6 +69,7 @@ def test_long_chains_need_no_deep_stack():
 NODES = st.integers(0, 7)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NODES, st.lists(NODES, max_size=4)))
 def test_against_reachability(imports):
     edges = {

@@ -1,15 +1,15 @@
 """``nstack.yaml`` and ``nstack-project.yaml``: what is read, and each fault at its place."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from linking import linked, mended, text_under, told
 
 from nscompiler.diagnostics.model import Severity
 from nscompiler.files import MemoryFiles
 from nscompiler.modules.listing import resolve_parent, unlisted_modules
 from nscompiler.modules.project import read_module_config, read_project
 from nscompiler.source import Span
-from tests.modules.tools import linked, mended, text_under, told
 
 OTHERS = {"m/module.nml": "module M:1.0.0", "m/train.csv": "", "m/data/a.csv": ""}
 
@@ -284,6 +284,7 @@ def test_needed_through_others_and_in_the_working_folder():
 YAML = st.text(alphabet="ab:-[]{}'\"#&*!|>?%@`,\n \t~0", max_size=30)
 
 
+@settings(deadline=None)
 @given(YAML)
 def test_any_text_is_read_or_has_problems(text):
     _, config, problems = module(text)

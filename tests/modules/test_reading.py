@@ -1,7 +1,7 @@
 """Reading files: bytes to text, and headers without parsing."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nscompiler.diagnostics.model import Diagnostic
@@ -126,6 +126,7 @@ def test_the_grammar_sees_the_same_header(text, reference):
     assert (header.reference.text, header.reference.start) == (found.text, found.start)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="module A:1./*#!\n\r{", max_size=30))
 def test_any_text_can_be_scanned(text):
     found = scan_header(text)

@@ -3,7 +3,7 @@
 import keyword
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nscompiler.modules.reference import (
@@ -120,17 +120,20 @@ def test_long_references_leave_titles_short():
     assert len(fault(f"{'x.' * 300}/{'Y' * 300}:1.0.0").message) <= 80
 
 
+@settings(deadline=None)
 @given(REFS)
 def test_printing_and_reading_agree(module):
     assert parse_reference(str(module)) == module
 
 
+@settings(deadline=None)
 @given(REFS)
 def test_defaults_are_not_printed(module):
     assert (DEFAULT_REGISTRY in str(module)) is False
     assert str(module).startswith("nstack/") is False
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40) | st.from_regex(r"[A-Za-z./:0-9_-]{0,20}", fullmatch=True))
 def test_any_text_is_a_reference_or_a_fault_inside_it(text):
     parsed = parse_reference(text)
@@ -158,23 +161,27 @@ def test_order_of_versions():
     assert sorted(versions) == versions
 
 
+@settings(deadline=None)
 @given(VERSIONS, VERSIONS)
 def test_order_is_total(one, other):
     assert [one < other, one == other, one > other].count(True) == 1
 
 
+@settings(deadline=None)
 @given(VERSIONS)
 def test_a_release_comes_after_its_snapshots(version):
     release = Version(version.major, version.minor, version.patch)
     assert version == release or version < release
 
 
+@settings(deadline=None)
 @given(REFS)
 def test_slugs_are_identifiers(module):
     assert slug(module).isidentifier()
     assert not keyword.iskeyword(slug(module))
 
 
+@settings(deadline=None)
 @given(REFS, REFS)
 def test_slugs_differ(one, other):
     assert (slug(one) == slug(other)) == (one == other)
@@ -211,6 +218,7 @@ def test_names_for_folders(folder, name):
     assert module_name_for(folder) == name
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_names_for_folders_are_names(folder):
     assert isinstance(parse_reference(f"{module_name_for(folder)}:0.0.1-SNAPSHOT"), ModuleRef)

@@ -21,7 +21,7 @@ DEEPEST = 12
 INLINE = {"fst": "{}[0]", "snd": "{}[1]", "single": "[{}]", "some": "{}", "identity": "{}"}
 """Functions of ``Std`` that are written as expressions."""
 
-_LETTERS = "abcdefghijklmnopqrsuvwxyz"  # without t, which is the module of types
+_LETTERS = "abcdefghijkmnopqrsuvwxyz"  # without t, which is the module of types, and l, which looks like 1
 
 
 @attrs.frozen(slots=True)

@@ -63,7 +63,7 @@ class HttpSource(SourceConnector):
         try:
             import uvicorn  # noqa: F401
         except ImportError:
-            raise MissingExtra("Sources.http", "http") from None
+            raise MissingExtra("http", "http") from None
         endpoint = Endpoint(parameters, codec, context)
         key = ("http", parameters.http_host, parameters.http_port)
         server = context.shared.get(key)

@@ -40,7 +40,7 @@ class ScheduleSource(SourceConnector):
         try:
             table = Crontab(parameters.cron, parameters.timezone)
         except ImportError:
-            raise MissingExtra("Sources.schedule", "schedule") from None
+            raise MissingExtra("schedule", "schedule") from None
         except CronFault as fault:
             raise UsageError(f"Sources.schedule ({context.origin}): {fault}") from None
         self._next = table.after

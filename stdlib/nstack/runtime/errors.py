@@ -21,7 +21,7 @@ class MissingExtra(ConnectorError):
     """A connector's client library is not installed; the message names the extra to install."""
 
     def __init__(self, connector: str, extra: str) -> None:
-        super().__init__(f"{connector} needs an extra library: pip install 'nstack-runtime[{extra}]'")
+        super().__init__(f"connector '{connector}' needs: pip install \"nstack-runtime[{extra}]\"")
 
 
 class ReaderGone(NStackError):

@@ -29,6 +29,11 @@ PENDING_RECORDS = 16 * CHUNK
 PENDING_BYTES = 64 << 20
 """… or more bytes."""
 
+BUSY = 64
+"""A sink that has just written so many values at once is under load …"""
+GATHER = 0.002
+"""… and lets more gather for so many seconds."""
+
 
 class Chunk:
     """Some encoded values. ``values`` are kept only where a failed write must tell them."""
@@ -102,7 +107,9 @@ class Outbox:
             self._unsealed = False
             token.add()
             self.queue.append(token)
-        self._wake()
+        if self._idle:
+            self._idle = False
+            self._wake()
         if self._over():
             self.push()
 
@@ -189,9 +196,12 @@ class Writer:
             await self._event.wait()
             self._event.clear()
             last = self._closing
+            before = self.guard.tally.values_out
             await self._drain()
             if last:
                 return
+            if self.guard.tally.values_out - before >= BUSY:
+                await asyncio.sleep(GATHER)
 
     def finish(self) -> None:
         """No stage puts anything in any more: write what is left and end."""

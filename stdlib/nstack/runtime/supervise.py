@@ -181,6 +181,7 @@ class Run:
         )
 
     async def _start(self) -> None:
+        self._find_connectors()
         for number, (source, function) in enumerate(self.workflow.sources):
             self.lanes.append(self._lane(number, source, function))
         self.plan.assign(self.lanes)
@@ -191,6 +192,12 @@ class Run:
             await lane.worker.run(partial(self.plan.bind, lane))
         self._check_reply()
         await self._open_sources()
+
+    def _find_connectors(self) -> None:
+        """Raises UsageError for a connector that is not part of this version, before anything opens."""
+        for node in (*(source for source, _ in self.workflow.sources), *self.workflow.sinks):
+            if not isinstance(node, Literal) and isinstance(node.provider, str) and node.provider != "Sinks.reply":
+                self.registry.find(node.provider)
 
     def _lane(self, number: int, source: Source | Literal, function: Any) -> Lane:
         codec = self.codecs.of(source.output)

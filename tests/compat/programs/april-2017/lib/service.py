@@ -1,0 +1,6 @@
+import nstack
+
+
+class Module(nstack.Module):
+    def shout(self, text):
+        return text.upper()

@@ -1,0 +1,2 @@
+def decorate(text, tag):
+    return "{}:{}".format(tag, text)

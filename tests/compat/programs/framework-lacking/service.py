@@ -1,0 +1,5 @@
+import nstack
+
+
+class Module(nstack.Module):
+    pass

@@ -1,0 +1,3 @@
+import helpers
+
+NAME = "late " + helpers.NAME

@@ -1,0 +1,6 @@
+import nstack
+
+
+class Service(nstack.BaseService):
+    def predict(self, plant):
+        return "rose"

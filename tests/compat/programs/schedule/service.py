@@ -1,0 +1,6 @@
+import nstack
+
+
+class Module(nstack.Module):
+    def tick(self, event):
+        return "tick"

@@ -1,0 +1,9 @@
+import nstack
+
+
+class Module(nstack.Module):
+    def tick(self, event):
+        return "{}".format(event)
+
+    def done(self, text):
+        return ()

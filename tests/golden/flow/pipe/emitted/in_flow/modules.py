@@ -1,0 +1,11 @@
+"""The Python modules of in."""
+
+from pathlib import Path
+
+from nstack.runtime import UserModule
+
+from . import types as t
+
+FOLDER = Path(__file__).parent / "user"
+
+in_ = UserModule("in", FOLDER / "in", service="in.py", functions={"numChars": (t.Text, t.Integer)}, nml="in.nml")

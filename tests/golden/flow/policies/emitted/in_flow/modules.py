@@ -1,0 +1,17 @@
+"""The Python modules of in."""
+
+from pathlib import Path
+
+from nstack.runtime import UserModule
+
+from . import types as t
+
+FOLDER = Path(__file__).parent / "user"
+
+in_ = UserModule(
+    "in",
+    FOLDER / "in",
+    service="in.py",
+    functions={"f": (t.Text, t.Text), "g": (t.Text, t.Text), "tick": (t.Unit, t.Text)},
+    nml="in.nml",
+)
