@@ -392,7 +392,8 @@ class Texts(Mapping[str, SourceFile]):
 
     def _other(self, path: str) -> SourceFile | None:
         if path not in self._others:
-            read = read_source(path, self._compilation.files)
+            files = self._compilation.files
+            read = read_source(path, files) if files.is_file(path) else None
             self._others[path] = read if isinstance(read, SourceFile) else None
         return self._others[path]
 

@@ -45,7 +45,7 @@ def _modern(match: re.Match[str]) -> str | None:
 def old_annotation(around: Surroundings) -> Diagnostic | None:
     """``sources.http : Text { … }``."""
     segment, at = around.segment, around.segment.at
-    if not _is_annotation(segment, at) or (end := _type_end(segment, at + 1)) == at + 1:
+    if not _is_annotation(segment, at) or _type_end(segment, at + 1) == at + 1:
         return None
     edits, kinds = [], segment.kinds[:at]
     position = at

@@ -10,7 +10,7 @@ import attrs
 from nscompiler.source import SourceFile, Span
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Node:
     """Anything with a place in the file."""
 
@@ -18,7 +18,7 @@ class Node:
     end: int
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Name(Node):
     """An identifier; ``quoted`` for a field written ``"User-Id"`` (``text`` is the name without quotes)."""
 
@@ -26,7 +26,7 @@ class Name(Node):
     quoted: bool = False
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Comment(Node):
     """A comment as written, ``//`` or ``/* */`` included. ``own_line`` if nothing but white space stands before it."""
 
@@ -34,7 +34,7 @@ class Comment(Node):
     own_line: bool
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Reference(Node):
     """A module reference as written after ``module`` or ``import``; ``modules.reference`` parses it."""
 
@@ -44,12 +44,12 @@ class Reference(Node):
 # --- types
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class TypeExpr(Node):
     """A written type."""
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class TypeName(TypeExpr):
     """``Text``, ``A.Event``, ``Pair a b``, ``Vector 3 Double``, ``Map T``: a name applied to zero or more arguments."""
 
@@ -58,52 +58,52 @@ class TypeName(TypeExpr):
     args: tuple[TypeExpr, ...] = ()
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class SizeLiteral(TypeExpr):
     """The number in ``Vector 3 a``."""
 
     value: int
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class TypeVariable(TypeExpr):
     """``a``."""
 
     name: Name
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Hole(TypeExpr):
     """``_`` among type arguments: left to inference."""
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class UnitType(TypeExpr):
     """``()``."""
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class TupleType(TypeExpr):
     """``(A, B, …)``, two parts or more."""
 
     items: tuple[TypeExpr, ...]
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class ListType(TypeExpr):
     """``[T]``."""
 
     item: TypeExpr
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class OptionalType(TypeExpr):
     """``optional T`` or ``T optional``."""
 
     item: TypeExpr
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class FieldDecl(Node):
     """One field of a record type."""
 
@@ -112,14 +112,14 @@ class FieldDecl(Node):
     doc: str | None = None
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class RowTail(Node):
     """What follows the ``|`` of an open record: a variable, or ``..`` (``name`` is None)."""
 
     name: Name | None
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class RecordType(TypeExpr):
     """``{ x : A }``, ``{ x : A | r }``, ``{ x : A | .. }``, ``{ | r }``."""
 
@@ -127,7 +127,7 @@ class RecordType(TypeExpr):
     tail: RowTail | None = None
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Constructor(Node):
     """One alternative of a sum."""
 
@@ -136,14 +136,14 @@ class Constructor(Node):
     doc: str | None = None
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class SumType(TypeExpr):
     """``A T | B U``: only as the right side of a ``type``."""
 
     constructors: tuple[Constructor, ...]
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Constraint(Node):
     """``a is CsvRow``."""
 
@@ -151,7 +151,7 @@ class Constraint(Node):
     name: Name
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class FunctionType(Node):
     """``A -> B where a is CsvRow``."""
 
@@ -163,7 +163,7 @@ class FunctionType(Node):
 # --- literals
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Literal(Node):
     """A literal. ``kind`` and the Python value it has:
 
@@ -179,12 +179,12 @@ class Literal(Node):
 # --- expressions
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Expr(Node):
     """A written expression."""
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Use(Expr):
     """A function by name: ``f``, ``A.f``."""
 
@@ -192,7 +192,7 @@ class Use(Expr):
     name: Name
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Instantiate(Expr):
     """``f<T, _>``."""
 
@@ -200,7 +200,7 @@ class Instantiate(Expr):
     types: tuple[TypeExpr, ...]
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Binding(Node):
     """``p = literal``."""
 
@@ -208,7 +208,7 @@ class Binding(Node):
     value: Literal
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Apply(Expr):
     """``e { p = v, … }``."""
 
@@ -216,7 +216,7 @@ class Apply(Expr):
     bindings: tuple[Binding, ...]
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Concat(Expr):
     """``f*`` or ``concat f`` (``prefix``)."""
 
@@ -224,7 +224,7 @@ class Concat(Expr):
     prefix: bool
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Filter(Expr):
     """``f?`` or ``filter f`` (``prefix``)."""
 
@@ -232,14 +232,14 @@ class Filter(Expr):
     prefix: bool
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class LiteralSource(Expr):
     """A literal standing where a source does."""
 
     value: Literal
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Pipe(Expr):
     """``f | g | …``, two stages or more. ``(a | b) | c`` keeps its inner Pipe; start and end include no brackets
     of its own but those of its stages."""
@@ -247,7 +247,7 @@ class Pipe(Expr):
     stages: tuple[Expr, ...]
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Both(Expr):
     """``f & g & …``, two branches or more."""
 
@@ -257,7 +257,7 @@ class Both(Expr):
 # --- declarations
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Attribute(Node):
     """``@deprecated("use classify")``; ``argument`` is None without brackets."""
 
@@ -265,33 +265,33 @@ class Attribute(Node):
     argument: Literal | None = None
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class ParamType(Node):
     """The type of a parameter."""
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class ParamTypeName(ParamType):
     """``Text``, ``Integer``, ``Double``, ``Boolean``, ``Duration``; anything else is refused by the checker."""
 
     name: Name
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class ParamTypeList(ParamType):
     """``[Text]``."""
 
     item: ParamType
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class ParamTypeEnum(ParamType):
     """``"a" | "b"``; the values are text literals."""
 
     values: tuple[Literal, ...]
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class ParamDecl(Node):
     """``n : Integer = 10``; without a default it is required."""
 
@@ -301,12 +301,12 @@ class ParamDecl(Node):
     doc: str | None = None
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Decl(Node):
     """A declaration. ``doc`` is the text of the ``///`` lines right above, joined by newlines, markers removed."""
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class TypeDecl(Decl):
     """``type Name a b = …``."""
 
@@ -317,7 +317,7 @@ class TypeDecl(Decl):
     attributes: tuple[Attribute, ...] = ()
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class FunDecl(Decl):
     """``fun name : A -> B where … with { … }``; ``parameters`` is None without ``with``."""
 
@@ -328,7 +328,7 @@ class FunDecl(Decl):
     attributes: tuple[Attribute, ...] = ()
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class DefDecl(Decl):
     """``def name : A -> B = e``; the annotation is optional."""
 
@@ -339,7 +339,7 @@ class DefDecl(Decl):
     attributes: tuple[Attribute, ...] = ()
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class BrokenDecl(Decl):
     """A declaration that did not parse. Its name, where it was read, is known to exist, so that no use of it is
     reported as unknown. ``keyword`` is ``type``, ``fun``, ``def`` or ``import``."""
@@ -348,7 +348,7 @@ class BrokenDecl(Decl):
     name: Name | None
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Header(Node):
     """``module X:0.1.0``, with ``where`` or ``{`` tolerated (``early`` names which)."""
 
@@ -357,7 +357,7 @@ class Header(Node):
     doc: str | None = None
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Import(Node):
     """``import M as A``."""
 
@@ -365,7 +365,7 @@ class Import(Node):
     alias: Name | None = None
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Module(Node):
     """One file. ``header`` is None for a script; ``main`` is a script's bare expression.
 

@@ -231,12 +231,15 @@ class _Search:
 
 
 def no_such_path(path: str, files: Files) -> Diagnostic:
-    """The error for a path that is not there, with near names beside it."""
+    """The error for a path that is neither a file nor a folder, with near names beside it."""
     folder, name = folder_of(path), os.path.basename(path)
     try:
         beside = files.list(folder)
     except OSError:
         beside = ()
+    if name in beside:
+        title = titled("`{}` is neither a file nor a folder", path)
+        return codes.NOT_A_MODULE_FILE.at(Span(path, 0, 0), title, notes=("a device, a pipe or a broken link",))
     wanted = [other for other in beside if other.endswith(SUFFIX) or files.is_folder(join(folder, other))]
     meant = tuple(join(folder, other) for other in near(name, wanted))
     note = did_you_mean(meant)

@@ -9,7 +9,7 @@ from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
 _CELLS = frozenset(("Integer", "Double", "Boolean", "Text", "Decimal", "Date", "Time", "DateTime", "Duration", "Uuid"))
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Need:
     """What is left to be shown: ``type`` (a variable) must be ``name``."""
 
@@ -17,7 +17,7 @@ class Need:
     name: str
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Violation:
     """What breaks a constraint: the part of the type, where it lies, and what was wanted there."""
 

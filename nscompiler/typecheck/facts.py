@@ -15,7 +15,7 @@ from nscompiler.types.interface import FunctionInterface, Interface, ParameterTy
 from nscompiler.types.types import Type
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Arrow:
     """The type of an expression; Void is ``Types.void``."""
 
@@ -23,7 +23,7 @@ class Arrow:
     output: Type
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class UseFact:
     """What a name refers to, and the types that its scheme's variables (in order) have in this use."""
 
@@ -32,7 +32,7 @@ class UseFact:
     arrow: Arrow
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class LiteralFact:
     """A literal source: the type of one value, and the values as JSON."""
 
@@ -40,7 +40,7 @@ class LiteralFact:
     values: tuple[object, ...]
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Joint:
     """One ``|``: what the left side gives and what the right side takes. Where the two are not the same node a
     conversion may stand between them (``fits.conversions`` tells)."""
@@ -49,7 +49,7 @@ class Joint:
     needed: Type
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Facts:
     """``arrows`` for every expression (after ``*`` and ``?`` are elaborated), ``uses`` for names and type applications
     (an ``Instantiate`` and its inner ``Use`` share one), ``joints`` by pipe: entry i lies between stage i and i + 1.
@@ -69,7 +69,7 @@ class Facts:
     literals: Mapping[syntax.LiteralSource, LiteralFact]
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Checked:
     """A checked module. ``interface`` is complete even where there are problems: what is broken is poisoned or listed
     as broken. ``main`` is the interface of a script's bare expression."""

@@ -16,7 +16,7 @@ from nscompiler.typecheck.unify import Store
 from nscompiler.types.types import App, Record, Scalar, SizeType, Sum, Type, Types, Var, VoidType
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Mismatch:
     """One thing that does not fit. ``kind`` is type, missing, collision, constructors, infinite or infinite-row;
     ``path`` leads

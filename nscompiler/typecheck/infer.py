@@ -23,7 +23,7 @@ from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
 SILENT_ROW = ParameterRow((), (), (frozenset(),))
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Typed:
     """What inference finds for an expression."""
 
@@ -32,7 +32,7 @@ class Typed:
     traits: Traits
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Needed:
     """A constraint that a use brings, to be shown before the def is done."""
 

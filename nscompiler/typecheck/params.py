@@ -174,7 +174,7 @@ def convert_policy(name: str, literal: syntax.Literal) -> "Value | Fault":
     """The value of one of the parameters that every function understands."""
     value: Value = literal.value
     if name == "retry":
-        if value in (True, "true"):
+        if value is True or value == "true":
             return USUAL_RETRIES
         if value in ("false",) or value is False:
             return 0

@@ -12,7 +12,7 @@ import attrs
 from nscompiler.types.types import Record, Type, Types, Var, variables
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Bound:
     """One entry of the log: a variable and what it was found to be."""
 

@@ -8,7 +8,7 @@ from nscompiler.source import Span
 from nscompiler.types.types import Type, Var
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class ParameterType:
     """The type of a parameter. ``kind`` is Text, Integer, Double, Boolean, Duration, ``list`` (with ``item``) or
     ``enum``
@@ -19,7 +19,7 @@ class ParameterType:
     choices: tuple[str, ...] = ()
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Settable:
     """A parameter that can still be set from outside.
 
@@ -35,7 +35,7 @@ class Settable:
     span: Span | None
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Fixed:
     """A parameter that an inner binding already decides for ``reader``; the binding's place."""
 
@@ -44,7 +44,7 @@ class Fixed:
     span: Span
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class ParameterRow:
     """The parameters of a function or def, as its users meet them.
 
@@ -58,7 +58,7 @@ class ParameterRow:
     open: tuple[frozenset[str], ...] = ()
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Requirement:
     """A constraint on a scheme: ``type`` (with the scheme's variables) must be ``name``."""
 
@@ -67,7 +67,7 @@ class Requirement:
     origin: Span | None = None
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Scheme:
     """``input -> output`` for all ``variables`` (in order of first appearance) that meet ``requirements``.
 
@@ -81,7 +81,7 @@ class Scheme:
     lacks: tuple[tuple[Var, frozenset[str]], ...] = ()
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Traits:
     """Facts about a function's or def's inside that the checks of its users need.
 
@@ -100,7 +100,7 @@ class Traits:
     paths: int = 1
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class FunctionInterface:
     """An exported ``fun`` or ``def``. ``kind`` is function, source, sink or workflow."""
 
@@ -123,7 +123,7 @@ class FunctionInterface:
         return False, None
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class TypeInterface:
     """An exported ``type``; ``parameters`` are variables of ``body``."""
 
@@ -135,7 +135,7 @@ class TypeInterface:
     doc: str | None = None
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Interface:
     """All that a module exports, by name; ``hash`` changes when, and only when, an importer could see a difference
     (places play no part). ``broken`` names exist but could not be understood: their users stay silent."""

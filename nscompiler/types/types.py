@@ -28,7 +28,7 @@ SCALARS = (
 )
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Type:
     """What all types share. ``ground`` if no variable occurs in it; ``poisoned`` if an error does.
 
@@ -46,7 +46,7 @@ class Type:
         return self if self._canon is None else self._canon
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Alias:
     """The declaration that gave a type its name; ``module`` is the reference as text."""
 
@@ -55,31 +55,31 @@ class Alias:
     args: tuple[Type, ...]
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Scalar(Type):
     """``Integer`` … ``Uuid``, and ``()``."""
 
     name: str
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class VoidType(Type):
     """No stream; only as the whole input or output of a function."""
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class ErrorType(Type):
     """A type that could not be found out; it agrees with everything in silence."""
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class SizeType(Type):
     """The number of a vector."""
 
     value: int
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Var(Type):
     """A variable. ``kind`` is ``type``, ``row`` or ``size``.
 
@@ -94,7 +94,7 @@ class Var(Type):
     rigid: bool
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class App(Type):
     """``list``, ``optional``, ``map`` (one item), ``tuple`` (two or more), ``vector`` (size, item)."""
 
@@ -102,7 +102,7 @@ class App(Type):
     items: tuple[Type, ...]
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Record(Type):
     """Fields in layout order, and the rest of an open record: a row variable, or None where it is closed."""
 
@@ -122,7 +122,7 @@ class Record(Type):
         return tuple(name for name, _ in self.fields)
 
 
-@attrs.define(eq=False, slots=True)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Sum(Type):
     """Constructors in layout order; the payload is None where there is none."""
 

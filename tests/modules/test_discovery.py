@@ -136,6 +136,14 @@ def test_not_a_module_file():
     assert discovery.problems[0].notes == ("give its folder: `demo`",)
 
 
+def test_neither_a_file_nor_a_folder(tmp_path):
+    os.mkfifo(tmp_path / "pipe.nml")
+    (tmp_path / "broken.nml").symlink_to(tmp_path / "nowhere")
+    problems = discover((str(tmp_path / "pipe.nml"), str(tmp_path / "broken.nml")), DiskFiles()).problems
+    assert [item.code.id for item in problems] == ["NS0222", "NS0222"]
+    assert walk(str(tmp_path), DiskFiles()).modules == ()
+
+
 def test_a_folder_without_modules():
     memory, discovery = found({"notes/readme.txt": ""}, "notes")
     assert told(memory, discovery.problems) == [("NS0223", "notes", "")]

@@ -28,6 +28,7 @@ SCALARS = (
 
 _HELPERS = ("Record", "Sum", "Vector", "constructor", "optional", "required")
 _CONTAINERS = ("list", "dict", "tuple")
+_LONGEST = 32
 _HIDDEN = ("get", "keys", "items", "match", "value")
 
 
@@ -149,18 +150,21 @@ def _declared_names(
     for type in fields:
         declared = types[type].declared
         if declared is not None:
-            wanted.setdefault(identifier(pascal(declared.text) or declared.name), []).append(type)
+            # A type's arguments are part of the name as long as it stays readable.
+            whole = pascal(declared.text)
+            name = whole if len(whole) <= _LONGEST or not whole.startswith(declared.name) else declared.name
+            wanted.setdefault(identifier(name), []).append(type)
     chosen: dict[TypeId, str] = {}
     for name, owners in wanted.items():
         for type in owners:
-            chosen[type] = names.fresh(name if len(owners) == 1 else _qualified(types[type], name))
+            shared = len({_module(types[owner]) for owner in owners}) > 1
+            chosen[type] = names.fresh(_module(types[type]) + name if shared else name)
     return chosen
 
 
-def _qualified(definition: TypeDef, name: str) -> str:
+def _module(definition: TypeDef) -> str:
     assert definition.declared is not None
-    module = definition.declared.module.split("/")[-1].split(":")[0]
-    return identifier(pascal(module) + name)
+    return pascal(definition.declared.module.split("/")[-1].split(":")[0])
 
 
 def _places(

@@ -16,30 +16,9 @@ twice_7 = Call(in_, "twice", input=t.Text, output=t.PairTextText, origin="in.nml
 twice_8 = Call(
     in_, "twice", input=t.PairTextText, output=t.PairPairTextTextPairTextText, origin="in.nml:8:33", text="twice"
 )
-twice_9 = Call(
-    in_,
-    "twice",
-    input=t.PairPairTextTextPairTextText,
-    output=t.PairPairPairTextTextPairTextTextPairPairTextTextPairTextText,
-    origin="in.nml:6:12",
-    text="twice",
-)
-swap_10 = Call(
-    in_,
-    "swap",
-    input=t.PairPairPairTextTextPairTextTextPairPairTextTextPairTextText,
-    output=t.PairPairPairTextTextPairTextTextPairPairTextTextPairTextText,
-    origin="in.nml:6:20",
-    text="swap",
-)
-to_json_11 = Call(
-    standard,
-    "Conv.to_json",
-    input=t.PairPairPairTextTextPairTextTextPairPairTextTextPairTextText,
-    output=t.Text,
-    origin="in.nml:6:27",
-    text="Conv.to_json",
-)
+twice_9 = Call(in_, "twice", input=t.PairPairTextTextPairTextText, output=t.Pair, origin="in.nml:6:12", text="twice")
+swap_10 = Call(in_, "swap", input=t.Pair, output=t.Pair, origin="in.nml:6:20", text="swap")
+to_json_11 = Call(standard, "Conv.to_json", input=t.Pair, output=t.Text, origin="in.nml:6:27", text="Conv.to_json")
 stdout_12 = Sink("Sinks.stdout", t.Text, origin="in.nml:6:42", text="Sinks.stdout")
 
 

@@ -28,8 +28,8 @@ __all__ = [
     "Duration",
     "Integer",
     "Json",
+    "Pair",
     "PairIntegerInteger",
-    "PairPairPairTextTextPairTextTextPairPairTextTextPairTextText",
     "PairPairTextTextPairTextText",
     "PairTextText",
     "Text",
@@ -61,7 +61,7 @@ class PairPairTextTextPairTextText(Record):
     second: PairTextText
 
 
-class PairPairPairTextTextPairTextTextPairPairTextTextPairTextText(Record):
+class Pair(Record):
     """type Pair (Pair (Pair Text Text) (Pair Text Text)) (Pair (Pair Text Text) (Pair Text Text)) = { first : P…"""
 
     first: PairPairTextTextPairTextText

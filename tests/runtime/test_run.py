@@ -1,0 +1,510 @@
+"""Whole runs of hand-made packages, as child processes."""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import Package
+
+Lines = Callable[..., str]
+
+
+def test_values_go_through_in_order(package: Package, lines: Lines) -> None:
+    package.write(
+        lines("shout; Text; Text;", "words; Text; Text;"),
+        m="""
+        import nstack
+
+        class Module(nstack.Module):
+            def shout(self, text):
+                return text.upper()
+
+            def words(self, text):
+                yield from text.split()
+        """,
+    )
+    done = package.run(input="a b\nc\n\nd e\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["A", "B", "C", "D", "E"]
+    assert "w done" in done.stderr
+    assert "in=4 out=5" in done.stderr
+
+
+def test_a_value_is_out_before_the_next_is_made(package: Package, lines: Lines, tmp_path: Path) -> None:
+    """The generator waits between its values for a file that is made only when the first value has been read."""
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    package.write(
+        lines("slowly; Text; Text;"),
+        m=f"""
+        import nstack
+
+        class Module(nstack.Module):
+            def slowly(self, text):
+                yield "first"
+                with open({str(gate)!r}) as file:
+                    yield file.read()
+        """,
+    )
+    process = package.start()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "first\n"
+    gate.write_text("second")
+    assert process.stdout.readline() == "second\n"
+    process.stdin.close()
+    assert process.wait(30) == 0
+
+
+def test_one_line_that_waits_is_processed_at_once(package: Package, lines: Lines) -> None:
+    package.write(
+        lines("echo; Text; Text;"),
+        m="""
+        import nstack
+
+        class Module(nstack.Module):
+            def echo(self, text):
+                return text
+        """,
+    )
+    process = package.start()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    for number in range(20):
+        process.stdin.write(f"{number}\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == f"{number}\n"
+    process.stdin.close()
+    assert process.wait(30) == 0
+
+
+def test_print_and_children_go_to_the_log(package: Package, lines: Lines) -> None:
+    package.write(
+        lines("noisy; Text; Text;"),
+        m="""
+        import os, subprocess, sys
+        import nstack
+
+        print("while loading")
+
+        class Module(nstack.Module):
+            def noisy(self, text):
+                print("from print")
+                os.write(1, b"from the descriptor\\n")
+                subprocess.run(["echo", "from a child"], check=True)
+                return text
+        """,
+    )
+    done = package.run(input="x\n")
+    assert done.stdout == "x\n"
+    for said in ("while loading", "from print", "from the descriptor", "from a child"):
+        assert said in done.stderr
+
+
+def test_a_wrong_result_stops_with_everything_named(package: Package, lines: Lines) -> None:
+    package.write(
+        lines("count; Text; t.Counted;", between="v.word"),
+        types="class Counted(Record):\n    word: Text\n    n: Integer\n",
+        m="""
+        import nstack
+
+        class Module(nstack.Module):
+            def count(self, text):
+                return {"word": text, "n": "three" if text == "b" else 1}
+        """,
+    )
+    done = package.run(input="a\nb\nc\n")
+    assert done.returncode == 1
+    assert done.stdout == "a\n"
+    assert 'Some.Module.count: result.n: expected Integer, got "three"' in done.stderr
+    assert "w.nml:2:1 M.count" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+POISON = """
+import nstack
+
+class Module(nstack.Module):
+    def even(self, text):
+        number = int(text)
+        if number % 2:
+            raise ValueError(f"{number} is odd")
+        return number
+"""
+
+
+def test_stop_shows_the_users_traceback(package: Package, lines: Lines) -> None:
+    package.write(lines("even; Text; Integer;", between="str(v)"), m=POISON)
+    done = package.run(input="2\n3\n4\n")
+    assert done.returncode == 1
+    assert done.stdout == "2\n"
+    assert "ValueError: 3 is odd" in done.stderr
+    assert "nstack/runtime" not in done.stderr
+    assert "service.py" in done.stderr
+
+
+def test_skip_goes_on_and_counts(package: Package, lines: Lines) -> None:
+    package.write(lines("even; Text; Integer; on_error='skip'", between="str(v)"), m=POISON)
+    done = package.run(input="2\n3\n4\nx\n")
+    assert done.returncode == 0
+    assert done.stdout == "2\n4\n"
+    assert "skipped=2" in done.stderr
+
+
+def test_dead_letters_hold_the_value(package: Package, lines: Lines) -> None:
+    package.write(lines("even; Text; Integer; on_error='dead_letter'", between="str(v)"), m=POISON)
+    done = package.run(input="2\n3\n")
+    assert done.returncode == 0
+    letters = [json.loads(line) for line in (package.folder / "dead-letters/w.jsonl").read_text().splitlines()]
+    assert [(letter["value"], letter["function"]) for letter in letters] == [("3", "Some.Module.even")]
+    assert "3 is odd" in letters[0]["error"]
+    assert letters[0]["time"].endswith("Z")
+
+
+def test_retry_repeats_with_an_unchanged_copy(package: Package, lines: Lines) -> None:
+    package.write(
+        lines("twice; t.Box; Text; retry=3", more="from .types import Box").replace("twice_0(v,", "twice_0(t.Box([v]),"),
+        types="class Box(Record):\n    inside: list[Text]\n",
+        m="""
+        import nstack
+
+        class Module(nstack.Module):
+            tries = 0
+
+            def twice(self, box):
+                box.inside.append("changed")
+                self.tries += 1
+                if self.tries < 3:
+                    raise OSError("not yet")
+                return f"{self.tries} {len(box.inside)}"
+        """,
+    )
+    done = package.run(input="x\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "3 2\n"
+    assert done.stderr.count("OSError: not yet (try ") == 2
+
+
+def test_sys_exit_is_an_error_of_the_call(package: Package, lines: Lines) -> None:
+    package.write(
+        lines("leave; Text; Text; on_error='skip'"),
+        m="""
+        import sys
+        import nstack
+
+        class Module(nstack.Module):
+            def leave(self, text):
+                if text == "q":
+                    sys.exit(7)
+                return text
+        """,
+    )
+    done = package.run(input="a\nq\nb\n")
+    assert done.returncode == 0
+    assert done.stdout == "a\nb\n"
+    assert "sys.exit(7) was called" in done.stderr
+
+
+def test_a_source_that_yields_and_a_sink(package: Package) -> None:
+    package.write(
+        """
+        module = UserModule("Some.Module:0.1.0", FOLDER / "m")
+        ticks_1 = Source(module, Integer, function="ticks", origin="w.nml:1:1", text="M.ticks")
+        store_2 = Sink(module, Integer, function="store", origin="w.nml:1:9", text="M.store")
+        def run(values, token):
+            for a in values:
+                store_2(a, token)
+        workflow = Workflow("w", sources=((ticks_1, run),), sinks=(store_2,), bounded=True)
+        """,
+        m="""
+        import nstack
+
+        class Service(nstack.BaseService):
+            def __init__(self):
+                self.kept = []                       # without super().__init__()
+                assert self.args == {"unknown": "5"}
+
+            def ticks(self):
+                yield 1
+                yield nstack.At(2, offset={"at": 2})
+                yield 3
+
+            def store(self, number):
+                self.kept.append(number)
+                return "ignored"
+
+            def shutdown(self):
+                with open("./kept.txt", "w") as file:
+                    file.write(repr(self.kept))
+        """,
+    )
+    done = package.run("-p", "unknown=5")
+    assert done.returncode == 0, done.stderr
+    assert (package.made / "user/m/kept.txt").read_text() == "[1, 2, 3]"
+    assert "in=3 out=3" in done.stderr
+
+
+def test_merge_and_tee(package: Package) -> None:
+    """``([1, 2] & [10]) | (double | stdout & stdout)``; each branch owns its value."""
+    package.write(
+        """
+        module = UserModule("Some.Module:0.1.0", FOLDER / "m")
+        one = Literal(([1], [2]), list[Integer], origin="w.nml:1:1", text="[1, 2]")
+        two = Literal(([10],), list[Integer], origin="w.nml:1:9", text="[10]")
+        add_3 = Call(module, "add", input=list[Integer], output=list[Integer], origin="w.nml:2:1", text="M.add")
+        out_4 = Sink("Sinks.stdout", Text, origin="w.nml:3:1", text="Sinks.stdout")
+        def both(a, token):
+            for b in add_3(copy_value(a), token):
+                out_4(f"branch {b}", token)
+            out_4(f"last {a}", token)
+        def from_one(values, token):
+            for a in values:
+                both(a, token)
+        def from_two(values, token):
+            for a in values:
+                both(a, token)
+        workflow = Workflow("w", sources=((one, from_one), (two, from_two)), calls=(add_3,), sinks=(out_4,), bounded=True)
+        """,
+        m="""
+        import nstack
+
+        class Module(nstack.Module):
+            def add(self, numbers):
+                numbers.append(0)
+                return numbers
+        """,
+    )
+    done = package.run()
+    assert done.returncode == 0, done.stderr
+    assert sorted(done.stdout.splitlines()) == sorted(
+        ["branch [1, 0]", "last [1]", "branch [2, 0]", "last [2]", "branch [10, 0]", "last [10]"]
+    )
+    assert done.stdout.index("last [1]") < done.stdout.index("branch [2, 0]")
+
+
+def test_a_reader_that_has_enough_ends_the_run_quietly(package: Package, lines: Lines) -> None:
+    package.write(
+        lines("many; Text; Text;"),
+        m="""
+        import nstack
+
+        class Module(nstack.Module):
+            def many(self, text):
+                while True:
+                    yield text
+        """,
+    )
+    process = package.start()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdin.write("y\n")
+    process.stdin.close()
+    assert process.stdout.readline() == "y\n"
+    process.stdout.close()
+    error = process.stderr.read()
+    assert process.wait(30) == 0, error
+    assert "Traceback" not in error
+    assert "error:" not in error
+
+
+def test_json_log_lines(package: Package, lines: Lines) -> None:
+    package.write(lines("even; Text; Integer; on_error='skip'", between="str(v)"), m=POISON)
+    done = package.run("--log-format", "json", input="3\n")
+    documents = [json.loads(line) for line in done.stderr.splitlines()]
+    assert documents[0]["level"] == "error"
+    assert "ValueError: 3 is odd" in documents[0]["message"]
+    assert documents[0]["at"] == "w.nml:2:1 M.even"
+    assert documents[-1]["errors"] == 1
+
+
+def test_list_and_wrong_usage(package: Package, lines: Lines) -> None:
+    package.write(lines("echo; Text; Text;"), m=POISON)
+    assert package.run("--list").stdout == "w\n"
+    unknown = package.run("nope")
+    assert unknown.returncode == 2
+    assert "no workflow nope here; there is w" in unknown.stderr
+    bad = package.run("-p", "alone")
+    assert bad.returncode == 2
+    assert "write -p name=value" in bad.stderr
+
+
+# ---------------------------------------------------------------------------------------------- modules that cannot start
+
+
+def test_an_import_that_fails_shows_its_own_traceback(package: Package, lines: Lines) -> None:
+    package.write(lines("f; Text; Text;"), m="import nstack\nfrom helper import value\n")
+    package.file("m/helper.py", "value = 1 / 0\n")
+    done = package.run()
+    assert done.returncode == 1
+    assert "service.py of Some.Module:0.1.0 cannot be imported: ZeroDivisionError: division by zero" in done.stderr
+    assert "helper.py" in done.stderr
+    assert "importlib" not in done.stderr
+    assert "nstack/runtime" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("service", "says"),
+    [
+        ("x = 1\n", "service.py defines no class Module or class Service"),
+        ("class Module:\n    pass\n", "class Module in service.py has no method f; m/module.nml declares fun f"),
+        ("class Module:\n    def __init__(self, needed):\n        pass\n", "Module() of Some.Module:0.1.0 failed: TypeError"),
+        ("class Module:\n    def startup(self):\n        raise OSError('no model')\n    def f(self, x):\n        pass\n", "startup() of Some.Module:0.1.0 failed: OSError: no model"),
+        ("class Module(:\n", "SyntaxError"),
+    ],
+)  # fmt: skip
+def test_a_module_that_cannot_start(package: Package, lines: Lines, service: str, says: str) -> None:
+    package.write(lines("f; Text; Text;"), m=service)
+    done = package.run()
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "nstack/runtime" not in done.stderr
+
+
+def test_no_service_file(package: Package, lines: Lines) -> None:
+    package.write(lines("f; Text; Text;"))
+    done = package.run()
+    assert done.returncode == 1
+    assert "no service.py in" in done.stderr
+
+
+# ---------------------------------------------------------------------------------------------- signals
+
+HOLD = """
+import nstack
+
+class Module(nstack.Module):
+    def hold(self, text):
+        yield text + " begun"
+        with open(text) as gate:          # until the test has sent its signal
+            yield text + " " + gate.read()
+
+    def shutdown(self):
+        print("shutdown ran")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_drains(package: Package, lines: Lines, tmp_path: Path, number: int) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    package.write(lines("hold; Text; Text;"), m=HOLD)
+    process = package.start()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdin.write(f"{gate}\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == f"{gate} begun\n"
+    process.send_signal(number)
+    assert "stopping" in process.stderr.readline()
+    gate.write_text("ended")
+    out, err = process.stdout.read(), process.stderr.read()
+    assert process.wait(30) == 130
+    assert out == f"{gate} ended\n"
+    assert "shutdown ran" in err
+    assert "w interrupted" in err
+
+
+def test_the_second_signal_stops_at_once(package: Package, lines: Lines, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    package.write(lines("hold; Text; Text;"), m=HOLD)
+    process = package.start()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdin.write(f"{gate}\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == f"{gate} begun\n"
+    process.send_signal(signal.SIGINT)
+    assert "stopping" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130
+    assert "shutdown ran" not in process.stderr.read()
+    process.stdin.close()
+
+
+def test_a_source_that_sleeps_is_left_behind(package: Package) -> None:
+    package.write(
+        """
+        module = UserModule("Some.Module:0.1.0", FOLDER / "m")
+        ticks_1 = Source(module, Text, function="ticks", origin="w.nml:1:1", text="M.ticks")
+        out_2 = Sink("Sinks.stdout", Text, origin="w.nml:1:9", text="Sinks.stdout")
+        def run(values, token):
+            for a in values:
+                out_2(a, token)
+        workflow = Workflow("w", sources=((ticks_1, run),), sinks=(out_2,))
+        """,
+        m="""
+        import threading
+        import nstack
+
+        class Module(nstack.Module):
+            def ticks(self):
+                yield "one"
+                threading.Event().wait()
+
+            def shutdown(self):
+                print("shutdown ran")
+        """,
+    )
+    process = package.start()
+    assert process.stdout is not None
+    assert process.stdout.readline() == "one\n"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "still waits for its next value and is left behind" in err
+    assert "shutdown ran" in err
+    assert out == ""
+
+
+def test_a_stalled_reader_stalls_the_source(package: Package, tmp_path: Path) -> None:
+    """Back-pressure: with nobody reading, the source is soon asked for no more."""
+    counter = tmp_path / "count"
+    package.write(
+        """
+        module = UserModule("Some.Module:0.1.0", FOLDER / "m")
+        flood_1 = Source(module, Text, function="flood", origin="w.nml:1:1", text="M.flood")
+        out_2 = Sink("Sinks.stdout", Text, origin="w.nml:1:9", text="Sinks.stdout")
+        def run(values, token):
+            for a in values:
+                out_2(a, token)
+        workflow = Workflow("w", sources=((flood_1, run),), sinks=(out_2,))
+        """,
+        m=f"""
+        import mmap, os, struct
+        import nstack
+
+        class Module(nstack.Module):
+            def flood(self):
+                descriptor = os.open({str(counter)!r}, os.O_RDWR | os.O_CREAT)
+                os.ftruncate(descriptor, 8)
+                seen = mmap.mmap(descriptor, 8)
+                for number in range(2_000_000):
+                    struct.pack_into("q", seen, 0, number)
+                    yield "x" * 100
+        """,
+    )
+    process = package.start()
+    assert process.stdout is not None
+    assert process.stdout.readline()
+
+    def made() -> int:
+        return int.from_bytes(counter.read_bytes(), "little")
+
+    before, now = -1, made()
+    while now != before:  # it stops by itself; without back-pressure it would end at two million
+        subprocess.run(["sleep", "0.3"], check=True)
+        before, now = now, made()
+    assert now < 100_000
+    process.kill()
+    process.communicate()
