@@ -81,6 +81,10 @@ class Machine:
             return -1
         if self._reference in self._tables.rows[state] and self._read_reference(index):
             return index
+        return self._refused(index)
+
+    def _refused(self, index: int) -> int:
+        """Where to go on after a token that cannot stand where it does."""
         if self._recovery is None:
             self._recovery = Recovery(self._tables, self._tokens, self._builder)
         return self._recovery.recover(self.states, self.values, index)

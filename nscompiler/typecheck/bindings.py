@@ -5,6 +5,7 @@ from nscompiler.diagnostics.codes import params as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
+from nscompiler.source import Span
 from nscompiler.typecheck import params
 from nscompiler.typecheck.params import Fault
 from nscompiler.typecheck.scope import Scope
@@ -24,7 +25,7 @@ def apply(scope: Scope, expr: syntax.Apply, row: ParameterRow) -> ParameterRow:
             continue
         seen[name] = binding
         if name in params.POLICY:
-            _check_policy(scope, binding)
+            _check_policy(scope, binding, row)
         else:
             _check(scope, binding, row)
     for name, binding in seen.items():
@@ -40,10 +41,13 @@ def _meant(name: str, row: ParameterRow) -> tuple[str, ...]:
     return near(name, [one.name for one in row.settable])[:1]
 
 
-def _check_policy(scope: Scope, binding: syntax.Binding) -> None:
+def _check_policy(scope: Scope, binding: syntax.Binding, row: ParameterRow) -> None:
     name = binding.name.text
     fault = params.convert_policy(name, binding.value)
     if not isinstance(fault, Fault):
+        inner = [one for one in row.fixed if one.name == name]
+        if inner and not params.takes_policy(row, name):
+            _report_without_effect(scope, binding, inner[0].span, "")
         return
     choices = params.POLICY[name].choices
     similar = near(str(binding.value.value), choices) if choices else ()
@@ -82,9 +86,9 @@ def _check_open(scope: Scope, binding: syntax.Binding) -> None:
         scope.report(codes.PARAMETER_TYPE, binding.value, title, note, expected="Text", found=binding.value.raw)
 
 
-def _report_without_effect(scope: Scope, binding: syntax.Binding, inner: object, reader: str) -> None:
+def _report_without_effect(scope: Scope, binding: syntax.Binding, inner: Span, reader: str) -> None:
     name = binding.name.text
-    label = Label(inner, "this nearer binding wins", Role.PARAMETER)  # type: ignore[arg-type]
+    label = Label(inner, "this nearer binding wins", Role.PARAMETER)
     who = f"`{reader}` already has it" if reader else "every function inside already has it"
     scope.report(codes.PARAMETER_WITHOUT_EFFECT, binding, f"`{name}` has no effect here", who, related=(label,))
 

@@ -170,8 +170,9 @@ class Declarer:
                 if type.name.text in PARAMETER_TYPES:
                     return ParameterType(type.name.text)
             case syntax.ParamTypeList():
-                item = self._parameter_type(type.item)
-                return None if item is None else ParameterType("list", item)
+                if isinstance(type.item, syntax.ParamTypeName):
+                    item = self._parameter_type(type.item)
+                    return None if item is None else ParameterType("list", item)
             case syntax.ParamTypeEnum():
                 return self._enumeration(type)
         similar = near(type.name.text, PARAMETER_TYPES) if isinstance(type, syntax.ParamTypeName) else ()

@@ -83,7 +83,7 @@ class Definer:
         self._keep_facts(inference)
         if kind == "workflow":
             self._check_required(inference, typed.row)
-            self._check_replies(typed, place)
+            self._check_replies(inference, typed, place)
         self._check_optionals(inference)
         requirements = (*requirements, *self._hidden_optionals(inference, arrow, requirements))
         scheme = self._generalise(inference, arrow, requirements)
@@ -220,6 +220,11 @@ class Definer:
     def _check_determined(self, inference: Inference) -> None:
         """Everything in a workflow has a type; what nothing says is reported where it came in."""
         reported: set[Var] = set()
+        for literal, found in inference.literals.items():
+            loose = [var for var in variables(inference.store.resolve(found.output)) if var.kind != "row"]
+            if loose and not reported.intersection(loose):
+                self.scope.report(codes.AMBIGUOUS_TYPE, literal, "nothing here says what the empty list holds", "")
+            reported.update(loose)
         seen: set[int] = set()
         for node, fact in inference.uses.items():
             if not isinstance(node, syntax.Use) or id(fact) in seen:
@@ -231,11 +236,6 @@ class Definer:
             loose = [var for var in open_ if var.kind != "row"]
             if loose and not reported.intersection(loose):
                 self._report_ambiguous(node, fact)
-            reported.update(loose)
-        for literal, found in inference.literals.items():
-            loose = [var for var in variables(inference.store.resolve(found.output)) if var.kind != "row"]
-            if loose and not reported.intersection(loose):
-                self.scope.report(codes.AMBIGUOUS_TYPE, literal, "nothing here says what the empty list holds", "")
             reported.update(loose)
         inference.store.poison(*reported)
 
@@ -273,11 +273,12 @@ class Definer:
                 fixes=(Fix(f"set `{need.name}`", (edit,), Applicability.HAS_PLACEHOLDERS),),
             )
 
-    def _check_replies(self, typed: Typed, place: syntax.Node) -> None:
+    def _check_replies(self, inference: Inference, typed: Typed, place: syntax.Node) -> None:
         replies = typed.traits.replies
         if not replies:
             return
         related = tuple(Label(span, "the reply", Role.NOTE) for span in dict.fromkeys(replies))
+        place = _reply_in(inference) or place
         if not typed.traits.http_only:
             self.scope.report(
                 codes.REPLY_WITHOUT_HTTP,
@@ -353,12 +354,18 @@ class Definer:
         return Scheme(tuple(order), arrow.input, arrow.output, requirements, lacks)
 
 
+def _reply_in(inference: Inference) -> syntax.Node | None:
+    """The last name in a def through which a reply is reached."""
+    uses = [
+        node for node, fact in inference.uses.items() if isinstance(node, syntax.Use) and fact.target.traits.replies
+    ]
+    return uses[-1] if uses else None
+
+
 def _reader_in(inference: Inference, need: Settable) -> syntax.Node | None:
-    """The first name in a def through which a parameter is read."""
+    """The first name in a def, with its types, through which a parameter is read."""
     for node, fact in inference.uses.items():
-        if isinstance(node, syntax.Use) and any(
-            (one.name, one.reader) == (need.name, need.reader) for one in fact.target.parameters.settable
-        ):
+        if any((one.name, one.reader) == (need.name, need.reader) for one in fact.target.parameters.settable):
             return node
     return None
 

@@ -162,8 +162,9 @@ class JointReport:
 
     def _as_shape(self) -> bool:
         given, needed = self.store.head(self.given), self.store.head(self.needed)
-        if self._is(given, "list", "vector") and self._would_fit(self._item(given), needed):
-            self._offer_star(given)
+        depth = self._list_depth(given, needed)
+        if depth:
+            self._offer_star(depth)
         elif self._is(given, "optional") and self._would_fit(self._item(given), needed):
             self._offer_question(given)
         elif self._is(needed, "list") and self._would_fit(given, self._item(needed)) and not self._is(given, "list"):
@@ -192,19 +193,31 @@ class JointReport:
         ):
             start = self.scope.module.source.span(self.left.start, self.left.start)
             edits = (Edit(start, "("), Edit(end, ")" + sign))
-        words = {"*": "send the items one by one", "?": "let only the values that are there pass"}[sign]
+        words = {"*": "send the items one by one", "?": "let only the values that are there pass"}[sign[0]]
         return Fix(f"write `{sign}` after {self._who()[0]}: {words}", edits, Applicability.MAYBE_INCORRECT)
 
-    def _offer_star(self, given: Type) -> None:
+    def _list_depth(self, given: Type, needed: Type) -> int:
+        """How many lists lie around what would fit; 0 if none or nothing would."""
+        depth = 0
+        while self._is(given, "list", "vector"):
+            given = self.store.head(self._item(given))
+            depth += 1
+            if self._would_fit(given, needed):
+                return depth
+        return 0
+
+    def _offer_star(self, depth: int) -> None:
         producer, consumer = self._who()
+        sign = "*" * depth
+        notes = (f"`{sign}` sends a list's items one by one" + (", through lists of lists" if depth > 1 else ""),)
         self._add(
             codes.LIST_UNEXPECTED,
             fitting(
                 f"{producer} gives a list, but {consumer} takes one value", f"{consumer} takes one value, not a list"
             ),
             f"takes {an(self.needed)}, one at a time",
-            ("`*` sends a list's items one by one",),
-            (self._postfix("*"),),
+            notes,
+            (self._postfix(sign),),
         )
 
     def _offer_question(self, given: Type) -> None:

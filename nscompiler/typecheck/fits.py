@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import attrs
 
 from nscompiler.typecheck.unify import Store
-from nscompiler.types.types import App, Record, Scalar, SizeType, Sum, Type, Types, Var, VoidType
+from nscompiler.types.types import App, Record, Scalar, SizeType, Sum, Type, Types, Var
 
 
 @attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
@@ -79,8 +79,6 @@ class Joint:
     def _bind(self, variable: Var, type: Type, path: tuple[str, ...], given: Type, needed: Type) -> None:
         if self.store.occurs(variable, type):
             self._fail("infinite-row" if variable.kind == "row" else "infinite", path, given, needed)
-        elif isinstance(type, VoidType):
-            self._fail("type", path, given, needed)
         else:
             self.store.bind(variable, type)
 

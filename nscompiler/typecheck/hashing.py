@@ -35,7 +35,7 @@ def _function(one: FunctionInterface) -> str:
 def _row(row: ParameterRow) -> str:
     settable = [(one.name, show_type(one.type), _plain(one.default), one.required, one.reader) for one in row.settable]
     fixed = [(one.name, one.reader) for one in row.fixed]
-    return json.dumps([settable, fixed, [sorted(names) for names in row.open]])
+    return json.dumps([settable, fixed, [sorted(names) for names in row.open], [sorted(names) for names in row.policy]])
 
 
 def _plain(value: object) -> object:

@@ -204,29 +204,40 @@ def union(rows: Iterable[ParameterRow]) -> ParameterRow:
     settable: dict[tuple[str, str], Settable] = {}
     fixed: dict[tuple[str, str], Fixed] = {}
     open_: dict[frozenset[str], None] = {}
+    policy: dict[frozenset[str], None] = {}
     for row in rows:
         for one in row.settable:
             settable.setdefault((one.name, one.reader), one)
         for two in row.fixed:
             fixed.setdefault((two.name, two.reader), two)
         open_.update(dict.fromkeys(row.open))
-    return ParameterRow(tuple(settable.values()), tuple(fixed.values()), tuple(open_))
+        policy.update(dict.fromkeys(row.policy))
+    return ParameterRow(tuple(settable.values()), tuple(fixed.values()), tuple(open_), tuple(policy))
 
 
 def narrow(row: ParameterRow, name: str, at: Span) -> ParameterRow:
     """The row that is left after a binding."""
+    if name in POLICY:
+        newly_fixed = Fixed(name, "", at)
+        policy = tuple(dict.fromkeys(bound | {name} for bound in row.policy))
+        return ParameterRow(row.settable, (*row.fixed, newly_fixed), row.open, policy)
     readers = [one for one in row.settable if one.name == name]
     left = tuple(one for one in row.settable if one.name != name)
     newly = [Fixed(name, one.reader, at) for one in readers]
     opened = tuple(dict.fromkeys(bound | {name} for bound in row.open))
     if not readers and any(name not in bound for bound in row.open):
         newly.append(Fixed(name, "", at))
-    return ParameterRow(left, (*row.fixed, *newly), opened)
+    return ParameterRow(left, (*row.fixed, *newly), opened, row.policy)
 
 
 def readers_of(row: ParameterRow, name: str) -> tuple[Settable, ...]:
     """Who reads a parameter that can still be set."""
     return tuple(one for one in row.settable if one.name == name)
+
+
+def takes_policy(row: ParameterRow, name: str) -> bool:
+    """Whether a parameter that every function understands is still unset for one of them."""
+    return any(name not in bound for bound in row.policy)
 
 
 def takes_openly(row: ParameterRow, name: str) -> bool:

@@ -81,7 +81,13 @@ class Resolver:
         if decl.attributes:
             self._report_attributes(decl)
         self.scope.types[name] = TypeInterface(
-            self.scope.reference, name, parameters, self.types.named(body, alias), self.scope.span(decl.name), decl.doc
+            self.scope.reference,
+            name,
+            parameters,
+            self.types.named(body, alias),
+            self.scope.span(decl.name),
+            decl.doc,
+            _deprecated(decl),
         )
 
     def _report_attributes(self, decl: syntax.TypeDecl) -> None:
@@ -265,6 +271,8 @@ class Resolver:
     def _applied(self, expr: syntax.TypeName, found: TypeInterface, variables: Variables) -> Type:
         if not self._expect_arity(expr, len(found.parameters)):
             return self.types.error
+        if found.deprecated is not None:
+            self._warn_deprecated(expr, found)
         if not expr.args:
             return found.body
         bindings: dict[Type, Type] = {}
@@ -287,6 +295,11 @@ class Resolver:
             return self.types.error
         return result
 
+    def _warn_deprecated(self, expr: syntax.TypeName, found: TypeInterface) -> None:
+        declared = Label(found.span, "declared here", Role.DECLARATION)
+        title = f"`{found.name}` is deprecated: {found.deprecated}"
+        self.scope.report(codes.DEPRECATED_USE, expr, title, found.deprecated or "", related=(declared,))
+
     def _argument(self, arg: syntax.TypeExpr, parameter: Var, variables: Variables) -> Type:
         if parameter.kind == "row" and not isinstance(arg, syntax.TypeVariable):
             type = self.resolve(arg, variables)
@@ -303,6 +316,13 @@ class Resolver:
         if isinstance(expr, syntax.TypeName) and expr.qualifier is None and expr.name.text == "Void" and not expr.args:
             return self.types.void
         return self.resolve(expr, variables)
+
+
+def _deprecated(decl: syntax.TypeDecl) -> str | None:
+    for attribute in decl.attributes:
+        if attribute.name.text == "deprecated" and attribute.argument is not None:
+            return str(attribute.argument.value)
+    return None
 
 
 def _taken(body: Type, parameter: Var, given: Type) -> str | None:

@@ -73,14 +73,10 @@ class Scope:
         if name.text in BUILT_IN:
             self.report(codes.RESERVED_NAME, name, f"`{name.text}` is a built-in type", "choose another name")
             return
-        if not name.text[:1].isupper():
-            self.report_case(name, name.text[:1].upper() + name.text[1:], "a type starts with a capital")
         self.declared_types[name.text] = decl
 
     def _declare_function(self, decl: syntax.FunDecl | syntax.DefDecl) -> None:
         name = decl.name
-        if name.text[:1].isupper():
-            self.report_case(name, name.text[:1].lower() + name.text[1:], "a function starts with a small letter")
         self.declared_functions[name.text] = decl
 
     def report_case(self, name: syntax.Name, right: str, why: str) -> None:
@@ -152,9 +148,6 @@ class Scope:
         notes, fixes = self._elsewhere_type(text) if interface is None else ((), ())
         similar = near(text, candidates)
         fixes = (*fixes, *(self.replacement(name, other, f"write `{other}`") for other in similar))
-        if text[:1].islower() and text[:1].upper() + text[1:] in candidates:
-            self.report_case(name, text[:1].upper() + text[1:], "a type starts with a capital")
-            return
         offer = did_you_mean(similar) or "unknown type"
         self.report(codes.UNKNOWN_TYPE, name, f"{where} type `{text}`", offer, notes=notes, fixes=fixes)
 

@@ -50,12 +50,14 @@ class ParameterRow:
 
     ``settable`` in order of first appearance, one entry a reader. ``open`` has an entry for each function without
     ``with``
-    inside: the names that inner bindings fixed for it (it takes any other).
+    inside: the names that inner bindings fixed for it (it takes any other). ``policy`` likewise for the parameters that
+    every function understands.
     """
 
     settable: tuple[Settable, ...] = ()
     fixed: tuple[Fixed, ...] = ()
     open: tuple[frozenset[str], ...] = ()
+    policy: tuple[frozenset[str], ...] = (frozenset(),)
 
 
 @attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
@@ -133,6 +135,7 @@ class TypeInterface:
     body: Type
     span: Span
     doc: str | None = None
+    deprecated: str | None = None
 
 
 @attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)

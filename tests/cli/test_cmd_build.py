@@ -126,7 +126,9 @@ def test_a_locked_release_may_not_change(here: Path, capsys: pytest.CaptureFixtu
 def test_python_helpers_and_listed_files_are_copied(here: Path) -> None:
     folder = here / "mod"
     folder.mkdir()
-    (folder / "module.nml").write_text("module Mod:0.1.0\n\nfun f : Text -> Text\ndef w = Sources.stdin | f | Sinks.stdout\n")
+    (folder / "module.nml").write_text(
+        "module Mod:0.1.0\n\nfun f : Text -> Text\ndef w = Sources.stdin | f | Sinks.stdout\n"
+    )
     (folder / "service.py").write_text("import nstack\nclass Module(nstack.Module):\n    def f(self, x): return x\n")
     (folder / "helpers.py").write_text("X = 1\n")
     (folder / "nstack.yaml").write_text("stack: {language: python}\nfiles: ['*.csv']\n")

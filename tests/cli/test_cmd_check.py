@@ -105,7 +105,9 @@ def test_modules_are_found_in_further_folders(nsc: Nsc, tmp_path: Path) -> None:
     for folder in ("mine", "lib"):
         (tmp_path / folder).mkdir()
     (tmp_path / "lib" / "module.nml").write_text("module Lib:1.0.0\n\ntype Name = Text\n")
-    (tmp_path / "mine" / "module.nml").write_text("module Mine:1.0.0\nimport Lib:1.0.0 as L\n\nfun f : L.Name -> L.Name\n")
+    (tmp_path / "mine" / "module.nml").write_text(
+        "module Mine:1.0.0\nimport Lib:1.0.0 as L\n\nfun f : L.Name -> L.Name\n"
+    )
     assert nsc("check", "mine").returncode == 1
     assert nsc("check", "mine", "--path", "lib").returncode == 0
     here = {**PLAIN, "NSTACK_PATH": str(tmp_path / "lib")}

@@ -7,7 +7,7 @@ import attrs
 
 from nscompiler.diagnostics.model import Diagnostic, Fix
 from nscompiler.grammar.parse import ParseResult, parse
-from nscompiler.grammar.syntax import Comment, Literal, Module, Name, Node
+from nscompiler.grammar.syntax import Literal, Module, Name, Node
 from nscompiler.source import SourceFile, Span
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -30,7 +30,7 @@ def shape(node: object, *, spans: bool = False) -> str:
     if isinstance(node, Name) and not spans:
         return f'"{node.text}"' if node.quoted else node.text
     if isinstance(node, Literal) and not spans:
-        return f"{node.kind}:{shape(node.value) if isinstance(node.value, tuple) else node.value!r}"
+        return f"{node.kind}:" + (shape(node.value) if isinstance(node.value, tuple) else repr(node.value))
     if isinstance(node, Node):
         skipped = {"source", "comments", "early_separators"} | (set() if spans else {"start", "end"})
         values = {
@@ -88,24 +88,28 @@ def plain_programs() -> list[str]:
 CONSTRUCTS = (
     "",
     "// nothing\n",
-    "\ufeff#!/usr/bin/env nsc run\nmodule A.B_1:0.1.1-SNAPSHOT-0af\r\n\r\nimport registry.nstack.com/401/Foo_bar:1.0.0\r\n",
+    "\ufeff#!/usr/bin/env nsc run\nmodule A.B_1:0.1.1-SNAPSHOT-0af\r\n\r\n"
+    "import registry.nstack.com/401/Foo_bar:1.0.0\r\n",
     "module nstack/X:0.1.0\nimport Y:1.2.3 as Z\nimport author/Y.Q:1.2.3-SNAPSHOT\n",
     "type PlantInfo = { petalLength : Double, petalWidth : Double, }\n",
     "type Event = PageImpression Url | Click { referrer : Url, target : Url }\n",
     "type Pair a b = (a, b,)\ntype P = Pair (optional Text) [A.T]\ntype Tagged r = { tag : Text | r }\n",
     "type S = A | B Vector 3 Double | C Matrix 2 n Text | D (optional Text) | E (Map Text) | F (a, b) | G () | H M.T\n",
-    'type R = { | r }\ntype Q = { x : (), | .. }\ntype E = {}\ntype K = { type : Text, with : [Byte], "User-Id" : Json }\n',
+    "type R = { | r }\ntype Q = { x : (), | .. }\ntype E = {}\n",
+    'type K = { type : Text, with : [Byte], "User-Id" : Json }\n',
     "type O = optional optional Text\ntype U = Map Text optional\ntype L = [[Vector 3 (Pair a b)]]\n",
     '@deprecated("use \\"classify\\"")\n@stateless fun predict : PlantInfo -> Text\n',
     'fun top : [a] -> [a] with { n : Integer = 10, m : [[Text]], k : "a" | "b" = "a", }\nfun g : a -> b with {}\n',
     "fun to_csv : a -> Text where a is CsvRow, [a] is CsvFile,\nfun h : a -> a where a is X with { n : Text }\n",
     "fun i : a -> a with { n : Text } where a is X\nfun filter : Void -> Void\nfun is : { | r } -> { x : A | r }\n",
-    'def w = Sources.http<PlantInfo> { http_path = "/iris" } | predict | Sinks.log\ndef len : Text -> Integer = D.numChars\n',
+    'def w = Sources.http<PlantInfo> { http_path = "/iris" } | predict | Sinks.log\n',
+    "def len : Text -> Integer = D.numChars\n",
     "def e : [a] -> Text where a is CsvRow = f\ndef def = A.type | b.import\n",
     "def x = s | (a | Sinks.log & b) | t\ndef m = (s1 & s2 & (s3 | u)) | f\ndef n = ((f))\n",
     "def y = f* | g? | h** | (f | g)* | concat f { a = 1 } { b = 2 } | filter (g*) | f { a = 1 }*? | f* { a = 1 }\n",
     "def z = f<_, Text> | g<[a], { x : Integer },> | h<optional Text>*\n",
-    'def p = f { a = 1_000, b = -3, c = 2.5, d = 1e-3, e = true, f = false, g = [1, [2], []], h = $HOME, i = "\\u{1F600}\\u0041" }\n',
+    "def p = f { a = 1_000, b = -3, c = 2.5, d = 1e-3, e = true, f = false }\n",
+    'def r = f { g = [1, [2], []], h = $HOME, i = "\\u{1F600}\\u0041" }\n',
     'def q = f { sql = """\n    SELECT "a"\n      FROM b\n    """, t = """x""" }\n',
     "/* a /* nested */ one */ def c = /* here */ f // there\n| g /**/ | h /***/\n",
     'import Demos:0.0.1 as D;  Sources.http<Text> { http_path = "/x" } | D.numChars | Sinks.log<Integer>\n',
@@ -114,8 +118,10 @@ CONSTRUCTS = (
     'fun f : Text -> Text;\n"x" | f\n',
     "def f = g\nconcat f | h\n",
     "$HOME | sinks.log\n",
-    "/// Two lines\n/// of it.\ntype T =\n  /// a\n  A Text\n  /// b\n  | B { /// not this\n    /// x\n    x : Text\n    /// y\n  , y : Text }\n",
-    "/// The module.\nmodule M:1.0.0\n/// f\n@stateless\nfun f : Text -> Text with {\n  /// how many\n  n : Integer\n}\n",
+    "/// Two lines\n/// of it.\ntype T =\n  /// a\n"
+    "  A Text\n  /// b\n  | B { /// not this\n    /// x\n    x : Text\n    /// y\n  , y : Text }\n",
+    "/// The module.\nmodule M:1.0.0\n/// f\n@stateless\n"
+    "fun f : Text -> Text with {\n  /// how many\n  n : Integer\n}\n",
 )
 
 EARLY = (
