@@ -232,7 +232,8 @@ class _Assembly:
 
     def _report_place(self, item: Expr, title: str, name: str) -> None:
         start, end = self._builder.start(item), self._builder.end(item)
-        taken = {declaration.name.text for declaration in self._declarations if hasattr(declaration, "name")}
+        names = [getattr(declaration, "name", None) for declaration in self._declarations]
+        taken = {declared.text for declared in names if declared is not None}
         name = next(candidate for candidate in (name, *(f"{name}{n}" for n in range(2, 99))) if candidate not in taken)
         fix = Fix(f"Name it `{name}`", (Edit(self._source.span(start, start), f"def {name} = "),), _MAYBE)
         self._builder.problems.append(codes.EXPRESSION_PLACE.at(self._source.span(start, end), title, fixes=(fix,)))

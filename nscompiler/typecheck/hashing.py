@@ -5,7 +5,6 @@ import json
 
 from nscompiler.typecheck.params import Environment, show_type
 from nscompiler.types.interface import FunctionInterface, ParameterRow, TypeInterface
-from nscompiler.types.show import Names
 from nscompiler.types.types import App, ErrorType, Record, Scalar, SizeType, Sum, Type, Var, VoidType
 
 
@@ -13,7 +12,7 @@ def interface_hash(reference: str, types: dict[str, TypeInterface], functions: d
     """``sha256:…`` of what a module exports, places and documentation left out, layouts included."""
     lines = [reference]
     for name in sorted(types):
-        names = Names()
+        names = _Numbers()
         parameters = [names.of(var) for var in types[name].parameters]
         lines.append(f"type {name} {parameters} {_Writer(names).write(types[name].body)}")
     lines.extend(_function(functions[name]) for name in sorted(functions))
@@ -21,7 +20,7 @@ def interface_hash(reference: str, types: dict[str, TypeInterface], functions: d
 
 
 def _function(one: FunctionInterface) -> str:
-    names = Names()
+    names = _Numbers()
     writer = _Writer(names)
     scheme = one.scheme
     text = f"{one.declared} {one.name} {writer.write(scheme.input)} -> {writer.write(scheme.output)}"
@@ -42,10 +41,23 @@ def _plain(value: object) -> object:
     return {"$env": value.name} if isinstance(value, Environment) else value
 
 
+class _Numbers:
+    """Numbers variables in order of appearance. The author's names say nothing, but whether a rest has one: only named
+    rests can be given in ``f<…>``."""
+
+    def __init__(self) -> None:
+        self._known: dict[Var, str] = {}
+
+    def of(self, variable: Var) -> str:
+        """The number of a variable, the same at every call."""
+        mark = "'" if variable.name and variable.kind == "row" else ""
+        return self._known.setdefault(variable, f"{len(self._known)}{mark}")
+
+
 class _Writer:
     """Writes types with their layout; what is shared inside one text is written once and then named."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: _Numbers) -> None:
         self.names = names
         self.seen: dict[Type, int] = {}
 

@@ -3,7 +3,7 @@
 from backends.compiled import compile_texts, service
 
 from nscompiler import backends
-from nscompiler.backends.base import Backend, Build
+from nscompiler.backends.base import Backend, Build, Unsupported
 
 FILES = {
     "main.nml": "type Order = { item : Text, count : Integer }\nfun f : Text -> Order\n"
@@ -79,3 +79,31 @@ class Far:
 
 
 FAR: Backend = Far()
+
+
+class Refusing(Far):
+    """A backend that cannot run sources that do not end."""
+
+    name = "refusing"
+
+    def unsupported(self, graph):
+        """Every unbounded source."""
+        return tuple(
+            Unsupported(title="a batch does not end", remedy="use a bounded source", origin=node.origin)
+            for node in graph.nodes
+            if node.kind == "source" and node.function is not None and not node.function.bounded
+        )
+
+
+REFUSING: Backend = Refusing()
+
+
+def test_what_a_target_cannot_do_is_a_diagnostic_at_its_place(monkeypatch):
+    monkeypatch.setattr(backends, "_foreign", lambda: {"refusing": f"{__name__}:REFUSING"})
+    text = 'def w = Sources.http<Text> { http_path = "/x" } | Sinks.log\n'
+    compiled = compile_texts({"main.nml": text})
+    emitted, (problem,) = compiled.checked.compilation.build("main.nml", [compiled.graphs["w"]], "refusing")
+    assert emitted is None
+    assert problem.code.name == "unsupported-by-target"
+    assert (problem.title, problem.notes) == ("a batch does not end", ("use a bounded source",))
+    assert text[problem.primary.span.start : problem.primary.span.end] == "Sources.http<Text>"

@@ -4,6 +4,8 @@ import pytest
 from backends.compiled import Compiled, compile_function, compile_texts, service
 
 from nscompiler.flow.model import Graph, Node, Policy
+from nscompiler.flow.program import Program
+from nscompiler.types.types import Types
 
 
 def graph_of(program: str, *methods: str, name: str = "w") -> Graph:
@@ -360,3 +362,31 @@ def test_an_open_function_cannot_be_tried_but_an_open_row_can():
     }
     assert compile_function(files, "f", 1).codes == ["open-function-tested"]
     assert compile_function(files, "g", {"x": "y"}).codes == []
+
+
+def test_only_workflows_are_started():
+    checked = compile_texts({"main.nml": "def part = Std.identity<Text> | Sinks.log\n"}).checked
+    target = checked.checked["main.nml"].interface.functions["part"]
+    graph, (problem,) = checked.compilation.lower("main.nml", target)
+    assert graph is None
+    assert problem.code.name == "not-a-workflow"
+    assert "sink" in problem.title
+
+
+def test_a_scripts_expression_is_its_workflow():
+    graph = graph_of('["a"] | Sinks.log\n', name="main")
+    assert (graph.name, graph.module, steps(graph)) == ("main", "main", ["literal", "log"])
+
+
+def test_a_literal_may_come_from_the_environment():
+    graph = graph_of('["a", $WORD] | Sinks.log\n', name="main")
+    assert graph.nodes[0].values == ("a", {"$env": "WORD"})
+    assert graph.environment == ("WORD",)
+
+
+def test_files_elsewhere_are_named_by_their_last_two_parts():
+    program = Program(types=Types(), modules={}, files={}, root="/home/me/project")
+    assert program.shown("/home/me/project/a/module.nml") == "a/module.nml"
+    assert program.shown("/opt/lib/b/module.nml") == "b/module.nml"
+    assert program.shown("../c/module.nml") == "c/module.nml"
+    assert program.shown("./d.nml") == "d.nml"

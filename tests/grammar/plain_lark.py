@@ -24,6 +24,8 @@ def lark() -> Lark:
 def parse_plainly(text: str) -> Module | int:
     """The module of a text as lark reads it, or the offset at which it refuses."""
     blanked, comments = _without_nested_comments(text)
+    if comments.unclosed >= 0:
+        return comments.unclosed
     tokens: list[Token] = []
     try:
         interactive = lark().parse_interactive(blanked)

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from .conftest import Package
+from emitted_package import Package
 
 Lines = Callable[..., str]
 

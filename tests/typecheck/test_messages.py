@@ -127,7 +127,8 @@ def test_the_first_fix_mends_the_program(code: str, text: str) -> None:
 
 def test_every_title_keeps_to_a_line() -> None:
     long = "aVeryLongNameOfAFunctionThatSomebodyWroteForAReasonThatNobodyRemembers"
-    text = f"fun {long} : Text -> [Text]\nfun other{long} : Integer -> Text\ndef f = {long} | other{long}\ndef g = {long}?\n"
+    declared = f"fun {long} : Text -> [Text]\nfun other{long} : Integer -> Text\n"
+    text = f"{declared}def f = {long} | other{long}\ndef g = {long}?\n"
     found = check_texts({"main.nml": text}).diagnostics
     assert len(found) == 2
     assert all(len(one.title) <= 80 for one in found), [one.title for one in found]

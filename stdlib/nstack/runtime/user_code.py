@@ -5,6 +5,7 @@ working directory.
 from __future__ import annotations
 
 import contextvars
+import importlib
 import sys
 import threading
 import traceback
@@ -19,7 +20,7 @@ from .errors import ModuleFailure
 from .folders import Folders
 from .importing import Imports, owner_of
 
-_RUNTIME = str(Path(__file__).parent.parent)
+_OURS = (str(Path(__file__).parent.parent), importlib.__file__, "<frozen importlib", "<nstack")
 
 ARGS: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("nstack_args", default=None)
 """The parameters of the use that is being called, where the uses of a module do not agree on all of them."""
@@ -207,6 +208,6 @@ def _trimmed(trace: TracebackType | None) -> TracebackType | None:
         return None
     rest = _trimmed(trace.tb_next)
     file = trace.tb_frame.f_code.co_filename
-    if file.startswith((_RUNTIME, "<frozen importlib", "<nstack")):
+    if file.startswith(_OURS):
         return rest
     return TracebackType(rest, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)

@@ -17,7 +17,7 @@ class Module(nstack.Module):
         return "{0.name} {0.born} {1}".format(person, person.get("nothing", "none"))
 
     def older(self, person):
-        return (person.name, person.born - 1, person["User-Id"])
+        return (person.name, person.born - 1)
 
     def nextAsNamedtuple(self, person):
         return Next(born=person.born - 1, name=person.name)

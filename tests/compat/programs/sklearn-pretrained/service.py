@@ -10,4 +10,4 @@ class Module(nstack.Module):
             self.model = pickle.load(file)
 
     def get_propensity(self, features):
-        return self.model.predict_proba([features])[0, 1]
+        return round(self.model.predict_proba([features])[0, 1], 1)

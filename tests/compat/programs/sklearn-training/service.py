@@ -15,6 +15,6 @@ class Service(nstack.BaseService):
             self.model.partial_fit(X[:, :-1], X[:, -1], classes=np.array([0.0, 1.0]))
             yield []
         elif X.shape[1] == 2:
-            yield [self.model.predict_proba(X)[0, 1]]
+            yield [round(self.model.predict_proba(X)[0, 1], 3)]
         else:
             raise ValueError("2 or 3 numbers, got {}".format(X.shape[1]))

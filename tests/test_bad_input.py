@@ -1,0 +1,253 @@
+"""Bad input of every kind: a clear message, the right exit code, and never a traceback of ours."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nscompiler.files import DiskFiles, MemoryFiles
+from nscompiler.pipeline import Compilation
+
+ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if name not in ("NO_COLOR", "FORCE_COLOR", "NSC_DEBUG", "NSTACK_PATH", "PYTHONUNBUFFERED")
+}
+GOOD = "Sources.stdin | Sinks.stdout\n"
+SHOUT = "module Demo:0.1.0\n\nfun shout : Text -> Text\ndef w = Sources.stdin | shout | Sinks.stdout\n"
+
+
+def nsc(folder: Path, *arguments: str, input: str = "") -> subprocess.CompletedProcess[str]:
+    """Run ``nsc`` in a folder; it may not show a traceback."""
+    command = [sys.executable, "-m", "nscompiler", *arguments]
+    done = subprocess.run(
+        command, cwd=folder, input=input, capture_output=True, text=True, env=ENVIRONMENT, timeout=60, check=False
+    )
+    assert "Traceback" not in done.stdout
+    return done
+
+
+def write(content: str | bytes) -> Callable[[Path], object]:
+    """Makes the file ``bad.nml`` with a content."""
+    data = content.encode() if isinstance(content, str) else content
+    return lambda folder: (folder / "bad.nml").write_bytes(data)
+
+
+def two_places(folder: Path) -> None:
+    """One module in two folders."""
+    for name in ("a", "b"):
+        (folder / "bad.nml" / name).mkdir(parents=True)
+        (folder / "bad.nml" / name / "module.nml").write_text("module Demo:0.1.0\n\ntype T = Text\n")
+
+
+BAD_PATHS = [
+    pytest.param(lambda folder: None, "NS0221", "there is no file or folder `bad.nml`", id="no such file"),
+    pytest.param(lambda folder: (folder / "bad.nml").mkdir(), "NS0223", "no `.nml` file", id="folder without modules"),
+    pytest.param(lambda folder: (folder / "bad.nml").symlink_to("nowhere"), "NS0221", "no file", id="dangling link"),
+    pytest.param(lambda folder: os.mkfifo(folder / "bad.nml"), "NS0222", "neither a file", id="named pipe"),
+    pytest.param(write(b""), "NS0226", "`bad.nml` is empty", id="empty file"),
+    pytest.param(write(b" \r\n\t\n"), "NS0226", "`bad.nml` is empty", id="white space alone"),
+    pytest.param(write(bytes(range(256)) * 8), "NS0225", "is not UTF-8 text", id="binary bytes"),
+    pytest.param(write(GOOD.encode("utf-16")), "NS0225", "is not UTF-8 text", id="UTF-16"),
+    pytest.param(write(GOOD.encode() + b"\0"), "NS0225", "NUL", id="NUL byte"),
+    pytest.param(write("{" * 5_000_000), "NS0101", "bad.nml:1:1", id="5 MB of braces"),
+    pytest.param(write(f"def x = {'(' * 1000}Std.some{')' * 1000}\n"), "NS0121", "200 levels", id="1,000 brackets"),
+    pytest.param(write("def x = " + "(" * 1000), "NS0121", "200 levels", id="1,000 open brackets"),
+    pytest.param(write(f"type T = {'[' * 1000}Text{']' * 1000}\n"), "NS0121", "200 levels", id="1,000 lists"),
+    pytest.param(write("/*" * 100_000), "NS0113", "never closed", id="comments opened 100,000 times"),
+    pytest.param(write('def w = Sources.http { http_path = "/a'), "NS0112", "never closed", id="cut in a text"),
+    pytest.param(write("module Demo:0.1.0\n\ndef w = Sources.stdin |"), "NS01", "bad.nml:3", id="cut after a pipe"),
+    pytest.param(write("module"), "NS01", "bad.nml:1", id="cut in the header"),
+    pytest.param(two_places, "NS0218", "is in two places", id="one module in two places"),
+]
+
+
+@pytest.mark.parametrize(("make", "code", "said"), BAD_PATHS)
+def test_a_bad_path_is_one_clear_error(tmp_path: Path, make: Callable[[Path], object], code: str, said: str) -> None:
+    make(tmp_path)
+    done = nsc(tmp_path, "check", "--format", "concise", "bad.nml")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1
+    assert f"error[{code}" in lines[0]
+    assert said in lines[0]
+    assert len(lines) == 2, "one root cause, one diagnostic, and the closing line"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("command", ["run", "build", "graph"])
+def test_other_commands_say_the_same_on_standard_error(tmp_path: Path, command: str) -> None:
+    done = nsc(tmp_path, command, "bad.nml")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "NS0221" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_start_of_a_program_is_a_program_or_has_errors(tmp_path: Path) -> None:
+    whole = (
+        "module Demo:0.1.0 // é\n\n/// A type.\ntype Event = Click { x : Double } | Other\n"
+        'fun f : Event -> optional [Text] with { n : Integer = 10, mode : "a" | "b" = "a" }\n'
+        'def w = Sources.http<Event> { http_path = "/a" } | f? | (Sinks.log & Conv.to_json | Sinks.log)\n'
+    )
+    for end in range(1, len(whole)):
+        compilation = Compilation(MemoryFiles({"cut.nml": whole[:end]}, DiskFiles()), ("cut.nml",))
+        assert all(problem.primary.span.path == "cut.nml" for problem in compilation.problems)
+    assert compilation.problems == ()
+
+
+class LockedFiles(DiskFiles):
+    """The disk, on which one file may not be read."""
+
+    def read_bytes(self, path: str) -> bytes:
+        if os.path.basename(path) == "locked.nml":
+            raise PermissionError(13, "Permission denied", path)
+        return super().read_bytes(path)
+
+
+def test_an_unreadable_file_beside_others(tmp_path: Path) -> None:
+    (tmp_path / "locked.nml").write_text(GOOD)
+    (tmp_path / "open.nml").write_text("def w = nothing\n")
+    compilation = Compilation(LockedFiles(), (str(tmp_path),))
+    assert [problem.code.id for problem in compilation.problems] == ["NS0224", "NS0401"]
+    assert compilation.problems[0].title.endswith("permission denied")
+
+
+def test_an_unreadable_file_as_another_user(tmp_path: Path) -> None:
+    (tmp_path / "locked.nml").write_text(GOOD)
+    (tmp_path / "locked.nml").chmod(0)
+    if os.geteuid() == 0:
+        # Root may read everything: be nobody, in the process that tries.
+        code = (
+            "import os, sys; from nscompiler.cli.main import main; import nscompiler.pipeline, nscompiler.cli.report, "
+            "nscompiler.diagnostics.render.concise, nscompiler.diagnostics.codes.modules; "
+            "os.chdir(sys.argv[1]); os.setgid(65534); os.setuid(65534); "
+            "sys.exit(main(['check', '--format', 'concise', 'locked.nml']))"
+        )
+        for folder in (tmp_path, *tmp_path.parents):
+            if folder.stat().st_uid == os.geteuid() and str(folder).startswith("/tmp/"):
+                folder.chmod(0o755)
+    else:
+        code = "import os, sys; os.chdir(sys.argv[1]); from nscompiler.cli.main import main; "
+        code += "sys.exit(main(['check', '--format', 'concise', 'locked.nml']))"
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "error[NS0224]" in done.stdout
+    assert "permission denied" in done.stdout
+
+
+def test_a_missing_python_class(tmp_path: Path) -> None:
+    (tmp_path / "module.nml").write_text(SHOUT)
+    assert nsc(tmp_path, "check").returncode == 0, "without Python code a module may be checked"
+    without_file = nsc(tmp_path, "run", ".")
+    assert without_file.returncode == 1
+    assert "NS0607" in without_file.stderr
+    (tmp_path / "service.py").write_text("class Shouter:\n    pass\n")
+    assert "warning[NS0802]" in nsc(tmp_path, "check").stdout
+    for command in ("run", "build"):
+        done = nsc(tmp_path, command, ".")
+        assert done.returncode == 1
+        assert "NS0607" in done.stderr
+
+
+def test_a_missing_method(tmp_path: Path) -> None:
+    (tmp_path / "module.nml").write_text(SHOUT)
+    (tmp_path / "service.py").write_text(
+        "import nstack\n\n\nclass Module(nstack.Module):\n    def shuot(self, x): ...\n"
+    )
+    checked = nsc(tmp_path, "check")
+    assert checked.returncode == 0
+    assert "warning[NS0801]" in checked.stdout
+    assert "did you mean `shuot`?" in checked.stdout
+    for command in ("run", "build"):
+        done = nsc(tmp_path, command, ".")
+        assert done.returncode == 1
+        assert "NS0606" in done.stderr
+
+
+def test_a_service_that_is_no_python(tmp_path: Path) -> None:
+    (tmp_path / "module.nml").write_text(SHOUT)
+    (tmp_path / "service.py").write_text("import nstack\n\nclass Module(nstack.Module:\n    pass\n")
+    done = nsc(tmp_path, "check", "--format", "concise")
+    assert done.returncode == 1
+    assert done.stdout.startswith("service.py:3:1: error[NS0803] `service.py` is not valid Python")
+
+
+def test_a_service_that_fails_to_import(tmp_path: Path) -> None:
+    (tmp_path / "module.nml").write_text(SHOUT)
+    (tmp_path / "helper.py").write_text("def load():\n    return open('no such file')\n")
+    (tmp_path / "service.py").write_text(
+        "import nstack\nimport helper\n\nMODEL = helper.load()\n\n\nclass Module(nstack.Module):\n"
+        "    def shout(self, text):\n        return text\n"
+    )
+    done = nsc(tmp_path, "run", ".", input="a\n")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "service.py" in done.stderr
+    assert "line 4" in done.stderr
+    assert "helper.py" in done.stderr
+    assert "FileNotFoundError" in done.stderr
+    ours = ("importlib", "runpy", "nstack/runtime", "nstack\\runtime")
+    assert not any(part in done.stderr for part in ours), "the traceback has the user's frames only"
+
+
+def test_a_port_in_use(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        (tmp_path / "web.nml").write_text('Sources.http<Text> { http_path = "/a" } | Sinks.log\n')
+        done = nsc(tmp_path, "run", "web.nml", "-p", f"http_port={port}")
+    assert done.returncode == 1
+    assert str(port) in done.stderr
+    assert "in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_has_enough(tmp_path: Path) -> None:
+    (tmp_path / "w.nml").write_text(GOOD)
+    line = f"yes | {sys.executable} -m nscompiler run w.nml | head -1"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, env=ENVIRONMENT, timeout=60, check=False
+    )
+    assert done.stdout == "y\n"
+    assert "Traceback" not in done.stderr
+    assert "rror" not in done.stderr.replace("errors=0", "")
+
+
+def test_an_interrupt_during_a_run(tmp_path: Path) -> None:
+    (tmp_path / "w.nml").write_text(GOOD)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nscompiler", "run", "w.nml"],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("a\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "a\n"
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate(timeout=30)[1]
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+
+
+def test_an_interrupt_during_a_check(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys\nfrom nscompiler import files\nfrom nscompiler.cli.main import main\n"
+        "def interrupted(self, path):\n    os.kill(os.getpid(), signal.SIGINT)\n    signal.pause()\n"
+        "files.DiskFiles.read_bytes = interrupted\nsys.exit(main(sys.argv[1:]))\n"
+    )
+    (tmp_path / "w.nml").write_text(GOOD)
+    for arguments in (["check", "w.nml"], ["check", "-q", "w.nml"], ["list", "all"]):
+        command = [sys.executable, "-c", code, *arguments]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=ENVIRONMENT, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

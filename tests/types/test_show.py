@@ -1,0 +1,60 @@
+"""Types as text: by the author's names, written out, and only where two differ."""
+
+import pytest
+
+from nscompiler.pipeline import check_texts
+from nscompiler.types.show import difference, show, text_of
+from nscompiler.types.types import Types
+
+TYPES = Types()
+
+
+def shown(signature: str, before: str = "") -> str:
+    result = check_texts({"main.nml": f"{before}fun f : {signature}\ndef d = f\n"})
+    assert not result.diagnostics, [one.title for one in result.diagnostics]
+    return result.types("main.nml")["f"]
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "Text -> Integer",
+        "Void -> ()",
+        "(Text, [optional Integer]) -> Map (Map Text)",
+        '{ x : Integer, "User-Id" : Text } -> {}',
+        "{ x : a | r } -> (a, { | r })",
+        "Vector 3 Double -> Matrix 2 3 Integer",
+        "Vector n a -> [a]",
+        "optional (Vector 2 Double) -> [[Byte]]",
+        "a -> Text where a is CsvRow",
+    ],
+)
+def test_what_is_written_is_what_is_shown(signature: str) -> None:
+    assert shown(signature) == signature
+
+
+def test_names_stay_and_sums_are_written_in_brackets() -> None:
+    before = "type Pair a b = (a, b)\ntype Event = A Text | B\n"
+    assert shown("Pair Text [Event] -> optional Event", before) == "Pair Text [Event] -> optional Event"
+    event = TYPES.sum([("A", TYPES.scalar("Text")), ("B", None)])
+    assert show(TYPES.optional(event), expand=True) == "optional (A Text | B)"
+
+
+def test_only_what_differs_is_written_out() -> None:
+    integer, text = TYPES.scalar("Integer"), TYPES.scalar("Text")
+    inner = TYPES.record([("a", text), ("b", integer)], None, TYPES.alias("M", "Inner"))
+    other = TYPES.record([("a", text), ("b", text)])
+    rest = [("same", integer), ("too", text)]
+    one = TYPES.record([("deep", TYPES.list(inner)), *rest])
+    two = TYPES.record([("deep", TYPES.list(other)), *rest])
+    found = difference(one, two)
+    assert text_of(found.expected) == "{ deep : [{ b : Integer, … }], … }"
+    assert text_of(found.found) == "{ deep : [{ b : Text, … }], … }"
+    assert [part.text for part in found.expected if part.role == "differs"] == ["Integer"]
+
+
+def test_two_types_of_one_name_are_written_out() -> None:
+    one = TYPES.named(TYPES.scalar("Integer"), TYPES.alias("A:1.0.0", "Id"))
+    two = TYPES.named(TYPES.scalar("Text"), TYPES.alias("B:1.0.0", "Id"))
+    found = difference(one, two)
+    assert (text_of(found.expected), text_of(found.found)) == ("Integer", "Text")
