@@ -1,13 +1,13 @@
 """What is said about a joint that does not hold: who gives what to whom, and how the flow came there."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Hop, Label, Role
 from nscompiler.diagnostics.suggest import distance
 from nscompiler.grammar import syntax
-from nscompiler.typecheck.facts import Arrow
+from nscompiler.typecheck.facts import Arrow, UseFact
 from nscompiler.typecheck.fits import Joint as JointCheck
 from nscompiler.typecheck.fits import Mismatch
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
@@ -15,9 +15,6 @@ from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, difference, lone_tails, show
 from nscompiler.types.types import App, Record, Scalar, Type
-
-if TYPE_CHECKING:
-    from nscompiler.typecheck.infer import Inference
 
 
 def written(use: syntax.Use) -> str:
@@ -98,17 +95,16 @@ class JointReport:
 
     def __init__(
         self,
-        inference: "Inference",
+        scope: Scope,
+        store: Store,
+        uses: Mapping[syntax.Node, UseFact],
         left: syntax.Expr,
         right: syntax.Expr,
         types: tuple[Type, Type],
         mismatches: tuple[Mismatch, ...],
         flow: tuple[Hop, ...],
-        before: Store | None,
     ) -> None:
-        self.scope = inference.scope
-        self.store = before or inference.store
-        self.uses = inference.uses
+        self.scope, self.store, self.uses = scope, store, uses
         self.left, self.right = left, right
         self.producer, self.consumer = last_of(left), first_of(right)
         self.given, self.needed = types
@@ -428,23 +424,19 @@ def report_mixed_branches(scope: Scope, both: syntax.Both, voids: list[bool]) ->
     )
 
 
-def report_branches(
-    inference: "Inference", both: syntax.Both, place: int, common: Type, type: Type, code: Code
-) -> None:
+def report_branches(scope: Scope, both: syntax.Both, place: int, common: Type, type: Type, code: Code) -> None:
     """Two branches of ``&`` do not agree."""
-    resolve = inference.store.resolve
     verb = "takes" if code is codes.BOTH_INPUTS else "gives"
-    one, other = resolve(common), resolve(type)
     branch = both.branches[place]
-    label = Label(inference.scope.span(both.branches[0]), f"{verb} {an(one)}", Role.NOTE)
-    inference.scope.report(
+    label = Label(scope.span(both.branches[0]), f"{verb} {an(common)}", Role.NOTE)
+    scope.report(
         code,
         branch,
         f"the branches of `&` {'take different inputs' if verb == 'takes' else 'give different outputs'}",
-        f"{verb} {an(other)}",
+        f"{verb} {an(type)}",
         related=(label,),
-        expected=show(one),
-        found=show(other),
+        expected=show(common),
+        found=show(type),
         notes=("annotate a branch as a def of its own to say which type is meant",),
     )
 

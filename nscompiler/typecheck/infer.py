@@ -8,6 +8,7 @@ import attrs
 
 from nscompiler.diagnostics.codes import names as name_codes
 from nscompiler.diagnostics.codes import types as codes
+from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
@@ -295,7 +296,8 @@ class Inference:
         if not mismatches:
             return True
         hops = explain.hops(self.scope, pipe.stages[:place], [one.arrow for one in before], self.store)
-        explain.JointReport(self, pipe.stages[place - 1], pipe.stages[place], snapshot, mismatches, hops, trial).add()
+        stages = pipe.stages[place - 1], pipe.stages[place]
+        explain.JointReport(self.scope, trial or self.store, self.uses, *stages, snapshot, mismatches, hops).add()
         return False
 
     # --- branches
@@ -320,14 +322,18 @@ class Inference:
         for place, type in enumerate(inputs[1:], 1):
             agreed = self._agree(common, type)
             if agreed is None:
-                explain.report_branches(self, both, place, common, type, codes.BOTH_INPUTS)
+                self._report_branches(both, place, common, type, codes.BOTH_INPUTS)
                 return self.types.error
             common = agreed
         for place, type in enumerate(inputs):
             if JointCheck(self.store).fit(common, type):
-                explain.report_branches(self, both, place, common, type, codes.BOTH_INPUTS)
+                self._report_branches(both, place, common, type, codes.BOTH_INPUTS)
                 return self.types.error
         return common
+
+    def _report_branches(self, both: syntax.Both, place: int, common: Type, type: Type, code: Code) -> None:
+        resolve = self.store.resolve
+        explain.report_branches(self.scope, both, place, resolve(common), resolve(type), code)
 
     def _agree(self, one: Type, other: Type) -> Type | None:
         """What both branches can take; None if nothing can be both."""
@@ -371,7 +377,7 @@ class Inference:
                 JointCheck(self.store).fit(type, common)
             elif JointCheck(self.store.trial()).fit(common, type):
                 place = next(at for at, one in enumerate(typed) if one.arrow.output is type and at)
-                explain.report_branches(self, both, place, common, type, codes.BOTH_OUTPUTS)
+                self._report_branches(both, place, common, type, codes.BOTH_OUTPUTS)
                 return self.types.error
             else:
                 JointCheck(self.store).fit(common, type)

@@ -389,4 +389,4 @@ def test_files_elsewhere_are_named_by_their_last_two_parts():
     assert program.shown("/home/me/project/a/module.nml") == "a/module.nml"
     assert program.shown("/opt/lib/b/module.nml") == "b/module.nml"
     assert program.shown("../c/module.nml") == "c/module.nml"
-    assert program.shown("./d.nml") == "d.nml"
+    assert Program(types=Types(), modules={}, files={}).shown("./d.nml") == "d.nml"

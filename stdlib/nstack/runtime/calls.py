@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Iterator
 from pathlib import Path
-from types import AsyncGeneratorType, CoroutineType, GeneratorType, coroutine
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any
 
 from .checks import test_source
@@ -265,10 +265,9 @@ class _Stepped:
         self._turn = turn
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        return _steps(self._work, self._turn).__await__()
+        return _steps(self._work, self._turn)
 
 
-@coroutine
 def _steps(work: Any, turn: Turn) -> Generator[Any, Any, Any]:
     value: Any = None
     error: BaseException | None = None

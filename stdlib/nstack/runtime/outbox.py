@@ -67,6 +67,7 @@ class Outbox:
         self._chunk = CHUNK
         self._idle = True
         self._unsealed = False
+        self._gone = False
         self._queued = [0, 0]
         self._written = [0, 0]
         self._keeps = guard.policy.on_error == "dead_letter"
@@ -90,12 +91,12 @@ class Outbox:
         """Encodes what has gathered and waits for room. Raises Stopped when the run has failed meanwhile."""
         with self._lock:
             self._encode_all()
-        while self._over() and not self._halt.failed:
+        while self._over() and not (self._halt.failed or self._gone):
             self._room.clear()
             if self._over():
                 self._wake()
                 self._room.wait(1.0)
-        if self._halt.failed:
+        if self._halt.failed or self._gone:
             raise Stopped
 
     def seal(self, token: Token) -> None:
@@ -135,6 +136,12 @@ class Outbox:
         """Lets a waiting thread look at the run's state again."""
         self._room.set()
 
+    def give_up(self) -> None:
+        """Nothing can be written any more: the stage stops at its next value."""
+        self._gone = True
+        self._chunk = 1
+        self._room.set()
+
     def _over(self) -> bool:
         records, size = self._queued[0] - self._written[0], self._queued[1] - self._written[1]
         return records > PENDING_RECORDS or size > PENDING_BYTES
@@ -162,7 +169,8 @@ class Outbox:
         self._unsealed = True
         self._queued[0] += chunk.count
         self._queued[1] += chunk.size
-        self._chunk = max(1, min(CHUNK, CHUNK_BYTES * chunk.count // max(1, chunk.size)))
+        if not self._gone:
+            self._chunk = max(1, min(CHUNK, CHUNK_BYTES * chunk.count // max(1, chunk.size)))
         self.queue.append(chunk)
 
 
@@ -243,7 +251,7 @@ class Writer:
             try:
                 await action()
             except (ReaderGone, BrokenPipeError):
-                self.gone = True
+                self._end()
                 self.reader_gone()
                 return False
             except Exception as error:
@@ -268,8 +276,13 @@ class Writer:
                 self.guard.settle(error, None, None)
                 self.guard.tally.skipped += chunk.count - 1
         except Stopped:
-            self.gone = True
+            self._end()
             self._halt.fail()
+
+    def _end(self) -> None:
+        self.gone = True
+        for box in self.outboxes:
+            box.give_up()
 
 
 def backoff(attempt: int) -> float:
