@@ -108,7 +108,15 @@ class _Lowering:
         self._uses = ModuleUses(program, self._table)
         self._problems = Problems()
         self._variables: dict[str, None] = {}
+        self._origins: dict[syntax.Node, Origin] = {}
         self._place = self._origin_of_target()
+
+    def _origin(self, module: syntax.Module, node: syntax.Node) -> Origin:
+        """The origin of a node; a def that is used often is asked for its nodes' places as often."""
+        held = self._origins.get(node)
+        if held is None:
+            held = self._origins[node] = self._program.origin(module, node)
+        return held
 
     def _origin_of_target(self) -> Origin:
         source = self._program.modules[self._target.module].module.source
@@ -202,7 +210,7 @@ class _Lowering:
     def _convert(self, port: Port | None, given: Type, needed: Type, frame: _Frame, at: syntax.Node) -> Port | None:
         if port is None:
             return None
-        origin = self._program.origin(frame.module, at)
+        origin = self._origin(frame.module, at)
         return self._builder.convert(port, frame.concrete(given), frame.concrete(needed), origin)
 
     def _expr(self, expr: syntax.Expr, frame: _Frame, port: Port | None) -> Steps:
@@ -233,7 +241,7 @@ class _Lowering:
                 zip(target.scheme.variables, map(frame.concrete, fact.arguments), strict=True)
             )
             return (yield self.body(target, types, port, frame.environment))
-        origin = self._program.origin(frame.module, expr)
+        origin = self._origin(frame.module, expr)
         input, output = frame.concrete(fact.arrow.input), frame.concrete(fact.arrow.output)
         return self._call(target, input, output, frame.environment, port, origin)
 
@@ -250,7 +258,7 @@ class _Lowering:
         if target.kind == "workflow":
             self._problems.add(_python_workflow(target, self._program, origin))
             return None
-        parameters = parameters_of(target, environment, self._program.origin)
+        parameters = parameters_of(target, environment, self._origin)
         self._variables.update(dict.fromkeys(variables_of(parameters)))
         kind = {"source": "source", "sink": "sink"}.get(target.kind, "call")
         function = self._uses.function(target, input, output, origin)
@@ -264,13 +272,13 @@ class _Lowering:
         arrows = frame.checked.facts.arrows
         port = yield self._expr(inner, frame, port)
         given, left = frame.concrete(arrows[inner].output), frame.concrete(arrows[expr].output)
-        return self._builder.add(kind, port, given, left, self._program.origin(frame.module, expr))
+        return self._builder.add(kind, port, given, left, self._origin(frame.module, expr))
 
     def _literal(self, expr: syntax.LiteralSource, frame: _Frame) -> Port:
         fact = frame.checked.facts.literals[expr]
         values = tuple(map(frozen, fact.values))
         self._variables.update(dict.fromkeys(variables_in(values)))
-        origin = self._program.origin(frame.module, expr)
+        origin = self._origin(frame.module, expr)
         return self._builder.add("literal", None, None, frame.concrete(fact.output), origin, values=values)
 
     def _pipe(self, pipe: syntax.Pipe, frame: _Frame, port: Port | None) -> Steps:
@@ -285,7 +293,7 @@ class _Lowering:
     def _both(self, both: syntax.Both, frame: _Frame, port: Port | None) -> Steps:
         arrows = frame.checked.facts.arrows
         common = arrows[both]
-        origin = self._program.origin(frame.module, both)
+        origin = self._origin(frame.module, both)
         if port is not None:
             type = frame.concrete(common.input)
             port = self._builder.add("branch", port, type, type, origin)

@@ -188,7 +188,7 @@ def modules(draw: st.DrawFn) -> Module:
     return Module(0, 0, SourceFile("main.nml", ""), header, *declared, main)  # type: ignore[arg-type]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(modules())
 def test_text_of_a_tree_gives_the_tree_back(module):
     text = layout(module)
@@ -198,7 +198,7 @@ def test_text_of_a_tree_gives_the_tree_back(module):
     assert layout(result.module) == text
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(modules())
 def test_plain_lark_reads_the_same_tree(module):
     text = layout(module)
@@ -278,7 +278,7 @@ WORDS = st.sampled_from(
 soup = st.lists(WORDS, max_size=40).flatmap(lambda words: st.sampled_from(["", " "]).map(lambda gap: gap.join(words)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(soup)
 @example('"\\u{')
 @example("module X:1.0.0 {")
@@ -290,13 +290,13 @@ def test_no_token_soup_raises(text):
     harmless(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=120) | st.binary(max_size=120).map(lambda data: data.decode("utf-8", "replace")))
 def test_no_text_raises(text):
     harmless(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(modules(), st.data())
 def test_no_broken_program_raises(module, data):
     text = layout(module)

@@ -17,7 +17,7 @@ from .faults import accept, explain, shown_json, unwritable
 from .shapes import Shape, shape_of
 from .wire import Wire, decode_custom, encode_custom
 
-_FAILURES = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
+_FAILURES = (DecodeError, msgspec.MsgspecError, ValueError, TypeError, RecursionError)
 
 
 class Codec:

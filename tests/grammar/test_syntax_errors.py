@@ -1,0 +1,248 @@
+"""Each mistake: its code, its place, what the text says after the fix. Guillemets mark the place."""
+
+import pytest
+from grammar.syntax_trees import applied, ids, marked, read, shape
+
+from nscompiler.diagnostics.codes.syntax import CODES
+from nscompiler.diagnostics.model import Applicability
+from nscompiler.grammar.syntax import BrokenDecl
+
+# text, code, the text after the first fix (None: there is no fix)
+MISTAKES = [
+    # --- unfinished
+    ("def show «=»", "NS0102", None),
+    ("fun f «:»\n\ntype T = A", "NS0102", None),
+    ("type T «=»\ndef x = f", "NS0102", None),
+    ("import X:1.0.0 «as»\ndef x = f", "NS0102", None),
+    ("fun f : A -> B «where»\nfun g : A -> B", "NS0102", None),
+    # --- brackets
+    ("def w = f «{» a = 1 | g", "NS0103", "def w = f { a = 1 } | g"),
+    ("type T = «{» a : Text", "NS0103", "type T = { a : Text }"),
+    ("type T = { a : «[»Text }\nfun g : A -> B", "NS0103", "type T = { a : [Text] }\nfun g : A -> B"),
+    ("fun f : «[»Text -> Text", "NS0103", "fun f : [Text] -> Text"),
+    ("def w = f«<»Text { a = 1 } | g", "NS0103", "def w = f<Text> { a = 1 } | g"),
+    ("def w = «(»((f | g)\ndef v = h", "NS0103", "def w = (((f | g)))\ndef v = h"),
+    ("module X:1.0.0 «{» def w = f", "NS0103", "module X:1.0.0 { def w = f\n}\n"),
+    ("module X:1.0.0 { def w = «(»f }", "NS0103", "module X:1.0.0 { def w = (f) }"),
+    ("def w = f | g«)»", "NS0104", "def w = f | g"),
+    ("def w = (f | g«]» | h", "NS0104", "def w = (f | g) | h"),
+    ("«}» def w = f", "NS0104", " def w = f"),
+    ("def w = f «}»\ndef v = g", "NS0104", "def w = f\ndef v = g"),
+    # --- a sign is missing
+    ("def w «f» | g", "NS0105", "def w = f | g"),
+    ("type T «{» a : Text }", "NS0105", "type T = { a : Text }"),
+    ("module M:1.0.0 def w = f «g»", "NS0106", "module M:1.0.0 def w = f | g"),
+    ("module M:1.0.0 def w = f «g» h | i", "NS0106", "module M:1.0.0 def w = f | g | h | i"),
+    ("def w = (f «g») | h", "NS0106", "def w = (f | g) | h"),
+    ("def w = f «g | h»\ndef v = w", "NS0106", "def w = f | g | h\ndef v = w"),
+    ("f «g»", "NS0106", "f | g"),
+    ("def w = f«,» g", "NS0106", "def w = f| g"),
+    ("def w = f«(1)»", "NS0106", None),
+    ("fun f : Text «Integer»", "NS0107", "fun f : Text -> Integer"),
+    ("fun f : [Text] «Integer»", "NS0107", "fun f : [Text] -> Integer"),
+    ("fun f : «A»", "NS0107", None),
+    ("fun f : A «=»> B", "NS0107", "fun f : A -> B"),
+    ("fun count «Text» -> Integer", "NS0109", "fun count : Text -> Integer"),
+    ("type T = { a «Text», b Integer }", "NS0109", "type T = { a : Text, b : Integer }"),
+    ("fun f : A -> B with { n «Integer» }", "NS0109", "fun f : A -> B with { n : Integer }"),
+    ("type T = { a : Text «b» : Integer }", "NS0110", "type T = { a : Text, b : Integer }"),
+    ("def w = [1 «2» 3] | f", "NS0110", "def w = [1, 2, 3] | f"),
+    ("def w = f { a = 1 «b» = 2 }", "NS0110", "def w = f { a = 1, b = 2 }"),
+    ("def w = f { a = 1«;» b = 2 }", "NS0110", "def w = f { a = 1, b = 2 }"),
+    ("fun f : A -> B where a «CsvRow»", "NS0101", "fun f : A -> B where a is CsvRow"),
+    # --- `:` and `=`
+    ('def w = f { a «:» 1, b : "x" }', "NS0108", 'def w = f { a = 1, b = "x" }'),
+    ("type T = { a «=» Text, b = [Text] }", "NS0108", "type T = { a : Text, b : [Text] }"),
+    ("type T «:» { a : Text }", "NS0108", "type T = { a : Text }"),
+    ("def w «:» f | g", "NS0108", "def w = f | g"),
+    ("def w «:»= f", "NS0108", "def w = f"),
+    ("fun f : A -> B with { n : Integer «:» 10 }", "NS0108", "fun f : A -> B with { n : Integer = 10 }"),
+    # --- characters, texts, comments, numbers
+    ("def w = f | «%» g", "NS0111", "def w = f |  g"),
+    ("fun f : A «→» B", "NS0111", "fun f : A -> B"),
+    ("def w =«\u00a0»f", "NS0111", "def w = f"),
+    ("def w = «$» f", "NS0111", "def w =  f"),
+    ('def w = f { a = «"/x» } | g', "NS0112", 'def w = f { a = "/x" } | g'),
+    ('def w = f { a = «"x y»\n}', "NS0112", 'def w = f { a = "x y"\n}'),
+    ('def w = f { a = «"""» } | g\ndef v = h', "NS0112", None),
+    ("def w = f\n«/*» a /* b */", "NS0113", "def w = f\n/* a /* b */ */\n"),
+    (r'"a«\d»"', "NS0114", r'"a\\d"'),
+    (r'"a«\u12»"', "NS0114", r'"a\\u12"'),
+    (r'"«\u{110000}»"', "NS0114", r'"\\u{110000}"'),
+    (r'"«\u{12»"', "NS0114", r'"\\u{12"'),
+    (r'"«\uD800»\u0041"', "NS0114", r'"\\uD800\u0041"'),
+    ('type T = { "a«\\q»" : Text }', "NS0114", 'type T = { "a\\\\q" : Text }'),
+    ("def w = f «\x00\x01»| g", "NS0115", "def w = f | g"),
+    ("«1__0»", "NS0116", "1_0"),
+    ("def w = f { a = «12abc» }", "NS0116", None),
+    ("«1e999»", "NS0116", None),
+    ("«" + "9" * 2000 + "»", "NS0116", None),
+    ("def w = f { a = «'x'» }", "NS0129", 'def w = f { a = "x" }'),
+    ("def w = «“it's”» | f", "NS0129", 'def w = "it\'s" | f'),
+    ("«#» a\ndef w = f", "NS0133", "// a\ndef w = f"),
+    ("def w = f «--» b", "NS0133", "def w = f // b"),
+    # --- order
+    (
+        "module M:1.0.0\nimport A:1.0.0 as A\ntype T = B\n«import C:1.0.0 as C»\n",
+        "NS0117",
+        "module M:1.0.0\nimport A:1.0.0 as A\nimport C:1.0.0 as C\ntype T = B\n",
+    ),
+    ("def w = f\n«import C:1.0.0»;\n", "NS0117", "import C:1.0.0\ndef w = f\n"),
+    ("import A:1.0.0\n«module M:1.0.0»", "NS0125", "module M:1.0.0\n\nimport A:1.0.0\n"),
+    ("module M:1.0.0\n«module N:1.0.0»", "NS0125", "module M:1.0.0\n"),
+    ("module M:1.0.0 { def w = f } «def v = g»", "NS0101", "module M:1.0.0 { def w = f  def v = g}\n"),
+    ("module M:1.0.0\n«f | g»\n", "NS0126", "module M:1.0.0\ndef main = f | g\n"),
+    ("module M:1.0.0\nfun f : A -> B\n\n«f» | g", "NS0126", "module M:1.0.0\nfun f : A -> B\n\ndef main = f | g"),
+    ("«f | g»\ndef x = h", "NS0126", "def first = f | g\ndef x = h"),
+    ("«f»; g", "NS0126", "def first = f; g"),
+    ("fun f : A -> B\n\n«Sources».http | f", "NS0135", "fun f : A -> B;\n\nSources.http | f"),
+    ("type T = A\n\n«Sources».http | f", "NS0135", "type T = A;\n\nSources.http | f"),
+    # --- early spellings
+    (
+        "def w = «source(http:///demo : Text)» | f | sink(log:// : Text)",
+        "NS0118",
+        'def w = Sources.http<Text> { http_path = "/demo" } | f | Sinks.log<Text>',
+    ),
+    ("«source(http:///demo : Text)» | f", "NS0118", 'Sources.http<Text> { http_path = "/demo" } | f'),
+    ("def w = «source(postgres://host : Text)» | f", "NS0118", None),
+    (
+        '«sources.http : Text» { http_path = "/x" } | f | sinks.log : Text',
+        "NS0118",
+        'Sources.http<Text> { http_path = "/x" } | f | Sinks.log<Text>',
+    ),
+    (
+        "def w = «sources.http : { a : Text }» { b = 1 } | f",
+        "NS0118",
+        "def w = Sources.http<{ a : Text }> { b = 1 } | f",
+    ),
+    ("fun f : «$Text» -> [$Event]", "NS0118", "fun f : Text -> [Event]"),
+    # --- sums
+    ("type T = A «Map Text» | B", "NS0119", "type T = A (Map Text) | B"),
+    ("type T = A | B «Map Text»", "NS0119", "type T = A | B (Map Text)"),
+    ("type T = A «optional Text» | B", "NS0119", "type T = A (optional Text) | B"),
+    ("type T = A «Text optional» | B", "NS0119", "type T = A (Text optional) | B"),
+    ("type T = A «Text Integer» | B", "NS0119", "type T = A (Text, Integer) | B"),
+    ("type T = A «3» | B", "NS0119", None),
+    ("type T = A | «[Text]»", "NS0134", None),
+    ("type T = A | «M.B»", "NS0134", None),
+    ("type T = A | «b»", "NS0122", "type T = A | B"),
+    # --- prefix and postfix
+    ("def w = concat f«*» | g", "NS0120", "def w = concat (f*) | g"),
+    ("def w = concat f { a = 1 }«*»* | g", "NS0120", "def w = concat (f { a = 1 }**) | g"),
+    ("def w = filter f«*» | g", "NS0120", "def w = filter (f*) | g"),
+    ("def w = concat «filter» f { a = 1 } | g", "NS0120", "def w = concat (filter f { a = 1 }) | g"),
+    # --- names
+    ("type «person» = { a : Text }", "NS0122", "type Person = { a : Text }"),
+    ("fun «Predict» : A -> B", "NS0122", "fun predict : A -> B"),
+    ("type T = { «Name» : Text, Age : Integer }", "NS0122", "type T = { name : Text, age : Integer }"),
+    ("def w = f { «Name» = 1 }", "NS0122", "def w = f { name = 1 }"),
+    ("import X:1.0.0 as «x»", "NS0122", "import X:1.0.0 as X"),
+    ("type Pair «A» b = (a, b)", "NS0122", "type Pair a b = (a, b)"),
+    ("«def» = f", "NS0123", None),
+    ("«fun» : A -> B", "NS0123", None),
+    ("«type»", "NS0123", None),
+    ("«import» as C", "NS0124", None),
+    ("«module»\ndef x = f", "NS0124", None),
+    ('import «"X:1.0.0"» as X', "NS0124", "import X:1.0.0 as X"),
+    ("«let» x = f", "NS0130", "def x = f"),
+    ("«function» f : Text -> Text", "NS0130", "fun f : Text -> Text"),
+    ("«data» Event = A | B", "NS0130", "type Event = A | B"),
+    ("«imports» X:1.0.0 as Y", "NS0130", "import X:1.0.0 as Y"),
+    ("«f» : Text -> Text", "NS0130", "fun f : Text -> Text"),
+    ("«x» = f | g", "NS0130", "def x = f | g"),
+    ("«Event» = A | B", "NS0130", "type Event = A | B"),
+    ("«fun» f = g | h", "NS0136", "def f = g | h"),
+    ("«def» f : A -> B", "NS0136", "fun f : A -> B"),
+    # --- the rest
+    ("fun add : A -> B «->» C", "NS0127", "fun add : (A, B) -> C"),
+    ("def w = f | «|» g", "NS0128", "def w = f | g"),
+    ("def w = f «|»", "NS0128", "def w = f"),
+    ("def w = (f «|» ) | g", "NS0128", "def w = (f ) | g"),
+    ("def w = «|» f", "NS0128", "def w = f"),
+    ("type T = «|» A | B", "NS0128", "type T = A | B"),
+    ("«@stateless»\nimport A:1.0.0", "NS0131", None),
+    ("«@stateless»", "NS0131", None),
+    ("def w = f { a = «g» }", "NS0132", 'def w = f { a = "g" }'),
+    ("fun f : A -> B with { n : Text = «x» }", "NS0132", 'fun f : A -> B with { n : Text = "x" }'),
+    ("fun shorten : Text -> «=» Text", "NS0101", "fun shorten : Text -> Text"),
+    ("type T = {a : Text,«,» b : Text}", "NS0101", "type T = {a : Text, b : Text}"),
+    ("def w = f { a = 1, b «}»", "NS0101", None),
+    ("type T = «<Text>»".replace("= ", "= Map"), "NS0101", "type T = Map Text"),
+    ("fun f : «Text, Text» -> Text", "NS0101", "fun f : (Text, Text) -> Text"),
+    ("def w = f«()» | g", "NS0101", "def w = f | g"),
+    ("def w = A.B«.»f | i", "NS0101", None),
+    ("fun f : «_» -> B", "NS0101", None),
+    ('@deprecated «"x"» fun f : A -> B', "NS0101", '@deprecated ("x") fun f : A -> B'),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "mended"), MISTAKES, ids=[case[0] for case in MISTAKES])
+def test_one_mistake(text, code, mended):
+    text, start, end = marked(text)
+    result = read(text)
+    assert ids(result.problems) == [code], [problem.title for problem in result.problems]
+    (problem,) = result.problems
+    assert (problem.primary.span.start, problem.primary.span.end) == (start, end)
+    assert [applied(text, fix) for fix in problem.fixes][:1] == ([] if mended is None else [mended])
+    for fix in problem.fixes:
+        assert read(applied(text, fix)).problems == ()
+
+
+def test_every_code_is_among_them():
+    """One is raised by nesting alone, which has tests of its own."""
+    assert {code.id for code in CODES} - {code for _, code, _ in MISTAKES} == {"NS0121"}
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: code.id)
+def test_the_page_shows_what_it_says(code):
+    assert ids(read(code.wrong).problems) == [code.id]
+    assert read(code.right).problems == ()
+
+
+def test_no_message_names_a_token_of_the_grammar():
+    for text, _, _ in MISTAKES:
+        for problem in read(marked(text)[0]).problems:
+            for said in (problem.title, problem.primary.text, *problem.notes):
+                assert not any(
+                    name in said for name in ("LBRACE", "LNAME", "UNAME", "__ANON", "VBAR", "$END", "Token(")
+                )
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("fun f : A -> )", "This `)` closes nothing"),
+        ("def w = f { = 1 }", "Expected a name or `}`, found `=`"),
+        ("def w = f { a = }", "Expected a literal, found `}`"),
+        ("type T = [", "This `[` is never closed"),
+        ("def show = ", "`def show` ends before it is complete"),
+        ("fun f : A -> B with n : Integer", "Expected `{`, found `n`"),
+        ("type T = A | , B", "`,` cannot stand here"),
+    ],
+)
+def test_what_was_expected_is_said_in_words(text, title):
+    assert [problem.title for problem in read(text).problems] == [title]
+
+
+def test_a_sure_fix_is_marked_so():
+    levels = {marked(text)[0]: read(marked(text)[0]).problems[0].fixes for text, _, mended in MISTAKES if mended}
+    sure = {text for text, fixes in levels.items() if fixes[0].applicability is Applicability.MACHINE_APPLICABLE}
+    assert {"def w = f { a = 1 | g", "type T { a : Text }", "def w = f | g)"} <= sure
+    assert not {"let x = f", "def w = f { a = g }", "type person = { a : Text }"} & sure
+
+
+def test_a_broken_declaration_keeps_its_name():
+    text = "type T =\nfun f : \ndef x = | | \nimport A:1.0.0 as\ndef fine = f\nimport B.C:1.0.0 as c"
+    broken = [item for item in read(text).module.declarations if isinstance(item, BrokenDecl)]
+    assert [(item.keyword, item.name and item.name.text) for item in broken] == [
+        ("type", "T"),
+        ("fun", "f"),
+        ("def", "x"),
+        ("import", "A"),
+        ("import", "c"),
+    ]
+
+
+def test_a_broken_header_is_still_a_header():
+    module = read("module M:1.0.0 ) \ndef w = f").module
+    assert shape(module) == "Module(Header(Reference('M:1.0.0')), [DefDecl(w, Use(f))])"
