@@ -6,6 +6,7 @@ that names the phase and the file.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -24,6 +25,7 @@ from nscompiler.modules.imports import RESERVED_ALIASES
 from nscompiler.modules.listing import resolve_parent, unlisted_modules
 from nscompiler.modules.lock import Locked, changed_release
 from nscompiler.modules.program import LinkedModule, Program, link
+from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reading import read_source
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.tree import SUFFIX
@@ -174,13 +176,31 @@ class Compilation:
 
         Of files that were not asked for but imported, only the errors.
         """
+        found = self._problems_of_modules
+        if not any(problem.is_error for problem in found):
+            found = (*found, *self._clashes())
+        return ordered(found)
+
+    @cached_property
+    def _problems_of_modules(self) -> tuple[Diagnostic, ...]:
         found = [*self.discovery.problems, *self._linked[1], *self._project_problems(), *self._changed_releases()]
         targets = frozenset(self.discovery.targets)
         for path, checked in self.checked.items():
             parsed = self._parsed[path]
             own = (*(() if parsed is None else parsed.problems), *checked.problems, *self._python_problems(path))
             found += own if path in targets else (problem for problem in own if problem.is_error)
-        return ordered((*found, *self._load_problems))
+        return (*found, *self._load_problems)
+
+    def _clashes(self) -> Iterator[Diagnostic]:
+        """Files and endpoints that two nodes of one workflow would share: they show only where it is laid out whole."""
+        if not _may_clash([checked.module.source.text for checked in self.checked.values()]):
+            return
+        for checked in self.selected:
+            path = checked.module.source.path
+            for workflow in workflows(checked):
+                if workflow.declared == "def":
+                    problems = self.lower(path, workflow)[1]
+                    yield from (problem for problem in problems if problem.code.name in _CLASHES)
 
     def _project_problems(self) -> Iterator[Diagnostic]:
         for project in self.discovery.projects.values():
@@ -239,11 +259,11 @@ class Compilation:
         module = self.checked[path].module
         if not any(isinstance(decl, syntax.FunDecl) for decl in module.declarations):
             return ()
-        from nscompiler.typecheck.python_class import check_python, python_file  # only modules with functions need it
-
         python = python_file(path)
         if not self.files.is_file(python):
             return ()
+        from nscompiler.typecheck.python_class import check_python  # Python's own parser: most checks do without
+
         source = read_source(python, self.files)
         if not isinstance(source, SourceFile):
             return (source,)
@@ -274,7 +294,8 @@ class Compilation:
     def _lowered(self, path: str, target: FunctionInterface, lowering: Callable[["flow.Program"], Lowered]) -> Lowered:
         from nscompiler.flow.passes import run_passes
 
-        assert not self.has_errors, "only a program without errors is lowered"
+        sound = not any(problem.is_error for problem in self._problems_of_modules)
+        assert sound, "only a program without errors is lowered"
         with _phase("lowering", path):
             graph, problems = lowering(self._flow_program(path))
             return (None if graph is None else run_passes(graph)), problems
@@ -398,10 +419,12 @@ class Texts(Mapping[str, SourceFile]):
         return self._others[path]
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**self._compilation._parsed, **self._others})
+        """The files read so far."""
+        yield from (path for path, parsed in self._compilation._parsed.items() if parsed is not None)
+        yield from (path for path, source in self._others.items() if source is not None)
 
     def __len__(self) -> int:
-        return len({**self._compilation._parsed, **self._others})
+        return sum(1 for _ in self)
 
 
 def shown_reference(item: LinkedModule) -> str:
@@ -441,6 +464,21 @@ class CheckedTexts:
 def named_functions(checked: Checked) -> dict[str, FunctionInterface]:
     """Everything in a file that has a type, by name; a script's expression is ``main``."""
     return {**checked.interface.functions, **({} if checked.main is None else {MAIN: checked.main})}
+
+
+_CLASHES = frozenset(
+    ("two-sinks-one-path", "sink-on-source-path", "two-sources-one-endpoint", "standard-input-read-twice")
+)
+
+
+_SHARED = re.compile(r"\b(?i:sources|sinks)\s*\.\s*(?:jsonl|csv|http|stdin)\b")
+
+
+def _may_clash(texts: Sequence[str]) -> bool:
+    """Whether it is worth laying the workflows out to look for clashes; most texts show that it is not."""
+    found = [name for text in texts for name in _SHARED.findall(text)]
+    sides = {name[:3].lower() for name in found}
+    return len(sides) == 2 or (bool(found) and any("&" in text for text in texts))
 
 
 def workflows(checked: Checked) -> tuple[FunctionInterface, ...]:

@@ -96,7 +96,8 @@ def test_classifier_is_right_about_nine_of_ten_unseen_flowers(examples: Path) ->
     iris = examples / "iris"
     nsc("run", "workflows", "evaluate", cwd=iris)
     verdicts = [json.loads(line) for line in (iris / "verdicts.jsonl").read_text().splitlines()]
-    assert [verdict["species"] for verdict in verdicts] == [row["species"] for row in rows_of(iris / "data" / "test.csv")]
+    flowers = rows_of(iris / "data" / "test.csv")
+    assert [verdict["species"] for verdict in verdicts] == [flower["species"] for flower in flowers]
     assert {verdict["prediction"] for verdict in verdicts} == SPECIES
     right = sum(verdict["species"] == verdict["prediction"] for verdict in verdicts)
     assert right / len(verdicts) >= 0.9
@@ -137,7 +138,8 @@ def test_built_package_answers_requests(examples: Path) -> None:
         assert ask(port, flower) == (200, '"virginica"')
         status, fault = ask(port, {**flower, "petalWidth": "wide"})
         assert (status, fault.strip()) == (400, 'params.petalWidth: expected Double, got "wide"')
-        sent = nsc("send", "/iris", json.dumps({**flower, "petalLength": 1.4, "petalWidth": 0.2}), "--port", str(port), cwd=iris)
+        small = json.dumps({**flower, "petalLength": 1.4, "petalWidth": 0.2})
+        sent = nsc("send", "/iris", small, "--port", str(port), cwd=iris)
         assert sent.stdout == '"setosa"\n'
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=LIMIT) == 130
@@ -211,8 +213,9 @@ def test_nearest_currency_wins(examples: Path) -> None:
 def test_mistake_is_found_where_it_is() -> None:
     compilation = Compilation(DiskFiles(), (str(EXAMPLES / "mistakes" / "wrong_type.nml"),))
     (problem,) = compilation.problems
-    source = compilation.sources[problem.primary.span.path]
-    assert (problem.code.name, source.text[problem.primary.span.start : problem.primary.span.end]) == ("type-mismatch", "predict")
+    span = problem.primary.span
+    marked = compilation.sources[span.path].text[span.start : span.end]
+    assert (problem.code.name, marked) == ("type-mismatch", "predict")
     assert ".petalWidth" in problem.primary.text
 
 
@@ -231,7 +234,7 @@ def test_demo_shows_accuracy_matrix_answer_and_mistake() -> None:
     assert accuracy is not None
     assert float(accuracy[1]) >= 0.9
     assert re.search(r"^virginica +\d+ +\d+ +\d+$", done.stdout, re.MULTILINE)
-    assert "\n\"virginica\"\n" in done.stdout
+    assert '\n"virginica"\n' in done.stdout
     assert "error[NS0301]" in done.stdout
 
 

@@ -6,10 +6,10 @@ from nscompiler.files import Files
 from nscompiler.flow.program import ModuleFiles
 from nscompiler.modules.contents import content_files, content_hash, read_requirements
 from nscompiler.modules.project import read_module_config
+from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reading import read_source
 from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of
 from nscompiler.source import SourceFile
-from nscompiler.typecheck.python_class import python_file
 from nscompiler.typecheck.service import read_service
 
 

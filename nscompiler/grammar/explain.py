@@ -126,13 +126,17 @@ def _missing(segment: Segment) -> list[Candidate]:
             continue
         before = shown(segment.text(position)) if position < len(segment.indexes) else "this"
         for sign in signs:
-            if sign == "|" and segment.text(0) == "type":
-                continue  # a sum's alternatives are no stages
+            if (sign == "|" and segment.text(0) == "type") or (sign == "is" and _takes_any_word(segment)):
+                continue  # a sum's alternatives are no stages; a name may well be called `is`
             code, title = _MISSING[sign]
             repair = Repair(-back, 0, (sign,))
             told = title.format(found=before)
             found.append(Candidate(repair, code, told, f"Insert `{sign}`", position, f"expected `{sign}` before this"))
     return found
+
+
+def _takes_any_word(segment: Segment) -> bool:
+    return segment.trial.kind["FUN"] in segment.expected
 
 
 def _unclosed(segment: Segment) -> list[Candidate]:

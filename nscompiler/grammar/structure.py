@@ -55,7 +55,8 @@ def attribute_place(around: Surroundings) -> Diagnostic | None:
         return None
     where = segment.span(0, segment.at - 1)
     if _kind(segment, segment.at) == "TEXT":
-        edits = (segment.insertion(segment.at, ["("]), Edit(_behind(segment, segment.at), ")"))
+        start = segment.source.span(segment.start(segment.at), segment.start(segment.at))
+        edits = (Edit(start, "("), Edit(_behind(segment, segment.at), ")"))
         fix = Fix("Put brackets around it", edits, _SURE)
         return codes.UNEXPECTED.at(segment.span(segment.at), "An attribute's text stands in brackets", fixes=(fix,))
     return codes.ATTRIBUTE_PLACE.at(where, "This attribute has no declaration below it", "expected a declaration next")

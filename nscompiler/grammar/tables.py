@@ -8,7 +8,6 @@ generator, when it is needed), because the build hook loads it by its path.
 import marshal
 import os
 import re
-import tempfile
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -78,6 +77,8 @@ def read(made_from: tuple[bytes, bytes], folder: str = FOLDER) -> dict[str, Any]
 
 def write(made_from: tuple[bytes, bytes], data: dict[str, Any], folder: str = FOLDER) -> str:
     """Keep the tables made from these texts, whole or not at all; the path. Raises OSError where it cannot write."""
+    import tempfile  # what only reads the tables need not wait for it
+
     os.makedirs(folder, exist_ok=True)
     path = file_of(made_from, folder)
     handle, temporary = tempfile.mkstemp(dir=folder, suffix=".new")

@@ -161,10 +161,17 @@ class _Search:
         self.given.append(Given(folder, self._kind(folder), root_for(folder, self._files), targets))
         for configured in found.configured:
             self._read_config(configured)
-            if not self._files.is_file(join(configured, MODULE_FILE)):
+            if not self._files.is_file(join(configured, MODULE_FILE)) and not self._has_api_block(configured):
                 self.problems.append(missing_module_file(configured, Span(join(configured, CONFIG_FILE), 0, 0)))
         if not found.modules and not found.configured and not found.failures:
             self.problems.append(_no_modules(folder))
+
+    def _has_api_block(self, folder: str) -> bool:
+        """Whether a folder's ``nstack.yaml`` was told off for an ``api`` block, which says what ``module.nml`` to write."""
+        from nscompiler.diagnostics.codes.project import API_BLOCK  # for start-up, as in ``_read_config``
+
+        path = join(folder, CONFIG_FILE)
+        return any(problem.code is API_BLOCK and problem.primary.span.path == path for problem in self.problems)
 
     def _kind(self, folder: str) -> PathKind:
         if self._files.is_file(join(folder, PROJECT_FILE)):

@@ -10,13 +10,6 @@ from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.service import Service, read_service
 
 
-def python_file(path: str) -> str:
-    """The path of the Python file with the functions of an ``.nml`` file: ``service.py`` for a ``module.nml``, else the
-    file of the same name."""
-    folder, slash, name = path.rpartition("/")
-    return f"{folder}{slash}{'service' if name == 'module.nml' else name.removesuffix('.nml')}.py"
-
-
 def check_python(module: syntax.Module, python: SourceFile) -> tuple[Diagnostic, ...]:
     """What is wrong with the Python file of a module, given its ``fun``s.
 

@@ -105,7 +105,12 @@ YEARS = (
         runs=(Run("main", stdin="", outputs=()),),
     ),
     Case("notebook-plain", "notebook: imports without `;`, types inferred", cell="cell.nml", runs=(Run("main"),)),
-    Case("refused-source", "older: `source(http:///demo : Text)`", OLD_SPELLING, ('Sources.http<Text> { http_path = "/demo" }',)),
+    Case(
+        "refused-source",
+        "older: `source(http:///demo : Text)`",
+        OLD_SPELLING,
+        ('Sources.http<Text> { http_path = "/demo" }',),
+    ),
     Case("refused-colon", "older: `sources.http : Text { … }`", OLD_SPELLING, ("Sources.http<Text>",)),
     Case("refused-dollar", "older: `$Type`", OLD_SPELLING, ("today: Plant",)),
     Case(
@@ -114,7 +119,12 @@ YEARS = (
         ("hint: old-stack", "error: api-block"),
         ("module Older.Api:0.0.1-SNAPSHOT", "fun predict : Plant -> Text"),
     ),
-    Case("spellings", "`sources.`, `Sources.Postgresql`, `Sources.postgresql`", ("hint: lowercase-standard",) * 2, not_run="needs a PostgreSQL server"),
+    Case(
+        "spellings",
+        "`sources.`, `Sources.Postgresql`, `Sources.postgresql`",
+        ("hint: lowercase-standard",) * 2,
+        not_run="needs a PostgreSQL server",
+    ),
 )
 
 REFERENCES = (
@@ -136,7 +146,7 @@ REFERENCES = (
             "error: module-name",
             "error: too-many-parts",
         ),
-        quotes=("registry/nstack/Foo", "`-beta`"),
+        quotes=("`registry` has only one word", "`-beta` is no ending"),
     ),
 )
 
@@ -218,10 +228,22 @@ MODELS = (
     ),
     Case(
         "movies",
-        "`Movies.*`, `NStack.ImageProcess`, `NStack.Utils`: seven modules, `f { … } *`, records unpacked as tuples, `from imaging import *`",
+        "`Movies.*`, `NStack.*`: seven modules, `f { … } *`, records unpacked as tuples, `from imaging import *`",
         runs=(
-            http("fromHttp", "/movies", '"Metropolis"', '"Robot Monster"', outputs=('"http_movies/Metropolis.jpg: 40 bytes"',), shown=("Applying filter frame",)),
-            http("images", "/images", '"Nosferatu"', outputs=('{"title":"Nosferatu.jpg","data":"YmxhY2s6aHR0cHM6Ly9wb3N0ZXJzLmV4YW1wbGUvTm9zZmVyYXR1"}',)),
+            http(
+                "fromHttp",
+                "/movies",
+                '"Metropolis"',
+                '"Robot Monster"',
+                outputs=('"http_movies/Metropolis.jpg: 40 bytes"',),
+                shown=("Applying filter frame",),
+            ),
+            http(
+                "images",
+                "/images",
+                '"Nosferatu"',
+                outputs=('{"title":"Nosferatu.jpg","data":"YmxhY2s6aHR0cHM6Ly9wb3N0ZXJzLmV4YW1wbGUvTm9zZmVyYXR1"}',),
+            ),
         ),
         stub="`imdbpie` and `wget` answer from memory; `fromDb` is built only: it needs a PostgreSQL server",
     ),
@@ -263,7 +285,7 @@ CONTRACT = (
     ),
     Case(
         "helper-modules",
-        "two modules with files of the same names: imports, late imports, `open(\"./x\")`",
+        'two modules with files of the same names: imports, late imports, `open("./x")`',
         runs=(Run(stdin="x\n", stdout="hello from here, here, late here\nhello from there, there, late there\n"),),
     ),
     Case(
@@ -305,7 +327,9 @@ CONTRACT = (
         runs=(Run(stdin="x\n", stdout="x\n"),),
     ),
     *(
-        Case(f"stack-{language}", f"`language: {language}`", ("error: unsupported-language",), ("is not supported here",))
+        Case(
+            f"stack-{language}", f"`language: {language}`", ("error: unsupported-language",), ("is not supported here",)
+        )
         for language in ("python2", "r", "nodejs")
     ),
 )

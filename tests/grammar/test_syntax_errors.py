@@ -21,7 +21,7 @@ MISTAKES = [
     ("type T = { a : «[»Text }\nfun g : A -> B", "NS0103", "type T = { a : [Text] }\nfun g : A -> B"),
     ("fun f : «[»Text -> Text", "NS0103", "fun f : [Text] -> Text"),
     ("def w = f«<»Text { a = 1 } | g", "NS0103", "def w = f<Text> { a = 1 } | g"),
-    ("def w = «(»((f | g)\ndef v = h", "NS0103", "def w = (((f | g)))\ndef v = h"),
+    ("def w = («(»(f | g)\ndef v = h", "NS0103", "def w = (((f | g)))\ndef v = h"),
     ("module X:1.0.0 «{» def w = f", "NS0103", "module X:1.0.0 { def w = f\n}\n"),
     ("module X:1.0.0 { def w = «(»f }", "NS0103", "module X:1.0.0 { def w = (f) }"),
     ("def w = f | g«)»", "NS0104", "def w = f | g"),
@@ -176,6 +176,9 @@ MISTAKES = [
 ]
 
 
+TERMINALS = ("LBRACE", "LNAME", "UNAME", "__ANON", "VBAR", "$END", "Token(")
+
+
 @pytest.mark.parametrize(("text", "code", "mended"), MISTAKES, ids=[case[0] for case in MISTAKES])
 def test_one_mistake(text, code, mended):
     text, start, end = marked(text)
@@ -211,7 +214,7 @@ def test_no_message_names_a_token_of_the_grammar():
 @pytest.mark.parametrize(
     ("text", "title"),
     [
-        ("fun f : A -> )", "This `)` closes nothing"),
+        ("fun f : A -> )", "Expected a type, found `)`"),
         ("def w = f { = 1 }", "Expected a name or `}`, found `=`"),
         ("def w = f { a = }", "Expected a literal, found `}`"),
         ("type T = [", "This `[` is never closed"),

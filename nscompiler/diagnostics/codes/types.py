@@ -186,7 +186,7 @@ SOURCE_IN_MIDDLE = Code(
 def w = Sources.stdin | Sources.stdin | Sinks.log
 """,
     right="""\
-def w = (Sources.stdin & Sources.stdin) | Sinks.log
+def w = (Sources.stdin & Sources.jsonl { path = "more.jsonl" }) | Sinks.log
 """,
 )
 

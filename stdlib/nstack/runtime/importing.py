@@ -120,8 +120,8 @@ class _Finder(MetaPathFinder):
         if spec is not None and isinstance(spec.loader, SourceFileLoader) and spec.origin is not None:
             spec.loader = _Loader(name, spec.origin, self.imports.builtins)
             return spec
-        if spec is not None and spec.loader is None and self._is_bare(spec):
-            return None
+        if spec is None or (spec.origin is None and self._is_bare(spec)):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)  # Python's own finder must not try as well
         return spec
 
     def _is_bare(self, spec: ModuleSpec) -> bool:

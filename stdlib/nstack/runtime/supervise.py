@@ -313,11 +313,11 @@ class Run:
     async def _work(self, lane: Lane) -> None:
         """A stage, from its first value to its last."""
         stage = lane.stage
-        if isinstance(lane.source, Literal):
-            values = [stage.codec.decode_json(msgspec.json.encode(value)) for value in lane.source.values]
-            stage.feed.offer(Batch(values))
-            stage.feed.end()
         try:
+            if isinstance(lane.source, Literal):
+                values = [stage.codec.decode_json(msgspec.json.encode(value)) for value in lane.source.values]
+                stage.feed.offer(Batch(values))
+                stage.feed.end()
             await lane.worker.run(lambda: self._generate(lane) if lane.generated else stage.consume())
         except Stopped:
             pass

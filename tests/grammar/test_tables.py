@@ -1,0 +1,86 @@
+"""The generated tables: made from the grammar as it is, never stale, read without lark."""
+
+import logging
+import os
+import subprocess
+import sys
+
+import lark
+import pytest
+from grammar.syntax_trees import clean
+
+from nscompiler.grammar import tables
+from nscompiler.grammar.build import Builder
+from nscompiler.grammar.generate import generate, plain_lark
+
+SOURCES = tables.sources()
+
+
+def test_the_grammar_has_no_conflicts(caplog):
+    lark.logger.setLevel(logging.DEBUG)
+    try:
+        with caplog.at_level(logging.DEBUG, logger="lark"):
+            lark.Lark(SOURCES[0].decode(), parser="lalr", debug=True, keep_all_tokens=True)
+    finally:
+        lark.logger.setLevel(logging.CRITICAL)
+    assert [record.message for record in caplog.records if "onflict" in record.message] == []
+
+
+def test_tables_are_kept_and_read_back(tmp_path):
+    data = generate(SOURCES[0].decode())
+    path = tables.write(SOURCES, data, str(tmp_path))
+    assert tables.read(SOURCES, str(tmp_path)) == data
+    assert os.listdir(tmp_path) == [os.path.basename(path)]
+
+
+def test_generation_is_repeatable():
+    assert generate(SOURCES[0].decode()) == generate(SOURCES[0].decode())
+
+
+def test_a_stale_file_is_never_loaded(tmp_path):
+    changed = (SOURCES[0] + b"\n", SOURCES[1])
+    path = tables.write(changed, generate(changed[0].decode()), str(tmp_path))
+    assert tables.read(SOURCES, str(tmp_path)) is None
+    os.replace(path, tables.file_of(SOURCES, str(tmp_path)))
+    assert tables.read(SOURCES, str(tmp_path)) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b"\x00" * 100])
+def test_a_damaged_file_is_never_loaded(tmp_path, content):
+    with open(tables.file_of(SOURCES, str(tmp_path)), "wb") as file:
+        file.write(content)
+    assert tables.read(SOURCES, str(tmp_path)) is None
+
+
+def test_a_read_only_folder_is_no_obstacle(monkeypatch):
+    def refused(*_: object) -> str:
+        raise PermissionError(13, "read-only")
+
+    monkeypatch.setattr(tables, "read", lambda *_: None)
+    monkeypatch.setattr(tables, "write", refused)
+    made = tables.load.__wrapped__()
+    assert (made.rows, made.rules) == (tables.load().rows, tables.load().rules)
+
+
+def test_every_action_is_a_method_of_the_builder():
+    for _, _, action in tables.load().rules:
+        assert action is None or callable(getattr(Builder, action))
+
+
+def test_every_file_of_the_grammar_is_lalr_without_contextual_surprises():
+    """Lark's own parser accepts what the tables accept: the smallest program of each kind."""
+    parser = plain_lark(SOURCES[0].decode())
+    for text in ("module A:1.0.0", "type T = A | B", "def type = A.type", "f | g"):
+        parser.parse(text)
+        clean(text)
+
+
+def test_parsing_does_not_import_lark():
+    clean("def x = f")  # the tables are there from here on
+    program = (
+        "import sys\nfrom nscompiler.grammar.parse import parse\nfrom nscompiler.source import SourceFile\n"
+        "assert not parse(SourceFile('x', 'def x = f')).problems\nassert parse(SourceFile('x', 'def x = ')).problems\n"
+        "print(sorted({'lark', 'inspect', 'asyncio', 'rich'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
