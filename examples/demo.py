@@ -28,7 +28,7 @@ class DemoFailed(Exception):
 def main():
     with tempfile.TemporaryDirectory(prefix="nsc-demo-") as folder:
         copied = Path(folder) / "examples"
-        shutil.copytree(EXAMPLES, copied, ignore=shutil.ignore_patterns("__pycache__", ".nsc_cache", "nstack.lock"))
+        shutil.copytree(EXAMPLES, copied, ignore=shutil.ignore_patterns("__pycache__", ".nsc_cache"))
         try:
             demonstrate(copied)
         except DemoFailed as failure:

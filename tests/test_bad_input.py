@@ -13,11 +13,9 @@ import pytest
 from nscompiler.files import DiskFiles, MemoryFiles
 from nscompiler.pipeline import Compilation
 
-ENVIRONMENT = {
-    name: value
-    for name, value in os.environ.items()
-    if name not in ("NO_COLOR", "FORCE_COLOR", "NSC_DEBUG", "NSTACK_PATH", "PYTHONUNBUFFERED")
-}
+# What would change the output, and what would have every process compile all of our Python files anew.
+_LEFT_OUT = ("NO_COLOR", "FORCE_COLOR", "NSC_DEBUG", "NSTACK_PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
 GOOD = "Sources.stdin | Sinks.stdout\n"
 SHOUT = "module Demo:0.1.0\n\nfun shout : Text -> Text\ndef w = Sources.stdin | shout | Sinks.stdout\n"
 

@@ -1,6 +1,7 @@
 """Text that is no token: what is wrong with it, and what the parser reads instead."""
 
 import re
+from itertools import islice
 
 import attrs
 
@@ -49,7 +50,7 @@ _INVISIBLE = {
     "\u3000": "a wide space",
     "\x85": "a control character",
 }
-_SIGN = re.compile(r"[ \t]*[})\],|]")
+_SIGN = re.compile(r"[})\],|]")
 _FEW = 8
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 
@@ -108,7 +109,8 @@ def _open_text(source: SourceFile, start: int, text: str) -> Reading:
 
 def text_ends(text: str, start: int, end: int) -> list[int]:
     """Where a text that is not closed on its line may have been meant to end: before each sign, the first few."""
-    return [match.start() for match in _SIGN.finditer(text, start + 1, end)][:_FEW]
+    signs = [match.start() for match in islice(_SIGN.finditer(text, start + 1, end), _FEW)]
+    return [start + len(text[start:sign].rstrip(" \t")) for sign in signs]
 
 
 def _quotes(source: SourceFile, start: int, text: str) -> Reading:

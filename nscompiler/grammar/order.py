@@ -18,6 +18,7 @@ from nscompiler.grammar.syntax import (
 )
 from nscompiler.source import Span
 
+_MOST_EDITS = 64
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 
 
@@ -210,8 +211,11 @@ class _Assembly:
         edit = Edit(self._source.span(end_before, end_before), " | " if glued else " |")
         title = "A `|` is missing between these two stages"
         if chained and problems[-1].code is codes.MISSING_PIPE and problems[-1].fixes:
+            edits = problems[-1].fixes[0].edits
+            if len(edits) >= _MOST_EDITS:
+                return  # no pipe has that many stages
             last = problems.pop()
-            fixes = (Fix("Insert `|` between them", (*last.fixes[0].edits, edit), _SURE),)
+            fixes = (Fix("Insert `|` between them", (*edits, edit), _SURE),)
             problems.append(codes.MISSING_PIPE.at(last.primary.span, title, last.primary.text, fixes=fixes))
             return
         fixes = (Fix("Insert `|`", (edit,), _SURE),)

@@ -167,7 +167,7 @@ class _Search:
             self.problems.append(_no_modules(folder))
 
     def _has_api_block(self, folder: str) -> bool:
-        """Whether a folder's ``nstack.yaml`` was told off for an ``api`` block, which says what ``module.nml`` to write."""
+        """Whether a folder's ``nstack.yaml`` has an ``api`` block, whose report says what ``module.nml`` to write."""
         from nscompiler.diagnostics.codes.project import API_BLOCK  # for start-up, as in ``_read_config``
 
         path = join(folder, CONFIG_FILE)

@@ -11,11 +11,9 @@ import pytest
 
 Nsc = Callable[..., subprocess.CompletedProcess[str]]
 
-PLAIN = {
-    name: value
-    for name, value in os.environ.items()
-    if name not in ("NO_COLOR", "FORCE_COLOR", "NSC_DEBUG", "NSTACK_PATH", "PYTHONUNBUFFERED")
-}
+# What would change the output, and what would have every process compile all of our Python files anew.
+_LEFT_OUT = ("NO_COLOR", "FORCE_COLOR", "NSC_DEBUG", "NSTACK_PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
+PLAIN = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
 
 
 @pytest.fixture

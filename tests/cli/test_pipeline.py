@@ -121,8 +121,8 @@ def test_public_names(tmp_path: Path) -> None:
     assert [problem.code.name for problem in problems] == ["unknown-name"]
     with pytest.raises(AttributeError):
         _ = nscompiler.nothing
+    (tmp_path / "w.nml").write_text(SCRIPT)
     with pytest.raises(LookupError):
-        (tmp_path / "w.nml").write_text(SCRIPT)
         nscompiler.compile(str(tmp_path / "w.nml"), target="mainframe")
 
 

@@ -271,7 +271,7 @@ def test_a_connector_that_cannot_run_says_so(name: str, workflow: str, tmp_path:
 
 
 def test_every_program_has_a_row() -> None:
-    folders = {entry.name for entry in PROGRAMS.iterdir() if entry.is_dir() and entry.name != "__pycache__"}
+    folders = {entry.name for entry in PROGRAMS.iterdir() if entry.is_dir() and entry.name[0] not in "._"}
     assert folders == {case.name for case in CASES}
 
 

@@ -30,7 +30,9 @@ class Package:
         self.made = folder / "made"
 
     def write(self, flow: str, types: str = "", **modules: str) -> "Package":
-        """``flow`` is what the flow file says after its imports; ``modules`` gives the ``service.py`` of each module folder."""
+        """``flow`` is what the flow file says after its imports; ``modules`` gives the ``service.py`` of each
+        module folder.
+        """
         self.made.mkdir(parents=True)
         (self.made / "__init__.py").write_text("")
         (self.made / "__main__.py").write_text(MAIN)
@@ -67,7 +69,12 @@ class Package:
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
-STDIN = 'source_1 = Source("Sources.stdin", Text, parameters=(Parameter("max_line", "Integer", 67108864, default=True),), origin="w.nml:1:9", text="Sources.stdin")'
+STDIN = """
+source_1 = Source(
+    "Sources.stdin", Text, parameters=(Parameter("max_line", "Integer", 67108864, default=True),),
+    origin="w.nml:1:9", text="Sources.stdin",
+)
+"""
 STDOUT = 'stdout_9 = Sink("Sinks.stdout", Text, origin="w.nml:3:9", text="Sinks.stdout")'
 MODULE = 'module = UserModule("Some.Module:0.1.0", FOLDER / "m", types=vars(t), nml="m/module.nml")'
 
@@ -89,5 +96,6 @@ def lines_through(*calls: str, between: str = "", more: str = "") -> str:
         pad += "    "
         body.append(f"{pad}for v in {node}(v, token):")
     body.append(f"{pad}    stdout_9({between or 'v'}, token)")
-    end = f'workflow = Workflow("w", sources=((source_1, run),), calls=({"".join(n + "," for n in nodes)}), sinks=(stdout_9,), bounded=True)'
+    calls_made = "".join(f"{node}," for node in nodes)
+    end = f'workflow = Workflow("w", sources=((source_1, run),), calls=({calls_made}), sinks=(stdout_9,), bounded=True)'
     return "\n".join([MODULE, STDIN, STDOUT, more, *declared, *body, end])

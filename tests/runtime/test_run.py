@@ -169,7 +169,9 @@ def test_dead_letters_hold_the_value(package: Package, lines: Lines) -> None:
 
 def test_retry_repeats_with_an_unchanged_copy(package: Package, lines: Lines) -> None:
     package.write(
-        lines("twice; t.Box; Text; retry=3", more="from .types import Box").replace("twice_0(v,", "twice_0(t.Box([v]),"),
+        lines("twice; t.Box; Text; retry=3", more="from .types import Box").replace(
+            "twice_0(v,", "twice_0(t.Box([v]),"
+        ),
         types="class Box(Record):\n    inside: list[Text]\n",
         m="""
         import nstack
@@ -269,7 +271,8 @@ def test_merge_and_tee(package: Package) -> None:
         def from_two(values, token):
             for a in values:
                 both(a, token)
-        workflow = Workflow("w", sources=((one, from_one), (two, from_two)), calls=(add_3,), sinks=(out_4,), bounded=True)
+        both_sources = ((one, from_one), (two, from_two))
+        workflow = Workflow("w", sources=both_sources, calls=(add_3,), sinks=(out_4,), bounded=True)
         """,
         m="""
         import nstack
@@ -335,7 +338,8 @@ def test_list_and_wrong_usage(package: Package, lines: Lines) -> None:
     assert "write -p name=value" in bad.stderr
 
 
-# ---------------------------------------------------------------------------------------------- modules that cannot start
+# ---------------------------------------------------------------------------------------------- modules that cannot
+# start
 
 
 def test_an_import_that_fails_shows_its_own_traceback(package: Package, lines: Lines) -> None:
@@ -354,11 +358,17 @@ def test_an_import_that_fails_shows_its_own_traceback(package: Package, lines: L
     [
         ("x = 1\n", "service.py defines no class Module or class Service"),
         ("class Module:\n    pass\n", "class Module in service.py has no method f; m/module.nml declares fun f"),
-        ("class Module:\n    def __init__(self, needed):\n        pass\n", "Module() of Some.Module:0.1.0 failed: TypeError"),
-        ("class Module:\n    def startup(self):\n        raise OSError('no model')\n    def f(self, x):\n        pass\n", "startup() of Some.Module:0.1.0 failed: OSError: no model"),
+        (
+            "class Module:\n    def __init__(self, needed):\n        pass\n",
+            "Module() of Some.Module:0.1.0 failed: TypeError",
+        ),
+        (
+            "class Module:\n    def startup(self):\n        raise OSError('no model')\n    f = len\n",
+            "startup() of Some.Module:0.1.0 failed: OSError: no model",
+        ),
         ("class Module(:\n", "SyntaxError"),
     ],
-)  # fmt: skip
+)
 def test_a_module_that_cannot_start(package: Package, lines: Lines, service: str, says: str) -> None:
     package.write(lines("f; Text; Text;"), m=service)
     done = package.run()
@@ -507,3 +517,118 @@ def test_a_stalled_reader_stalls_the_source(package: Package, tmp_path: Path) ->
     assert now < 100_000
     process.kill()
     process.communicate()
+
+
+# ---------------------------------------------------------------------------------------------- a module in its own
+# process
+
+TIMED = """
+import os, threading
+import nstack
+from helper import NAME
+
+class Module(nstack.Module):
+    def startup(self):
+        self.seen = 0
+        print("startup ran")
+
+    def f(self, text):
+        self.seen += 1
+        if text == "hang":
+            threading.Event().wait()
+        if text == "die":
+            os._exit(3)
+        if text == "raise":
+            raise ValueError("wrong")
+        with open("./x") as file:
+            return t(self, f"{text} {self.seen} {NAME} {file.read()} {self.args['p']}")
+
+    def many(self, text):
+        yield text
+        if text.startswith("more"):
+            threading.Event().wait()
+        yield "end"
+
+    def shutdown(self):
+        print("shutdown ran")
+
+def t(module, text):
+    return nstack.Told(text)
+"""
+
+
+def test_a_synchronous_method_with_a_timeout_runs_in_its_own_process(package: Package, lines: Lines) -> None:
+    flow = lines("f; Text; t.Told; timeout=1.0, on_error='skip'", between="v.text")
+    flow = flow.replace("policy=", "parameters=(Parameter('p', 'Text', 'q', open=True),), policy=")
+    package.write(flow, types="class Told(Record):\n    text: Text\n", m=TIMED)
+    package.file("m/helper.py", "NAME = 'helper'\n")
+    package.file("m/x", "file")
+    done = package.run(input="a\nb\nhang\nc\nraise\ndie\nd\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "a 1 helper file q",
+        "b 2 helper file q",
+        "c 1 helper file q",
+        "d 1 helper file q",
+    ]
+    assert "Some.Module.f: took longer than 1 s" in done.stderr
+    assert "ValueError: wrong" in done.stderr
+    assert 'raise ValueError("wrong")' in done.stderr
+    assert "the process of Some.Module:0.1.0 has died (exit code 3)" in done.stderr
+    assert done.stderr.count("starts again; what its instance had learnt is lost") == 2
+    assert done.stderr.count("startup ran") == 3
+    assert done.stderr.count("shutdown ran") == 1
+
+
+def test_one_next_may_take_the_timeout(package: Package, lines: Lines) -> None:
+    package.write(lines("many; Text; Text; timeout=1.0, on_error='skip'"), m=TIMED)
+    package.file("m/helper.py", "NAME = 'helper'\n")
+    done = package.run(input="a\nmore\nb\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["a", "end", "more", "b", "end"]
+    assert done.stderr.count("took longer than 1 s") == 1
+
+
+# ---------------------------------------------------------------------------------------------- where a source goes on
+
+
+def test_an_unbounded_source_goes_on_where_it_was(package: Package, tmp_path: Path) -> None:
+    package.write(
+        """
+        module = UserModule("Some.Module:0.1.0", FOLDER / "m")
+        ticks_1 = Source(module, Integer, function="ticks", origin="w.nml:1:1", text="M.ticks")
+        show_2 = Call(module, "show", input=Integer, output=Text, origin="w.nml:1:5", text="M.show")
+        out_3 = Sink("Sinks.stdout", Text, origin="w.nml:1:9", text="Sinks.stdout")
+        def run(values, token):
+            for a in values:
+                for b in show_2(a, token):
+                    out_3(b, token)
+        workflow = Workflow("w", sources=((ticks_1, run),), calls=(show_2,), sinks=(out_3,))
+        """,
+        m=f"""
+        import os
+        import nstack
+
+        class Module(nstack.Module):
+            def ticks(self):
+                first = self.resume_from or 0
+                for number in range(first + 1, first + 4):
+                    yield nstack.At(number, number)
+                if self.args.get("fail"):
+                    raise ValueError("broken")
+
+            def show(self, number):
+                if number == 2 and not os.path.exists({str(tmp_path / "second")!r}):
+                    open({str(tmp_path / "second")!r}, "w").close()
+                    os._exit(9)                            # as a kill would do, after the first value has gone
+                return str(number)
+        """,
+    )
+    assert package.run().returncode == 9
+    assert package.run().stdout.split()[-1] in ("3", "4")  # the first value may come again, none is left out
+    before = json.loads((package.folder / ".nstack/checkpoints/w-Some.Module.ticks.json").read_text())["offset"]
+    assert package.run().stdout.split() == [str(before + 1), str(before + 2), str(before + 3)]
+    assert package.run("--fresh").stdout.split() == ["1", "2", "3"]
+    failed = package.run("-p", "fail=yes")
+    assert failed.returncode == 1
+    assert "Some.Module.ticks: ValueError: broken" in failed.stderr

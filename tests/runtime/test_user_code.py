@@ -58,7 +58,9 @@ def expected(name: str, who: str) -> str:
 
 
 def test_two_modules_never_meet(package: Package) -> None:
-    """Interleaved value by value: plain, async and generator methods, imports inside them, relative files, parameters."""
+    """Interleaved value by value: plain, async and generator methods, imports inside them, relative files,
+    parameters.
+    """
     two_modules(
         package,
         """
@@ -79,8 +81,8 @@ def run(values, token):
         for r in several_a(v, token):
             for q in plain_b(r, token):
                 out_9(q, token)
-workflow = Workflow("w", sources=((numbers_1, run),), calls=(plain_a, plain_b, slow_a, slow_b, several_a), sinks=(out_9,),
-                    bounded=True)
+calls = (plain_a, plain_b, slow_a, slow_b, several_a)
+workflow = Workflow("w", sources=((numbers_1, run),), calls=calls, sinks=(out_9,), bounded=True)
 """,
     )
     done = package.run()
@@ -223,8 +225,8 @@ def test_parameters_are_typed_where_declared(package: Package) -> None:
     m = UserModule("M:0.0.1", FOLDER / "m", parameters={"f": declared})
     one = Literal(("x",), Text, origin="w.nml:1:1", text='"x"')
     f_1 = Call(m, "f", input=Text, output=Text, parameters=declared, origin="w.nml:2:1", text="M.f")
-    g_2 = Call(m, "g", input=Text, output=Text, parameters=(Parameter("n", "Text", "5", open=True),), origin="w.nml:2:5",
-               text="M.g")
+    open_ones = (Parameter("n", "Text", "5", open=True),)
+    g_2 = Call(m, "g", input=Text, output=Text, parameters=open_ones, origin="w.nml:2:5", text="M.g")
     out_9 = Sink("Sinks.stdout", Text, origin="w.nml:3:1", text="Sinks.stdout")
     def run(values, token):
         for v in values:
@@ -302,3 +304,58 @@ def test_the_flow_header_names_only_what_is_exported() -> None:
 
     assert set(nstack.runtime.EXPORTED) == set(nstack.runtime.__all__) - {"EXPORTED"}
     assert "from nstack.runtime import *" in FLOW
+
+
+PICKLING = """
+import importlib, pickle
+import nstack
+import shapes_of
+
+class Module(nstack.Module):
+    def f(self, text):
+        loaded = pickle.loads(b"cshapes_of\\nBox\\n)R.")
+        assert type(loaded) is shapes_of.Box, "a class must exist once"
+        assert pickle.loads(pickle.dumps(loaded)) == loaded
+        return importlib.import_module("shapes_of.inner").NAME + text
+"""
+
+
+def test_libraries_may_import_on_a_modules_behalf(package: Package, lines: Lines) -> None:
+    package.write(lines("f; Text; Text;"), m=PICKLING)
+    package.file("m/shapes_of/__init__.py", "class Box:\n    def __eq__(self, other):\n        return True\n")
+    package.file("m/shapes_of/inner.py", "NAME = 'inner '\n")
+    done = package.run(input="x\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "inner x\n"
+
+
+def test_what_one_module_lent_another_does_not_see(package: Package) -> None:
+    package.write(
+        TWO_MODULES
+        + """
+f_2, g_3 = node(a, "f", "1"), node(b, "g", "2")
+out_9 = Sink("Sinks.stdout", Text, origin="w.nml:3:1", text="Sinks.stdout")
+def run(values, token):
+    for v in ("x",):
+        for r in f_2(v, token):
+            for q in g_3(r, token):
+                out_9(q, token)
+workflow = Workflow("w", sources=((numbers_1, run),), calls=(f_2, g_3), sinks=(out_9,), bounded=True)
+""",
+        a=PICKLING,
+        b="""
+        import nstack
+
+        class Module(nstack.Module):
+            def g(self, text):
+                try:
+                    import shapes_of
+                except ModuleNotFoundError as error:
+                    return f"{text}: {error}"
+        """,
+    )
+    package.file("a/shapes_of/__init__.py", "class Box:\n    def __eq__(self, other):\n        return True\n")
+    package.file("a/shapes_of/inner.py", "NAME = 'inner '\n")
+    done = package.run()
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "inner x: No module named 'shapes_of'\n"

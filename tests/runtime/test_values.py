@@ -4,7 +4,19 @@ import pickle
 
 import msgspec
 import pytest
-from nstack.runtime import Boolean, Double, Integer, Record, Sum, Text, Unit, constructor, copy_value, optional, required
+from nstack.runtime import (
+    Boolean,
+    Double,
+    Integer,
+    Record,
+    Sum,
+    Text,
+    Unit,
+    constructor,
+    copy_value,
+    optional,
+    required,
+)
 
 
 class Plant(Record):
@@ -58,10 +70,10 @@ def test_a_record_answers_in_every_old_way() -> None:
 def test_equality_is_by_fields() -> None:
     same = Swapped(3, 1.5, "u", None)
     assert same == PLANT
-    assert PLANT == same
+    assert same == PLANT
     assert hash(PLANT) == hash(same)
-    assert {"length": 1.5, "width": None, "count": 3, "User-Id": "u"} == PLANT
-    assert (1.5, None, 3, "u") == PLANT
+    assert PLANT == {"length": 1.5, "width": None, "count": 3, "User-Id": "u"}
+    assert PLANT == (1.5, None, 3, "u")
     assert Plant(1.5, 2.0, 3) != PLANT
     assert PLANT != 3
 

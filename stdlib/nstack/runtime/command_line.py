@@ -41,7 +41,7 @@ def main(
             log.error(line)
         return 2
     log.hide(tuple(resolved.secrets))
-    return Run(workflow, resolved, log, stdout=take_stdout()).run()
+    return Run(workflow, resolved, log, stdout=take_stdout(), fresh=options.fresh).run()
 
 
 def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> argparse.ArgumentParser:
@@ -58,6 +58,7 @@ def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> 
     parser.add_argument(
         "--log-format", choices=("text", "json"), default="text", help="how log lines are written to stderr"
     )
+    parser.add_argument("--fresh", action="store_true", help="forget where a source of an earlier run had come to")
     return parser
 
 

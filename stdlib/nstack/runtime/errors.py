@@ -72,6 +72,14 @@ class ModuleFailure(NStackError):
         self.trace = trace
 
 
+class RemoteFailure(NStackError):
+    """What a method raised in its module's own process, in one line; ``trace`` is its traceback."""
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message)
+        self.trace = trace
+
+
 class ReplyError(NStackError):
     """A request cannot be answered with one value: a second one came."""
 

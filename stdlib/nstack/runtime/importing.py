@@ -13,12 +13,13 @@ import itertools
 import sys
 import types
 from collections.abc import Mapping, Sequence
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import spec_from_loader
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 HOST = "__nstack_host__"
+_PREFIX = "_nstack_user_"
 _numbers = itertools.count(1)
 
 
@@ -39,12 +40,15 @@ class Imports:
 
     def __init__(self, folder: Path, owner: object) -> None:
         self.folder = folder
-        self.prefix = f"_nstack_user_{next(_numbers)}"
+        self.owner = owner
+        self.prefix = f"{_PREFIX}{next(_numbers)}"
         self.builtins: dict[str, Any] = {**vars(builtins), "__import__": self.find, HOST: owner}
         package = types.ModuleType(self.prefix)
         package.__path__ = [str(folder)]
         sys.modules[self.prefix] = package
-        sys.meta_path.insert(0, _Finder(self))
+        self._finders = (_Finder(self), _Borrower(self))
+        sys.meta_path.insert(0, self._finders[0])
+        sys.meta_path.append(self._finders[1])
 
     def load(self, file: str) -> types.ModuleType:
         """Loads a file of the folder, which need not be importable by its name."""
@@ -53,9 +57,13 @@ class Imports:
 
     def close(self) -> None:
         """Takes the folder's modules away again."""
-        sys.meta_path[:] = [finder for finder in sys.meta_path if getattr(finder, "imports", None) is not self]
-        for name in [name for name in sys.modules if name == self.prefix or name.startswith(f"{self.prefix}.")]:
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in self._finders]
+        mine = [name for name, module in sys.modules.items() if self._is_mine(getattr(module, "__name__", ""))]
+        for name in mine:
             del sys.modules[name]
+
+    def _is_mine(self, name: str) -> bool:
+        return name == self.prefix or name.startswith(f"{self.prefix}.")
 
     def owns(self, top: str) -> bool:
         """Whether the folder has a module or package of this name."""
@@ -71,7 +79,11 @@ class Imports:
         level: int = 0,
     ) -> Any:
         """``__import__`` as this folder's code sees it."""
-        if level or not self.owns(name.partition(".")[0]):
+        top = name.partition(".")[0]
+        if level or not self.owns(top):
+            lent = getattr(sys.modules.get(top), "__name__", "")
+            if not level and lent.startswith(_PREFIX) and not self._is_mine(lent):
+                raise ModuleNotFoundError(f"No module named {name!r}", name=name)  # it is another module's own
             return builtins.__import__(name, globals, locals, fromlist or (), level)
         try:
             module = importlib.import_module(f"{self.prefix}.{name}")
@@ -79,6 +91,8 @@ class Imports:
             if error.name is None or not error.name.startswith(self.prefix):
                 raise
             return self._elsewhere(name, globals, locals, fromlist, error)
+        if type(fromlist) is list and not fromlist:
+            importlib.import_module(name)  # from C (pickle.loads), which looks under the plain name afterwards: lend it
         if not fromlist:
             return sys.modules[f"{self.prefix}.{name.partition('.')[0]}"]
         return self._with_submodules(module, fromlist)
@@ -105,7 +119,7 @@ class Imports:
         return module
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds the files of one folder under their private names."""
 
     def __init__(self, imports: Imports) -> None:
@@ -121,12 +135,58 @@ class _Finder(MetaPathFinder):
             spec.loader = _Loader(name, spec.origin, self.imports.builtins)
             return spec
         if spec is None or (spec.origin is None and self._is_bare(spec)):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)  # Python's own finder must not try as well
+            raise ModuleNotFoundError(
+                f"No module named {name!r}", name=name
+            )  # Python's own finder must not try as well
         return spec
 
     def _is_bare(self, spec: ModuleSpec) -> bool:
         """A folder that holds no Python at all is no package."""
         return not any(next(Path(place).glob("**/*.py"), None) for place in spec.submodule_search_locations or ())
+
+
+class _Borrower:
+    """Finds a folder's modules for libraries that import by name on behalf of its code: ``pickle.load``,
+    ``importlib.import_module``.
+
+    Such a module stays in ``sys.modules`` under its plain name, so this is done only for names that a single folder
+    has.
+    """
+
+    def __init__(self, imports: Imports) -> None:
+        self.imports = imports
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> ModuleSpec | None:
+        top = name.partition(".")[0]
+        if (
+            name.startswith(_PREFIX)
+            or owner_of(sys._getframe(1)) is not self.imports.owner
+            or not self.imports.owns(top)
+        ):
+            return None
+        folders = [finder.imports for finder in sys.meta_path if isinstance(finder, _Borrower)]
+        if sum(imports.owns(top) for imports in folders) > 1:
+            raise ImportError(
+                f"{name}: several modules of this process have a {top} of their own; import it in their code", name=name
+            )
+        module = importlib.import_module(f"{self.imports.prefix}.{name}")
+        return spec_from_loader(name, cast(Any, _Lender(module)))
+
+
+class _Lender:
+    """A loader that has the module already."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self._module = module
+        self._spec = module.__spec__
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        return self._module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        module.__spec__ = self._spec
 
 
 def owner_of(frame: types.FrameType | None) -> Any:

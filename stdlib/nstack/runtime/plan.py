@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from .calls import Live, MethodCall, Turn, standard_live
@@ -12,6 +13,7 @@ from .declare import Call, Literal, Node, Sink, Source, UserModule, Workflow
 from .errors import ReplyError
 from .folders import Folders
 from .link import link, reached
+from .log import Log
 from .outbox import Writer
 from .parameters import Resolved
 from .policy import Guard
@@ -74,7 +76,9 @@ class Plan:
         registry: Registry,
         guard: Callable[[Any, Any], Guard],
         user_loop: Callable[[], UserLoop],
+        log: Log,
     ) -> None:
+        self.log = log
         self.workflow = workflow
         self.resolved = resolved
         self.folders = folders
@@ -106,9 +110,25 @@ class Plan:
                 assert isinstance(module, UserModule)
                 host = self.hosts.get(id(module))
                 if host is None:
-                    host = self.hosts[id(module)] = Host(module, self.folders, agreed(shared[id(module)]))
+                    host = self.hosts[id(module)] = self._host(module, agreed(shared[id(module)]))
                 if host not in lane.hosts:
                     lane.hosts.append(host)
+
+    def _host(self, module: UserModule, common: dict[str, Any]) -> Host:
+        """A host in this process, or in one of its own where a synchronous method has a timeout."""
+        limited = [
+            node.function
+            for lane in self._lanes
+            for node in uses(lane)
+            if node.provider is module and isinstance(node, Call | Sink) and node.policy.timeout is not None
+        ]
+        if not limited:
+            return Host(module, self.folders, common)
+        from .remote import RemoteHost, is_async  # processes are rarely needed
+
+        if all(is_async(module, name) for name in limited):
+            return Host(module, self.folders, common)
+        return RemoteHost(module, self.folders, common, self.log, len(self._lanes))
 
     def home(self, host: Host) -> Lane:
         """The lane on whose thread a host is started and stopped: the first that uses it."""
@@ -144,7 +164,7 @@ class Plan:
 
     def _live_method(self, lane: Lane, node: Call | Sink, output: Codec | None) -> Live:
         host = self.host_of(node)
-        method = host.method(node.function)
+        method = self.method_of(node, output)
         asynchronous = bool(flags(method) & _ASYNC)
         call = MethodCall(
             method,
@@ -161,6 +181,17 @@ class Plan:
         if asynchronous and call.async_turn is None:
             self.user_loop().call(lambda: self.folders.enter(host.folder))
         return live
+
+    def method_of(self, node: Call | Sink | Source, output: Codec | None) -> Callable[..., Any]:
+        """The method of a node. In a process of its own it is told the parameters and the type of its result."""
+        host = self.host_of(node)
+        method = host.method(node.function)
+        call = getattr(host, "call", None)
+        if call is None:
+            return method
+        timeout = None if isinstance(node, Source) else node.policy.timeout
+        annotation = None if output is None else output.type
+        return partial(call, node.function, dict(self.resolved.of(node)), annotation, timeout)
 
     def _live_sink(self, lane: Lane, node: Sink) -> Callable[[Any, Any], Any]:
         if isinstance(node.provider, UserModule):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -144,7 +143,7 @@ class Guard:
     def report(self, error: BaseException, note: str = "", id: str | None = None) -> None:
         """Logs a failure with its place; with the user's traceback where there is one."""
         self.tally.errors += 1
-        trace = None if isinstance(error, NStackError) else user_trace(error)
+        trace = getattr(error, "trace", None) if isinstance(error, NStackError) else user_trace(error)
         at = f"{self.origin} {self.text}".strip() or None
         self.log.error(self.told(error) + (f" ({note})" if note else ""), at=at, id=id, trace=trace)
 
@@ -182,9 +181,9 @@ class Guard:
 
     def _problem(self, error: BaseException) -> Problem:
         if isinstance(error, CallTimeout):
-            return Problem(secrets.token_hex(8), 504, "The workflow took too long.")
+            return Problem(os.urandom(8).hex(), 504, "The workflow took too long.")
         told = str(error) if isinstance(error, ReplyError) else "The workflow failed on this value."
-        return Problem(secrets.token_hex(8), 500, told)
+        return Problem(os.urandom(8).hex(), 500, told)
 
     def _written(self, value: Any) -> bytes:
         """JSON of a value: proper where its type is known, raw records as text, else what can be shown of it."""

@@ -9,6 +9,7 @@ from types import AsyncGeneratorType
 from typing import Any
 
 from .calls import Free, Live, MethodCall, Turn
+from .checkpoint import Checkpoint
 from .codec import Codec
 from .connector import Batch
 from .declare import Stage as StageFunction
@@ -138,7 +139,12 @@ class Stage:
     # ------------------------------------------------------------------------------------------ a method that yields
 
     def generate(
-        self, method: Callable[[], Any], turn: Turn | None, user_loop: Callable[[], UserLoop], resume: Any
+        self,
+        method: Callable[[], Any],
+        turn: Turn | None,
+        user_loop: Callable[[], UserLoop],
+        resume: Any,
+        checkpoint: Checkpoint | None,
     ) -> None:
         """Works on what a Python source yields: each value travels on before the next is made. Raises NStackError
         when the source fails for good.
@@ -148,7 +154,9 @@ class Stage:
         source = Generated(self, method, turn or Free(), user_loop)
         while not source.ended:
             token = self.current.token = Token()
-            token.hold(self.finish, None)
+            token.hold(self.finish if checkpoint is None else checkpoint.finished, None)
+            if checkpoint is not None:
+                checkpoint.opened(token)
             try:
                 self.function(source.some(token), self.current)
             except Stopped:

@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from .checkpoint import Checkpoint
 from .codec import Codec, Codecs
 from .connector import Batch, Context, Registry, SinkConnector, SourceConnector
 from .declare import Literal, Policy, Sink, Source, UserModule, Workflow
@@ -47,10 +48,18 @@ class Run:
     """One run of one workflow."""
 
     def __init__(
-        self, workflow: Workflow, resolved: Resolved, log: Log, *, stdout: int = 1, registry: Registry | None = None
+        self,
+        workflow: Workflow,
+        resolved: Resolved,
+        log: Log,
+        *,
+        stdout: int = 1,
+        registry: Registry | None = None,
+        fresh: bool = False,
     ) -> None:
         self.workflow = workflow
         self.log = log
+        self.fresh = fresh
         self.stdout = stdout
         self.folder = Path.cwd()
         self.registry = registry or Registry()
@@ -67,6 +76,7 @@ class Run:
         self.sinks: list[SinkConnector] = []
         self.writing: list[asyncio.Task[None]] = []
         self.resolved = resolved
+        self.checkpoints: dict[int, Checkpoint] = {}
         self._user_loop: UserLoop | None = None
         self._user_loop_lock = threading.Lock()
         self._done: deque[Token] = deque()
@@ -79,6 +89,7 @@ class Run:
             registry=self.registry,
             guard=self.guard,
             user_loop=self.user_loop,
+            log=log,
         )
 
     # ------------------------------------------------------------------------------------------ the whole
@@ -191,6 +202,7 @@ class Run:
         for lane in self.lanes:
             await lane.worker.run(partial(self.plan.bind, lane))
         self._check_reply()
+        self._open_checkpoints()
         await self._open_sources()
 
     def _find_connectors(self) -> None:
@@ -205,6 +217,23 @@ class Run:
         lane = Lane(source, function, Worker(f"stage-{number + 1}", self.folders), stage)
         stage.expects = expectation(lane)
         return lane
+
+    def _open_checkpoints(self) -> None:
+        """A bounded run starts at the beginning: its files are put into place only at its end. An unbounded one
+        goes on where it was.
+        """
+        for lane in self.lanes:
+            if not lane.generated or self.workflow.bounded:
+                continue
+            number = sum(
+                other.generated and other.source.shown == lane.source.shown
+                for other in self.lanes[: self.lanes.index(lane)]
+            )
+            name = f"{self.workflow.name}-{lane.source.shown}" + (f"-{number + 1}" if number else "")
+            checkpoint = Checkpoint(self.folder / ".nstack" / "checkpoints" / f"{name}.json", self.loop, self.log)
+            if self.fresh:
+                checkpoint.forget()
+            self.checkpoints[id(lane.source)] = checkpoint
 
     def _check_reply(self) -> None:
         for lane in self.lanes:
@@ -328,8 +357,10 @@ class Run:
     def _generate(self, lane: Lane) -> None:
         source = lane.source
         assert isinstance(source, Source)
-        method = self.plan.host_of(source).method(source.function)
-        lane.stage.generate(method, self.plan.source_turn(lane), self.user_loop, None)
+        method = self.plan.method_of(source, None)
+        checkpoint = self.checkpoints.get(id(source))
+        resume = checkpoint.load() if checkpoint is not None else None
+        lane.stage.generate(method, self.plan.source_turn(lane), self.user_loop, resume, checkpoint)
 
     async def _stop_sources(self, pumps: list[asyncio.Task[None]]) -> None:
         for _, connector in self.sources:
@@ -380,6 +411,8 @@ class Run:
             writer.finish()
         await self._safely(asyncio.gather(*self.writing))
         self._tell_sources()
+        for checkpoint in self.checkpoints.values():
+            checkpoint.save()
         for host in self.plan.hosts.values():
             if host.started:
                 await self._safely(self._shut_down(host))
@@ -388,6 +421,8 @@ class Run:
         completed = opened and not self.halt.failed and not (self.workflow.bounded and self.interrupted)
         for sink in self.sinks:
             await self._safely(sink.close(completed=completed))
+        for host in self.plan.hosts.values():
+            host.close()
         if self._user_loop is not None:
             self._user_loop.close()
         for lane in self.lanes:

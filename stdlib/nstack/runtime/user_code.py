@@ -33,8 +33,8 @@ class BaseService:
     """The base of a module's class.
 
     ``self.args`` is a dict of the parameters in force for the use that is being called: typed where the ``fun``
-    declares them, text where it does not. It is there even when ``__init__`` forgets ``super().__init__()``. ``startup()`` runs
-    before the first value and ``shutdown()`` after the last.
+    declares them, text where it does not. It is there even when ``__init__`` forgets ``super().__init__()``.
+    ``startup()`` runs before the first value and ``shutdown()`` after the last.
     """
 
     def startup(self) -> Any:
@@ -91,7 +91,7 @@ class Host:
 
     def __init__(self, module: UserModule, folders: Folders, agreed: Mapping[str, Any]) -> None:
         self.module = module
-        self.folder = Path(module.folder)
+        self.folder = Path(module.folder).absolute()
         self.folders = folders
         self.agreed = dict(agreed)
         self.lock = threading.Lock()
