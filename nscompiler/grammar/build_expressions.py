@@ -117,14 +117,18 @@ class ExpressionActions(Places):
         value = integer_value(self.texts[token])
         if value is None:
             self.number_too_large(token)
-        return Literal(self.starts[token], self.ends[token], "integer", 0 if value is None else value, self.texts[token])
+        return Literal(
+            self.starts[token], self.ends[token], "integer", 0 if value is None else value, self.texts[token]
+        )
 
     def double(self, token: int) -> Literal:
         """``2.5``."""
         value = double_value(self.texts[token])
         if value is None:
             self.number_too_large(token)
-        return Literal(self.starts[token], self.ends[token], "double", 0.0 if value is None else value, self.texts[token])
+        return Literal(
+            self.starts[token], self.ends[token], "double", 0.0 if value is None else value, self.texts[token]
+        )
 
     def true(self, token: int) -> Literal:
         """``true``."""

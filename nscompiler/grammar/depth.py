@@ -49,9 +49,10 @@ def _is_inside(text: str, at: int, tables: Tables) -> bool:
     """Whether a place lies in a text or a comment: the tokens before it do not end there."""
     pairs = [pair for pair in tables.token.findall(text, 0, at) if any(pair)]
     gap, last = pairs[-1] if pairs else ("", "")
+    if any(token == "/*" for _, token in pairs):
+        return True
     if last:
-        kinds = Kinds(tables)
-        return kinds[last] > tables.kind["$END"]
+        return Kinds(tables)[last] > tables.kind["$END"]
     return "//" in re.split(r"[\n\r]", gap)[-1]
 
 

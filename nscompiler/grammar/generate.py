@@ -57,12 +57,13 @@ def generate(grammar: str) -> dict[str, Any]:
     """
     lark = plain_lark(grammar)
     table = lark.parser.parser._parse_table
+    order = _order_of_states(table)
     ignored = [terminal for terminal in lark.terminals if terminal.name in lark.ignore_tokens]
     terminals = [terminal for terminal in lark.terminals if terminal.name not in lark.ignore_tokens]
     names = [str(terminal.name) for terminal in terminals] + [END] + [name for name, _ in BAD]
     numbers = {name: number for number, name in enumerate(names)}
     rules = _number_rules(lark.rules, numbers)
-    rows = [_row(table.states[state], numbers, rules) for state in sorted(table.states)]
+    rows = [_row(table.states[state], numbers, rules, order) for state in order]
     _let_names_be_keywords(rows, numbers, terminals)
     _fold_units(rows, [(numbers[rule.origin.name], len(rule.expansion), action_of(rule)) for rule in rules])
     return {
@@ -71,8 +72,8 @@ def generate(grammar: str) -> dict[str, Any]:
         "rows": rows,
         "rules": [(numbers[rule.origin.name], len(rule.expansion), action_of(rule)) for rule in rules],
         "nonterminals": [str(name) for name in numbers if numbers[name] >= len(names)],
-        "start": int(table.start_states["start"]),
-        "accept": int(table.end_states["start"]),
+        "start": order[table.start_states["start"]],
+        "accept": order[table.end_states["start"]],
         **_lexing(terminals, ignored, numbers),
     }
 
@@ -83,18 +84,33 @@ def _is_fixed(terminal: TerminalDef) -> bool:
 
 def _number_rules(rules: list[Rule], numbers: dict[str, int]) -> list[Rule]:
     """The rules in their order; their left sides are given numbers above those of the terminals."""
-    for rule in rules:
+    ordered = sorted(rules, key=lambda rule: (rule.origin.name, rule.order, [part.name for part in rule.expansion]))
+    for rule in ordered:
         numbers.setdefault(rule.origin.name, len(numbers))
-    return list(rules)
+    return ordered
 
 
-def _row(entries: dict[str, tuple[Any, Any]], numbers: dict[str, int], rules: list[Rule]) -> dict[int, int]:
+def _order_of_states(table: Any) -> dict[int, int]:
+    """State → number: lark numbers them differently each time, we as they are reached."""
+    waiting = [table.start_states["start"]]
+    order: dict[int, int] = {}
+    for state in waiting:
+        if state not in order:
+            order[state] = len(order)
+            entries = sorted(table.states[state].items())
+            waiting += [argument for _, (action, argument) in entries if action is Shift]
+    return order
+
+
+def _row(
+    entries: dict[str, tuple[Any, Any]], numbers: dict[str, int], rules: list[Rule], order: dict[int, int]
+) -> dict[int, int]:
     index = {id(rule): number for number, rule in enumerate(rules)}
     equal = {rule: number for number, rule in enumerate(rules)}
     row = {}
-    for symbol, (action, argument) in entries.items():
+    for symbol, (action, argument) in sorted(entries.items()):
         if action is Shift:
-            row[numbers[symbol]] = int(argument)
+            row[numbers[symbol]] = order[argument]
         else:
             row[numbers[symbol]] = ~index.get(id(argument), equal[argument])
     return row

@@ -63,7 +63,8 @@ class Segment:
         self.trial = trial
         self.source = source
         self.tokens = tokens
-        self.stop = error if error == first == limit else min(next_start(trial, tokens, first), limit)
+        head = self._keyword(first, error)
+        self.stop = error if error == first == limit else min(next_start(trial, tokens, head, error), limit)
         self.indexes: list[int] = []
         self.kinds: list[int] = []
         last = min(self.stop, max(error, first) + WINDOW)
@@ -76,6 +77,24 @@ class Segment:
                 self.kinds.append(kind)
         self._base = base.copy()
         self._read(base)
+        self._end_at_separator()
+
+    def _keyword(self, first: int, error: int) -> int:
+        """The keyword of an item that begins with attributes, if it was read; else its first token."""
+        kind, kinds = self.trial.kind, self.tokens.kinds
+        if kinds[first] == kind["AT"]:
+            keywords = (kind["TYPE"], kind["FUN"], kind["DEF"])
+            for index in range(first + 1, error):
+                if kinds[index] in keywords and kinds[index - 1] != kind["AT"]:
+                    return index
+        return first
+
+    def _end_at_separator(self) -> None:
+        """A ``;`` outside brackets ends an item, wherever that is."""
+        if self.text(self.at) == ";" and self.at and not self.open_brackets():
+            self.stop = self.indexes[self.at]
+            self._cut = False
+            del self.indexes[self.at :], self.kinds[self.at :]
 
     def _read(self, base: list[int]) -> None:
         """Find the mistake anew, keeping the stacks of the last few positions before it."""

@@ -90,7 +90,16 @@ def write(made_from: tuple[bytes, bytes], data: dict[str, Any], folder: str = FO
     except BaseException:
         os.unlink(temporary)
         raise
+    _sweep(folder, os.path.basename(path))
     return path
+
+
+def _sweep(folder: str, kept: str) -> None:
+    """Delete tables that were made from other texts."""
+    for name in os.listdir(folder):
+        if name.endswith(".tables") and name != kept:
+            with suppress(OSError):
+                os.unlink(os.path.join(folder, name))
 
 
 @cache

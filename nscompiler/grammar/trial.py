@@ -91,10 +91,15 @@ class Trial:
         return new_line and gap[-1:] in ("", "\n", "\r")
 
 
-def next_start(trial: Trial, tokens: Tokens, index: int) -> int:
-    """The first token after this one that begins a declaration, or the end."""
-    kinds, end = tokens.kinds, trial.kind["$END"]
-    index += 1
-    while index < len(kinds) - 1 and kinds[index] != end and not trial.is_start(tokens, index):
-        index += 1
-    return min(index, len(kinds) - 1)
+def next_start(trial: Trial, tokens: Tokens, index: int, read: int = 0) -> int:
+    """The first token after this one that begins a declaration, or the end.
+
+    Attributes before the token ``read`` are part of the item: they were read as such.
+    """
+    kinds, end, at = tokens.kinds, trial.kind["$END"], trial.kind["AT"]
+    for following in range(index + 1, len(kinds) - 1):
+        if kinds[following] == end:
+            return following
+        if trial.is_start(tokens, following) and not (kinds[following] == at and following < read):
+            return following
+    return len(kinds) - 1

@@ -25,6 +25,9 @@ def resolve_parent(config: "ModuleConfig", index: ModuleIndex) -> tuple[str | No
     if len(paths) == 1:
         return paths[0], ()
     span = config.parent.span
+    if not paths and config.parent.value.name.startswith("NStack."):
+        title = f"`{config.parent.value}` is a base image of the original and has no effect"
+        return None, (codes.OLD_PARENT.at(span, title, "`stack: {language: python}` says it today"),)
     return None, (index.conflict(config.parent.value) or not_found(config.parent.value, span, index),)
 
 

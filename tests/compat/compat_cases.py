@@ -153,7 +153,8 @@ REFERENCES = (
 DEMOS = (
     Case(
         "demos",
-        "`Demos`, `Demo.Workflow`: seven functions in one `Service(nstack.BaseService)` without `super().__init__()`",
+        "`Demos`, `Demo.Workflow`, and in it `Demo.Classify`, `Demo.FirstLastName`, `Demo.Json`, `Demo.Retry`, "
+        "`Demo.Sink`: seven functions in one `Service(nstack.BaseService)` without `super().__init__()`",
         runs=(
             http("w", "/demo", '"HelloWorld"', outputs=("10",)),
             http("digits", "/digit_string", "[1, 2, 3]", outputs=('"1"', '"2"', '"3"')),

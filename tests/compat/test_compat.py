@@ -36,12 +36,6 @@ real; the rows stand in `compat_cases.py`, and `pytest --rewrite-golden` writes 
 """
 
 
-@pytest.fixture
-def program(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A copy of a case's program, alone in a folder."""
-    return copy_of(request.param, tmp_path)
-
-
 def copy_of(name: str, folder: Path) -> Path:
     copied = folder / name
     shutil.copytree(PROGRAMS / name, copied, ignore=shutil.ignore_patterns("__pycache__"))

@@ -67,8 +67,7 @@ def test_every_action_is_a_method_of_the_builder():
         assert action is None or callable(getattr(Builder, action))
 
 
-def test_every_file_of_the_grammar_is_lalr_without_contextual_surprises():
-    """Lark's own parser accepts what the tables accept: the smallest program of each kind."""
+def test_the_smallest_programs_parse_both_ways():
     parser = plain_lark(SOURCES[0].decode())
     for text in ("module A:1.0.0", "type T = A | B", "def type = A.type", "f | g"):
         parser.parse(text)
@@ -80,7 +79,7 @@ def test_parsing_does_not_import_lark():
     program = (
         "import sys\nfrom nscompiler.grammar.parse import parse\nfrom nscompiler.source import SourceFile\n"
         "assert not parse(SourceFile('x', 'def x = f')).problems\nassert parse(SourceFile('x', 'def x = ')).problems\n"
-        "print(sorted({'lark', 'inspect', 'asyncio', 'rich'} & set(sys.modules)))"
+        "print(sorted({'lark', 'asyncio', 'rich', 'hashlib'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -67,7 +67,7 @@ def test_a_parent_with_a_bad_reference(text, covered):
 
 def test_parents_are_found():
     texts = {"m/module.nml": "module M:1.0.0", "f/module.nml": "module F:1.0.0"}
-    for written, path in (("F:1.0.0", "f/module.nml"), ("F:2.0.0", None), ("G:1.0.0", None)):
+    for written, path in (("F:1.0.0", "f/module.nml"), ("F:2.0.0", None), ("G:1.0.0", None), ("NStack.Python:0.24.0", None)):
         files, found, _, problems = linked(
             {**texts, "m/nstack.yaml": f"parent: {written}"}, "m/module.nml", extra=("f",)
         )
@@ -77,6 +77,7 @@ def test_parents_are_found():
         expected = {
             "F:1.0.0": [],
             "F:2.0.0": [("NS0212", "m/nstack.yaml", "2.0.0")],
+            "NStack.Python:0.24.0": [("NS0240", "m/nstack.yaml", "NStack.Python:0.24.0")],
             "G:1.0.0": [("NS0211", "m/nstack.yaml", "G:1.0.0")],
         }
         assert told(files, faults) == expected[written]

@@ -124,6 +124,19 @@ OLD_STACK = Code(
     right_files=_module_with("stack: {language: python}\n"),
 )
 
+OLD_PARENT = Code(
+    id="NS0240",
+    name="old-parent",
+    title="`parent` names a base image of the original",
+    explanation=(
+        "In 2017 `parent: NStack.Python:0.24.0` named the image that a module was built on. The Python that runs a module "
+        "is today's, so the line has no effect. `stack: {language: python}` says the same."
+    ),
+    level=Severity.HINT,
+    wrong_files=_module_with("parent: NStack.Python:0.24.0\n"),
+    right_files=_module_with("stack: {language: python}\n"),
+)
+
 API_BLOCK = Code(
     id="NS0238",
     name="api-block",
@@ -218,6 +231,7 @@ CODES = (
     NO_MATCH,
     PATH_OUTSIDE,
     OLD_STACK,
+    OLD_PARENT,
     API_BLOCK,
     UNSUPPORTED_LANGUAGE,
     MISSING_FOLDER,

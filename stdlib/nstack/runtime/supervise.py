@@ -14,8 +14,9 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -42,6 +43,14 @@ ABANDON = 2.0
 """Seconds that a Python source which sleeps in its ``next()`` is waited for at the end."""
 
 _STOP = Policy()
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's factory, where it is installed: it pays for what serves for long, not for what ends soon."""
+    try:
+        return cast("Callable[[], asyncio.AbstractEventLoop]", import_module("uvloop").new_event_loop)
+    except ImportError:
+        return None
 
 
 class Run:
@@ -96,7 +105,8 @@ class Run:
 
     def run(self) -> int:
         """Runs to the end and gives the exit code: 0 done, 1 failed, 130 interrupted."""
-        code = asyncio.run(self._main())
+        with asyncio.Runner(loop_factory=_fast_loop() if not self.workflow.bounded else None) as runner:
+            code = runner.run(self._main())
         if self._abandoned:
             sys.stdout.flush()
             sys.stderr.flush()
