@@ -20,8 +20,6 @@ from nscompiler.grammar.syntax import (
 )
 from nscompiler.grammar.text import integer_value, plain_text
 
-#: A name before it is known whether arguments follow: its qualifier, itself.
-Named = tuple[Name | None, Name]
 #: Larger than any size that could be meant; the checker refuses it.
 _HUGE = 2**63
 
@@ -31,23 +29,24 @@ class TypeActions(Places):
 
     __slots__ = ()
 
-    def type_name(self, name: int) -> Named:
+    def type_name(self, name: int) -> TypeExpr:
         """``Text``."""
-        return None, self.name(name)
+        node = Name(self.starts[name], self.ends[name], self.texts[name])
+        return TypeName(node.start, node.end, None, node)
 
-    def type_name_qualified(self, qualifier: int, dot: int, name: int) -> Named:
+    def type_name_qualified(self, qualifier: int, dot: int, name: int) -> TypeExpr:
         """``A.Event``."""
-        return self.name(qualifier), self.name(name)
+        return TypeName(self.starts[qualifier], self.ends[name], self.name(qualifier), self.name(name))
 
-    def type_plain(self, named: Named) -> TypeExpr:
-        """A name without arguments."""
-        qualifier, name = named
-        return TypeName((qualifier or name).start, name.end, qualifier, name)
-
-    def type_applied(self, named: Named, arguments: list[TypeExpr]) -> TypeExpr:
+    def type_applied(self, name: int, arguments: list[TypeExpr]) -> TypeExpr:
         """``Vector 3 Double``."""
-        qualifier, name = named
-        return TypeName((qualifier or name).start, self.end(arguments[-1]), qualifier, name, tuple(arguments))
+        node = self.name(name)
+        return TypeName(node.start, self.end(arguments[-1]), None, node, tuple(arguments))
+
+    def type_applied_qualified(self, qualifier: int, dot: int, name: int, arguments: list[TypeExpr]) -> TypeExpr:
+        """``A.Pair a b``."""
+        end = self.end(arguments[-1])
+        return TypeName(self.starts[qualifier], end, self.name(qualifier), self.name(name), tuple(arguments))
 
     def size(self, number: int) -> TypeExpr:
         """``3`` among a type's arguments."""

@@ -19,7 +19,7 @@ TOO_DEEP = -2
 
 _OPENERS, _CLOSERS = ("LPAR", "LSQB", "LBRACE", "LESSTHAN"), ("RPAR", "RSQB", "RBRACE", "MORETHAN")
 # Signs that put a node around what is there without a bracket, or with one that is closed again.
-_WRAPPERS = ("STAR", "QMARK", "OPTIONAL", "LBRACE")
+_WRAPPERS = ("*", "?", "optional", "{")
 _LARGE, _LONG = 100_000, 10_000
 _RUN = re.compile(rf"[({{\[<](?:[ \t\r\n]*+[({{\[<]){{{_LONG},}}+")
 _NESTING = (Expr, TypeExpr, Literal, ParamType)
@@ -56,12 +56,12 @@ def _is_inside(text: str, at: int, tables: Tables) -> bool:
     return "//" in re.split(r"[\n\r]", gap)[-1]
 
 
-def mark_deep_brackets(tokens: Tokens, tables: Tables) -> None:
+def mark_deep_brackets(text: str, tokens: Tokens, tables: Tables) -> None:
     """Give the first bracket that is too deep, in each declaration, the kind that stops the parser."""
+    if sum(map(text.count, "({[<")) <= LIMIT:
+        return
     kinds = tokens.kinds
     openers = [tables.kind[name] for name in _OPENERS]
-    if sum(map(kinds.count, openers)) <= LIMIT:
-        return
     trial, depth = Trial(tables), 0
     steps = dict.fromkeys(openers, 1) | {tables.kind[name]: -1 for name in _CLOSERS}
     for index, kind in enumerate(kinds):
@@ -75,16 +75,14 @@ def mark_deep_brackets(tokens: Tokens, tables: Tables) -> None:
             kinds[index] = TOO_DEEP
 
 
-def drop_deep_trees(
-    source: SourceFile, tokens: Tokens, tables: Tables, items: list[Item], problems: list[Diagnostic]
-) -> list[Item]:
+def drop_deep_trees(source: SourceFile, items: list[Item], problems: list[Diagnostic]) -> list[Item]:
     """The items, with a broken one for each whose tree is too deep without too many brackets: ``f****…``."""
-    if sum(tokens.kinds.count(tables.kind[name]) for name in _WRAPPERS) <= LIMIT:
+    if sum(map(source.text.count, _WRAPPERS)) <= LIMIT:
         return items
     kept: list[Item] = []
     for item in items:
         if isinstance(item, Braces):
-            item = item._replace(items=drop_deep_trees(source, tokens, tables, item.items, problems))
+            item = item._replace(items=drop_deep_trees(source, item.items, problems))
         deep = _deep_node(item) if isinstance(item, (Decl, Expr)) else None
         if deep is None:
             kept.append(item)

@@ -8,6 +8,8 @@ from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import shown
 
+#: How far before a mistake, on its line, the spelling may begin.
+_NEAR = 200
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 _SOURCE = re.compile(r"\b(source|sink)s?[ \t]*\([ \t]*(\w+):(?://)?([^\s:)]*)[ \t]*(?::[ \t]*([^)\n\r]*?))?[ \t]*\)")
 # Connectors whose address held their path, and the parameter that holds it now.
@@ -18,7 +20,9 @@ _TYPE_END = frozenset(("{", "|", "&", ")", "*", "?", ";", ",", "", "="))
 def old_source(around: Surroundings) -> Diagnostic | None:
     """``source(http:///demo : Text)``."""
     segment, text = around.segment, around.segment.source.text
-    start = max(text.rfind("\n", 0, segment.start(0)), text.rfind("\r", 0, segment.start(0))) + 1
+    first = segment.start(0)
+    near = max(0, first - _NEAR)
+    start = max(text.rfind("\n", near, first), text.rfind("\r", near, first), near - 1) + 1
     found = list(_SOURCE.finditer(text, start, segment.tokens.starts[segment.stop]))
     if not found or found[0].start() > segment.start(segment.at):
         return None

@@ -18,6 +18,8 @@ from lark.parsers.lalr_analysis import Shift
 END = "$END"
 _NAME, _SMALL = "NAME", "LNAME"
 _SOFT = "HOLE"
+# Most words, found faster than by the patterns of NAME and UNAME, which take them too.
+_ASCII_WORD = r"[A-Za-z_][A-Za-z0-9_']*+(?!\w)"
 
 #: What the lexer makes of text that is no token, tried in this order after all terminals; the last takes anything.
 BAD = (
@@ -145,19 +147,25 @@ def _fold_units(rows: list[dict[int, int]], rules: list[tuple[int, int, str | No
 
 
 def _lexing(terminals: list[TerminalDef], ignored: list[TerminalDef], numbers: dict[str, int]) -> dict[str, Any]:
-    contextual = {_NAME, "REFERENCE"}
-    ordered = sorted((t for t in terminals if t.name not in contextual), key=_lark_order)
-    patterns = [(t.name, t.pattern.to_regexp()) for t in ordered]
-    kinds = [(name, pattern) for t, (name, pattern) in zip(ordered, patterns, strict=True) if not _is_fixed(t)]
+    ordered = sorted((t for t in terminals if t.name != "REFERENCE"), key=_lark_order)
+    kinds = [(t.name, t.pattern.to_regexp()) for t in ordered if not _is_fixed(t) and t.name != _NAME]
     kinds += BAD
-    prefix = "|".join(t.pattern.to_regexp() for t in sorted(ignored, key=_lark_order))
-    token = "|".join([pattern for _, pattern in patterns] + [pattern for _, pattern in BAD])
+    blank = next(t.pattern.to_regexp() for t in ignored if t.name == "WHITE_SPACE")
+    others = "|".join(t.pattern.to_regexp() for t in sorted(ignored, key=_lark_order) if t.name != "WHITE_SPACE")
     return {
-        "token": rf"((?:{prefix})*+)({token}|\Z)",
+        "token": rf"((?:{blank})*+(?:(?:{others})(?:{blank})*+)*+)({_token_pattern(ordered)}|\Z)",
         "classify": "|".join(f"({pattern})" for _, pattern in kinds),
         "groups": [-1] + [numbers[name] for name, _ in kinds],
         "reference": next(t.pattern.to_regexp() for t in terminals if t.name == "REFERENCE"),
     }
+
+
+def _token_pattern(terminals: list[TerminalDef]) -> str:
+    """Any token: words first, since they are most (which kind is told later), then signs."""
+    words = [_ASCII_WORD] + [t.pattern.to_regexp() for t in terminals if t.name in (_NAME, "UNAME")]
+    signs = [t.pattern.to_regexp() for t in terminals if _is_fixed(t) and not t.pattern.value.isidentifier()]
+    others = [t.pattern.to_regexp() for t in terminals if not _is_fixed(t) and t.name not in (_NAME, _SMALL, "UNAME")]
+    return "|".join(words + signs + others + [pattern for _, pattern in BAD])
 
 
 def _lark_order(terminal: TerminalDef) -> tuple[int, int, int, str]:

@@ -15,6 +15,7 @@ _COMMENT = re.compile(r"//[^\n\r]*+|/\*(?:[^*/]|\*(?!/)|/(?!\*))*+\*/|#![^\n\r]*
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
+_LARGE = 100_000
 #: The kind of a token that a module reference has swallowed.
 SWALLOWED = -1
 
@@ -22,27 +23,31 @@ SWALLOWED = -1
 class Kinds(dict[str, int]):
     """Token text → kind. Words, numbers and texts are classified when first met, fixed tokens are there already."""
 
-    __slots__ = ("_classify", "_groups")
+    __slots__ = ("_classify", "_groups", "_initials")
 
     def __init__(self, tables: Tables) -> None:
         super().__init__(tables.literals)
         self._classify = tables.classify.match
         self._groups = tables.groups
+        self._initials = tables.initials
 
     def __missing__(self, text: str) -> int:
-        match = self._classify(text)
-        assert match is not None, "the last pattern takes anything"
-        kind = self[text] = self._groups[match.lastindex or 0]
+        kind = self._initials.get(text[0])
+        if kind is None:
+            match = self._classify(text)
+            assert match is not None, "the last pattern takes anything"
+            kind = self._groups[match.lastindex or 0]
+        self[text] = kind
         return kind
 
 
 class Tokens:
     """A text's tokens: kind, place and text of each; ``gaps`` is what was ignored before it. The last is the end.
 
-    ``unclosed`` is where a block comment starts that never ends, or -1.
+    ``unclosed`` is where a block comment starts that never ends, or -1, and ``open_comments`` how many it holds open.
     """
 
-    __slots__ = ("ends", "gaps", "kinds", "starts", "texts", "unclosed")
+    __slots__ = ("ends", "gaps", "kinds", "open_comments", "starts", "texts", "unclosed")
 
     def __init__(self) -> None:
         self.kinds: list[int] = []
@@ -51,6 +56,7 @@ class Tokens:
         self.texts: list[str] = []
         self.gaps: list[str] = []
         self.unclosed = -1
+        self.open_comments = 0
 
     def extend(self, pairs: list[tuple[str, str]], at: int, kinds: Kinds) -> None:
         """Add tokens, as (gap, text), that follow each other from an offset on."""
@@ -83,6 +89,8 @@ class Tokens:
 def scan(text: str, tables: Tables) -> Tokens:
     """All tokens of a text, the end included. Any text has tokens."""
     tokens, kinds = Tokens(), Kinds(tables)
+    if len(text) > _LARGE and "/*" in text:
+        return _scan_nested(text, tables, kinds)  # an open comment as tokens could fill the memory
     tokens.extend(tables.token.findall(text), 0, kinds)
     if "/*" in kinds:
         return _scan_nested(text, tables, kinds)
@@ -98,9 +106,9 @@ def _scan_nested(text: str, tables: Tables, kinds: Kinds) -> Tokens:
             pairs[0] = (carried + pairs[0][0], pairs[0][1])
             tokens.extend(pairs, at - len(carried), kinds)
             return tokens
-        end = _comment_end(text, stop)
-        if end < 0:
-            tokens.unclosed, end = stop, len(text)
+        end, depth = _comment_end(text, stop)
+        if depth:
+            tokens.unclosed, tokens.open_comments = stop, depth
         gap, _ = pairs.pop()
         if pairs:
             pairs[0] = (carried + pairs[0][0], pairs[0][1])
@@ -120,14 +128,14 @@ def _until_comment(text: str, at: int, tables: Tables) -> tuple[list[tuple[str, 
     return pairs, -1
 
 
-def _comment_end(text: str, start: int) -> int:
-    """Where the block comment that starts here ends, counting those inside; -1 if it never does."""
+def _comment_end(text: str, start: int) -> tuple[int, int]:
+    """Where the block comment that starts here ends, counting those inside, and how many are open there."""
     depth = 0
     for edge in _COMMENT_EDGE.finditer(text, start):
         depth += 1 if edge[0] == "/*" else -1
         if depth == 0:
-            return edge.end()
-    return -1
+            return edge.end(), 0
+    return len(text), depth
 
 
 def comments(tokens: Tokens, text: str) -> tuple[Comment, ...]:
@@ -136,9 +144,12 @@ def comments(tokens: Tokens, text: str) -> tuple[Comment, ...]:
         return ()
     found: list[Comment] = []
     for index, gap in enumerate(tokens.gaps):
-        if "/" in gap or "#" in gap:
+        if len(gap) > 1 and ("/" in gap or "#" in gap):
             end = tokens.starts[index]
-            _collect(text, end - len(gap), end, found)
+            limit = tokens.unclosed if end - len(gap) <= tokens.unclosed < end else end
+            _collect(text, end - len(gap), limit, found)
+            if limit < end:
+                found.append(Comment(limit, end, text[limit:end], _alone(text, limit)))
     return tuple(found)
 
 
@@ -149,8 +160,7 @@ def _collect(text: str, at: int, end: int, found: list[Comment]) -> None:
         if opened >= 0:
             start, stop = opened, -1
         if stop < 0:
-            stop = _comment_end(text, start)
-            stop = end if stop < 0 else stop
+            stop, _ = _comment_end(text, start)
         found.append(Comment(start, stop, text[start:stop], _alone(text, start)))
         at = stop
 

@@ -160,18 +160,10 @@ def _sign(text: str) -> tuple[str, str]:
     return ("", "") if text in (" ", "-") else ("SIGN", text)
 
 
-def unclosed_comment(source: SourceFile, start: int) -> Diagnostic:
-    """A block comment that never ends."""
+def unclosed_comment(source: SourceFile, start: int, depth: int) -> Diagnostic:
+    """A block comment that never ends, with so many open at the end of the file."""
     end = len(source.text)
-    depth = _open_comments(source.text, start)
-    fix = Fix("Insert `*/`", (Edit(source.span(end, end), " */" * depth + "\n"),), _MAYBE)
     where = source.span(start, start + len("/*"))
-    return codes.UNTERMINATED_COMMENT.at(where, "This comment is never closed with `*/`", fixes=(fix,))
-
-
-def _open_comments(text: str, start: int) -> int:
-    """How many comments are open at the end of a text, from the start of the outermost on."""
-    depth = 0
-    for edge in re.finditer(r"/\*|\*/", text[start:]):
-        depth += 1 if edge[0] == "/*" else -1
-    return depth
+    fix = Fix("Insert `*/`", (Edit(source.span(end, end), " */" * depth + "\n"),), _MAYBE)
+    fixes = (fix,) if depth <= _FEW else ()
+    return codes.UNTERMINATED_COMMENT.at(where, "This comment is never closed with `*/`", fixes=fixes)

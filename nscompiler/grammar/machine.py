@@ -4,13 +4,19 @@ What the tables do not foresee goes to ``_unusual``: a module reference (which o
 or a mistake. After a mistake the automaton drops back to the list of items and goes on at the next declaration.
 """
 
-from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from nscompiler.grammar.build import Builder
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.recovery import Recovery
-from nscompiler.grammar.tables import Tables
+from nscompiler.grammar.tables import Tables, load
+
+
+@cache
+def _rules() -> list[tuple[int, int, Any]]:
+    """The rules of the grammar with the builder's functions; None passes the one part on."""
+    return [(left, length, getattr(Builder, name) if name else None) for left, length, name in load().rules]
 
 
 class Machine:
@@ -28,54 +34,70 @@ class Machine:
         self.values: list[Any] = []
 
     def run(self) -> list[Any]:
-        """Parse to the end; the items in order."""
-        tables, builder = self._tables, self._builder
-        rows, kinds = tables.rows, self._tokens.kinds
+        """Parse to the end; the items in order.
+
+        The one hot loop of the parser: it is long because calls cost more than what they would do.
+        """
+        builder = self._builder
+        rows, rules, kinds = self._tables.rows, _rules(), self._tokens.kinds
         states, values = self.states, self.values
-        actions: list[Callable[..., Any] | None] = [
-            getattr(builder, name) if name else None for _, _, name in tables.rules
-        ]
-        rules = [(left, length, actions[number]) for number, (left, length, _) in enumerate(tables.rules)]
+        push, pop, push_state, pop_state = values.append, values.pop, states.append, states.pop
         index = 0
         kind = kinds[0]
         row = rows[states[-1]]
         while True:
-            action = row.get(kind)
-            if action is None:
+            try:
+                action = row[kind]
+            except KeyError:
                 index = self._unusual(index)
                 if index < 0:
                     break
                 kind = kinds[index]
                 row = rows[states[-1]]
-            elif action >= 0:
-                states.append(action)
-                values.append(index)
+                continue
+            if action >= 0:
+                push_state(action)
+                push(index)
                 row = rows[action]
                 index += 1
                 kind = kinds[index]
+                continue
+            left, length, make = rules[~action]
+            if length == 1:
+                if make is not None:
+                    values[-1] = make(builder, values[-1])
+                states[-1] = action = rows[states[-2]][left]
+            elif length == 3:
+                third, second = pop(), pop()
+                values[-1] = make(builder, values[-1], second, third)
+                pop_state()
+                pop_state()
+                states[-1] = action = rows[states[-2]][left]
+            elif length == 2:
+                second = pop()
+                values[-1] = make(builder, values[-1], second)
+                pop_state()
+                states[-1] = action = rows[states[-2]][left]
+            elif length:
+                parts = values[-length:]
+                del values[-length:], states[-length:]
+                push(make(builder, *parts))
+                action = rows[states[-1]][left]
+                push_state(action)
             else:
-                left, length, make = rules[~action]
-                if make is None:
-                    action = rows[states[-2]][left]
-                    states[-1] = action
-                elif length:
-                    parts = values[-length:]
-                    del values[-length:], states[-length:]
-                    values.append(make(*parts))
-                    action = rows[states[-1]][left]
-                    states.append(action)
-                else:
-                    values.append(make())
-                    action = rows[states[-1]][left]
-                    states.append(action)
-                row = rows[action]
+                push(make(builder))
+                action = rows[states[-1]][left]
+                push_state(action)
+            row = rows[action]
         items: list[Any] = values[-1]
         return items
 
     def _unusual(self, index: int) -> int:
         """Where to go on when the tables have no action for a token; -1 at the end."""
         if self._tokens.kinds[index] == SWALLOWED:
-            return index + 1
+            while self._tokens.kinds[index] == SWALLOWED:
+                index += 1
+            return index
         state = self.states[-1]
         if state == self._tables.accept:
             return -1

@@ -27,13 +27,13 @@ def parse(source: SourceFile) -> ParseResult:
     tables = load()
     text = shorten(source.text, tables)
     tokens = lexer.scan(text, tables)
-    mark_deep_brackets(tokens, tables)
+    mark_deep_brackets(text, tokens, tables)
     docs = lexer.docs(tokens, text, (tables.kind["COMMA"], tables.kind["VBAR"]))
     builder = Builder(source, tokens.starts, tokens.ends, tokens.texts, docs)
     items = Machine(tables, tokens, builder).run()
-    items = drop_deep_trees(source, tokens, tables, items, builder.problems)
+    items = drop_deep_trees(source, items, builder.problems)
     if tokens.unclosed >= 0:
-        builder.problems.append(unclosed_comment(source, tokens.unclosed))
+        builder.problems.append(unclosed_comment(source, tokens.unclosed, tokens.open_comments))
     module = assemble(builder, items, lexer.comments(tokens, text))
     return ParseResult(module, in_order(builder.problems))
 

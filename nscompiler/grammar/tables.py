@@ -10,6 +10,8 @@ import os
 import re
 from contextlib import suppress
 from functools import cache
+from string import ascii_lowercase, ascii_uppercase
+from time import monotonic_ns
 from typing import Any
 from zlib import crc32
 
@@ -28,8 +30,8 @@ class Tables:
     """
 
     __slots__ = (
-        "accept", "classify", "groups", "kind", "literals", "names", "nonterminal", "reference", "rows", "rules",
-        "start", "token",
+        "accept", "classify", "groups", "initials", "kind", "literals", "names", "nonterminal", "reference", "rows",
+        "rules", "start", "token",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -46,6 +48,9 @@ class Tables:
         self.token = re.compile(data["token"])
         self.classify = re.compile(data["classify"])
         self.groups: list[int] = data["groups"]
+        # Most words are told by their first letter.
+        self.initials = dict.fromkeys(ascii_lowercase, self.kind["LNAME"])
+        self.initials |= dict.fromkeys(ascii_uppercase, self.kind["UNAME"])
         self.reference = re.compile(data["reference"])
 
 
@@ -77,18 +82,17 @@ def read(made_from: tuple[bytes, bytes], folder: str = FOLDER) -> dict[str, Any]
 
 def write(made_from: tuple[bytes, bytes], data: dict[str, Any], folder: str = FOLDER) -> str:
     """Keep the tables made from these texts, whole or not at all; the path. Raises OSError where it cannot write."""
-    import tempfile  # what only reads the tables need not wait for it
 
     os.makedirs(folder, exist_ok=True)
     path = file_of(made_from, folder)
-    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".new")
+    temporary = f"{path}.{os.getpid()}-{monotonic_ns()}.new"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             file.write(marshal.dumps((made_from, data), _MARSHAL_VERSION))
-        os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        with suppress(OSError):
+            os.unlink(temporary)
         raise
     _sweep(folder, os.path.basename(path))
     return path

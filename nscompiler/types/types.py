@@ -8,7 +8,7 @@ author wrote: declared order, and the alias (module, name, arguments) that decla
 The intern table belongs to a ``Types``, whose owner drops it; nothing here is process-wide.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
@@ -30,13 +30,16 @@ SCALARS = (
 
 @attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Type:
-    """What all types share. ``ground`` if no variable occurs in it; ``poisoned`` if an error does.
+    """What all types share. ``ground`` if no variable occurs in it, ``settled`` if none occurs in the arguments of the
+    names in it either; ``poisoned`` if an error does. ``depth`` is how many types lie around its innermost part.
 
     ``canon`` is None on a node that is its own canonical form.
     """
 
     ground: bool
+    settled: bool
     poisoned: bool
+    depth: int
     alias: "Alias | None"
     _canon: "Type | None"
 
@@ -146,8 +149,8 @@ class Types:
     def __init__(self) -> None:
         self._table: dict[tuple[object, ...], Type] = {}
         self._aliases: dict[tuple[object, ...], Alias] = {}
-        self.error = ErrorType(True, True, None, None)
-        self.void = VoidType(True, False, None, None)
+        self.error = ErrorType(True, True, True, 0, None, None)
+        self.void = VoidType(True, True, False, 0, None, None)
         self.unit = self.scalar("()")
 
     def alias(self, module: str, name: str, args: Iterable[Type] = ()) -> Alias:
@@ -165,7 +168,7 @@ class Types:
         held = self._table.get(key)
         if held is None:
             canon = None if alias is None else self.scalar(name)
-            held = self._table[key] = Scalar(True, False, alias, canon, name)
+            held = self._table[key] = Scalar(True, _settled((), alias), False, 0, alias, canon, name)
         return held
 
     def size(self, value: int) -> Type:
@@ -173,12 +176,12 @@ class Types:
         key = ("size", value)
         held = self._table.get(key)
         if held is None:
-            held = self._table[key] = SizeType(True, False, None, None, value)
+            held = self._table[key] = SizeType(True, True, False, 0, None, None, value)
         return held
 
     def variable(self, kind: str = "type", name: str = "", origin: str = "", rigid: bool = False) -> Var:
         """A new variable, different from every other."""
-        return Var(False, False, None, None, kind, name, origin, rigid)
+        return Var(False, False, False, 0, None, None, kind, name, origin, rigid)
 
     def app(self, constructor: str, items: Iterable[Type], alias: Alias | None = None) -> Type:
         """A list, optional, map, tuple or vector."""
@@ -188,8 +191,7 @@ class Types:
         if held is None:
             own = tuple(item.canon for item in items)
             canon = None if alias is None and own == items else self.app(constructor, own)
-            ground, poisoned = _traits(items)
-            held = self._table[key] = App(ground, poisoned, alias, canon, constructor, items)
+            held = self._table[key] = App(*_traits(items, alias), alias, canon, constructor, items)
         return held
 
     def list(self, item: Type, alias: Alias | None = None) -> Type:
@@ -212,9 +214,9 @@ class Types:
         if held is None:
             own = _sorted(fields)
             canon = None if alias is None and own == fields else self.record(own, tail)
-            ground, poisoned = _traits([type for _, type in fields])
-            ground = ground and tail is None
-            held = self._table[key] = Record(ground, poisoned, alias, canon, fields, tail)
+            parts = [type for _, type in fields]
+            traits = _traits(parts if tail is None else [*parts, tail], alias)
+            held = self._table[key] = Record(*traits, alias, canon, fields, tail)
         return held
 
     def sum(self, constructors: Iterable[tuple[str, Type | None]], alias: Alias | None = None) -> Type:
@@ -230,8 +232,8 @@ class Types:
                 )
             )
             canon = None if alias is None and own == constructors else self.sum(own)
-            ground, poisoned = _traits([type for _, type in constructors if type is not None])
-            held = self._table[key] = Sum(ground, poisoned, alias, canon, constructors)
+            traits = _traits([type for _, type in constructors if type is not None], alias)
+            held = self._table[key] = Sum(*traits, alias, canon, constructors)
         return held
 
     def named(self, type: Type, alias: Alias | None) -> Type:
@@ -250,46 +252,85 @@ class Types:
         return type
 
     def substitute(self, type: Type, bindings: Mapping[Type, Type], memo: dict[Type, Type] | None = None) -> Type:
-        """The type with its variables replaced; aliases' arguments along with it."""
-        if type.ground:
-            return type
+        """The type with its variables replaced; names' arguments along with it.
+
+        Each part that occurs several times is done once, however deep the type is. ``memo`` may be shared between calls
+        with the same bindings.
+        """
         memo = {} if memo is None else memo
-        done = memo.get(type)
-        if done is None:
-            done = memo[type] = self._substitute(type, bindings, memo)
-        return done
+        stack = [type]
+        while stack:
+            part = stack[-1]
+            waiting = () if part in memo else _waiting(part, memo)
+            if waiting:
+                stack.extend(waiting)
+                continue
+            stack.pop()
+            if part not in memo:
+                memo[part] = self._replaced(part, bindings, memo)
+        return memo[type]
 
-    def _substitute(self, type: Type, bindings: Mapping[Type, Type], memo: dict[Type, Type]) -> Type:
-        def go(part: Type) -> Type:
-            return self.substitute(part, bindings, memo)
-
+    def _replaced(self, type: Type, bindings: Mapping[Type, Type], done: Mapping[Type, Type]) -> Type:
+        """A type whose parts are done."""
+        if type.settled:
+            return type
+        alias = type.alias
+        if alias is not None and alias.args:
+            alias = self.alias(alias.module, alias.name, [_done(arg, done) for arg in alias.args])
         match type:
             case Var():
                 return bindings.get(type, type)
+            case Scalar():
+                return self.scalar(type.name, alias)
             case App():
-                return self.app(type.constructor, map(go, type.items), self._alias_of(type, go))
+                return self.app(type.constructor, [_done(item, done) for item in type.items], alias)
             case Record():
-                tail = None if type.tail is None else go(type.tail)
-                fields = tuple((name, go(part)) for name, part in type.fields)
-                return self.record(fields, tail, self._alias_of(type, go))
+                tail = None if type.tail is None else done[type.tail]
+                return self.record([(name, _done(part, done)) for name, part in type.fields], tail, alias)
             case Sum():
-                parts = tuple((name, None if part is None else go(part)) for name, part in type.constructors)
-                return self.sum(parts, self._alias_of(type, go))
+                parts = [(name, None if part is None else _done(part, done)) for name, part in type.constructors]
+                return self.sum(parts, alias)
         return type
 
-    def _alias_of(self, type: Type, go: Callable[[Type], Type]) -> Alias | None:
-        alias = type.alias
-        if alias is None or not alias.args:
-            return alias
-        return self.alias(alias.module, alias.name, map(go, alias.args))
+
+def _waiting(type: Type, done: Mapping[Type, Type]) -> list[Type]:
+    """The parts of a type that must be replaced before it."""
+    if type.settled:
+        return []
+    of_name = () if type.alias is None else type.alias.args
+    return [part for part in (*parts(type), *of_name) if not part.settled and part not in done]
 
 
-def _traits(parts: Iterable[Type]) -> tuple[bool, bool]:
-    ground, poisoned = True, False
+def _done(type: Type, done: Mapping[Type, Type]) -> Type:
+    return type if type.settled else done[type]
+
+
+def parts(type: Type) -> tuple[Type, ...]:
+    """The direct parts of a type; a record's tail is one of them."""
+    match type:
+        case App():
+            return type.items
+        case Record():
+            own = tuple(item for _, item in type.fields)
+            return own if type.tail is None else (*own, type.tail)
+        case Sum():
+            return tuple(item for _, item in type.constructors if item is not None)
+    return ()
+
+
+def _settled(parts: Iterable[Type], alias: Alias | None) -> bool:
+    return all(part.settled for part in parts) and (alias is None or all(arg.settled for arg in alias.args))
+
+
+def _traits(parts: Sequence[Type], alias: Alias | None) -> tuple[bool, bool, bool, int]:
+    """Whether a type of these parts is ground, settled and poisoned, and how deep it is."""
+    ground, settled, poisoned, depth = True, True, False, 0
     for part in parts:
         ground = ground and part.ground
+        settled = settled and part.settled
         poisoned = poisoned or part.poisoned
-    return ground, poisoned
+        depth = max(depth, part.depth)
+    return ground, settled and _settled((), alias), poisoned, depth + 1
 
 
 def _sorted(fields: tuple[tuple[str, Type], ...]) -> tuple[tuple[str, Type], ...]:
@@ -299,20 +340,36 @@ def _sorted(fields: tuple[tuple[str, Type], ...]) -> tuple[tuple[str, Type], ...
 def variables(type: Type, found: dict[Var, None] | None = None) -> dict[Var, None]:
     """The variables of a type in the order of first appearance (a dictionary used as an ordered set)."""
     found = {} if found is None else found
+    seen: set[Type] = set()
     stack = [type]
     while stack:
         part = stack.pop()
-        if part.ground:
+        if part.ground or part in seen:
             continue
-        match part:
-            case Var():
-                found.setdefault(part)
-            case App():
-                stack.extend(reversed(part.items))
-            case Record():
-                if part.tail is not None:
-                    stack.append(part.tail)
-                stack.extend(type for _, type in reversed(part.fields))
-            case Sum():
-                stack.extend(type for _, type in reversed(part.constructors) if type is not None)
+        if isinstance(part, Var):
+            found.setdefault(part)
+        else:
+            seen.add(part)
+            stack.extend(reversed(parts(part)))
     return found
+
+
+def shown_variables(*types: Type) -> dict[Var, None]:
+    """The variables of types in the order in which they first appear where the types are printed: the arguments of a
+    name in the order in which it is applied to them."""
+    inside: dict[Var, None] = {}
+    for type in types:
+        variables(type, inside)
+    shown: dict[Var, None] = {}
+    seen: set[Type] = set()
+    stack = list(reversed(types))
+    while stack:
+        part = stack.pop()
+        if part.ground or part in seen:
+            continue
+        seen.add(part)
+        if part in inside and isinstance(part, Var):
+            shown.setdefault(part)
+        args = () if part.alias is None else part.alias.args
+        stack.extend(reversed((*args, *parts(part))))
+    return shown

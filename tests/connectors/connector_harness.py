@@ -186,7 +186,7 @@ class Engine:
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._run())
 
-    def offer(self, batch: Batch) -> bool:
+    def offer(self, batch: Batch, records: int) -> bool:
         """False when ``room`` batches wait."""
         if self._queue.qsize() >= self.room:
             return False

@@ -1,9 +1,12 @@
 """The generated tables: made from the grammar as it is, never stale, read without lark."""
 
 import logging
+import marshal
 import os
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import lark
 import pytest
@@ -13,6 +16,7 @@ from nscompiler.grammar import tables
 from nscompiler.grammar.build import Builder
 from nscompiler.grammar.generate import generate, plain_lark
 
+ROOT = Path(__file__).resolve().parents[2]
 SOURCES = tables.sources()
 
 
@@ -83,3 +87,17 @@ def test_parsing_does_not_import_lark():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_wheel_carries_the_tables_of_its_grammar(tmp_path):
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".tables")]
+        assert names == [f"nscompiler/grammar/_tables/{os.path.basename(tables.file_of(SOURCES))}"]
+        held_from, _ = marshal.loads(archive.read(names[0]))
+        assert held_from == (
+            archive.read("nscompiler/grammar/nml.lark"),
+            archive.read("nscompiler/grammar/generate.py"),
+        )

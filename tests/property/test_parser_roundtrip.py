@@ -79,7 +79,8 @@ def several(items: st.SearchStrategy[object], least: int, most: int = 3) -> st.S
     return st.lists(items, min_size=least, max_size=most).map(tuple)
 
 
-docs = st.none() | st.lists(st.text("ab `*/é", max_size=6).map(str.strip), min_size=1, max_size=2).map("\n".join).filter(bool)
+lines = st.text("ab `*/é", max_size=6).map(str.strip)
+docs = st.none() | st.lists(lines, min_size=1, max_size=2).map("\n".join).filter(bool)
 
 # --- literals
 

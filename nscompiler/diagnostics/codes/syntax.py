@@ -104,7 +104,7 @@ MISSING_COLON = Code(
     title="A `:` is missing before a type",
     explanation=(
         "A `:` stands between a name and its type: after the name of a `fun`, after a field of a record, after a "
-        "declared parameter."
+        "declared parameter. What follows the colon is always a type; a value follows an equals sign."
     ),
     wrong="fun count Text -> Integer\n",
     right="fun count : Text -> Integer\n",
@@ -267,7 +267,10 @@ MISSING_NAME = Code(
     id="NS0123",
     name="missing-name",
     title="A name is missing",
-    explanation=("Every `type`, `fun` and `def` gives a name to something; it stands right after the keyword."),
+    explanation=(
+        "Every `type`, `fun` and `def` gives a name to something; it stands right after the keyword. Without one, "
+        "nothing else could refer to what is declared."
+    ),
     wrong="def = Sources.stdin | Sinks.log\n",
     right="def w = Sources.stdin | Sinks.log\n",
 )
@@ -278,7 +281,7 @@ MISSING_REFERENCE = Code(
     explanation=(
         "`module` and `import` are followed by a module reference, without quotes and without spaces inside: the "
         "name, a colon and three numbers, `Movies.Types:0.1.0`, with an author and a registry in front where "
-        "needed."
+        "needed. Without it there is nothing to look for."
     ),
     wrong="import as C\n\nfun f : Text -> Text\n",
     right="import Conv:1.0.0 as C\n\nfun f : Text -> Text\n",

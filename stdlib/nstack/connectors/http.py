@@ -106,6 +106,7 @@ class Endpoint:
         self._at_once = parameters.http_ack == "received"
         self.max_body = at_least_one(parameters, "http_max_body")
         self.timeout = seconds(parameters, "http_timeout")
+        self._most_waiting = at_least_one(parameters, "http_queue")
         self._has_params = codec.shape.kind == "record" and "params" in codec.shape.labels
         self._waiting: set[asyncio.Future[Answer]] = set()
         if self._at_once and context.expects is not None:
@@ -145,7 +146,7 @@ class Endpoint:
     def _offer(self, batch: Batch) -> None:
         if self.stopping:
             raise Refusal(503, "the workflow is stopping", AGAIN + CLOSE)
-        if not self._context.offer(batch):
+        if not self._context.offer(batch, self._most_waiting):
             raise Refusal(503, "too many requests wait for the workflow; send it again", AGAIN)
 
     def _hand_in_only(self, value: Any, size: int) -> Answer:

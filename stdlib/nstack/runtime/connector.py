@@ -137,7 +137,7 @@ class Context:
         bounded: bool = False,
         stdout: int = 1,
         shared: dict[Any, Any] | None = None,
-        offer: Callable[[Batch], bool] | None = None,
+        offer: Callable[[Batch, int], bool] | None = None,
         resume: object = None,
         expects: str | None = None,
     ) -> None:
@@ -149,9 +149,9 @@ class Context:
         self.bounded = bounded
         self.stdout = stdout
         self.shared = shared if shared is not None else {}
-        self.offer: Callable[[Batch], bool] = offer or _refuse
-        """Hands one batch in without waiting; False when the queue is full (a server answers 503 with
-        ``Retry-After``). Event loop only.
+        self.offer: Callable[[Batch, int], bool] = offer or _refuse
+        """Hands one batch in without waiting; False when as many records as the second argument says wait already (a
+        server answers 503 with ``Retry-After``). Event loop only.
         """
         self.resume = resume
         self.expects = expects
@@ -170,7 +170,7 @@ class Context:
         claims[resolved] = (use, f"{self.node} ({self.origin})")
 
 
-def _refuse(batch: Batch) -> bool:
+def _refuse(batch: Batch, records: int) -> bool:
     return False
 
 
@@ -178,7 +178,7 @@ class SourceConnector:
     """A source. ``open``, then ``batches`` until it ends or is cancelled, then ``close``; all on the event loop.
 
     A source of files yields blocks of about 256 KiB, a source of messages what has arrived by now. A server whose
-    senders wait for an answer need not yield: it calls ``context.offer(batch)`` for each request and lets
+    senders wait for an answer need not yield: it calls ``context.offer(batch, most)`` for each request and lets
     ``batches`` wait until it is cancelled. ``close`` comes after everything in flight has drained, so answers are
     still written before it.
     """

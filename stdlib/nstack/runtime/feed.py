@@ -14,10 +14,8 @@ RECORDS = 1024
 """A source waits while so many records are queued …"""
 BYTES = 1 << 20
 """… or so many bytes, as long as there is at least one batch."""
-OFFERS = 4096
-"""A server's requests are refused when so many wait …"""
 OFFERED_BYTES = 64 << 20
-"""… or so many bytes of them."""
+"""A server's requests are refused when so many bytes of them wait, or as many requests as it says."""
 
 
 class Feed:
@@ -35,7 +33,7 @@ class Feed:
         self._starved = False
         self.ended = False
 
-    def offer(self, batch: Batch, records: int = OFFERS, size: int = OFFERED_BYTES) -> bool:
+    def offer(self, batch: Batch, records: int, size: int = OFFERED_BYTES) -> bool:
         """Queues a batch unless the queue is full or the source has been told to stop. Never waits."""
         if self.ended or (self._queue and (self._waiting(0) >= records or self._waiting(1) + batch.size > size)):
             return False

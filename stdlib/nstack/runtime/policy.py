@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -187,11 +188,9 @@ class Guard:
 
     def _written(self, value: Any) -> bytes:
         """JSON of a value: proper where its type is known, raw records as text, else what can be shown of it."""
-        if self.codec is not None:
-            try:
+        with suppress(Exception):  # the value itself may be what is wrong
+            if self.codec is not None and self.codec.test(value):
                 return self.codec.encode_json(value)
-            except Exception:  # the value itself may be what is wrong
-                pass
         if isinstance(value, bytes):
             value = value.decode("utf-8", "replace")
         try:

@@ -329,7 +329,7 @@ class Run:
         every: asyncio.Future[Any] = asyncio.gather(*stages)
         ending: asyncio.Future[Any] = self.loop.create_task(self._ending.wait())
         await asyncio.wait((every, ending), return_when=asyncio.FIRST_COMPLETED)
-        if not every.done():
+        if self._ending.is_set():
             await self._stop_sources(pumps)
             await self._await_stages(every)
         ending.cancel()
@@ -355,7 +355,7 @@ class Run:
         try:
             if isinstance(lane.source, Literal):
                 values = [stage.codec.decode_json(msgspec.json.encode(value)) for value in lane.source.values]
-                stage.feed.offer(Batch(values))
+                stage.feed.offer(Batch(values), 1)
                 stage.feed.end()
             await lane.worker.run(lambda: self._generate(lane) if lane.generated else stage.consume())
         except Stopped:

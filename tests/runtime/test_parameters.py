@@ -1,0 +1,142 @@
+"""Parameters at start: text to typed values, what is missing, what may not be set."""
+
+import datetime
+from typing import Any
+
+import pytest
+from nstack.runtime import Call, Literal, Parameter, Sink, Source, Text, UserModule, Workflow
+from nstack.runtime.connector import Parameters
+from nstack.runtime.errors import UsageError
+from nstack.runtime.log import Log
+from nstack.runtime.parameters import duration_of, from_text, resolve
+
+DECLARED = (
+    Parameter("n", "Integer", 3, default=True),
+    Parameter("mode", "enum", "a", choices=("a", "b"), default=True),
+    Parameter("user", "Text", "me", origin="w.nml:2:9"),
+    Parameter("needed", "Double", required=True),
+    Parameter("pg_password", "Text", "hidden", default=True),
+    Parameter("key", "Text", environment="THE_KEY", origin="w.nml:3:9"),
+)
+
+
+def workflow(*parameters: Parameter, opened: bool = False) -> tuple[Workflow, Call]:
+    module = UserModule("M:0.0.1", "nowhere", parameters={} if opened else {"f": parameters})
+    call = Call(module, "f", input=Text, output=Text, parameters=parameters, origin="w.nml:1:1", text="M.f")
+    return Workflow("w", sources=((Literal(("x",), Text), lambda values, token: None),), calls=(call,)), call
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("500ms", 0.5),
+        ("90s", 90),
+        ("1m30s", 90),
+        ("2h", 7200),
+        ("PT1M", 60),
+        ("15", 15),
+        ("1.5", 1.5),
+        ("1d12h", 129600),
+    ],
+)
+def test_durations(text: str, seconds: float) -> None:
+    assert duration_of(text) == datetime.timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "5 minutes", "-3", "inf", "nan", "1h and a bit"])
+def test_no_durations(text: str) -> None:
+    with pytest.raises(ValueError, match=text or "^$"):
+        duration_of(text)
+
+
+@pytest.mark.parametrize(
+    ("type", "text", "value"),
+    [
+        ("Integer", "5_000", 5000),
+        ("Double", "1e3", 1000.0),
+        ("Boolean", "false", False),
+        ("Text", "", ""),
+        ("[Integer]", "1, 2", [1, 2]),
+        ("[Integer]", "[1,2]", [1, 2]),
+        ("[Text]", '["a,b"]', ["a,b"]),
+        ("[Text]", "", []),
+        ("[Duration]", '["1m", 5]', [datetime.timedelta(minutes=1), datetime.timedelta(seconds=5)]),
+    ],
+)
+def test_text_to_value(type: str, text: str, value: Any) -> None:
+    assert from_text(Parameter("p", type), text) == value
+
+
+def test_values_from_everywhere() -> None:
+    made, call = workflow(*DECLARED)
+    resolved = resolve(made, {"needed": "2.5", "mode": "b"}, {"THE_KEY": "geheim"})
+    assert dict(resolved.of(call)) == {
+        "n": 3,
+        "mode": "b",
+        "user": "me",
+        "needed": 2.5,
+        "pg_password": "hidden",
+        "key": "geheim",
+    }
+    assert sorted(resolved.secrets) == ["geheim", "hidden"]
+    assert repr(resolved.of(call)).count("***") == 2
+    assert "geheim" not in repr(resolved.of(call))
+
+
+def test_everything_missing_or_wrong_is_told_at_once() -> None:
+    made, _ = workflow(*DECLARED)
+    with pytest.raises(UsageError) as caught:
+        resolve(made, {"n": "x", "mode": "c", "user": "you", "nope": "1", "retry": "2", "pg_password": ""}, {})
+    told = str(caught.value).splitlines()
+    starts = ["-p user", "-p nope", "-p retry", "n", "mode", "M.f needs a parameter needed ", "$THE_KEY is not set"]
+    assert [line.split(":")[0] for line in told] == starts
+    assert "-p user: the program sets user itself, at w.nml:2:9" in told
+    assert 'n: M.f expects Integer for n, got "x"' in told
+    assert 'mode: M.f expects one of "a", "b" for mode, got "c"' in told
+    assert "M.f needs a parameter needed : Double; give it with -p needed=… (w.nml:1:1)" in told
+    assert "$THE_KEY is not set: M.f needs it for key (w.nml:3:9)" in told
+
+
+def test_a_secret_is_not_shown_when_it_is_wrong() -> None:
+    made, _ = workflow(Parameter("port", "Integer", environment="PORT"))
+    with pytest.raises(UsageError) as caught:
+        resolve(made, {}, {"PORT": "geheim"})
+    assert str(caught.value) == "$PORT: M.f expects Integer for port, got another text"
+
+
+def test_an_open_function_takes_any_name() -> None:
+    made, call = workflow(Parameter("set", value="1", open=True), opened=True)
+    assert dict(resolve(made, {"extra": "x"}, {}).of(call)) == {"set": "1", "extra": "x"}
+    with pytest.raises(UsageError, match="-p set: the program sets set itself"):
+        resolve(made, {"set": "2"}, {})
+
+
+def test_a_name_is_read_where_it_is_not_bound() -> None:
+    source = Source("Sources.x", Text, parameters=(Parameter("path", "Text", "fixed"),), origin="w.nml:1:1")
+    sink = Sink("Sinks.x", Text, parameters=(Parameter("path", "Text", required=True),), origin="w.nml:2:1")
+    made = Workflow("w", sources=((source, lambda values, token: None),), sinks=(sink,))
+    resolved = resolve(made, {"path": "given"}, {})
+    assert (resolved.of(source).path, resolved.of(sink).path) == ("fixed", "given")
+
+
+def test_parameters_answer_as_mapping_and_attributes() -> None:
+    parameters = Parameters({"a": 1})
+    assert (parameters.a, parameters["a"], parameters.get("b"), len(parameters), list(parameters)) == (
+        1,
+        1,
+        None,
+        1,
+        ["a"],
+    )
+    with pytest.raises(AttributeError, match="no parameter 'b'"):
+        _ = parameters.b
+
+
+def test_secrets_are_struck_out_of_the_log(capfd: pytest.CaptureFixture[str]) -> None:
+    log = Log()
+    log.hide(("geheim", "abc"))
+    log.info("the key is geheim; abc is too short to hide")
+    Log("json").error("x", at=None, n=1, odd=object)
+    text, json = capfd.readouterr().err.splitlines()
+    assert text == "the key is ***; abc is too short to hide"
+    assert json.endswith('"level":"error","message":"x","n":1,"odd":"<class \'object\'>"}')
