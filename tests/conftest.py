@@ -1,16 +1,19 @@
 """What all tests share.
 
-``pytest --rewrite-golden`` is the one switch that rewrites every kept output. With ``CI=true`` a skipped test fails the
-run: what a machine lacks is installed there, not left out.
+A test that leaves a process or a thread behind fails. ``pytest --rewrite-golden`` is the one switch that rewrites every
+kept output. With ``CI=true`` a skipped test fails the run: what a machine lacks is installed there, not left out.
 """
 
 import difflib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import leftovers
 import pytest
 
+# Before any test module is imported: some of them copy the environment that they will give to their children.
+STARTED = leftovers.Started()
 Golden = Callable[[Path, str], None]
 
 
@@ -36,6 +39,21 @@ def golden(request: pytest.FixtureRequest) -> Golden:
             pytest.fail(f"{kept} differs (--rewrite-golden keeps the new text):\n" + "\n".join(lines), pytrace=False)
 
     return check
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays() -> Iterator[None]:
+    """Fail a test that leaves processes or threads behind, and end the processes.
+
+    What fixtures of a wider scope have started is there before the test, and may stay.
+    """
+    known, threads = STARTED.known(), leftovers.threads()
+    yield
+    stuck = leftovers.still_running(leftovers.threads() - threads)
+    left = leftovers.still_there(STARTED.known() - known)
+    leftovers.end(set(left))
+    if left or stuck:
+        pytest.fail(f"left behind: {[*left.values(), *stuck]}", pytrace=False)
 
 
 @pytest.hookimpl(trylast=True)

@@ -74,6 +74,7 @@ LAZY = ("nscompiler", "nscompiler.pipeline", "nscompiler.cli", "nscompiler.__mai
 HIDDEN = {
     ("nscompiler.grammar.tables", "nscompiler.grammar.generate"): "lark, where the parser's tables were made before",
     ("nscompiler.modules.discovery", "nscompiler.modules.project"): "reading YAML, for files without an nstack.yaml",
+    ("nscompiler.typecheck.check", "nscompiler.typecheck.hashing"): "hashing, for checks on which nothing is built",
 }
 
 

@@ -2,7 +2,8 @@
 
 A signal reaches the program once. On a terminal the program is in our process group, so that it may read the
 keyboard, and the terminal itself signals it; only what another process sent us is passed on. Elsewhere it has a
-group of its own, nobody else signals it, and everything is passed on.
+group of its own, nobody else signals it, and everything is passed on. It does not outlive us: should we be killed, the
+lifeline, a pipe of which only we have the writing end, tells it.
 """
 
 import os
@@ -13,6 +14,8 @@ from collections.abc import Mapping, Sequence
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _AWAITED = {*PASSED_ON, signal.SIGCHLD}
 _SENT_BY_KERNEL = 0x80  # SI_KERNEL of <asm-generic/siginfo.h>
+LIFELINE = "NSTACK_LIFELINE"
+"""The environment variable by which a program learns the descriptor of its lifeline."""
 
 
 def run_python(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -23,10 +26,14 @@ def run_python(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     own_group = not _interactive()
     # Blocked before the child exists: a signal that comes between its start and our wait is not lost.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
+    theirs, ours = os.pipe()
     try:
-        child = _start(arguments, environment, own_group, before)
+        os.set_inheritable(theirs, True)
+        child = _start(arguments, {**environment, LIFELINE: str(theirs)}, own_group, before)
         return _wait(child, own_group)
     finally:
+        os.close(theirs)
+        os.close(ours)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 

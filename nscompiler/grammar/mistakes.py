@@ -2,7 +2,7 @@
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
-from nscompiler.grammar.place import Places
+from nscompiler.grammar.place import MOST, Places
 from nscompiler.grammar.syntax import Concat, Expr, Filter, SizeLiteral, TypeExpr, TypeName, TypeVariable
 from nscompiler.grammar.text import BadEscape
 from nscompiler.grammar.wording import shown
@@ -23,16 +23,16 @@ class MistakeActions(Places):
     def bad_escapes(self, token: int, bad: tuple[BadEscape, ...]) -> None:
         """Each escape in a text literal that means nothing, at its place."""
         start = self.starts[token]
-        for escape in bad:
+        for escape in bad[:MOST]:
             span = self.source.span(start + escape.start, start + escape.end)
             fix = Fix("Double the backslash", (Edit(self.source.span(span.start, span.start), "\\"),), _SURE)
             title = escape.reason[0].upper() + escape.reason[1:]
-            self.problems.append(codes.BAD_ESCAPE.at(span, title, fixes=(fix,)))
+            self.report(codes.BAD_ESCAPE.at(span, title, fixes=(fix,)))
 
     def number_too_large(self, token: int) -> None:
         """A number that no type holds."""
         span = self.source.span(self.starts[token], self.ends[token])
-        self.problems.append(codes.BAD_NUMBER.at(span, f"{shown(self.texts[token])} is too large for a number"))
+        self.report(codes.BAD_NUMBER.at(span, f"{shown(self.texts[token])} is too large for a number"))
 
     def postfix_after_prefix(self, prefixed: Expr, mark: int) -> None:
         """``concat f*``, told once at the first sign."""
@@ -51,7 +51,7 @@ class MistakeActions(Places):
         )
         title = f"`{word}` before and `{self.texts[mark]}` after one function need brackets"
         span = self.source.span(self.starts[mark], self.ends[mark])
-        self.problems.append(codes.PREFIX_AND_POSTFIX.at(span, title, fixes=fixes))
+        self.report(codes.PREFIX_AND_POSTFIX.at(span, title, fixes=fixes))
 
     def payload_needs_brackets(self, written: TypeExpr, constructor: str, arguments: tuple[TypeExpr, ...]) -> None:
         """``A Map Text | B``."""
@@ -61,7 +61,7 @@ class MistakeActions(Places):
         first = arguments[0]
         if isinstance(first, SizeLiteral):
             title = f"The payload of {shown(constructor)} is a number, not a type"
-            self.problems.append(codes.PAYLOAD_BRACKETS.at(span, title))
+            self.report(codes.PAYLOAD_BRACKETS.at(span, title))
             return
         tuple_meant = not isinstance(first, TypeName) or (first.qualifier is None and first.name.text in _SCALARS)
         if tuple_meant and len(arguments) > 1:
@@ -74,7 +74,7 @@ class MistakeActions(Places):
             fix = Fix("Make it a tuple", tuple(edits), _MAYBE)
         else:
             fix = Fix("Put brackets around it", self._brackets(start, end), _SURE)
-        self.problems.append(codes.PAYLOAD_BRACKETS.at(span, title, fixes=(fix,)))
+        self.report(codes.PAYLOAD_BRACKETS.at(span, title, fixes=(fix,)))
 
     def no_constructor(self, written: TypeExpr) -> None:
         """``{ x : A } | B``, ``a | B``."""
@@ -83,15 +83,15 @@ class MistakeActions(Places):
             text = written.name.text
             capital = text[:1].upper() + text[1:]
             fix = Fix(f"Write {shown(capital)}", (Edit(span, capital),), _MAYBE)
-            self.problems.append(codes.NAME_CASE.at(span, "A constructor starts with a capital letter", fixes=(fix,)))
+            self.report(codes.NAME_CASE.at(span, "A constructor starts with a capital letter", fixes=(fix,)))
             return
         if isinstance(written, TypeName) and written.qualifier is not None:
             title = f"A constructor is a plain name, without `{written.qualifier.text}.`"
             if len(title) > 80:
                 title = "A constructor is a plain name, without a module"
-            self.problems.append(codes.SUM_ALTERNATIVE.at(span, title))
+            self.report(codes.SUM_ALTERNATIVE.at(span, title))
             return
-        self.problems.append(codes.SUM_ALTERNATIVE.at(span, "An alternative of a sum starts with a constructor"))
+        self.report(codes.SUM_ALTERNATIVE.at(span, "An alternative of a sum starts with a constructor"))
 
     def expression_after_type(self, at: int) -> None:
         """A bare expression that was read as part of the ``type`` above it."""
@@ -99,7 +99,7 @@ class MistakeActions(Places):
         end = len(text[:at].rstrip())
         fix = Fix("Insert `;`", (Edit(self.source.span(end, end), ";"),), _SURE)
         title = "A `;` is missing between this expression and the `type` above it"
-        self.problems.append(codes.SEPARATOR_NEEDED.at(self.source.span(at, at + 1), title, fixes=(fix,)))
+        self.report(codes.SEPARATOR_NEEDED.at(self.source.span(at, at + 1), title, fixes=(fix,)))
 
     def _after(self, node: TypeExpr) -> Span:
         end = self.end(node)

@@ -1,8 +1,11 @@
 """From items to a module: header, imports, declarations and the final expression, each in its place."""
 
+from itertools import chain, count
+
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar.build import Braces, Builder, Item, Separator
+from nscompiler.grammar.place import MOST
 from nscompiler.grammar.syntax import (
     BrokenDecl,
     Comment,
@@ -41,6 +44,7 @@ class _Assembly:
         # What stands right before the item at hand, with nothing between; and the last declaration or expression.
         self._before: Item | None = None
         self._last: Node | None = None
+        self._told = tuple(problem.primary.span.start for problem in builder.problems)
         self._closed: int | None = None
         # Where the last expression ended that lacked a `|`.
         self._piped = -1
@@ -104,7 +108,7 @@ class _Assembly:
         related = (Label(brace, "the module's braces are closed here", Role.NOTE),)
         title = "Something stands after the `}` of the module"
         where = self._source.span(item.start, item.end)
-        self._builder.problems.append(codes.UNEXPECTED.at(where, title, related=related, fixes=(fix,)))
+        self._builder.report(codes.UNEXPECTED.at(where, title, related=related, fixes=(fix,)))
 
     def _add_header(self, header: Header) -> None:
         span = self._source.span(header.start, header.end)
@@ -114,15 +118,15 @@ class _Assembly:
             first = Label(self._source.span(self._header.start, self._header.end), "the first header", Role.DECLARATION)
             fix = Fix("Remove it", (Edit(span, ""),), _MAYBE)
             title = "A file has one `module` header"
-            self._builder.problems.append(codes.HEADER_PLACE.at(span, title, related=(first,), fixes=(fix,)))
+            self._builder.report(codes.HEADER_PLACE.at(span, title, related=(first,), fixes=(fix,)))
             return
-        if self._last is not None or self._imports:
+        if self._last is not None or self._imports or self._mains:
             text = self._source.text
             start = self._top()
             move = (Edit(self._source.span(start, start), text[span.start : span.end] + "\n\n"), Edit(span, ""))
             title = "The `module` header comes before everything else"
             fixes = () if header.early else (Fix("Move it to the top", move, _SURE),)
-            self._builder.problems.append(codes.HEADER_PLACE.at(span, title, fixes=fixes))
+            self._builder.report(codes.HEADER_PLACE.at(span, title, fixes=fixes))
         self._header = header
 
     def _top(self) -> int:
@@ -146,7 +150,7 @@ class _Assembly:
                 move = (Edit(self._source.span(top, top), f"{written}\n"), removal)
             fixes = () if self._header is not None and self._header.early else (Fix("Move it up", move, _SURE),)
             title = "An import comes before all declarations"
-            self._builder.problems.append(codes.LATE_IMPORT.at(span, title, fixes=fixes))
+            self._builder.report(codes.LATE_IMPORT.at(span, title, fixes=fixes))
         self._imports.append(item)
 
     def _whole_line(self, start: int, end: int) -> tuple[int, int]:
@@ -154,14 +158,16 @@ class _Assembly:
         text = self._source.text
         first = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
         last = end + 1 if text[end : end + 1] == ";" else end
-        rest = text[last:].split("\n", 1)[0]
+        newline = text.find("\n", last)
+        rest = text[last : newline if newline >= 0 else len(text)]
         if text[first:start].strip() or rest.strip():
             return start, last
         return first, min(last + len(rest) + 1, len(text))
 
     def _add_declaration(self, item: Decl) -> None:
         self._declarations.append(item)
-        self._last = self._last or item
+        if not isinstance(item, BrokenDecl):
+            self._last = self._last or item
 
     # --- bare expressions
 
@@ -174,7 +180,6 @@ class _Assembly:
         if isinstance(before, Separator) and before.start >= 0 and self._needs_separator():
             self._early.pop()
         self._mains.append(item)
-        self._last = self._last or item
 
     def _needs_separator(self) -> bool:
         """Whether the ``;`` before a final expression is no early syntax: a type would swallow the expression."""
@@ -193,8 +198,15 @@ class _Assembly:
             self._declarations[-1] = BrokenDecl(before.start, end, "def", before.name)
         elif self._mains and self._mains[-1] is before:
             self._mains.pop()
-        self._last = self._last or item
         self._tell_missing_pipe(item, before.start, end_before, start)
+
+    def _is_told(self, start: int, end: int) -> bool:
+        """Whether a mistake on the same lines was told already: what is left of those is no second one."""
+        text = self._source.text
+        first = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+        newline = text.find("\n", end)
+        last = newline if newline >= 0 else len(text)
+        return any(first <= told <= last for told in self._told)
 
     def _tell_missing_pipe(self, item: Expr, first: int, end_before: int, start: int) -> None:
         problems = self._builder.problems
@@ -202,11 +214,13 @@ class _Assembly:
         chained, self._piped = self._piped >= 0 and self._piped == end_before, end
         if any(first <= problem.primary.span.start < end for problem in problems) and not chained:
             return  # what does not read as text there is the cause
+        if self._is_told(first, end):
+            return
         glued = end_before == start
         where = self._source.span(start, end)
         if glued and item in self._builder.outer:
             title = "Parameters are given as `{ name = value }`, not in `( )`"
-            problems.append(codes.MISSING_PIPE.at(where, title))
+            self._builder.report(codes.MISSING_PIPE.at(where, title))
             return
         edit = Edit(self._source.span(end_before, end_before), " | " if glued else " |")
         title = "A `|` is missing between these two stages"
@@ -219,7 +233,7 @@ class _Assembly:
             problems.append(codes.MISSING_PIPE.at(last.primary.span, title, last.primary.text, fixes=fixes))
             return
         fixes = (Fix("Insert `|`", (edit,), _SURE),)
-        problems.append(codes.MISSING_PIPE.at(where, title, "expected `|` before this", fixes=fixes))
+        self._builder.report(codes.MISSING_PIPE.at(where, title, "expected `|` before this", fixes=fixes))
 
     def _check_expressions(self) -> None:
         """A module has no bare expression, a script one at most, and that at its end."""
@@ -236,8 +250,12 @@ class _Assembly:
 
     def _report_place(self, item: Expr, title: str, name: str) -> None:
         start, end = self._builder.start(item), self._builder.end(item)
+        if len(self._builder.problems) >= MOST or self._is_told(start, end):
+            return
         names = [getattr(declaration, "name", None) for declaration in self._declarations]
         taken = {declared.text for declared in names if declared is not None}
-        name = next(candidate for candidate in (name, *(f"{name}{n}" for n in range(2, 99))) if candidate not in taken)
+        name = next(
+            candidate for candidate in chain((name,), (f"{name}{n}" for n in count(2))) if candidate not in taken
+        )
         fix = Fix(f"Name it `{name}`", (Edit(self._source.span(start, start), f"def {name} = "),), _MAYBE)
-        self._builder.problems.append(codes.EXPRESSION_PLACE.at(self._source.span(start, end), title, fixes=(fix,)))
+        self._builder.report(codes.EXPRESSION_PLACE.at(self._source.span(start, end), title, fixes=(fix,)))

@@ -2,7 +2,7 @@
 
 import attrs
 
-from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Fix
 from nscompiler.grammar import lexer
 from nscompiler.grammar.build import Builder
 from nscompiler.grammar.depth import drop_deep_trees, mark_deep_brackets, shorten
@@ -12,6 +12,9 @@ from nscompiler.grammar.order import assemble
 from nscompiler.grammar.syntax import Module
 from nscompiler.grammar.tables import load
 from nscompiler.source import SourceFile
+
+#: How many characters may be parsed again to try the fixes of one file.
+_BUDGET = 200_000
 
 
 @attrs.frozen(slots=True)
@@ -24,6 +27,13 @@ class ParseResult:
 
 def parse(source: SourceFile) -> ParseResult:
     """Parse a module, a script or a notebook cell. Never raises, whatever the text."""
+    result = _parse(source)
+    if not result.problems:
+        return result
+    return ParseResult(result.module, _with_tried_fixes(source, result.problems))
+
+
+def _parse(source: SourceFile) -> ParseResult:
     tables = load()
     text = shorten(source.text, tables)
     tokens = lexer.scan(text, tables)
@@ -33,11 +43,33 @@ def parse(source: SourceFile) -> ParseResult:
     items = Machine(tables, tokens, builder).run()
     items = drop_deep_trees(source, items, builder.problems)
     if tokens.unclosed >= 0:
-        builder.problems.append(unclosed_comment(source, tokens.unclosed, tokens.open_comments))
+        builder.report(unclosed_comment(source, tokens.unclosed, tokens.open_comments))
     module = assemble(builder, items, lexer.comments(tokens, text))
-    return ParseResult(module, in_order(builder.problems))
+    problems = sorted(builder.problems, key=lambda problem: (problem.primary.span.start, problem.primary.span.end))
+    return ParseResult(module, tuple(problems))
 
 
-def in_order(problems: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Problems by their place."""
-    return tuple(sorted(problems, key=lambda problem: (problem.primary.span.start, problem.primary.span.end)))
+def _with_tried_fixes(source: SourceFile, problems: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """The problems with every sure fix tried: one that leaves as many of them is offered, but not as sure.
+
+    A tool applies a sure fix unseen, so what cannot be tried within the budget is not called sure either.
+    """
+    left = _BUDGET // (len(source.text) + 1)
+    told = []
+    for problem in problems:
+        fixes = []
+        for fix in problem.fixes:
+            if fix.applicability is Applicability.MACHINE_APPLICABLE:
+                left -= 1
+                if left < 0 or not _helps(source, fix, len(problems)):
+                    fix = attrs.evolve(fix, applicability=Applicability.MAYBE_INCORRECT)
+            fixes.append(fix)
+        told.append(attrs.evolve(problem, fixes=tuple(fixes)) if fixes else problem)
+    return tuple(told)
+
+
+def _helps(source: SourceFile, fix: Fix, before: int) -> bool:
+    text = source.text
+    for edit in sorted(fix.edits, key=lambda edit: (edit.span.start, edit.span.end), reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return len(_parse(SourceFile(source.path, text)).problems) < before

@@ -7,6 +7,8 @@ from nscompiler.grammar.syntax import Name, Node
 from nscompiler.grammar.text import BadEscape
 from nscompiler.source import SourceFile
 
+#: After so many mistakes a file is no program: further ones are passed over in silence.
+MOST = 200
 T = TypeVar("T")
 N = TypeVar("N", bound=Node)
 
@@ -30,6 +32,11 @@ class Places:
         self.docs = docs
         self.outer: dict[Node, tuple[int, int]] = {}
         self.problems: list[Diagnostic] = []
+
+    def report(self, problem: Diagnostic) -> None:
+        """Keep a mistake, unless there are very many already."""
+        if len(self.problems) < MOST:
+            self.problems.append(problem)
 
     def name(self, token: int) -> Name:
         """A token as a name."""

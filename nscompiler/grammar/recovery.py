@@ -6,20 +6,18 @@ from bisect import bisect_left
 from typing import Any
 
 from nscompiler.diagnostics.codes import syntax as codes
-from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar.build import Builder
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
 from nscompiler.grammar.explain import explain
 from nscompiler.grammar.lexer import SWALLOWED, Kinds, Tokens
 from nscompiler.grammar.lexical import read_bad, text_ends
+from nscompiler.grammar.place import MOST
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Before, Surroundings
 from nscompiler.grammar.syntax import BrokenDecl, DefDecl, Header, Name, Node, Use
 from nscompiler.grammar.tables import Tables
 from nscompiler.grammar.trial import WINDOW, Trial, next_start
-
-#: After so many mistakes a file is no program: further ones are passed over in silence.
-MOST = 200
 
 
 class Recovery:
@@ -51,7 +49,7 @@ class Recovery:
             self._shorten_text(states, index)
         reading = read_bad(self._builder.source, name, tokens.starts[index], tokens.ends[index])
         if not self._silent(states, values, index):
-            self._report(reading.problem)
+            self._builder.report(reading.problem)
         tokens.texts[index] = reading.text
         if not reading.terminal:
             tokens.kinds[index] = SWALLOWED
@@ -86,9 +84,6 @@ class Recovery:
         start = self._tokens.starts[first]
         return len(problems) >= MOST or any(problem.primary.span.end > start for problem in problems[-1:])
 
-    def _report(self, problem: Diagnostic) -> None:
-        self._builder.problems.append(problem)
-
     # --- mistakes
 
     def _mistake(self, states: list[int], values: list[Any], index: int) -> int:
@@ -99,6 +94,9 @@ class Recovery:
         first = self._first(parts, index)
         if not parts and tokens.kinds[index] == end:
             return self._close_braces(values, index)
+        if not parts and self._closes_a_broken_module(index):
+            tokens.kinds[index] = SWALLOWED
+            return index + 1
         deep = tokens.kinds[index] == TOO_DEEP
         silent = self._silent(states, values, index) or (tokens.unclosed >= 0 and tokens.kinds[index] == end)
         del states[level + 1 :], values[level:]
@@ -107,12 +105,19 @@ class Recovery:
         around = Surroundings(segment, self._is_module(values), self._before(items, first))
         stop = segment.stop
         if deep:
-            self._report(too_deep(self._builder.source, tokens.starts[index], tokens.ends[index]))
+            self._builder.report(too_deep(self._builder.source, tokens.starts[index], tokens.ends[index]))
         elif not silent:
-            self._report(explain(around))
+            self._builder.report(explain(around))
         self._replace(items, around, stop)
         states[level] = self._tables.rows[states[level - 1]][self._symbols[1]]
         return stop
+
+    def _closes_a_broken_module(self, index: int) -> bool:
+        """Whether this is the last brace of a file whose header, and the brace behind it, did not parse."""
+        tokens = self._tokens
+        last = tokens.texts[index] == "}" and tokens.kinds[index + 1] == self._trial.kind["$END"]
+        opens, closes = (tokens.kinds.count(self._tables.literals[sign]) for sign in "{}") if last else (0, 1)
+        return last and bool(self._builder.problems) and opens >= closes
 
     def _open_list(self, states: list[int], values: list[Any]) -> None:
         """Begin a list of items where one was expected: a mistake at its very start."""
@@ -209,7 +214,7 @@ class Recovery:
         if self._tokens.unclosed < 0:
             edit = Edit(self._builder.source.span(end, end), "\n}\n")
             fix = Fix("Insert `}`", (edit,), Applicability.MACHINE_APPLICABLE)
-            self._report(codes.UNCLOSED_BRACKET.at(span, "This `{` is never closed", fixes=(fix,)))
+            self._builder.report(codes.UNCLOSED_BRACKET.at(span, "This `{` is never closed", fixes=(fix,)))
         self._tokens.insert(index, self._tables.literals["}"], "}", len(self._builder.source.text))
         return index
 
@@ -218,6 +223,8 @@ def _guessed(around: Surroundings) -> tuple[str, Name]:
     """What an item without a keyword declares."""
     segment = around.segment
     name = Name(segment.start(0), segment.end(0), segment.text(0))
+    if segment.text(1) == ":" and segment.text(2)[:1].isdigit():
+        return "import", name
     if name.text[:1].isupper():
         return "type", name
     return ("fun" if segment.text(1) == ":" else "def"), name

@@ -168,10 +168,8 @@ class _Search:
 
     def _has_api_block(self, folder: str) -> bool:
         """Whether a folder's ``nstack.yaml`` has an ``api`` block, whose report says what ``module.nml`` to write."""
-        from nscompiler.diagnostics.codes.project import API_BLOCK  # for start-up, as in ``_read_config``
-
         path = join(folder, CONFIG_FILE)
-        return any(problem.code is API_BLOCK and problem.primary.span.path == path for problem in self.problems)
+        return any(problem.code.name == "api-block" and problem.primary.span.path == path for problem in self.problems)
 
     def _kind(self, folder: str) -> PathKind:
         if self._files.is_file(join(folder, PROJECT_FILE)):

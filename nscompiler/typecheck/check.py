@@ -1,12 +1,12 @@
 """The check of one module: names, then types, then functions, then defs in dependency order."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from nscompiler.grammar import syntax
 from nscompiler.typecheck.declare import Declarer
 from nscompiler.typecheck.define import Definer
 from nscompiler.typecheck.facts import Checked, Facts
-from nscompiler.typecheck.hashing import interface_hash
 from nscompiler.typecheck.infer import Inference
 from nscompiler.typecheck.resolve import Resolver
 from nscompiler.typecheck.scope import Scope
@@ -60,5 +60,10 @@ def _facts(definer: Definer) -> Facts:
 
 
 def _interface(scope: Scope, standard: bool) -> Interface:
-    digest = interface_hash(scope.reference, scope.types, scope.functions)
+    @cache
+    def digest() -> str:
+        from nscompiler.typecheck.hashing import interface_hash
+
+        return interface_hash(scope.reference, scope.types, scope.functions)
+
     return Interface(scope.reference, scope.types, scope.functions, frozenset(scope.broken), digest, standard)

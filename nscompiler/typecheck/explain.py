@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 
 from nscompiler.diagnostics.codes import types as codes
+from nscompiler.diagnostics.codes.syntax import TOO_DEEP
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Hop, Label, Role
 from nscompiler.diagnostics.suggest import distance
 from nscompiler.grammar import syntax
 from nscompiler.typecheck.facts import Arrow, UseFact
-from nscompiler.typecheck.fits import Joint as JointCheck
-from nscompiler.typecheck.fits import Mismatch
+from nscompiler.typecheck.fits import Mismatch, would_fit
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, difference, lone_tails, show
-from nscompiler.types.types import App, Record, Scalar, Type
+from nscompiler.types.types import MAX_DEPTH, App, Record, Scalar, Type
 
 
 def written(use: syntax.Use) -> str:
@@ -64,7 +64,7 @@ def name_of(expr: syntax.Expr) -> str:
 
 def an(type: Type) -> str:
     """A type in a sentence."""
-    return _cut(show(type, Names(hidden=lone_tails(type))))
+    return _cut(show(type, Names(hidden=lone_tails(type)), room=64))
 
 
 def _cut(text: str, most: int = 32) -> str:
@@ -179,7 +179,7 @@ class JointReport:
     def _would_fit(self, given: Type, needed: Type) -> bool:
         if isinstance(self.store.head(given), Scalar) and an(given) == "Byte":
             return False
-        return not JointCheck(self.store.trial()).fit(given, needed)
+        return would_fit(self.store, given, needed)
 
     def _postfix(self, sign: str) -> Fix:
         end = self.scope.module.source.span(self.left.end, self.left.end)
@@ -334,7 +334,7 @@ def _misspelt(given: Record, needed: Record, missing: tuple[str, ...], store: St
             theirs = given.field(other)
             if wanted is None or theirs is None or not _near(label, other):
                 continue
-            if not JointCheck(store.trial()).fit(theirs, wanted):
+            if would_fit(store, theirs, wanted):
                 pairs.append((label, other))
                 left.remove(other)
                 break
@@ -488,3 +488,9 @@ def report_type_count(
         "one too many",
         related=(declared,),
     )
+
+
+def report_too_deep(scope: Scope, node: syntax.Node) -> None:
+    """A type that nests deeper than what follows can walk."""
+    title = f"The type here is nested more than {MAX_DEPTH} levels deep"
+    scope.report(TOO_DEEP, node, title, "a list of a list of a list …, or the like")

@@ -15,11 +15,12 @@ from nscompiler.source import Span
 from nscompiler.typecheck import bindings, explain, params
 from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
 from nscompiler.typecheck.fits import Joint as JointCheck
+from nscompiler.typecheck.fits import would_fit
 from nscompiler.typecheck.resolve import Resolver, Variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface, ParameterRow, Traits
-from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
+from nscompiler.types.types import MAX_DEPTH, App, Record, Scalar, Sum, Type, Var
 
 SILENT_ROW = ParameterRow((), (), (frozenset(),))
 
@@ -239,10 +240,9 @@ class Inference:
         common: Type | None = None
         for item in items:
             type = self._literal_type(item)
-            if common is None or JointCheck(self.store.trial()).fit(common, type) == ():
-                JointCheck(self.store).fit(common, type) if common is not None else None
+            if common is None or self._fits(common, type):
                 common = type
-            elif JointCheck(self.store).fit(type, common):
+            elif not self._fits(type, common):
                 self.scope.report(
                     codes.LITERAL_ELEMENTS,
                     item,
@@ -290,14 +290,23 @@ class Inference:
             return False
         if given.canon is needed.canon:
             return True
-        snapshot = (self.store.resolve(given), self.store.resolve(needed))
-        trial = self.store.trial() if not (given.ground and needed.ground) else None
+        before_it = self.store.mark()
         mismatches = JointCheck(self.store).fit(given, needed)
         if not mismatches:
-            return True
+            return self.store.mark() == before_it or self._is_shallow(pipe.stages[place], given, needed)
+        # What the attempt found out is no part of the report, nor of what is checked on.
+        self.store.take_back(before_it)
+        snapshot = (self.store.resolve(given), self.store.resolve(needed))
         hops = explain.hops(self.scope, pipe.stages[:place], [one.arrow for one in before], self.store)
         stages = pipe.stages[place - 1], pipe.stages[place]
-        explain.JointReport(self.scope, trial or self.store, self.uses, *stages, snapshot, mismatches, hops).add()
+        explain.JointReport(self.scope, self.store, self.uses, *stages, snapshot, mismatches, hops).add()
+        return False
+
+    def _is_shallow(self, stage: syntax.Expr, *found: Type) -> bool:
+        """Whether types have become too deep; then after a report."""
+        if all(self.store.resolve(type).depth <= MAX_DEPTH for type in found):
+            return True
+        explain.report_too_deep(self.scope, explain.first_of(stage))
         return False
 
     # --- branches
@@ -339,12 +348,20 @@ class Inference:
         """What both branches can take; None if nothing can be both."""
         one, other = self.store.head(one), self.store.head(other)
         if isinstance(one, Var) or isinstance(other, Var):
-            return None if JointCheck(self.store).fit(one, other) else self.store.head(one)
+            return self.store.head(one) if self._fits(one, other) else None
         if isinstance(one, Record) and isinstance(other, Record):
             return self._agree_records(one, other)
-        if not JointCheck(self.store.trial()).fit(one, other):
+        if would_fit(self.store, one, other):
             return one
-        return None if JointCheck(self.store.trial()).fit(other, one) else other
+        return other if would_fit(self.store, other, one) else None
+
+    def _fits(self, given: Type, needed: Type) -> bool:
+        """Whether one type fits another; then what it says of variables stays."""
+        before = self.store.mark()
+        if not JointCheck(self.store).fit(given, needed):
+            return True
+        self.store.take_back(before)
+        return False
 
     def _agree_records(self, one: Record, other: Record) -> Type | None:
         fields: list[tuple[str, Type]] = []
@@ -373,15 +390,13 @@ class Inference:
             return self.types.void
         common = outputs[0]
         for type in outputs[1:]:
-            if not JointCheck(self.store.trial()).fit(type, common):
-                JointCheck(self.store).fit(type, common)
-            elif JointCheck(self.store.trial()).fit(common, type):
+            if self._fits(type, common):
+                continue
+            if not self._fits(common, type):
                 place = next(at for at, one in enumerate(typed) if one.arrow.output is type and at)
                 self._report_branches(both, place, common, type, codes.BOTH_OUTPUTS)
                 return self.types.error
-            else:
-                JointCheck(self.store).fit(common, type)
-                common = type
+            common = type
         return common
 
 

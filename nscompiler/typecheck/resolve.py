@@ -7,9 +7,8 @@ from nscompiler.diagnostics.codes import types as type_codes
 from nscompiler.diagnostics.model import Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
-from nscompiler.typecheck.unify import parts
 from nscompiler.types.interface import TypeInterface
-from nscompiler.types.types import SCALARS, App, Record, Scalar, Type, Var
+from nscompiler.types.types import SCALARS, App, Record, Scalar, Type, Var, parts
 
 MAX_SIZE = 2**31
 

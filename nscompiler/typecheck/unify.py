@@ -1,23 +1,15 @@
-"""The store of one def's inference: what each variable was found to be, and why.
+"""The store of one def's inference: what each variable was found to be.
 
-Union-find without ranks: variables are bound to types, lookups walk. Each binding is also appended to a log that
-nothing
-compresses, so that an explanation can be found by walking it.
+Union-find without ranks: variables are bound to types, lookups walk. Every change is also written to a trail, so that
+what was only tried can be taken back, at the price of what it changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-import attrs
+from nscompiler.types.types import Record, Type, Types, Var, parts, variables
 
-from nscompiler.types.types import Record, Type, Types, Var, variables
-
-
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
-class Bound:
-    """One entry of the log: a variable and what it was found to be."""
-
-    variable: Var
-    type: Type
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Store:
@@ -25,16 +17,47 @@ class Store:
 
     def __init__(self, types: Types) -> None:
         self.types = types
-        self.log: list[Bound] = []
         self._bindings: dict[Type, Type] = {}
         self._lacks: dict[Type, frozenset[str]] = {}
+        self._trail: list[tuple[Type, Type | None, frozenset[str]]] = []
+        self._resolved: dict[Type, Type] = {}
 
-    def trial(self) -> "Store":
-        """A store to try something in; this one does not notice."""
-        copy = Store(self.types)
-        copy._bindings = dict(self._bindings)
-        copy._lacks = dict(self._lacks)
-        return copy
+    # --- what was tried can be taken back
+
+    def mark(self) -> int:
+        """Where the trail is now."""
+        return len(self._trail)
+
+    def take_back(self, mark: int) -> None:
+        """Forget everything since a mark."""
+        if len(self._trail) == mark:
+            return
+        self._resolved = {}
+        while len(self._trail) > mark:
+            variable, bound, labels = self._trail.pop()
+            self._lacks[variable] = labels
+            if bound is None:
+                self._bindings.pop(variable, None)
+            else:
+                self._bindings[variable] = bound
+
+    @contextmanager
+    def trial(self) -> Iterator["Store"]:
+        """Within it, anything may be tried: nothing of it stays."""
+        mark = self.mark()
+        try:
+            yield self
+        finally:
+            self.take_back(mark)
+
+    def _change(self, variable: Type) -> None:
+        self._trail.append((variable, self._bindings.get(variable), self.lacks(variable)))
+
+    # --- what is known
+
+    def known(self, variable: Type) -> bool:
+        """Whether a variable was found to be something."""
+        return variable in self._bindings
 
     def head(self, type: Type) -> Type:
         """The type with its outermost variable, and a record's tail, replaced by what is known."""
@@ -43,57 +66,97 @@ class Store:
             if bound is None:
                 return type
             type = bound
-        if isinstance(type, Record) and type.tail is not None:
-            tail = self.head(type.tail)
-            if tail is not type.tail:
-                return self.head(self.types.record(type.fields, tail, type.alias))
+        if isinstance(type, Record) and type.tail in self._bindings:
+            return self._with_rest(type)
         return type
+
+    def _with_rest(self, record: Record) -> Type:
+        """A record with all that is known of its rest; one step where nothing but the last rest has a name."""
+        fields, tail = list(record.fields), record.tail
+        while tail is not None and tail in self._bindings:
+            rest = self._bindings[tail]
+            if isinstance(rest, Record):
+                fields += rest.fields
+                tail = rest.tail
+            else:
+                tail = rest
+        if record.alias is None:
+            return self.types.record(fields, tail)
+        return self.types.record(record.fields, self.types.record(fields[len(record.fields) :], tail), record.alias)
 
     def resolve(self, type: Type) -> Type:
         """The type with everything that is known put in."""
-        if type.ground:
+        if type.settled:
             return type
-        found: dict[Type, Type] = {
-            var: self.resolve(bound) for var in variables(type) if (bound := self._bindings.get(var)) is not None
-        }
-        return self.types.substitute(type, found) if found else type
+        done = self._resolved
+        stack: list[Type] = [type]
+        while stack:
+            part = stack[-1]
+            bound = self._bindings.get(part, part)
+            # Bound variables are put in from the innermost on: however long a chain of them is, nothing recurs.
+            inner = [] if part in done else [v for v in variables(bound) if v in self._bindings and v not in done]
+            if inner:
+                stack.extend(inner)
+                continue
+            stack.pop()
+            if part not in done:
+                done[part] = self.types.substitute(bound, done)
+        return done[type]
+
+    def occurs(self, variable: Var, type: Type) -> bool:
+        """Whether binding the variable to the type would make it contain itself."""
+        if type.ground:
+            return False
+        seen: set[Type] = set()
+        stack = [type]
+        while stack:
+            part = stack.pop()
+            if part is variable:
+                return True
+            if part.ground or part in seen:
+                continue
+            seen.add(part)
+            bound = self._bindings.get(part)
+            stack.extend(parts(part) if bound is None else (bound,))
+        return False
 
     def lacks(self, row: Type) -> frozenset[str]:
         """The labels that a row variable may not have."""
-        return self._lacks.get(row, frozenset())
+        return self._lacks.get(row, _NOTHING)
+
+    # --- what is found out
 
     def learn(self, type: Type) -> None:
         """Note which labels the row variables of a type lack."""
         for record in _open_records(type):
             assert record.tail is not None
-            self._lacks[record.tail] = self.lacks(record.tail) | frozenset(record.labels)
+            self.bar(record.tail, frozenset(record.labels))
 
-    def occurs(self, variable: Var, type: Type) -> bool:
-        """Whether binding the variable to the type would make it contain itself."""
-        return not type.ground and variable in variables(self.resolve(type))
+    def bar(self, row: Type, labels: frozenset[str]) -> None:
+        """Note that a row variable may not have some labels."""
+        if not labels <= self.lacks(row):
+            self._change(row)
+            self._lacks[row] = self.lacks(row) | labels
 
     def bind(self, variable: Var, type: Type) -> None:
         """Make a variable stand for a type. The caller has seen that it does not occur there and is not rigid."""
-        self.log.append(Bound(variable, type))
+        self._change(variable)
         self._bindings[variable] = type
+        self._resolved = {}
         if variable.kind == "row" and isinstance(type, Record) and isinstance(type.tail, Var):
-            self._lacks[type.tail] = self.lacks(type.tail) | self.lacks(variable) | frozenset(type.labels)
+            self.bar(type.tail, self.lacks(variable) | frozenset(type.labels))
         elif variable.kind == "row" and isinstance(type, Var):
-            self._lacks[type] = self.lacks(type) | self.lacks(variable)
+            self.bar(type, self.lacks(variable))
 
     def poison(self, *types: Type) -> None:
         """Silence what is still open in some types, after a fault was reported there."""
         for type in types:
             for variable in variables(self.resolve(type)):
                 if not variable.rigid:
-                    self._bindings[variable] = self._nothing(variable)
+                    self.bind(variable, self._nothing(variable))
 
     def _nothing(self, variable: Var) -> Type:
         return self.types.record(()) if variable.kind == "row" else self.types.error
-
-    def bar(self, row: Type, labels: frozenset[str]) -> None:
-        """Note that a row variable may not have some labels."""
-        self._lacks[row] = self.lacks(row) | labels
 
     def instantiate(self, variables: tuple[Var, ...], origin: Mapping[Var, str]) -> dict[Type, Type]:
         """Fresh variables for a scheme's."""
@@ -112,22 +175,7 @@ def _open_records(type: Type) -> list[Record]:
         if part.ground or part in seen:
             continue
         seen.add(part)
-        if isinstance(part, Record):
-            if isinstance(part.tail, Var):
-                found.append(part)
-            stack.extend(item for _, item in part.fields)
-        else:
-            stack.extend(parts(part))
+        if isinstance(part, Record) and isinstance(part.tail, Var):
+            found.append(part)
+        stack.extend(parts(part))
     return found
-
-
-def parts(type: Type) -> tuple[Type, ...]:
-    """The direct parts of a type; a record's tail is one of them."""
-    from_items = getattr(type, "items", ())
-    if from_items:
-        return tuple(from_items)
-    if isinstance(type, Record):
-        own = tuple(item for _, item in type.fields)
-        return own if type.tail is None else (*own, type.tail)
-    constructors = getattr(type, "constructors", ())
-    return tuple(item for _, item in constructors if item is not None)

@@ -1,6 +1,6 @@
 """Interfaces: what a module exports, and all that an importer's check may ask of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import attrs
 
@@ -147,5 +147,10 @@ class Interface:
     types: Mapping[str, TypeInterface]
     functions: Mapping[str, FunctionInterface]
     broken: frozenset[str]
-    hash: str
+    digest: Callable[[], str]
     standard: bool = False
+
+    @property
+    def hash(self) -> str:
+        """``sha256:…``, worked out when it is first asked for."""
+        return self.digest()

@@ -1,11 +1,15 @@
 """Types as text: by the author's names, written out, or only where two differ."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import count
 
 from nscompiler.diagnostics.model import Segment, TypeDiff
 from nscompiler.types.interface import Scheme
-from nscompiler.types.types import App, ErrorType, Record, Scalar, SizeType, Sum, Type, Var, VoidType, variables
+from nscompiler.types.types import App, ErrorType, Record, Scalar, SizeType, Sum, Type, Var, VoidType, parts, variables
+
+# The longest text that is written for one type, in characters; a little more, as what was begun is closed.
+ROOM = 4000
 
 _PLAIN_FIELD = re.compile(r"[a-z_][A-Za-z0-9_']*\Z")
 
@@ -33,53 +37,48 @@ class Names:
         if variable.name and variable.name not in self._taken:
             return variable.name
         letters = {"row": "rstuvwxyz", "size": "nmkl"}.get(variable.kind, "abcdefghijklmopq")
-        for turn in range(1, 1000):
+        for turn in count(1):
             for letter in letters:
                 name = letter if turn == 1 else f"{letter}{turn}"
                 if name not in self._taken:
                     return name
-        raise AssertionError("out of names")
+        raise AssertionError("there are always more names")
 
 
-def show(type: Type, names: Names | None = None, *, expand: bool = False) -> str:
-    """One type. ``expand`` writes aliases out, the outermost one too."""
-    return _show(type, names or Names(), expand, 0)
+def show(type: Type, names: Names | None = None, *, expand: bool = False, room: int = ROOM) -> str:
+    """One type. ``expand`` writes aliases out, the outermost one too. What does not fit in ``room`` characters is
+    ``…``."""
+    return _Printer(names or Names(), expand, room).show(type, 0)
 
 
 def show_arrow(input: Type, output: Type, names: Names | None = None, *, expand: bool = False) -> str:
     """``A -> B``."""
     names = names or Names(hidden=lone_tails(input, output))
-    return f"{_show(input, names, expand, 0)} -> {_show(output, names, expand, 0)}"
+    return f"{show(input, names, expand=expand)} -> {show(output, names, expand=expand)}"
 
 
 def show_scheme(scheme: Scheme, *, expand: bool = False) -> str:
     """``A -> B where a is CsvRow``; a tail that nothing else mentions prints as closed."""
-    names = Names(hidden=lone_tails(scheme.input, scheme.output))
+    lone = lone_tails(scheme.input, scheme.output, *(need.type for need in scheme.requirements))
+    names = Names(hidden=lone)
     text = show_arrow(scheme.input, scheme.output, names, expand=expand)
-    needs = [f"{_show(need.type, names, expand, 1)} is {need.name}" for need in scheme.requirements]
+    needs = [f"{_Printer(names, expand, ROOM).show(need.type, 1)} is {need.name}" for need in scheme.requirements]
     return f"{text} where {', '.join(needs)}" if needs else text
 
 
 def lone_tails(*types: Type) -> frozenset[Var]:
     """The row variables without a name of the author's that occur once in all of the types together."""
-    counts: dict[Var, int] = {}
+    counts: dict[Type, int] = {}
     stack = list(types)
     while stack:
         part = stack.pop()
-        if part.ground:
-            continue
-        match part:
-            case Var():
-                counts[part] = counts.get(part, 0) + 1
-            case App():
-                stack.extend(part.items)
-            case Record():
-                stack.extend(type for _, type in part.fields)
-                if part.tail is not None:
-                    stack.append(part.tail)
-            case Sum():
-                stack.extend(type for _, type in part.constructors if type is not None)
-    return frozenset(var for var, count in counts.items() if count == 1 and var.kind == "row" and not var.name)
+        met = counts[part] = counts.get(part, 0) + 1
+        if not part.ground and met <= 2:
+            # What a part holds that is met twice is met twice; how often beyond that does not matter.
+            stack.extend(parts(part))
+    return frozenset(
+        var for var, met in counts.items() if met == 1 and isinstance(var, Var) and var.kind == "row" and not var.name
+    )
 
 
 def show_field(label: str) -> str:
@@ -87,72 +86,139 @@ def show_field(label: str) -> str:
     return label if _PLAIN_FIELD.match(label) else '"' + label.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _show(type: Type, names: Names, expand: bool, precedence: int) -> str:
-    if type.alias is not None and not expand:
-        return _applied(type.alias.name, [_show(arg, names, expand, 1) for arg in type.alias.args], precedence)
-    match type:
-        case Scalar():
-            return type.name
-        case VoidType():
-            return "Void"
-        case ErrorType():
-            return "_"
-        case SizeType():
-            return str(type.value)
-        case Var():
-            return names.of(type)
-        case App():
-            return _show_app(type, names, expand, precedence)
-        case Record():
-            return _show_record(type, names, expand)
-        case Sum():
-            text = " | ".join(_constructor(name, payload, names, expand) for name, payload in type.constructors)
-            return f"({text})" if precedence else text
-    raise AssertionError(type)
+class _Printer:
+    """Writes types in limited room: a type that is shared inside may be longer than any memory when written out."""
 
+    def __init__(self, names: Names, expand: bool, room: int) -> None:
+        self._names = names
+        self._expand = expand
+        self._room = room
 
-def _applied(head: str, args: list[str], precedence: int) -> str:
-    if not args:
-        return head
-    text = " ".join([head, *args])
-    return f"({text})" if precedence else text
+    def show(self, type: Type, precedence: int) -> str:
+        if self._room < 0:
+            return "…"
+        if type.alias is not None and not self._expand:
+            return self._applied(type.alias.name, type.alias.args, precedence)
+        match type:
+            case App():
+                return self._app(type, precedence)
+            case Record():
+                return self._record(type)
+            case Sum():
+                text = self._sum(type)
+                return f"({text})" if precedence else text
+        return self._spent(self._leaf(type))
 
+    def _spent(self, text: str) -> str:
+        self._room -= len(text) + 2
+        return text
 
-def _constructor(name: str, payload: Type | None, names: Names, expand: bool) -> str:
-    return name if payload is None else f"{name} {_show(payload, names, expand, 1)}"
+    def _leaf(self, type: Type) -> str:
+        match type:
+            case Scalar():
+                return type.name
+            case VoidType():
+                return "Void"
+            case ErrorType():
+                return "_"
+            case SizeType():
+                return str(type.value)
+            case Var():
+                return self._names.of(type)
+        raise AssertionError(type)
 
+    def _all(self, types: Sequence[Type], precedence: int) -> list[str]:
+        shown = []
+        for type in types:
+            shown.append(self.show(type, precedence))
+            if self._room < 0:
+                break
+        return shown
 
-def _show_app(type: App, names: Names, expand: bool, precedence: int) -> str:
-    if type.constructor == "list":
-        return f"[{_show(type.items[0], names, expand, 0)}]"
-    if type.constructor == "tuple":
-        return f"({', '.join(_show(item, names, expand, 0) for item in type.items)})"
-    if type.constructor == "vector":
-        size, item = type.items
-        if isinstance(item, App) and item.constructor == "vector" and item.alias is None:
-            args = [size, *item.items]
-            return _applied("Matrix", [_show(arg, names, expand, 1) for arg in args], precedence)
-        return _applied("Vector", [_show(arg, names, expand, 1) for arg in type.items], precedence)
-    head = {"optional": "optional", "map": "Map"}[type.constructor]
-    return _applied(head, [_show(type.items[0], names, expand, 1)], precedence)
+    def _applied(self, head: str, args: Sequence[Type], precedence: int) -> str:
+        head = self._spent(head)
+        if not args:
+            return head
+        text = " ".join([head, *self._all(args, 1)])
+        return f"({text})" if precedence else text
 
+    def _sum(self, type: Sum) -> str:
+        shown = []
+        for name, payload in type.constructors:
+            if self._room < 0:
+                shown.append("…")
+                break
+            name = self._spent(name)
+            shown.append(name if payload is None else f"{name} {self.show(payload, 1)}")
+        return " | ".join(shown)
 
-def _show_record(type: Record, names: Names, expand: bool) -> str:
-    fields = ", ".join(f"{show_field(label)} : {_show(part, names, expand, 0)}" for label, part in type.fields)
-    tail = type.tail
-    if tail is None or tail in names.hidden:
-        return f"{{ {fields} }}" if fields else "{}"
-    rest = names.of(tail) if isinstance(tail, Var) else _show(tail, names, expand, 0)
-    return f"{{ {fields} | {rest} }}" if fields else f"{{ | {rest} }}"
+    def constructor(self, name: str, payload: Type | None) -> str:
+        """One constructor of a sum."""
+        return name if payload is None else f"{name} {self.show(payload, 1)}"
+
+    def _app(self, type: App, precedence: int) -> str:
+        if type.constructor == "list":
+            return f"[{self.show(type.items[0], 0)}]"
+        if type.constructor == "tuple":
+            return f"({', '.join(self._all(type.items, 0))})"
+        if type.constructor == "vector":
+            size, item = type.items
+            if isinstance(item, App) and item.constructor == "vector" and (item.alias is None or self._expand):
+                return self._applied("Matrix", (size, *item.items), precedence)
+            return self._applied("Vector", type.items, precedence)
+        return self._applied({"optional": "optional", "map": "Map"}[type.constructor], type.items, precedence)
+
+    def _record(self, type: Record) -> str:
+        shown = []
+        for label, part in type.fields:
+            if self._room < 0:
+                shown.append("…")
+                break
+            shown.append(f"{self._spent(show_field(label))} : {self.show(part, 0)}")
+        fields = ", ".join(shown)
+        tail = type.tail
+        if tail is None or tail in self._names.hidden:
+            return f"{{ {fields} }}" if fields else "{}"
+        return f"{{ {fields} | {self._leaf(tail)} }}" if fields else f"{{ | {self._leaf(tail)} }}"
 
 
 def difference(expected: Type, found: Type, names: Names | None = None) -> TypeDiff:
     """Two types, written out only where they differ; what differs carries the role ``differs``."""
     names = names or Names(hidden=lone_tails(expected, found))
-    left: list[Segment] = []
-    right: list[Segment] = []
-    _diff(expected, found, names, left, right)
-    return TypeDiff(_joined(left), _joined(right))
+    left, right = _Side(names), _Side(names)
+    _diff(expected, found, left, right)
+    return TypeDiff(_joined(left.segments), _joined(right.segments))
+
+
+class _Side:
+    """One of two types that are written beside each other."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.segments: list[Segment] = []
+        self._room = ROOM
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no more room."""
+        return self._room < 0
+
+    def add(self, text: str, role: str = "same") -> None:
+        self._room -= len(text)
+        self.segments.append(Segment(text, role))
+
+    def add_type(self, type: Type, role: str = "same", *, expand: bool = False) -> None:
+        self.add(self.shown(type, expand=expand), role)
+
+    def shown(self, type: Type, *, expand: bool = False) -> str:
+        return show(type, self.names, expand=expand, room=max(self._room, 0))
+
+    def add_rest(self, type: Record) -> None:
+        """What stands after a record's fields."""
+        tail = type.tail
+        if isinstance(tail, Var) and tail not in self.names.hidden:
+            self.add(f" | {self.names.of(tail)}")
+        self.add(" }")
 
 
 def _joined(segments: list[Segment]) -> tuple[Segment, ...]:
@@ -165,33 +231,35 @@ def _joined(segments: list[Segment]) -> tuple[Segment, ...]:
     return tuple(joined)
 
 
-def _diff(expected: Type, found: Type, names: Names, left: list[Segment], right: list[Segment]) -> None:
-    def both(text: str) -> None:
-        left.append(Segment(text))
-        right.append(Segment(text))
-
-    if expected.canon is found.canon:
-        left.append(Segment(_show(expected, names, False, 0)))
-        right.append(Segment(_show(found, names, False, 0)))
+def _diff(expected: Type, found: Type, left: _Side, right: _Side) -> None:
+    if left.full or right.full:
+        left.add("…")
+        right.add("…")
+    elif expected.canon is found.canon:
+        left.add_type(expected)
+        right.add_type(found)
     elif isinstance(expected, App) and isinstance(found, App) and _same_shape(expected, found):
-        opening, between, closing = _brackets(expected)
-        both(opening)
-        for place, (mine, theirs) in enumerate(zip(expected.items, found.items, strict=True)):
-            if place:
-                both(between)
-            _diff(mine, theirs, names, left, right)
-        both(closing)
+        _diff_items(expected, found, left, right)
     elif isinstance(expected, Record) and isinstance(found, Record):
-        _diff_records(expected, found, names, left)
-        _diff_records(found, expected, names, right)
+        _diff_records(expected, found, left, right)
     elif isinstance(expected, Sum) and isinstance(found, Sum):
-        _diff_sums(expected, found, names, left)
-        _diff_sums(found, expected, names, right)
+        _diff_sums(expected, found, left)
+        _diff_sums(found, expected, right)
     else:
-        one, other = _show(expected, names, False, 0), _show(found, names, False, 0)
-        clash = one == other
-        left.append(Segment(_show(expected, names, clash, 0), "differs"))
-        right.append(Segment(_show(found, names, clash, 0), "differs"))
+        clash = left.shown(expected) == right.shown(found)
+        left.add_type(expected, "differs", expand=clash)
+        right.add_type(found, "differs", expand=clash)
+
+
+def _diff_items(expected: App, found: App, left: _Side, right: _Side) -> None:
+    opening, between, closing = _brackets(expected)
+    for place, (mine, theirs) in enumerate(zip(expected.items, found.items, strict=True)):
+        text = between if place else opening
+        left.add(text)
+        right.add(text)
+        _diff(mine, theirs, left, right)
+    left.add(closing)
+    right.add(closing)
 
 
 def _same_shape(one: App, other: App) -> bool:
@@ -208,45 +276,60 @@ def _brackets(type: App) -> tuple[str, str, str]:
     }[type.constructor]
 
 
-def _diff_records(own: Record, other: Record, names: Names, out: list[Segment]) -> None:
-    """One side of two records: only the fields that differ are written; the others are ``…``."""
-    out.append(Segment("{ "))
-    shown = False
-    skipped = False
+def _diff_records(expected: Record, found: Record, left: _Side, right: _Side) -> None:
+    """Two records: only the fields that differ are written; the others are ``…``."""
+    mine, theirs = dict(expected.fields), dict(found.fields)
+    shared: dict[str, tuple[_Side, _Side]] = {}
+    for label in mine.keys() & theirs.keys():
+        if mine[label].canon is not theirs[label].canon:
+            shared[label] = _Side(left.names), _Side(right.names)
+    for label in sorted(shared):
+        if not (left.full or right.full):
+            _diff(mine[label], theirs[label], *shared[label])
+    _diff_fields(expected, theirs, {label: sides[0] for label, sides in shared.items()}, left)
+    _diff_fields(found, mine, {label: sides[1] for label, sides in shared.items()}, right)
+
+
+def _diff_fields(own: Record, other: Mapping[str, Type], differing: Mapping[str, _Side], out: _Side) -> None:
+    """One side of two records, with what differs in the fields that both have."""
+    out.add("{ ")
+    shown = skipped = False
     for label, type in own.fields:
-        theirs = other.field(label)
-        if theirs is not None and theirs.canon is type.canon:
+        if out.full or (label in other and label not in differing):
             skipped = True
             continue
         if shown:
-            out.append(Segment(", "))
+            out.add(", ")
         shown = True
-        if theirs is None:
-            out.append(Segment(f"{show_field(label)} : {_show(type, names, False, 0)}", "differs"))
+        if label in differing:
+            out.add(f"{show_field(label)} : ")
+            for segment in differing[label].segments:
+                out.add(segment.text, segment.role)
         else:
-            out.append(Segment(f"{show_field(label)} : "))
-            _diff(type, theirs, names, out, [])
+            out.add(f"{show_field(label)} : {out.shown(type)}", "differs")
     if skipped:
-        out.append(Segment(", …" if shown else "…"))
-    tail = own.tail
-    if isinstance(tail, Var) and tail not in names.hidden:
-        out.append(Segment(f" | {names.of(tail)}"))
-    out.append(Segment(" }"))
+        out.add(", …" if shown else "…")
+    out.add_rest(own)
 
 
-def _diff_sums(own: Sum, other: Sum, names: Names, out: list[Segment]) -> None:
+def _diff_sums(own: Sum, other: Sum, out: _Side) -> None:
     skipped = False
     first = True
+    theirs = dict(other.constructors)
     for name, payload in own.constructors:
-        theirs = other.payload(name)
-        if other.has(name) and (payload is theirs or (payload and theirs and payload.canon is theirs.canon)):
+        same = name in theirs and _canon(payload) is _canon(theirs[name])
+        if out.full or same:
             skipped = True
             continue
-        out.append(Segment("" if first else " | "))
+        out.add("" if first else " | ")
         first = False
-        out.append(Segment(_constructor(name, payload, names, False), "differs"))
+        out.add(name if payload is None else _Printer(out.names, False, ROOM).constructor(name, payload), "differs")
     if skipped:
-        out.append(Segment("…" if first else " | …"))
+        out.add("…" if first else " | …")
+
+
+def _canon(type: Type | None) -> Type | None:
+    return None if type is None else type.canon
 
 
 def text_of(segments: tuple[Segment, ...]) -> str:

@@ -28,6 +28,10 @@ SCALARS = (
 )
 
 
+# How many types may lie around one. What follows walks them by recursion, here and in the programs that are built.
+MAX_DEPTH = 200
+
+
 @attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Type:
     """What all types share. ``ground`` if no variable occurs in it, ``settled`` if none occurs in the arguments of the
@@ -257,6 +261,8 @@ class Types:
         Each part that occurs several times is done once, however deep the type is. ``memo`` may be shared between calls
         with the same bindings.
         """
+        if type.settled:
+            return type
         memo = {} if memo is None else memo
         stack = [type]
         while stack:
@@ -285,7 +291,7 @@ class Types:
             case App():
                 return self.app(type.constructor, [_done(item, done) for item in type.items], alias)
             case Record():
-                tail = None if type.tail is None else done[type.tail]
+                tail = None if type.tail is None else _done(type.tail, done)
                 return self.record([(name, _done(part, done)) for name, part in type.fields], tail, alias)
             case Sum():
                 parts = [(name, None if part is None else _done(part, done)) for name, part in type.constructors]

@@ -10,11 +10,7 @@ from backends.conformance import Execution, execute, programs, running_backends,
 
 PROGRAMS = tuple(programs())
 # What a backend that runs does not do yet; an entry that starts to work fails the suite until it is taken away.
-GAPS = {
-    ("local", "environment-literal"): "the run time does not read `$NAME` inside a literal source",
-    ("local", "trial-of-a-wrong-value"): "the run time ends with 0 when a literal's value cannot be decoded",
-    ("local", "trial-of-a-source"): "the run time's Workflow has no limit",
-}
+GAPS: dict[tuple[str, str], str] = {}
 
 
 def paired(*names: str) -> list[object]:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -335,3 +336,13 @@ def test_a_port_in_use(nsc: Nsc, web: Path, free_port: int) -> None:
         assert second.returncode == 1
         assert str(free_port) in second.stderr
         assert "Traceback" not in second.stderr
+
+
+def test_a_program_does_not_outlive_the_command(web: Path, free_port: int) -> None:
+    with serving(web, free_port) as process:
+        process.kill()
+        rest = process.communicate(timeout=30)[1]  # the program holds standard error until it ends
+        assert process.returncode == -signal.SIGKILL
+        assert "stopping" in rest
+        with socket.socket() as client:
+            assert client.connect_ex(("127.0.0.1", free_port)) != 0

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from grammar.plain_lark import parse_plainly
-from grammar.syntax_trees import CONSTRUCTS, EARLY, read, shape
+from grammar.syntax_trees import CONSTRUCTS, plain_programs, read, shape
 
 from nscompiler.grammar import lexer, machine
 from nscompiler.grammar.build import Builder
@@ -35,7 +35,7 @@ PIECES = (
 )
 
 
-@pytest.mark.parametrize("text", [*CONSTRUCTS, *EARLY])
+@pytest.mark.parametrize("text", plain_programs())
 def test_equal_trees_on_every_construct(text):
     module = parse_plainly(text)
     assert isinstance(module, Module)

@@ -91,5 +91,13 @@ def test_an_unterminated_comment_is_the_only_mistake():
         assert ids(read(text).problems) == ["NS0113"], text
 
 
-def test_very_many_mistakes_are_not_all_told():
-    assert len(read("def = f\n" * 5000).problems) == 200
+@pytest.mark.parametrize("text", ["def = f\n", "f;", "def x = f import A:1.0.0 ", "type T = A B C | D\n"])
+def test_very_many_mistakes_are_not_all_told(text):
+    assert len(read(text * 3000).problems) == 200
+
+
+def test_a_name_for_an_expression_is_one_that_is_free():
+    names = ["main", *(f"main{number}" for number in range(2, 150))]
+    text = "module M:1.0.0\n" + "".join(f"def {name} = f\n" for name in names) + ";f"
+    (problem,) = read(text).problems
+    assert problem.fixes[0].edits[0].text == "def main150 = "

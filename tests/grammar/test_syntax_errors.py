@@ -1,7 +1,9 @@
 """Each mistake: its code, its place, what the text says after the fix. Guillemets mark the place."""
 
+import random
+
 import pytest
-from grammar.syntax_trees import applied, ids, marked, read, shape
+from grammar.syntax_trees import CONSTRUCTS, applied, ids, marked, read, shape
 
 from nscompiler.diagnostics.codes.syntax import CODES
 from nscompiler.diagnostics.model import Applicability
@@ -249,3 +251,38 @@ def test_a_broken_declaration_keeps_its_name():
 def test_a_broken_header_is_still_a_header():
     module = read("module M:1.0.0 ) \ndef w = f").module
     assert shape(module) == "Module(Header(Reference('M:1.0.0')), [DefDecl(w, Use(f))])"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_sure_fix_leaves_fewer_mistakes(seed):
+    """Whatever is broken, and however oddly: a tool may apply a sure fix unseen."""
+    chosen = random.Random(seed)
+    for _ in range(60):
+        text = chosen.choice(CONSTRUCTS)
+        at = chosen.randint(0, len(text))
+        piece = chosen.choice(["→", "#", '"', "->", "{", ")", "|", "=", ":", ",", "import", "fun", "A", "%", "*"])
+        text = f"{text[:at]} {piece} {text[at + chosen.randint(0, 2) :]}"
+        problems = read(text).problems
+        for problem in problems:
+            for fix in problem.fixes:
+                if fix.applicability is Applicability.MACHINE_APPLICABLE:
+                    assert len(read(applied(text, fix)).problems) < len(problems), (text, problem.title)
+
+
+def test_a_fix_that_cannot_be_tried_is_not_called_sure():
+    small, large = "def w = f | g)", "def w = f | g)" + " // x" * 50_000
+    levels = [read(text).problems[0].fixes[0].applicability for text in (small, large)]
+    assert levels == [Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "modle X:0.1.0 where\nimport M:0.1.0 as M;\ntype T = Text",
+        "modu | le X:0.1.0",
+        "d def ef p = f",
+        "module X:0. optional 1.0 { import M:0.1.0 as M  def w = f }",
+    ],
+)
+def test_one_cause_is_told_once(text):
+    assert len(read(text).problems) == 1

@@ -84,6 +84,7 @@ BOTH_WAYS: list[tuple[Any, Any, bytes]] = [
     (Event, Event.Tick(None), b'{"Tick":[]}'),
     (Event, Event.Raw("1.10"), b'{"Raw":1.10}'),
     (Deep, Deep("[1.0]", None, Event.Raw('{"b":1}')), b'{"json":[1.0],"unit":[],"event":{"Raw":{"b":1}},"maybe":null}'),
+    (list[Event | None], [Event.Red(), None, Event.Raw("1")], b'["Red",null,{"Raw":1}]'),
     (Decimal, decimal.Decimal("1.10"), b'"1.10"'),
     (Date, datetime.date(2020, 2, 29), b'"2020-02-29"'),
     (Time, datetime.time(12, 30), b'"12:30:00"'),

@@ -219,14 +219,23 @@ class MethodCall:
         ARGS.set(self.args)
         if self.timeout is None:
             return await work
-        scope = asyncio.timeout(self.timeout)
+        task, late = asyncio.ensure_future(work), False
+
+        def expire() -> None:
+            nonlocal late
+            late = True
+            task.cancel()
+
+        timer = asyncio.get_running_loop().call_later(self.timeout, expire)
         try:
-            async with scope:
-                return await work
-        except TimeoutError:
-            if scope.expired():
+            return await task
+        except asyncio.CancelledError:
+            task.cancel()
+            if late:
                 raise CallTimeout(f"took longer than {self.timeout:g} s") from None
             raise
+        finally:
+            timer.cancel()
 
     def _stepped(self, work: Any) -> Any:
         """The awaitable, with a turn taken around each step between two awaits."""

@@ -173,7 +173,10 @@ Stage = Callable[[Iterable[Any], Any], None]
 
 
 class Workflow(_Declared, frozen=True):
-    """A workflow: each source with the stage function for its values, and all the nodes that those reach."""
+    """A workflow: each source with the stage function for its values, and all the nodes that those reach.
+
+    ``limit`` ends each source that is a method after so many values: a source that is tried out.
+    """
 
     name: str
     module: str = ""
@@ -182,3 +185,4 @@ class Workflow(_Declared, frozen=True):
     sinks: tuple[Sink, ...] = ()
     bounded: bool = False
     origin: str = ""
+    limit: int | None = None

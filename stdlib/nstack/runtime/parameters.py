@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from .connector import Parameters
-from .declare import Node, Parameter, UserModule, Workflow
+from .declare import Literal, Node, Parameter, UserModule, Workflow
 from .errors import UsageError
 from .scalars import INTEGER_MAX, INTEGER_MIN
 
@@ -116,6 +116,7 @@ class Resolved:
         self.of_node: dict[int, Parameters] = {}
         self.secrets: list[str] = []
         self.problems: list[str] = []
+        self.literals: dict[int, tuple[Any, ...]] = {}
 
     def of(self, node: object) -> Parameters:
         """The parameters of one node."""
@@ -135,9 +136,26 @@ def resolve(workflow: Workflow, given: Mapping[str, str], environment: Mapping[s
     _check_given(nodes, given, found)
     for node in nodes:
         found.of_node[id(node)] = _of_node(node, given, environment, found)
+    for source, _ in workflow.sources:
+        if isinstance(source, Literal):
+            found.literals[id(source)] = tuple(_literal(source, value, environment, found) for value in source.values)
     if found.problems:
         raise UsageError("\n".join(dict.fromkeys(found.problems)))
     return found
+
+
+def _literal(source: Literal, value: Any, environment: Mapping[str, str], found: Resolved) -> Any:
+    """A literal's JSON value with the variables of the environment, written ``{"$env": NAME}``, put in."""
+    if isinstance(value, list | tuple):
+        return [_literal(source, item, environment, found) for item in value]
+    if not isinstance(value, dict) or value.keys() != {"$env"}:
+        return value
+    text = environment.get(value["$env"])
+    if text is None:
+        found.problems.append(f"${value['$env']} is not set: a literal needs it ({source.origin})")
+    else:
+        found.secrets.append(text)
+    return text
 
 
 def _parameters(node: Node) -> tuple[Parameter, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from itertools import chain, repeat
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice, repeat
 from types import AsyncGeneratorType
 from typing import Any
 
@@ -163,6 +163,26 @@ class Stage:
                 self.give_up(token)
                 raise
             self.seal(token)
+
+
+def limited(method: Callable[[], Any], most: int | None) -> Callable[[], Any]:
+    """A method that yields, cut off after so many values; the method itself where there is no limit."""
+    if most is None:
+        return method
+
+    async def some(made: Any) -> AsyncIterator[Any]:
+        left = most
+        async for value in made:
+            yield value
+            left -= 1
+            if left == 0:
+                return
+
+    def cut(*given: Any) -> Any:
+        made = method(*given)
+        return some(made) if hasattr(made, "__aiter__") else islice(made, most)
+
+    return cut
 
 
 _EMPTY = object()

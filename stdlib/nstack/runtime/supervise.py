@@ -27,12 +27,13 @@ from .declare import Literal, Policy, Sink, Source, UserModule, Workflow
 from .errors import ConnectorError, ModuleFailure, NStackError, UsageError
 from .feed import Feed
 from .folders import Folders
+from .lifeline import tie
 from .log import Log
 from .outbox import Writer, backoff
 from .parameters import Resolved
 from .plan import Lane, Plan, expectation
 from .policy import DeadLetters, Guard, Halt, Stopped
-from .stage import Stage
+from .stage import Stage, limited
 from .token import Token
 from .user_code import Host, describe, user_trace
 from .worker import UserLoop, Worker
@@ -152,6 +153,11 @@ class Run:
     def _on_signals(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             self.loop.add_signal_handler(number, self._interrupt)
+        tie(self.loop, self._left_alone)
+
+    def _left_alone(self) -> None:
+        if not self.interrupted:
+            self._interrupt()
 
     def _interrupt(self) -> None:
         if self.interrupted:
@@ -354,7 +360,7 @@ class Run:
         stage = lane.stage
         try:
             if isinstance(lane.source, Literal):
-                values = [stage.codec.decode_json(msgspec.json.encode(value)) for value in lane.source.values]
+                values = [stage.codec.decode_json(msgspec.json.encode(value)) for value in self.resolved.literals[id(lane.source)]]
                 stage.feed.offer(Batch(values), 1)
                 stage.feed.end()
             await lane.worker.run(lambda: self._generate(lane) if lane.generated else stage.consume())
@@ -367,7 +373,7 @@ class Run:
     def _generate(self, lane: Lane) -> None:
         source = lane.source
         assert isinstance(source, Source)
-        method = self.plan.method_of(source, None)
+        method = limited(self.plan.method_of(source, None), self.workflow.limit)
         checkpoint = self.checkpoints.get(id(source))
         resume = checkpoint.load() if checkpoint is not None else None
         lane.stage.generate(method, self.plan.source_turn(lane), self.user_loop, resume, checkpoint)

@@ -8,7 +8,7 @@ without payload is its name.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Raw
@@ -77,7 +77,8 @@ def _wire_type(shape: Shape) -> Any:
     if shape.kind == "sum":
         return Raw
     if shape.kind == "optional":
-        return _wire_type(shape.item) | None
+        inner = _wire_type(shape.item)
+        return Raw if inner is Raw else inner | None  # a union with Raw would take null alone
     if shape.kind == "list":
         return list[_wire_type(shape.item)]  # type: ignore[misc]
     if shape.kind == "vector":
@@ -90,8 +91,6 @@ def _wire_type(shape: Shape) -> Any:
 
 
 def _vector_type(shape: Shape) -> Any:
-    from typing import Annotated
-
     return Annotated[list[_wire_type(shape.item)], msgspec.Meta(min_length=shape.size, max_length=shape.size)]  # type: ignore[misc]
 
 
