@@ -16,7 +16,7 @@ from nscompiler.typecheck.resolve import Resolver, find_nested_optional, optiona
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import FunctionInterface, ParameterRow, Requirement, Scheme, Settable
 from nscompiler.types.show import Names, difference, lone_tails, show, show_arrow
-from nscompiler.types.types import Type, Var, variables
+from nscompiler.types.types import MAX_DEPTH, Type, Var, variables
 
 
 class Definer:
@@ -73,6 +73,7 @@ class Definer:
         self, inference: Inference, typed: Typed, name: str, place: syntax.Node, declared: Scheme | None = None
     ) -> FunctionInterface:
         """Generalise what inference left open, check what must hold by now, and keep the facts."""
+        self._check_depth(inference)
         resolve = inference.store.resolve
         arrow = typed.arrow if declared is None else Arrow(declared.input, declared.output)
         arrow = Arrow(resolve(arrow.input), resolve(arrow.output))
@@ -97,6 +98,15 @@ class Definer:
             traits=typed.traits,
             span=self.scope.span(place),
         )
+
+    def _check_depth(self, inference: Inference) -> None:
+        """No type in a def is too deep for what follows. Where one is, nothing is known any more."""
+        resolve = inference.store.resolve
+        for node, arrow in inference.arrows.items():
+            if max(resolve(arrow.input).depth, resolve(arrow.output).depth) > MAX_DEPTH:
+                explain.report_too_deep(self.scope, node)
+                inference.forget(node)
+                return
 
     # --- annotations
 

@@ -17,6 +17,11 @@ from nscompiler.types.show import Names, difference, lone_tails, show
 from nscompiler.types.types import MAX_DEPTH, App, Record, Scalar, Type
 
 
+# How many fields are named in one label, and how many pairs of names are held against each other for a slip.
+MOST_FIELDS = 12
+MOST_PAIRS = 40_000
+
+
 def written(use: syntax.Use) -> str:
     """A name as the author wrote it."""
     return use.name.text if use.qualifier is None else f"{use.qualifier.text}.{use.name.text}"
@@ -278,8 +283,10 @@ class JointReport:
             self._misspelt(mismatch, pairs)
             return
         fields = ", ".join(f"`{label}`" for label in mismatch.labels)
+        types = dict(needed.fields)
         kind = "the field" if len(mismatch.labels) == 1 else "the fields"
-        wanted = ", ".join(f"{label} : {an(needed.field(label) or needed)}" for label in mismatch.labels)
+        wanted = ", ".join(f"{label} : {an(types[label])}" for label in mismatch.labels[:MOST_FIELDS])
+        wanted += ", …" if len(mismatch.labels) > MOST_FIELDS else ""
         title = fitting(
             f"{consumer} needs {kind} {fields}, which {producer} does not give",
             f"{consumer} needs {kind} {_cut(fields)}",
@@ -327,14 +334,13 @@ class JointReport:
 def _misspelt(given: Record, needed: Record, missing: tuple[str, ...], store: Store) -> list[tuple[str, str]]:
     """Pairs of (needed, given) labels that are near and whose types agree."""
     pairs: list[tuple[str, str]] = []
-    left = [label for label in given.labels if needed.field(label) is None]
+    want, have = dict(needed.fields), dict(given.fields)
+    left = [label for label in given.labels if label not in want]
+    if len(left) * len(missing) > MOST_PAIRS:
+        return []
     for label in missing:
-        wanted = needed.field(label)
         for other in left:
-            theirs = given.field(other)
-            if wanted is None or theirs is None or not _near(label, other):
-                continue
-            if would_fit(store, theirs, wanted):
+            if _near(label, other) and would_fit(store, have[other], want[label]):
                 pairs.append((label, other))
                 left.remove(other)
                 break

@@ -20,7 +20,7 @@ from nscompiler.typecheck.resolve import Resolver, Variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface, ParameterRow, Traits
-from nscompiler.types.types import MAX_DEPTH, App, Record, Scalar, Sum, Type, Var
+from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
 
 SILENT_ROW = ParameterRow((), (), (frozenset(),))
 
@@ -293,20 +293,13 @@ class Inference:
         before_it = self.store.mark()
         mismatches = JointCheck(self.store).fit(given, needed)
         if not mismatches:
-            return self.store.mark() == before_it or self._is_shallow(pipe.stages[place], given, needed)
+            return True
         # What the attempt found out is no part of the report, nor of what is checked on.
         self.store.take_back(before_it)
         snapshot = (self.store.resolve(given), self.store.resolve(needed))
         hops = explain.hops(self.scope, pipe.stages[:place], [one.arrow for one in before], self.store)
         stages = pipe.stages[place - 1], pipe.stages[place]
         explain.JointReport(self.scope, self.store, self.uses, *stages, snapshot, mismatches, hops).add()
-        return False
-
-    def _is_shallow(self, stage: syntax.Expr, *found: Type) -> bool:
-        """Whether types have become too deep; then after a report."""
-        if all(self.store.resolve(type).depth <= MAX_DEPTH for type in found):
-            return True
-        explain.report_too_deep(self.scope, explain.first_of(stage))
         return False
 
     # --- branches
@@ -365,13 +358,14 @@ class Inference:
 
     def _agree_records(self, one: Record, other: Record) -> Type | None:
         fields: list[tuple[str, Type]] = []
+        mine, others = dict(one.fields), dict(other.fields)
         for label, type in one.fields:
-            theirs = other.field(label)
+            theirs = others.get(label)
             agreed = type if theirs is None else self._agree(type, theirs)
             if agreed is None:
                 return None
             fields.append((label, agreed))
-        fields += [(label, type) for label, type in other.fields if one.field(label) is None]
+        fields += [(label, type) for label, type in other.fields if label not in mine]
         if (one.labels, one.tail) == (other.labels, other.tail) and one.alias is other.alias:
             return self.types.record(fields, one.tail, one.alias if tuple(fields) == one.fields else None)
         tail = None if one.tail is None and other.tail is None else self.types.variable("row")

@@ -6,7 +6,7 @@ from itertools import count
 
 from nscompiler.diagnostics.model import Segment, TypeDiff
 from nscompiler.types.interface import Scheme
-from nscompiler.types.types import App, ErrorType, Record, Scalar, SizeType, Sum, Type, Var, VoidType, parts, variables
+from nscompiler.types.types import MAX_DEPTH, App, ErrorType, Record, Scalar, SizeType, Sum, Type, Var, VoidType, parts, variables
 
 # The longest text that is written for one type, in characters; a little more, as what was begun is closed.
 ROOM = 4000
@@ -93,10 +93,17 @@ class _Printer:
         self._names = names
         self._expand = expand
         self._room = room
+        self._depth = 0
 
     def show(self, type: Type, precedence: int) -> str:
-        if self._room < 0:
+        if self._room < 0 or self._depth > MAX_DEPTH:
             return "…"
+        self._depth += 1
+        text = self._show(type, precedence)
+        self._depth -= 1
+        return text
+
+    def _show(self, type: Type, precedence: int) -> str:
         if type.alias is not None and not self._expand:
             return self._applied(type.alias.name, type.alias.args, precedence)
         match type:
@@ -186,7 +193,11 @@ def difference(expected: Type, found: Type, names: Names | None = None) -> TypeD
     """Two types, written out only where they differ; what differs carries the role ``differs``."""
     names = names or Names(hidden=lone_tails(expected, found))
     left, right = _Side(names), _Side(names)
-    _diff(expected, found, left, right)
+    if max(expected.depth, found.depth) > MAX_DEPTH:
+        left.add_type(expected, "differs")
+        right.add_type(found, "differs")
+    else:
+        _diff(expected, found, left, right)
     return TypeDiff(_joined(left.segments), _joined(right.segments))
 
 

@@ -67,7 +67,12 @@ def test_a_parent_with_a_bad_reference(text, covered):
 
 def test_parents_are_found():
     texts = {"m/module.nml": "module M:1.0.0", "f/module.nml": "module F:1.0.0"}
-    for written, path in (("F:1.0.0", "f/module.nml"), ("F:2.0.0", None), ("G:1.0.0", None), ("NStack.Python:0.24.0", None)):
+    for written, path in (
+        ("F:1.0.0", "f/module.nml"),
+        ("F:2.0.0", None),
+        ("G:1.0.0", None),
+        ("NStack.Python:0.24.0", None),
+    ):
         files, found, _, problems = linked(
             {**texts, "m/nstack.yaml": f"parent: {written}"}, "m/module.nml", extra=("f",)
         )

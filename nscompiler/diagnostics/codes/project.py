@@ -129,8 +129,8 @@ OLD_PARENT = Code(
     name="old-parent",
     title="`parent` names a base image of the original",
     explanation=(
-        "In 2017 `parent: NStack.Python:0.24.0` named the image that a module was built on. The Python that runs a module "
-        "is today's, so the line has no effect. `stack: {language: python}` says the same."
+        "In 2017 `parent: NStack.Python:0.24.0` named the image that a module was built on. The Python that runs a "
+        "module is today's, so the line has no effect. `stack: {language: python}` says the same."
     ),
     level=Severity.HINT,
     wrong_files=_module_with("parent: NStack.Python:0.24.0\n"),

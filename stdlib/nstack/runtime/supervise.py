@@ -360,7 +360,8 @@ class Run:
         stage = lane.stage
         try:
             if isinstance(lane.source, Literal):
-                values = [stage.codec.decode_json(msgspec.json.encode(value)) for value in self.resolved.literals[id(lane.source)]]
+                texts = map(msgspec.json.encode, self.resolved.literals[id(lane.source)])
+                values = [stage.codec.decode_json(text) for text in texts]
                 stage.feed.offer(Batch(values), 1)
                 stage.feed.end()
             await lane.worker.run(lambda: self._generate(lane) if lane.generated else stage.consume())
