@@ -6,15 +6,15 @@ kept output. With ``CI=true`` a skipped test fails the run: what a machine lacks
 
 import difflib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import leftovers
 import pytest
+from kept import Golden
 
 # Before any test module is imported: some of them copy the environment that they will give to their children.
 STARTED = leftovers.Started()
-Golden = Callable[[Path, str], None]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -19,7 +19,7 @@ from nscompiler.types.interface import (
     Settable,
     Traits,
 )
-from nscompiler.types.types import Type, Var, VoidType, variables
+from nscompiler.types.types import Type, Var, VoidType, shown_variables, variables
 
 FUN_ATTRIBUTES = ("bounded", "unbounded", "stateless", "deprecated", "experimental")
 DEF_ATTRIBUTES = ("deprecated", "experimental")
@@ -80,13 +80,13 @@ class Declarer:
         known.tails_allowed = False
         output = self.resolver.whole(type.output, known)
         if not supplied:
-            self._check_supplied(type, input, output)
+            output = self._supplied(type, input, output)
         known.grows, known.why = False, "a constraint is about a variable of the signature"
         needs = tuple(need for one in type.constraints if (need := self._constraint(one, known)) is not None)
-        order = {**variables(input), **variables(output)}
-        return Scheme(tuple(order), input, output, needs)
+        return Scheme(tuple(shown_variables(input, output)), input, output, needs)
 
-    def _check_supplied(self, type: syntax.FunctionType, input: Type, output: Type) -> None:
+    def _supplied(self, type: syntax.FunctionType, input: Type, output: Type) -> Type:
+        """The output, without the variables that nothing could supply."""
         have = variables(input)
         missing = [var for var in variables(output) if var not in have]
         for var in missing:
@@ -97,12 +97,14 @@ class Declarer:
                 f"nothing could say what `{var.name}` is: the input does not mention it",
                 "only in the output",
             )
-        if missing:
-            self.scope.workspace.substitute(output, dict.fromkeys(missing, self.scope.workspace.error))
+        types = self.scope.workspace
+        return types.substitute(
+            output, {var: types.record(()) if var.kind == "row" else types.error for var in missing}
+        )
 
     def _constraint(self, constraint: syntax.Constraint, known: Variables) -> Requirement | None:
         name = constraint.name.text
-        type = self.resolver.resolve(constraint.type, known)
+        type = self._constrained(constraint.type, known)
         if name not in constraints.NAMES or name == "SqlColumn":
             names = [one for one in constraints.NAMES if one != "SqlColumn"]
             similar = near(name, names)
@@ -118,6 +120,13 @@ class Declarer:
         if type.poisoned:
             return None
         return Requirement(type, name, self.scope.span(constraint))
+
+    def _constrained(self, expr: syntax.TypeExpr, known: Variables) -> Type:
+        """The type that a constraint is about; for a row, the record of the fields that it stands for."""
+        row = known.known.get(expr.name.text) if isinstance(expr, syntax.TypeVariable) else None
+        if row is not None and row.kind == "row":
+            return self.scope.workspace.record((), row)
+        return self.resolver.resolve(expr, known)
 
     # --- parameters
 

@@ -11,12 +11,12 @@ from nscompiler.typecheck import constraints, explain
 from nscompiler.typecheck.declare import DEF_ATTRIBUTES, Declarer, kind_of
 from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
 from nscompiler.typecheck.fits import Joint as JointCheck
-from nscompiler.typecheck.infer import Inference, Typed
+from nscompiler.typecheck.infer import Inference, Needed, Typed
 from nscompiler.typecheck.resolve import Resolver, find_nested_optional, optional_variables, strong_components
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import FunctionInterface, ParameterRow, Requirement, Scheme, Settable
 from nscompiler.types.show import Names, difference, lone_tails, show, show_arrow
-from nscompiler.types.types import MAX_DEPTH, Type, Var, variables
+from nscompiler.types.types import Type, Var, shown_variables, variables
 
 
 class Definer:
@@ -73,11 +73,12 @@ class Definer:
         self, inference: Inference, typed: Typed, name: str, place: syntax.Node, declared: Scheme | None = None
     ) -> FunctionInterface:
         """Generalise what inference left open, check what must hold by now, and keep the facts."""
-        self._check_depth(inference)
+        if self._is_too_deep(inference):
+            inference, typed = Inference(self.scope, self.resolver), self._unknown(typed)
         resolve = inference.store.resolve
         arrow = typed.arrow if declared is None else Arrow(declared.input, declared.output)
         arrow = Arrow(resolve(arrow.input), resolve(arrow.output))
-        requirements = self._requirements(inference, declared, place)
+        requirements = self._requirements(inference, declared, arrow, place)
         kind = kind_of(arrow.input, arrow.output)
         if kind == "workflow":
             self._check_determined(inference)
@@ -99,14 +100,20 @@ class Definer:
             span=self.scope.span(place),
         )
 
-    def _check_depth(self, inference: Inference) -> None:
-        """No type in a def is too deep for what follows. Where one is, nothing is known any more."""
+    def _is_too_deep(self, inference: Inference) -> bool:
+        """Whether a type in a def is too deep for what follows; then after a report."""
         resolve = inference.store.resolve
         for node, arrow in inference.arrows.items():
-            if max(resolve(arrow.input).depth, resolve(arrow.output).depth) > MAX_DEPTH:
-                explain.report_too_deep(self.scope, node)
-                inference.forget(node)
-                return
+            deeper = max(resolve(arrow.input), resolve(arrow.output), key=lambda type: type.depth)
+            if self.resolver.shallow(deeper, node) is not deeper:
+                return True
+        return False
+
+    def _unknown(self, typed: Typed) -> Typed:
+        """What is left of a def whose types are of no use."""
+        void, error = self.types.void, self.types.error
+        sides = [side if side is void else error for side in (typed.arrow.input, typed.arrow.output)]
+        return attrs.evolve(typed, arrow=Arrow(*sides))
 
     # --- annotations
 
@@ -171,43 +178,39 @@ class Definer:
     # --- what must hold at the end of a def
 
     def _requirements(
-        self, inference: Inference, declared: Scheme | None, place: syntax.Node
+        self, inference: Inference, declared: Scheme | None, arrow: Arrow, place: syntax.Node
     ) -> tuple[Requirement, ...]:
         left: dict[tuple[Type, str], Requirement] = {}
-        promised: set[tuple[Type, str]] = set()
-        for own in declared.requirements if declared is not None else ():
-            promised.update((own.type, name) for name in constraints.implied(own.name))
-        head = inference.store.head
+        own = declared.requirements if declared is not None else ()
+        promised = constraints.Promises((one.name, one.type) for one in own)
+        resolve = inference.store.resolve
+        visible = variables(arrow.output, variables(arrow.input))
         for need in inference.needs:
-            open_, broken = constraints.check(need.name, inference.store.resolve(need.type), head)
+            open_, broken = constraints.check(need.name, resolve(need.type))
             if broken:
-                self._report_violation(inference, need.node, need.name, need.target, broken[0], need.type)
+                self._report_violation(inference, need, broken[0])
             for one in open_:
-                type = inference.store.resolve(one.type)
-                if (type, one.name) in promised:
+                is_row = isinstance(one.type, Var) and one.type.kind == "row"
+                # A rest that the def's type does not show is what it is: nobody can add to it.
+                if promised.hold(one.name, one.type) or (is_row and one.type not in visible):
                     continue
-                if isinstance(type, Var) and type.rigid:
+                type = self.types.record((), one.type) if is_row else one.type
+                if (type, one.name) in left:
+                    continue
+                left[type, one.name] = Requirement(type, one.name, self.scope.span(need.node))
+                if any(var.rigid for var in variables(type)):
                     self._report_unpromised(place, need.node, type, one.name)
-                    continue
-                left.setdefault((type, one.name), Requirement(type, one.name, self.scope.span(need.node)))
-        return (*(declared.requirements if declared is not None else ()), *left.values())
+        return (*own, *(one for one in left.values() if not any(var.rigid for var in variables(one.type))))
 
-    def _report_unpromised(self, place: syntax.Node, node: syntax.Expr, type: Var, name: str) -> None:
+    def _report_unpromised(self, place: syntax.Node, node: syntax.Expr, type: Type, name: str) -> None:
         label = Label(self.scope.span(node), "needed here", Role.CONSUMER)
-        title = f"the annotation does not promise that `{type.name}` is {name}"
-        note = f"write `where {type.name} is {name}` after the type"
+        title = f"the annotation does not promise that `{explain.an(type)}` is {name}"
+        note = f"write `where {explain.an(type)} is {name}` after the type"
         self.scope.report(codes.ANNOTATION_MISMATCH, place, title, note, related=(label,))
 
-    def _report_violation(
-        self,
-        inference: Inference,
-        node: syntax.Expr,
-        name: str,
-        target: FunctionInterface,
-        violation: constraints.Violation,
-        type: Type,
-    ) -> None:
-        whole = explain.an(inference.store.resolve(type))
+    def _report_violation(self, inference: Inference, need: Needed, violation: constraints.Violation) -> None:
+        node, name, target = need.node, need.name, need.target
+        whole = explain.an(inference.store.resolve(need.type))
         part = explain.an(inference.store.resolve(violation.part))
         where = f" at `{violation.path}`" if violation.path else ""
         if name == "Present":
@@ -351,9 +354,7 @@ class Definer:
             self.literals[literal] = LiteralFact(resolve(fact.output), fact.values)
 
     def _generalise(self, inference: Inference, arrow: Arrow, requirements: tuple[Requirement, ...]) -> Scheme:
-        order: dict[Var, None] = {}
-        variables(arrow.input, order)
-        variables(arrow.output, order)
+        order = shown_variables(arrow.input, arrow.output)
         for need in requirements:
             variables(need.type, order)
         for node, use in inference.uses.items():

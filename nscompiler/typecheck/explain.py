@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from nscompiler.diagnostics.codes import types as codes
-from nscompiler.diagnostics.codes.syntax import TOO_DEEP
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Hop, Label, Role
 from nscompiler.diagnostics.suggest import distance
@@ -14,8 +13,7 @@ from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, difference, lone_tails, show
-from nscompiler.types.types import MAX_DEPTH, App, Record, Scalar, Type
-
+from nscompiler.types.types import App, Record, Scalar, Type
 
 # How many fields are named in one label, and how many pairs of names are held against each other for a slip.
 MOST_FIELDS = 12
@@ -494,9 +492,3 @@ def report_type_count(
         "one too many",
         related=(declared,),
     )
-
-
-def report_too_deep(scope: Scope, node: syntax.Node) -> None:
-    """A type that nests deeper than what follows can walk."""
-    title = f"The type here is nested more than {MAX_DEPTH} levels deep"
-    scope.report(TOO_DEEP, node, title, "a list of a list of a list …, or the like")

@@ -20,6 +20,7 @@ from nscompiler.typecheck.resolve import Resolver, Variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface, ParameterRow, Traits
+from nscompiler.types.show import show_field
 from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
 
 SILENT_ROW = ParameterRow((), (), (frozenset(),))
@@ -150,12 +151,25 @@ class Inference:
                 continue
             type = self._argument(var, expr)
             fresh = found[var]
-            if isinstance(fresh, Var) and type is not None:
+            if isinstance(fresh, Var) and type is not None and not self._collides(use, expr, fresh, type):
                 self.store.bind(fresh, type)
+
+    def _collides(self, use: syntax.Use, expr: syntax.TypeExpr, row: Var, type: Type) -> bool:
+        """Whether fields that are given for a rest are there already; then after a report."""
+        if not isinstance(type, Record) or row.kind != "row":
+            return False
+        taken = [label for label in type.labels if label in self.store.lacks(row)]
+        if taken:
+            title = f"`{explain.written(use)}` has {show_field(taken[0])} already, beside these further fields"
+            short = "a record has each field once, and these are further fields"
+            label = f"{show_field(taken[0])} is not among the further fields"
+            self.scope.report(codes.FIELD_COLLISION, expr, explain.fitting(title, short), label)
+            self.store.poison(row)
+        return bool(taken)
 
     def _argument(self, var: Var, expr: syntax.TypeExpr) -> Type | None:
         kind = "type" if var.kind == "row" else var.kind
-        type = self.resolver.resolve(expr, Variables(False, _NO_VARIABLES), kind)
+        type = self.resolver.shallow(self.resolver.resolve(expr, Variables(False, _NO_VARIABLES), kind), expr)
         if var.kind == "row" and not isinstance(type, Record):
             if type is not self.types.error:
                 self.scope.report(

@@ -203,16 +203,21 @@ def union(rows: Iterable[ParameterRow]) -> ParameterRow:
     """The parameters of several functions together; what one function reads twice stands once."""
     settable: dict[tuple[str, str], Settable] = {}
     fixed: dict[tuple[str, str], Fixed] = {}
-    open_: dict[frozenset[str], None] = {}
-    policy: dict[frozenset[str], None] = {}
+    open_: list[frozenset[str]] = []
+    policy: list[frozenset[str]] = []
     for row in rows:
         for one in row.settable:
             settable.setdefault((one.name, one.reader), one)
         for two in row.fixed:
             fixed.setdefault((two.name, two.reader), two)
-        open_.update(dict.fromkeys(row.open))
-        policy.update(dict.fromkeys(row.policy))
-    return ParameterRow(tuple(settable.values()), tuple(fixed.values()), tuple(open_), tuple(policy))
+        open_ += row.open
+        policy += row.policy
+    return ParameterRow(tuple(settable.values()), tuple(fixed.values()), _common(open_), _common(policy))
+
+
+def _common(bound: list[frozenset[str]]) -> tuple[frozenset[str], ...]:
+    """The names that inner bindings fix for all of some functions: any other still reaches one of them."""
+    return (frozenset.intersection(*bound),) if bound else ()
 
 
 def narrow(row: ParameterRow, name: str, at: Span) -> ParameterRow:

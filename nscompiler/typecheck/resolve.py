@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.codes import types as type_codes
+from nscompiler.diagnostics.codes.syntax import TOO_DEEP
 from nscompiler.diagnostics.model import Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
 from nscompiler.types.interface import TypeInterface
-from nscompiler.types.types import SCALARS, App, Record, Scalar, Type, Var, parts
+from nscompiler.types.types import MAX_DEPTH, SCALARS, App, Record, Scalar, Type, Var, parts
 
 MAX_SIZE = 2**31
 
@@ -65,7 +66,7 @@ class Resolver:
     def _declare(self, decl: syntax.TypeDecl) -> None:
         name = decl.name.text
         variables = Variables(False, f"write `type {name} a = …` to make it a parameter")
-        kinds = _kinds(decl)
+        kinds = self._kinds(decl)
         for parameter in decl.parameters:
             if parameter.text in variables.known:
                 self.scope.report(
@@ -76,7 +77,7 @@ class Resolver:
             )
         parameters = tuple(variables.known.values())
         alias = self.types.alias(self.scope.reference, name, parameters)
-        body = self._right_side(decl.body, variables)
+        body = self.shallow(self._right_side(decl.body, variables), decl.name)
         if decl.attributes:
             self._report_attributes(decl)
         self.scope.types[name] = TypeInterface(
@@ -88,6 +89,30 @@ class Resolver:
             decl.doc,
             _deprecated(decl),
         )
+
+    def _kinds(self, decl: syntax.TypeDecl) -> dict[str, str]:
+        """The kinds of a ``type``'s parameters, from where they stand: a record's rest is a row, a vector's size a
+        size, and what another type is applied to is what that one makes of it."""
+        kinds: dict[str, str] = {}
+        for part in _inside(decl.body):
+            if isinstance(part, syntax.RecordType) and part.tail is not None and part.tail.name is not None:
+                kinds.setdefault(part.tail.name.text, "row")
+            elif isinstance(part, syntax.TypeName):
+                for arg, kind in zip(part.args, self._parameter_kinds(part), strict=False):
+                    if isinstance(arg, syntax.TypeVariable) and kind != "type":
+                        kinds.setdefault(arg.name.text, kind)
+        return kinds
+
+    def _parameter_kinds(self, name: syntax.TypeName) -> tuple[str, ...]:
+        text = name.name.text
+        if name.qualifier is not None:
+            interface = self.scope.imports.get(name.qualifier.text)
+            found = None if interface is None else interface.types.get(text)
+        elif text in ("Vector", "Matrix"):
+            return ("size",) * (BUILT_IN_ARITY[text] - 1)
+        else:
+            found = self.scope.types.get(text)
+        return () if found is None else tuple(one.kind for one in found.parameters)
 
     def _report_attributes(self, decl: syntax.TypeDecl) -> None:
         for attribute in decl.attributes:
@@ -126,6 +151,14 @@ class Resolver:
         return self.types.sum(constructors)
 
     # --- types
+
+    def shallow(self, type: Type, place: syntax.Node) -> Type:
+        """The type, or the error type after a report where it is too deep for what follows."""
+        if type.depth <= MAX_DEPTH:
+            return type
+        title = f"The type here is nested more than {MAX_DEPTH} levels deep"
+        self.scope.report(TOO_DEEP, place, title, "with the names in it written out")
+        return self.types.error
 
     def resolve(self, expr: syntax.TypeExpr, variables: Variables, kind: str = "type") -> Type:
         """The type that was written; the error type after a report."""
@@ -314,7 +347,7 @@ class Resolver:
         """A function's whole input or output: Void may stand here."""
         if isinstance(expr, syntax.TypeName) and expr.qualifier is None and expr.name.text == "Void" and not expr.args:
             return self.types.void
-        return self.resolve(expr, variables)
+        return self.shallow(self.resolve(expr, variables), expr)
 
 
 def _deprecated(decl: syntax.TypeDecl) -> str | None:
@@ -328,12 +361,18 @@ def _taken(body: Type, parameter: Var, given: Type) -> str | None:
     """A field of a record that stands for a type's rest and that the type already has."""
     if parameter.kind != "row" or not isinstance(given, Record):
         return None
+    seen: set[Type] = set()
     stack = [body]
     while stack:
         part = stack.pop()
+        if part.ground or part in seen:
+            continue
+        seen.add(part)
         if isinstance(part, Record) and part.tail is parameter:
-            return next((label for label in given.labels if label in part.labels), None)
-        stack.extend(one for one in parts(part) if not one.ground)
+            taken = next((label for label in given.labels if label in part.labels), None)
+            if taken is not None:
+                return taken
+        stack.extend(reversed(parts(part)))
     return None
 
 
@@ -472,19 +511,6 @@ def _mentions(decl: syntax.TypeDecl, names: set[str]) -> list[str]:
         if isinstance(part, syntax.TypeName) and part.qualifier is None and part.name.text in names:
             found.setdefault(part.name.text)
     return list(found)
-
-
-def _kinds(decl: syntax.TypeDecl) -> dict[str, str]:
-    """The kinds of a ``type``'s parameters, from where they stand: a record's rest is a row, a vector's size a size."""
-    kinds: dict[str, str] = {}
-    for part in _inside(decl.body):
-        if isinstance(part, syntax.RecordType) and part.tail is not None and part.tail.name is not None:
-            kinds.setdefault(part.tail.name.text, "row")
-        elif isinstance(part, syntax.TypeName) and part.qualifier is None and part.name.text in ("Vector", "Matrix"):
-            for arg in part.args[:-1]:
-                if isinstance(arg, syntax.TypeVariable):
-                    kinds.setdefault(arg.name.text, "size")
-    return kinds
 
 
 __all__ = ["Edit", "Fix", "Resolver", "Variables", "find_nested_optional", "missing_already", "strong_components"]

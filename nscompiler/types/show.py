@@ -6,7 +6,20 @@ from itertools import count
 
 from nscompiler.diagnostics.model import Segment, TypeDiff
 from nscompiler.types.interface import Scheme
-from nscompiler.types.types import MAX_DEPTH, App, ErrorType, Record, Scalar, SizeType, Sum, Type, Var, VoidType, parts, variables
+from nscompiler.types.types import (
+    MAX_DEPTH,
+    App,
+    ErrorType,
+    Record,
+    Scalar,
+    SizeType,
+    Sum,
+    Type,
+    Var,
+    VoidType,
+    parts,
+    variables,
+)
 
 # The longest text that is written for one type, in characters; a little more, as what was begun is closed.
 ROOM = 4000

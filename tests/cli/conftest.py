@@ -1,19 +1,12 @@
 """Running ``nsc`` as users do, and a port that nobody uses."""
 
-import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-Nsc = Callable[..., subprocess.CompletedProcess[str]]
-
-# What would change the output, and what would have every process compile all of our Python files anew.
-_LEFT_OUT = ("NO_COLOR", "FORCE_COLOR", "NSC_DEBUG", "NSTACK_PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
-PLAIN = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
+from running_nsc import PLAIN, Nsc
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Nsc
+from running_nsc import Nsc
 
 from nscompiler.cli.main import main
 

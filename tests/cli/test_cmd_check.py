@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import PLAIN, Nsc
+from running_nsc import PLAIN, Nsc
 
 from nscompiler.cli.commands.check import command
 from nscompiler.cli.main import main

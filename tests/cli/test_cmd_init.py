@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import Nsc
+from running_nsc import Nsc
 
 from nscompiler.cli.commands.init import command
 from nscompiler.cli.failure import Failure

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import Nsc
+from running_nsc import Nsc
 
 from nscompiler.cli.main import main
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import PLAIN, Nsc
+from running_nsc import PLAIN, Nsc
 
 from nscompiler.cli.main import main
 
@@ -162,14 +162,21 @@ def test_old_builds_are_removed_unless_somebody_runs_them(tmp_path: Path) -> Non
     def write(folder: Path) -> None:
         (folder / MARKER).write_text("{}")
 
-    running = RunCache(tmp_path).place("first", write)
-    for number in range(KEPT + 3):
-        child = (
-            f"from nscompiler.cli.folders import *; from pathlib import Path; RunCache(Path({str(tmp_path)!r})).place("
+    def place(*names: str) -> None:
+        """In a process of their own: a build is held until that ends."""
+        code = (
+            "import sys; from pathlib import Path; from nscompiler.cli.folders import MARKER, RunCache\n"
+            "for name in sys.argv[2:]:\n"
+            "    RunCache(Path(sys.argv[1])).place(name, lambda new: (new / MARKER).write_text('x'))"
         )
-        child += f"'b{number}', lambda new: (new / MARKER).write_text('x'))"
-        subprocess.run([sys.executable, "-c", child], check=True)
+        subprocess.run([sys.executable, "-c", code, str(tmp_path), *names], check=True)
+
+    running = RunCache(tmp_path).place("first", write)
+    place(*(f"b{number}" for number in range(KEPT + 2)))
+    for number in range(KEPT + 2):
         os.utime(tmp_path / ".nsc_cache" / "run" / f"b{number}", (number, number))
+    os.utime(running, (0, 0))
+    place(f"b{KEPT + 2}")
     left = {path.name for path in (tmp_path / ".nsc_cache" / "run").iterdir() if path.is_dir()}
     assert running.is_dir()
     assert f"b{KEPT + 2}" in left

@@ -15,7 +15,7 @@ import attrs
 import compat_cases
 import pytest
 from compat_cases import CASES, Case, Run, Sent
-from conftest import Golden
+from kept import Golden
 
 from nscompiler.cli.running import write
 from nscompiler.diagnostics.model import Diagnostic

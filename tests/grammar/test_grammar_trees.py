@@ -57,6 +57,7 @@ EXPRESSIONS = [
     ("A.filter", "Use(A, filter)"),
     ("f<T>", "Instantiate(Use(f), [TypeName(T)])"),
     ("f<_, [a],>", "Instantiate(Use(f), [Hole(), ListType(TypeVariable(a))])"),
+    ("f<3, _>", "Instantiate(Use(f), [SizeLiteral(3), Hole()])"),
     ("f | g | h", "Pipe([Use(f), Use(g), Use(h)])"),
     ("(f | g) | h", "Pipe([Pipe([Use(f), Use(g)]), Use(h)])"),
     ("f | g & h", "Both([Pipe([Use(f), Use(g)]), Use(h)])"),

@@ -153,7 +153,7 @@ expressions = st.recursive(
     st.one_of(
         alone,
         qualified,
-        node(Instantiate, qualified, several(types | node(Hole), 1)),
+        node(Instantiate, qualified, several(types | node(Hole) | node(SizeLiteral, st.integers(-3, 99)), 1)),
         node(LiteralSource, literals),
     ),
     larger_expressions,

@@ -217,25 +217,7 @@ class MethodCall:
     async def _limited(self, work: Awaitable[Any]) -> Any:
         """Awaits under the ``timeout``: past it the coroutine is cancelled. Raises CallTimeout."""
         ARGS.set(self.args)
-        if self.timeout is None:
-            return await work
-        task, late = asyncio.ensure_future(work), False
-
-        def expire() -> None:
-            nonlocal late
-            late = True
-            task.cancel()
-
-        timer = asyncio.get_running_loop().call_later(self.timeout, expire)
-        try:
-            return await task
-        except asyncio.CancelledError:
-            task.cancel()
-            if late:
-                raise CallTimeout(f"took longer than {self.timeout:g} s") from None
-            raise
-        finally:
-            timer.cancel()
+        return await (work if self.timeout is None else _cut_off(work, self.timeout))
 
     def _stepped(self, work: Any) -> Any:
         """The awaitable, with a turn taken around each step between two awaits."""
@@ -264,6 +246,16 @@ class MethodCall:
             results: Iterable[Any] = outcome.result
             return results
         return self._lost(outcome.error, outcome.value, outcome.token, outcome.tries)
+
+
+async def _cut_off(work: Awaitable[Any], seconds: float) -> Any:
+    task = asyncio.ensure_future(work)
+    await asyncio.wait((task,), timeout=seconds)
+    if task.done():
+        return task.result()
+    task.cancel()
+    await asyncio.wait((task,))
+    raise CallTimeout(f"took longer than {seconds:g} s")
 
 
 class _Stepped:

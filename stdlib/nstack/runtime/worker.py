@@ -162,7 +162,7 @@ class UserLoop:
         """Cancels what still runs and ends the thread."""
 
         async def end() -> None:
-            rest = [task for task in self._tasks if task is not asyncio.current_task()]
+            rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
             for task in rest:
                 task.cancel()
             await asyncio.gather(*rest, return_exceptions=True)
