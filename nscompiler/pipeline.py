@@ -471,13 +471,14 @@ _CLASHES = frozenset(
 )
 
 
-_SHARED = re.compile(r"\b(?i:sources|sinks)\s*\.\s*(?:jsonl|csv|http|stdin)\b")
+_SHARED = re.compile(r"\b(?i:sources|sinks)\s*\.\s*(?:jsonl|csv|parquet|http|stdin)\b")
+_FILES = ("jsonl", "csv", "parquet")
 
 
 def _may_clash(texts: Sequence[str]) -> bool:
     """Whether it is worth laying the workflows out to look for clashes; most texts show that it is not."""
     found = [name for text in texts for name in _SHARED.findall(text)]
-    sides = {name[:3].lower() for name in found}
+    sides = {name[:3].lower() for name in found if name.endswith(_FILES)}
     return len(sides) == 2 or (bool(found) and any("&" in text for text in texts))
 
 

@@ -4,6 +4,7 @@ Nothing but the standard library is imported before the first line of ``main`` r
 moment after it ends quietly.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -24,10 +25,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _drop_output()
         return exits.BROKEN_PIPE
+    except OSError as error:
+        return _unwritten(error, debug)
     except Exception as error:  # anything that gets here is a bug of ours
         from nscompiler.cli.failure import report_internal
 
         return report_internal(error, debug=debug)
+
+
+def _unwritten(error: OSError, debug: bool) -> int:
+    """Tell that the output cannot be written, which a full disk may do to it. Any other such error is a bug of ours."""
+    from nscompiler.cli.failure import Failure, report_internal
+
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO) or error.filename is not None:
+        return report_internal(error, debug=debug)
+    _drop_output()
+    Failure(f"cannot write the output: {error.strerror}").show()
+    return exits.FAILED
 
 
 def _run(given: list[str]) -> int:
@@ -61,12 +75,12 @@ def _run_click(given: list[str]) -> int:
 
 
 def _drop_output() -> None:
-    """Whoever read our output has gone: point it at nothing, so that the interpreter's last flush is silent too."""
+    """Nobody can take our output: point it at nothing, so that the interpreter's last flush is silent too."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except BrokenPipeError:
+        except OSError:
             os.dup2(nothing, stream.fileno())
 
 

@@ -106,7 +106,7 @@ def _columns(type: Type) -> list[tuple[str, Type]] | None:
 
 def _rest(type: Type, name: str, out: Outcome) -> None:
     """The further fields of an open record must do, too."""
-    if isinstance(type, Record) and type.tail is not None:
+    if isinstance(type, Record) and isinstance(type.tail, Var):
         out[0].append(Need(type.tail, name))
 
 

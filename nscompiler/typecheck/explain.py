@@ -15,7 +15,9 @@ from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, difference, lone_tails, show
 from nscompiler.types.types import App, Record, Scalar, Type
 
-# How many fields are named in one label, and how many pairs of names are held against each other for a slip.
+# How many stages a flow shows, how many fields one label names, and how many pairs of names are held against each other
+# for a slip.
+MOST_HOPS = 64
 MOST_FIELDS = 12
 MOST_PAIRS = 40_000
 
@@ -80,7 +82,8 @@ def fitting(long: str, short: str) -> str:
 
 
 def hops(scope: Scope, stages: tuple[syntax.Expr, ...], arrows: list[Arrow], store: Store) -> tuple[Hop, ...]:
-    """The type after each of some stages."""
+    """The type after each of some stages; of very many, after the last ones."""
+    stages, arrows = stages[-MOST_HOPS:], arrows[-MOST_HOPS:]
     text = scope.module.source.text
     return tuple(
         Hop(scope.span(stage), _one_line(text[stage.start : stage.end]), an_whole(store.resolve(arrow.output)))

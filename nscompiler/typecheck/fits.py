@@ -183,7 +183,11 @@ class Joint:
         want = dict(needed.fields)
         missing = [label for label in needed.labels if label not in have]
         extra = [label for label in given.labels if label not in want]
-        if needed.tail is not None and given.tail is needed.tail:
+        unknown = self.types.error in (given.tail, needed.tail)
+        if unknown:
+            # What cannot be known is not held against anybody.
+            self.store.poison(given, needed)
+        elif needed.tail is not None and given.tail is needed.tail:
             if missing or extra:
                 self._fail("infinite-row", pair, missing or extra)
         else:

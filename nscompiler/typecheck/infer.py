@@ -175,7 +175,7 @@ class Inference:
                 self.scope.report(
                     codes.TYPE_ARGUMENT_KIND, expr, "a record is needed here", "the further fields of a record"
                 )
-            return self.types.record(())
+            return self.types.error
         return type
 
     def _is_tolerated(self, target: FunctionInterface, use: syntax.Use, given: tuple[syntax.TypeExpr, ...]) -> bool:

@@ -153,10 +153,7 @@ class Store:
         for type in types:
             for variable in variables(self.resolve(type)):
                 if not variable.rigid:
-                    self.bind(variable, self._nothing(variable))
-
-    def _nothing(self, variable: Var) -> Type:
-        return self.types.record(()) if variable.kind == "row" else self.types.error
+                    self.bind(variable, self.types.error)
 
     def instantiate(self, variables: tuple[Var, ...], origin: Mapping[Var, str]) -> dict[Type, Type]:
         """Fresh variables for a scheme's."""

@@ -48,8 +48,8 @@ class Fixed:
 class ParameterRow:
     """The parameters of a function or def, as its users meet them.
 
-    ``settable`` in order of first appearance, one entry a reader. ``open`` is empty where every function inside declares
-    its parameters; else it has the names that inner bindings fixed for all that do not (one of them takes any other).
+    ``settable`` in order of first appearance, one entry a reader. ``open`` is empty where every function inside has
+    its ``with``; else it has the names that inner bindings fixed for all that have not: one of these takes any other.
     ``policy`` likewise for the parameters that every function understands.
     """
 

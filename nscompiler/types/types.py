@@ -111,7 +111,8 @@ class App(Type):
 
 @attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Record(Type):
-    """Fields in layout order, and the rest of an open record: a row variable, or None where it is closed."""
+    """Fields in layout order, and the rest of an open record: a row variable, None where it is closed, or the error
+    type."""
 
     fields: tuple[tuple[str, Type], ...]
     tail: Type | None

@@ -180,7 +180,8 @@ class Engine:
         self.seen: list[Any] = []
         self.room = room
         self.expects = expects
-        self.paused = asyncio.Event()
+        self.working = asyncio.Event()
+        self.working.set()
         self._work = work
         self._queue: asyncio.Queue[Batch] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
@@ -201,8 +202,7 @@ class Engine:
     async def _run(self) -> None:
         while True:
             batches = [await self._queue.get()]
-            while self.paused.is_set():
-                await asyncio.sleep(0.001)
+            await self.working.wait()
             while not self._queue.empty():
                 batches.append(self._queue.get_nowait())
             await asyncio.to_thread(self._stage, batches)

@@ -175,13 +175,13 @@ async def test_something_that_is_not_http_harms_nobody() -> None:
 
 async def test_the_answer_comes_when_the_value_is_through() -> None:
     engine = Engine()
-    engine.paused.set()
+    engine.working.clear()
     async with serving(HttpSource(), Text, given(engine)) as port:
         client = await Client.to(port)
         waiting = asyncio.create_task(client.send("/p", b'{"params": "x"}'))
         done, _ = await asyncio.wait([waiting], timeout=0.05)
         assert not done
-        engine.paused.clear()
+        engine.working.set()
         assert (await waiting).status == 200
         client.close()
     await engine.stop()
@@ -189,12 +189,12 @@ async def test_the_answer_comes_when_the_value_is_through() -> None:
 
 async def test_received_answers_at_once() -> None:
     engine = Engine()
-    engine.paused.set()
+    engine.working.clear()
     async with serving(HttpSource(), Text, given(engine), http_ack="received") as port:
         client = await Client.to(port)
         assert (await client.send("/p", b'{"params": "x"}')).body == b"Message Accepted"
         assert engine.seen == []
-        engine.paused.clear()
+        engine.working.set()
         client.close()
     await engine.stop()
 
@@ -209,7 +209,7 @@ async def test_received_leaves_nothing_for_a_reply() -> None:
 
 async def test_a_full_queue_is_503_with_retry_after() -> None:
     engine = Engine(room=1)
-    engine.paused.set()
+    engine.working.clear()
     async with serving(HttpSource(), Text, given(engine)) as port:
         waiting, tasks = [await Client.to(port) for _ in range(2)], []
         for client in waiting:
@@ -218,7 +218,7 @@ async def test_a_full_queue_is_503_with_retry_after() -> None:
         client = await Client.to(port)
         answer = await client.send("/p", b'{"params": "y"}')
         assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-        engine.paused.clear()
+        engine.working.set()
         assert [(await task).status for task in tasks] == [200, 200]
         assert (await client.send("/p", b'{"params": "z"}')).status == 200
         for one in (*waiting, client):
@@ -268,7 +268,7 @@ async def test_a_failure_is_a_problem_document(status: int) -> None:
 
 async def test_a_value_that_takes_too_long_is_504_with_an_id_that_is_in_the_log() -> None:
     engine, recorder = Engine(), Recorder()
-    engine.paused.set()
+    engine.working.clear()
     limit = datetime.timedelta(milliseconds=30)
     async with serving(HttpSource(), Text, given(engine, log=recorder.log), http_timeout=limit) as port:
         client = await Client.to(port)
@@ -278,7 +278,7 @@ async def test_a_value_that_takes_too_long_is_504_with_an_id_that_is_in_the_log(
         client.writer.write(b"POST /p HTTP/1.1\r\ncontent-length: 9\r\n\r\n{")
         assert (await client.receive()).status == 408
         client.close()
-        engine.paused.clear()
+        engine.working.set()
     await engine.stop()
 
 
@@ -357,7 +357,7 @@ async def test_parameters_that_cannot_be_are_one_clear_error(parameters: dict[st
 
 async def test_stopping_answers_what_is_in_flight_and_takes_nothing_new() -> None:
     engine = Engine()
-    engine.paused.set()
+    engine.working.clear()
     source = HttpSource()
     async with serving(source, Text, given(engine)) as port:
         client, idle = await Client.to(port), await Client.to(port)
@@ -367,7 +367,7 @@ async def test_stopping_answers_what_is_in_flight_and_takes_nothing_new() -> Non
         with pytest.raises(OSError):
             await Client.to(port)
         assert (await idle.send("/p", b'{"params": "y"}')).status == 503
-        engine.paused.clear()
+        engine.working.set()
         assert (await waiting).status == 200
     assert engine.seen == ["x"]
     client.close()
@@ -377,7 +377,7 @@ async def test_stopping_answers_what_is_in_flight_and_takes_nothing_new() -> Non
 
 async def test_a_run_that_ends_without_a_value_tells_its_sender() -> None:
     engine = Engine()
-    engine.paused.set()
+    engine.working.clear()
     async with serving(HttpSource(), Text, given(engine)) as port:
         client = await Client.to(port)
         waiting = asyncio.create_task(client.send("/p", b'{"params": "x"}'))
@@ -390,7 +390,7 @@ async def test_a_run_that_ends_without_a_value_tells_its_sender() -> None:
 
 async def test_a_sender_that_has_gone_cancels_nothing() -> None:
     engine = Engine()
-    engine.paused.set()
+    engine.working.clear()
     async with serving(HttpSource(), Text, given(engine)) as port:
         client = await Client.to(port)
         client.writer.write(b'POST /p HTTP/1.1\r\ncontent-length: 15\r\n\r\n{"params": "x"}')
@@ -398,7 +398,7 @@ async def test_a_sender_that_has_gone_cancels_nothing() -> None:
         other = await Client.to(port)
         await other.send("/p", b"", method="GET")
         client.writer.transport.abort()
-        engine.paused.clear()
+        engine.working.set()
         assert (await other.send("/p", b'{"params": "y"}')).status == 200
         other.close()
     assert engine.seen == ["x", "y"]

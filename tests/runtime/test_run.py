@@ -633,3 +633,113 @@ def test_an_unbounded_source_goes_on_where_it_was(package: Package, tmp_path: Pa
     failed = package.run("-p", "fail=yes")
     assert failed.returncode == 1
     assert "Some.Module.ticks: ValueError: broken" in failed.stderr
+
+
+def test_standard_functions_in_a_stage(package: Package) -> None:
+    """What a standard function raises meets the policy of its use."""
+    package.write(
+        """
+        texts_1 = Literal(("[1,2]", "x", "[3,4]"), Text, origin="w.nml:1:1", text="[…]")
+        PAIR = tuple[Integer, Integer]
+        skip = Policy(on_error="skip")
+        parse_2 = Call(standard, "Conv.from_json", input=Text, output=PAIR, policy=skip, origin="w.nml:2:1", text="parse")
+        snd_3 = Call(standard, "Std.snd", input=PAIR, output=Integer, origin="w.nml:3:1", text="Std.snd")
+        show_4 = Call(standard, "Conv.to_json", input=Integer, output=Text, origin="w.nml:4:1", text="Conv.to_json")
+        out_5 = Sink("Sinks.stdout", Text, origin="w.nml:5:1", text="Sinks.stdout")
+        def run(values, token):
+            for a in overlap(parse_2, values, token):
+                for b in snd_3(a, token):
+                    for c in show_4(b, token):
+                        out_5(c, token)
+        calls = (parse_2, snd_3, show_4)
+        workflow = Workflow("w", sources=((texts_1, run),), calls=calls, sinks=(out_5,), bounded=True)
+        """
+    )
+    done = package.run()
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "2\n4\n"
+    assert "Conv.from_json: " in done.stderr
+    assert "w.nml:2:1 parse" in done.stderr
+
+
+def test_a_sinks_generator_runs_to_its_end(package: Package) -> None:
+    package.write(
+        """
+        module = UserModule("Some.Module:0.1.0", FOLDER / "m")
+        one = Literal((1, 2), Integer, origin="w.nml:1:1", text="[1, 2]")
+        keep_1 = Sink(module, Integer, function="keep", origin="w.nml:1:5", text="M.keep")
+        def run(values, token):
+            for a in values:
+                keep_1(a, token)
+        workflow = Workflow("w", sources=((one, run),), sinks=(keep_1,), bounded=True)
+        """,
+        m="""
+        import nstack
+
+        class Module(nstack.Module):
+            def keep(self, number):
+                print("began", number)
+                yield
+                print("ended", number)
+        """,
+    )
+    done = package.run()
+    assert done.returncode == 0, done.stderr
+    assert [line for line in done.stderr.splitlines() if "ed" in line[:5] or "began" in line] == [
+        "began 1",
+        "ended 1",
+        "began 2",
+        "ended 2",
+    ]
+
+
+def test_everything_in_a_modules_own_process(package: Package, lines: Lines) -> None:
+    """``async`` methods, generators of both kinds and hooks work there too."""
+    package.write(
+        lines("wait; Text; Text; timeout=20.0", "both; Text; Text; timeout=20.0", "each; Text; Text; on_error='skip'"),
+        m="""
+        import asyncio
+        import nstack
+
+        class Module(nstack.Module):
+            async def startup(self):
+                self.ready = True
+
+            async def wait(self, text):
+                await asyncio.sleep(0)
+                return text
+
+            def both(self, text):
+                assert self.ready
+                yield text
+                yield 3 if text == "b" else text + text
+
+            async def each(self, text):
+                yield text
+                if text == "cc":
+                    raise ValueError("enough")
+                yield text + "!"
+
+            async def shutdown(self):
+                print("shutdown ran")
+
+        class Plain:
+            pass
+        """,
+    )
+    done = package.run(input="a\nc\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["a", "a!", "aa", "aa!", "c", "c!", "cc"]
+    assert "ValueError: enough" in done.stderr
+    assert "shutdown ran" in done.stderr
+    wrong = package.run(input="b\n")
+    assert wrong.returncode == 1
+    assert "Some.Module.both: result: expected Text, got 3" in wrong.stderr
+
+
+def test_a_module_that_cannot_start_in_its_own_process(package: Package, lines: Lines) -> None:
+    package.write(lines("f; Text; Text; timeout=5.0"), m="import nstack\n1 / 0\n")
+    done = package.run()
+    assert done.returncode == 1
+    assert "service.py of Some.Module:0.1.0 cannot be imported: ZeroDivisionError" in done.stderr
+    assert "nstack/runtime" not in done.stderr

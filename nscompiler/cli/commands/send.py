@@ -42,18 +42,17 @@ def _refuse(word: str) -> None:
 
 
 def _post(host: str, port: int, path: str, body: bytes, timeout: float) -> tuple[int, str]:
+    from contextlib import closing
     from http.client import HTTPConnection, HTTPException
 
-    connection = HTTPConnection(host, port, timeout=timeout)
     try:
-        connection.request("POST", path, body, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode(errors="replace")
+        with closing(HTTPConnection(host, port, timeout=timeout)) as connection:
+            connection.request("POST", path, body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode(errors="replace")
     except ConnectionRefusedError:
         raise Failure(f"nothing listens on {host}:{port}", "is the workflow running, and on this port?") from None
     except TimeoutError:
         raise Failure(f"{host}:{port} did not answer within {timeout:g} seconds") from None
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, UnicodeError) as error:  # a name that cannot be one is refused in several ways
         raise Failure(f"cannot reach {host}:{port}: {error}") from None
-    finally:
-        connection.close()
