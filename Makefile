@@ -19,7 +19,8 @@ NEWER := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14 python3,\
 	$(shell $(name) -c '$(NEWER)' >/dev/null 2>&1 && echo $(name))))
 PYTEST_ARGS ?=
-TESTS := pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+# A file's tests share what they set up, so they stay together.
+TESTS := pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: help venv demo test lint format coverage rules bench soak clean
 
@@ -41,7 +42,7 @@ demo: $(READY)
 	else PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh; fi
 
 test: $(READY)
-	$(BIN)/python -m $(TESTS)
+	$(BIN)/$(if $(MEASURE),coverage run,python) -m $(TESTS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -55,7 +56,7 @@ format: $(READY)
 # Children (nsc, emitted programs, worker processes) are measured too: see [tool.coverage.run].
 coverage: $(READY)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m $(TESTS)
+	$(MAKE) test MEASURE=1
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --fail-under=90
 

@@ -86,6 +86,7 @@ class Definer:
         if kind == "workflow":
             self._check_required(inference, typed.row)
             self._check_replies(inference, typed, place)
+        self._check_flattened(inference)
         self._check_optionals(inference)
         requirements = (*requirements, *self._hidden_optionals(inference, arrow, requirements))
         scheme = self._generalise(inference, arrow, requirements)
@@ -302,6 +303,13 @@ class Definer:
             )
         elif len(replies) > 1:
             self.scope.report(codes.SECOND_REPLY, place, "one request would be answered twice", "", related=related)
+
+    def _check_flattened(self, inference: Inference) -> None:
+        """What turns out to be a byte string only after its `*` was met."""
+        for node, item in inference.flattened.items():
+            found = inference.store.resolve(item)
+            if found.canon is self.types.scalar("Byte"):
+                explain.report_not_flat(self.scope, node, codes.BYTE_FLATTEN, self.types.list(found))
 
     def _check_optionals(self, inference: Inference) -> None:
         for node, fact in inference.uses.items():

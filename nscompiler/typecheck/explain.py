@@ -63,7 +63,7 @@ def name_of(expr: syntax.Expr) -> str:
         case syntax.LiteralSource():
             return "the literal"
         case syntax.Both():
-            return "the branches"
+            return "the `&`"
     return "the stage"
 
 

@@ -58,6 +58,8 @@ class Inference:
         self.joints: dict[syntax.Pipe, tuple[Joint, ...]] = {}
         self.literals: dict[syntax.LiteralSource, LiteralFact] = {}
         self.needs: list[Needed] = []
+        self.flattened: dict[syntax.Concat, Type] = {}
+        self._agreed: dict[tuple[Type, Type], Type | None] = {}
         self.nothing = Typed(Arrow(self.types.error, self.types.error), SILENT_ROW, Traits())
 
     def infer(self, expr: syntax.Expr) -> Typed:
@@ -206,6 +208,7 @@ class Inference:
         if isinstance(out, Var) and not out.rigid:
             item = self.types.variable("type", "", "an item of " + (out.origin or "a list"))
             self.store.bind(out, self.types.list(item))
+            self.flattened[expr] = item
         elif isinstance(out, App) and out.constructor in ("list", "vector"):
             item = out.items[-1]
             if _is_byte(self.store.head(item)):
@@ -354,10 +357,16 @@ class Inference:
     def _agree(self, one: Type, other: Type) -> Type | None:
         """What both branches can take; None if nothing can be both."""
         one, other = self.store.head(one), self.store.head(other)
+        if one.canon is other.canon:
+            return one
         if isinstance(one, Var) or isinstance(other, Var):
             return self.store.head(one) if self._fits(one, other) else None
         if isinstance(one, Record) and isinstance(other, Record):
-            return self._agree_records(one, other)
+            if not (one.ground and other.ground):
+                return self._agree_records(one, other)
+            if (one, other) not in self._agreed:
+                self._agreed[one, other] = self._agree_records(one, other)
+            return self._agreed[one, other]
         if would_fit(self.store, one, other):
             return one
         return other if would_fit(self.store, other, one) else None

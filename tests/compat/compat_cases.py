@@ -75,7 +75,7 @@ YEARS = (
     Case(
         "early-braces",
         "early 2017: `module X:0.1.0 { … }`, `;`, `<T>` at both ends",
-        runs=(http("w", "/d", '"hello"', outputs=("5",)),),
+        runs=(http("sung", "/poems", '"O wild West Wind"', outputs=("3",)),),
     ),
     Case("header-where", "`module X:0.1.0 where`", runs=(Run(stdin="a\nb\n", stdout="a\nb\n"),)),
     Case(
@@ -109,15 +109,15 @@ YEARS = (
         "refused-source",
         "older: `source(http:///demo : Text)`",
         OLD_SPELLING,
-        ('Sources.http<Text> { http_path = "/demo" }',),
+        ('Sources.http<Text> { http_path = "/parcels" }',),
     ),
     Case("refused-colon", "older: `sources.http : Text { … }`", OLD_SPELLING, ("Sources.http<Text>",)),
-    Case("refused-dollar", "older: `$Type`", OLD_SPELLING, ("today: Plant",)),
+    Case("refused-dollar", "older: `$Type`", OLD_SPELLING, ("today: Parcel",)),
     Case(
         "refused-api",
         "older: an `api:` block in `nstack.yaml`",
         ("hint: old-stack", "error: api-block"),
-        ("module Older.Api:0.0.1-SNAPSHOT", "fun predict : Plant -> Text"),
+        ("module Older.Api:0.0.1-SNAPSHOT", "fun postage : Parcel -> Text"),
     ),
     Case(
         "spellings",
@@ -156,24 +156,24 @@ DEMOS = (
         "`Demos`, `Demo.Workflow`, and in it `Demo.Classify`, `Demo.FirstLastName`, `Demo.Json`, `Demo.Retry`, "
         "`Demo.Sink`: seven functions in one `Service(nstack.BaseService)` without `super().__init__()`",
         runs=(
-            http("w", "/demo", '"HelloWorld"', outputs=("10",)),
-            http("digits", "/digit_string", "[1, 2, 3]", outputs=('"1"', '"2"', '"3"')),
-            http("kinds", "/kinds", '"Plum"', outputs=('"a Plum is blue"',)),
-            http("names", "/names", '"Hopper"', outputs=('"Grace Hopper"',)),
-            http("again", "/again", '"x"', outputs=('"x"',), shown=("the first call fails",)),
-            http("extract_field_wf", "/extract_field", '["f1", {"f1": "one", "f2": "two"}]', outputs=('"one"',)),
-            http("mylog_wf", "/log", '"hello"', outputs=(), shown=("mylog got hello",)),
+            http("lengths", "/lines", '"a line of text"', '""', outputs=("14", "0")),
+            http("sung", "/words", '"ba-na-na"', outputs=('"ba"', '"na"', '"na"')),
+            http("months", "/months", "7", "12", outputs=('"summer"', '"winter"')),
+            http("letters", "/letters", '"Ida"', outputs=('"Yours, Ida"',)),
+            http("patient", "/patient", "5", outputs=("5",), shown=("not today",)),
+            http("followed", "/follow", '[{"a": {"b": [true]}}, ["a", "b"]]', outputs=("[true]",)),
+            http("notes", "/notes", '"milk"', outputs=(), shown=("noted: milk",)),
         ),
     ),
     Case(
         "demo-numchars",
         "`Demo.NumChars`; `stack: python`",
         says=("hint: old-stack",),
-        runs=(http("w", "/demo", '"HelloWorld"', outputs=("10",)),),
+        runs=(http("lengths", "/lines", '"twelve chars"', outputs=("12",)),),
     ),
     Case(
         "demo-digitstring",
-        "`Demo.DigitString`: a generator whose values are five seconds apart",
+        "`Demo.DigitString`: a generator that takes its time between two values",
         elsewhere="the second value is made only after the first was seen",
     ),
     Case(
@@ -181,72 +181,86 @@ DEMOS = (
         "`Demo.VectorAndMatrix`: `Vector n T`, `Matrix n m T`",
         runs=(
             Run(
-                "matrixWf",
+                "totals",
                 sent=(
-                    Sent("/matrix", '{"params": [["a", "b", "c"], ["d", "e", "f"]]}'),
-                    Sent("/matrix", '{"params": [["a", "b", "c"], ["d", "e"]]}', 400, "params[1]:"),
+                    Sent("/sales", '{"params": [[1, 20], [3, 40], [5, 60]]}'),
+                    Sent("/sales", '{"params": [[1, 20], [3], [5, 60]]}', 400, "params[1]:"),
                 ),
-                outputs=("203",),
+                outputs=("[9,120]",),
             ),
-            http("vectorWf", "/vector", '["a", "b", "c", "d", "e"]', outputs=("5",)),
+            http("acronyms", "/names", '["read", "eval", "print", "loop"]', outputs=('"REPL"',)),
         ),
     ),
     Case(
         "demo-struct",
         "`Demo.Struct`: order of fields and constructors; `.match` in declared order",
-        runs=(Run(stdin='{"B": {"b2": "ab", "b3": true, "b1": 10}}\n{"A": 7}\n', outputs=("13", "7")),),
+        runs=(
+            Run(
+                "tickets",
+                stdin='{"Group": {"guide": "Ida", "museum": true, "people": 10}}\n{"Single": 7}\n',
+                stdout="10 with Ida to the museum\nzone 7\n",
+            ),
+        ),
     ),
 )
 
 MODELS = (
     Case(
         "iris",
-        "`Iris`: a random forest over tuples; `results.item()`; `train.csv` in the module's folder",
+        "`Iris`: a random forest over tuples; a `numpy` array's `.item()`; `train.csv` in the module's folder",
         runs=(
             http(
-                "fromHttp",
+                "asked",
                 "/iris",
                 "[1.4, 0.2, 5.0, 3.3]",
                 "[5.9, 2.2, 6.6, 3.1]",
                 outputs=('"Iris-setosa"', '"Iris-virginica"'),
             ),
         ),
-        stub="`fromDb` is built only: it needs a PostgreSQL server",
+        stub="`herbarium` is built only: it needs a PostgreSQL server",
     ),
     Case(
         "sklearn-pretrained",
         "scikit-learn, a pickled model; a `numpy` scalar for a Double",
         prepare="train.py",
-        runs=(http("w", "/get_propensity", "[1.0, 0.0]", "[0.0, 1.0]", outputs=("0.0", "1.0")),),
+        runs=(http("forecast", "/journeys", "[290.0, 1.0]", "[25, 14.5]", outputs=("4.0", "12.5")),),
         stub="the model is trained anew, since a pickle belongs to one version",
     ),
     Case(
         "sklearn-training",
-        "scikit-learn, learning from what comes; `yield []`; state across values",
+        "scikit-learn, learning from what comes; `yield []`, a `numpy` array for a list; state across values",
         runs=(
-            http("w", "/process", "[0, 9, 0]", "[9, 0, 1]", "[0, 9]", "[9, 0]", outputs=("[]", "[]", "[0.0]", "[1.0]")),
+            http(
+                "station",
+                "/weather",
+                *("[[0, 9], 0]", "[[9, 0], 1]", "[[0, 8], null]", "[[8, 0], null]"),
+                outputs=("[]", "[]", "[0.0]", "[1.0]"),
+            ),
         ),
     ),
     Case(
         "movies",
-        "`Movies.*`, `NStack.*`: seven modules, `f { … } *`, records unpacked as tuples, `from imaging import *`",
+        "`Movies.*`: seven modules, `f { … } *`, records unpacked as tuples, `from imaging import *`",
         runs=(
             http(
-                "fromHttp",
-                "/movies",
+                "wished",
+                "/wishes",
                 '"Metropolis"',
-                '"Robot Monster"',
-                outputs=('"http_movies/Metropolis.jpg: 40 bytes"',),
-                shown=("Applying filter frame",),
+                '"The Jazz Singer"',
+                outputs=('"Metropolis on shelf W, 16 bytes"',) * 2,
+                shown=("developing Metropolis as mounted",),
             ),
             http(
-                "images",
-                "/images",
+                "mirror",
+                "/mirror",
                 '"Nosferatu"',
-                outputs=('{"title":"Nosferatu.jpg","data":"YmxhY2s6aHR0cHM6Ly9wb3N0ZXJzLmV4YW1wbGUvTm9zZmVyYXR1"}',),
+                outputs=(
+                    '{"film":"Nosferatu","image":"PjEjdXRhcmVmc29OPA=="}',
+                    '{"film":"Nosferatu","image":"PjIjdXRhcmVmc29OPA=="}',
+                ),
             ),
         ),
-        stub="`imdbpie` and `wget` answer from memory; `fromDb` is built only: it needs a PostgreSQL server",
+        stub="the web services answer from memory; `catalogue` is built only: it needs a PostgreSQL server",
     ),
 )
 
@@ -302,9 +316,9 @@ CONTRACT = (
         "parameters",
         "inherited parameters, the nearest wins; parameters as text",
         runs=(
-            Run(stdin="x\n", stdout="x [('foo', 'outer')]\nx [('foo', 'inner')]\n"),
-            Run("typed", stdin="x\n", stdout="x [('number', '3'), ('truth', 'true')]\n"),
-            Run("w", stdin="x\n", exit=2, parameters=("foo=given",), shown=("-p foo: the program sets foo itself",)),
+            Run(stdin="x\n", stdout="x [('volume', 'high')]\nx [('volume', 'low')]\n"),
+            Run("typed", stdin="x\n", stdout="x [('duplex', 'true'), ('pages', '3')]\n"),
+            Run("w", stdin="x\n", exit=2, parameters=("volume=mute",), shown=("-p volume: the program sets volume itself",)),
         ),
     ),
     Case(

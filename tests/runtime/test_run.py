@@ -2,12 +2,9 @@
 
 import json
 import os
-import select
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from emitted_package import Package
 
 Lines = Callable[..., str]
@@ -291,32 +288,6 @@ def test_merge_and_tee(package: Package) -> None:
     assert done.stdout.index("last [1]") < done.stdout.index("branch [2, 0]")
 
 
-def test_a_reader_that_has_enough_ends_the_run_quietly(package: Package, lines: Lines) -> None:
-    package.write(
-        lines("many; Text; Text;"),
-        m="""
-        import nstack
-
-        class Module(nstack.Module):
-            def many(self, text):
-                while True:
-                    yield text
-        """,
-    )
-    process = package.start()
-    assert process.stdin is not None
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdin.write("y\n")
-    process.stdin.close()
-    assert process.stdout.readline() == "y\n"
-    process.stdout.close()
-    error = process.stderr.read()
-    assert process.wait(30) == 0, error
-    assert "Traceback" not in error
-    assert "error:" not in error
-
-
 def test_json_log_lines(package: Package, lines: Lines) -> None:
     package.write(lines("even; Text; Integer; on_error='skip'", between="str(v)"), m=POISON)
     done = package.run("--log-format", "json", input="3\n")
@@ -338,303 +309,6 @@ def test_list_and_wrong_usage(package: Package, lines: Lines) -> None:
     assert "write -p name=value" in bad.stderr
 
 
-# ---------------------------------------------------------------------------------------------- modules that cannot
-# start
-
-
-def test_an_import_that_fails_shows_its_own_traceback(package: Package, lines: Lines) -> None:
-    package.write(lines("f; Text; Text;"), m="import nstack\nfrom helper import value\n")
-    package.file("m/helper.py", "value = 1 / 0\n")
-    done = package.run()
-    assert done.returncode == 1
-    assert "service.py of Some.Module:0.1.0 cannot be imported: ZeroDivisionError: division by zero" in done.stderr
-    assert "helper.py" in done.stderr
-    assert "importlib" not in done.stderr
-    assert "nstack/runtime" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("service", "says"),
-    [
-        ("x = 1\n", "service.py defines no class Module or class Service"),
-        ("class Module:\n    pass\n", "class Module in service.py has no method f; m/module.nml declares fun f"),
-        (
-            "class Module:\n    def __init__(self, needed):\n        pass\n",
-            "Module() of Some.Module:0.1.0 failed: TypeError",
-        ),
-        (
-            "class Module:\n    def startup(self):\n        raise OSError('no model')\n    f = len\n",
-            "startup() of Some.Module:0.1.0 failed: OSError: no model",
-        ),
-        ("class Module(:\n", "SyntaxError"),
-    ],
-)
-def test_a_module_that_cannot_start(package: Package, lines: Lines, service: str, says: str) -> None:
-    package.write(lines("f; Text; Text;"), m=service)
-    done = package.run()
-    assert done.returncode == 1
-    assert says in done.stderr
-    assert "nstack/runtime" not in done.stderr
-
-
-def test_no_service_file(package: Package, lines: Lines) -> None:
-    package.write(lines("f; Text; Text;"))
-    done = package.run()
-    assert done.returncode == 1
-    assert "no service.py in" in done.stderr
-
-
-# ---------------------------------------------------------------------------------------------- signals
-
-HOLD = """
-import nstack
-
-class Module(nstack.Module):
-    def hold(self, text):
-        yield text + " begun"
-        with open(text) as gate:          # until the test has sent its signal
-            yield text + " " + gate.read()
-
-    def shutdown(self):
-        print("shutdown ran")
-"""
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_first_signal_drains(package: Package, lines: Lines, tmp_path: Path, number: int) -> None:
-    gate = tmp_path / "gate"
-    os.mkfifo(gate)
-    package.write(lines("hold; Text; Text;"), m=HOLD)
-    process = package.start()
-    assert process.stdin is not None
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdin.write(f"{gate}\n")
-    process.stdin.flush()
-    assert process.stdout.readline() == f"{gate} begun\n"
-    process.send_signal(number)
-    assert "stopping" in process.stderr.readline()
-    gate.write_text("ended")
-    out, err = process.stdout.read(), process.stderr.read()
-    assert process.wait(30) == 130
-    assert out == f"{gate} ended\n"
-    assert "shutdown ran" in err
-    assert "w interrupted" in err
-
-
-def test_the_second_signal_stops_at_once(package: Package, lines: Lines, tmp_path: Path) -> None:
-    gate = tmp_path / "gate"
-    os.mkfifo(gate)
-    package.write(lines("hold; Text; Text;"), m=HOLD)
-    process = package.start()
-    assert process.stdin is not None
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdin.write(f"{gate}\n")
-    process.stdin.flush()
-    assert process.stdout.readline() == f"{gate} begun\n"
-    process.send_signal(signal.SIGINT)
-    assert "stopping" in process.stderr.readline()
-    process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 130
-    assert "shutdown ran" not in process.stderr.read()
-    process.stdin.close()
-
-
-def test_a_source_that_sleeps_is_left_behind(package: Package) -> None:
-    package.write(
-        """
-        module = UserModule("Some.Module:0.1.0", FOLDER / "m")
-        ticks_1 = Source(module, Text, function="ticks", origin="w.nml:1:1", text="M.ticks")
-        out_2 = Sink("Sinks.stdout", Text, origin="w.nml:1:9", text="Sinks.stdout")
-        def run(values, token):
-            for a in values:
-                out_2(a, token)
-        workflow = Workflow("w", sources=((ticks_1, run),), sinks=(out_2,))
-        """,
-        m="""
-        import threading
-        import nstack
-
-        class Module(nstack.Module):
-            def ticks(self):
-                yield "one"
-                threading.Event().wait()
-
-            def shutdown(self):
-                print("shutdown ran")
-        """,
-    )
-    process = package.start()
-    assert process.stdout is not None
-    assert process.stdout.readline() == "one\n"
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "still waits for its next value and is left behind" in err
-    assert "shutdown ran" in err
-    assert out == ""
-
-
-def test_a_stalled_reader_stalls_the_source(package: Package, tmp_path: Path) -> None:
-    """Back-pressure: with nobody reading, the source is soon asked for no more."""
-    counter = tmp_path / "count"
-    package.write(
-        """
-        module = UserModule("Some.Module:0.1.0", FOLDER / "m")
-        flood_1 = Source(module, Text, function="flood", origin="w.nml:1:1", text="M.flood")
-        out_2 = Sink("Sinks.stdout", Text, origin="w.nml:1:9", text="Sinks.stdout")
-        def run(values, token):
-            for a in values:
-                out_2(a, token)
-        workflow = Workflow("w", sources=((flood_1, run),), sinks=(out_2,))
-        """,
-        m=f"""
-        import mmap, os, struct
-        import nstack
-
-        class Module(nstack.Module):
-            def flood(self):
-                descriptor = os.open({str(counter)!r}, os.O_RDWR | os.O_CREAT)
-                os.ftruncate(descriptor, 8)
-                seen = mmap.mmap(descriptor, 8)
-                for number in range(2_000_000):
-                    struct.pack_into("q", seen, 0, number)
-                    yield "x" * 100
-        """,
-    )
-    process = package.start()
-    assert process.stdout is not None
-    assert process.stderr is not None
-    assert process.stdout.readline()
-
-    def made() -> int:
-        return int.from_bytes(counter.read_bytes(), "little")
-
-    before, now = -1, made()
-    while now != before:  # it stops by itself; without back-pressure it would end at two million, and say so
-        assert not select.select([process.stderr], [], [], 0.3)[0], process.stderr.readline()
-        before, now = now, made()
-    assert now < 100_000
-    process.kill()
-    process.communicate()
-
-
-# ---------------------------------------------------------------------------------------------- a module in its own
-# process
-
-TIMED = """
-import os, threading
-import nstack
-from helper import NAME
-
-class Module(nstack.Module):
-    def startup(self):
-        self.seen = 0
-        print("startup ran")
-
-    def f(self, text):
-        self.seen += 1
-        if text == "hang":
-            threading.Event().wait()
-        if text == "die":
-            os._exit(3)
-        if text == "raise":
-            raise ValueError("wrong")
-        with open("./x") as file:
-            return t(self, f"{text} {self.seen} {NAME} {file.read()} {self.args['p']}")
-
-    def many(self, text):
-        yield text
-        if text.startswith("more"):
-            threading.Event().wait()
-        yield "end"
-
-    def shutdown(self):
-        print("shutdown ran")
-
-def t(module, text):
-    return nstack.Told(text)
-"""
-
-
-def test_a_synchronous_method_with_a_timeout_runs_in_its_own_process(package: Package, lines: Lines) -> None:
-    flow = lines("f; Text; t.Told; timeout=1.0, on_error='skip'", between="v.text")
-    flow = flow.replace("policy=", "parameters=(Parameter('p', 'Text', 'q', open=True),), policy=")
-    package.write(flow, types="class Told(Record):\n    text: Text\n", m=TIMED)
-    package.file("m/helper.py", "NAME = 'helper'\n")
-    package.file("m/x", "file")
-    done = package.run(input="a\nb\nhang\nc\nraise\ndie\nd\n")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == [
-        "a 1 helper file q",
-        "b 2 helper file q",
-        "c 1 helper file q",
-        "d 1 helper file q",
-    ]
-    assert "Some.Module.f: took longer than 1 s" in done.stderr
-    assert "ValueError: wrong" in done.stderr
-    assert 'raise ValueError("wrong")' in done.stderr
-    assert "the process of Some.Module:0.1.0 has died (exit code 3)" in done.stderr
-    assert done.stderr.count("starts again; what its instance had learnt is lost") == 2
-    assert done.stderr.count("startup ran") == 3
-    assert done.stderr.count("shutdown ran") == 1
-
-
-def test_one_next_may_take_the_timeout(package: Package, lines: Lines) -> None:
-    package.write(lines("many; Text; Text; timeout=1.0, on_error='skip'"), m=TIMED)
-    package.file("m/helper.py", "NAME = 'helper'\n")
-    done = package.run(input="a\nmore\nb\n")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["a", "end", "more", "b", "end"]
-    assert done.stderr.count("took longer than 1 s") == 1
-
-
-# ---------------------------------------------------------------------------------------------- where a source goes on
-
-
-def test_an_unbounded_source_goes_on_where_it_was(package: Package, tmp_path: Path) -> None:
-    package.write(
-        """
-        module = UserModule("Some.Module:0.1.0", FOLDER / "m")
-        ticks_1 = Source(module, Integer, function="ticks", origin="w.nml:1:1", text="M.ticks")
-        show_2 = Call(module, "show", input=Integer, output=Text, origin="w.nml:1:5", text="M.show")
-        out_3 = Sink("Sinks.stdout", Text, origin="w.nml:1:9", text="Sinks.stdout")
-        def run(values, token):
-            for a in values:
-                for b in show_2(a, token):
-                    out_3(b, token)
-        workflow = Workflow("w", sources=((ticks_1, run),), calls=(show_2,), sinks=(out_3,))
-        """,
-        m=f"""
-        import os
-        import nstack
-
-        class Module(nstack.Module):
-            def ticks(self):
-                first = self.resume_from or 0
-                for number in range(first + 1, first + 4):
-                    yield nstack.At(number, number)
-                if self.args.get("fail"):
-                    raise ValueError("broken")
-
-            def show(self, number):
-                if number == 2 and not os.path.exists({str(tmp_path / "second")!r}):
-                    open({str(tmp_path / "second")!r}, "w").close()
-                    os._exit(9)                            # as a kill would do, after the first value has gone
-                return str(number)
-        """,
-    )
-    assert package.run().returncode == 9
-    assert package.run().stdout.split()[-1] in ("3", "4")  # the first value may come again, none is left out
-    before = json.loads((package.folder / ".nstack/checkpoints/w-Some.Module.ticks.json").read_text())["offset"]
-    assert package.run().stdout.split() == [str(before + 1), str(before + 2), str(before + 3)]
-    assert package.run("--fresh").stdout.split() == ["1", "2", "3"]
-    failed = package.run("-p", "fail=yes")
-    assert failed.returncode == 1
-    assert "Some.Module.ticks: ValueError: broken" in failed.stderr
-
-
 def test_standard_functions_in_a_stage(package: Package) -> None:
     """What a standard function raises meets the policy of its use."""
     package.write(
@@ -642,7 +316,7 @@ def test_standard_functions_in_a_stage(package: Package) -> None:
         texts_1 = Literal(("[1,2]", "x", "[3,4]"), Text, origin="w.nml:1:1", text="[…]")
         PAIR = tuple[Integer, Integer]
         skip = Policy(on_error="skip")
-        parse_2 = Call(standard, "Conv.from_json", input=Text, output=PAIR, policy=skip, origin="w.nml:2:1", text="parse")
+        parse_2 = Call(standard, "Conv.from_json", input=Text, output=PAIR, policy=skip, origin="w.nml:2:1", text="p")
         snd_3 = Call(standard, "Std.snd", input=PAIR, output=Integer, origin="w.nml:3:1", text="Std.snd")
         show_4 = Call(standard, "Conv.to_json", input=Integer, output=Text, origin="w.nml:4:1", text="Conv.to_json")
         out_5 = Sink("Sinks.stdout", Text, origin="w.nml:5:1", text="Sinks.stdout")
@@ -659,7 +333,7 @@ def test_standard_functions_in_a_stage(package: Package) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout == "2\n4\n"
     assert "Conv.from_json: " in done.stderr
-    assert "w.nml:2:1 parse" in done.stderr
+    assert "w.nml:2:1 p" in done.stderr
 
 
 def test_a_sinks_generator_runs_to_its_end(package: Package) -> None:
@@ -691,55 +365,3 @@ def test_a_sinks_generator_runs_to_its_end(package: Package) -> None:
         "began 2",
         "ended 2",
     ]
-
-
-def test_everything_in_a_modules_own_process(package: Package, lines: Lines) -> None:
-    """``async`` methods, generators of both kinds and hooks work there too."""
-    package.write(
-        lines("wait; Text; Text; timeout=20.0", "both; Text; Text; timeout=20.0", "each; Text; Text; on_error='skip'"),
-        m="""
-        import asyncio
-        import nstack
-
-        class Module(nstack.Module):
-            async def startup(self):
-                self.ready = True
-
-            async def wait(self, text):
-                await asyncio.sleep(0)
-                return text
-
-            def both(self, text):
-                assert self.ready
-                yield text
-                yield 3 if text == "b" else text + text
-
-            async def each(self, text):
-                yield text
-                if text == "cc":
-                    raise ValueError("enough")
-                yield text + "!"
-
-            async def shutdown(self):
-                print("shutdown ran")
-
-        class Plain:
-            pass
-        """,
-    )
-    done = package.run(input="a\nc\n")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["a", "a!", "aa", "aa!", "c", "c!", "cc"]
-    assert "ValueError: enough" in done.stderr
-    assert "shutdown ran" in done.stderr
-    wrong = package.run(input="b\n")
-    assert wrong.returncode == 1
-    assert "Some.Module.both: result: expected Text, got 3" in wrong.stderr
-
-
-def test_a_module_that_cannot_start_in_its_own_process(package: Package, lines: Lines) -> None:
-    package.write(lines("f; Text; Text; timeout=5.0"), m="import nstack\n1 / 0\n")
-    done = package.run()
-    assert done.returncode == 1
-    assert "service.py of Some.Module:0.1.0 cannot be imported: ZeroDivisionError" in done.stderr
-    assert "nstack/runtime" not in done.stderr

@@ -1,14 +1,13 @@
 import nstack
 
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
 
 class Module(nstack.Module):
-    """The original slept five seconds for each digit. Here the second one waits until someone has seen the first."""
-
-    def digitString(self, xs):
-        return (self.spell(number, x) for number, x in enumerate(xs))
-
-    def spell(self, number, x):
-        if number == 1:
-            with open(self.args["gate"]) as gate:
-                gate.read()
-        return str(x)
+    def spell(self, digits):
+        """Gives a word for each digit; before the second it waits at the gate until somebody has seen the first."""
+        first, *others = (WORDS[digit] for digit in digits)
+        yield first
+        with open(self.args["gate"]) as gate:
+            gate.read()
+        yield from others

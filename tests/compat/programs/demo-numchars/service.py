@@ -2,5 +2,5 @@ import nstack
 
 
 class Module(nstack.Module):
-    def numChars(self, msg):
-        return len(msg)
+    def numChars(self, line):
+        return len(line)

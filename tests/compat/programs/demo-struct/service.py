@@ -2,10 +2,9 @@ import nstack
 
 
 class Module(nstack.Module):
-    def test0(self, x):
-        # In the order of V1, the type that this function was declared with.
-        return x.match(lambda a: a, self.sum_up)
+    def describe(self, ticket):
+        return ticket.match("zone {}".format, self.of_group)
 
-    def sum_up(self, b):
-        b1, b2, b3 = b
-        return b1 + len(b2) + b3
+    def of_group(self, group):
+        people, guide, museum = group
+        return "{} with {} to the {}".format(people, guide, "museum" if museum else "park")

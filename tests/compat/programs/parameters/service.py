@@ -2,5 +2,5 @@ import nstack
 
 
 class Module(nstack.Module):
-    def show(self, text):
+    def given(self, text):
         return "{} {}".format(text, sorted(self.args.items()))

@@ -1,13 +1,12 @@
+import pathlib
 import pickle
 
 import nstack
 
 
 class Module(nstack.Module):
-    def __init__(self):
-        super().__init__()
-        with open("model.pkl", "rb") as file:
-            self.model = pickle.load(file)
+    def startup(self):
+        self.tree = pickle.loads(pathlib.Path("delay.pickle").read_bytes())
 
-    def get_propensity(self, features):
-        return round(self.model.predict_proba([features])[0, 1], 1)
+    def minutesLate(self, journey):
+        return self.tree.predict([journey])[0]  # a numpy.float64

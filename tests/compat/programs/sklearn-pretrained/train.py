@@ -1,11 +1,11 @@
-"""Makes model.pkl, which the module loads: run it before the module is checked."""
+"""Makes delay.pickle, which the module loads: run it before the module is checked."""
 
 import pickle
 
-from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeRegressor
 
-clicks = [[0.0, 1.0], [1.0, 0.0], [0.2, 0.9], [0.9, 0.1]]
-bought = [1, 0, 1, 0]
+# Kilometres, centimetres of snow: minutes late
+SEEN = {(20.0, 0.0): 0.0, (300.0, 0.0): 4.0, (20.0, 15.0): 12.5, (300.0, 15.0): 45.0}
 
-with open("model.pkl", "wb") as file:
-    pickle.dump(LogisticRegression(C=100.0).fit(clicks, bought), file)
+with open("delay.pickle", "wb") as kept:
+    pickle.dump(DecisionTreeRegressor(random_state=3).fit(list(SEEN), list(SEEN.values())), kept)

@@ -2,5 +2,5 @@ import nstack
 
 
 class Module(nstack.Module):
-    def id(self, text):
-        return text
+    def trim(self, line):
+        return line.strip()

@@ -1,41 +1,38 @@
-#!/usr/bin/env python3
-# -*- coding: utf-8 -*-
-"""The demos, in the class style of the first API; nobody calls super().__init__()."""
+"""All the demos: one instance serves every workflow function, and its ``__init__`` does not call the inherited one."""
 
 import json
+from functools import reduce
 
 import nstack
 
-COLOURS = {"cherry": "red", "lemon": "yellow", "plum": "blue"}
+SEASONS = ("winter", "spring", "summer", "autumn")
 
 
 class Service(nstack.BaseService):
     def __init__(self):
-        self.fail = True
+        self.mood_swings = 1
 
-    def numChars(self, msg):
-        return len(msg)
+    def jot(self, note):
+        print("noted:", note)
 
-    def classify(self, x):
-        return "a {} is {}".format(x, COLOURS.get(x.lower()))
+    def moody(self, month):
+        if self.mood_swings:
+            self.mood_swings -= 1
+            raise ConnectionError("not today")
+        return month
 
-    def digitString(self, xs):
-        return (self._spell(x) for x in xs)
+    def closing(self, name):
+        return ", ".join((self.args.get("greeting", "Regards"), name))
 
-    def _spell(self, x):
-        return str(x)
+    def season(self, month):
+        return SEASONS[month % 12 // 3]
 
-    def full_name(self, last):
-        return "{} {}".format(self.args.get("first_name", "Tux"), last)
+    def syllables(self, word):
+        return (part for part in word.split("-"))
 
-    def extract_field(self, x):
-        return json.loads(x[1])[x[0]]
+    def follow(self, question):
+        document, path = question
+        return json.dumps(reduce(lambda found, name: found[name], path, json.loads(document)))
 
-    def faulty_id(self, x):
-        if self.fail:
-            self.fail = False
-            raise RuntimeError("the first call fails")
-        return x
-
-    def mylog(self, x):
-        print("mylog got", x)
+    def numChars(self, line):
+        return len(line)

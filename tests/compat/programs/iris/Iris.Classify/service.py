@@ -1,20 +1,21 @@
-#!/usr/bin/env python3
-import csv
+"""Calls a flower what the flowers most like it are called."""
 
 import nstack
 from sklearn.ensemble import RandomForestClassifier
 
-COLUMNS = ["petal_length", "petal_width", "sepal_length", "sepal_width"]
+
+def specimens(lines):
+    """The measurements and the name of each line below the title."""
+    for line in lines[1:]:
+        *measured, kind = line.split(",")
+        yield tuple(map(float, measured)), kind
 
 
 class Service(nstack.BaseService):
     def __init__(self):
-        super().__init__()
-        with open("./train.csv") as file:
-            train = list(csv.DictReader(file))
-        self.forest = RandomForestClassifier(n_estimators=10, random_state=0)
-        self.forest.fit([[float(row[name]) for name in COLUMNS] for row in train], [row["class"] for row in train])
+        with open("./train.csv") as known:
+            flowers, kinds = zip(*specimens(known.read().splitlines()))
+        self.trees = RandomForestClassifier(15, random_state=7).fit(flowers, kinds)
 
-    def predict(self, input_row):
-        results = self.forest.predict([list(input_row)])
-        return results.item()
+    def predict(self, flower):
+        return self.trees.predict([flower]).item()

@@ -2,5 +2,5 @@ import nstack
 
 
 class Service(nstack.BaseService):
-    def predict(self, plant):
-        return "rose"
+    def postage(self, parcel):
+        return "letter" if parcel.grams < 500 else "crate"

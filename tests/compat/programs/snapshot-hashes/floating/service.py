@@ -2,5 +2,5 @@ import nstack
 
 
 class Module(nstack.Module):
-    def numChars(self, text):
-        return 10 * len(text)
+    def cents(self, letter):
+        return 10 * len(letter)

@@ -1,6 +1,0 @@
-import nstack
-
-
-class Service(nstack.BaseService):
-    def numChars(self, msg):
-        return len(msg)

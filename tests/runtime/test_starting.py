@@ -1,0 +1,50 @@
+"""Modules that cannot start: each a clear error, with the user's own traceback."""
+
+from collections.abc import Callable
+
+import pytest
+from emitted_package import Package
+
+Lines = Callable[..., str]
+
+
+def test_an_import_that_fails_shows_its_own_traceback(package: Package, lines: Lines) -> None:
+    package.write(lines("f; Text; Text;"), m="import nstack\nfrom helper import value\n")
+    package.file("m/helper.py", "value = 1 / 0\n")
+    done = package.run()
+    assert done.returncode == 1
+    assert "service.py of Some.Module:0.1.0 cannot be imported: ZeroDivisionError: division by zero" in done.stderr
+    assert "helper.py" in done.stderr
+    assert "importlib" not in done.stderr
+    assert "nstack/runtime" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("service", "says"),
+    [
+        ("x = 1\n", "service.py defines no class Module or class Service"),
+        ("class Module:\n    pass\n", "class Module in service.py has no method f; m/module.nml declares fun f"),
+        (
+            "class Module:\n    def __init__(self, needed):\n        pass\n",
+            "Module() of Some.Module:0.1.0 failed: TypeError",
+        ),
+        (
+            "class Module:\n    def startup(self):\n        raise OSError('no model')\n    f = len\n",
+            "startup() of Some.Module:0.1.0 failed: OSError: no model",
+        ),
+        ("class Module(:\n", "SyntaxError"),
+    ],
+)
+def test_a_module_that_cannot_start(package: Package, lines: Lines, service: str, says: str) -> None:
+    package.write(lines("f; Text; Text;"), m=service)
+    done = package.run()
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "nstack/runtime" not in done.stderr
+
+
+def test_no_service_file(package: Package, lines: Lines) -> None:
+    package.write(lines("f; Text; Text;"))
+    done = package.run()
+    assert done.returncode == 1
+    assert "no service.py in" in done.stderr
