@@ -11,6 +11,7 @@ from pathlib import Path
 
 import leftovers
 import pytest
+from built_wheels import Wheels, build_all
 from kept import Golden
 
 # Before any test module is imported: some of them copy the environment that they will give to their children.
@@ -39,6 +40,12 @@ def golden(request: pytest.FixtureRequest) -> Golden:
             pytest.fail(f"{kept} differs (--rewrite-golden keeps the new text):\n" + "\n".join(lines), pytrace=False)
 
     return check
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Wheels:
+    """The wheels, built once for all tests of the group ``wheel``, which one worker runs."""
+    return build_all(tmp_path_factory.mktemp("wheels"))
 
 
 @pytest.fixture(autouse=True)

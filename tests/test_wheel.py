@@ -16,9 +16,10 @@ from pathlib import Path
 
 import attrs
 import pytest
+from built_wheels import Wheels, build_environment
 
 ROOT = Path(__file__).parent.parent
-# Everything here shares two builds and two environments: one worker makes them.
+# Everything here shares the builds and two environments: one worker makes them.
 pytestmark = pytest.mark.xdist_group("wheel")
 
 MODULE = "module Demo.Shout:0.1.0\n\nfun shout : Text -> Text\n\ndef loud = Sources.stdin | shout | Sinks.stdout\n"
@@ -26,15 +27,6 @@ SERVICE = (
     "import nstack\n\n\nclass Module(nstack.Module):\n    def shout(self, text):\n        return text.upper() + '!'\n"
 )
 WRONG = "module Demo.Wrong:0.1.0\n\ndef w = [1, 2] | Conv.to_json | Conv.to_jsn | Sinks.log\n"
-
-
-@attrs.frozen
-class Wheels:
-    """The two wheels and a second build of the runtime's."""
-
-    compiler: Path
-    runtime: Path
-    runtime_again: Path
 
 
 @attrs.frozen
@@ -64,21 +56,6 @@ class Environment:
         )
 
 
-def build(project: Path, out: Path) -> Path:
-    """Build the wheel of a project."""
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(project)]
-    done = subprocess.run(command, capture_output=True, text=True, env=build_environment(), check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (wheel,) = out.glob("*.whl")
-    return wheel
-
-
-def build_environment() -> dict[str, str]:
-    """The environment of a build: the same moment for every build, and no measuring of the build tools."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
-    return {**kept, "SOURCE_DATE_EPOCH": "1704067200"}
-
-
 def fresh(folder: Path, *wanted: str, links: Path) -> Environment:
     """A new environment with packages installed; ours come from ``links``, others from the index."""
     if uv := shutil.which("uv"):
@@ -92,16 +69,6 @@ def fresh(folder: Path, *wanted: str, links: Path) -> Environment:
         done = subprocess.run(command, capture_output=True, text=True, env=build_environment(), check=False)
         assert done.returncode == 0, done.stdout + done.stderr
     return Environment(folder)
-
-
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory) -> Wheels:
-    folder = tmp_path_factory.mktemp("wheels")
-    return Wheels(
-        build(ROOT, folder / "compiler"),
-        build(ROOT / "stdlib", folder / "runtime"),
-        build(ROOT / "stdlib", folder / "again"),
-    )
 
 
 @pytest.fixture(scope="module")
