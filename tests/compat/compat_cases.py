@@ -75,7 +75,7 @@ YEARS = (
     Case(
         "early-braces",
         "early 2017: `module X:0.1.0 { … }`, `;`, `<T>` at both ends",
-        runs=(http("sung", "/poems", '"O wild West Wind"', outputs=("3",)),),
+        runs=(http("sung", "/poems", '"O wild West Wind"', outputs=("4",)),),
     ),
     Case("header-where", "`module X:0.1.0 where`", runs=(Run(stdin="a\nb\n", stdout="a\nb\n"),)),
     Case(
@@ -318,7 +318,13 @@ CONTRACT = (
         runs=(
             Run(stdin="x\n", stdout="x [('volume', 'high')]\nx [('volume', 'low')]\n"),
             Run("typed", stdin="x\n", stdout="x [('duplex', 'true'), ('pages', '3')]\n"),
-            Run("w", stdin="x\n", exit=2, parameters=("volume=mute",), shown=("-p volume: the program sets volume itself",)),
+            Run(
+                "w",
+                stdin="x\n",
+                exit=2,
+                parameters=("volume=mute",),
+                shown=("-p volume: the program sets volume itself",),
+            ),
         ),
     ),
     Case(
