@@ -240,7 +240,7 @@ MODELS = (
     ),
     Case(
         "movies",
-        "`Movies.*`: seven modules, `f { … } *`, records unpacked as tuples, `from imaging import *`",
+        "`Movies.*`, `Pictures.*`: seven modules, `f { … } *`, records unpacked as tuples, `from imaging import *`",
         runs=(
             http(
                 "wished",
