@@ -66,8 +66,7 @@ class MemoryFiles:
 
     def __init__(self, files: dict[str, str | bytes], under: Files | None = None) -> None:
         self._files = {
-            os.path.normpath(path): text.encode() if isinstance(text, str) else text
-            for path, text in files.items()
+            os.path.normpath(path): text.encode() if isinstance(text, str) else text for path, text in files.items()
         }
         self._under = under
 

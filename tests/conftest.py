@@ -16,11 +16,26 @@ from kept import Golden
 
 # Before any test module is imported: some of them copy the environment that they will give to their children.
 STARTED = leftovers.Started()
+LONG = ("test_examples.py", "test_docs.py", "test_compat.py")
+"""Files with tests of several seconds: last of all, they would keep one worker waiting for the other."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the switch."""
     parser.addoption("--rewrite-golden", action="store_true", help="write kept outputs anew instead of comparing")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Let tests that share something expensive run on one worker."""
+    from sharing import Scheduling  # not needed, nor there, where nothing is distributed
+
+    return Scheduling(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the longest tests."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture

@@ -302,6 +302,10 @@ def unguarded(found: list[Check], programs: list[Trial]) -> list[Check]:
     return left
 
 
+# Raised when something is to be started, which no text of a program shows; the tests of the commands hold it.
+STARTED = frozenset(("NS0325",))
+
+
 def unraised(programs: list[Trial]) -> list[str]:
     """The codes that the type checker names and no program raises."""
     named = {
@@ -325,7 +329,7 @@ def unraised(programs: list[Trial]) -> list[str]:
             program.holds()
     finally:
         Code.at = at  # type: ignore[method-assign]
-    return sorted(named - raised)
+    return sorted(named - raised - STARTED)
 
 
 def main() -> int:

@@ -19,9 +19,6 @@ import pytest
 from built_wheels import Wheels, build_environment
 
 ROOT = Path(__file__).parent.parent
-# Everything here shares the builds and two environments: one worker makes them.
-pytestmark = pytest.mark.xdist_group("wheel")
-
 MODULE = "module Demo.Shout:0.1.0\n\nfun shout : Text -> Text\n\ndef loud = Sources.stdin | shout | Sinks.stdout\n"
 SERVICE = (
     "import nstack\n\n\nclass Module(nstack.Module):\n    def shout(self, text):\n        return text.upper() + '!'\n"

@@ -98,9 +98,7 @@ class Declarer:
                 "only in the output",
             )
         types = self.scope.workspace
-        return types.substitute(
-            output, {var: types.record(()) if var.kind == "row" else types.error for var in missing}
-        )
+        return types.substitute(output, dict.fromkeys(missing, types.error))
 
     def _constraint(self, constraint: syntax.Constraint, known: Variables) -> Requirement | None:
         name = constraint.name.text

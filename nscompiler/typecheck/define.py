@@ -7,6 +7,7 @@ from nscompiler.diagnostics.codes import params as param_codes
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
+from nscompiler.source import Span
 from nscompiler.typecheck import constraints, explain
 from nscompiler.typecheck.declare import DEF_ATTRIBUTES, Declarer, kind_of
 from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
@@ -88,7 +89,11 @@ class Definer:
             self._check_replies(inference, typed, place)
         self._check_flattened(inference)
         self._check_optionals(inference)
-        requirements = (*requirements, *self._hidden_optionals(inference, arrow, requirements))
+        hidden = self._hidden_optionals(inference, arrow, requirements)
+        if declared is None:
+            requirements = (*requirements, *hidden)
+        else:
+            self._report_hidden_optionals(place, hidden)
         scheme = self._generalise(inference, arrow, requirements)
         return FunctionInterface(
             module=self.scope.reference,
@@ -200,14 +205,14 @@ class Definer:
                     continue
                 left[type, one.name] = Requirement(type, one.name, self.scope.span(need.node))
                 if any(var.rigid for var in variables(type)):
-                    self._report_unpromised(place, need.node, type, one.name)
+                    self._report_unpromised(place, self.scope.span(need.node), type, one.name)
         return (*own, *(one for one in left.values() if not any(var.rigid for var in variables(one.type))))
 
-    def _report_unpromised(self, place: syntax.Node, node: syntax.Expr, type: Type, name: str) -> None:
-        label = Label(self.scope.span(node), "needed here", Role.CONSUMER)
+    def _report_unpromised(self, place: syntax.Node, at: Span | None, type: Type, name: str) -> None:
+        related = () if at is None else (Label(at, "needed here", Role.CONSUMER),)
         title = f"the annotation does not promise that `{explain.an(type)}` is {name}"
         note = f"write `where {explain.an(type)} is {name}` after the type"
-        self.scope.report(codes.ANNOTATION_MISMATCH, place, title, note, related=(label,))
+        self.scope.report(codes.ANNOTATION_MISMATCH, place, title, note, related=related)
 
     def _report_violation(self, inference: Inference, need: Needed, violation: constraints.Violation) -> None:
         node, name, target = need.node, need.name, need.target
@@ -343,6 +348,10 @@ class Definer:
         shown.update(need.type for need in known if need.name == "Present" and isinstance(need.type, Var))
         order = variables(arrow.output, variables(arrow.input))
         return tuple(hidden[var] for var in order if var in hidden and var not in shown)
+
+    def _report_hidden_optionals(self, place: syntax.Node, hidden: tuple[Requirement, ...]) -> None:
+        for one in hidden:
+            self._report_unpromised(place, one.origin, one.type, one.name)
 
     # --- the scheme and the facts
 

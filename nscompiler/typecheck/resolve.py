@@ -156,8 +156,9 @@ class Resolver:
         """The type, or the error type after a report where it is too deep for what follows."""
         if type.depth <= MAX_DEPTH:
             return type
-        title = f"The type here is nested more than {MAX_DEPTH} levels deep"
-        self.scope.report(TOO_DEEP, place, title, "with the names in it written out")
+        if not type.poisoned:
+            title = f"The type here is nested more than {MAX_DEPTH} levels deep"
+            self.scope.report(TOO_DEEP, place, title, "with the names in it written out")
         return self.types.error
 
     def resolve(self, expr: syntax.TypeExpr, variables: Variables, kind: str = "type") -> Type:

@@ -170,7 +170,8 @@ FAULTS = [
     fault(
         "after a collision the further fields are not missed",
         "field-collision",
-        "fun add : { a : Text | r } -> { a : Text, b : Text | r }\nfun s : Text -> { a : Text, b : Text, other : Text }\n"
+        "fun add : { a : Text | r } -> { a : Text, b : Text | r }\n"
+        "fun s : Text -> { a : Text, b : Text, other : Text }\n"
         "fun t : { other : Text } -> Text\ndef h = s | «add» | t\n",
     ),
     fault(
@@ -327,6 +328,11 @@ FAULTS = [
     fault("an annotated input", "annotation-mismatch", "fun f : Text -> Integer\ndef h : «Integer» -> Integer = f\n"),
     fault("a promise for every type", "annotation-mismatch", "fun f : Text -> Integer\ndef h : «a» -> Integer = f\n"),
     fault("an annotation without its constraint", "annotation-mismatch", "def «h» : a -> Text = Conv.to_csv\n"),
+    fault(
+        "an annotation that hides an optional",
+        "annotation-mismatch",
+        "fun count : optional a -> Integer\ndef «h» : a -> Integer = Std.some | count\n",
+    ),
     fault(
         "an annotation without its constraint on a rest",
         "annotation-mismatch",

@@ -10,13 +10,16 @@ PAIR = "fun pair : (a, a) -> a\n"
 RESTS = "fun rests : ({ a : Text | r }, { a : Text | r }) -> { | r }\n"
 
 SOUND = [
-    ("constraint on further fields", f'{KEEP}fun s : Text -> {{ a : Text, n : Integer }}\ndef h = s | keep | Conv.to_csv\n'),
-    ("constraint that an annotation promises", f"{KEEP}def h : {{ a : Text | r }} -> Text where r is CsvRow = keep | Conv.to_csv\n"),
+    ("constraint on further fields",
+     f"{KEEP}fun s : Text -> {{ a : Text, n : Integer }}\ndef h = s | keep | Conv.to_csv\n"),
+    ("constraint that an annotation promises",
+     f"{KEEP}def h : {{ a : Text | r }} -> Text where r is CsvRow = keep | Conv.to_csv\n"),
     ("promise of the whole row", "def h : { a : Text | r } -> Text where { a : Text | r } is CsvRow = Conv.to_csv\n"),
     ("a list of cells is a row", "def h : [a] -> Text where a is CsvCell = Conv.to_csv\n"),
     ("a list of rows is a file", "def h : [a] -> Text where a is CsvRow = Conv.to_csv\n"),
     ("columns", 'def h : (a, b) -> Void where (a, b) is SqlRow = Sinks.postgres { pg_table = "t" }\n'),
-    ("a row nobody can add to", 'fun f : { n : Integer } -> Text\ndef s = Sources.csv { path = "x" } | f\ndef w = s | Sinks.log\n'),
+    ("a row nobody can add to",
+     'fun f : { n : Integer } -> Text\ndef s = Sources.csv { path = "x" } | f\ndef w = s | Sinks.log\n'),
     ("one variable at one type", f"{PAIR}fun s : Text -> (Integer, Integer)\ndef h = s | pair\n"),
     ("written types may widen", f"{PAIR}fun s : Text -> (Integer, Double)\ndef h = s | pair<Double>\n"),
     ("one rest, other fields differ", "fun f : ({ a : Double | r }, { b : Text | r }) -> { | r }\n"
@@ -86,7 +89,8 @@ def test_what_is_unsound_is_one_error(code: str, text: str) -> None:
 
 
 def test_the_arguments_of_a_type_are_in_the_order_in_which_it_is_written() -> None:
-    text = "type Pair a b = (b, a)\nfun f : Pair x y -> x\ndef d = f\ndef e = f<Integer, Text>\ndef g = d<Integer, Text>\n"
+    text = "type Pair a b = (b, a)\nfun f : Pair x y -> x\ndef d = f\n"
+    text += "def e = f<Integer, Text>\ndef g = d<Integer, Text>\n"
     types = check_texts({"main.nml": text}).types("main.nml")
     assert types["e"] == types["g"] == "Pair Integer Text -> Integer"
 
