@@ -117,8 +117,12 @@ class Program:
         return "\n".join([*lines, f"def whole = {' | '.join(self.stages)}", ""])
 
     def around(self, function: str) -> set[str]:
-        """The function and the defs that contain it."""
-        return {function, *(name for name, body in self.defs if re.search(rf"\b{function}\b", body))}
+        """The function and the defs that contain it, also through others."""
+        found = {function}
+        for name, body in self.defs:
+            if found.intersection(re.findall(r"\w+", body)):
+                found.add(name)
+        return found
 
 
 def add_plain(program: Program, draw: st.DrawFn) -> None:
@@ -182,7 +186,10 @@ def add_branches(program: Program, draw: st.DrawFn) -> None:
 
 
 def name_a_part(program: Program, draw: st.DrawFn) -> None:
-    low = draw(st.integers(0, len(program.stages) - 1))
+    """Give a part a name, one that starts with a known type: another may decide for `Double` or an optional early."""
+    known = {"f0", *program.plain, *(name for name, _ in program.defs)}
+    starts = [at for at, stage in enumerate(program.stages) if re.findall(r"\w+", stage)[0] in known]
+    low = draw(st.sampled_from(starts))
     high = draw(st.integers(low + 1, len(program.stages)))
     name = f"part{len(program.defs)}"
     program.defs.append((name, " | ".join(program.stages[low:high])))

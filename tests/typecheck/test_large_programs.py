@@ -79,7 +79,8 @@ def test_a_type_may_be_as_deep_as_brackets_may(shape: str) -> None:
     nearly = fine + chain(shape, MAX_DEPTH, "Integer", "U") + f"fun k : U{MAX_DEPTH} -> Text\ndef n = f | k\n"
     (found,) = check(nearly).diagnostics
     assert found.code.name in ("type-mismatch", "sum-mismatch")
-    assert codes(chain(shape, LONG) + f"fun f : T{LONG} -> Text\ndef h = f | f\n") == ["nested-too-deeply"]
+    too_deep = chain(shape, LONG) + f"fun f : Text -> T{LONG}\nfun g : T{LONG} -> Text\ndef h = f | g\n"
+    assert codes(too_deep) == ["nested-too-deeply"]
 
 
 @pytest.mark.parametrize(
