@@ -16,6 +16,7 @@ from kept import Golden
 
 # Before any test module is imported: some of them copy the environment that they will give to their children.
 STARTED = leftovers.Started()
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # with it every child would compile all of our files anew
 LONG = ("test_examples.py", "test_docs.py", "test_compat.py")
 """Files with tests of several seconds: last of all, they would keep one worker waiting for the other."""
 

@@ -215,6 +215,23 @@ def test_a_reader_that_has_enough(tmp_path: Path) -> None:
     assert "rror" not in done.stderr.replace("errors=0", "")
 
 
+ENDING = """import os, nstack
+class Module(nstack.Module):
+    def end(self, text):
+        return self.end(text) if text == "deep" else os._exit(7)
+"""
+
+
+@pytest.mark.parametrize(("text", "told"), [("deep", "RecursionError"), ("now", "ended with exit code 7")])
+def test_a_method_that_ends_badly(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "w.nml").write_text("fun end : Text -> Text;\nSources.stdin | end | Sinks.log\n")
+    (tmp_path / "w.py").write_text(ENDING)
+    done = nsc(tmp_path, "run", "w.nml", input=f"{text}\nafter\n")
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "main done" not in done.stderr
+
+
 def test_an_interrupt_during_a_run(tmp_path: Path) -> None:
     (tmp_path / "w.nml").write_text(GOOD)
     process = subprocess.Popen(

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from signal import SIGHUP, SIGTERM
 from typing import TYPE_CHECKING
 
-from nscompiler.cli import programs
+from nscompiler.cli import exits, programs
 from nscompiler.cli.child import run_python
 from nscompiler.cli.failure import Failure
 from nscompiler.cli.folders import RunCache, write_files
@@ -34,9 +35,17 @@ def run(compilation: Compilation, path: str, graph: "Graph", arguments: Sequence
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     # -P: a file of the user's folder must not stand in the way of a module that the runtime imports.
     try:
-        return run_python(["-P", "-m", package, graph.name, *arguments], environment)
+        code = run_python(["-P", "-m", package, graph.name, *arguments], environment)
     except OSError as error:
         raise Failure(f"cannot start {sys.executable}: {error.strerror or error}") from None
+    if code in _TOLD:
+        return code
+    # Nothing of ours ends so: the user's code, or something that it calls, ended the process under the runtime.
+    how = f"signal {code - 128}" if code > 128 else f"exit code {code}"
+    raise Failure(f"the process of {graph.name} ended with {how} before the workflow was done")
+
+
+_TOLD = (exits.OK, exits.FAILED, exits.USAGE, exits.INTERRUPTED, exits.BROKEN_PIPE, 128 + SIGHUP, 128 + SIGTERM)
 
 
 def write(emitted: "Emitted", folder: Path) -> None:

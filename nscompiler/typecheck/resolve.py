@@ -234,6 +234,7 @@ class Resolver:
         fields: list[tuple[str, Type]] = []
         for field in expr.fields:
             type = self.resolve(field.type, variables)
+            self._check_label(field.name)
             if field.name.text in seen:
                 first = Label(self.scope.span(seen[field.name.text]), "first here", Role.DECLARATION)
                 title = f"the field `{field.name.text}` stands twice in one record"
@@ -242,6 +243,12 @@ class Resolver:
             seen[field.name.text] = field.name
             fields.append((field.name.text, type))
         return self.types.record(fields, self._tail(expr.tail, variables))
+
+    def _check_label(self, name: syntax.Name) -> None:
+        barred = next((one for one in name.text if one in '"\\' or not one.isprintable()), None)
+        if barred is not None:
+            what = {'"': "a quote", "\\": "a backslash"}.get(barred, "a control character")
+            self.scope.report(codes.FIELD_NAME, name, f"the name of a field may not hold {what}", "rename the field")
 
     def _tail(self, tail: syntax.RowTail | None, variables: Variables) -> Type | None:
         if tail is None:

@@ -425,6 +425,19 @@ fun f : Text -> Text
 """,
 )
 
+FIELD_NAME = Code(
+    id="NS0426",
+    name="field-name",
+    title="A field's name has a character that no name may have",
+    explanation=(
+        "The name of a field may be any text in quotes, but for a quote, a backslash or a control character: names are "
+        "written out in generated code, in CSV headers and in messages. Rename the field in the data before it comes "
+        "in."
+    ),
+    wrong='type T = { "a\\nb" : Text }\n',
+    right='type T = { "a b" : Text }\n',
+)
+
 CODES = (
     UNKNOWN_NAME,
     UNKNOWN_TYPE,
@@ -451,4 +464,5 @@ CODES = (
     NUMBER_RANGE,
     DUPLICATE_VARIABLE,
     DUPLICATE_ATTRIBUTE,
+    FIELD_NAME,
 )

@@ -368,8 +368,8 @@ class Run:
         except Stopped:
             pass
         except Exception as error:
+            self.halt.fail()  # first: whatever goes wrong while it is told, the run has failed
             self._tell(error)
-            self.halt.fail()
 
     def _generate(self, lane: Lane) -> None:
         source = lane.source

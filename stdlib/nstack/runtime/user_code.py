@@ -204,10 +204,12 @@ def user_trace(error: BaseException) -> str:
 
 
 def _trimmed(trace: TracebackType | None) -> TracebackType | None:
-    if trace is None:
-        return None
-    rest = _trimmed(trace.tb_next)
-    file = trace.tb_frame.f_code.co_filename
-    if file.startswith(_OURS):
-        return rest
-    return TracebackType(rest, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+    frames: list[TracebackType] = []
+    while trace is not None:
+        frames.append(trace)
+        trace = trace.tb_next
+    kept: TracebackType | None = None
+    for frame in reversed(frames):  # a loop: the traceback may be of endless recursion
+        if not frame.tb_frame.f_code.co_filename.startswith(_OURS):
+            kept = TracebackType(kept, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    return kept
