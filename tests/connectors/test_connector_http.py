@@ -282,13 +282,14 @@ async def test_a_value_that_takes_too_long_is_504_with_an_id_that_is_in_the_log(
     await engine.stop()
 
 
-async def test_ten_thousand_requests_with_two_hundred_in_flight_lose_none() -> None:
+@pytest.mark.parametrize("many", [10_000, pytest.param(100_000, marks=pytest.mark.soak)])
+async def test_two_hundred_requests_in_flight_lose_none(many: int) -> None:
     def double(value: int, token: Token) -> None:
         token.reply(b"%d" % (value * 2))
 
     engine = Engine(double, expects="one")
     async with serving(HttpSource(), Integer, given(engine)) as port:
-        numbers = iter(range(10_000))
+        numbers = iter(range(many))
         wrong: list[Any] = []
 
         async def worker() -> None:
@@ -301,7 +302,7 @@ async def test_ten_thousand_requests_with_two_hundred_in_flight_lose_none() -> N
 
         await asyncio.gather(*(worker() for _ in range(200)))
     assert wrong == []
-    assert sorted(engine.seen) == list(range(10_000))
+    assert sorted(engine.seen) == list(range(many))
     await engine.stop()
 
 

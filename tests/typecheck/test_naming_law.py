@@ -1,5 +1,6 @@
 """Naming a part of a pipe, or bracketing it, changes no verdict and no type."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +41,18 @@ def verdict(body: str, extra: str = "") -> tuple[bool, str | None]:
 @given(pipes())
 @settings(max_examples=150, deadline=None)
 def test_naming_and_bracketing_change_nothing(case: tuple[list[str], int, int]) -> None:
+    hold(case)
+
+
+@pytest.mark.soak
+@given(pipes())
+@settings(max_examples=3000, deadline=None)
+def test_naming_and_bracketing_change_nothing_in_many_pipes(case: tuple[list[str], int, int]) -> None:
+    hold(case)
+
+
+def hold(case: tuple[list[str], int, int]) -> None:
+    """Compare a pipe with the same pipe bracketed, and with a part of it named."""
     stages, low, high = case
     part = " | ".join(stages[low:high])
     plain = verdict(" | ".join(stages))
