@@ -4,6 +4,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 WHEELS = ("tests/test_wheel.py", "tests/grammar/test_tables.py::test_a_wheel_carries_the_tables_of_its_grammar")
 """The tests for which both wheels are built, and two environments made."""
+SERVER = "tests/runtime/test_replies.py"
+"""The tests that ask one server."""
 
 
 class Scheduling(LoadScopeScheduling):
@@ -13,4 +15,6 @@ class Scheduling(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "wheels" if nodeid.startswith(WHEELS) else nodeid
+        if nodeid.startswith(WHEELS):
+            return "wheels"
+        return SERVER if nodeid.startswith(SERVER) else nodeid

@@ -9,11 +9,12 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
 from nscompiler.typecheck import constraints, explain
+from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.declare import DEF_ATTRIBUTES, Declarer, kind_of
 from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
 from nscompiler.typecheck.fits import Joint as JointCheck
 from nscompiler.typecheck.infer import Inference, Needed, Typed
-from nscompiler.typecheck.resolve import Resolver, find_nested_optional, optional_variables, strong_components
+from nscompiler.typecheck.resolve import Resolver, find_nested_optional, optional_variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import FunctionInterface, ParameterRow, Requirement, Scheme, Settable
 from nscompiler.types.show import Names, difference, lone_tails, show, show_arrow

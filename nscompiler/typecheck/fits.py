@@ -158,9 +158,8 @@ class Joint:
     def _sizes_agree(self, given: App, needed: App) -> bool:
         if needed.constructor != "vector":
             return True
-        return would_fit(self.store, given.items[0], needed.items[0]) and not Joint(self.store).fit(
-            given.items[0], needed.items[0]
-        )
+        sizes = given.items[0], needed.items[0]
+        return would_fit(self.store, *sizes) and not Joint(self.store).fit(*sizes)
 
     def _fit_sums(self, given: Sum, needed: Sum, pair: _Pair) -> None:
         wanted = dict(needed.constructors)

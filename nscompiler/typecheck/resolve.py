@@ -7,6 +7,7 @@ from nscompiler.diagnostics.codes import types as type_codes
 from nscompiler.diagnostics.codes.syntax import TOO_DEEP
 from nscompiler.diagnostics.model import Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
+from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
 from nscompiler.types.interface import TypeInterface
 from nscompiler.types.types import MAX_DEPTH, SCALARS, App, Record, Scalar, Type, Var, parts
@@ -433,61 +434,10 @@ def find_nested_optional(type: Type) -> str | None:
 
 
 def _in_order(decls: dict[str, syntax.TypeDecl]) -> list[list[str]]:
-    """Strongly connected parts, those that are mentioned first (Tarjan, 1972; without recursion)."""
+    """Strongly connected parts, those that are mentioned first."""
     names = set(decls)
     edges = {name: _mentions(decl, names) for name, decl in decls.items()}
     return strong_components(edges)
-
-
-def strong_components(edges: dict[str, list[str]]) -> list[list[str]]:
-    """The strongly connected components of a graph, each after those that it points to; members in edge order."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    on_stack: set[str] = set()
-    stack: list[str] = []
-    result: list[list[str]] = []
-    for root in edges:
-        if root in index:
-            continue
-        work: list[tuple[str, Iterator[str]]] = []
-        _open(root, edges, index, low, stack, on_stack, work)
-        while work:
-            name, rest = work[-1]
-            following = next(rest, None)
-            if following is None:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
-                if low[name] == index[name]:
-                    result.append(_close(name, stack, on_stack))
-            elif following not in index:
-                _open(following, edges, index, low, stack, on_stack, work)
-            elif following in on_stack:
-                low[name] = min(low[name], index[following])
-    return result
-
-
-def _open(
-    name: str,
-    edges: dict[str, list[str]],
-    index: dict[str, int],
-    low: dict[str, int],
-    stack: list[str],
-    on_stack: set[str],
-    work: list[tuple[str, Iterator[str]]],
-) -> None:
-    index[name] = low[name] = len(index)
-    stack.append(name)
-    on_stack.add(name)
-    work.append((name, iter(edges[name])))
-
-
-def _close(name: str, stack: list[str], on_stack: set[str]) -> list[str]:
-    at = stack.index(name)
-    members = stack[at:]
-    del stack[at:]
-    on_stack.difference_update(members)
-    return members
 
 
 def _children(expr: syntax.TypeExpr) -> tuple[syntax.TypeExpr, ...]:
@@ -521,4 +471,4 @@ def _mentions(decl: syntax.TypeDecl, names: set[str]) -> list[str]:
     return list(found)
 
 
-__all__ = ["Edit", "Fix", "Resolver", "Variables", "find_nested_optional", "missing_already", "strong_components"]
+__all__ = ["Edit", "Fix", "Resolver", "Variables", "find_nested_optional", "missing_already"]

@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from emitted_package import Package
@@ -91,6 +92,7 @@ class Server:
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self.process = process
         self.log: list[str] = []
+        self.letters = Path()
         assert process.stderr is not None
         while (
             found := re.search(r"listening on http://127\.0\.0\.1:(\d+)", line := process.stderr.readline())
@@ -124,11 +126,10 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     package = Package(tmp_path_factory.mktemp("replies") / "built").write(flow(), m=SERVICE)
     server = Server(package.start())
+    server.letters = package.folder / "dead-letters/w.jsonl"
     yield server
     log = server.stop()
     assert server.process.returncode == 130, log
-    letters = (package.folder / "dead-letters/w.jsonl").read_text().splitlines()
-    assert [json.loads(letter)["value"] for letter in letters] == ["dead"]
 
 
 @pytest.mark.parametrize(
@@ -145,6 +146,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 )
 def test_answers(server: Server, path: str, value: str, status: int, body: str) -> None:
     assert server.post(path, value)[::2] == (status, body)
+
+
+def test_a_dead_letter_is_there_before_the_answer(server: Server) -> None:
+    assert server.post("/dead", "kept")[0] == 500
+    letters = [json.loads(letter) for letter in server.letters.read_text().splitlines()]
+    assert "kept" in [letter["value"] for letter in letters]
 
 
 @pytest.mark.parametrize(
