@@ -100,3 +100,23 @@ def test_a_wheel_carries_the_tables_of_its_grammar(wheels):
             archive.read("nscompiler/grammar/nml.lark"),
             archive.read("nscompiler/grammar/generate.py"),
         )
+
+
+def test_tables_of_other_texts_are_swept_away(tmp_path):
+    (tmp_path / "notes.txt").write_text("not ours")
+    old, new = (b"old", b""), (b"new", b"")
+    assert tables.write(old, {}, str(tmp_path)) == tables.file_of(old, str(tmp_path))
+    tables.write(new, {"rules": []}, str(tmp_path))
+    assert sorted(os.listdir(tmp_path)) == [os.path.basename(tables.file_of(new)), "notes.txt"]
+    assert tables.read(old, str(tmp_path)) is None
+    assert tables.read(new, str(tmp_path)) == {"rules": []}
+
+
+def test_tables_that_cannot_be_put_into_place_leave_nothing(tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="No space left"):
+        tables.write((b"new", b""), {}, str(tmp_path))
+    assert os.listdir(tmp_path) == []
