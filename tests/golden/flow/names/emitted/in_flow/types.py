@@ -54,7 +54,7 @@ class Text2(Record):
     _1st: Double = required("1st")
     plain: Text_ | None = None
     list: list_[Text_] = required()
-    a_b: Integer = required('a"b')
+    a_b_c: Integer = required("a b-c")
 
 
 class Value(Sum):
