@@ -1,5 +1,7 @@
 """What ``e { p = v }`` does: each binding is checked against every function that it reaches."""
 
+from collections.abc import Sequence
+
 from nscompiler.diagnostics.codes import names as name_codes
 from nscompiler.diagnostics.codes import params as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
@@ -14,6 +16,7 @@ from nscompiler.types.interface import ParameterRow, Settable
 
 def apply(scope: Scope, expr: syntax.Apply, row: ParameterRow) -> ParameterRow:
     """The row that an application leaves, after reporting what is wrong with its bindings."""
+    readers = params.readers_of(row)
     seen: dict[str, syntax.Binding] = {}
     for binding in expr.bindings:
         name = binding.name.text
@@ -27,18 +30,14 @@ def apply(scope: Scope, expr: syntax.Apply, row: ParameterRow) -> ParameterRow:
         if name in params.POLICY:
             _check_policy(scope, binding, row)
         else:
-            _check(scope, binding, row)
-    for name, binding in seen.items():
-        # A misspelt binding stands for the parameter that was meant: nobody wants to hear twice of one slip.
-        for meant in (name, *_meant(name, row)):
-            row = params.narrow(row, meant, scope.span(binding))
-    return row
-
-
-def _meant(name: str, row: ParameterRow) -> tuple[str, ...]:
-    if name in params.POLICY or params.readers_of(row, name) or params.takes_openly(row, name):
-        return ()
-    return near(name, [one.name for one in row.settable])[:1]
+            _check(scope, binding, row, readers.get(name, ()))
+    places = {name: scope.span(binding) for name, binding in seen.items()}
+    for name, place in [*places.items()]:
+        if name not in params.POLICY and name not in readers and not params.takes_openly(row, name):
+            # A misspelt binding stands for the parameter that was meant: nobody wants to hear twice of one slip.
+            for meant in near(name, [other for other in readers if other not in places])[:1]:
+                places[meant] = place
+    return params.narrow(row, places)
 
 
 def _check_policy(scope: Scope, binding: syntax.Binding, row: ParameterRow) -> None:
@@ -63,9 +62,8 @@ def _check_policy(scope: Scope, binding: syntax.Binding, row: ParameterRow) -> N
     )
 
 
-def _check(scope: Scope, binding: syntax.Binding, row: ParameterRow) -> None:
+def _check(scope: Scope, binding: syntax.Binding, row: ParameterRow, readers: Sequence[Settable]) -> None:
     name = binding.name.text
-    readers = params.readers_of(row, name)
     if readers:
         _check_value(scope, binding, readers)
     elif params.takes_openly(row, name):
@@ -117,7 +115,7 @@ def _report_unknown(scope: Scope, binding: syntax.Binding, row: ParameterRow) ->
     )
 
 
-def _check_value(scope: Scope, binding: syntax.Binding, readers: tuple[Settable, ...]) -> None:
+def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settable]) -> None:
     faults = [
         (reader, fault) for reader in readers if isinstance(fault := params.convert(binding.value, reader.type), Fault)
     ]

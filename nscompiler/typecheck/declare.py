@@ -11,6 +11,8 @@ from nscompiler.typecheck import constraints, params
 from nscompiler.typecheck.resolve import Resolver, Variables, find_nested_optional
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import (
+    OPEN,
+    PLAIN,
     FunctionInterface,
     ParameterRow,
     ParameterType,
@@ -130,7 +132,7 @@ class Declarer:
 
     def _parameters(self, decl: syntax.FunDecl) -> ParameterRow:
         if decl.parameters is None:
-            return ParameterRow((), (), () if self.scope.standard else (frozenset(),))
+            return ParameterRow() if self.scope.standard else OPEN
         seen: dict[str, syntax.ParamDecl] = {}
         settable: list[Settable] = []
         for parameter in decl.parameters:
@@ -250,6 +252,8 @@ class Declarer:
     def _traits(self, decl: syntax.FunDecl, kind: str, attributes: dict[str, str | None]) -> Traits:
         source = kind in ("source", "workflow")
         standard = self.scope.standard
+        if not (source or attributes or standard):
+            return PLAIN
         module = self.scope.reference.split(":")[0].rsplit("/", 1)[-1]
         is_reply = standard and (module, decl.name.text) == ("Sinks", "reply")
         replay = attributes.get("replay") or "none"

@@ -18,7 +18,7 @@ from nscompiler.typecheck.resolve import Resolver, find_nested_optional, optiona
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import FunctionInterface, ParameterRow, Requirement, Scheme, Settable
 from nscompiler.types.show import Names, difference, lone_tails, show, show_arrow
-from nscompiler.types.types import Type, Var, shown_variables, variables
+from nscompiler.types.types import MAX_DEPTH, Type, Var, shown_variables, variables
 
 
 class Definer:
@@ -69,6 +69,8 @@ class Definer:
         interface = self.finish(inference, typed, decl.name.text, decl.name, declared)
         if declared is not None:
             self.annotations[decl] = Arrow(declared.input, declared.output)
+        if decl.doc is None and not attributes:
+            return interface
         return attrs.evolve(interface, doc=decl.doc, attributes=tuple(attributes.items()))
 
     def finish(
@@ -77,15 +79,42 @@ class Definer:
         """Generalise what inference left open, check what must hold by now, and keep the facts."""
         if self._is_too_deep(inference):
             inference, typed = Inference(self.scope, self.resolver), self._unknown(typed)
+        if declared is None and inference.is_plain:
+            scheme = self._plain(inference, typed, place)
+        else:
+            scheme = self._open(inference, typed, place, declared)
+        return FunctionInterface(
+            module=self.scope.reference,
+            name=name,
+            declared="def",
+            scheme=scheme,
+            kind=kind_of(scheme.input, scheme.output),
+            parameters=typed.row,
+            traits=typed.traits,
+            span=self.scope.span(place),
+        )
+
+    def _plain(self, inference: Inference, typed: Typed, place: syntax.Node) -> Scheme:
+        """The scheme where no variable occurred: most of the checks have nothing to look at."""
+        arrow = typed.arrow
+        requirements = self._requirements(inference, None, arrow, place) if inference.needs else ()
+        self._keep_facts(inference)
+        if kind_of(arrow.input, arrow.output) == "workflow":
+            self._check_required(inference, typed.row)
+            self._check_replies(inference, typed, place)
+        return Scheme((), arrow.input, arrow.output, requirements)
+
+    def _open(self, inference: Inference, typed: Typed, place: syntax.Node, declared: Scheme | None) -> Scheme:
+        """The scheme after all checks of what was open."""
         resolve = inference.store.resolve
         arrow = typed.arrow if declared is None else Arrow(declared.input, declared.output)
         arrow = Arrow(resolve(arrow.input), resolve(arrow.output))
         requirements = self._requirements(inference, declared, arrow, place)
-        kind = kind_of(arrow.input, arrow.output)
-        if kind == "workflow":
+        workflow = kind_of(arrow.input, arrow.output) == "workflow"
+        if workflow:
             self._check_determined(inference)
         self._keep_facts(inference)
-        if kind == "workflow":
+        if workflow:
             self._check_required(inference, typed.row)
             self._check_replies(inference, typed, place)
         self._check_flattened(inference)
@@ -95,21 +124,16 @@ class Definer:
             requirements = (*requirements, *hidden)
         else:
             self._report_hidden_optionals(place, hidden)
-        scheme = self._generalise(inference, arrow, requirements)
-        return FunctionInterface(
-            module=self.scope.reference,
-            name=name,
-            declared="def",
-            scheme=scheme,
-            kind=kind,
-            parameters=typed.row,
-            traits=typed.traits,
-            span=self.scope.span(place),
-        )
+        return self._generalise(inference, arrow, requirements)
 
     def _is_too_deep(self, inference: Inference) -> bool:
         """Whether a type in a def is too deep for what follows; then after a report."""
         resolve = inference.store.resolve
+        for arrow in inference.arrows.values():
+            if not (arrow.input.settled and arrow.output.settled):
+                resolve(arrow.input), resolve(arrow.output)
+        if self.types.deepest <= MAX_DEPTH:
+            return False
         for node, arrow in inference.arrows.items():
             deeper = max(resolve(arrow.input), resolve(arrow.output), key=lambda type: type.depth)
             if self.resolver.shallow(deeper, node) is not deeper:
@@ -245,11 +269,7 @@ class Definer:
             if loose and not reported.intersection(loose):
                 self.scope.report(codes.AMBIGUOUS_TYPE, literal, "nothing here says what the empty list holds", "")
             reported.update(loose)
-        seen: set[int] = set()
-        for node, fact in inference.uses.items():
-            if not isinstance(node, syntax.Use) or id(fact) in seen:
-                continue
-            seen.add(id(fact))
+        for node, fact in inference.polymorphic.items():
             open_: dict[Var, None] = {}
             for argument in fact.arguments:
                 variables(inference.store.resolve(argument), open_)
@@ -318,9 +338,7 @@ class Definer:
                 explain.report_not_flat(self.scope, node, codes.BYTE_FLATTEN, self.types.list(found))
 
     def _check_optionals(self, inference: Inference) -> None:
-        for node, fact in inference.uses.items():
-            if not isinstance(node, syntax.Use) or not fact.arguments:
-                continue
+        for node, fact in inference.polymorphic.items():
             input, output = inference.store.resolve(fact.arrow.input), inference.store.resolve(fact.arrow.output)
             what = find_nested_optional(input) or find_nested_optional(output)
             own = fact.target.scheme
@@ -339,12 +357,11 @@ class Definer:
         """Variables that are made optional inside and not in the def's own type: users must hear of it."""
         hidden: dict[Var, Requirement] = {}
         resolve = inference.store.resolve
-        for node, fact in inference.uses.items():
-            if isinstance(node, syntax.Use) and fact.arguments:
-                for var in optional_variables(resolve(fact.arrow.input)) | optional_variables(
-                    resolve(fact.arrow.output)
-                ):
-                    hidden.setdefault(var, Requirement(var, "Present", self.scope.span(node)))
+        for node, fact in inference.polymorphic.items():
+            for var in optional_variables(resolve(fact.arrow.input)) | optional_variables(resolve(fact.arrow.output)):
+                hidden.setdefault(var, Requirement(var, "Present", self.scope.span(node)))
+        if not hidden:
+            return ()
         shown = optional_variables(arrow.input) | optional_variables(arrow.output)
         shown.update(need.type for need in known if need.name == "Present" and isinstance(need.type, Var))
         order = variables(arrow.output, variables(arrow.input))
@@ -357,15 +374,24 @@ class Definer:
     # --- the scheme and the facts
 
     def _keep_facts(self, inference: Inference) -> None:
+        if inference.store.empty:
+            self.arrows.update(inference.arrows)
+            self.uses.update(inference.uses)
+            self.joints.update(inference.joints)
+            self.literals.update(inference.literals)
+            return
         resolve = inference.store.resolve
 
         def arrow(one: Arrow) -> Arrow:
-            input, output = resolve(one.input), resolve(one.output)
-            return one if (input is one.input and output is one.output) else Arrow(input, output)
+            if one.input.settled and one.output.settled:
+                return one
+            return Arrow(resolve(one.input), resolve(one.output))
 
         self.arrows.update((node, arrow(one)) for node, one in inference.arrows.items())
-        for node, use in inference.uses.items():
-            self.uses[node] = UseFact(use.target, tuple(map(resolve, use.arguments)), arrow(use.arrow))
+        self.uses.update(inference.uses)
+        polymorphic = inference.polymorphic.values()
+        known = {use: UseFact(use.target, tuple(map(resolve, use.arguments)), arrow(use.arrow)) for use in polymorphic}
+        self.uses.update((node, known[use]) for node, use in inference.uses.items() if use in known)
         for pipe, joints in inference.joints.items():
             self.joints[pipe] = tuple(Joint(resolve(one.given), resolve(one.needed)) for one in joints)
         for literal, fact in inference.literals.items():
@@ -375,10 +401,9 @@ class Definer:
         order = shown_variables(arrow.input, arrow.output)
         for need in requirements:
             variables(need.type, order)
-        for node, use in inference.uses.items():
-            if isinstance(node, syntax.Use):
-                for argument in use.arguments:
-                    variables(inference.store.resolve(argument), order)
+        for use in inference.polymorphic.values():
+            for argument in use.arguments:
+                variables(inference.store.resolve(argument), order)
         lacks = tuple((var, labels) for var in order if (labels := inference.store.lacks(var)))
         return Scheme(tuple(order), arrow.input, arrow.output, requirements, lacks)
 

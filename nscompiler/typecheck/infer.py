@@ -4,6 +4,9 @@ The language is first-order and defs form a DAG, so every def has a store of its
 open becomes a variable of its scheme. No backtracking, near-linear time.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import attrs
 
 from nscompiler.diagnostics.codes import names as name_codes
@@ -19,7 +22,7 @@ from nscompiler.typecheck.fits import would_fit
 from nscompiler.typecheck.resolve import Resolver, Variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unify import Store
-from nscompiler.types.interface import FunctionInterface, ParameterRow, Traits
+from nscompiler.types.interface import PLAIN, FunctionInterface, ParameterRow, Traits
 from nscompiler.types.show import show_field
 from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
 
@@ -55,12 +58,18 @@ class Inference:
         self.store = Store(self.types)
         self.arrows: dict[syntax.Node, Arrow] = {}
         self.uses: dict[syntax.Node, UseFact] = {}
+        self.polymorphic: dict[syntax.Use, UseFact] = {}
         self.joints: dict[syntax.Pipe, tuple[Joint, ...]] = {}
         self.literals: dict[syntax.LiteralSource, LiteralFact] = {}
         self.needs: list[Needed] = []
         self.flattened: dict[syntax.Concat, Type] = {}
         self._agreed: dict[tuple[Type, Type], Type | None] = {}
         self.nothing = Typed(Arrow(self.types.error, self.types.error), SILENT_ROW, Traits())
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no variable occurred in anything that was inferred."""
+        return not self.polymorphic and not self.literals and self.store.empty
 
     def infer(self, expr: syntax.Expr) -> Typed:
         """The type, open parameters and traits of an expression; the error type where something is wrong inside."""
@@ -69,28 +78,16 @@ class Inference:
         return typed
 
     def _infer(self, expr: syntax.Expr) -> Typed:
-        match expr:
-            case syntax.Use():
-                return self._use(expr, expr, None)
-            case syntax.Instantiate():
-                typed = self._use(expr.function, expr, expr.types)
-                self.arrows[expr.function] = typed.arrow
-                return typed
-            case syntax.Apply():
-                inner = self.infer(expr.function)
-                row = bindings.apply(self.scope, expr, inner.row)
-                return Typed(inner.arrow, row, inner.traits)
-            case syntax.Concat():
-                return self._concat(expr)
-            case syntax.Filter():
-                return self._filter(expr)
-            case syntax.LiteralSource():
-                return self._literal(expr)
-            case syntax.Pipe():
-                return self._pipe(expr)
-            case syntax.Both():
-                return self._both(expr)
-        raise AssertionError(expr)
+        return _INFER[type(expr)](self, expr)
+
+    def _instantiated(self, expr: syntax.Instantiate) -> Typed:
+        typed = self._use(expr.function, expr, expr.types)
+        self.arrows[expr.function] = typed.arrow
+        return typed
+
+    def _applied(self, expr: syntax.Apply) -> Typed:
+        inner = self.infer(expr.function)
+        return Typed(inner.arrow, bindings.apply(self.scope, expr, inner.row), inner.traits)
 
     # --- names
 
@@ -105,7 +102,7 @@ class Inference:
         return self._instantiate(target, whole, use, given)
 
     def _warn_deprecated(self, use: syntax.Use, target: FunctionInterface) -> None:
-        deprecated, text = target.attribute("deprecated")
+        deprecated, text = target.attribute("deprecated") if target.attributes else (False, None)
         if deprecated:
             declared = Label(target.span, "declared here", Role.DECLARATION)
             name = explain.written(use)
@@ -120,22 +117,33 @@ class Inference:
         given: tuple[syntax.TypeExpr, ...] | None,
     ) -> Typed:
         scheme = target.scheme
-        found: dict[Type, Type] = {}
         if scheme.variables:
-            origin = {var: f"what `{explain.written(use)}` carries" for var in scheme.variables}
-            found = self.store.instantiate(scheme.variables, origin)
+            arrow, found = self._fresh(target, use)
+            if given is not None:
+                self._give(target, use, given, found)
+            fact = UseFact(target, tuple([found[var] for var in scheme.variables]), arrow)
+            self.polymorphic[use] = fact
+        else:
+            arrow, found = Arrow(scheme.input, scheme.output), {}
+            if given is not None:
+                self._give(target, use, given, found)
+            fact = UseFact(target, (), arrow)
+        for need in scheme.requirements:
+            self.needs.append(Needed(self.types.substitute(need.type, found), need.name, whole, target))
+        self.uses[whole] = self.uses[use] = fact
+        return Typed(arrow, target.parameters, target.traits)
+
+    def _fresh(self, target: FunctionInterface, use: syntax.Use) -> tuple[Arrow, dict[Type, Type]]:
+        """The arrow of a scheme with new variables, and which stands for which."""
+        scheme = target.scheme
+        origin = f"what `{explain.written(use)}` carries"
+        found = self.store.instantiate(scheme.variables, dict.fromkeys(scheme.variables, origin))
         arrow = Arrow(self.types.substitute(scheme.input, found), self.types.substitute(scheme.output, found))
         for row, labels in scheme.lacks:
             self.store.bar(found[row], labels)
         self.store.learn(arrow.input)
         self.store.learn(arrow.output)
-        if given is not None:
-            self._give(target, use, given, found)
-        for need in scheme.requirements:
-            self.needs.append(Needed(self.types.substitute(need.type, found), need.name, whole, target))
-        fact = UseFact(target, tuple(found[var] for var in scheme.variables), arrow)
-        self.uses[whole] = self.uses[use] = fact
-        return Typed(arrow, target.parameters, target.traits)
+        return arrow, found
 
     def _give(
         self,
@@ -417,6 +425,18 @@ class Inference:
         return common
 
 
+# A pipe has hundreds of thousands of these: a table of methods is quicker than a ladder of tests.
+_INFER: dict[type[syntax.Expr], Callable[[Inference, Any], Typed]] = {
+    syntax.Use: lambda inference, expr: inference._use(expr, expr, None),
+    syntax.Instantiate: Inference._instantiated,
+    syntax.Apply: Inference._applied,
+    syntax.Concat: Inference._concat,
+    syntax.Filter: Inference._filter,
+    syntax.LiteralSource: Inference._literal,
+    syntax.Pipe: Inference._pipe,
+    syntax.Both: Inference._both,
+}
+
 _NO_VARIABLES = "a concrete type is needed here; `_` leaves it to inference"
 _TOLERATED = {("Sources", "stdin"), ("Sinks", "stdout"), ("nstack/Sources", "stdin"), ("nstack/Sinks", "stdout")}
 
@@ -441,13 +461,16 @@ def _bounded(traits: list[Traits]) -> bool | None:
 
 def _sequence(traits: list[Traits]) -> Traits:
     """Facts of stages one after the other."""
+    if all([one is PLAIN for one in traits]):
+        return PLAIN
     paths = 1
     replies: tuple[Span, ...] = ()
     for one in traits:
-        replies += one.replies * min(paths, 2)
+        if one.replies:
+            replies += one.replies * min(paths, 2)
         paths = min(paths * one.paths, 2)
-    after = max((at for at, one in enumerate(traits) if one.bounded is not None), default=-1)
-    return _combined(traits, paths, replies, any(one.flattens for one in traits[after + 1 :]) or traits[-1].flattens)
+    after = max([at for at, one in enumerate(traits) if one.bounded is not None], default=-1)
+    return _combined(traits, paths, replies, any([one.flattens for one in traits[after + 1 :]]) or traits[-1].flattens)
 
 
 def _parallel(traits: list[Traits], merge: bool) -> Traits:

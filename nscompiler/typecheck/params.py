@@ -6,7 +6,7 @@ missing.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import attrs
 
@@ -201,11 +201,14 @@ def _in_range(name: str, value: "Value") -> "Value | Fault":
 
 def union(rows: Iterable[ParameterRow]) -> ParameterRow:
     """The parameters of several functions together; what one function reads twice stands once."""
+    different = list(dict.fromkeys(rows))
+    if len(different) == 1:
+        return different[0]
     settable: dict[tuple[str, str], Settable] = {}
     fixed: dict[tuple[str, str], Fixed] = {}
     open_: list[frozenset[str]] = []
     policy: list[frozenset[str]] = []
-    for row in rows:
+    for row in different:
         for one in row.settable:
             settable.setdefault((one.name, one.reader), one)
         for two in row.fixed:
@@ -217,27 +220,41 @@ def union(rows: Iterable[ParameterRow]) -> ParameterRow:
 
 def _common(bound: list[frozenset[str]]) -> tuple[frozenset[str], ...]:
     """The names that inner bindings fix for all of some functions: any other still reaches one of them."""
-    return (frozenset.intersection(*bound),) if bound else ()
+    if len(bound) > 1:
+        return (frozenset.intersection(*bound),)
+    return tuple(bound)
 
 
-def narrow(row: ParameterRow, name: str, at: Span) -> ParameterRow:
-    """The row that is left after a binding."""
-    if name in POLICY:
-        newly_fixed = Fixed(name, "", at)
-        policy = tuple(dict.fromkeys(bound | {name} for bound in row.policy))
-        return ParameterRow(row.settable, (*row.fixed, newly_fixed), row.open, policy)
-    readers = [one for one in row.settable if one.name == name]
-    left = tuple(one for one in row.settable if one.name != name)
-    newly = [Fixed(name, one.reader, at) for one in readers]
-    opened = tuple(dict.fromkeys(bound | {name} for bound in row.open))
-    if not readers and any(name not in bound for bound in row.open):
-        newly.append(Fixed(name, "", at))
-    return ParameterRow(left, (*row.fixed, *newly), opened, row.policy)
+def narrow(row: ParameterRow, places: Mapping[str, Span]) -> ParameterRow:
+    """The row that is left after bindings of some names, each at its place."""
+    left: list[Settable] = []
+    fixed = list(row.fixed)
+    read: set[str] = set()
+    for one in row.settable:
+        at = places.get(one.name)
+        if at is None:
+            left.append(one)
+        else:
+            fixed.append(Fixed(one.name, one.reader, at))
+            read.add(one.name)
+    common = frozenset(name for name in places if name in POLICY)
+    others = frozenset(places) - common
+    for name, at in places.items():
+        if name in common or (name not in read and takes_openly(row, name)):
+            fixed.append(Fixed(name, "", at))
+    return ParameterRow(tuple(left), tuple(fixed), _bound(row.open, others), _bound(row.policy, common))
 
 
-def readers_of(row: ParameterRow, name: str) -> tuple[Settable, ...]:
-    """Who reads a parameter that can still be set."""
-    return tuple(one for one in row.settable if one.name == name)
+def _bound(rows: tuple[frozenset[str], ...], names: frozenset[str]) -> tuple[frozenset[str], ...]:
+    return tuple(dict.fromkeys([bound | names for bound in rows])) if names else rows
+
+
+def readers_of(row: ParameterRow) -> dict[str, list[Settable]]:
+    """Who reads each parameter that can still be set."""
+    found: dict[str, list[Settable]] = {}
+    for one in row.settable:
+        found.setdefault(one.name, []).append(one)
+    return found
 
 
 def takes_policy(row: ParameterRow, name: str) -> bool:

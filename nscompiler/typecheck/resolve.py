@@ -1,6 +1,6 @@
 """Written types become types: names looked up, aliases expanded, sizes and kinds checked."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.codes import types as type_codes
@@ -41,9 +41,11 @@ class Resolver:
 
     def declare_types(self) -> None:
         """Understand all ``type`` declarations, each after those that it mentions."""
-        for ring in _in_order(self.scope.declared_types):
-            if len(ring) == 1 and ring[0] not in _mentions(self.scope.declared_types[ring[0]], {ring[0]}):
-                self._declare(self.scope.declared_types[ring[0]])
+        decls = self.scope.declared_types
+        edges = {name: _mentions(decl, decls) for name, decl in decls.items()}
+        for ring in strong_components(edges):
+            if len(ring) == 1 and ring[0] not in edges[ring[0]]:
+                self._declare(decls[ring[0]])
             else:
                 self._report_ring(ring)
 
@@ -95,6 +97,8 @@ class Resolver:
         """The kinds of a ``type``'s parameters, from where they stand: a record's rest is a row, a vector's size a
         size, and what another type is applied to is what that one makes of it."""
         kinds: dict[str, str] = {}
+        if not decl.parameters:
+            return kinds
         for part in _inside(decl.body):
             if isinstance(part, syntax.RecordType) and part.tail is not None and part.tail.name is not None:
                 kinds.setdefault(part.tail.name.text, "row")
@@ -169,22 +173,19 @@ class Resolver:
         if kind == "size" and not isinstance(expr, syntax.TypeVariable):
             self._report_kind(expr, "a number is needed here")
             return self.types.error
-        match expr:
-            case syntax.TypeVariable():
-                return self._variable(expr.name, variables, kind)
-            case syntax.TypeName():
-                return self._named(expr, variables)
-            case syntax.UnitType():
-                return self.types.unit
-            case syntax.TupleType():
-                return self.types.app("tuple", [self.resolve(item, variables) for item in expr.items])
-            case syntax.ListType():
-                return self.types.list(self.resolve(expr.item, variables))
-            case syntax.OptionalType():
-                return self._optional(expr, variables)
-            case syntax.RecordType():
-                return self._record(expr, variables)
-        return self.types.error
+        if isinstance(expr, syntax.TypeName):
+            return self._named(expr, variables)
+        if isinstance(expr, syntax.TypeVariable):
+            return self._variable(expr.name, variables, kind)
+        if isinstance(expr, syntax.RecordType):
+            return self._record(expr, variables)
+        if isinstance(expr, syntax.TupleType):
+            return self.types.app("tuple", [self.resolve(item, variables) for item in expr.items])
+        if isinstance(expr, syntax.ListType):
+            return self.types.list(self.resolve(expr.item, variables))
+        if isinstance(expr, syntax.OptionalType):
+            return self._optional(expr, variables)
+        return self.types.unit if isinstance(expr, syntax.UnitType) else self.types.error
 
     def _report_kind(self, expr: syntax.Node, label: str) -> None:
         self.scope.report(
@@ -415,6 +416,8 @@ def optional_variables(type: Type) -> set[Var]:
 
 def find_nested_optional(type: Type) -> str | None:
     """What an optional somewhere inside a type wrongly holds, in words; None if nothing."""
+    if not type.nests:
+        return None
     seen: set[Type] = set()
     stack: list[Type] = [type]
     while stack:
@@ -433,26 +436,16 @@ def find_nested_optional(type: Type) -> str | None:
 # --- the order of type declarations
 
 
-def _in_order(decls: dict[str, syntax.TypeDecl]) -> list[list[str]]:
-    """Strongly connected parts, those that are mentioned first."""
-    names = set(decls)
-    edges = {name: _mentions(decl, names) for name, decl in decls.items()}
-    return strong_components(edges)
-
-
-def _children(expr: syntax.TypeExpr) -> tuple[syntax.TypeExpr, ...]:
-    match expr:
-        case syntax.TypeName():
-            return expr.args
-        case syntax.TupleType():
-            return expr.items
-        case syntax.ListType() | syntax.OptionalType():
-            return (expr.item,)
-        case syntax.RecordType():
-            return tuple(field.type for field in expr.fields)
-        case syntax.SumType():
-            return tuple(one.payload for one in expr.constructors if one.payload is not None)
-    return ()
+def _children(expr: syntax.TypeExpr) -> Sequence[syntax.TypeExpr]:
+    if isinstance(expr, syntax.TypeName):
+        return expr.args
+    if isinstance(expr, syntax.RecordType):
+        return [field.type for field in expr.fields]
+    if isinstance(expr, syntax.SumType):
+        return [one.payload for one in expr.constructors if one.payload is not None]
+    if isinstance(expr, syntax.TupleType):
+        return expr.items
+    return (expr.item,) if isinstance(expr, syntax.ListType | syntax.OptionalType) else ()
 
 
 def _inside(expr: syntax.TypeExpr) -> Iterator[syntax.TypeExpr]:
@@ -460,14 +453,21 @@ def _inside(expr: syntax.TypeExpr) -> Iterator[syntax.TypeExpr]:
     while stack:
         part = stack.pop()
         yield part
-        stack.extend(reversed(_children(part)))
+        stack.extend(_children(part)[::-1])
 
 
-def _mentions(decl: syntax.TypeDecl, names: set[str]) -> list[str]:
+def _mentions(decl: syntax.TypeDecl, names: Container[str]) -> list[str]:
+    """The types of a module that a declaration mentions."""
     found: dict[str, None] = {}
-    for part in _inside(decl.body):
-        if isinstance(part, syntax.TypeName) and part.qualifier is None and part.name.text in names:
-            found.setdefault(part.name.text)
+    stack: list[syntax.TypeExpr] = [decl.body]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, syntax.TypeName):
+            if part.qualifier is None and part.name.text in names:
+                found[part.name.text] = None
+            stack.extend(part.args[::-1])
+        else:
+            stack.extend(_children(part)[::-1])
     return list(found)
 
 

@@ -35,6 +35,7 @@ class Scope:
         self.workspace = types
         self.standard = standard
         self.problems = Problems()
+        self._aliases: dict[str, Interface | None] = {}
         self.types: dict[str, TypeInterface] = {}
         self.functions: dict[str, FunctionInterface] = {}
         self.broken: set[str] = set()
@@ -100,8 +101,11 @@ class Scope:
     def interface_of(self, qualifier: syntax.Name) -> tuple[bool, Interface | None]:
         """Whether the alias exists, and what it stands for (None where the import failed: stay silent)."""
         text = qualifier.text
+        if text in self._aliases:
+            return True, self._aliases[text]
         if text in self.imports:
-            return True, self.imports[text]
+            found = self._aliases[text] = self.imports[text]
+            return True, found
         capital = text[:1].upper() + text[1:]
         if capital in STANDARD and capital in self.imports:
             fix = self.replacement(qualifier, capital, f"write `{capital}`", Applicability.MACHINE_APPLICABLE)

@@ -55,6 +55,11 @@ class Store:
 
     # --- what is known
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was found out yet, so that every type is what it says."""
+        return not self._bindings
+
     def known(self, variable: Type) -> bool:
         """Whether a variable was found to be something."""
         return variable in self._bindings
@@ -128,6 +133,8 @@ class Store:
 
     def learn(self, type: Type) -> None:
         """Note which labels the row variables of a type lack."""
+        if type.ground:
+            return
         for record in _open_records(type):
             assert record.tail is not None
             self.bar(record.tail, frozenset(record.labels))

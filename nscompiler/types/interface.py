@@ -101,6 +101,12 @@ class Traits:
     paths: int = 1
 
 
+PLAIN = Traits()
+"""The facts of a function that is neither source nor stateless: of most."""
+OPEN = ParameterRow((), (), (frozenset(),))
+"""The parameters of a function without ``with``: any."""
+
+
 @attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class FunctionInterface:
     """An exported ``fun`` or ``def``. ``kind`` is function, source, sink or workflow."""

@@ -36,6 +36,7 @@ MAX_DEPTH = 200
 class Type:
     """What all types share. ``ground`` if no variable occurs in it, ``settled`` if none occurs in the arguments of the
     names in it either; ``poisoned`` if an error does. ``depth`` is how many types lie around its innermost part.
+    ``nests`` if somewhere in it stands an optional of what may be missing already.
 
     ``canon`` is None on a node that is its own canonical form.
     """
@@ -44,6 +45,7 @@ class Type:
     settled: bool
     poisoned: bool
     depth: int
+    nests: bool
     alias: "Alias | None"
     _canon: "Type | None"
 
@@ -149,13 +151,14 @@ class Sum(Type):
 
 
 class Types:
-    """The intern table of one workspace."""
+    """The intern table of one workspace. ``deepest`` is the greatest depth of any type in it."""
 
     def __init__(self) -> None:
         self._table: dict[tuple[object, ...], Type] = {}
         self._aliases: dict[tuple[object, ...], Alias] = {}
-        self.error = ErrorType(True, True, True, 0, None, None)
-        self.void = VoidType(True, True, False, 0, None, None)
+        self.deepest = 0
+        self.error = ErrorType(True, True, True, 0, False, None, None)
+        self.void = VoidType(True, True, False, 0, False, None, None)
         self.unit = self.scalar("()")
 
     def alias(self, module: str, name: str, args: Iterable[Type] = ()) -> Alias:
@@ -173,7 +176,7 @@ class Types:
         held = self._table.get(key)
         if held is None:
             canon = None if alias is None else self.scalar(name)
-            held = self._table[key] = Scalar(True, _settled((), alias), False, 0, alias, canon, name)
+            held = self._table[key] = Scalar(True, _settled((), alias), False, 0, False, alias, canon, name)
         return held
 
     def size(self, value: int) -> Type:
@@ -181,12 +184,12 @@ class Types:
         key = ("size", value)
         held = self._table.get(key)
         if held is None:
-            held = self._table[key] = SizeType(True, True, False, 0, None, None, value)
+            held = self._table[key] = SizeType(True, True, False, 0, False, None, None, value)
         return held
 
     def variable(self, kind: str = "type", name: str = "", origin: str = "", rigid: bool = False) -> Var:
         """A new variable, different from every other."""
-        return Var(False, False, False, 0, None, None, kind, name, origin, rigid)
+        return Var(False, False, False, 0, False, None, None, kind, name, origin, rigid)
 
     def app(self, constructor: str, items: Iterable[Type], alias: Alias | None = None) -> Type:
         """A list, optional, map, tuple or vector."""
@@ -194,9 +197,13 @@ class Types:
         key = (constructor, id(alias), *map(id, items))
         held = self._table.get(key)
         if held is None:
-            own = tuple(item.canon for item in items)
+            own = tuple([item.canon for item in items])
             canon = None if alias is None and own == items else self.app(constructor, own)
-            held = self._table[key] = App(*_traits(items, alias), alias, canon, constructor, items)
+            ground, settled, poisoned, depth, nests = self._traits(items, alias)
+            nests = nests or (constructor == "optional" and may_be_missing(items[0]))
+            held = self._table[key] = App(
+                ground, settled, poisoned, depth, nests, alias, canon, constructor, items
+            )
         return held
 
     def list(self, item: Type, alias: Alias | None = None) -> Type:
@@ -220,7 +227,7 @@ class Types:
             own = _sorted(fields)
             canon = None if alias is None and own == fields else self.record(own, tail)
             parts = [type for _, type in fields]
-            traits = _traits(parts if tail is None else [*parts, tail], alias)
+            traits = self._traits(parts if tail is None else [*parts, tail], alias)
             held = self._table[key] = Record(*traits, alias, canon, fields, tail)
         return held
 
@@ -237,7 +244,7 @@ class Types:
                 )
             )
             canon = None if alias is None and own == constructors else self.sum(own)
-            traits = _traits([type for _, type in constructors if type is not None], alias)
+            traits = self._traits([type for _, type in constructors if type is not None], alias)
             held = self._table[key] = Sum(*traits, alias, canon, constructors)
         return held
 
@@ -255,6 +262,24 @@ class Types:
             case Sum():
                 return self.sum(type.constructors, alias)
         return type
+
+    def _traits(self, parts: Sequence[Type], alias: Alias | None) -> tuple[bool, bool, bool, int, bool]:
+        """Whether a type of these parts is ground, settled and poisoned, how deep it is, and whether a part nests."""
+        ground, settled, poisoned, depth, nests = True, True, False, 0, False
+        for part in parts:
+            if not part.settled:
+                settled = False
+                ground = ground and part.ground
+            if part.poisoned:
+                poisoned = True
+            if part.nests:
+                nests = True
+            if part.depth > depth:
+                depth = part.depth
+        depth += 1
+        if depth > self.deepest:
+            self.deepest = depth
+        return ground, settled and (alias is None or not alias.args or _settled((), alias)), poisoned, depth, nests
 
     def substitute(self, type: Type, bindings: Mapping[Type, Type], memo: dict[Type, Type] | None = None) -> Type:
         """The type with its variables replaced; names' arguments along with it.
@@ -325,19 +350,15 @@ def parts(type: Type) -> tuple[Type, ...]:
     return ()
 
 
+def may_be_missing(type: Type) -> bool:
+    """Whether ``null`` is already a value of a type, so that it cannot be made optional."""
+    if isinstance(type, Scalar):
+        return type.name in ("()", "Json")
+    return isinstance(type, App) and type.constructor == "optional"
+
+
 def _settled(parts: Iterable[Type], alias: Alias | None) -> bool:
     return all(part.settled for part in parts) and (alias is None or all(arg.settled for arg in alias.args))
-
-
-def _traits(parts: Sequence[Type], alias: Alias | None) -> tuple[bool, bool, bool, int]:
-    """Whether a type of these parts is ground, settled and poisoned, and how deep it is."""
-    ground, settled, poisoned, depth = True, True, False, 0
-    for part in parts:
-        ground = ground and part.ground
-        settled = settled and part.settled
-        poisoned = poisoned or part.poisoned
-        depth = max(depth, part.depth)
-    return ground, settled and _settled((), alias), poisoned, depth + 1
 
 
 def _sorted(fields: tuple[tuple[str, Type], ...]) -> tuple[tuple[str, Type], ...]:
@@ -347,6 +368,8 @@ def _sorted(fields: tuple[tuple[str, Type], ...]) -> tuple[tuple[str, Type], ...
 def variables(type: Type, found: dict[Var, None] | None = None) -> dict[Var, None]:
     """The variables of a type in the order of first appearance (a dictionary used as an ordered set)."""
     found = {} if found is None else found
+    if type.ground:
+        return found
     seen: set[Type] = set()
     stack = [type]
     while stack:
@@ -367,6 +390,8 @@ def shown_variables(*types: Type) -> dict[Var, None]:
     inside: dict[Var, None] = {}
     for type in types:
         variables(type, inside)
+    if not inside:
+        return inside
     shown: dict[Var, None] = {}
     seen: set[Type] = set()
     stack = list(reversed(types))
