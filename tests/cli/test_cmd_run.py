@@ -264,6 +264,12 @@ def test_a_value_of_the_wrong_type_is_refused_with_its_path(nsc: Nsc, demo: Path
         (["shout"], 2, "takes a value"),
         (["ticks", "3"], 2, "takes no value"),
         (["shout", "a"], 2, "not JSON"),
+        (["shout", "NaN"], 2, "NaN is no value of JSON; its numbers are finite\n"),
+        (["shout", "1e999"], 2, "the value holds a number that is out of the range of Double: 1e999\n"),
+        (["shout", "-" + "9" * 400], 2, f"the range of Double: -{'9' * 19}… (400 digits)\n"),
+        (["shout", "9" * 5000], 2, f"the range of Double: {'9' * 20}… (5000 digits)\n"),
+        (["shout", "[" * 10_000], 2, "the value is nested more than 200 levels deep\n"),
+        (["shout", '"\\ud800"'], 2, "the value holds half a surrogate pair, which is no Unicode text\n"),
         (["shuot", '"a"'], 1, "did you mean `shout`?"),
         (["any", '"a"'], 1, "NS0611"),
     ],
@@ -272,7 +278,9 @@ def test_what_cannot_be_tried(
     demo: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, said: str
 ) -> None:
     assert main(["test", "demo", *arguments]) == code
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert said in told
+    assert not any(inside in told for inside in ("Traceback", "sys.", "recursion"))
 
 
 @pytest.mark.parametrize("how", ["argument", "input"])

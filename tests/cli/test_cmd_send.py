@@ -81,8 +81,52 @@ def test_nothing_listens(free_port: int) -> None:
     assert result.exception.message == f"nothing listens on 127.0.0.1:{free_port}"
 
 
-@pytest.mark.parametrize("value", ["hello", "{", "NaN", "", "[" * 200_000])
-def test_a_value_that_is_no_json_is_a_usage_error(value: str) -> None:
+def test_a_whole_address_in_place_of_the_path(endpoint: Endpoint) -> None:
+    address = f"http://localhost:{endpoint.server_port}"
+    for given in (f"{address}/demo/größe x", f"{address}/a?b=%20", address):
+        assert CliRunner().invoke(command, [given, "-5"], standalone_mode=False).return_value == 0
+    assert endpoint.received == [
+        ("POST", path, b'{"params": -5}') for path in ("/demo/gr%C3%B6%C3%9Fe%20x", "/a?b=%20", "/")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["https://localhost/x"], "https://localhost/x: an HTTP source has an address that starts with http://"),
+        (["http://:80/x"], "http://:80/x names no machine; write http://HOST:PORT/PATH"),
+        (["http://localhost:99999/x"], "http://localhost:99999/x is no address: Port out of range 0-65535"),
+        (["http://localhost/x", "--port", "1"], "--host and --port go with a path alone"),
+    ],
+)
+def test_an_address_that_cannot_be_meant(arguments: list[str], says: str) -> None:
+    result = CliRunner().invoke(command, [*arguments, "1"])
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("hello", """not JSON: expecting value at column 1; text needs quotes: '"like this"'"""),
+        ("{", "not JSON: expecting property name enclosed in double quotes at column 2\n"),
+        ('"a', "not JSON: unterminated string starting at column 1\n"),
+        ("[\n1,]", "not JSON: expecting value at line 2, column 3\n"),
+        ("NaN", "not JSON: NaN is no value of JSON; its numbers are finite\n"),
+        ("[-Infinity]", "not JSON: -Infinity is no value of JSON; its numbers are finite\n"),
+        ("", "not JSON: it is empty\n"),
+        ("[" * 200_000, "the value is nested more than 200 levels deep\n"),
+        ("[" * 201 + "]" * 201, "the value is nested more than 200 levels deep\n"),
+        ('"\udcff"', "the value is no text in UTF-8\n"),
+    ],
+)
+def test_a_value_that_is_no_json_is_a_usage_error(value: str, says: str) -> None:
     result = CliRunner().invoke(command, ["demo", value])
     assert result.exit_code == 2
-    assert "the value is not JSON" in result.stderr
+    assert says in result.stderr
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "1e999", "[" * 200 + "]" * 200, '"' + "[" * 300 + '"'])
+def test_numbers_and_depth_are_for_the_source_to_judge(endpoint: Endpoint, value: str) -> None:
+    assert send(endpoint.server_port, "demo", value).return_value == 0
+    assert endpoint.received[0][2] == b'{"params": ' + value.encode() + b"}"

@@ -117,6 +117,16 @@ def test_everything_in_a_modules_own_process(package: Package, lines: Lines) -> 
     assert "Some.Module.both: result: expected Text, got 3" in wrong.stderr
 
 
+def test_what_a_result_lacks_is_told_across_processes(package: Package, lines: Lines) -> None:
+    code = "import decimal\nimport nstack\nclass Module(nstack.Module):\n    def f(self, text):\n"
+    package.write(
+        lines("f; Text; t.Decimal; timeout=5.0").replace("Sinks.stdout", "Sinks.log"),
+        m=f"{code}        return decimal.Decimal('NaN')\n",
+    )
+    done = package.run(input="a\n")
+    assert "result: expected Decimal, got Decimal('NaN') (a Decimal): NaN has no place in a Decimal" in done.stderr
+
+
 def test_a_module_that_cannot_start_in_its_own_process(package: Package, lines: Lines) -> None:
     package.write(lines("f; Text; Text; timeout=5.0"), m="import nstack\n1 / 0\n")
     done = package.run()

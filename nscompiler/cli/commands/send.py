@@ -1,44 +1,64 @@
 """``nsc send``: one value to the HTTP source of a running workflow."""
 
-import json
 import sys
+from urllib.parse import quote, urlsplit
 
 import click
 
 from nscompiler.cli import exits
 from nscompiler.cli.failure import Failure
+from nscompiler.cli.values import ValueCommand, json_text
 
 
-@click.command("send")
-@click.argument("path")
+HOST, PORT = "127.0.0.1", 8080
+"""Where a workflow listens that says nothing else."""
+
+
+@click.command("send", cls=ValueCommand)
+@click.argument("path", metavar="PATH|URL")
 @click.argument("value", metavar="JSON")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The machine that the workflow runs on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="The source's http_port.")
+@click.option("--host", help=f"The machine that the workflow runs on; {HOST} by default.")
+@click.option("--port", type=click.IntRange(1, 65535), help=f"The source's http_port; {PORT} by default.")
 @click.option("--timeout", default=60.0, show_default=True, type=float, help="Seconds to wait for the answer.")
-def command(path: str, value: str, host: str, port: int, timeout: float) -> int:
+def command(path: str, value: str, host: str | None, port: int | None, timeout: float) -> int:
     """Send one value to an HTTP source and print the answer.
 
-    PATH is the source's http_path; JSON is the value, or `-` to read it from standard input.
+    PATH is the source's http_path, or URL its whole address: http://HOST:PORT/PATH. JSON is the value, or `-` to read
+    it from standard input.
     """
-    body = f'{{"params": {checked_json(sys.stdin.read() if value == "-" else value)}}}'
-    status, answer = _post(host, port, "/" + path.lstrip("/"), body.encode(), timeout)
+    host, port, path = _address(path, host, port)
+    body = f'{{"params": {json_text(_read() if value == "-" else value)}}}'
+    status, answer = _post(host, port, path, body.encode(), timeout)
     if status >= 400:
         raise Failure(f"{host}:{port} answered {status}: {answer.strip()}")
     click.echo(answer.rstrip("\n"))
     return exits.OK
 
 
-def checked_json(text: str) -> str:
-    """The text of a command line argument as given, if it is JSON. Raises a usage error if not."""
+def _address(path: str, host: str | None, port: int | None) -> tuple[str, int, str]:
+    """The machine, the port and the path as a request has it. Raises a usage error for an address that is none."""
+    if "://" in path:
+        if host is not None or port is not None:
+            raise click.UsageError(f"{path} is a whole address; --host and --port go with a path alone")
+        host, port, path = _taken_apart(path)
+    return host or HOST, port or PORT, "/" + quote(path.lstrip("/"), safe="/%?:@!$&'()*+,;=~")
+
+
+def _taken_apart(url: str) -> tuple[str, int, str]:
     try:
-        json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise click.UsageError(f"the value is not JSON: {error}; text needs quotes: '\"like this\"'") from None
-    return text
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise click.UsageError(f"{url} is no address: {error}") from None
+    if parts.scheme != "http":
+        raise click.UsageError(f"{url}: an HTTP source has an address that starts with http://")
+    if not host:
+        raise click.UsageError(f"{url} names no machine; write http://HOST:PORT/PATH")
+    return host, port if port is not None else 80, parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def _refuse(word: str) -> None:
-    raise ValueError(f"{word} is no JSON value")
+def _read() -> str:
+    return sys.stdin.buffer.read().decode(errors="surrogateescape")
 
 
 def _post(host: str, port: int, path: str, body: bytes, timeout: float) -> tuple[int, str]:

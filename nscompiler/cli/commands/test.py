@@ -1,15 +1,13 @@
 """``nsc test``: one value through one function."""
 
-import json
-
 import click
 
 from nscompiler.cli.commands.run import program_arguments
-from nscompiler.cli.commands.send import checked_json
 from nscompiler.cli.options import parameter_option, path_option
+from nscompiler.cli.values import ValueCommand, json_value
 
 
-@click.command("test")
+@click.command("test", cls=ValueCommand)
 @click.argument("path", metavar="FILE|FOLDER")
 @click.argument("function")
 @click.argument("value", metavar="JSON", required=False)
@@ -29,7 +27,7 @@ def command(path: str, function: str, value: str | None, parameters: tuple[str, 
         raise click.UsageError(f"`{function}` takes a value: give one as JSON")
     if value is not None and not takes_value:
         raise click.UsageError(f"`{function}` is a {target.kind} and takes no value")
-    given = None if value is None else json.loads(checked_json(value))
+    given = None if value is None else json_value(value)
     graph, problems = compilation.lower_function(file, target, given)
     programs.refuse(compilation, problems)
     assert graph is not None

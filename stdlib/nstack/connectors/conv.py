@@ -80,7 +80,7 @@ class FromCsv(StandardFunction):
         known: list[ReadRow] = [] if layout.columns is not None else [layout.reader()]
 
         def read(text: str) -> tuple[Any, ...]:
-            row = _one_row(text)
+            row = _one_row(text, layout.sep)
             if not known:
                 known.append(layout.reader(row))
                 return ()
@@ -89,11 +89,11 @@ class FromCsv(StandardFunction):
         return read
 
 
-def _one_row(text: str) -> str:
+def _one_row(text: str, sep: str) -> str:
     row = strip_end(text)
     if "\n" in row:
         data = row.encode(errors="surrogatepass")
-        scanner = RowScanner(len(data))
+        scanner = RowScanner(len(data), sep=sep)
         if len(scanner.feed(data) + scanner.finish()) != 1:
             raise DecodeError("value", "one row of CSV", "several lines")
     return row
@@ -109,7 +109,7 @@ def write_file(layout: RowLayout, rows: list[Any]) -> str:
 def read_file(layout: RowLayout, text: str, size: int | None = None) -> list[Any]:
     """The rows of a whole file, ``size`` of them if that is given. Raises CsvFault with the line."""
     data = text.encode()
-    scanner = RowScanner(max(len(data), 1))
+    scanner = RowScanner(max(len(data), 1), sep=layout.sep)
     try:
         rows = scanner.feed(data) + scanner.finish()
     except CsvFault as fault:

@@ -35,7 +35,7 @@ class CsvSource(SourceConnector):
         self._file: InputFile | None = None
         self._layout: RowLayout | None = None
         self._read: ReadRow | None = None
-        self._scanner = RowScanner(0)
+        self._scanner = RowScanner(0, sep="")
         self._place = ""
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
@@ -43,7 +43,7 @@ class CsvSource(SourceConnector):
         layout = self._layout = _layout(parameters, codec, context)
         limit = at_least_one(parameters, "max_line")
         self._place = parameters.path
-        self._scanner = RowScanner(limit)
+        self._scanner = RowScanner(limit, sep=layout.sep)
         file = self._file = InputFile(context, parameters.path)
         await file.open()
         if layout.columns is None:
@@ -51,9 +51,9 @@ class CsvSource(SourceConnector):
         if isinstance(context.resume, list | tuple):
             offset, line = context.resume
             if self._read is None:
-                await self._first_row(file, RowScanner(limit))
+                await self._first_row(file, RowScanner(limit, sep=layout.sep))
             file.seek(offset)
-            self._scanner = RowScanner(limit, offset, line)
+            self._scanner = RowScanner(limit, offset, line, sep=layout.sep)
 
     async def _first_row(self, file: InputFile, scanner: RowScanner) -> None:
         async for block in file.blocks():
@@ -138,7 +138,7 @@ def _placed(read: ReadRow, place: str) -> Callable[[Row], Any]:
         try:
             return read(row[1])
         except DecodeError as fault:
-            raise DecodeError(f"{place}:{row[0]}: {fault.path}", fault.expected, fault.found) from None
+            raise fault.under(f"{place}:{row[0]}") from None
         except NStackError as fault:
             raise NStackError(f"{place}:{row[0]}: {fault}") from None
 

@@ -25,6 +25,8 @@ from nstack.connectors.csvtext import (
     split_row,
 )
 from nstack.runtime.errors import DecodeError, EncodeError
+from nstack.runtime.json_text import HugeNumber
+from nstack.runtime.near_misses import missed_json
 from nstack.runtime.scalars import bytes_of, decimal_of
 from nstack.runtime.shapes import Shape
 
@@ -149,15 +151,16 @@ def _optional(shown: str, cell: Cell) -> Cell:
 class RowLayout:
     """The cells of a row type.
 
-    ``columns`` are a record's field names in declared order, None for a tuple, vector or list. Reading raises
+    ``columns`` are a record's field names in declared order, None for a tuple, vector or list, ``sep`` is what stands
+    between the cells. Reading raises
     CsvFault for text that is no row of this type and DecodeError for a cell, writing raises EncodeError. Raises
     TypeError for a type that is no row type and CsvFault for a separator that cannot be one.
     """
 
-    __slots__ = ("_cells", "_each", "_make", "_sep", "_size", "_take", "columns")
+    __slots__ = ("_cells", "_each", "_make", "_size", "_take", "columns", "sep")
 
     def __init__(self, shape: Shape, sep: str) -> None:
-        self._sep = separator(sep)
+        self.sep = separator(sep)
         self._make = shape.make
         self._take: Callable[[Any], Sequence[Any]] = tuple
         self._cells: tuple[Cell, ...] = ()
@@ -185,7 +188,7 @@ class RowLayout:
 
     def header(self) -> str:
         """A record's first line, without its end."""
-        return self._sep.join(map(quoter(self._sep), self.columns or ()))
+        return self.sep.join(map(quoter(self.sep), self.columns or ()))
 
     def write(self, value: Any) -> str:
         """One row without its line end; EncodeError names the column of a value that CSV cannot hold."""
@@ -193,9 +196,9 @@ class RowLayout:
         try:
             if self._each:
                 encode = self._each.encode
-                row = self._sep.join([encode(part) for part in parts])
+                row = self.sep.join([encode(part) for part in parts])
             else:
-                row = self._sep.join([cell.encode(part) for cell, part in zip(self._cells, parts, strict=True)])
+                row = self.sep.join([cell.encode(part) for cell, part in zip(self._cells, parts, strict=True)])
         except ValueError:
             raise self._encode_fault(parts) from None
         # A row that is empty and still has a cell must not look like a blank line, which is passed over.
@@ -210,7 +213,7 @@ class RowLayout:
             return self._cells_reader(tuple(range(len(self._cells))), len(self._cells))
         if header is None:
             raise CsvFault("a record is read by the names in a header, and there is none")
-        names = split_row(header.removeprefix(BYTE_ORDER_MARK), self._sep)
+        names = split_row(header.removeprefix(BYTE_ORDER_MARK), self.sep)
         return self._cells_reader(self._match(names), len(names))
 
     def _match(self, names: list[str]) -> tuple[int, ...]:
@@ -228,7 +231,7 @@ class RowLayout:
 
     def _cells_reader(self, at: tuple[int, ...], width: int) -> ReadRow:
         """Reads rows of ``width`` cells, the value's part i from cell ``at[i]``."""
-        sep, make, cells = self._sep, self._make, self._cells
+        sep, make, cells = self.sep, self._make, self._cells
         decoders = [_absent if i < 0 else cell.decode for cell, i in zip(cells, at, strict=True)]
         plan = tuple(zip(decoders, at, strict=True))
 
@@ -244,7 +247,7 @@ class RowLayout:
         return read
 
     def _list_reader(self, cell: Cell) -> ReadRow:
-        sep, decode, size = self._sep, cell.decode, self._size
+        sep, decode, size = self.sep, cell.decode, self._size
 
         def read(row: str) -> Any:
             parts = split_row(row, sep) if row else []
@@ -263,7 +266,7 @@ class RowLayout:
             try:
                 cell.decode(text)
             except ValueError:
-                return DecodeError(self._column(index), cell.shown, shorten(text))
+                return DecodeError(self._column(index), cell.shown, shorten(text), _missed(cell, text))
         raise AssertionError("no cell of the row is at fault")
 
     def _encode_fault(self, parts: Sequence[Any]) -> EncodeError:
@@ -281,6 +284,12 @@ def _attributes(names: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
         return lambda value: ()
     take = operator.attrgetter(*names)
     return (lambda value: (take(value),)) if len(names) == 1 else take
+
+
+def _missed(cell: Cell, text: str) -> str:
+    """What a cell's text lacks for its type, where it is almost of it."""
+    found = HugeNumber(text) if DOUBLE.fullmatch(text.strip()) else text.strip()
+    return missed_json(cell.shown.removeprefix("optional "), found)
 
 
 def _absent(_: str) -> None:

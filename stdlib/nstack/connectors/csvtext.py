@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from nstack.runtime.errors import NStackError
 
 BYTE_ORDER_MARK = "\ufeff"
+_LONGEST = 40
 
 
 class CsvFault(NStackError):
@@ -63,10 +64,15 @@ def _plain(row: str, at: int, sep: str) -> tuple[str, int]:
         end = len(row)
     cell = row[at:end]
     if '"' in cell:
-        raise CsvFault(
-            f"a quote inside the unquoted cell {shorten(cell)}; write the cell in quotes and the quote twice"
-        )
+        raise CsvFault(_quote_inside(cell))
     return cell, end
+
+
+def _quote_inside(cell: str) -> str:
+    """What is wrong with an unquoted cell that has a quote in it, and how it is written if that is not too long."""
+    mended = '"' + cell.replace('"', '""') + '"'
+    remedy = f"write {mended}" if len(mended) <= _LONGEST else "write it in quotes, and each quote inside twice"
+    return f"a quote stands inside of a cell that is not in quotes: {cut(cell)}; {remedy}"
 
 
 def _quoted(row: str, at: int, sep: str) -> tuple[str, int]:
@@ -86,10 +92,15 @@ def _quoted(row: str, at: int, sep: str) -> tuple[str, int]:
     return cell or QUOTED_EMPTY, end
 
 
-def shorten(text: str, limit: int = 40) -> str:
-    """``text`` in double quotes, cut at ``limit`` characters."""
-    shown = text if len(text) <= limit else text[: limit - 1] + "…"
-    return '"' + shown.replace("\r", "\\r").replace("\n", "\\n") + '"'
+def cut(text: str) -> str:
+    """``text`` for a message: not too long, and on one line."""
+    shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return shown.replace("\r", "\\r").replace("\n", "\\n")
+
+
+def shorten(text: str) -> str:
+    """The same in double quotes."""
+    return f'"{cut(text)}"'
 
 
 def strip_end(row: str) -> str:
@@ -99,8 +110,34 @@ def strip_end(row: str) -> str:
     return row.removesuffix("\r")
 
 
+def stays_open(line: str, sep: str, inside: bool) -> bool:
+    """Whether a line ends within a cell in quotes; ``inside``: it starts within one.
+
+    A quote opens a cell only where the cell begins. Where a quote is misplaced the row ends with the line, so that the
+    fault is that row's alone.
+    """
+    at = 0
+    while True:
+        if not inside:
+            if not line.startswith('"', at):
+                end = line.find(sep, at)
+                if end < 0 or '"' in line[at:end]:
+                    return False
+                at = end + 1
+                continue
+            at += 1
+        at = line.find('"', at)
+        while at >= 0 and line.startswith('""', at):
+            at = line.find('"', at + 2)
+        if at < 0:
+            return True
+        if not line.startswith(sep, at + 1):
+            return False
+        inside, at = False, at + 2
+
+
 class RowScanner:
-    """Cuts blocks of bytes into rows, each with the number of the line it starts on.
+    """Cuts blocks of bytes into rows, each with the number of the line it starts on. ``sep`` separates the cells.
 
     ``offset`` is the number of bytes up to the end of the last row handed out, so a reader may start again there with
     ``next_line`` as first line number. Bytes that are no UTF-8 come out as lone surrogates, and ``damaged`` is set.
@@ -118,10 +155,12 @@ class RowScanner:
         "line",
         "max_line",
         "offset",
+        "sep",
     )
 
-    def __init__(self, max_line: int, offset: int = 0, line: int = 1) -> None:
+    def __init__(self, max_line: int, offset: int = 0, line: int = 1, *, sep: str) -> None:
         self.max_line = max_line
+        self.sep = sep
         self.offset = offset
         self.line = line
         self.fault_line = line
@@ -182,7 +221,7 @@ class RowScanner:
         return list(self._join(lines, whole.endswith(b"\n")))
 
     def _join(self, lines: list[str], ended: bool) -> Iterable[tuple[int, str]]:
-        """Rows from lines: a line with an odd number of quotes opens or closes a cell that holds a line end."""
+        """Rows from lines, several where a cell in quotes holds a line end."""
         last = len(lines) - 1
         for index, line in enumerate(lines):
             size = len(line.encode(errors="surrogateescape")) + (ended or index < last)
@@ -191,15 +230,21 @@ class RowScanner:
             self.line += 1
             self._open_size += size
             self._check_size(self._open_size)
-            odd = line.count('"') % 2 == 1
-            if self._open or odd:
+            if self._goes_on(line):
                 self._open.append(line)
-            if bool(self._open) and (odd == (len(self._open) == 1)):
                 continue
-            row = "\n".join(self._open) if self._open else line
+            row = "\n".join((*self._open, line)) if self._open else line
             self.offset += self._open_size
             self._open, self._open_size = [], 0
             yield self._open_line, row.removesuffix("\r")
+
+    def _goes_on(self, line: str) -> bool:
+        """Whether the row does not end with this line."""
+        quotes = line.count('"')
+        if not quotes:
+            return bool(self._open)
+        # Cells that are closed have an even number of quotes between them.
+        return (bool(self._open) or quotes % 2 == 1) and stays_open(line, self.sep, bool(self._open))
 
     def _decode(self, whole: bytes) -> str:
         try:

@@ -14,6 +14,7 @@ import msgspec
 from .checks import finite, tester
 from .errors import DecodeError, EncodeError, ResultError
 from .faults import accept, explain, shown_json, unwritable
+from .json_text import parsed
 from .shapes import Shape, shape_of
 from .wire import Wire, decode_custom, encode_custom
 
@@ -54,17 +55,17 @@ class Codec:
 
     def _fault(self, data: bytes | str, where: str, error: Exception) -> DecodeError:
         try:
-            parsed = msgspec.json.decode(data)
+            value = parsed(data)
         except _FAILURES as malformed:
             return _malformed(data, where, malformed)
-        return self._fault_in(parsed, where, error)
+        return self._fault_in(value, where, error)
 
-    def _fault_in(self, parsed: Any, where: str, error: Exception) -> DecodeError:
+    def _fault_in(self, value: Any, where: str, error: Exception) -> DecodeError:
         try:
-            explain(self.shape, parsed, where)
+            explain(self.shape, value, where)
         except DecodeError as fault:
             return fault
-        return DecodeError(where, self.shown, f"{shown_json(parsed)} ({error})")
+        return DecodeError(where, self.shown, f"{shown_json(value)} ({error})")
 
     def decode_params(self, body: bytes) -> Any:
         """The value in a body ``{"params": value}``. Raises DecodeError with a path that starts with ``params``."""
@@ -79,12 +80,12 @@ class Codec:
 
     def _fault_in_params(self, body: bytes, error: Exception) -> DecodeError:
         try:
-            parsed = msgspec.json.decode(body)
+            whole = parsed(body)
         except _FAILURES as malformed:
             return _malformed(body, "body", malformed)
-        if not isinstance(parsed, dict) or "params" not in parsed:
-            return DecodeError("body", 'an object {"params": value}', shown_json(parsed))
-        return self._fault_in(parsed["params"], "params", error)
+        if not isinstance(whole, dict) or "params" not in whole:
+            return DecodeError("body", 'an object {"params": value}', shown_json(whole))
+        return self._fault_in(whole["params"], "params", error)
 
     def decode_lines(self, block: bytes) -> list[Any]:
         """The values of a block of JSON lines, in one pass; empty lines are passed over. Raises what msgspec

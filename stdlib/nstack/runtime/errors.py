@@ -4,6 +4,8 @@ understood.
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class NStackError(Exception):
     """The root of everything the runtime raises on purpose. Its text is complete and true without a traceback."""
@@ -36,14 +38,24 @@ class ValueFault(NStackError):
     """A value does not have its type.
 
     ``path`` is the place inside the value (``params[1].f1``), ``expected`` the type as the author named it,
-    ``found`` what was there, shortened. ``str()`` is ``params[1].f1: expected Integer, got "x"``.
+    ``found`` what was there, shortened, ``why`` what it lacks where the two do not show it. ``str()`` is
+    ``params[1].f1: expected Integer, got "x"``.
     """
 
-    def __init__(self, path: str, expected: str, found: str) -> None:
-        super().__init__(f"{path}: expected {expected}, got {found}")
+    def __init__(self, path: str, expected: str, found: str, why: str = "") -> None:
+        super().__init__(f"{path}: expected {expected}, got {found}" + (f": {why}" if why else ""))
         self.path = path
         self.expected = expected
         self.found = found
+        self.why = why
+
+    def under(self, place: str) -> Self:
+        """The same fault, with the place of the whole value before its path."""
+        return type(self)(f"{place}: {self.path}", self.expected, self.found, self.why)
+
+    def or_nothing(self) -> Self:
+        """The same fault where a missing value would have been fine too."""
+        return type(self)(self.path, f"optional {self.expected}", self.found, self.why)
 
 
 class DecodeError(ValueFault):

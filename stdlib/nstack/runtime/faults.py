@@ -16,6 +16,8 @@ from typing import Any
 import msgspec
 
 from .errors import DecodeError, EncodeError, ResultError
+from .json_text import json_text
+from .near_misses import missed, missed_json
 from .scalars import INTEGER_MAX, INTEGER_MIN, bytes_of, decimal_of, is_json, json_text_of
 from .shapes import Shape
 from .values import Record, Sum
@@ -36,7 +38,7 @@ def shorten(text: str) -> str:
 def shown_json(value: Any) -> str:
     """A parsed JSON value as text for a message."""
     try:
-        return shorten(json_text_of(value))
+        return shorten(json_text(value))
     except (TypeError, ValueError, RecursionError):
         return shorten(repr(value))
 
@@ -117,7 +119,7 @@ def _explain_scalar(shape: Shape, value: Any, path: str) -> None:
         return
     if shape.name == "Integer" and type(value) is int:
         raise DecodeError(path, "Integer (64 bit)", shown_json(value))
-    raise _wrong_json(shape, value, path)
+    raise DecodeError(path, shape.shown, shown_json(value), missed_json(shape.name, value))
 
 
 def _explain_unit(shape: Shape, value: Any, path: str) -> None:
@@ -132,7 +134,7 @@ def _explain_optional(shape: Shape, value: Any, path: str) -> None:
         try:
             explain(shape.item, value, path)
         except DecodeError as fault:
-            raise DecodeError(fault.path, f"optional {fault.expected}", fault.found) from None
+            raise fault.or_nothing() from None
     explain(shape.item, value, path)
 
 
@@ -258,7 +260,7 @@ def _accept_scalar(shape: Shape, value: Any, path: str) -> Any:
     if taken is None:
         if shape.name == "Json" and isinstance(found, str):
             raise ResultError(path, "Json (the text of one JSON value)", shown_python(value))
-        raise _wrong(shape, value, path)
+        raise ResultError(path, shape.shown, shown_python(value), missed(shape.name, found))
     if shape.name == "Integer" and not INTEGER_MIN <= taken <= INTEGER_MAX:
         raise ResultError(path, "Integer (64 bit)", shown_python(value))
     return taken
@@ -283,7 +285,7 @@ def _accept_optional(shape: Shape, value: Any, path: str) -> Any:
         return accept(shape.item, value, path)
     except ResultError as fault:
         if fault.path == path:
-            raise ResultError(path, f"optional {fault.expected}", fault.found) from None
+            raise fault.or_nothing() from None
         raise
 
 

@@ -49,7 +49,7 @@ class Server:
         try:
             answer: tuple[Any, ...] = getattr(self, f"_{message[0]}")(*message[1:])
         except ResultError as error:
-            return ("wrong", error.path, error.expected, error.found)
+            return ("wrong", error.path, error.expected, error.found, error.why)
         except ModuleFailure as error:
             return ("module", str(error), error.trace)
         except BaseException as error:

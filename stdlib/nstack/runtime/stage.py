@@ -202,7 +202,7 @@ def _placed(error: Exception, batch: Batch, index: int) -> Exception:
         return error
     place = f"{batch.place}:{batch.first + index}"
     if isinstance(error, DecodeError):
-        return DecodeError(f"{place}: {error.path}", error.expected, error.found)
+        return error.under(place)
     return NStackError(f"{place}: {error if isinstance(error, NStackError) else describe(error)}")
 
 
