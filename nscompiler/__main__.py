@@ -1,8 +1,6 @@
 """``python -m nscompiler`` is ``nsc``."""
 
-import sys
-
-from nscompiler.cli.main import main
+from nscompiler.cli.main import start
 
 if __name__ == "__main__":
-    sys.exit(main())
+    start()

@@ -20,6 +20,7 @@ from nscompiler.diagnostics.order import ordered
 from nscompiler.files import DiskFiles, Files, MemoryFiles
 from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import ParseResult, parse
+from nscompiler.modules.contents import read_requirements
 from nscompiler.modules.discovery import Discovery, discover
 from nscompiler.modules.imports import RESERVED_ALIASES
 from nscompiler.modules.listing import resolve_parent, unlisted_modules
@@ -28,7 +29,7 @@ from nscompiler.modules.program import LinkedModule, Program, link
 from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reading import read_source
 from nscompiler.modules.reference import ModuleRef
-from nscompiler.modules.tree import SUFFIX
+from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.check import check_module
 from nscompiler.typecheck.facts import Checked
@@ -178,7 +179,7 @@ class Compilation:
         """
         found = self._problems_of_modules
         if not any(problem.is_error for problem in found):
-            found = (*found, *self._clashes())
+            found = (*found, *self._clashes(), *self._separations())
         return ordered(found)
 
     @cached_property
@@ -201,6 +202,23 @@ class Compilation:
                 if workflow.declared == "def":
                     problems = self.lower(path, workflow)[1]
                     yield from (problem for problem in problems if problem.code.name in _CLASHES)
+
+    def _separations(self) -> Iterator[Diagnostic]:
+        """Modules that have a process of their own in what is built from a file; laid out only where two modules at
+        all exclude each other."""
+        folders = {folder_of(path) for path in self.checked if path.rpartition("/")[2] == MODULE_FILE}
+        required = [lines for folder in sorted(folders) if (lines := read_requirements(folder, self.files))]
+        if len(required) < 2:
+            return
+        from nscompiler.flow.checks import separations
+        from nscompiler.flow.passes.place import place_together
+        from nscompiler.flow.requirements import disputed
+
+        for checked in self.selected if disputed(required) else ():
+            path = checked.module.source.path
+            graphs = [self.lower(path, workflow)[0] for workflow in workflows(checked)]
+            placed = place_together(graph for graph in graphs if graph is not None)
+            yield from separations(placed, self._flow_program(path).places())
 
     def _project_problems(self) -> Iterator[Diagnostic]:
         for project in self.discovery.projects.values():
@@ -317,6 +335,7 @@ class Compilation:
         from nscompiler import backends
         from nscompiler.backends.base import Build
         from nscompiler.flow.package import package_name
+        from nscompiler.flow.passes.place import place_together
 
         backend = backends.find(target)
         if backend is None:
@@ -329,7 +348,7 @@ class Compilation:
         build = Build(
             module=checked.reference,
             package=package_name(checked.reference, graphs),
-            graphs=tuple(graphs),
+            graphs=place_together(graphs),
             compiler=__version__,
             default=default,
             doc=None if checked.module.header is None else checked.module.header.doc,
@@ -471,15 +490,17 @@ _CLASHES = frozenset(
 )
 
 
-_SHARED = re.compile(r"\b(?i:sources|sinks)\s*\.\s*(?:jsonl|csv|parquet|http|stdin)\b")
+_SHARED = re.compile(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet|http|stdin)\b")
+_OF_FILES = re.compile(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet)\b")
 _FILES = ("jsonl", "csv", "parquet")
 
 
 def _may_clash(texts: Sequence[str]) -> bool:
-    """Whether it is worth laying the workflows out to look for clashes; most texts show that it is not."""
-    found = [name for text in texts for name in _SHARED.findall(text)]
-    sides = {name[:3].lower() for name in found if name.endswith(_FILES)}
-    return len(sides) == 2 or (bool(found) and any("&" in text for text in texts))
+    """Whether it is worth laying the workflows out to look for clashes; most texts show that it is not: a file must be
+    both read and written, or a flow branch."""
+    with_files = [text for text in texts if any(name in text for name in _FILES)]
+    sides = {side.lower() for text in with_files for side in _OF_FILES.findall(text)}
+    return len(sides) == 2 or (any("&" in text for text in texts) and any(map(_SHARED.search, texts)))
 
 
 def workflows(checked: Checked) -> tuple[FunctionInterface, ...]:

@@ -9,7 +9,7 @@ from bisect import bisect_right
 import attrs
 
 
-@attrs.frozen(slots=True)
+@attrs.define(unsafe_hash=True, weakref_slot=False)
 class Span:
     """A stretch of one file: ``start`` and ``end`` are code point offsets, ``end`` exclusive."""
 

@@ -284,6 +284,8 @@ def test_the_guard_lets_pass(importer, text):
 FROZEN_BY_CUSTOM = {
     "nscompiler.grammar.syntax": ROOT / "nscompiler/grammar/syntax.py",
     "nscompiler.types.types": ROOT / "nscompiler/types/types.py",
+    "nscompiler.types.interface": ROOT / "nscompiler/types/interface.py",
+    "nscompiler.typecheck.facts": ROOT / "nscompiler/typecheck/facts.py",
 }
 
 

@@ -8,6 +8,7 @@ tokens that only the lexer knows, then the rules' left sides. In a row an entry 
 anything else "shift to, or after a reduction go to, state n".
 """
 
+import re
 from typing import Any
 
 from lark import Lark
@@ -150,10 +151,10 @@ def _lexing(terminals: list[TerminalDef], ignored: list[TerminalDef], numbers: d
     ordered = sorted((t for t in terminals if t.name != "REFERENCE"), key=_lark_order)
     kinds = [(t.name, t.pattern.to_regexp()) for t in ordered if not _is_fixed(t) and t.name != _NAME]
     kinds += BAD
-    blank = next(t.pattern.to_regexp() for t in ignored if t.name == "WHITE_SPACE")
+    blank = next(t.pattern.to_regexp() for t in ignored if t.name == "WHITE_SPACE").removesuffix("+") + "*+"
     others = "|".join(t.pattern.to_regexp() for t in sorted(ignored, key=_lark_order) if t.name != "WHITE_SPACE")
     return {
-        "token": rf"((?:{blank})*+(?:(?:{others})(?:{blank})*+)*+)({_token_pattern(ordered)}|\Z)",
+        "token": rf"({blank}(?:(?:{others}){blank})*+)({_token_pattern(ordered)}|\Z)",
         "classify": "|".join(f"({pattern})" for _, pattern in kinds),
         "groups": [-1] + [numbers[name] for name, _ in kinds],
         "reference": next(t.pattern.to_regexp() for t in terminals if t.name == "REFERENCE"),
@@ -161,9 +162,13 @@ def _lexing(terminals: list[TerminalDef], ignored: list[TerminalDef], numbers: d
 
 
 def _token_pattern(terminals: list[TerminalDef]) -> str:
-    """Any token: words first, since they are most (which kind is told later), then signs."""
+    """Any token: words first, since they are most (which kind is told later), then signs, those of one character as
+    one set.
+    """
     words = [_ASCII_WORD] + [t.pattern.to_regexp() for t in terminals if t.name in (_NAME, "UNAME")]
-    signs = [t.pattern.to_regexp() for t in terminals if _is_fixed(t) and not t.pattern.value.isidentifier()]
+    fixed = [str(t.pattern.value) for t in terminals if _is_fixed(t) and not t.pattern.value.isidentifier()]
+    single = "".join(re.escape(sign) for sign in sorted(fixed) if len(sign) == 1)
+    signs = [*(re.escape(sign) for sign in fixed if len(sign) > 1), f"[{single}]"]
     others = [t.pattern.to_regexp() for t in terminals if not _is_fixed(t) and t.name not in (_NAME, _SMALL, "UNAME")]
     return "|".join(words + signs + others + [pattern for _, pattern in BAD])
 

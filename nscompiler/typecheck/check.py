@@ -40,7 +40,8 @@ def check_module(
     definer = Definer(scope, resolver, declarer)
     definer.define_all()
     main = _check_main(scope, resolver, definer)
-    return Checked(module, reference, _facts(definer), _interface(scope, standard), main, tuple(scope.problems))
+    interface, problems = _interface(scope, standard), tuple(scope.problems)
+    return Checked(module, reference, _facts(definer), interface, main, problems, scope.used_aliases)
 
 
 def _check_main(scope: Scope, resolver: Resolver, definer: Definer) -> FunctionInterface | None:

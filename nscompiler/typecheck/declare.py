@@ -85,7 +85,7 @@ class Declarer:
             output = self._supplied(type, input, output)
         known.grows, known.why = False, "a constraint is about a variable of the signature"
         needs = tuple(need for one in type.constraints if (need := self._constraint(one, known)) is not None)
-        return Scheme(tuple(shown_variables(input, output)), input, output, needs)
+        return Scheme(input, output, tuple(shown_variables(input, output)), needs)
 
     def _supplied(self, type: syntax.FunctionType, input: Type, output: Type) -> Type:
         """The output, without the variables that nothing could supply."""

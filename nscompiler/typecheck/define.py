@@ -12,7 +12,7 @@ from nscompiler.typecheck import constraints, explain
 from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.declare import DEF_ATTRIBUTES, Declarer, kind_of
 from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
-from nscompiler.typecheck.fits import Joint as JointCheck
+from nscompiler.typecheck.fits import JointCheck
 from nscompiler.typecheck.infer import Inference, Needed, Typed
 from nscompiler.typecheck.resolve import Resolver, find_nested_optional, optional_variables
 from nscompiler.typecheck.scope import Scope
@@ -102,7 +102,7 @@ class Definer:
         if kind_of(arrow.input, arrow.output) == "workflow":
             self._check_required(inference, typed.row)
             self._check_replies(inference, typed, place)
-        return Scheme((), arrow.input, arrow.output, requirements)
+        return Scheme(arrow.input, arrow.output, (), requirements)
 
     def _open(self, inference: Inference, typed: Typed, place: syntax.Node, declared: Scheme | None) -> Scheme:
         """The scheme after all checks of what was open."""
@@ -129,9 +129,10 @@ class Definer:
     def _is_too_deep(self, inference: Inference) -> bool:
         """Whether a type in a def is too deep for what follows; then after a report."""
         resolve = inference.store.resolve
-        for arrow in inference.arrows.values():
-            if not (arrow.input.settled and arrow.output.settled):
-                resolve(arrow.input), resolve(arrow.output)
+        if not inference.store.empty:
+            for arrow in inference.arrows.values():
+                if not (arrow.input.settled and arrow.output.settled):
+                    resolve(arrow.input), resolve(arrow.output)
         if self.types.deepest <= MAX_DEPTH:
             return False
         for node, arrow in inference.arrows.items():
@@ -405,7 +406,7 @@ class Definer:
             for argument in use.arguments:
                 variables(inference.store.resolve(argument), order)
         lacks = tuple((var, labels) for var in order if (labels := inference.store.lacks(var)))
-        return Scheme(tuple(order), arrow.input, arrow.output, requirements, lacks)
+        return Scheme(arrow.input, arrow.output, tuple(order), requirements, lacks)
 
 
 def _reply_in(inference: Inference) -> syntax.Node | None:

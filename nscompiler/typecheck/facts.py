@@ -11,19 +11,11 @@ import attrs
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.grammar import syntax
-from nscompiler.types.interface import FunctionInterface, Interface, ParameterType
+from nscompiler.types.interface import Arrow, FunctionInterface, Interface, ParameterType
 from nscompiler.types.types import Type
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
-class Arrow:
-    """The type of an expression; Void is ``Types.void``."""
-
-    input: Type
-    output: Type
-
-
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class UseFact:
     """What a name refers to, and the types that its scheme's variables (in order) have in this use."""
 
@@ -32,7 +24,7 @@ class UseFact:
     arrow: Arrow
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class LiteralFact:
     """A literal source: the type of one value, and the values as JSON."""
 
@@ -40,7 +32,7 @@ class LiteralFact:
     values: tuple[object, ...]
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Joint:
     """One ``|``: what the left side gives and what the right side takes. Where the two are not the same node a
     conversion may stand between them (``fits.conversions`` tells)."""
@@ -49,7 +41,7 @@ class Joint:
     needed: Type
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Facts:
     """``arrows`` for every expression (after ``*`` and ``?`` are elaborated), ``uses`` for names and type applications
     (an ``Instantiate`` and its inner ``Use`` share one), ``joints`` by pipe: entry i lies between stage i and i + 1.
@@ -69,10 +61,10 @@ class Facts:
     literals: Mapping[syntax.LiteralSource, LiteralFact]
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Checked:
     """A checked module. ``interface`` is complete even where there are problems: what is broken is poisoned or listed
-    as broken. ``main`` is the interface of a script's bare expression."""
+    as broken. ``main`` is the interface of a script's bare expression; ``aliases`` are those that the file uses."""
 
     module: syntax.Module
     reference: str
@@ -80,6 +72,7 @@ class Checked:
     interface: Interface
     main: FunctionInterface | None
     problems: tuple[Diagnostic, ...]
+    aliases: frozenset[str] = frozenset()
 
 
 __all__ = ["Arrow", "Checked", "Facts", "Joint", "LiteralFact", "ParameterType", "UseFact"]

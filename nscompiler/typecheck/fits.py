@@ -1,6 +1,6 @@
 """The relation at a joint: does what the left side gives fit what the right side takes?
 
-``Joint(store).fit(given, needed)`` decides it, binds variables on the way and returns what does not fit, all of it.
+``JointCheck(store).fit(given, needed)`` decides it, binds variables on the way and returns what does not fit, all of it.
 ``conversions(given, needed)`` names what must happen to a value between two concrete types that fit.
 
 A producer's bare variable that meets a record is bound to it with fresh tails, so that a part of a pipe gives the same
@@ -42,7 +42,7 @@ class _Pair:
     last: bool = False
 
 
-class Joint:
+class JointCheck:
     """One joint's check against a store. What is still to be compared lies on a stack: deep types do no harm."""
 
     def __init__(self, store: Store) -> None:
@@ -94,7 +94,7 @@ class Joint:
             given = self.types.record([field for field in given.fields if field[0] not in own], given.tail)
             needed = self.store.head(pair.needed.tail)
             needed = needed if isinstance(needed, Record) else self.types.record((), needed)
-        if Joint(self.store).fit(needed, given):
+        if JointCheck(self.store).fit(needed, given):
             self._fail("type", _Pair(given, needed, pair.path))
 
     # --- one place
@@ -159,7 +159,7 @@ class Joint:
         if needed.constructor != "vector":
             return True
         sizes = given.items[0], needed.items[0]
-        return would_fit(self.store, *sizes) and not Joint(self.store).fit(*sizes)
+        return would_fit(self.store, *sizes) and not JointCheck(self.store).fit(*sizes)
 
     def _fit_sums(self, given: Sum, needed: Sum, pair: _Pair) -> None:
         wanted = dict(needed.constructors)
@@ -286,13 +286,13 @@ def _step(needed: App, place: int) -> str:
 
 def fits(types: Types, given: Type, needed: Type) -> bool:
     """Whether one closed type fits another."""
-    return not Joint(Store(types)).fit(given, needed)
+    return not JointCheck(Store(types)).fit(given, needed)
 
 
 def would_fit(store: Store, given: Type, needed: Type) -> bool:
     """Whether a type would fit another as things stand; nothing is bound."""
     with store.trial():
-        return not Joint(store).fit(given, needed)
+        return not JointCheck(store).fit(given, needed)
 
 
 CONVERSIONS = ("relayout", "drop", "widen", "inject", "some", "list", "tuple", "map")

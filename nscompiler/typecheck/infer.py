@@ -17,19 +17,16 @@ from nscompiler.grammar import syntax
 from nscompiler.source import Span
 from nscompiler.typecheck import bindings, explain, params
 from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
-from nscompiler.typecheck.fits import Joint as JointCheck
-from nscompiler.typecheck.fits import would_fit
+from nscompiler.typecheck.fits import JointCheck, would_fit
 from nscompiler.typecheck.resolve import Resolver, Variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unify import Store
-from nscompiler.types.interface import PLAIN, FunctionInterface, ParameterRow, Traits
+from nscompiler.types.interface import OPEN, PLAIN, FunctionInterface, ParameterRow, Traits
 from nscompiler.types.show import show_field
 from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
 
-SILENT_ROW = ParameterRow((), (), (frozenset(),))
 
-
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Typed:
     """What inference finds for an expression."""
 
@@ -64,7 +61,6 @@ class Inference:
         self.needs: list[Needed] = []
         self.flattened: dict[syntax.Concat, Type] = {}
         self._agreed: dict[tuple[Type, Type], Type | None] = {}
-        self.nothing = Typed(Arrow(self.types.error, self.types.error), SILENT_ROW, Traits())
 
     @property
     def is_plain(self) -> bool:
@@ -97,7 +93,7 @@ class Inference:
             for expr in given or ():
                 if not isinstance(expr, syntax.Hole):
                     self.resolver.resolve(expr, Variables(False, _NO_VARIABLES))
-            return self.nothing
+            return Typed(Arrow(self.types.error, self.types.error), OPEN, PLAIN)
         self._warn_deprecated(use, target)
         return self._instantiate(target, whole, use, given)
 
@@ -124,10 +120,10 @@ class Inference:
             fact = UseFact(target, tuple([found[var] for var in scheme.variables]), arrow)
             self.polymorphic[use] = fact
         else:
-            arrow, found = Arrow(scheme.input, scheme.output), {}
+            arrow, found = scheme, {}
             if given is not None:
                 self._give(target, use, given, found)
-            fact = UseFact(target, (), arrow)
+            fact = UseFact(target, (), scheme)
         for need in scheme.requirements:
             self.needs.append(Needed(self.types.substitute(need.type, found), need.name, whole, target))
         self.uses[whole] = self.uses[use] = fact
@@ -461,7 +457,7 @@ def _bounded(traits: list[Traits]) -> bool | None:
 
 def _sequence(traits: list[Traits]) -> Traits:
     """Facts of stages one after the other."""
-    if all([one is PLAIN for one in traits]):
+    if all(one is PLAIN for one in traits):
         return PLAIN
     paths = 1
     replies: tuple[Span, ...] = ()
@@ -470,7 +466,7 @@ def _sequence(traits: list[Traits]) -> Traits:
             replies += one.replies * min(paths, 2)
         paths = min(paths * one.paths, 2)
     after = max([at for at, one in enumerate(traits) if one.bounded is not None], default=-1)
-    return _combined(traits, paths, replies, any([one.flattens for one in traits[after + 1 :]]) or traits[-1].flattens)
+    return _combined(traits, paths, replies, any(one.flattens for one in traits[after + 1 :]) or traits[-1].flattens)
 
 
 def _parallel(traits: list[Traits], merge: bool) -> Traits:

@@ -43,6 +43,11 @@ class Scope:
         self.declared_functions: dict[str, syntax.FunDecl | syntax.DefDecl] = {}
         self._collect()
 
+    @property
+    def used_aliases(self) -> frozenset[str]:
+        """The aliases that have been looked up so far."""
+        return frozenset(self._aliases)
+
     def span(self, node: syntax.Node) -> Span:
         """The place of a node of this module."""
         return self.module.span(node)

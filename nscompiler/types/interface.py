@@ -8,7 +8,7 @@ from nscompiler.source import Span
 from nscompiler.types.types import Type, Var
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class ParameterType:
     """The type of a parameter. ``kind`` is Text, Integer, Double, Boolean, Duration, ``list`` (with ``item``) or
     ``enum``
@@ -19,7 +19,7 @@ class ParameterType:
     choices: tuple[str, ...] = ()
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Settable:
     """A parameter that can still be set from outside.
 
@@ -35,7 +35,7 @@ class Settable:
     span: Span | None
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Fixed:
     """A parameter that an inner binding already decides for ``reader``; the binding's place."""
 
@@ -44,7 +44,7 @@ class Fixed:
     span: Span
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class ParameterRow:
     """The parameters of a function or def, as its users meet them.
 
@@ -59,7 +59,7 @@ class ParameterRow:
     policy: tuple[frozenset[str], ...] = (frozenset(),)
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Requirement:
     """A constraint on a scheme: ``type`` (with the scheme's variables) must be ``name``."""
 
@@ -68,21 +68,27 @@ class Requirement:
     origin: Span | None = None
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
-class Scheme:
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
+class Arrow:
+    """The type of an expression; Void is ``Types.void``."""
+
+    input: Type
+    output: Type
+
+
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
+class Scheme(Arrow):
     """``input -> output`` for all ``variables`` (in order of first appearance) that meet ``requirements``.
 
     ``lacks`` names the labels that a row variable may not stand for, where the two types alone do not show it.
     """
 
-    variables: tuple[Var, ...]
-    input: Type
-    output: Type
+    variables: tuple[Var, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     lacks: tuple[tuple[Var, frozenset[str]], ...] = ()
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Traits:
     """Facts about a function's or def's inside that the checks of its users need.
 
@@ -107,7 +113,7 @@ OPEN = ParameterRow((), (), (frozenset(),))
 """The parameters of a function without ``with``: any."""
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class FunctionInterface:
     """An exported ``fun`` or ``def``. ``kind`` is function, source, sink or workflow."""
 
@@ -130,7 +136,7 @@ class FunctionInterface:
         return False, None
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class TypeInterface:
     """An exported ``type``; ``parameters`` are variables of ``body``."""
 
@@ -143,7 +149,7 @@ class TypeInterface:
     deprecated: str | None = None
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
+@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Interface:
     """All that a module exports, by name; ``hash`` changes when, and only when, an importer could see a difference
     (places play no part). ``broken`` names exist but could not be understood: their users stay silent."""

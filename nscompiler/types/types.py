@@ -201,9 +201,7 @@ class Types:
             canon = None if alias is None and own == items else self.app(constructor, own)
             ground, settled, poisoned, depth, nests = self._traits(items, alias)
             nests = nests or (constructor == "optional" and may_be_missing(items[0]))
-            held = self._table[key] = App(
-                ground, settled, poisoned, depth, nests, alias, canon, constructor, items
-            )
+            held = self._table[key] = App(ground, settled, poisoned, depth, nests, alias, canon, constructor, items)
         return held
 
     def list(self, item: Type, alias: Alias | None = None) -> Type:
