@@ -63,7 +63,7 @@ def _unwritten(error: OSError, debug: bool) -> int:
 def _run(given: list[str]) -> int:
     if given[:1] == ["check"] and not any(argument.startswith("-") for argument in given):
         # The commonest command, in its plainest form: importing click would take as long as the check.
-        from nscompiler.cli.report import check_paths
+        from nscompiler.cli.checking import check_paths
 
         return check_paths(given[1:])
     return _run_click(given)

@@ -4,19 +4,15 @@ Nothing here imports click: a plain ``nsc check`` does without it.
 """
 
 import os
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
-
-from nscompiler.cli import exits
 
 if TYPE_CHECKING:
     from nscompiler.diagnostics.model import Diagnostic
-    from nscompiler.diagnostics.summary import Summary
-    from nscompiler.pipeline import Compilation, Texts
+    from nscompiler.diagnostics.report import Report
+    from nscompiler.pipeline import Compilation
 
 
-FORMATS = ("text", "concise", "json")
 NARROWEST, WIDEST = 40, 120
 
 
@@ -36,14 +32,6 @@ def wants_color(choice: str, stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def report(
-    compilation: "Compilation", stream: TextIO, *, form: str = "text", color: str = "auto", quiet: bool = False
-) -> int:
-    """Write all problems of a compilation to a stream; the exit code that they mean."""
-    report_problems(compilation, compilation.problems, stream, form=form, color=color, quiet=quiet)
-    return exits.FAILED if compilation.has_errors else exits.OK
-
-
 def report_problems(
     compilation: "Compilation",
     problems: "Sequence[Diagnostic]",
@@ -52,45 +40,57 @@ def report_problems(
     form: str = "text",
     color: str = "auto",
     quiet: bool = False,
+    statistics: Mapping[str, object] | None = None,
 ) -> None:
-    """Write problems that point into a compilation's files to a stream, in one of the ``FORMATS``."""
-    modules, files = compilation.module_count, len(compilation.selected)
-    if form == "json":
-        from nscompiler.diagnostics.render.json import render_json
+    """Write problems that point into a compilation's files to a stream, in one of ``render.FORMATS``.
 
-        stream.write(render_json(problems, compilation.sources, modules=modules, files=files))
+    ``quiet`` leaves the closing line out; ``statistics`` go into forms that have a place for them.
+    """
+    if not problems and form in ("text", "concise"):
+        # The commonest answer is one line, for which nothing that draws is loaded.
+        if not quiet:
+            stream.write(f"{_counted(compilation)}\n")
         return
-    from nscompiler.diagnostics.summary import summarize
+    from nscompiler.diagnostics.render import renderer
 
-    summary = None if quiet else summarize(problems, modules=modules, files=files)
-    if problems and form == "text":
-        _draw(problems, compilation.sources, stream, color, summary)
-        return
-    if problems:
-        from nscompiler.diagnostics.render.concise import render_concise
-
-        stream.write(render_concise(problems, compilation.sources))
-    if summary is not None:
-        stream.write(f"{summary.line()}\n")
+    stream.write(renderer(form)(_report(compilation, problems, stream, color, quiet, statistics)))
 
 
-def _draw(
-    problems: "Sequence[Diagnostic]", sources: "Texts", stream: TextIO, color: str, summary: "Summary | None"
-) -> None:
-    from nscompiler.diagnostics.render.text import render_text
+def _counted(compilation: "Compilation") -> str:
+    from nscompiler.diagnostics.summary import Summary
 
-    text = render_text(
-        problems,
-        sources,
+    return Summary(modules=compilation.module_count, files=len(compilation.selected)).line()
+
+
+def _report(
+    compilation: "Compilation",
+    problems: "Sequence[Diagnostic]",
+    stream: TextIO,
+    color: str,
+    quiet: bool,
+    statistics: Mapping[str, object] | None,
+) -> "Report":
+    from nscompiler.diagnostics.order import ordered
+    from nscompiler.diagnostics.report import Report
+    from nscompiler.version import __version__
+
+    return Report(
+        ordered(problems),
+        compilation.sources,
+        tuple(checked.module.source.path for checked in compilation.selected),
+        compilation.module_count,
+        statistics,
+        closing=not quiet,
         color=wants_color(color, stream),
-        width=_columns(stream),
-        ascii_only=_only_ascii(stream),
-        summary=summary,
+        width=columns(stream),
+        ascii_only=only_ascii(stream),
+        version=__version__,
+        docs=os.environ.get("NSC_DOCS_URL", ""),
     )
-    stream.write(text)
 
 
-def _columns(stream: TextIO) -> int:
+def columns(stream: TextIO) -> int:
+    """How wide to draw: ``COLUMNS`` if set, else the terminal within reason, else 100."""
     chosen = os.environ.get("COLUMNS", "")
     if chosen.isdigit():
         return max(int(chosen), NARROWEST)
@@ -100,20 +100,10 @@ def _columns(stream: TextIO) -> int:
         return 100
 
 
-def _only_ascii(stream: TextIO) -> bool:
+def only_ascii(stream: TextIO) -> bool:
+    """Whether a stream cannot take what lies beyond ASCII."""
     try:
         "→✗…".encode(stream.encoding or "ascii")
     except (LookupError, UnicodeEncodeError):
         return True
     return False
-
-
-def check_paths(
-    paths: Sequence[str], *, search: Sequence[str] = (), form: str = "text", color: str = "auto", quiet: bool = False
-) -> int:
-    """Check paths (this folder if there are none) and write what was found to standard output; the exit code."""
-    from nscompiler.files import DiskFiles
-    from nscompiler.pipeline import Compilation
-
-    compilation = Compilation(DiskFiles(), paths or (".",), search_folders(search))
-    return report(compilation, sys.stdout, form=form, color=color, quiet=quiet)

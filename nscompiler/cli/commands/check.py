@@ -1,9 +1,33 @@
 """``nsc check``: the problems of files and folders."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from nscompiler.cli.options import color_option, path_option
-from nscompiler.cli.report import FORMATS, check_paths
+from nscompiler.diagnostics.render import FORMATS
+
+if TYPE_CHECKING:
+    from nscompiler.diagnostics.selection import Selection
+
+
+def code_option(name: str, help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option that takes codes: ids, prefixes of ids and names, separated by commas; None where it is not given."""
+    return click.option(name, metavar="CODE[,CODE…]", multiple=True, callback=_codes, help=help)
+
+
+def _codes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> frozenset[str] | None:
+    if not given:
+        return None
+    from nscompiler.diagnostics.selection import UnknownCode, matching
+    from nscompiler.diagnostics.suggest import did_you_mean
+
+    try:
+        return frozenset(code_id for text in given for word in text.split(",") for code_id in matching(word))
+    except UnknownCode as unknown:
+        offer = did_you_mean(unknown.near) or "`nsc explain` lists them"
+        raise click.BadParameter(f"there is no code `{unknown.word}`; {offer}") from None
 
 
 @click.command("check")
@@ -11,10 +35,31 @@ from nscompiler.cli.report import FORMATS, check_paths
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="The form.")
 @color_option
 @click.option("-q", "--quiet", is_flag=True, help="No closing line.")
+@code_option("--select", "Tell only of these codes, names or prefixes such as NS03.")
+@code_option("--ignore", "Do not tell of these.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
+@click.option("--stats", is_flag=True, help="Tell how much was checked, what was found and how long it took.")
 @path_option
-def command(paths: tuple[str, ...], form: str, color: str, quiet: bool, search: tuple[str, ...]) -> int:
+def command(
+    paths: tuple[str, ...],
+    select: frozenset[str] | None,
+    ignore: frozenset[str] | None,
+    stats: bool,
+    **options: Any,
+) -> int:
     """Check files, module folders, folder trees or projects (default: this folder).
 
-    Diagnostics go to standard output. The exit code is 1 if one of them is an error.
+    Diagnostics go to standard output. The exit code is 1 if one of them is an error. Codes that are not told of count
+    for nothing.
     """
-    return check_paths(paths, search=search, form=form, color=color, quiet=quiet)
+    from nscompiler.cli.checking import Asked, check_paths
+
+    return check_paths(paths, Asked(**options, selection=_selection(select, ignore), statistics=stats))
+
+
+def _selection(select: frozenset[str] | None, ignore: frozenset[str] | None) -> "Selection | None":
+    if select is None and ignore is None:
+        return None
+    from nscompiler.diagnostics.selection import Selection
+
+    return Selection(select, ignore or frozenset())

@@ -5,15 +5,23 @@ from collections.abc import Iterable, Mapping
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.order import ordered
 from nscompiler.diagnostics.render.glyphs import plain
+from nscompiler.diagnostics.report import Report
 from nscompiler.source import SourceFile
+
+
+def render(report: Report) -> str:
+    """The lines, and the count below them unless it is not wanted."""
+    lines = render_concise(report.diagnostics, report.sources)
+    return f"{lines}{report.summary.line()}\n" if report.closing else lines
 
 
 def render_concise(diagnostics: Iterable[Diagnostic], sources: Mapping[str, SourceFile]) -> str:
     """All of them, by file and position; every line ends in a newline, and no diagnostics give the empty text."""
-    return "".join(f"{_line(diagnostic, sources)}\n" for diagnostic in ordered(diagnostics))
+    return "".join(f"{concise_line(diagnostic, sources)}\n" for diagnostic in ordered(diagnostics))
 
 
-def _line(diagnostic: Diagnostic, sources: Mapping[str, SourceFile]) -> str:
+def concise_line(diagnostic: Diagnostic, sources: Mapping[str, SourceFile]) -> str:
+    """One of them, without a newline."""
     span = diagnostic.primary.span
     source = sources.get(span.path)
     place = span.path

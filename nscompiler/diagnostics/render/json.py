@@ -5,17 +5,26 @@ a field changes its meaning or goes away, not when one is added.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 from nscompiler.diagnostics.fingerprint import fingerprints
 from nscompiler.diagnostics.model import Diagnostic, Edit, Fix, Hop, Label, Segment, TypeDiff
 from nscompiler.diagnostics.order import ordered
+from nscompiler.diagnostics.render.place import Sources, place_of
+from nscompiler.diagnostics.report import Report
 from nscompiler.diagnostics.summary import summarize
-from nscompiler.source import SourceFile, Span
+from nscompiler.source import Span
 
 SCHEMA_VERSION = 1
 
-Sources = Mapping[str, SourceFile]
+
+def render(report: Report) -> str:
+    """The document of a report, with its statistics where it has some."""
+    counts = {"modules": report.modules, "files": len(report.paths)}
+    document = to_document(report.diagnostics, report.sources, **counts)
+    if report.statistics is not None:
+        document["statistics"] = dict(report.statistics)
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def render_json(
@@ -29,11 +38,10 @@ def render_json(
 def to_document(diagnostics: Iterable[Diagnostic], sources: Sources, *, modules: int, files: int) -> dict[str, object]:
     """The document as JSON values. ``rules`` explains each code that occurs, once."""
     told = ordered(diagnostics)
-    names = fingerprints(told, sources)
     summary = summarize(told, modules=modules, files=files)
     return {
         "schema_version": SCHEMA_VERSION,
-        "diagnostics": [_diagnostic(item, name, sources) for item, name in zip(told, names, strict=True)],
+        "diagnostics": diagnostic_values(told, sources),
         "rules": {
             code.id: {"name": code.name, "title": code.title, "explanation": code.explanation}
             for code in sorted({item.code for item in told}, key=lambda code: code.id)
@@ -46,6 +54,12 @@ def to_document(diagnostics: Iterable[Diagnostic], sources: Sources, *, modules:
             "files": summary.files,
         },
     }
+
+
+def diagnostic_values(told: Sequence[Diagnostic], sources: Sources) -> list[dict[str, object]]:
+    """Each diagnostic as JSON values; ``told`` are those that ``ordered`` has gone over."""
+    names = fingerprints(told, sources)
+    return [_diagnostic(item, name, sources) for item, name in zip(told, names, strict=True)]
 
 
 def _diagnostic(item: Diagnostic, fingerprint: str, sources: Sources) -> dict[str, object]:
@@ -68,17 +82,13 @@ def _diagnostic(item: Diagnostic, fingerprint: str, sources: Sources) -> dict[st
 
 
 def _place(span: Span, sources: Sources) -> dict[str, object]:
-    source = sources.get(span.path)
-    if source is None:
-        # A file that could not be read has no lines; its beginning is the one place it has.
-        return {"file": span.path, "line": 1, "column": 1, "end_line": 1, "end_column": 1}
-    start, end = source.lines.position(span.start), source.lines.position(span.end)
+    place = place_of(span, sources)
     return {
         "file": span.path,
-        "line": start.line,
-        "column": start.column,
-        "end_line": end.line,
-        "end_column": end.column,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
     }
 
 

@@ -16,6 +16,7 @@ from nscompiler.diagnostics.render.blocks import fix_block, flow_block, note_blo
 from nscompiler.diagnostics.render.excerpt import excerpt, last_line
 from nscompiler.diagnostics.render.glyphs import Screen, plain
 from nscompiler.diagnostics.render.lines import Line, Piece, line, wrap
+from nscompiler.diagnostics.report import Report
 from nscompiler.diagnostics.summary import Summary
 from nscompiler.source import SourceFile
 
@@ -37,6 +38,18 @@ _STYLES = {
     "name": Style(italic=True),
     "faint": Style(dim=True),
 }
+
+
+def render(report: Report) -> str:
+    """A report for a terminal of its width."""
+    return render_text(
+        report.diagnostics,
+        report.sources,
+        color=report.color,
+        width=report.width,
+        ascii_only=report.ascii_only,
+        summary=report.summary if report.closing else None,
+    )
 
 
 def render_text(

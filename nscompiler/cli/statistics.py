@@ -1,0 +1,35 @@
+"""The facts about a check as a table for people."""
+
+from collections.abc import Iterator
+
+from nscompiler.diagnostics import codes
+from nscompiler.diagnostics.summary import counted
+from nscompiler.tools.statistics import Statistics
+
+
+def table(statistics: Statistics) -> str:
+    """Lines of a name and a fact, under headings; ends in a newline."""
+    return "".join(f"{line}\n" for line in (*_checked(statistics), *_problems(statistics), *_times(statistics)))
+
+
+def _checked(statistics: Statistics) -> Iterator[str]:
+    parts = [counted(statistics.modules, "module"), counted(statistics.files, "file")]
+    if statistics.imported:
+        parts.append(f"{statistics.imported} imported")
+    yield f"checked: {', '.join(parts)}, {counted(statistics.lines, 'line')}"
+
+
+def _problems(statistics: Statistics) -> Iterator[str]:
+    if not statistics.codes:
+        return
+    yield "problems by code:"
+    for code_id, number in sorted(statistics.codes, key=lambda row: (-row[1], row[0])):
+        code = codes.find(code_id)
+        yield f"  {number:>6}  {code_id}" + (f"  {code.name}" if code else "")
+
+
+def _times(statistics: Statistics) -> Iterator[str]:
+    yield "time in milliseconds:"
+    total = sum(seconds for _, seconds in statistics.phases)
+    for name, seconds in (*statistics.phases, ("total", total)):
+        yield f"  {seconds * 1000:>6.1f}  {name}"

@@ -1,0 +1,48 @@
+"""Which codes somebody wants to hear of: ``--select`` and ``--ignore``."""
+
+import re
+from collections.abc import Iterable
+
+import attrs
+
+from nscompiler.diagnostics import codes
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.suggest import near
+
+
+class UnknownCode(LookupError):
+    """A word is no code, no name of one and no prefix of one; ``near`` are those that it may have meant."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+        self.near = near(word, (text for code in codes.all_codes() for text in (code.id, code.name)))
+
+
+@attrs.frozen(slots=True)
+class Selection:
+    """The ids of codes to tell of; None are all. What is ignored is ignored even where it is selected."""
+
+    selected: frozenset[str] | None = None
+    ignored: frozenset[str] = frozenset()
+
+    def of(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Those that are wanted, in their order."""
+        return tuple(item for item in diagnostics if self.wants(item.code.id))
+
+    def wants(self, code_id: str) -> bool:
+        """Whether a code is told of."""
+        return code_id not in self.ignored and (self.selected is None or code_id in self.selected)
+
+
+def matching(word: str) -> frozenset[str]:
+    """The ids that an id, a name or a prefix (``NS03``) stands for. Raises UnknownCode where there are none."""
+    found = codes.find(word)
+    if found is not None:
+        return frozenset((found.id,))
+    prefix = word.strip().upper()
+    if re.fullmatch(r"NS\d*", prefix):
+        matched = frozenset(code.id for code in codes.all_codes() if code.id.startswith(prefix))
+        if matched:
+            return matched
+    raise UnknownCode(word.strip())
