@@ -18,6 +18,7 @@ from nscompiler.source import Span
 from nscompiler.typecheck import bindings, explain, params
 from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
 from nscompiler.typecheck.fits import JointCheck, would_fit
+from nscompiler.typecheck.joint_report import JointReport
 from nscompiler.typecheck.resolve import Resolver, Variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unify import Store
@@ -318,9 +319,8 @@ class Inference:
         # What the attempt found out is no part of the report, nor of what is checked on.
         self.store.take_back(before_it)
         snapshot = (self.store.resolve(given), self.store.resolve(needed))
-        hops = explain.hops(self.scope, pipe.stages[:place], [one.arrow for one in before], self.store)
-        stages = pipe.stages[place - 1], pipe.stages[place]
-        explain.JointReport(self.scope, self.store, self.uses, *stages, snapshot, mismatches, hops).add()
+        flow = [one.arrow for one in before]
+        JointReport(self.scope, self.store, self.uses, pipe.stages[: place + 1], flow, snapshot, mismatches).add()
         return False
 
     # --- branches
