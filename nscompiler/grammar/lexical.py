@@ -8,7 +8,7 @@ import attrs
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.text import quote
-from nscompiler.grammar.wording import shown
+from nscompiler.grammar.wording import sentence, shown
 from nscompiler.source import SourceFile
 
 # Characters that word processors and web pages put in the place of others.
@@ -57,11 +57,15 @@ _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 
 @attrs.frozen(slots=True)
 class Reading:
-    """A diagnostic, and what stands for the text that is no token: a terminal and its text, or nothing (``""``)."""
+    """A diagnostic, and what stands for the text that is no token: a terminal and its text, or nothing (``""``).
+
+    ``removes`` if the fix takes the text out, which helps only where what follows can stand instead.
+    """
 
     problem: Diagnostic
     terminal: str = ""
     text: str = ""
+    removes: bool = False
 
 
 def read_bad(source: SourceFile, name: str, start: int, end: int) -> Reading:
@@ -147,12 +151,13 @@ def _stray(source: SourceFile, start: int, text: str) -> Reading:
     elif text == "$":
         title = "A `$` is followed by the name of an environment variable"
     else:
-        title = f"{shown(text)} means nothing here"
+        title = sentence(f"{shown(text)} {'mean' if shown(text) == 'backticks' else 'means'} nothing here")
     if meant:
         fix = Fix("Write a space" if meant == " " else f"Write `{meant}`", (Edit(span, meant),), _SURE)
         return Reading(codes.STRAY_CHARACTER.at(span, title, fixes=(fix,)), *_sign(meant))
-    fix = Fix(f"Remove {shown(text)}", (Edit(span, ""),), _SURE if text != "$" else _MAYBE)
-    return Reading(codes.STRAY_CHARACTER.at(span, title, fixes=(fix,)))
+    remove = "Remove it" if "`" in text else f"Remove {shown(text)}"
+    fix = Fix(remove, (Edit(span, ""),), _SURE if text != "$" else _MAYBE)
+    return Reading(codes.STRAY_CHARACTER.at(span, title, fixes=(fix,)), removes=True)
 
 
 def _sign(text: str) -> tuple[str, str]:

@@ -5,8 +5,11 @@ once, and parsing goes on at the next declaration.
 from bisect import bisect_left
 from typing import Any
 
+import attrs
+
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
+from nscompiler.grammar import odd_names
 from nscompiler.grammar.build import Builder
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
 from nscompiler.grammar.explain import explain
@@ -35,6 +38,9 @@ class Recovery:
 
     def recover(self, states: list[int], values: list[Any], index: int) -> int:
         """Mend the stacks after the token at ``index`` was refused; where to go on."""
+        read = self._read_odd_name(states, values, index)
+        if read >= 0:
+            return read
         kind = self._tokens.kinds[index]
         if self._first_bad <= kind < len(self._tables.names):
             return self._read_bad(states, values, index)
@@ -49,7 +55,8 @@ class Recovery:
             self._shorten_text(states, index)
         reading = read_bad(self._builder.source, name, tokens.starts[index], tokens.ends[index])
         if not self._silent(states, values, index):
-            self._builder.report(reading.problem)
+            keeps = not reading.removes or self._can_go_on(states, index + 1)
+            self._builder.report(reading.problem if keeps else attrs.evolve(reading.problem, fixes=()))
         tokens.texts[index] = reading.text
         if not reading.terminal:
             tokens.kinds[index] = SWALLOWED
@@ -59,6 +66,37 @@ class Recovery:
         else:
             tokens.kinds[index] = self._tables.kind[reading.terminal]
         return index
+
+    def _read_odd_name(self, states: list[int], values: list[Any], index: int) -> int:
+        """Where to go on after reading the word at a token as one name, for all that is odd in it; -1 if it is none."""
+        tokens = self._tokens
+        name = odd_names.odd_name(tokens, index, self._tables.kind["STRAY"])
+        if name is None or (name.first < index and values[-1:] != [name.first]):
+            return -1
+        silent = self._silent(states, values, index)
+        shifted = name.first < index
+        if odd_names.can_be_quoted(name, tokens, self._trial, states[:-1] if shifted else states):
+            problem = odd_names.quoted(self._builder.source, name, tokens)
+            tokens.kinds[name.first] = self._tables.kind["TEXT"]
+            if shifted:
+                states.pop()
+                values.pop()
+            index = name.first
+        elif odd_names.is_slip(name, tokens, index):
+            problem = odd_names.mended(self._builder.source, name, tokens)
+        else:
+            return -1
+        if not silent:
+            self._builder.report(problem)
+        return index
+
+    def _can_go_on(self, states: list[int], index: int) -> bool:
+        """Whether the next token can stand once the one before it is gone; two words would become one."""
+        tokens = self._tokens
+        if not tokens.gaps[index - 1] and not tokens.gaps[index] and odd_names.is_word(tokens, index):
+            return False
+        kind = self._trial.bads.get(self._tokens.kinds[index], self._tokens.kinds[index])
+        return kind == SWALLOWED or self._trial.shift(states.copy(), kind) or self._trial.ends(states, kind)
 
     def _shorten_text(self, states: list[int], index: int) -> None:
         """Where a text is not closed, end it before a sign with which the rest of its line makes sense, if any."""

@@ -80,4 +80,13 @@ def shown(text: str) -> str:
     line = text.split("\n", 1)[0]
     cut = line[:_LONGEST] + "…" if len(line) > _LONGEST or line != text else line
     visible = "".join(c if c.isprintable() else f"\\u{{{ord(c):X}}}" for c in cut)
-    return f"`{visible}`"
+    if "`" not in visible:
+        return f"`{visible}`"
+    if visible.strip("`") == "":
+        return "a backtick" if visible == "`" else "backticks"
+    return visible if visible.startswith('"') else f'"{visible}"'
+
+
+def sentence(text: str) -> str:
+    """A message with its first letter large."""
+    return text[:1].upper() + text[1:]

@@ -127,7 +127,8 @@ STRAY_CHARACTER = Code(
     explanation=(
         "Outside text and comments the language knows letters, digits, `_`, `'` and a few signs. Characters "
         "copied from a word processor or a web page often look like known ones: a no-break space, a long dash, an "
-        "arrow. The fix takes the character out or writes the sign that it looks like."
+        "arrow. The fix takes the character out or writes the sign that it looks like. Data that is not yours may have "
+        'fields such as `User-Id`: the name of a field may hold nearly anything if it stands in quotes, `"User-Id"`.'
     ),
     wrong="def w = Sources.stdin | % Sinks.log\n",
     right="def w = Sources.stdin | Sinks.log\n",

@@ -1,0 +1,103 @@
+"""Names with a character inside that no name may have: ``a`b``, ``User-Id``. The whole word is read as one name."""
+
+import re
+
+import attrs
+
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.lexer import SWALLOWED, Tokens
+from nscompiler.grammar.text import quote
+from nscompiler.grammar.trial import Trial
+from nscompiler.grammar.wording import sentence, shown
+from nscompiler.source import SourceFile
+
+_WORD = re.compile(r"[\w']+")
+_DASHED = re.compile(r"-[\w']+")
+_SLIPS = "`´"
+"""Signs that are typed by mistake and stand for nothing: the rest of the word is the name."""
+
+
+@attrs.frozen(slots=True)
+class OddName:
+    """A word of several tokens without a gap between them, of which some are no part of a name."""
+
+    first: int
+    end: int
+    text: str
+    stray: tuple[int, ...]
+
+
+def odd_name(tokens: Tokens, index: int, stray: int) -> OddName | None:
+    """The word around a token, where it holds one of the kind ``stray`` or with a dash; None where it is plain, or
+    nothing of a name is in it.
+    """
+    if not _is_part(tokens, index, stray):
+        return None
+    first, end = index, index + 1
+    while first > 0 and not tokens.gaps[first] and _is_part(tokens, first - 1, stray):
+        first -= 1
+    while end < len(tokens.kinds) and not tokens.gaps[end] and _is_part(tokens, end, stray):
+        end += 1
+    text = "".join(tokens.texts[first:end])
+    if text[0] == text[-1] == "`":  # quotes, as other languages have them
+        text = text.strip("`")
+    found = tuple(at for at in range(first, end) if _is_odd(tokens, at, stray))
+    return OddName(first, end, text, found) if 0 < len(found) < end - first else None
+
+
+def _is_odd(tokens: Tokens, index: int, stray: int) -> bool:
+    return tokens.kinds[index] == stray or bool(_DASHED.fullmatch(tokens.texts[index]))
+
+
+def is_word(tokens: Tokens, index: int) -> bool:
+    """Whether a token is made of what names are made of."""
+    return bool(_WORD.fullmatch(tokens.texts[index]))
+
+
+def _is_part(tokens: Tokens, index: int, stray: int) -> bool:
+    return is_word(tokens, index) or _is_odd(tokens, index, stray)
+
+
+def can_be_quoted(name: OddName, tokens: Tokens, trial: Trial, states: list[int]) -> bool:
+    """Whether it is a field's name and needs quotes; ``states`` are those before the word."""
+    colon = trial.tables.literals[":"]
+    fits = tokens.kinds[name.end] == colon and trial.feed(states.copy(), [trial.kind["TEXT"], colon]) == 2
+    return fits and quote(name.text)[1:-1] == name.text and not _WORD.fullmatch(name.text)
+
+
+def quoted(source: SourceFile, name: OddName, tokens: Tokens) -> Diagnostic:
+    """Reads the word as the same name in quotes."""
+    start, end, right = tokens.starts[name.first], tokens.ends[name.end - 1], quote(name.text)
+    tokens.kinds[name.first + 1 : name.end] = [SWALLOWED] * (name.end - name.first - 1)
+    stray = name.stray[0]
+    odd = "-" if _DASHED.fullmatch(tokens.texts[stray]) else tokens.texts[stray]
+    span = source.span(tokens.starts[stray], tokens.starts[stray] + len(odd))
+    title = f"A name with {shown(odd)} inside needs quotes"
+    tokens.texts[name.first], tokens.ends[name.first] = right, end
+    fix = Fix("Write the name in quotes", (Edit(source.span(start, end), right),), Applicability.MACHINE_APPLICABLE)
+    return codes.STRAY_CHARACTER.at(span, title, "letters, digits, `_` and `'` need none", fixes=(fix,))
+
+
+def is_slip(name: OddName, tokens: Tokens, index: int) -> bool:
+    """Whether the word is a name without its odd characters, of which one stands at ``index``."""
+    return index in name.stray and all(tokens.texts[at].strip(_SLIPS) == "" for at in name.stray)
+
+
+def mended(source: SourceFile, name: OddName, tokens: Tokens) -> Diagnostic:
+    """Reads the word as the name without its odd characters."""
+    strays = [source.span(tokens.starts[at], tokens.ends[at]) for at in name.stray]
+    told = shown(tokens.texts[name.stray[0]])
+    end = tokens.ends[name.end - 1]
+    words = [at for at in range(name.first, name.end) if at not in name.stray]
+    tokens.texts[words[0]] = "".join(tokens.texts[at] for at in words)
+    for at in range(name.first, name.end):
+        if at != words[0]:
+            tokens.kinds[at] = SWALLOWED
+    tokens.ends[words[0]] = end
+    fix = Fix("Remove it" if len(strays) == 1 else "Remove them", tuple(Edit(span, "") for span in strays), _MAYBE)
+    verb = "mean" if told == "backticks" else "means"
+    return codes.STRAY_CHARACTER.at(strays[0], sentence(f"{told} {verb} nothing here"), fixes=(fix,))
+
+
+_MAYBE = Applicability.MAYBE_INCORRECT
