@@ -41,7 +41,8 @@ def check_module(
     definer.define_all()
     main = _check_main(scope, resolver, definer)
     interface, problems = _interface(scope, standard), tuple(scope.problems)
-    return Checked(module, reference, _facts(definer), interface, main, problems, scope.used_aliases)
+    facts, bindings = _facts(definer), tuple(scope.open_bindings)
+    return Checked(module, reference, facts, interface, main, problems, scope.used_aliases, bindings)
 
 
 def _check_main(scope: Scope, resolver: Resolver, definer: Definer) -> FunctionInterface | None:
@@ -65,6 +66,6 @@ def _interface(scope: Scope, standard: bool) -> Interface:
     def digest() -> str:
         from nscompiler.typecheck.hashing import interface_hash
 
-        return interface_hash(scope.reference, scope.types, scope.functions)
+        return interface_hash(scope.reference, scope.types, scope.functions, scope.workspace.digests)
 
     return Interface(scope.reference, scope.types, scope.functions, frozenset(scope.broken), digest, standard)

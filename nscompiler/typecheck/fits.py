@@ -1,6 +1,7 @@
 """The relation at a joint: does what the left side gives fit what the right side takes?
 
-``JointCheck(store).fit(given, needed)`` decides it, binds variables on the way and returns what does not fit, all of it.
+``JointCheck(store).fit(given, needed)`` decides it, binds variables on the way and returns what does not fit, all of
+it.
 ``conversions(given, needed)`` names what must happen to a value between two concrete types that fit.
 
 A producer's bare variable that meets a record is bound to it with fresh tails, so that a part of a pipe gives the same

@@ -1,27 +1,38 @@
-"""The hash of an interface: it changes when, and only when, an importer could see a difference."""
+"""The hash of an interface: it changes when, and only when, an importer could see a difference.
+
+A type without variables is written as the digest of its structure, which is worked out once in a workspace (Merkle,
+1987): what many modules mention is not walked for each of them.
+"""
 
 import hashlib
 import json
 
 from nscompiler.typecheck.params import Environment, show_type
 from nscompiler.types.interface import FunctionInterface, ParameterRow, TypeInterface
-from nscompiler.types.types import App, ErrorType, Record, Scalar, SizeType, Sum, Type, Var, VoidType
+from nscompiler.types.types import App, ErrorType, Record, Scalar, SizeType, Sum, Type, Var
+
+Digests = dict[Type, str]
 
 
-def interface_hash(reference: str, types: dict[str, TypeInterface], functions: dict[str, FunctionInterface]) -> str:
-    """``sha256:…`` of what a module exports, places and documentation left out, layouts included."""
+def interface_hash(
+    reference: str, types: dict[str, TypeInterface], functions: dict[str, FunctionInterface], digests: Digests
+) -> str:
+    """``sha256:…`` of what a module exports, places and documentation left out, layouts included.
+
+    ``digests`` keeps what was worked out; the modules of one workspace share it.
+    """
     lines = [reference]
     for name in sorted(types):
         names = _Numbers()
         parameters = [names.of(var) for var in types[name].parameters]
-        lines.append(f"type {name} {parameters} {_Writer(names).write(types[name].body)}")
-    lines.extend(_function(functions[name]) for name in sorted(functions))
+        lines.append(f"type {name} {parameters} {_Writer(names, digests).write(types[name].body)}")
+    lines.extend(_function(functions[name], digests) for name in sorted(functions))
     return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _function(one: FunctionInterface) -> str:
+def _function(one: FunctionInterface, digests: Digests) -> str:
     names = _Numbers()
-    writer = _Writer(names)
+    writer = _Writer(names, digests)
     scheme = one.scheme
     text = f"{one.declared} {one.name} {writer.write(scheme.input)} -> {writer.write(scheme.output)}"
     needs = [f"{writer.write(need.type)} is {need.name}" for need in scheme.requirements]
@@ -55,40 +66,48 @@ class _Numbers:
 
 
 class _Writer:
-    """Writes types with their layout; what is shared inside one text is written once and then named."""
+    """Writes types with their layout. What is shared inside one text is written once and then named; a part without
+    variables is written as its digest."""
 
-    def __init__(self, names: _Numbers) -> None:
+    def __init__(self, names: _Numbers, digests: Digests) -> None:
         self.names = names
+        self.digests = digests
         self.seen: dict[Type, int] = {}
 
     def write(self, type: Type) -> str:
-        if isinstance(type, Scalar | VoidType | ErrorType | SizeType | Var):
-            return self._leaf(type)
+        """The text of a type."""
+        if type.settled:
+            return self.digests.get(type) or self._digest(type)
+        if isinstance(type, Var):
+            return f"{type.kind}:{self.names.of(type)}"
         if type in self.seen:
             return f"#{self.seen[type]}"
         text = self._compound(type)
         self.seen[type] = len(self.seen)
-        alias = type.alias
-        return text if alias is None else f"{alias.module}.{alias.name}={text}"
+        return text
 
-    def _leaf(self, type: Type) -> str:
-        match type:
-            case Var():
-                return f"{type.kind}:{self.names.of(type)}"
-            case SizeType():
-                return str(type.value)
-            case Scalar():
-                return type.name
-        return "Void" if isinstance(type, VoidType) else "?"
+    def _digest(self, type: Type) -> str:
+        if isinstance(type, Scalar) and type.alias is None:
+            text = type.name
+        elif isinstance(type, SizeType):
+            text = str(type.value)
+        else:
+            text = hashlib.blake2b(self._compound(type).encode(), digest_size=16).hexdigest()
+        self.digests[type] = text
+        return text
 
     def _compound(self, type: Type) -> str:
         match type:
             case App():
-                return f"{type.constructor}({', '.join(map(self.write, type.items))})"
+                text = f"{type.constructor}({', '.join(map(self.write, type.items))})"
             case Record():
                 fields = ", ".join(f"{label!r}:{self.write(part)}" for label, part in type.fields)
-                return f"{{{fields}|{'' if type.tail is None else self.write(type.tail)}}}"
+                text = f"{{{fields}|{'' if type.tail is None else self.write(type.tail)}}}"
             case Sum():
                 parts = [f"{name} {'' if part is None else self.write(part)}" for name, part in type.constructors]
-                return f"<{'|'.join(parts)}>"
-        raise AssertionError(type)
+                text = f"<{'|'.join(parts)}>"
+            case Scalar():
+                text = type.name
+            case _:
+                text = "?" if isinstance(type, ErrorType) else "Void"
+        return text if type.alias is None else f"{type.alias.module}.{type.alias.name}={text}"

@@ -151,12 +151,16 @@ class Sum(Type):
 
 
 class Types:
-    """The intern table of one workspace. ``deepest`` is the greatest depth of any type in it."""
+    """The intern table of one workspace.
+
+    ``deepest`` is the greatest depth of any type in it, ``digests`` what was worked out to hash interfaces.
+    """
 
     def __init__(self) -> None:
         self._table: dict[tuple[object, ...], Type] = {}
         self._aliases: dict[tuple[object, ...], Alias] = {}
         self.deepest = 0
+        self.digests: dict[Type, str] = {}
         self.error = ErrorType(True, True, True, 0, False, None, None)
         self.void = VoidType(True, True, False, 0, False, None, None)
         self.unit = self.scalar("()")
