@@ -81,7 +81,9 @@ def quoted(source: SourceFile, name: OddName, tokens: Tokens) -> Diagnostic:
 
 def is_slip(name: OddName, tokens: Tokens, index: int) -> bool:
     """Whether the word is a name without its odd characters, of which one stands at ``index``."""
-    return index in name.stray and all(tokens.texts[at].strip(_SLIPS) == "" for at in name.stray)
+    first = next(at for at in range(name.first, name.end) if at not in name.stray)
+    slips = all(tokens.texts[at].strip(_SLIPS) == "" for at in name.stray)
+    return slips and index in name.stray and not tokens.texts[first][0].isdecimal()
 
 
 def mended(source: SourceFile, name: OddName, tokens: Tokens) -> Diagnostic:

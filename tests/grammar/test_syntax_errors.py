@@ -78,6 +78,7 @@ MISTAKES = [
     ("def w = f | g«§» | h", "NS0111", "def w = f | g | h"),
     ("def my«-»own = f", "NS0111", None),
     ("def w = «`» f", "NS0111", "def w =  f"),
+    ("def w = f { a = 1«`»0 }", "NS0111", None),
     ('def w = f { a = «"/x» } | g', "NS0112", 'def w = f { a = "/x" } | g'),
     ('def w = f { a = «"x y»\n}', "NS0112", 'def w = f { a = "x y"\n}'),
     ('def w = f { a = «"""» } | g\ndef v = h', "NS0112", None),
