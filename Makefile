@@ -4,6 +4,7 @@
 #   make test       all tests but the soak runs
 #   make lint       ruff and mypy
 #   make coverage   the tests again, with branch coverage of compiler and runtime
+#   make sarif      SARIF output before the reference validator, which npm installs
 #   make rules      turn each check off in turn and list those that no test missed
 #   make bench      the benchmarks
 #   make soak       the long runs; their result is kept in docs/soak.json
@@ -22,7 +23,7 @@ PYTEST_ARGS ?=
 # A file's tests share what they set up, so they stay together.
 TESTS := pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
-.PHONY: help venv demo test lint format coverage rules bench soak clean
+.PHONY: help venv demo test lint format coverage sarif rules bench soak clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -59,6 +60,9 @@ coverage: $(READY)
 	$(MAKE) test MEASURE=1
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --fail-under=90
+
+sarif: $(READY)
+	$(BIN)/python tests/sarif.py $(VENV)/sarif
 
 rules: $(READY)
 	$(BIN)/python tests/rules.py

@@ -10,7 +10,7 @@ from nscompiler.diagnostics.report import Report
 
 #: For people; the others are for programs and end up whole in a file or a log.
 WRITTEN = ("text", "concise")
-FORMATS = (*WRITTEN, "json", "jsonl")
+FORMATS = (*WRITTEN, "json", "jsonl", "sarif", "github", "gitlab", "junit")
 
 
 def renderer(form: str) -> Callable[[Report], str]:

@@ -11,7 +11,8 @@ from nscompiler.source import SourceFile
 
 def render(report: Report) -> str:
     """The lines, and the count below them unless it is not wanted."""
-    lines = render_concise(report.diagnostics, report.sources)
+    told = (concise_line(item, report.sources, ascii_only=report.ascii_only) for item in report.diagnostics)
+    lines = "".join(f"{line}\n" for line in told)
     return f"{lines}{report.summary.line()}\n" if report.closing else lines
 
 
@@ -20,7 +21,7 @@ def render_concise(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Sour
     return "".join(f"{concise_line(diagnostic, sources)}\n" for diagnostic in ordered(diagnostics))
 
 
-def concise_line(diagnostic: Diagnostic, sources: Mapping[str, SourceFile]) -> str:
+def concise_line(diagnostic: Diagnostic, sources: Mapping[str, SourceFile], *, ascii_only: bool = False) -> str:
     """One of them, without a newline."""
     span = diagnostic.primary.span
     source = sources.get(span.path)
@@ -28,4 +29,4 @@ def concise_line(diagnostic: Diagnostic, sources: Mapping[str, SourceFile]) -> s
     if source is not None:
         at = source.lines.position(span.start)
         place = f"{span.path}:{at.line}:{at.column}"
-    return plain(f"{place}: {diagnostic.severity.value}[{diagnostic.code.id}] {diagnostic.title}")
+    return plain(f"{place}: {diagnostic.severity.value}[{diagnostic.code.id}] {diagnostic.title}", ascii_only)

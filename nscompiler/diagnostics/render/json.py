@@ -24,7 +24,22 @@ def render(report: Report) -> str:
     document = to_document(report.diagnostics, report.sources, **counts)
     if report.statistics is not None:
         document["statistics"] = dict(report.statistics)
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document, report)
+
+
+def json_text(value: object, report: Report, indent: int | None = 2) -> str:
+    """JSON with a final newline that the output of a report can take, whatever file names are made of."""
+    text = json.dumps(value, ensure_ascii=report.ascii_only, indent=indent) + "\n"
+    return text if _is_unicode(text) else json.dumps(value, indent=indent) + "\n"
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether there is no half of a surrogate pair in a text, as names of files that are no UTF-8 have them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def render_json(
