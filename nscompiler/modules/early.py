@@ -1,6 +1,6 @@
 """The ``api`` block of the earliest modules, turned into the ``module.nml`` that says the same today."""
 
-from nscompiler.modules.reference import module_name_for
+from nscompiler.modules.naming import module_name_for
 from nscompiler.modules.yaml import Mapping, Scalar, YamlNode
 
 

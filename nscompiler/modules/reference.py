@@ -338,18 +338,3 @@ def slug(ref: ModuleRef) -> str:
 
     owner = "".join(letter if letter in _WORD else "_" for letter in ref.title[: -len(ref.name) - 1])
     return f"by_{owner}_{name}_{version}_{sha256(str(ref).encode()).hexdigest()[:8]}"
-
-
-def module_name_for(folder: str) -> str:
-    """A module name made from a folder's: ``my-demo`` gives ``MyDemo``, ``iris.data`` ``Iris.Data``.
-
-    It is ``Demo`` where nothing is left.
-    """
-    parts = []
-    for part in folder.split("."):
-        words = "".join(letter if letter in _WORD else " " for letter in part).split()
-        joined = "".join(word[0].upper() + word[1:] for word in words).lstrip("_")
-        if joined:
-            joined = joined[0].upper() + joined[1:]
-            parts.append(joined if joined[0] in _CAPITALS else f"M{joined}")
-    return ".".join(parts) or "Demo"

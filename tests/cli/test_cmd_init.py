@@ -10,7 +10,9 @@ from nscompiler.cli.commands.init import command
 from nscompiler.cli.failure import Failure
 
 
-@pytest.mark.parametrize(("folder", "name"), [("Demo.Chars", "Demo.Chars"), ("word-count", "WordCount")])
+@pytest.mark.parametrize(
+    ("folder", "name"), [("Demo.Chars", "Demo.Chars"), ("word-count", "WordCount"), ("größe", "Grosse")]
+)
 def test_the_module_is_named_after_the_folder(tmp_path: Path, folder: str, name: str) -> None:
     result = CliRunner().invoke(command, [str(tmp_path / folder)], standalone_mode=False)
     assert result.return_value == 0
@@ -32,6 +34,22 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert "nothing was written" in result.exception.message
     assert [path.name for path in tmp_path.iterdir()] == ["service.py"]
     assert (tmp_path / "service.py").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("folder", "says"),
+    [
+        ("one", "{0}/one is a file; nothing was written"),
+        ("one/two/three", "{0}/one is a file, so {0}/one/two/three cannot be a folder; nothing was written"),
+        ("日本", "a module cannot be named after 日本: its name cannot have 日, 本; nothing was written"),
+    ],
+)
+def test_a_place_where_no_module_can_be(tmp_path: Path, folder: str, says: str) -> None:
+    (tmp_path / "one").write_text("mine")
+    result = CliRunner().invoke(command, [str(tmp_path / folder)], standalone_mode=False)
+    assert isinstance(result.exception, Failure)
+    assert result.exception.message == says.format(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 
 @pytest.mark.parametrize("arguments", [(), ("-w",)])

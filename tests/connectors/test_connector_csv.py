@@ -308,9 +308,7 @@ LINES = st.lists(st.text(alphabet='",;a', max_size=8), min_size=1, max_size=4)
 
 
 @given(LINES, st.sampled_from(",;"))
-def test_a_line_stays_open_where_its_row_lacks_a_closing_quote(
-    lines: list[str], sep: str
-) -> None:
+def test_a_line_stays_open_where_its_row_lacks_a_closing_quote(lines: list[str], sep: str) -> None:
     inside = False
     for count, line in enumerate(lines, 1):
         inside = stays_open(line, sep, inside)

@@ -12,7 +12,6 @@ from nscompiler.modules.reference import (
     ModuleRef,
     ReferenceFault,
     Version,
-    module_name_for,
     parse_reference,
     parse_version,
     slug,
@@ -200,25 +199,3 @@ def test_slugs_of_near_names_differ():
     ]
     assert len({slug(ref(text)) for text in texts}) == len(texts)
     assert slug(ref("Movies.Types:0.1.0")) == "Movies_Types_0_1_0"
-
-
-@pytest.mark.parametrize(
-    ("folder", "name"),
-    [
-        ("demo", "Demo"),
-        ("my-demo_app", "MyDemo_app"),
-        ("Iris.classify", "Iris.Classify"),
-        ("3d", "M3d"),
-        ("_x", "X"),
-        ("...", "Demo"),
-        ("größe", "GrE"),
-    ],
-)
-def test_names_for_folders(folder, name):
-    assert module_name_for(folder) == name
-
-
-@settings(deadline=None)
-@given(st.text(max_size=20))
-def test_names_for_folders_are_names(folder):
-    assert isinstance(parse_reference(f"{module_name_for(folder)}:0.0.1-SNAPSHOT"), ModuleRef)

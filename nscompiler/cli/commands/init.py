@@ -7,7 +7,7 @@ import click
 from nscompiler.cli import exits
 from nscompiler.cli.failure import Failure
 from nscompiler.cli.folders import write_files
-from nscompiler.modules.reference import module_name_for
+from nscompiler.modules.naming import module_name_for, unspelt
 
 VERSION = "0.0.1-SNAPSHOT"
 
@@ -53,9 +53,10 @@ def w = Sources.stdin | Sinks.stdout
 def command(folder: Path, workflow: bool, language: str) -> int:
     """Make a new module in FOLDER (default: here).
 
-    The module is named after the folder: Demo.Chars stays as it is, word-count becomes WordCount.
+    The module is named after the folder: Demo.Chars stays as it is, word-count becomes WordCount, größe Grosse.
     """
-    name = f"{module_name_for(folder.absolute().name)}:{VERSION}"
+    name = f"{_name_for(folder.absolute().name)}:{VERSION}"
+    _check_place(folder)
     files = _files(name, workflow)
     there = [file for file in files if (folder / file).exists()]
     if there:
@@ -67,6 +68,25 @@ def command(folder: Path, workflow: bool, language: str) -> int:
         raise Failure(f"cannot write {folder}: {error.strerror or error}") from None
     click.echo(f"Made module {name}: {', '.join(files)}")
     return exits.OK
+
+
+def _name_for(folder: str) -> str:
+    lost = unspelt(folder)
+    if lost:
+        letters = ", ".join(lost)
+        raise Failure(
+            f"a module cannot be named after {folder}: its name cannot have {letters}; nothing was written",
+            "names of modules are made of A to Z, a to z, digits and _; give the folder such a name",
+        )
+    return module_name_for(folder)
+
+
+def _check_place(folder: Path) -> None:
+    """Refuse a place for a folder that is something else, or is inside of something else."""
+    there = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    if there.exists() and not there.is_dir():
+        inside = "" if there == folder else f", so {folder} cannot be a folder"
+        raise Failure(f"{there} is a file{inside}; nothing was written", "a module is a folder: name another one")
 
 
 def _files(name: str, workflow: bool) -> dict[str, str]:

@@ -9,7 +9,6 @@ from nscompiler.cli import exits
 from nscompiler.cli.failure import Failure
 from nscompiler.cli.values import ValueCommand, json_text
 
-
 HOST, PORT = "127.0.0.1", 8080
 """Where a workflow listens that says nothing else."""
 
