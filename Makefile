@@ -6,6 +6,7 @@
 #   make coverage   the tests again, with branch coverage of compiler and runtime
 #   make sarif      SARIF output before the reference validator, which npm installs
 #   make rules      turn each check off in turn and list those that no test missed
+#   make docs       write docs/diagnostics from the catalogue
 #   make bench      the benchmarks
 #   make soak       the long runs; their result is kept in docs/soak.json
 
@@ -23,7 +24,7 @@ PYTEST_ARGS ?=
 # A file's tests share what they set up, so they stay together.
 TESTS := pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
-.PHONY: help venv demo test lint format coverage sarif rules bench soak clean
+.PHONY: help venv demo test lint format coverage sarif rules docs bench soak clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -66,6 +67,9 @@ sarif: $(READY)
 
 rules: $(READY)
 	$(BIN)/python tests/rules.py
+
+docs: $(READY)
+	$(BIN)/python docs/generate.py
 
 bench: $(READY)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done

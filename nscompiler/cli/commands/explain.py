@@ -1,0 +1,114 @@
+"""``nsc explain``: the page of a diagnostic's code."""
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from nscompiler.cli import exits
+from nscompiler.cli.options import color_option
+
+if TYPE_CHECKING:
+    from nscompiler.diagnostics.entry import Code
+    from nscompiler.tools.pages import Files, Page
+
+
+@click.command("explain")
+@click.argument("code", metavar="[CODE|NAME]", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="The form.",
+)
+@color_option
+def command(code: str | None, form: str, color: str) -> int:
+    """Explain a diagnostic: what it means, a wrong program with its message, and the program mended.
+
+    Without a CODE, such as NS0301 or type-mismatch, list all there are.
+    """
+    if code is None:
+        _write(_listed(form))
+        return exits.OK
+    from nscompiler.tools.pages import markdown, page_of, page_values
+
+    page = page_of(_found(code))
+    if form == "json":
+        _write(_json(page_values(page)))
+    else:
+        _write(markdown(page) if form == "markdown" else _drawn(page, color))
+    return exits.OK
+
+
+def _write(text: str) -> None:
+    """To standard output as it is: what that cannot take is spelled out, and colours were decided on before."""
+    encoding = sys.stdout.encoding or "ascii"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _found(word: str) -> "Code":
+    from nscompiler.diagnostics import codes
+    from nscompiler.diagnostics.selection import UnknownCode
+    from nscompiler.diagnostics.suggest import did_you_mean
+
+    found = codes.find(word)
+    if found is None:
+        offer = did_you_mean(UnknownCode(word).near) or "`nsc explain` lists them"
+        raise click.BadParameter(f"there is no code `{word}`; {offer}", param_hint="CODE")
+    return found
+
+
+def _listed(form: str) -> str:
+    from nscompiler.tools.pages import code_values, groups, index
+
+    if form == "markdown":
+        return index()
+    if form == "json":
+        return _json([{**code_values(code), "group": title} for title, codes in groups() for code in codes])
+    width = max(len(code.name) for _, codes in groups() for code in codes)
+    lines: list[str] = []
+    for title, codes in groups():
+        lines += [*([""] if lines else []), title]
+        lines += [f"  {code.id}  {code.level.value:7}  {code.name:{width}}  {code.title}" for code in codes]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _json(values: object) -> str:
+    import json
+
+    from nscompiler.cli.report import only_ascii
+
+    return json.dumps(values, ensure_ascii=only_ascii(sys.stdout), indent=2) + "\n"
+
+
+def _drawn(page: "Page", color: str) -> str:
+    from nscompiler.cli.report import wants_color
+
+    return "".join(f"{line}\n" for line in _lines(page, wants_color(color, sys.stdout)))
+
+
+def _lines(page: "Page", colored: bool) -> Iterator[str]:
+    import textwrap
+
+    from nscompiler.cli.report import columns, only_ascii
+
+    code, width = page.code, columns(sys.stdout)
+    yield click.style(f"{code.id} {code.name}", bold=True) if colored else f"{code.id} {code.name}"
+    yield f"{code.title} ({code.level.value}, since {code.since})"
+    yield ""
+    yield from textwrap.wrap(code.explanation, min(width, 88), break_long_words=False, break_on_hyphens=False)
+    yield from _program("Wrong", page.wrong)
+    if page.problems:
+        yield from ("", page.message(color=colored, width=width, ascii_only=only_ascii(sys.stdout)))
+    yield from _program("Right", page.right)
+
+
+def _program(caption: str, files: "Files") -> Iterator[str]:
+    from nscompiler.tools.pages import printable
+
+    for path, text in files:
+        yield from ("", f"{caption}, {path}:" if len(files) > 1 else f"{caption}:", "")
+        yield from (f"    {line}".rstrip() for line in printable(text).rstrip().split("\n"))
