@@ -49,9 +49,9 @@ class Package:
         target.write_text(textwrap.dedent(text))
         return target
 
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        """The package as a child process with pipes."""
-        path = os.pathsep.join([str(self.folder), str(ROOT / "stdlib")])
+    def start(self, *arguments: str, own_group: bool = False, **environment: str) -> subprocess.Popen[str]:
+        """The package as a child process with pipes; ``PYTHONPATH`` comes after what it needs itself."""
+        path = os.pathsep.join([str(self.folder), str(ROOT / "stdlib"), environment.pop("PYTHONPATH", "")])
         return subprocess.Popen(
             [sys.executable, "-m", "made", *arguments],
             cwd=self.folder,
@@ -60,6 +60,7 @@ class Package:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            process_group=0 if own_group else None,
         )
 
     def run(self, *arguments: str, input: str = "", **environment: str) -> subprocess.CompletedProcess[str]:

@@ -3,7 +3,7 @@ is for it.
 """
 
 from .command_line import main
-from .declare import Call, Literal, Parameter, Policy, Sink, Source, UserModule, Workflow, overlap, standard
+from .declare import Call, Literal, Parameter, Policy, Process, Sink, Source, UserModule, Workflow, overlap, standard
 from .scalars import (
     Boolean,
     Bytes,
@@ -51,6 +51,7 @@ EXPORTED = (
     "Sink",
     "Parameter",
     "Policy",
+    "Process",
     "Workflow",
     "standard",
     "overlap",
@@ -74,6 +75,7 @@ __all__ = [
     "Literal",
     "Parameter",
     "Policy",
+    "Process",
     "Record",
     "Sink",
     "Source",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any
@@ -217,11 +218,11 @@ class MethodCall:
     async def _limited(self, work: Awaitable[Any]) -> Any:
         """Awaits under the ``timeout``: past it the coroutine is cancelled. Raises CallTimeout."""
         ARGS.set(self.args)
-        return await (work if self.timeout is None else _cut_off(work, self.timeout))
+        return await (work if self.timeout is None else cut_off(work, self.timeout))
 
     def _stepped(self, work: Any) -> Any:
         """The awaitable, with a turn taken around each step between two awaits."""
-        return work if self.async_turn is None else _Stepped(work, self.async_turn)
+        return work if self.async_turn is None else Stepped(work, self.async_turn)
 
     async def work(self, outcome: Outcome) -> Any:
         """For ``overlap``: one value through the method, retries included."""
@@ -248,7 +249,8 @@ class MethodCall:
         return self._lost(outcome.error, outcome.value, outcome.token, outcome.tries)
 
 
-async def _cut_off(work: Awaitable[Any], seconds: float) -> Any:
+async def cut_off(work: Awaitable[Any], seconds: float) -> Any:
+    """Awaits for so long at most, then cancels. Raises CallTimeout."""
     task = asyncio.ensure_future(work)
     await asyncio.wait((task,), timeout=seconds)
     if task.done():
@@ -258,10 +260,10 @@ async def _cut_off(work: Awaitable[Any], seconds: float) -> Any:
     raise CallTimeout(f"took longer than {seconds:g} s")
 
 
-class _Stepped:
+class Stepped:
     """An awaitable that runs another one step by step, each step within a turn."""
 
-    def __init__(self, work: Any, turn: Turn) -> None:
+    def __init__(self, work: Any, turn: AbstractContextManager[object]) -> None:
         self._work = work if hasattr(work, "send") else work.__await__()
         self._turn = turn
 
@@ -269,7 +271,7 @@ class _Stepped:
         return _steps(self._work, self._turn)
 
 
-def _steps(work: Any, turn: Turn) -> Generator[Any, Any, Any]:
+def _steps(work: Any, turn: AbstractContextManager[object]) -> Generator[Any, Any, Any]:
     value: Any = None
     error: BaseException | None = None
     while True:

@@ -52,6 +52,19 @@ class Policy(_Declared, frozen=True):
     ordered: bool = True
 
 
+class Process(_Declared, frozen=True):
+    """A process of its own for a module whose requirements exclude those of another one.
+
+    It has a Python of an environment of its own: the variable ``NSTACK_PYTHON_NAME`` names it. ``root`` is the folder
+    that holds the emitted package and ``requirements/NAME.txt``, what that environment needs. ``reason`` tells a
+    person why.
+    """
+
+    name: str
+    root: str | Path
+    reason: str = ""
+
+
 class UserModule(_Declared, frozen=True):
     """A Python module of the program.
 
@@ -59,6 +72,7 @@ class UserModule(_Declared, frozen=True):
     which has one of ``class_names``. ``functions`` gives the (input, output) types of its functions (None for
     Void), ``types`` the classes its code finds as ``nstack.NAME``, ``parameters`` the declared ones for each
     function that has a ``with`` (a function that is not in it takes any). ``nml`` is the file that declares it.
+    ``process`` is None where it shares the process of the workflow.
     """
 
     reference: str
@@ -69,6 +83,7 @@ class UserModule(_Declared, frozen=True):
     types: dict[str, Any] = {}
     parameters: dict[str, tuple[Parameter, ...]] = {}
     nml: str = ""
+    process: Process | None = None
 
 
 class Standard(_Declared, frozen=True):

@@ -70,6 +70,17 @@ class ResultError(ValueFault):
     """A method returned something that is not of its declared type."""
 
 
+class Rejected:
+    """What stands for a value that the process of its module has found wrong: ``error`` says why, ``value`` is what of
+    it can be shown."""
+
+    __slots__ = ("error", "value")
+
+    def __init__(self, error: ResultError, value: object) -> None:
+        self.error = error
+        self.value = value
+
+
 class CallTimeout(NStackError):
     """One call, or one ``next()`` of a generator, took longer than its ``timeout``."""
 

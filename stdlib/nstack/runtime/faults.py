@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from .errors import DecodeError, EncodeError, ResultError
+from .errors import DecodeError, EncodeError, Rejected, ResultError
 from .json_text import json_text
 from .near_misses import missed, missed_json
 from .scalars import INTEGER_MAX, INTEGER_MIN, bytes_of, decimal_of, is_json, json_text_of
@@ -208,6 +208,8 @@ def accept(shape: Shape, value: Any, path: str) -> Any:
     """The value in its proper form, from any form that a method may return. Raises ResultError for the first place
     that has none.
     """
+    if type(value) is Rejected:
+        raise value.error
     return _ACCEPT[shape.kind](shape, value, path)
 
 

@@ -2,137 +2,275 @@
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
 import os
+import pickle
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from itertools import count
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any
 
-from .codec import Codecs
-from .errors import ModuleFailure, ResultError
+import msgspec
+
+from .calls import Stepped, cut_off
+from .codec import Codec
+from .errors import CallTimeout, ModuleFailure, NStackError, ResultError
 from .folders import Folders
-from .remote import receive, send
-from .user_code import ARGS, Host, describe, user_trace
+from .remote import Use, dumps, receive, send
+from .user_code import ARGS, RESUME, At, Host, describe, user_trace
+from .worker import UserLoop
 
 _DIE_WITH_PARENT = 1  # prctl's PR_SET_PDEATHSIG
+_ASYNC = 0x80 | 0x200  # CO_COROUTINE, CO_ASYNC_GENERATOR
+
+Answer = tuple[Any, ...]
+
+
+class Instance:
+    """The module's instance with what all channels share: the loop of its coroutines and the codecs of its results.
+
+    Each step of its code takes the host's lock, but for that of a source, which may sleep.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self._codecs: dict[bytes, Codec] = {}
+        self._loop: UserLoop | None = None
+        self._making = threading.Lock()
+
+    def turn(self, use: Use) -> AbstractContextManager[object]:
+        """What has to be held while the code of this use runs."""
+        ARGS.set(use.args)
+        if not use.source:
+            return self.host.lock
+        RESUME.set(use.resume)
+        return nullcontext()
+
+    def codec(self, output: bytes) -> Codec:
+        """The codec of a pickled annotation."""
+        held = self._codecs.get(output)
+        if held is None:
+            held = self._codecs[output] = Codec(pickle.loads(output))
+        return held
+
+    def wait_for(self, use: Use, make: Callable[[], Any]) -> Any:
+        """Runs what is awaitable to its end, on the loop of all coroutines. Raises CallTimeout."""
+
+        async def work() -> Any:
+            made: Awaitable[Any] = Stepped(make(), self.turn(use))
+            return await (made if use.timeout is None else cut_off(made, use.timeout))
+
+        return self.loop().run(work)
+
+    def loop(self) -> UserLoop:
+        """The loop, made when first needed."""
+        with self._making:
+            if self._loop is None:
+                self._loop = UserLoop(self.host.folders)
+            return self._loop
+
+    def close(self) -> None:
+        """Cancels the coroutines that still run."""
+        if self._loop is not None:
+            self._loop.close()
 
 
 class Server:
-    """Answers the calls of one channel after the other message: ``call``, ``next``, ``close``, ``has``,
-    ``shutdown``.
-    """
+    """Answers the messages of one channel, one after the other: ``call``, ``next``, ``close``, ``has``, ``hook``."""
 
-    def __init__(self, host: Host, codecs: Codecs) -> None:
-        self._host = host
-        self._codecs = codecs
-        self._made: dict[int, tuple[Iterator[Any], Any, dict[str, Any]]] = {}
-        self._loop = asyncio.new_event_loop()
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._host = instance.host
+        self._made: dict[int, tuple[Any, Use]] = {}
+        self._numbers = count()
 
-    def serve(self, channel: socket.socket) -> None:
-        """Answers until the parent has gone or ``shutdown`` has run."""
+    def serve(self, channel: socket.socket) -> bool:
+        """Answers until the parent has gone or ``shutdown`` has run; whether it was the latter."""
         while True:
             try:
                 message = receive(channel)
-                answer = self._answer(message)
-                send(channel, answer)
             except (EOFError, OSError):
-                return
-            if message[0] == "shutdown":
-                return
+                return False
+            ends = self._reply(channel, message)
+            if ends is not None:
+                return ends
 
-    def _answer(self, message: tuple[Any, ...]) -> tuple[Any, ...]:
+    def _reply(self, channel: socket.socket, message: bytes) -> bool | None:
+        """Answers one message; what ``serve`` gives back where it is the last."""
+        last = False
         try:
-            answer: tuple[Any, ...] = getattr(self, f"_{message[0]}")(*message[1:])
-        except ResultError as error:
-            return ("wrong", error.path, error.expected, error.found, error.why)
-        except ModuleFailure as error:
-            return ("module", str(error), error.trace)
-        except BaseException as error:
-            return ("raised", describe(error), user_trace(error))
-        return answer
+            name, *arguments = pickle.loads(message)
+            last = [name, *arguments] == ["hook", "shutdown"]
+            data = dumps(answered(lambda: getattr(self, f"_{name}")(*arguments)))
+        except Exception as error:  # a value of a type that is not known here, or one that cannot be pickled
+            data = dumps(raised(error))
+        try:
+            send(channel, data)
+        except OSError:
+            return False
+        return True if last else None
 
-    def _has(self, name: str) -> tuple[Any, ...]:
-        self._host.method(name)
-        return ("value", None)
+    def _has(self, name: str) -> Answer:
+        """Whether there is such a method (or a ModuleFailure), and whether it is ``async``."""
+        method = self._host.method(name)
+        code = getattr(getattr(method, "__func__", method), "__code__", None)
+        return ("value", bool(getattr(code, "co_flags", 0) & _ASYNC))
 
-    def _call(self, name: str, args: dict[str, Any], output: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        ARGS.set(args)
-        with self._host.lock:
-            result = self._host.method(name)(*values)
-            if isinstance(result, CoroutineType):
-                result = self._loop.run_until_complete(result)
-        if isinstance(result, GeneratorType | AsyncGeneratorType):
-            number = len(self._made)
-            self._made[number] = (self._following(result), output, args)
-            return ("generator", number)
-        return ("value", self._proper(result, output))
-
-    def _following(self, made: Any) -> Iterator[Any]:
-        if isinstance(made, GeneratorType):
-            return made
-        return iter(lambda: self._loop.run_until_complete(anext(made, _END)), _END)
-
-    def _proper(self, result: Any, output: Any) -> Any:
-        return None if output is None else self._codecs.of(output).accept(result)
-
-    def _next(self, number: int) -> tuple[Any, ...]:
-        made, output, args = self._made[number]
-        ARGS.set(args)
-        with self._host.lock:
-            item = next(made, _END)
-        return ("end",) if item is _END else ("value", self._proper(item, output))
-
-    def _close(self, number: int) -> tuple[Any, ...]:
-        made = self._made.pop(number, None)
-        if made is not None and isinstance(made[0], GeneratorType):
-            made[0].close()
-        return ("value", None)
-
-    def _shutdown(self) -> tuple[Any, ...]:
-        made = self._host.hook("shutdown")
+    def _hook(self, name: str) -> Answer:
+        made = self._host.hook(name)
         if hasattr(made, "__await__"):
-            self._host.finish_hook("shutdown", lambda: self._loop.run_until_complete(made))
+            self._host.finish_hook(name, lambda: self._instance.loop().run(lambda: made))
         return ("value", None)
 
-    def start(self) -> tuple[Any, ...]:
-        """Loads the module and runs ``startup``."""
+    def _call(self, use: Use, values: tuple[Any, ...]) -> Answer:
+        with self._instance.turn(use):
+            result = self._host.method(use.function)(*values)
+        if use.source:
+            return self._keep(_values_of(result), use)
+        if isinstance(result, CoroutineType):
+            result = self._instance.wait_for(use, lambda: result)
+        if isinstance(result, GeneratorType | AsyncGeneratorType):
+            return self._keep(result, use)
+        return self._checked(result, use)
 
-        def load() -> tuple[Any, ...]:
-            self._host.load()
-            made = self._host.hook("startup")
-            if hasattr(made, "__await__"):
-                self._host.finish_hook("startup", lambda: self._loop.run_until_complete(made))
+    def _keep(self, made: Any, use: Use) -> Answer:
+        number = next(self._numbers)
+        self._made[number] = (made, use)
+        return ("generator", number)
+
+    def _next(self, number: int) -> Answer:
+        made, use = self._made[number]
+        try:
+            item = self._following(made, use)
+        except (StopIteration, StopAsyncIteration):
+            del self._made[number]
+            return ("end",)
+        except BaseException:
+            del self._made[number]
+            raise
+        return self._checked(item, use)
+
+    def _following(self, made: Any, use: Use) -> Any:
+        if isinstance(made, AsyncGeneratorType):
+            return self._instance.wait_for(use, made.__anext__)
+        with self._instance.turn(use):
+            return next(made)
+
+    def _close(self, number: int) -> Answer:
+        made, use = self._made.pop(number)
+        if isinstance(made, AsyncGeneratorType):
+            self._instance.wait_for(use, made.aclose)
+        elif isinstance(made, GeneratorType):
+            with self._instance.turn(use):
+                made.close()
+        return ("value", None)
+
+    def _checked(self, result: Any, use: Use) -> Answer:
+        """The result in its proper form, or what is wrong with it."""
+        if use.output is None:
             return ("value", None)
+        offset = None
+        if marked := use.source and isinstance(result, At):
+            result, offset = result.value, msgspec.json.decode(msgspec.json.encode(result.offset))
+        try:
+            value = self._instance.codec(use.output).accept(result, "value" if use.source else "result")
+        except ResultError as error:
+            return ("wrong", vars(error), _plain(result))
+        return ("at", value, offset) if marked else ("value", value)
 
-        self._load = load
-        return self._answer(("load",))
+
+def answered(work: Callable[[], Answer]) -> Answer:
+    """The answer that some work gives, or that tells what it raised."""
+    try:
+        return work()
+    except ModuleFailure as error:
+        return ("module", str(error), error.trace)
+    except CallTimeout as error:
+        return ("late", str(error))
+    except BaseException as error:
+        return raised(error)
 
 
-_END: Any = object()
+def raised(error: BaseException) -> Answer:
+    """The answer that tells of an exception."""
+    return ("raised", str(error) if isinstance(error, NStackError) else describe(error), user_trace(error))
+
+
+def _values_of(made: Any) -> Any:
+    """The values of a source. Raises NStackError for what a method that is none has returned."""
+    if isinstance(made, AsyncGeneratorType):
+        return made
+    if not hasattr(made, "__iter__"):
+        raise NStackError(f"a source is a method that yields; this one returned {made!r}")
+    made_of: Iterator[Any] = iter(made)
+    return made_of
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it, since the parent may not know its class; else what it shows of itself."""
+    try:
+        return msgspec.json.decode(msgspec.json.encode(value, enc_hook=repr))
+    except (TypeError, ValueError, RecursionError):
+        return repr(value)
+
+
+def _leave_stopping_to_parent() -> None:
+    """A signal to the whole group reaches the parent too, which lets what is in flight drain. A handler, unlike
+    SIG_IGN, is not inherited by the programs that user code starts."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+
+
+def _set_free(channels: list[socket.socket]) -> None:
+    """For a process that user code has forked: it stops as usual, and does not keep the channels open."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for channel in channels:
+        channel.close()
 
 
 def main() -> None:
     """Serves on the descriptors that the command line names; the first is served by the main thread."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    channels = [socket.socket(fileno=int(number)) for number in sys.argv[1:]]
+    for channel in channels:
+        channel.set_inheritable(False)
+    _leave_stopping_to_parent()
+    os.register_at_fork(after_in_child=partial(_set_free, channels))
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-    channels = [socket.socket(fileno=int(number)) for number in sys.argv[1:]]
-    module, agreed = receive(channels[0])
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    module, agreed = pickle.loads(receive(channels[0]))
     os.chdir(module.folder)
     host = Host(module, Folders(own_per_thread=False), agreed)
-    server = Server(host, Codecs())
-    answer = server.start()
-    send(channels[0], answer)
-    if answer[0] != "value":
-        return
+    answer = answered(lambda: _loaded(host))
+    send(channels[0], dumps(answer))
+    if answer[0] == "value":
+        _serve(Instance(host), channels)
+
+
+def _serve(instance: Instance, channels: list[socket.socket]) -> None:
     for channel in channels[1:]:
-        threading.Thread(target=Server(host, Codecs()).serve, args=(channel,), daemon=True).start()
-    server.serve(channels[0])
+        threading.Thread(target=_serve_aside, args=(Server(instance), channel), daemon=True).start()
+    Server(instance).serve(channels[0])
+    instance.close()
+
+
+def _loaded(host: Host) -> Answer:
+    host.load()
+    return ("value", None)
+
+
+def _serve_aside(server: Server, channel: socket.socket) -> None:
+    if server.serve(channel):  # the main thread is left behind in user code
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .calls import Live, MethodCall, Turn, standard_live
 from .codec import Codec, Codecs
@@ -21,6 +20,9 @@ from .stage import Stage, overlapping
 from .standard import STD
 from .user_code import Host
 from .worker import UserLoop, Worker
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
 
 _ASYNC = 0x80 | 0x200  # CO_COROUTINE, CO_ASYNC_GENERATOR
 _COROUTINE = 0x80
@@ -98,8 +100,11 @@ class Plan:
         return self.guards[id(node)]
 
     def assign(self, lanes: Iterable[Lane]) -> None:
-        """Makes a host for each user module and tells each lane which ones it uses."""
+        """Makes a host for each user module and tells each lane which ones it uses. Raises UsageError where a module
+        lacks the Python of its own that it needs.
+        """
         self._lanes = tuple(lanes)
+        interpreters = self._interpreters()
         shared: dict[int, list[Parameters]] = {}
         for lane in self._lanes:
             for node in uses(lane):
@@ -110,12 +115,33 @@ class Plan:
                 assert isinstance(module, UserModule)
                 host = self.hosts.get(id(module))
                 if host is None:
-                    host = self.hosts[id(module)] = self._host(module, agreed(shared[id(module)]))
+                    own = interpreters.get(id(module))
+                    host = self.hosts[id(module)] = self._host(module, agreed(shared[id(module)]), own)
                 if host not in lane.hosts:
                     lane.hosts.append(host)
 
-    def _host(self, module: UserModule, common: dict[str, Any]) -> Host:
-        """A host in this process, or in one of its own where a synchronous method has a timeout."""
+    def _interpreters(self) -> dict[int, Interpreter]:
+        """The Pythons of the modules that may not run under this one, by ``id``."""
+        modules = {id(node.provider): node.provider for lane in self._lanes for node in uses(lane)}
+        apart = [module for module in modules.values() if isinstance(module, UserModule) and module.process is not None]
+        if not apart:
+            return {}
+        from .interpreter import own_interpreters  # processes are rarely needed
+
+        return own_interpreters(apart)
+
+    def _host(self, module: UserModule, common: dict[str, Any], own: Interpreter | None) -> Host:
+        """A host in this process, or in one of its own: where the module has its ``own`` interpreter, or a synchronous
+        method has a timeout."""
+        if own is None and not self._limited(module):
+            return Host(module, self.folders, common)
+        from .interpreter import this_interpreter
+        from .remote import RemoteHost
+
+        return RemoteHost(module, self.folders, common, self.log, len(self._lanes), own or this_interpreter())
+
+    def _limited(self, module: UserModule) -> bool:
+        """Whether a synchronous method of a module has a timeout, which only killing its process can keep."""
         limited = [
             node.function
             for lane in self._lanes
@@ -123,12 +149,10 @@ class Plan:
             if node.provider is module and isinstance(node, Call | Sink) and node.policy.timeout is not None
         ]
         if not limited:
-            return Host(module, self.folders, common)
-        from .remote import RemoteHost, is_async  # processes are rarely needed
+            return False
+        from .remote import is_async
 
-        if all(is_async(module, name) for name in limited):
-            return Host(module, self.folders, common)
-        return RemoteHost(module, self.folders, common, self.log, len(self._lanes))
+        return not all(is_async(module, name) for name in limited)
 
     def home(self, host: Host) -> Lane:
         """The lane on whose thread a host is started and stopped: the first that uses it."""
@@ -164,7 +188,7 @@ class Plan:
 
     def _live_method(self, lane: Lane, node: Call | Sink, output: Codec | None) -> Live:
         host = self.host_of(node)
-        method = self.method_of(node, output)
+        method = self.method_of(node)
         asynchronous = bool(flags(method) & _ASYNC)
         call = MethodCall(
             method,
@@ -182,16 +206,9 @@ class Plan:
             self.user_loop().call(lambda: self.folders.enter(host.folder))
         return live
 
-    def method_of(self, node: Call | Sink | Source, output: Codec | None) -> Callable[..., Any]:
-        """The method of a node. In a process of its own it is told the parameters and the type of its result."""
-        host = self.host_of(node)
-        method = host.method(node.function)
-        call = getattr(host, "call", None)
-        if call is None:
-            return method
-        timeout = None if isinstance(node, Source) else node.policy.timeout
-        annotation = None if output is None else output.type
-        return partial(call, node.function, dict(self.resolved.of(node)), annotation, timeout)
+    def method_of(self, node: Call | Sink | Source) -> Callable[..., Any]:
+        """The method of a node, to be called with its value."""
+        return self.host_of(node).use(node, dict(self.resolved.of(node)))
 
     def _live_sink(self, lane: Lane, node: Sink) -> Callable[[Any, Any], Any]:
         if isinstance(node.provider, UserModule):
@@ -216,6 +233,8 @@ class Plan:
 
     def _needs_turn(self, lane: Lane, host: Host) -> bool:
         """Whether anybody else could be in this code, in this thread's folder, or under other parameters."""
+        if not host.shared:
+            return False
         threads = sum(host in other.hosts for other in self._lanes)
         disagree = any(dict(self.resolved.of(node)) != host.agreed for node in self._uses_of(host))
         asynchronous = any(self._is_async(host, node) for node in self._uses_of(host))

@@ -14,7 +14,7 @@ import msgspec
 
 from .codec import Codec
 from .declare import Policy
-from .errors import CallTimeout, NStackError, ReplyError
+from .errors import CallTimeout, NStackError, Rejected, ReplyError
 from .log import Log
 from .token import Problem, Token
 from .user_code import describe, user_trace
@@ -188,6 +188,8 @@ class Guard:
 
     def _written(self, value: Any) -> bytes:
         """JSON of a value: proper where its type is known, raw records as text, else what can be shown of it."""
+        if isinstance(value, Rejected):
+            value = value.value
         with suppress(Exception):  # the value itself may be what is wrong
             if self.codec is not None and self.codec.test(value):
                 return self.codec.encode_json(value)

@@ -1,5 +1,5 @@
-"""A module in a process of its own: where a synchronous method has a ``timeout``, only killing its process ends a
-call that takes too long.
+"""A module in a process of its own: because its requirements exclude those of others, or because a synchronous method
+has a ``timeout``, as only killing its process ends a call that takes too long.
 
 ``RemoteHost`` is the parent's side; ``module_process.py`` is what runs in the child. They talk over socket pairs,
 one for each thread that calls, in pickled messages with their length before them. After a kill, or a crash, the
@@ -11,36 +11,80 @@ from __future__ import annotations
 import ast
 import copyreg
 import io
-import os
 import pickle
+import signal
 import socket
 import struct
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from .declare import UserModule
-from .errors import CallTimeout, ModuleFailure, RemoteFailure, ResultError
+from .declare import Call, Sink, Source, UserModule
+from .errors import CallTimeout, ModuleFailure, Rejected, RemoteFailure, ResultError
 from .folders import Folders
+from .interpreter import Interpreter
 from .log import Log
-from .user_code import Host
+from .user_code import RESUME, At, Host
 
 _LENGTH = struct.Struct("!Q")
 
 
-def send(channel: socket.socket, message: object) -> None:
-    """Sends one message."""
+class Use(msgspec.Struct, frozen=True):
+    """One use of a method, as the child needs to know it.
+
+    ``output`` is the pickled annotation of what the method returns, None where nobody looks at it. ``source`` marks a
+    source, which goes on from ``resume``. ``timeout`` is for a coroutine, which is cancelled; that of a plain method
+    is the parent's business.
+    """
+
+    function: str
+    args: dict[str, Any]
+    output: bytes | None = None
+    source: bool = False
+    resume: Any = None
+    timeout: float | None = None
+
+
+def dumps(message: object) -> bytes:
+    """A message as bytes."""
     buffer = io.BytesIO()
     pickler = pickle.Pickler(buffer, protocol=5)
     pickler.dispatch_table = {**copyreg.dispatch_table, msgspec.Meta: _reduce_meta}  # msgspec does not pickle these
     pickler.dump(message)
-    data = buffer.getvalue()
+    return buffer.getvalue()
+
+
+class Channel:
+    """The parent's end of a socket pair. One thread at a time asks; any may close it."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self._socket = end
+        self._lock = threading.Lock()
+
+    def ask(self, data: bytes, timeout: float | None) -> bytes:
+        """Sends a message and waits for the answer. Raises EOFError or OSError when the other side has gone,
+        TimeoutError."""
+        with self._lock:
+            self._socket.settimeout(timeout)
+            send(self._socket, data)
+            return receive(self._socket)
+
+    def close(self) -> None:
+        """Whoever waits here still reads an answer that has come, or else gets EOFError."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        with self._lock:
+            self._socket.close()
+
+
+def send(channel: socket.socket, data: bytes) -> None:
+    """Sends one message, as ``dumps`` gives it."""
     channel.sendall(_LENGTH.pack(len(data)) + data)
 
 
@@ -49,10 +93,11 @@ def _reduce_meta(meta: msgspec.Meta) -> tuple[Any, ...]:
     return partial(msgspec.Meta, **known), ()
 
 
-def receive(channel: socket.socket) -> Any:
-    """Waits for one message. Raises EOFError when the other side has gone, TimeoutError past the channel's timeout."""
+def receive(channel: socket.socket) -> bytes:
+    """Waits for one message, which ``pickle.loads`` reads. Raises EOFError when the other side has gone, TimeoutError
+    past the channel's timeout."""
     (size,) = _LENGTH.unpack(_exactly(channel, _LENGTH.size))
-    return pickle.loads(_exactly(channel, size))
+    return _exactly(channel, size)
 
 
 def _exactly(channel: socket.socket, size: int) -> bytes:
@@ -77,84 +122,138 @@ def is_async(module: UserModule, function: str) -> bool:
 
 
 class RemoteHost(Host):
-    """A ``Host`` whose instance lives in a child process. ``callers`` is how many threads may call at a time."""
+    """A ``Host`` whose instance lives in a child process, which keeps its calls apart. ``callers`` is how many threads
+    may call at a time."""
 
-    def __init__(self, module: UserModule, folders: Folders, agreed: Mapping[str, Any], log: Log, callers: int) -> None:
+    shared = False
+
+    def __init__(
+        self,
+        module: UserModule,
+        folders: Folders,
+        agreed: Mapping[str, Any],
+        log: Log,
+        callers: int,
+        interpreter: Interpreter,
+    ) -> None:
         super().__init__(module, folders, agreed)
         self._log = log
         self._callers = callers
+        self._interpreter = interpreter
         self._process: subprocess.Popen[bytes] | None = None
-        self._channels: list[socket.socket] = []
+        self._channels: list[Channel] = []
         self._mine: dict[int, int] = {}
-        self._restart = threading.Lock()
+        self._restart = threading.RLock()
 
     def load(self) -> None:
-        """Starts the process, which loads the module and runs ``startup``. Raises ModuleFailure."""
-        pairs = [socket.socketpair() for _ in range(self._callers)]
-        theirs = [pair[1].fileno() for pair in pairs]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "nstack.runtime.module_process", *map(str, theirs)],
-            pass_fds=theirs,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        )
-        self._channels = [pair[0] for pair in pairs]
-        for pair in pairs:
-            pair[1].close()
-        plain = msgspec.structs.replace(self.module, functions={}, parameters={})
+        """Starts the process, which loads the module. Raises ModuleFailure."""
+        # One channel more than callers: a thread that is left behind in user code keeps its own.
+        pairs = [socket.socketpair() for _ in range(self._callers + 1)]
         try:
-            send(self._channels[0], (plain, self.agreed))
-            self._answer(self._channels[0], None)
+            self._process = self._popen([theirs.fileno() for _, theirs in pairs])
+        except OSError as error:
+            for ours, _ in pairs:
+                ours.close()
+            raise ModuleFailure(f"the process of {self.module.reference} cannot be started: {error}") from None
+        finally:
+            for _, theirs in pairs:
+                theirs.close()
+        self._channels = [Channel(ours) for ours, _ in pairs]
+        plain = msgspec.structs.replace(self.module, folder=str(self.folder), functions={}, parameters={}, process=None)
+        self._first((plain, self.agreed))
+
+    def _popen(self, descriptors: list[int]) -> subprocess.Popen[bytes]:
+        # -P: the child finds what its interpreter finds, not what lies in the working directory.
+        command = [self._interpreter.executable, "-P", "-m", "nstack.runtime.module_process", *map(str, descriptors)]
+        return subprocess.Popen(
+            command, pass_fds=descriptors, stdin=subprocess.DEVNULL, env=self._interpreter.environment
+        )
+
+    def _first(self, message: object) -> None:
+        """Sends what has to be done before any call, on the channel of the child's main thread. Raises ModuleFailure,
+        and ends the process then."""
+        try:
+            self._answer(self._channels[0].ask(dumps(message), None))
         except (EOFError, OSError):
-            raise ModuleFailure(
-                f"the process of {self.module.reference} ended before it was ready{self._ended()}"
-            ) from None
-        self.started = True
+            ended = self._ended()
+            self.close()
+            raise ModuleFailure(f"the process of {self.module.reference} ended before it was ready{ended}") from None
+        except ModuleFailure:
+            self.close()
+            raise
 
     def hook(self, name: str) -> Any:
-        """``startup`` is part of ``load``; ``shutdown`` ends the process."""
-        if name == "shutdown" and self._process is not None and self._process.poll() is None:
-            self._request(("shutdown",), None)
-            self._process.wait()
+        """Runs ``startup`` or ``shutdown`` in the child, which ends with the latter."""
+        self.started = True
+        process = self._process
+        if name == "shutdown" and (process is None or process.poll() is not None):
+            return
+        _, process = self._request(("hook", name), None)
+        if name == "shutdown":
+            process.wait()
 
-    def method(self, name: str) -> Callable[..., Any]:
-        """A function that calls the method in the child. Raises ModuleFailure when the class has none."""
-        self._request(("has", name), None)
-        return lambda *values: self.call(name, {}, None, None, *values)
+    def use(self, node: Call | Sink | Source, args: dict[str, Any]) -> Callable[..., Any]:
+        """A function that calls a node's method in the child. Raises ModuleFailure when the class has none."""
+        answer, _ = self._request(("has", node.function), None)
+        asynchronous: bool = answer[1]
+        timeout = None if isinstance(node, Source) else node.policy.timeout
+        use = Use(
+            node.function,
+            args,
+            output=None if isinstance(node, Sink) else dumps(node.output),
+            source=isinstance(node, Source),
+            timeout=timeout if asynchronous else None,
+        )
+        return partial(self.call, use, None if asynchronous else timeout)
 
-    def call(self, name: str, args: dict[str, Any], output: Any, timeout: float | None, *values: Any) -> Any:
-        """Calls a method in the child; its result is checked there against the ``output`` annotation. A generator
-        stays there and is pulled from here.
+    def call(self, use: Use, timeout: float | None, *values: Any) -> Any:
+        """Calls a method in the child, where its result is checked too: one that is wrong comes as ``Rejected``. A
+        generator stays there and is pulled from here.
 
-        Raises CallTimeout after killing the process, ResultError, and RemoteFailure for what the method raised."""
-        answer = self._request(("call", name, args, output, values), timeout)
-        return self._pulled(answer[1], timeout) if answer[0] == "generator" else answer[1]
+        Raises CallTimeout (``timeout`` also kills the process), and RemoteFailure for what the method raised."""
+        if use.source:
+            use = msgspec.structs.replace(use, resume=RESUME.get())
+        answer, process = self._request(("call", use, values), timeout)
+        return self._pulled(answer[1], timeout, process) if answer[0] == "generator" else _value(answer)
 
-    def _pulled(self, number: int, timeout: float | None) -> Iterator[Any]:
+    def _pulled(self, number: int, timeout: float | None, process: subprocess.Popen[bytes]) -> Iterator[Any]:
+        suspended = True
         try:
-            while (answer := self._request(("next", number), timeout))[0] == "value":
-                yield answer[1]
+            while True:
+                suspended = False  # nor is it after an exception: it has ended over there
+                answer, _ = self._request(("next", number), timeout, process)
+                if answer[0] == "end":
+                    return
+                suspended = True
+                yield _value(answer)
         finally:
-            if self._process is not None and self._process.poll() is None:
-                self._request(("close", number), None)
+            if suspended and self._process is process and process.poll() is None:
+                self._request(("close", number), None, process)
 
-    def _channel(self) -> socket.socket:
-        """The channel of the calling thread; starts the process again if it has died."""
+    def _line(self, of: subprocess.Popen[bytes] | None) -> tuple[Channel, subprocess.Popen[bytes]]:
+        """The calling thread's channel to the process ``of``, or to whichever runs; one that has died is started
+        again."""
         with self._restart:
+            if of is not None and self._process is not of:
+                raise RemoteFailure(f"the process of {self.module.reference} has died")
             if self._process is None:
                 self._log.warning(
                     f"the process of {self.module.reference} starts again; what its instance had learnt is lost"
                 )
                 self.load()
+                self._first(("hook", "startup"))
+            assert self._process is not None
             index = self._mine.setdefault(threading.get_ident(), len(self._mine))
-            return self._channels[index % len(self._channels)]
+            return self._channels[index % len(self._channels)], self._process
 
-    def _request(self, message: tuple[Any, ...], timeout: float | None) -> tuple[Any, ...]:
-        channel = self._channel()
-        process = self._process
+    def _request(
+        self, message: tuple[Any, ...], timeout: float | None, of: subprocess.Popen[bytes] | None = None
+    ) -> tuple[tuple[Any, ...], subprocess.Popen[bytes]]:
+        """The answer to a message, and the process that gave it."""
+        data = dumps(message)  # what cannot be pickled fails here, before anything is sent
+        channel, process = self._line(of)
         try:
-            send(channel, message)
-            return self._answer(channel, timeout)
+            return self._answer(channel.ask(data, timeout)), process
         except TimeoutError:
             self._kill(process)
             raise CallTimeout(f"took longer than {timeout:g} s") from None
@@ -163,25 +262,27 @@ class RemoteHost(Host):
             self._kill(process)
             raise RemoteFailure(f"the process of {self.module.reference} has died{how}") from None
 
-    def _answer(self, channel: socket.socket, timeout: float | None) -> tuple[Any, ...]:
-        channel.settimeout(timeout)
-        answer: tuple[Any, ...] = receive(channel)
-        if answer[0] == "raised":
-            raise RemoteFailure(answer[1], answer[2])
-        if answer[0] == "wrong":
-            raise ResultError(*answer[1:])
-        if answer[0] == "module":
-            raise ModuleFailure(answer[1], answer[2])
+    def _answer(self, data: bytes) -> tuple[Any, ...]:
+        """What the child answers. Raises what it tells of."""
+        answer: tuple[Any, ...] = pickle.loads(data)
+        match answer[0]:
+            case "raised":
+                raise RemoteFailure(answer[1], answer[2])
+            case "late":
+                raise CallTimeout(answer[1])
+            case "module":
+                raise ModuleFailure(answer[1], answer[2])
         return answer
 
     def _ended(self) -> str:
+        """How the process ended, for a message."""
         if self._process is None:
             return ""
         try:
             code = self._process.wait(1.0)
         except subprocess.TimeoutExpired:
             return ""
-        return f" (exit code {code})"
+        return f" (exit code {code})" if code >= 0 else f" ({_signal_name(-code)})"
 
     def _kill(self, process: subprocess.Popen[bytes] | None) -> None:
         with self._restart:
@@ -196,3 +297,19 @@ class RemoteHost(Host):
     def close(self) -> None:
         """Ends the process."""
         self._kill(self._process)
+
+
+def _value(answer: tuple[Any, ...]) -> Any:
+    match answer[0]:
+        case "at":
+            return At(answer[1], answer[2])
+        case "wrong":
+            return Rejected(ResultError(**answer[1]), answer[2])
+    return answer[1]
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

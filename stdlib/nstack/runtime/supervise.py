@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -374,7 +375,7 @@ class Run:
     def _generate(self, lane: Lane) -> None:
         source = lane.source
         assert isinstance(source, Source)
-        method = limited(self.plan.method_of(source, None), self.workflow.limit)
+        method = limited(self.plan.method_of(source), self.workflow.limit)
         checkpoint = self.checkpoints.get(id(source))
         resume = checkpoint.load() if checkpoint is not None else None
         lane.stage.generate(method, self.plan.source_turn(lane), self.user_loop, resume, checkpoint)
@@ -399,6 +400,8 @@ class Run:
                     self.log.warning(f"{lane.source.shown} still waits for its next value and is left behind")
                 self._abandoned = True
                 every.cancel()
+                with suppress(asyncio.CancelledError):
+                    await every  # or asyncio would tell of it at the end
                 return
 
     def _finished(self, token: Token) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .declare import UserModule
+from .declare import Call, Sink, Source, UserModule
 from .errors import ModuleFailure
 from .folders import Folders
 from .importing import Imports, owner_of
@@ -89,6 +89,9 @@ class Host:
     ``Folders.prepare`` has prepared.
     """
 
+    shared = True
+    """Whether its code runs in this process, beside that of others."""
+
     def __init__(self, module: UserModule, folders: Folders, agreed: Mapping[str, Any]) -> None:
         self.module = module
         self.folder = Path(module.folder).absolute()
@@ -142,6 +145,11 @@ class Host:
         raise ModuleFailure(
             f"{self.module.reference}: class {kind} in {self.module.service} has no method {name}{declared}"
         )
+
+    def use(self, node: Call | Sink | Source, args: dict[str, Any]) -> Callable[..., Any]:
+        """What a node calls: the method, whose parameters are ``args`` then. Raises ModuleFailure when the class has
+        none."""
+        return self.method(node.function)
 
     @contextmanager
     def inside(self) -> Iterator[None]:
