@@ -1,4 +1,4 @@
-"""The values of text and number literals."""
+"""The values of text and number literals, and which names are written without quotes."""
 
 import re
 from collections.abc import Iterator
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import attrs
 
 _ESCAPE = re.compile(r"\\(?:u\{([^}\"\n\r]*)\}?|u([0-9A-Fa-f]{0,4})|([\s\S]))")
+#: The terminal NAME of the grammar.
+_NAME = re.compile(r"[^\W\dA-ZÀ-ÖØ-ÞΑ-ΡΣ-ΫЀ-Я][\w']*+")
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 _HIGH, _LOW, _END = 0xD800, 0xDC00, 0xE000
 _LAST_CODE_POINT = 0x10FFFF
@@ -116,6 +118,11 @@ def double_value(raw: str) -> float | None:
     """The value of a double; None if it is too large for one."""
     value = float(raw)
     return value if value - value == 0 else None
+
+
+def is_plain_name(text: str) -> bool:
+    """Whether a field of this name is written without quotes."""
+    return _NAME.fullmatch(text) is not None
 
 
 def quote(value: str) -> str:

@@ -1,10 +1,10 @@
 """Types as text: by the author's names, written out, or only where two differ."""
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import count
 
 from nscompiler.diagnostics.model import Segment, TypeDiff
+from nscompiler.grammar.text import is_plain_name, quote
 from nscompiler.types.interface import Scheme
 from nscompiler.types.types import (
     MAX_DEPTH,
@@ -23,8 +23,6 @@ from nscompiler.types.types import (
 
 # The longest text that is written for one type, in characters; a little more, as what was begun is closed.
 ROOM = 4000
-
-_PLAIN_FIELD = re.compile(r"[a-z_][A-Za-z0-9_']*\Z")
 
 
 class Names:
@@ -95,8 +93,8 @@ def lone_tails(*types: Type) -> frozenset[Var]:
 
 
 def show_field(label: str) -> str:
-    """A field's name, quoted where it is not a plain one."""
-    return label if _PLAIN_FIELD.match(label) else '"' + label.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A field's name as a program writes it: in quotes where it needs them."""
+    return label if is_plain_name(label) else quote(label)
 
 
 class _Printer:

@@ -74,6 +74,20 @@ def test_what_is_understood_is_listed_and_the_rest_fails(program: Path, capsys: 
     assert "nsc check ." in captured.err
 
 
+def test_a_path_that_does_not_exist_is_told_once(program: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "all", "/nope"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.splitlines()[0] == "error[NS0221]: there is no file or folder `/nope`"
+    assert "nsc check" not in captured.err
+
+
+def test_fields_have_quotes_where_they_need_them(program: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (program / "module.nml").write_text('module A:0.1.0\n\ntype T = { größe : Text, "User-Id" : Text, "Id" : Text }\n')
+    assert main(["list", "types"]) == 0
+    assert capsys.readouterr().out == 'A:0.1.0\n    T = { größe : Text, "User-Id" : Text, "Id" : Text }\n'
+
+
 def test_list_as_a_process(nsc: Nsc, program: Path) -> None:
     assert nsc("list", "workflows").stdout == "Demo.All:0.1.0\n    w : Workflow\n"
     assert nsc("list", "everything").returncode == 2

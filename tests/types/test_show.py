@@ -1,9 +1,14 @@
 """Types as text: by the author's names, written out, and only where two differ."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from nscompiler.grammar.parse import parse
+from nscompiler.grammar.syntax import RecordType, TypeDecl
 from nscompiler.pipeline import check_texts
-from nscompiler.types.show import difference, show, text_of
+from nscompiler.source import SourceFile
+from nscompiler.types.show import difference, show, show_field, text_of
 from nscompiler.types.types import Types
 
 TYPES = Types()
@@ -31,6 +36,37 @@ def shown(signature: str, before: str = "") -> str:
 )
 def test_what_is_written_is_what_is_shown(signature: str) -> None:
     assert shown(signature) == signature
+
+
+def fields_of(written: str) -> list[str]:
+    """The names of the fields that a record of one field written so has; none where that is a mistake."""
+    result = parse(SourceFile("main.nml", f"type T = {{ {written} : Text }}"))
+    (declared,) = result.module.declarations
+    if result.problems or not isinstance(declared, TypeDecl) or not isinstance(declared.body, RecordType):
+        return []
+    return [field.name.text for field in declared.body.fields]
+
+
+LABELS = st.text(st.characters(exclude_categories=("Cc", "Cs"), exclude_characters='"\\'), max_size=5)
+
+
+@example("größe")
+@example("Name")
+@example("User-Id")
+@example("type")
+@example("true")
+@example("_")
+@example("x'")
+@example("Éa")
+@example("日本")
+@example("a²")
+@example("2x")
+@example("")
+@given(LABELS)
+def test_a_field_has_quotes_where_it_needs_them_and_reads_back(label: str) -> None:
+    written = show_field(label)
+    assert fields_of(written) == [label]
+    assert (written == label) == (fields_of(label) == [label])
 
 
 def test_names_stay_and_sums_are_written_in_brackets() -> None:

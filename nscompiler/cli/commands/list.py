@@ -1,5 +1,6 @@
 """``nsc list``: what modules declare."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ import click
 
 from nscompiler.cli import exits
 from nscompiler.cli.options import path_option
-from nscompiler.cli.report import search_folders
+from nscompiler.cli.report import report_problems, search_folders
 
 if TYPE_CHECKING:
     from nscompiler.types.interface import FunctionInterface, Interface, TypeInterface
@@ -44,6 +45,9 @@ def command(kind: str, path: str, expand: bool, standard: bool, search: tuple[st
             click.echo("\n".join([interface.module, *(f"    {member}" for member in members)]))
     if not compilation.has_errors:
         return exits.OK
+    if not compilation.selected:  # there is nothing to check: what is wrong is the path itself
+        report_problems(compilation, compilation.problems, sys.stderr, quiet=True)
+        return exits.FAILED
     click.echo(f"error: not everything in {path} could be understood; `nsc check {path}` tells why", err=True)
     return exits.FAILED
 
