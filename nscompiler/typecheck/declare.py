@@ -91,7 +91,8 @@ class Declarer:
         """The output, without the variables that nothing could supply."""
         have = variables(input)
         missing = [var for var in variables(output) if var not in have]
-        for var in missing:
+        # An input that could not be understood might have mentioned them.
+        for var in () if input.poisoned else missing:
             place = _place_of(type.output, var.name) or type.output
             self.scope.report(
                 codes.UNSUPPLIED_VARIABLE,

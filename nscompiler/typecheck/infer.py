@@ -62,6 +62,7 @@ class Inference:
         self.needs: list[Needed] = []
         self.flattened: dict[syntax.Concat, Type] = {}
         self._agreed: dict[tuple[Type, Type], Type | None] = {}
+        self._unknown = 0
 
     @property
     def is_plain(self) -> bool:
@@ -83,17 +84,22 @@ class Inference:
         return typed
 
     def _applied(self, expr: syntax.Apply) -> Typed:
+        unknown = self._unknown
         inner = self.infer(expr.function)
-        return Typed(inner.arrow, bindings.apply(self.scope, expr, inner.row), inner.traits)
+        if self._unknown > unknown:
+            # What a name that nobody knows would have read, and as what, cannot be said.
+            row = params.narrow(inner.row, {one.name.text: self.scope.span(one) for one in expr.bindings})
+        else:
+            row = bindings.apply(self.scope, expr, inner.row)
+        return Typed(inner.arrow, row, inner.traits)
 
     # --- names
 
     def _use(self, use: syntax.Use, whole: syntax.Expr, given: tuple[syntax.TypeExpr, ...] | None) -> Typed:
         target = self.scope.find_function(use.qualifier, use.name)
         if target is None:
-            for expr in given or ():
-                if not isinstance(expr, syntax.Hole):
-                    self.resolver.resolve(expr, Variables(False, _NO_VARIABLES))
+            self._unknown += 1
+            self._name_types(given or ())
             return Typed(Arrow(self.types.error, self.types.error), OPEN, PLAIN)
         self._warn_deprecated(use, target)
         return self._instantiate(target, whole, use, given)
@@ -150,6 +156,9 @@ class Inference:
         found: dict[Type, Type],
     ) -> None:
         """Bind a scheme's variables to the types that the author wrote."""
+        if target.scheme.input.poisoned or target.scheme.output.poisoned:
+            self._name_types(given)
+            return
         open_ = [var for var in target.scheme.variables if var.kind != "row" or var.name]
         if len(given) > len(open_) and not self._is_tolerated(target, use, given):
             explain.report_type_count(self.scope, use, target, given, len(open_))
@@ -160,6 +169,12 @@ class Inference:
             fresh = found[var]
             if isinstance(fresh, Var) and type is not None and not self._collides(use, expr, fresh, type):
                 self.store.bind(fresh, type)
+
+    def _name_types(self, given: tuple[syntax.TypeExpr, ...]) -> None:
+        """Look at the names in type arguments of what is not known: for what they are given cannot be said."""
+        for expr in given:
+            if not isinstance(expr, syntax.Hole | syntax.SizeLiteral):
+                self.resolver.resolve(expr, Variables(False, _NO_VARIABLES))
 
     def _collides(self, use: syntax.Use, expr: syntax.TypeExpr, row: Var, type: Type) -> bool:
         """Whether fields that are given for a rest are there already; then after a report."""
@@ -328,6 +343,11 @@ class Inference:
     def _both(self, both: syntax.Both) -> Typed:
         typed = [self.infer(branch) for branch in both.branches]
         arrow = Arrow(self._common_input(both, typed), self._common_output(both, typed))
+        # What one branch has no type for, nothing else can say of the others.
+        if arrow.input is self.types.error:
+            self.store.poison(*(one.arrow.input for one in typed))
+        if arrow.output is self.types.error:
+            self.store.poison(*(one.arrow.output for one in typed))
         row = params.union(one.row for one in typed)
         return Typed(arrow, row, _parallel([one.traits for one in typed], arrow.input is self.types.void))
 
