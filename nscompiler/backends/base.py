@@ -30,7 +30,8 @@ class Build:
     """What a backend is asked to emit.
 
     ``module`` is the reference (or a script's name) as it is shown, ``package`` its name as a Python identifier. All
-    ``graphs`` have been through the passes. ``default`` names the workflow that runs when none is named. ``runtime``
+    ``graphs`` have been through the passes and are placed together: a module has one process in all of them.
+    ``default`` names the workflow that runs when none is named. ``runtime``
     is None where the files are not meant to be taken elsewhere. ``interfaces`` are (reference, content hash,
     interface hash) of every module that took part.
     """

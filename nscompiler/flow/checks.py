@@ -1,15 +1,14 @@
 """What can only be checked once a whole workflow is laid out: files and endpoints that two nodes would
-share, requirements of modules that would share a process."""
+share, and modules that cannot share a process."""
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from itertools import combinations
 
 from nscompiler.diagnostics.codes import flow as codes
 from nscompiler.diagnostics.model import Diagnostic, Label, Role
 from nscompiler.flow.model import Graph, Node, Origin
 from nscompiler.flow.places import Places
-from nscompiler.flow.requirements import excluding
+from nscompiler.modules.wording import titled
 
 
 def check_graph(graph: Graph, places: Places) -> tuple[Diagnostic, ...]:
@@ -102,27 +101,31 @@ def _standard_input(graph: Graph, places: Places) -> Iterator[Diagnostic]:
         )
 
 
-def _requirements(graph: Graph, places: Places) -> Iterator[Diagnostic]:
-    uses = {node.function.module: node for node in reversed(graph.nodes) if node.function is not None}
-    for one, other in combinations(graph.modules, 2):
-        found = excluding(one.requirements, other.requirements)
-        if found is not None and one.reference in uses and other.reference in uses:
-            package, left, right = found
-            yield codes.REQUIREMENTS.at(
-                places.span(uses[other.reference].origin),
-                f"Two modules need versions of `{package}` that exclude each other",
-                f"{other.reference} needs {right}",
-                related=(
-                    Label(places.span(uses[one.reference].origin), f"{one.reference} needs {left}", Role.CONSUMER),
-                ),
-                notes=("the modules of a workflow share one Python process",),
-            )
-
-
 CHECKS: tuple[Callable[[Graph, Places], Iterable[Diagnostic]], ...] = (
     _files,
     _endpoints,
     _standard_input,
-    _requirements,
 )
 """Every check of a whole graph, in the order in which they report."""
+
+
+def separations(graphs: Iterable[Graph], places: Places) -> Iterator[Diagnostic]:
+    """A hint for each module that has a process of its own; the graphs have been placed together."""
+    graphs = tuple(graphs)
+    uses = {node.function.module: node for graph in reversed(graphs) for node in reversed(graph.nodes) if node.function}
+    apart = {process.modules[0]: process.exclusion for graph in graphs for process in graph.processes[1:]}
+    for reference, exclusion in sorted(apart.items()):
+        if exclusion is not None:
+            yield codes.OWN_PROCESS.at(
+                places.span(uses[reference].origin),
+                titled("`{}` runs in a process of its own", reference),
+                f"{reference} needs {exclusion.required}",
+                related=(
+                    Label(
+                        places.span(uses[exclusion.other].origin),
+                        f"{exclusion.other} needs {exclusion.other_required}",
+                        Role.CONSUMER,
+                    ),
+                ),
+                notes=(f"{exclusion.other} excludes that: {reference} needs a Python environment of its own",),
+            )

@@ -5,9 +5,14 @@ to JSON (``flow.dump``) under ``SCHEMA_VERSION``. Types lie in a table and are n
 that is used a thousand times is written once.
 """
 
+import re
+
 import attrs
 
 SCHEMA_VERSION = 1
+
+MAIN = "main"
+"""The process of the workflow itself."""
 
 TypeId = int
 NodeId = int
@@ -169,10 +174,41 @@ class ModuleUse:
 
 
 @attrs.frozen(slots=True, kw_only=True)
+class Exclusion:
+    """Why a module cannot share a process with ``other``: of ``package`` the one requires the line ``required``, the
+    other the line ``other_required``, and no version meets both."""
+
+    package: str
+    required: str
+    other: str
+    other_required: str
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Process:
+    """A process in which Python modules run: ``name`` is the ``placement`` of the nodes that call them, ``modules``
+    are their references.
+
+    The first is ``main``, in which the workflow itself runs. Any other is that of one module, whose requirements
+    exclude those of another one: it needs a Python environment of its own.
+    """
+
+    name: str
+    modules: tuple[str, ...] = ()
+    exclusion: Exclusion | None = None
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that names this process's Python; no two processes of a build share one."""
+        return "NSTACK_PYTHON_" + re.sub(r"[^A-Z0-9]", "_", self.name.upper())
+
+
+@attrs.frozen(slots=True, kw_only=True)
 class Graph:
     """One workflow, ready for a backend. ``bounded`` if all its sources are.
 
-    ``limit`` cuts each source off after so many values (a function that is tried out); None lets it run.
+    ``processes`` is filled by the last pass. ``limit`` cuts each source off after so many values (a function that is
+    tried out); None lets it run.
     """
 
     name: str
@@ -185,5 +221,6 @@ class Graph:
     bounded: bool
     environment: tuple[str, ...]
     origin: Origin
+    processes: tuple[Process, ...] = ()
     limit: int | None = None
     schema_version: int = SCHEMA_VERSION

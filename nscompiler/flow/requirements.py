@@ -6,6 +6,7 @@ else – URLs, markers, extras, pre-releases, wildcards – is taken to agree.
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 
 _LINE = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;#()@]*)\)?\s*(?:#.*)?\Z")
 _CLAUSE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>)\s*v?([0-9]+(?:\.[0-9]+)*)\s*\Z")
@@ -22,6 +23,15 @@ def excluding(one: Iterable[str], other: Iterable[str]) -> tuple[str, str, str] 
         if _exclude(left[name][1] + right[name][1]):
             return name, left[name][0], right[name][0]
     return None
+
+
+def disputed(lists: Iterable[Iterable[str]]) -> bool:
+    """Whether any two of several lists of requirements exclude each other."""
+    clauses: dict[str, dict[tuple[Clause, ...], None]] = {}
+    for lines in lists:
+        for name, (_, found) in _by_name(lines).items():
+            clauses.setdefault(name, {})[found] = None
+    return any(_exclude(one + other) for found in clauses.values() for one, other in combinations(found, 2))
 
 
 def _by_name(lines: Iterable[str]) -> Mapping[str, tuple[str, tuple[Clause, ...]]]:

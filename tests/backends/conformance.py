@@ -130,3 +130,25 @@ def execute(run: Execution, command: tuple[str, ...], built: Path, here: Path) -
         timeout=60,
         check=False,
     )
+
+
+def assert_answers(
+    program: Program, command: tuple[str, ...], built: Path, folder: Path, environment: dict[str, str]
+) -> None:
+    """Make all runs of a program, each in a folder below ``folder``, and compare what they give."""
+    for number, run in enumerate(program.runs):
+        here = folder / str(number)
+        here.mkdir()
+        for path, content in program.around.items():
+            (here / path).write_text(content)
+        whole = attrs.evolve(run, environment={**environment, **run.environment})
+        done = execute(whole, command, built, here)
+        assert done.returncode == run.code, done.stdout + done.stderr
+        if run.stdout is not None:
+            assert done.stdout == run.stdout, done.stderr
+        rest = done.stderr
+        for line in run.log:
+            assert line in rest, done.stderr
+            rest = rest[rest.index(line) + len(line) :]
+        for path, content in run.files:
+            assert (here / path).read_text() == content

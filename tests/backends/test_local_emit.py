@@ -21,13 +21,20 @@ from nscompiler.flow.passes import run_passes
 
 CASES = Path(__file__).parents[1] / "golden" / "flow"
 HASH = re.compile("sha256:[0-9a-f]{64}")
+DRAWN = ("processes",)
+"""The programs whose pictures are kept too."""
 NAMES = sorted(folder.name for folder in CASES.iterdir() if (folder / "in.nml").is_file())
 
 
 def compiled(case: str) -> Compiled:
-    """A kept program."""
-    files = {file.name: file.read_text() for file in (CASES / case).iterdir() if file.name in ("in.nml", "in.py")}
-    return compile_texts(files, "in.nml")
+    """A kept program: ``in.nml``, its Python, and the modules that it imports."""
+    return compile_texts({path: (CASES / case / path).read_text() for path in inputs(case)}, "in.nml")
+
+
+def inputs(case: str) -> set[str]:
+    """The files of a kept program."""
+    files = (str(file.relative_to(CASES / case)) for file in (CASES / case).rglob("*") if file.is_file())
+    return {path for path in files if path in ("in.nml", "in.py") or path.startswith("modules/")}
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -50,6 +57,9 @@ def test_emitted_files_are_the_kept_ones(case, golden):
         golden(CASES / name / "emitted" / path, unhashed(content))
     for graph in program.graphs.values():
         golden(CASES / name / f"{graph.name}.graph.json", unhashed(dump(graph)))
+    if name in DRAWN:
+        for path, content in program.emit("graph").files:
+            golden(CASES / name / "drawn" / path, str(content))
 
 
 def unhashed(text: str) -> str:
@@ -60,8 +70,9 @@ def unhashed(text: str) -> str:
 def test_no_kept_file_is_left_over(case):
     name, program, emitted = case
     written = {f"emitted/{path}" for path, _ in emitted.files} | {f"{graph}.graph.json" for graph in program.graphs}
+    written |= {f"drawn/{path}" for path, _ in program.emit("graph").files if name in DRAWN}
     kept = {str(file.relative_to(CASES / name)) for file in (CASES / name).rglob("*") if file.is_file()}
-    assert kept - {"in.nml", "in.py"} == written
+    assert kept - inputs(name) == written
 
 
 def test_two_builds_are_the_same_bytes(case):

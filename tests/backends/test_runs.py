@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from backends.compiled import compile_function
-from backends.conformance import Execution, execute, programs, running_backends, start
+from backends.conformance import Execution, assert_answers, execute, programs, running_backends, start
 
 PROGRAMS = tuple(programs())
 # What a backend that runs does not do yet; an entry that starts to work fails the suite until it is taken away.
@@ -40,22 +40,7 @@ def test_every_gap_is_a_program_of_a_backend():
 def test_a_program_gives_its_answers(target: str, name: str, tmp_path: Path):
     program = next(own for own in PROGRAMS if own.name == name)
     built = tmp_path / "built"
-    command = start(program, target, built)
-    for number, run in enumerate(program.runs):
-        here = tmp_path / str(number)
-        here.mkdir()
-        for path, content in program.around.items():
-            (here / path).write_text(content)
-        done = execute(run, command, built, here)
-        assert done.returncode == run.code, done.stdout + done.stderr
-        if run.stdout is not None:
-            assert done.stdout == run.stdout, done.stderr
-        rest = done.stderr
-        for line in run.log:
-            assert line in rest, done.stderr
-            rest = rest[rest.index(line) + len(line) :]
-        for path, content in run.files:
-            assert (here / path).read_text() == content
+    assert_answers(program, start(program, target, built), built, tmp_path, {})
 
 
 TRIED = {

@@ -3,6 +3,8 @@
 import pytest
 from backends.compiled import compile_texts, service
 
+from nscompiler.diagnostics.model import Diagnostic, Severity
+
 HTTP = 'Sources.http<Text> { http_path = "%s" }'
 
 
@@ -73,12 +75,32 @@ def modules(one: str, other: str) -> dict[str, str]:
     }
 
 
+def hints(files: dict[str, str], path: str = "main.nml") -> list[Diagnostic]:
+    """What a check says about processes; requirements stand in the way of nothing."""
+    compiled = compile_texts(files, path)
+    assert compiled.problems == ()
+    return [one for one in compiled.checked.diagnostics if one.code.name == "requirements-exclude-each-other"]
+
+
 def test_requirements_that_exclude_each_other_name_both_modules():
-    (problem,) = compile_texts(modules("left==1.0\n", "left>=2\n")).problems
-    assert problem.code.name == "requirements-exclude-each-other"
-    assert "`left`" in problem.title
-    assert (problem.primary.text, problem.related[0].text) == ("B:0.1.0 needs left>=2", "A:0.1.0 needs left==1.0")
+    (hint,) = hints(modules("left==1.0\n", "left>=2\n"))
+    assert (hint.severity, hint.title) == (Severity.HINT, "`B:0.1.0` runs in a process of its own")
+    assert (hint.primary.text, hint.related[0].text) == ("B:0.1.0 needs left>=2", "A:0.1.0 needs left==1.0")
+    text = modules("", "")["main.nml"]
+    marked = [text[span.start : span.end] for span in (hint.primary.span, hint.related[0].span)]
+    assert marked == ["B.g", "A.f"]
 
 
 def test_requirements_that_agree():
-    assert compile_texts(modules("left>=1.0\n", "left>=2\n")).codes == []
+    assert hints(modules("left>=1.0\n", "left>=2\n")) == []
+
+
+def test_modules_that_meet_only_in_what_is_built():
+    """Two workflows of one file become one package, with one environment for its main process."""
+    files = modules("left==1.0\n", "left>=2\n")
+    one, other = 'import A:0.1.0\ndef v = ["a"] | A.f | Sinks.log\n', 'def w = ["a"] | B.g | Sinks.log\n'
+    files["main.nml"] = f"import B:0.1.0\n{one}{other}"
+    (hint,) = hints(files)
+    assert hint.title == "`B:0.1.0` runs in a process of its own"
+    files["v.nml"] = one
+    assert hints(files, "v.nml") == []

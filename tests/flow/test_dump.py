@@ -14,6 +14,7 @@ from nscompiler.flow.model import (
     SCHEMA_VERSION,
     Declared,
     Edge,
+    Exclusion,
     Function,
     Graph,
     ModuleUse,
@@ -21,6 +22,7 @@ from nscompiler.flow.model import (
     Origin,
     Parameter,
     Policy,
+    Process,
     TypeDef,
 )
 
@@ -113,6 +115,7 @@ modules = st.builds(
     parameters=some(st.tuples(text, some(parameters))),
     nml=text,
 )
+exclusions = st.builds(Exclusion, package=text, required=text, other=text, other_required=text)
 graphs = st.builds(
     Graph,
     name=text,
@@ -125,6 +128,7 @@ graphs = st.builds(
     bounded=st.booleans(),
     environment=some(text),
     origin=origins,
+    processes=some(st.builds(Process, name=text, modules=some(text), exclusion=st.none() | exclusions)),
     limit=st.none() | number,
 )
 

@@ -12,11 +12,11 @@ SHOWN = [pytest.param(code, id=code.name) for code in codes.CODES if code not in
 
 
 def told(text: str, files: tuple[tuple[str, str], ...]) -> set[str]:
-    """The errors of checking a program and, where there are none, of lowering all that can be started."""
+    """The errors of checking a program, or its flow's problems: those of laying out all that can be started too."""
     texts = {f"program/{path}": content for path, content in (*((("main.nml", text),) if text else ()), *files)}
     compilation = check_texts(texts, ["program"]).compilation
-    found = [problem for problem in compilation.problems if problem.is_error]
-    if not found:
+    found = [problem for problem in compilation.problems if problem.is_error or problem.code in codes.CODES]
+    if not any(problem.is_error for problem in found):
         for path, checked in compilation.checked.items():
             for target in workflows(checked):
                 found += compilation.lower(path, target)[1]

@@ -2,10 +2,10 @@
 
 from backends.graphs import Sketch, pipe
 
-from nscompiler.flow.model import Graph
+from nscompiler.flow.model import Exclusion, Graph, ModuleUse, Process
 from nscompiler.flow.passes import PASSES, run_passes
 from nscompiler.flow.passes.fuse import fuse
-from nscompiler.flow.passes.place import place
+from nscompiler.flow.passes.place import place, place_together
 from nscompiler.flow.passes.prune import prune
 from nscompiler.flow.shape import reachable, shape
 
@@ -126,3 +126,81 @@ def test_reachable_goes_both_ways():
     view = shape(pipe(3))
     assert reachable([2], view.after) == {2, 3, 4, 5}
     assert reachable([2], view.before, forward=False) == {1, 2}
+
+
+# --- processes
+
+
+def calling(name: str, **requirements: str) -> Graph:
+    """A pipe through a function of each of some modules, with a line of requirements each (``Foo_Bar``: ``A_B``)."""
+    sketch = Sketch(name)
+    text = sketch.scalar("Text")
+    node = sketch.add("literal", None, None, text)
+    for module, line in requirements.items():
+        node = sketch.add("call", node, text, text, f"{module}.f")
+        use = ModuleUse(
+            reference=f"{module}:0.1.0",
+            content_hash="c",
+            interface_hash="i",
+            folder=module,
+            service="service.py",
+            requirements=(line,) if line else (),
+            signatures=(("f", text, text),),
+        )
+        sketch.modules.append(use)
+    sketch.add("sink", node, text, None, "Sinks.log")
+    sketch.modules.sort(key=lambda use: use.reference)
+    return sketch.graph()
+
+
+def placements(graph: Graph) -> dict[str, str | None]:
+    """Where each function runs."""
+    return {node.function.module.split(":")[0]: node.placement for node in graph.nodes if node.function is not None}
+
+
+def test_a_module_whose_requirements_are_excluded_has_a_process_of_its_own():
+    graph = place(calling("w", B="left>=2", A="left==1", C="left"))
+    assert placements(graph) == {"A": "main", "B": "b-0.1.0", "C": "main", "Sinks": "main"}
+    assert graph.nodes[0].placement == "main"
+    assert graph.processes == (
+        Process(name="main", modules=("A:0.1.0", "C:0.1.0")),
+        Process(
+            name="b-0.1.0",
+            modules=("B:0.1.0",),
+            exclusion=Exclusion(package="left", required="left>=2", other="A:0.1.0", other_required="left==1"),
+        ),
+    )
+
+
+def test_who_is_excluded_by_one_that_is_apart_stays():
+    """``B`` is not in the main process, so it does not matter to ``C``."""
+    graph = place(calling("w", A="x==1", B="x==2", C="x==1.0", D="x==2"))
+    assert placements(graph) == {"A": "main", "B": "b-0.1.0", "C": "main", "D": "d-0.1.0", "Sinks": "main"}
+
+
+def test_without_modules_there_is_the_main_process_alone():
+    assert place(calling("w")).processes == (Process(name="main"),)
+
+
+def test_processes_are_told_apart_by_name_and_by_variable():
+    sketch = calling("w", A="x==1", **{"Foo.Bar": "x==2", "Foo_Bar": "x==3", "foo/Bar": "x==4", "main": "x==5"})
+    named = [(process.name, process.variable) for process in place(sketch).processes]
+    assert named == [
+        ("main", "NSTACK_PYTHON_MAIN"),
+        ("foo.bar-0.1.0", "NSTACK_PYTHON_FOO_BAR_0_1_0"),
+        ("foo_bar-0.1.0-2", "NSTACK_PYTHON_FOO_BAR_0_1_0_2"),
+        ("foo-bar-0.1.0-3", "NSTACK_PYTHON_FOO_BAR_0_1_0_3"),
+        ("main-0.1.0", "NSTACK_PYTHON_MAIN_0_1_0"),
+    ]
+
+
+def test_workflows_of_one_package_are_placed_alike():
+    """In ``alone`` the module meets nobody, but both have one environment for ``main``."""
+    both, alone, other = calling("both", A="x==1", B="x==2"), calling("alone", B="x==2"), calling("other", C="x==1")
+    assert placements(place(alone))["B"] == "main"
+    placed = place_together((both, alone, other))
+    assert [placements(graph).get("B") for graph in placed] == ["b-0.1.0", "b-0.1.0", None]
+    assert placed[1].processes == (Process(name="main"), placed[0].processes[1])
+    assert placed[2].processes == (Process(name="main", modules=("C:0.1.0",)),)
+    assert place_together(placed) == placed
+    assert place_together(reversed(placed)) == placed[::-1]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nscompiler.flow.requirements import excluding
+from nscompiler.flow.requirements import disputed, excluding
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,16 @@ def test_these_may_agree(one, other):
 
 def test_the_first_by_name_is_told():
     assert excluding(["b==1", "a==1"], ["b==2", "a==2"]) == ("a", "a==1", "a==2")
+
+
+@pytest.mark.parametrize(
+    ("lists", "expected"),
+    [
+        ([["a==1"], ["b==1"], ["a>=2"]], True),
+        ([["a==1"], ["a==1.0"], ["a<2"]], False),
+        ([["a==1", "a==2"]], False),
+        ([], False),
+    ],
+)
+def test_whether_any_two_of_several_lists_exclude_each_other(lists, expected):
+    assert disputed(lists) is expected

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nscompiler.flow.model import Edge, Graph, Node
+from nscompiler.flow.model import MAIN, Edge, Graph, Node
 
 _LONGEST_TYPE = 40
 
@@ -25,27 +25,31 @@ _DOT = {
 
 
 def mermaid(graph: Graph) -> str:
-    """A Mermaid flowchart, from left to right."""
+    """A Mermaid flowchart, from left to right. What runs in a process of its own stands in a box with its name."""
     lines = ["---", f"title: {graph.name} of {graph.module}", "---", "flowchart LR"]
-    for node in graph.nodes:
-        left, right = _MERMAID.get(node.kind, ("(", ")"))
-        lines.append(f"    n{node.id}{left}{_mermaid_text(label(node))}{right}")
+    for number, (process, nodes) in enumerate(_by_process(graph)):
+        inner = [f"n{node.id}{_mermaid_shape(node)}" for node in nodes]
+        if process != MAIN:
+            inner = [f"subgraph p{number}[{_mermaid_text(process)}]", *(f"    {line}" for line in inner), "end"]
+        lines += [f"    {line}" for line in inner]
     for edge, shown in _flows(graph):
         lines.append(f"    n{edge.source} -->|{_mermaid_text(shown)}| n{edge.target}")
     return "\n".join(lines) + "\n"
 
 
 def dot(graph: Graph) -> str:
-    """A digraph for Graphviz, from left to right."""
+    """A digraph for Graphviz, from left to right. What runs in a process of its own stands in a cluster."""
     lines = [
         f"digraph {_quoted(graph.name)} {{",
         "    rankdir=LR;",
         f"    label={_quoted(f'{graph.name} of {graph.module}')};",
     ]
-    for node in graph.nodes:
-        shape = _DOT.get(node.kind, "box")
-        style = "" if node.kind in _DOT else ", style=rounded"
-        lines.append(f"    n{node.id} [label={_quoted(label(node))}, shape={shape}{style}];")
+    for number, (process, nodes) in enumerate(_by_process(graph)):
+        inner = [f"n{node.id} [{_dot_shape(node)}];" for node in nodes]
+        if process != MAIN:
+            head = [f"subgraph cluster_{number} {{", f"    label={_quoted(process)};"]
+            inner = [*head, *(f"    {line}" for line in inner), "}"]
+        lines += [f"    {line}" for line in inner]
     for edge, shown in _flows(graph):
         lines.append(f"    n{edge.source} -> n{edge.target} [label={_quoted(shown)}];")
     return "\n".join([*lines, "}"]) + "\n"
@@ -67,6 +71,24 @@ def label(node: Node) -> str:
         case "convert":
             return ", ".join(node.conversions)
     return "&"
+
+
+def _by_process(graph: Graph) -> Iterator[tuple[str, list[Node]]]:
+    """The nodes of each process, those of ``main`` first."""
+    placed: dict[str, list[Node]] = {MAIN: []}
+    for node in graph.nodes:
+        placed.setdefault(node.placement or MAIN, []).append(node)
+    yield from placed.items()
+
+
+def _mermaid_shape(node: Node) -> str:
+    left, right = _MERMAID.get(node.kind, ("(", ")"))
+    return f"{left}{_mermaid_text(label(node))}{right}"
+
+
+def _dot_shape(node: Node) -> str:
+    rounded = "" if node.kind in _DOT else ", style=rounded"
+    return f"label={_quoted(label(node))}, shape={_DOT.get(node.kind, 'box')}{rounded}"
 
 
 def _flows(graph: Graph) -> Iterator[tuple[Edge, str]]:

@@ -6,7 +6,7 @@ from nscompiler.backends.local.classes import Classes
 from nscompiler.backends.local.describe import module_name, place
 from nscompiler.backends.local.python import Code, Group, Names, call, dict_of, identifier, quoted, tuple_of, value
 from nscompiler.backends.local.stages import INLINE
-from nscompiler.flow.model import Function, Graph, ModuleUse, Node, NodeId, Parameter, Policy
+from nscompiler.flow.model import Function, Graph, ModuleUse, Node, NodeId, Parameter, Policy, Process
 from nscompiler.flow.shape import Shape, reachable
 
 DECLARED = ("source", "literal", "call", "sink")
@@ -156,8 +156,8 @@ def parameter(own: Parameter) -> Code:
     )
 
 
-def user_module(use: ModuleUse, classes: Classes, folder: str) -> Group:
-    """The declaration of a Python module."""
+def user_module(use: ModuleUse, classes: Classes, folder: str, process: Process | None = None) -> Group:
+    """The declaration of a Python module; ``process`` is its own, where it has one."""
     functions: dict[str, Code] = {}
     for name, input, output in use.signatures:
         functions.setdefault(name, tuple_of([classes.annotation(input, "t."), classes.annotation(output, "t.")]))
@@ -172,7 +172,14 @@ def user_module(use: ModuleUse, classes: Classes, folder: str) -> Group:
         types=dict_of(types) if types else None,
         parameters=dict_of(parameters) if parameters else None,
         nml=quoted(use.nml) if use.nml else None,
+        process=_process(process) if process is not None else None,
     )
+
+
+def _process(process: Process) -> Code:
+    why = process.exclusion
+    reason = f"it requires {why.required}, and {why.other} requires {why.other_required}" if why is not None else None
+    return call("Process", quoted(process.name), "FOLDER.parents[1]", *([quoted(reason)] if reason else []))
 
 
 def uses_parameters(modules: Iterable[ModuleUse]) -> bool:

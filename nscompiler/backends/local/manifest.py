@@ -1,17 +1,17 @@
-"""``manifest.json`` and ``requirements.txt``: what was built from what, and what it needs to run."""
+"""``manifest.json`` and the files of requirements: what was built from what, and what it needs to run."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from nscompiler.backends.base import Build
 from nscompiler.backends.local.describe import module_name
-from nscompiler.flow.model import Graph, ModuleUse, Node
+from nscompiler.flow.model import MAIN, Graph, ModuleUse, Node, Process
 
 FORMAT = 1
 """The manifest's version."""
 
 
-def manifest(build: Build, modules: tuple[ModuleUse, ...]) -> str:
+def manifest(build: Build, modules: tuple[ModuleUse, ...], processes: tuple[Process, ...]) -> str:
     """The manifest: no dates and no absolute paths, so that one program gives one text."""
     document = {
         "manifest_version": FORMAT,
@@ -26,7 +26,7 @@ def manifest(build: Build, modules: tuple[ModuleUse, ...]) -> str:
         ],
         "workflows": [_workflow(graph) for graph in build.graphs],
         "environment": sorted({name for graph in build.graphs for name in graph.environment}),
-        "requirements": sorted({line for use in modules for line in use.requirements}),
+        "processes": [_process(process, modules) for process in processes],
         "packages": sorted({name for use in modules for name in use.packages}),
         "runtime": build.runtime.name if build.runtime is not None else None,
     }
@@ -62,14 +62,32 @@ def _replay(node: Node) -> str:
     return "offset" if node.function is None else node.function.replay or "none"
 
 
-def requirements(build: Build, modules: tuple[ModuleUse, ...]) -> str:
-    """What pip has to install, to be read in the output folder; the run time's wheel comes first."""
-    lines = sorted({line for use in modules for line in use.requirements})
-    if build.runtime is not None:
-        extras = _extras(build.graphs, build.runtime.extras)
-        wanted = f"[{','.join(extras)}]" if extras else ""
-        lines.insert(0, f"./runtime/{build.runtime.name}{wanted}")
-    return "".join(f"{line}\n" for line in lines)
+def _process(process: Process, modules: Iterable[ModuleUse]) -> dict[str, object]:
+    described: dict[str, object] = {
+        "name": process.name,
+        "modules": list(process.modules),
+        "requirements": _lines(process, modules),
+    }
+    return described if process.name == MAIN else {**described, "variable": process.variable}
+
+
+def _lines(process: Process, modules: Iterable[ModuleUse]) -> list[str]:
+    return sorted({line for use in modules if use.reference in process.modules for line in use.requirements})
+
+
+def requirements(
+    build: Build, modules: tuple[ModuleUse, ...], processes: tuple[Process, ...]
+) -> Iterator[tuple[str, str]]:
+    """What pip has to install for each process, as path and text: ``requirements.txt`` for ``main``, a file of its
+    own for any other. All are to be read in the output folder; the run time's wheel comes first."""
+    for process in processes:
+        lines = _lines(process, modules)
+        own = process.name != MAIN
+        if build.runtime is not None:
+            extras = () if own else _extras(build.graphs, build.runtime.extras)
+            lines.insert(0, f"./runtime/{build.runtime.name}" + (f"[{','.join(extras)}]" if extras else ""))
+        path = f"requirements/{process.name}.txt" if own else "requirements.txt"
+        yield path, "".join(f"{line}\n" for line in lines)
 
 
 def _extras(graphs: Iterable[Graph], declared: tuple[str, ...]) -> list[str]:

@@ -30,8 +30,8 @@ from nscompiler.backends.local.python import (
     quoted,
 )
 from nscompiler.backends.local.stages import Stages
-from nscompiler.backends.local.table import merged_modules, unify
-from nscompiler.flow.model import Graph, ModuleUse, Node, TypeDef
+from nscompiler.backends.local.table import merged_modules, merged_processes, unify
+from nscompiler.flow.model import MAIN, Graph, ModuleUse, Node, Process, TypeDef
 from nscompiler.flow.shape import shape
 
 _LONGEST_DOC = 106
@@ -57,7 +57,7 @@ def emit_package(build: Build) -> Emitted:
     types, graphs = unify(build.graphs)
     classes = name_classes(types, graphs)
     converter = Converter(classes)
-    modules = merged_modules(graphs)
+    modules, processes = merged_modules(graphs), merged_processes(graphs)
     variables = module_variables(modules)
     flows = _flow_names(graphs)
     files: dict[str, str | bytes] = {}
@@ -69,9 +69,9 @@ def emit_package(build: Build) -> Emitted:
     files[f"{build.package}/__init__.py"] = _fill("init.py.j2", about=docstring(_about(build)))
     files[f"{build.package}/__main__.py"] = _main(build, flows)
     files[f"{build.package}/types.py"] = _types(build, classes, converter)
-    files[f"{build.package}/modules.py"] = _modules(build, modules, classes, variables)
-    files["manifest.json"] = manifest(build, modules)
-    files["requirements.txt"] = requirements(build, modules)
+    files[f"{build.package}/modules.py"] = _modules(build, modules, processes, classes, variables)
+    files["manifest.json"] = manifest(build, modules, processes)
+    files.update(requirements(build, modules, processes))
     if build.runtime is not None:
         files[f"runtime/{build.runtime.name}"] = build.runtime.content
     return Emitted(
@@ -176,15 +176,22 @@ def _type_doc(types: tuple[TypeDef, ...], definition: TypeDef) -> str:
     return text if len(text) <= _LONGEST_DOC else text[: _LONGEST_DOC - 1].rstrip() + "…"
 
 
-def _modules(build: Build, modules: tuple[ModuleUse, ...], classes: Classes, variables: Mapping[str, str]) -> str:
+def _modules(
+    build: Build,
+    modules: tuple[ModuleUse, ...],
+    processes: tuple[Process, ...],
+    classes: Classes,
+    variables: Mapping[str, str],
+) -> str:
     if not modules:
         return f'"""The Python modules of {docstring(build.module)}: none."""\n'
     declarations = []
+    apart = {process.modules[0]: process for process in processes if process.name != MAIN}
     for use in modules:
         head = f"{variables[use.reference]} = "
-        declaration = user_module(use, classes, _folder(use))
+        declaration = user_module(use, classes, _folder(use), apart.get(use.reference))
         declarations.append(head + layout(declaration, len(head)))
-    names = ["UserModule", *(["Parameter"] if uses_parameters(modules) else [])]
+    names = ["UserModule", *(["Parameter"] if uses_parameters(modules) else []), *(["Process"] if apart else [])]
     text = "\n".join(declarations)
     return _fill(
         "modules.py.j2",

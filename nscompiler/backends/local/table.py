@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from nscompiler.flow.model import Graph, ModuleUse, TypeDef, TypeId
+from nscompiler.flow.model import MAIN, Graph, ModuleUse, Process, TypeDef, TypeId
 
 NAMED = ("record", "sum")
 
@@ -73,3 +73,12 @@ def merged_modules(graphs: Iterable[Graph]) -> tuple[ModuleUse, ...]:
             held, types=tuple(sorted(types.items())), signatures=signatures, parameters=parameters
         )
     return tuple(found[reference] for reference in sorted(found))
+
+
+def merged_processes(graphs: Iterable[Graph]) -> tuple[Process, ...]:
+    """The processes of all graphs, each once: ``main`` with every module that has no other, then those by name."""
+    graphs = tuple(graphs)
+    apart = {process.name: process for graph in graphs for process in graph.processes if process.name != MAIN}
+    elsewhere = {reference for process in apart.values() for reference in process.modules}
+    together = sorted({use.reference for graph in graphs for use in graph.modules} - elsewhere)
+    return Process(name=MAIN, modules=tuple(together)), *(apart[name] for name in sorted(apart))

@@ -1,6 +1,7 @@
 """Diagnostics of the flow graph: what only shows once a whole workflow is laid out. NS06xx."""
 
 from nscompiler.diagnostics.entry import Code
+from nscompiler.diagnostics.model import Severity
 
 
 def _python(method: str) -> str:
@@ -99,15 +100,17 @@ NO_CLASS = Code(
     ),
 )
 
-REQUIREMENTS = Code(
+OWN_PROCESS = Code(
     id="NS0608",
     name="requirements-exclude-each-other",
     title="Two modules need versions of one package that exclude each other",
+    level=Severity.HINT,
     explanation=(
-        "The modules of a workflow share one Python process, in which a package has one version. The requirements "
-        "of two modules "
-        "leave no version of it that suits both. Loosen one of them, or run the modules in separate workflows "
-        "joined by a queue."
+        "The modules of a workflow share one Python process, in which a package has one version. Where the "
+        "requirements of two modules leave no version of it that suits both, the second one by name runs in a process "
+        "of its own, and so do all its uses in the workflows that are built with it. It needs a Python environment of "
+        "its own: the start of the workflow says how to make it. Values are copied to that process and back, which "
+        "takes time; to have one process, loosen one of the requirements."
     ),
     wrong_files=(
         ("a/module.nml", "module A:0.1.0\n\nfun f : Text -> Text\n"),
@@ -254,7 +257,7 @@ CODES = (
     SAME_ENDPOINT,
     NO_METHOD,
     NO_CLASS,
-    REQUIREMENTS,
+    OWN_PROCESS,
     TOO_LARGE,
     POLICY_ENVIRONMENT,
     OPEN_TEST,

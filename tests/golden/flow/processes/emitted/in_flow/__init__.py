@@ -1,0 +1,1 @@
+"""in, compiled. Run it with ``python -m in_flow [WORKFLOW]``."""

@@ -1,0 +1,6 @@
+import nstack
+
+
+class Module(nstack.Module):
+    def scale(self, reading):
+        return {"place": reading.place, "values": [self.args["factor"] * value for value in reading.values]}
