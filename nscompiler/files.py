@@ -3,6 +3,8 @@
 import os
 from typing import Protocol
 
+from nscompiler import questions
+
 
 class Files(Protocol):
     """What the compiler asks of a file system; paths are as the user gave them, ``/``-separated."""
@@ -111,3 +113,76 @@ class MemoryFiles:
     def real_path(self, path: str) -> str:
         """The absolute path, with the links of the file system beneath followed."""
         return self._under.real_path(path) if self._under is not None else os.path.abspath(path)
+
+
+class WatchedFiles:
+    """The real file system, with a record of what was asked of it.
+
+    ``complete`` is false once a question failed or was answered in two ways: the record then says too little to be
+    relied on.
+    """
+
+    def __init__(self) -> None:
+        self.taken = questions.now()
+        self.asked = questions.nothing()
+        self.complete = True
+
+    def read_bytes(self, path: str) -> bytes:
+        """The content of a file."""
+        try:
+            with open(path, "rb") as file:
+                found = os.fstat(file.fileno())
+                content = file.read()
+        except FileNotFoundError:
+            self.asked[questions.ABSENT][path] = not os.path.lexists(path)
+            raise
+        except OSError:
+            self.complete = False
+            raise
+        # Its digest is worked out when the record is kept: many checks keep none.
+        answer = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, content)
+        if self.asked[questions.READS].setdefault(path, answer) != answer:
+            self.complete = False  # changed between two looks at it
+        return content
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is a file."""
+        answer = self.asked[questions.FILES][path] = os.path.isfile(path)
+        return answer
+
+    def is_folder(self, path: str) -> bool:
+        """Whether there is a folder."""
+        answer = self.asked[questions.FOLDERS][path] = os.path.isdir(path)
+        return answer
+
+    def list(self, folder: str) -> tuple[str, ...]:
+        """The names in a folder, sorted."""
+        try:
+            found = os.stat(folder)
+            names = tuple(sorted(os.listdir(folder)))
+        except OSError:
+            self.complete = False
+            raise
+        self.asked[questions.LISTS][folder] = (found.st_mtime_ns, found.st_ctime_ns, names)
+        return names
+
+    def is_link(self, path: str) -> bool:
+        """Whether the path itself is a symbolic link."""
+        answer = self.asked[questions.LINKS][path] = os.path.islink(path)
+        return answer
+
+    def real_path(self, path: str) -> str:
+        """The absolute path with all links followed."""
+        answer = self.asked[questions.REAL][path] = os.path.realpath(path)
+        return answer
+
+    def record(self) -> "questions.Asked":
+        """The record as plain data: digests for contents, and nothing that another answer says already."""
+        reads = {
+            path: (size, at, touched, questions.digest(content))
+            for path, (size, at, touched, content) in self.asked[questions.READS].items()
+        }
+        lists = self.asked[questions.LISTS]
+        files = {path: yes for path, yes in self.asked[questions.FILES].items() if not (yes and path in reads)}
+        folders = {path: yes for path, yes in self.asked[questions.FOLDERS].items() if not (yes and path in lists)}
+        return {**self.asked, questions.READS: reads, questions.FILES: files, questions.FOLDERS: folders}

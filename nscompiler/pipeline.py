@@ -269,6 +269,11 @@ class Compilation:
         return tuple(self.checked[path] for path in self.discovery.targets if path in self.checked)
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """The paths of the files asked for that could be read."""
+        return tuple(checked.module.source.path for checked in self.selected)
+
+    @property
     def module_count(self) -> int:
         """How many of the files asked for are modules; the others are scripts."""
         return sum(checked.module.header is not None for checked in self.selected)

@@ -4,8 +4,11 @@ A test that leaves a process or a thread behind fails. ``pytest --rewrite-golden
 kept output. With ``CI=true`` a skipped test fails the run: what a machine lacks is installed there, not left out.
 """
 
+import atexit
 import difflib
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +20,9 @@ from kept import Golden
 # Before any test module is imported: some of them copy the environment that they will give to their children.
 STARTED = leftovers.Started()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # with it every child would compile all of our files anew
+# Not the user's: a test must not find what an earlier run of it has left.
+os.environ["NSC_CACHE_DIR"] = tempfile.mkdtemp(prefix="nsc-tests-")
+atexit.register(shutil.rmtree, os.environ["NSC_CACHE_DIR"], ignore_errors=True)
 LONG = ("test_examples.py", "test_docs.py", "test_compat.py")
 """Files with tests of several seconds: last of all, they would keep one worker waiting for the other."""
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from nscompiler.cli import exits
-from nscompiler.cli.report import report_problems, search_folders
-from nscompiler.files import DiskFiles, Files
-from nscompiler.pipeline import Compilation
+from nscompiler.cli import answers, exits
+from nscompiler.cli.environment import search_folders
+from nscompiler.cli.report import Outcome, report_problems
+from nscompiler.files import DiskFiles, Files, WatchedFiles
 
 if TYPE_CHECKING:
     from nscompiler.diagnostics.model import Diagnostic
     from nscompiler.diagnostics.selection import Selection
+    from nscompiler.pipeline import Compilation
 
 
 @attrs.frozen(slots=True)
@@ -36,25 +37,50 @@ PLAIN = Asked()
 
 
 def check_paths(paths: Sequence[str], asked: Asked = PLAIN, files: Files | None = None) -> int:
-    """Check paths (this folder if there are none) and write what was found to standard output; the exit code."""
-    compilation = Compilation(files or DiskFiles(), paths or (".",), search_folders(asked.search))
-    tell = _tell_with_statistics if asked.statistics else _tell
-    problems = tell(compilation, asked)
+    """Check paths (this folder if there are none) and write what was found to standard output; the exit code.
+
+    What an earlier check of the disk found is told again while it holds; ``files`` are checked anew.
+    """
+    paths, search = paths or (".",), search_folders(asked.search)
+    if asked.statistics:
+        problems = _tell_with_statistics(_compilation(files or DiskFiles(), paths, search), asked)
+    elif files is not None:
+        problems = _tell(_compilation(files, paths, search), asked)
+    else:
+        problems = _tell_of_disk(paths, search, asked)
     return exits.FAILED if failing(problems) and not asked.exit_zero else exits.OK
 
 
-def _tell(
-    compilation: Compilation, asked: Asked, statistics: Mapping[str, object] | None = None
-) -> "Sequence[Diagnostic]":
-    problems = wanted(compilation, asked)
+def _tell_of_disk(paths: Sequence[str], search: Sequence[str], asked: Asked) -> "Sequence[Diagnostic]":
+    answer = answers.recall(paths, search)
+    if answer is not None:
+        from nscompiler.cli.recalled import Recalled
+
+        return _tell(Recalled(answer), asked)
+    watched = WatchedFiles()
+    compilation = _compilation(watched, paths, search)
+    problems = _tell(compilation, asked)
+    sys.stdout.flush()
+    answers.keep(paths, search, watched, compilation)
+    return problems
+
+
+def _compilation(files: Files, paths: Sequence[str], search: Sequence[str]) -> "Compilation":
+    from nscompiler.pipeline import Compilation
+
+    return Compilation(files, paths, search)
+
+
+def _tell(outcome: Outcome, asked: Asked, statistics: Mapping[str, object] | None = None) -> "Sequence[Diagnostic]":
+    problems = wanted(outcome, asked)
     out = sys.stdout
     report_problems(
-        compilation, problems, out, form=asked.form, color=asked.color, quiet=asked.quiet, statistics=statistics
+        outcome, problems, out, form=asked.form, color=asked.color, quiet=asked.quiet, statistics=statistics
     )
     return problems
 
 
-def _tell_with_statistics(compilation: Compilation, asked: Asked) -> "Sequence[Diagnostic]":
+def _tell_with_statistics(compilation: "Compilation", asked: Asked) -> "Sequence[Diagnostic]":
     """The same, timed. The statistics are part of the JSON document; beside other forms they go to standard error."""
     from nscompiler.cli.statistics import table
     from nscompiler.tools.statistics import run_phases, statistics
@@ -68,11 +94,11 @@ def _tell_with_statistics(compilation: Compilation, asked: Asked) -> "Sequence[D
     return problems
 
 
-def wanted(compilation: Compilation, asked: Asked) -> "Sequence[Diagnostic]":
+def wanted(outcome: Outcome, asked: Asked) -> "Sequence[Diagnostic]":
     """The problems that were asked for; the others count for nothing."""
     if asked.selection is None:
-        return compilation.problems
-    return asked.selection.of(compilation.problems)
+        return outcome.problems
+    return asked.selection.of(outcome.problems)
 
 
 def failing(problems: "Sequence[Diagnostic]") -> bool:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from nscompiler.cli.cache_folder import user_cache
 from nscompiler.cli.failure import Failure
 
 MARKER = "manifest.json"
@@ -124,7 +125,7 @@ def _remove_unused(build: Path) -> None:
 
 def _writable(project: Path) -> Path:
     """Where cached builds go: the project's own cache, the user's where the project cannot be written."""
-    for folder in (project / ".nsc_cache", _user_cache()):
+    for folder in (project / ".nsc_cache", Path(user_cache())):
         try:
             return _made(folder)
         except OSError:
@@ -141,11 +142,3 @@ def _made(folder: Path) -> Path:
     if not ignore.exists():
         ignore.write_text("*\n")
     return run
-
-
-def _user_cache() -> Path:
-    chosen = os.environ.get("NSC_CACHE_DIR")
-    if chosen:
-        return Path(chosen)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "nsc"

@@ -8,13 +8,16 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
 
 from nscompiler.cli import exits
 
+TYPE_CHECKING = False  # what type checkers take for true; importing it from `typing` would take longer than the rest
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
-def start() -> NoReturn:
+
+def start() -> "NoReturn":
     """``nsc`` as a process of its own: it lives for one command, so nothing is collected and nothing taken apart.
 
     Both take a large part of the time that a check of many modules needs.
@@ -28,7 +31,7 @@ def start() -> NoReturn:
         os._exit(code)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: "Sequence[str] | None" = None) -> int:
     """Run ``nsc`` with the arguments given (those of the process by default); the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given or bool(os.environ.get("NSC_DEBUG"))
@@ -62,11 +65,24 @@ def _unwritten(error: OSError, debug: bool) -> int:
 
 def _run(given: list[str]) -> int:
     if given[:1] == ["check"] and not any(argument.startswith("-") for argument in given):
-        # The commonest command, in its plainest form: importing click would take as long as the check.
-        from nscompiler.cli.checking import check_paths
-
-        return check_paths(given[1:])
+        return _check(given[1:])
     return _run_click(given)
+
+
+def _check(paths: list[str]) -> int:
+    """The commonest command, in its plainest form: importing click would take as long as the check, and importing the
+    compiler longer than finding that all is still well.
+    """
+    from nscompiler.cli.answers import recall
+    from nscompiler.cli.environment import search_folders
+
+    answer = recall(paths or (".",), search_folders(()))
+    if answer is not None and not answer.problems:
+        sys.stdout.write(f"{answer.closing}\n")
+        return exits.OK
+    from nscompiler.cli.checking import check_paths
+
+    return check_paths(paths)
 
 
 def _run_click(given: list[str]) -> int:

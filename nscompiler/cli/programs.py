@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from nscompiler.cli import exits
+from nscompiler.cli.environment import search_folders
 from nscompiler.cli.failure import Failure
-from nscompiler.cli.report import report_problems, search_folders
+from nscompiler.cli.report import report_problems
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.files import DiskFiles, Files

@@ -5,20 +5,29 @@ Nothing here imports click: a plain ``nsc check`` does without it.
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 if TYPE_CHECKING:
     from nscompiler.diagnostics.model import Diagnostic
     from nscompiler.diagnostics.report import Report
-    from nscompiler.pipeline import Compilation
+    from nscompiler.source import SourceFile
 
 
 NARROWEST, WIDEST = 40, 120
 
 
-def search_folders(given: Sequence[str]) -> tuple[str, ...]:
-    """The folders of ``--path``, then those of ``NSTACK_PATH``."""
-    return (*given, *(folder for folder in os.environ.get("NSTACK_PATH", "").split(os.pathsep) if folder))
+class Outcome(Protocol):
+    """What a check came to: a compilation, or what is known of an earlier one. ``targets`` are the files asked for that
+    could be read, ``module_count`` how many of them are modules."""
+
+    @property
+    def problems(self) -> "tuple[Diagnostic, ...]": ...
+    @property
+    def sources(self) -> "Mapping[str, SourceFile]": ...
+    @property
+    def targets(self) -> tuple[str, ...]: ...
+    @property
+    def module_count(self) -> int: ...
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:
@@ -33,7 +42,7 @@ def wants_color(choice: str, stream: TextIO) -> bool:
 
 
 def report_problems(
-    compilation: "Compilation",
+    outcome: "Outcome",
     problems: "Sequence[Diagnostic]",
     stream: TextIO,
     *,
@@ -42,28 +51,28 @@ def report_problems(
     quiet: bool = False,
     statistics: Mapping[str, object] | None = None,
 ) -> None:
-    """Write problems that point into a compilation's files to a stream, in one of ``render.FORMATS``.
+    """Write problems that point into the files of a check to a stream, in one of ``render.FORMATS``.
 
     ``quiet`` leaves the closing line out; ``statistics`` go into forms that have a place for them.
     """
     if not problems and form in ("text", "concise"):
         # The commonest answer is one line, for which nothing that draws is loaded.
         if not quiet:
-            stream.write(f"{_counted(compilation)}\n")
+            stream.write(f"{_counted(outcome)}\n")
         return
     from nscompiler.diagnostics.render import renderer
 
-    stream.write(renderer(form)(_report(compilation, problems, stream, color, quiet, statistics)))
+    stream.write(renderer(form)(_report(outcome, problems, stream, color, quiet, statistics)))
 
 
-def _counted(compilation: "Compilation") -> str:
+def _counted(outcome: "Outcome") -> str:
     from nscompiler.diagnostics.summary import Summary
 
-    return Summary(modules=compilation.module_count, files=len(compilation.selected)).line()
+    return Summary(modules=outcome.module_count, files=len(outcome.targets)).line()
 
 
 def _report(
-    compilation: "Compilation",
+    outcome: "Outcome",
     problems: "Sequence[Diagnostic]",
     stream: TextIO,
     color: str,
@@ -76,9 +85,9 @@ def _report(
 
     return Report(
         ordered(problems),
-        compilation.sources,
-        tuple(checked.module.source.path for checked in compilation.selected),
-        compilation.module_count,
+        outcome.sources,
+        outcome.targets,
+        outcome.module_count,
         statistics,
         closing=not quiet,
         color=wants_color(color, stream),

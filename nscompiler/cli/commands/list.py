@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from nscompiler.cli import exits
+from nscompiler.cli.environment import search_folders
 from nscompiler.cli.options import path_option
-from nscompiler.cli.report import report_problems, search_folders
+from nscompiler.cli.report import report_problems
 
 if TYPE_CHECKING:
     from nscompiler.types.interface import FunctionInterface, Interface, TypeInterface

@@ -1,0 +1,137 @@
+"""Answers of earlier checks, given again while nothing has changed that they were made from.
+
+An answer is kept with everything that the check asked the file system, and holds as long as all of that would be
+answered the same (``nscompiler.questions``), by this compiler, for the same paths, in the same folder. An answer that
+cannot be read, or was half written, is no answer; anybody may delete any of them at any time.
+
+Only ``os``, ``sys``, ``marshal`` and ``zlib`` are imported on the way to an answer.
+"""
+
+import marshal
+import os
+import sys
+from zlib import crc32
+
+from nscompiler import questions
+from nscompiler.cli.cache_folder import user_cache
+
+TYPE_CHECKING = (
+    False  # what type checkers take for true; to import it from `typing` takes longer than what is done here
+)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from nscompiler.diagnostics.model import Diagnostic
+    from nscompiler.files import WatchedFiles
+    from nscompiler.pipeline import Compilation
+
+KEPT = 64
+"""How many answers are kept; the oldest go."""
+
+_MARSHAL_VERSION = 4
+
+
+class Answer:
+    """What a check found: ``closing``, its last line; the problems as plain data; which files were asked for."""
+
+    __slots__ = ("closing", "modules", "problems", "targets")
+
+    def __init__(self, closing: str, problems: tuple[object, ...], targets: tuple[str, ...], modules: int) -> None:
+        self.closing = closing
+        self.problems = problems
+        self.targets = targets
+        self.modules = modules
+
+
+def recall(paths: "Sequence[str]", search: "Sequence[str]") -> Answer | None:
+    """The answer of an earlier check of these paths and search folders, if it still holds."""
+    if not wanted():
+        return None
+    key = _key(paths, search)
+    try:
+        with open(_file(key), "rb") as file:
+            held_key, taken, asked, answer = marshal.loads(file.read())
+        holds = held_key == key and questions.changed_files(asked, taken) == frozenset()
+        return Answer(*answer) if holds else None
+    except (OSError, EOFError, ValueError, TypeError, KeyError):
+        return None
+
+
+def keep(paths: "Sequence[str]", search: "Sequence[str]", files: "WatchedFiles", compilation: "Compilation") -> None:
+    """Keep the answer of a check that is over, where it can be relied on and the cache can be written."""
+    if not (wanted() and files.complete):
+        return
+    from nscompiler.diagnostics.summary import summarize
+
+    targets, problems = compilation.targets, compilation.problems
+    closing = summarize(problems, modules=compilation.module_count, files=len(targets)).line()
+    key = _key(paths, search)
+    answer = (closing, _plain(problems), targets, compilation.module_count)
+    held: Any = (key, files.taken, files.record(), answer)
+    try:
+        _write(_file(key), marshal.dumps(held, _MARSHAL_VERSION))
+    except OSError:
+        return  # the next check makes the answer again
+
+
+def _plain(problems: "Sequence[Diagnostic]") -> tuple[object, ...]:
+    if not problems:
+        return ()
+    from nscompiler.diagnostics.stored import write_diagnostics
+
+    return write_diagnostics(problems)
+
+
+def wanted() -> bool:
+    """Whether answers are kept and given: not where ``NSC_NO_CACHE`` is set."""
+    return not os.environ.get("NSC_NO_CACHE")
+
+
+def _file(key: str) -> str:
+    return os.path.join(user_cache(), "check", f"{crc32(key.encode()):08x}.answer")
+
+
+def _key(paths: "Sequence[str]", search: "Sequence[str]") -> str:
+    """All that an answer depends on and no file system is asked for."""
+    return repr((_compiler(), os.getcwd(), tuple(paths), tuple(search), sys.version, sys.prefix, sys.path))
+
+
+def _compiler() -> tuple[str, int]:
+    """This compiler, as it lies on the disk: a working tree changes without a new version."""
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    stamp = 0
+    pending = [folder]
+    while pending:
+        for entry in sorted(os.scandir(pending.pop()), key=lambda entry: entry.name):
+            if entry.name.endswith((".py", ".lark")):
+                found = entry.stat()
+                stamp = crc32(f"{entry.path}\0{found.st_size}\0{found.st_mtime_ns}".encode(), stamp)
+            elif entry.is_dir() and not entry.name.startswith(("_", ".")):
+                pending.append(entry.path)
+    return folder, stamp
+
+
+def _write(path: str, content: bytes) -> None:
+    """Put a file there, whole or not at all, and remove the oldest of its kind. Raises OSError."""
+    folder = os.path.dirname(path)
+    os.makedirs(folder, exist_ok=True)
+    temporary = f"{path}.{os.getpid()}.new"
+    try:
+        with open(temporary, "xb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except OSError:
+        _remove(temporary)
+        raise
+    entries = [entry for entry in os.scandir(folder) if entry.name.endswith(".answer")]
+    if len(entries) > KEPT:
+        for entry in sorted(entries, key=lambda entry: entry.stat().st_mtime_ns)[:-KEPT]:
+            _remove(entry.path)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return
