@@ -82,15 +82,21 @@ class Compilation:
     """One check of the files that some paths stand for, with everything that they import.
 
     ``search`` are further folders to find modules in, ``standard`` the folder of the standard library's modules (the
-    installed one by default). The results of all phases stay as they are: make another one for changed files.
+    installed one by default). ``types`` is a table that two compilations share whose types are to be compared. The
+    results of all phases stay as they are: make another one for changed files.
     """
 
     def __init__(
-        self, files: Files, paths: Iterable[str], search: Sequence[str] = (), standard: str | None = None
+        self,
+        files: Files,
+        paths: Iterable[str],
+        search: Sequence[str] = (),
+        standard: str | None = None,
+        types: Types | None = None,
     ) -> None:
         self.files = files
         self.paths = tuple(paths)
-        self.types = Types()
+        self.types = types or Types()
         self._search = tuple(search)
         self._standard = standard
         self._parsed: dict[str, ParseResult | None] = {}

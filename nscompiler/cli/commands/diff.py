@@ -1,0 +1,83 @@
+"""``nsc diff``: what changed in the interfaces of modules, and the versions that follow."""
+
+import sys
+
+import click
+
+from nscompiler.cli import exits
+from nscompiler.cli.environment import search_folders
+from nscompiler.cli.failure import Failure
+from nscompiler.cli.options import color_option, path_option
+from nscompiler.cli.report import columns, report_problems, wants_color
+
+LEVELS = ("major", "minor", "patch")
+
+
+@click.command("diff")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="[NEW]", default=".")
+@click.option("--in", "within", metavar="PATH", help="Compare only this file or folder of revisions.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="The form.",
+)
+@click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 1 if a change asks for this or more.")
+@click.option("--all", "every", is_flag=True, help="Name modules without changes too.")
+@color_option
+@path_option
+def command(
+    old: str,
+    new: str,
+    within: str | None,
+    form: str,
+    fail_on: str | None,
+    every: bool,
+    color: str,
+    search: tuple[str, ...],
+) -> int:
+    """Tell what changed in the interfaces of modules from OLD to NEW (default: this folder).
+
+    Each is a file, a folder, or a git revision (`v1.0.0`, `HEAD~1`, `main:some/folder`); a revision alone stands for
+    what the other side names. Each change says whom it breaks, if anybody, and each module which version may follow.
+    """
+    from nscompiler.cli.drawing_changes import draw, draw_markdown
+    from nscompiler.tools.changes import Level
+    from nscompiler.tools.revisions import States, both_places, compared, diffs_as_json, hindrances
+
+    with _Explained(), States(search_folders(search)) as states:
+        places = both_places(old, new, within)
+        sides = [states.compilation(at) for at in places]
+        for at, side in zip(places, sides, strict=True):
+            problems = hindrances(side)
+            if problems:
+                report_problems(side, problems, sys.stderr, color=color)
+                raise Failure(f"{at} has errors, so its interfaces are not known")
+        found = compared(*sides)
+    if form == "json":
+        click.echo(diffs_as_json(str(places[0]), str(places[1]), found), nl=False)
+    elif form == "markdown":
+        click.echo(draw_markdown(found, every=every), nl=False)
+    else:
+        draw(found, sys.stdout, every=every, color=wants_color(color, sys.stdout), width=columns(sys.stdout))
+    worst = max((one.level.rank for one in found), default=0)
+    return exits.FAILED if fail_on is not None and worst >= Level(fail_on).rank else exits.OK
+
+
+class _Explained:
+    """Turns what has no answer into a failure of the command."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
+        from nscompiler.tools.git_files import GitError
+        from nscompiler.tools.revisions import NoSuchState
+
+        if isinstance(error, NoSuchState):
+            raise Failure(str(error), *error.notes) from None
+        if isinstance(error, GitError):
+            raise Failure(f"git: {error}") from None

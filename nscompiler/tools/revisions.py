@@ -1,0 +1,297 @@
+"""Two states of a program side by side: paths or git revisions, and the changes of each module between them."""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from types import TracebackType
+
+import attrs
+
+from nscompiler.diagnostics.codes import project as project_codes
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.suggest import did_you_mean, near
+from nscompiler.files import DiskFiles, Files
+from nscompiler.flow.module_files import module_files
+from nscompiler.modules.program import LinkedModule
+from nscompiler.modules.reference import ModuleRef, Version
+from nscompiler.pipeline import Compilation, shown_reference, standard_folder
+from nscompiler.tools.changes import Change, Level, described, highest
+from nscompiler.tools.git_files import GitError, GitFiles, Repository
+from nscompiler.tools.semver import compare, next_version, suffices
+from nscompiler.types.types import Types
+
+SCHEMA_VERSION = 1
+
+
+class NoSuchState(Exception):
+    """What was given is neither a path nor a revision, or lacks what is to be compared; the notes say what to do."""
+
+    def __init__(self, message: str, *notes: str) -> None:
+        super().__init__(message)
+        self.notes = notes
+
+
+@attrs.frozen(slots=True)
+class Place:
+    """A path, at a git revision or (None) on the disk as it is. A revision alone has no path."""
+
+    path: str | None
+    revision: str | None = None
+
+    def __str__(self) -> str:
+        return " at ".join(part for part in (self.path, self.revision) if part is not None)
+
+
+def place(text: str) -> Place:
+    """What a text means: a file or folder that is there, else ``REVISION:PATH``, else a revision.
+
+    A path after a colon is one from the repository's root, or with ``./`` one from here, as git has it. Raises
+    NoSuchState where it means nothing, and GitError where git cannot be asked.
+    """
+    if os.path.exists(text):
+        return Place(text)
+    try:
+        repository = Repository.around(".")
+    except GitError as error:
+        raise NoSuchState(f"there is no file or folder `{text}`", f"nor a revision of that name: {error}") from None
+    if repository.commit(text) is not None:
+        return Place(None, text)
+    revision, colon, path = text.partition(":")
+    if colon and repository.commit(revision) is not None:
+        here = path.startswith(("./", "../")) or path == "."
+        return Place(path if here else os.path.relpath(os.path.join(repository.root, path)), revision)
+    offer = did_you_mean(near(text, (*repository.names(), *os.listdir("."))))
+    note = offer or "in a clone without history or tags, `git fetch --tags` may bring it"
+    raise NoSuchState(f"there is no file, folder or git revision `{text}`", note)
+
+
+def both_places(old: str, new: str, within: str | None = None) -> tuple[Place, Place]:
+    """The two states that a command compares. A revision alone stands for ``within``, else for what the other side
+    names, else for this folder."""
+    one, other = place(old), place(new)
+    path = within or one.path or other.path or "."
+    return attrs.evolve(one, path=one.path or path), attrs.evolve(other, path=other.path or path)
+
+
+class States(AbstractContextManager["States"]):
+    """Compilations of several states whose types can be compared; to be closed, for git is asked as they go on."""
+
+    def __init__(self, search: Sequence[str] = (), types: Types | None = None) -> None:
+        self.types = types or Types()
+        self._search = tuple(search)
+        self._open = ExitStack()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._open.close()
+
+    def files(self, revision: str | None, around: str = ".") -> Files:
+        """The files of a revision of the repository around a path, or those of the disk."""
+        if revision is None:
+            return DiskFiles()
+        folder = around if os.path.isdir(around) else os.path.dirname(around) or "."
+        repository = Repository.around(folder if os.path.isdir(folder) else ".")
+        commit = repository.commit(revision)
+        if commit is None:
+            offer = did_you_mean(near(revision, repository.names()))
+            raise NoSuchState(f"there is no git revision `{revision}`", *((offer,) if offer else ()))
+        return self._open.enter_context(GitFiles(repository, commit, (standard_folder(),)))
+
+    def compilation(self, at: Place, paths: Iterable[str] | None = None) -> Compilation:
+        """The compilation of a place. Raises NoSuchState where it is not there at that revision."""
+        path = at.path or "."
+        files = self.files(at.revision, path)
+        if not files.is_file(path) and not files.is_folder(path):
+            raise NoSuchState(f"there is no file or folder `{path}` at {at.revision}")
+        return Compilation(files, (path,) if paths is None else paths, self._search, types=self.types)
+
+
+def hindrances(compilation: Compilation) -> tuple[Diagnostic, ...]:
+    """The errors that leave open what a program's interfaces are. That a release has changed is none: it is what a
+    comparison is about."""
+    problems = compilation.problems
+    return tuple(one for one in problems if one.is_error and one.code is not project_codes.CHANGED_RELEASE)
+
+
+@attrs.frozen(slots=True)
+class ModuleDiff:
+    """The changes of one module. ``before`` and ``after`` are its references, None on a side where it is not there;
+    ``name`` is what to call it, for a script its file. ``status`` is ``changed``, ``added`` or ``removed``; ``files``
+    are those that differ, beside what ``changes`` tell."""
+
+    name: str
+    path: str
+    before: ModuleRef | None
+    after: ModuleRef | None
+    status: str
+    changes: tuple[Change, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """The greatest level of its changes."""
+        if self.status != "changed":
+            return Level.MAJOR if self.status == "removed" else Level.MINOR
+        return highest(self.changes) if self.changes else Level.PATCH if self.files else Level.NONE
+
+    @property
+    def follows(self) -> Version | None:
+        """The version that may follow at the earliest; None where nothing was released that it could follow."""
+        if self.before is None or self.status != "changed" or not self.before.version.is_release:
+            return None
+        return next_version(self.before.version, self.level)
+
+    @property
+    def says_so(self) -> bool | None:
+        """Whether the version says what changed; None where it need not, as that of a snapshot."""
+        if self.follows is None or self.before is None or self.after is None or not self.after.version.is_release:
+            return None
+        return suffices(self.before.version, self.after.version, self.level)
+
+
+def compared(old: Compilation, new: Compilation) -> tuple[ModuleDiff, ...]:
+    """The changes of each module that either side was asked for, by name; unchanged ones too."""
+    return tuple(sorted(_compared(old, new), key=lambda one: (one.name, one.path)))
+
+
+def _compared(old: Compilation, new: Compilation) -> Iterator[ModuleDiff]:
+    for before, after in _pairs(_asked(old), _asked(new)):
+        if before is not None and after is not None:
+            yield module_diff(old, before, new, after)
+        else:
+            item = after or before
+            assert item is not None
+            name = shown_reference(item) if item.ref is None else item.ref.title
+            if before is None:
+                yield ModuleDiff(name, item.path, None, item.ref, "added")
+            else:
+                yield ModuleDiff(name, item.path, item.ref, None, "removed")
+
+
+def _asked(compilation: Compilation) -> list[LinkedModule]:
+    wanted = frozenset(compilation.discovery.targets)
+    return [item for item in compilation.program.modules if item.path in wanted]
+
+
+Pair = tuple[LinkedModule | None, LinkedModule | None]
+
+
+def _pairs(old: list[LinkedModule], new: list[LinkedModule]) -> Iterator[Pair]:
+    """Modules by title: equal versions first, then a new one with the newest of the old that is no newer. Two single
+    files are what they are, however they are called; scripts go by their files' names."""
+    if len(old) == len(new) == 1:
+        yield old[0], new[0]
+        return
+    groups: dict[str, tuple[list[LinkedModule], list[LinkedModule]]] = {}
+    for side, items in enumerate((old, new)):
+        for item in items:
+            key = f"{shown_reference(item)} (script)" if item.ref is None else item.ref.title
+            groups.setdefault(key, ([], []))[side].append(item)
+    for before, after in groups.values():
+        yield from _pairs_of_one(before, after)
+
+
+def _pairs_of_one(old: list[LinkedModule], new: list[LinkedModule]) -> Iterator[Pair]:
+    used: set[str] = set()
+    for item in new:
+        match = _predecessor(item, old)
+        if match is not None:
+            used.add(match.path)
+        yield match, item
+    yield from ((item, None) for item in old if item.path not in used)
+
+
+def _predecessor(item: LinkedModule, old: list[LinkedModule]) -> LinkedModule | None:
+    if item.ref is None or not old:
+        return old[0] if old else None
+    own = item.ref.version
+    ranked = sorted(old, key=_version)
+    same = [one for one in ranked if _version(one) == own]
+    older = [one for one in ranked if _version(one) <= own]
+    return same[-1] if same else older[-1] if older else ranked[0]
+
+
+def _version(item: LinkedModule) -> Version:
+    assert item.ref is not None
+    return item.ref.version
+
+
+def module_diff(old: Compilation, before: LinkedModule, new: Compilation, after: LinkedModule) -> ModuleDiff:
+    """The changes of one module from one state to another."""
+    interfaces = old.checked[before.path].interface, new.checked[after.path].interface
+    found = compare(*interfaces, new.types)
+    name = shown_reference(after) if after.ref is None else after.ref.title
+    files = _changed_files(_contents(before, old.files), _contents(after, new.files), os.path.basename(after.path))
+    if found:
+        files = tuple(file for file in files if file != os.path.basename(after.path))
+    return ModuleDiff(name, after.path, before.ref, after.ref, "changed", found, files)
+
+
+def _contents(item: LinkedModule, files: Files) -> "Contents":
+    """What a module consists of; its own file without the version, which says nothing of the rest."""
+    found = module_files(item.path, files)
+    own = os.path.basename(item.path)
+
+    def reader(name: str) -> Callable[[], bytes]:
+        return lambda: files.read_bytes(os.path.join(found.folder, name))
+
+    def declarations() -> bytes:
+        text, header = item.module.source.text, item.module.header
+        if header is not None:
+            text = text[: header.reference.start] + text[header.reference.end :]
+        return text.encode()
+
+    return {".nml": declarations, **{name: reader(name) for name in found.files if name != own}}
+
+
+Contents = dict[str, Callable[[], bytes]]
+
+
+def _changed_files(old: Contents, new: Contents, own: str) -> tuple[str, ...]:
+    found = []
+    for name in sorted(old.keys() | new.keys()):
+        if name not in old or name not in new or old[name]() != new[name]():
+            found.append(own if name == ".nml" else name)
+    return tuple(found)
+
+
+def diffs_as_json(old: str, new: str, diffs: Sequence[ModuleDiff]) -> str:
+    """The comparison as a JSON document, two spaces deep."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "old": old,
+        "new": new,
+        "level": max((one.level for one in diffs), key=lambda level: level.rank, default=Level.NONE).value,
+        "modules": [_diff_as_json(one) for one in diffs],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _diff_as_json(one: ModuleDiff) -> dict[str, object]:
+    return {
+        "module": one.name,
+        "path": one.path,
+        "status": one.status,
+        "before": None if one.before is None else str(one.before.version),
+        "after": None if one.after is None else str(one.after.version),
+        "level": one.level.value,
+        "follows": None if one.follows is None else str(one.follows),
+        "says_so": one.says_so,
+        "changes": [_change_as_json(change) for change in one.changes],
+        "files": list(one.files),
+    }
+
+
+def _change_as_json(change: Change) -> dict[str, object]:
+    return {
+        "kind": change.kind,
+        "name": change.name,
+        "path": change.path,
+        "level": change.level.value,
+        "breaking": change.breaking,
+        "before": change.before,
+        "after": change.after,
+        "for": change.audience or None,
+        "remark": change.remark or None,
+        "text": described(change),
+    }

@@ -1,0 +1,209 @@
+"""``nsc diff``: two files, folders or revisions; text, JSON and Markdown."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from repository import Repo, new_repository
+
+from nscompiler.cli.main import main
+
+OLD = """\
+module Iris.Classify:0.1.0
+
+type Plant = { petalLength : Double, petalWidth : Double }
+
+fun predict : Plant -> { species : Text, score : Double } with { limit : Integer = 10 }
+"""
+NEW = OLD.replace("score : Double", "score : optional Double").replace("= 10", "= 12")
+WORKFLOWS = """\
+module Iris.Workflows:0.1.0
+
+import Iris.Classify:0.1.0 as C
+
+def classify = Sources.http { http_path = "/iris" } | C.predict | Sinks.log
+"""
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
+    made = new_repository(tmp_path)
+    made.commit({"classify/module.nml": OLD, "workflows/module.nml": WORKFLOWS}, "v0.1.0")
+    made.commit({"classify/module.nml": NEW})
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    return made
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    assert main(["diff", *arguments]) == code
+    return capsys.readouterr().out
+
+
+TEXT = """\
+Iris.Classify:0.1.0
+  breaking  predict output.score: Double → optional Double
+              for who reads what it gives
+  minor     predict parameter limit: the default: 10 → 12
+              who does not set it gets the new value
+  → 0.2.0 or later must follow, and this is 0.1.0
+
+Iris.Workflows:0.1.0
+  minor     classify parameter limit: the default: 10 → 12
+              who does not set it gets the new value
+  → 0.1.1 or later must follow, and this is 0.1.0
+"""
+
+
+@pytest.mark.parametrize("arguments", [("v0.1.0",), ("v0.1.0", "HEAD"), ("HEAD~1", "."), ("v0.1.0:", "HEAD:.")])
+def test_revisions_and_folders(repo: Repo, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) -> None:
+    assert printed(capsys, *arguments) == TEXT
+
+
+def test_one_file_of_a_revision(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    first = TEXT.partition("\n\n")[0] + "\n"
+    assert printed(capsys, "v0.1.0", "classify/module.nml") == first
+    assert printed(capsys, "v0.1.0", "HEAD", "--in", "classify") == first
+    assert printed(capsys, "v0.1.0:classify", "classify") == first
+
+
+def test_from_a_folder_below_the_root(
+    repo: Repo, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repo.folder / "classify")
+    assert printed(capsys, "v0.1.0") == TEXT.partition("\n\n")[0] + "\n"
+    assert printed(capsys, "v0.1.0:./module.nml", "module.nml") == TEXT.partition("\n\n")[0] + "\n"
+
+
+def test_two_folders_and_two_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for side, text in (("old", OLD), ("new", NEW.replace("0.1.0", "0.2.0"))):
+        (tmp_path / side / "m").mkdir(parents=True)
+        (tmp_path / side / "m/module.nml").write_text(text)
+    folders = [str(tmp_path / side) for side in ("old", "new")]
+    found = printed(capsys, *folders)
+    assert found.startswith("Iris.Classify:0.1.0 → 0.2.0\n")
+    assert found.endswith("→ 0.2.0 says so\n")
+    assert printed(capsys, *(f"{folder}/m/module.nml" for folder in folders)) == found
+    assert printed(capsys, folders[0], folders[0]) == "nothing changed in 1 module\n"
+
+
+def test_modules_that_come_and_go(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.write({"workflows/module.nml": None, "more/module.nml": "module More:1.0.0\n"})
+    document = json.loads(printed(capsys, "HEAD", "--format", "json"))
+    assert [(one["module"], one["status"], one["level"]) for one in document["modules"]] == [
+        ("Iris.Classify", "changed", "none"),
+        ("Iris.Workflows", "removed", "major"),
+        ("More", "added", "minor"),
+    ]
+    assert "the module is gone: for who imports it" in printed(capsys, "HEAD")
+    assert "| breaking | module | removed | who imports the module |" in printed(capsys, "HEAD", "--format", "markdown")
+
+
+def test_files_that_changed_without_the_interface(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.commit({"classify/service.py": "class Module: ...\n"})
+    repo.write({"classify/service.py": "class Module:\n    x = 1\n"})
+    (one,) = [one for one in json.loads(printed(capsys, "HEAD", "--format", "json"))["modules"] if one["files"]]
+    assert (one["files"], one["level"], one["follows"], one["says_so"]) == (["service.py"], "patch", "0.1.1", False)
+    assert "  patch     files: service.py\n" in printed(capsys, "HEAD")
+
+
+def test_a_new_version_alone_changes_nothing(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.write({"classify/module.nml": NEW.replace("0.1.0", "0.1.1"), "workflows/module.nml": None})
+    one = json.loads(printed(capsys, "HEAD", "--format", "json", "--in", "classify"))["modules"][0]
+    assert (one["before"], one["after"], one["level"], one["changes"]) == ("0.1.0", "0.1.1", "none", [])
+
+
+def test_snapshots_are_free(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.commit({"classify/module.nml": OLD.replace("0.1.0", "0.2.0-SNAPSHOT"), "workflows/module.nml": None}, "snap")
+    assert "0.1.1 may follow; a snapshot may say what it likes" in printed(
+        capsys, "v0.1.0", "snap", "--in", "classify"
+    ) or printed(capsys, "v0.1.0", "snap", "--in", "classify").startswith("nothing changed")
+    repo.write({"classify/module.nml": NEW.replace("0.1.0", "0.2.0")})
+    assert "0.2.0-SNAPSHOT is a snapshot, which promises nothing" in printed(capsys, "snap")
+
+
+def test_json_says_all(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads(printed(capsys, "v0.1.0", "--format", "json"))
+    assert (document["schema_version"], document["old"], document["level"]) == (1, ". at v0.1.0", "major")
+    first = document["modules"][0]
+    assert (first["path"], first["follows"], first["says_so"]) == ("classify/module.nml", "0.2.0", False)
+    assert first["changes"][0] == {
+        "kind": "output-widened",
+        "name": "predict",
+        "path": "output.score",
+        "level": "major",
+        "breaking": True,
+        "before": "Double",
+        "after": "optional Double",
+        "for": "who reads what it gives",
+        "remark": None,
+        "text": "Double → optional Double",
+    }
+
+
+def test_markdown(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    found = printed(capsys, "v0.1.0", "--format", "markdown", "--in", "classify")
+    assert found.splitlines()[:5] == [
+        "### Iris.Classify:0.1.0",
+        "",
+        "| change | where | what | for |",
+        "|---|---|---|---|",
+        "| breaking | predict output.score | Double → optional Double | who reads what it gives |",
+    ]
+    assert printed(capsys, "HEAD", "--format", "markdown") == "Nothing changed.\n"
+
+
+def test_lines_fit_and_colour_carries_no_meaning(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    wide = "{ " + ", ".join(f"field{place} : Text" for place in range(30)) + " }"
+    repo.write({"classify/module.nml": OLD + f"fun wide : Text -> {wide}\n"})
+    found = printed(capsys, "v0.1.0")
+    assert max(map(len, found.splitlines())) <= 80
+    colored = printed(capsys, "v0.1.0", "--color", "always")
+    assert "\x1b[" in colored
+    assert "breaking" in colored or "minor" in colored
+
+
+@pytest.mark.parametrize(("level", "code"), [("major", 1), ("minor", 1), ("patch", 1), (None, 0)])
+def test_exit_codes(repo: Repo, capsys: pytest.CaptureFixture[str], level: str | None, code: int) -> None:
+    printed(capsys, "v0.1.0", *(("--fail-on", level) if level else ()), code=code)
+    printed(capsys, "HEAD", "--fail-on", "patch", code=0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("v0.1.1",), "error: there is no file, folder or git revision `v0.1.1`\n  did you mean `v0.1.0`"),
+        (("v0.1.0:nowhere", "."), "error: there is no file or folder `nowhere` at v0.1.0"),
+        (("v0.1.0", "HEAD", "--in", "nowhere"), "error: there is no file or folder `nowhere` at v0.1.0"),
+    ],
+)
+def test_what_is_not_there(
+    repo: Repo, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    assert main(["diff", *arguments]) == 1
+    assert capsys.readouterr().err.startswith(said)
+
+
+def test_no_repository(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", os.path.dirname(tmp_path))
+    assert main(["diff", "v1", "v2"]) == 1
+    assert capsys.readouterr().err.startswith("error: there is no file or folder `v1`\n  nor a revision")
+
+
+def test_a_side_with_errors(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.write({"classify/module.nml": OLD.replace("Integer", "Integr")})
+    assert main(["diff", "v0.1.0"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Integr" in captured.err
+    assert captured.err.endswith("error: . has errors, so its interfaces are not known\n")
+
+
+def test_a_changed_release_can_still_be_compared(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    locked = {"Iris.Classify:0.1.0": {"interface": "sha256:0", "content": "sha256:0"}}
+    repo.write({"nstack.lock": json.dumps({"schema_version": 1, "modules": locked})})
+    assert main(["check", "classify"]) == 1
+    capsys.readouterr()
+    assert printed(capsys, "v0.1.0") == TEXT
