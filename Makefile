@@ -2,7 +2,7 @@
 #
 #   make demo       set up, check, build and run the examples
 #   make test       all tests but the soak runs
-#   make lint       ruff and mypy
+#   make lint       ruff, mypy, and nsc check of the examples
 #   make coverage   the tests again, with branch coverage of compiler and runtime
 #   make sarif      SARIF output before the reference validator, which npm installs
 #   make rules      turn each check off in turn and list those that no test missed
@@ -50,6 +50,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/nsc check --format concise examples/iris examples/orders examples/tutorial
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -8,6 +8,7 @@ import attrs
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.pipeline import Compilation
+from nscompiler.source import SourceFile
 
 Phases = tuple[tuple[str, float], ...]
 
@@ -64,7 +65,12 @@ def statistics(compilation: Compilation, problems: Sequence[Diagnostic], phases:
         modules=compilation.module_count,
         files=len(compilation.selected),
         imported=len(compilation.checked) - len(compilation.selected),
-        lines=sum(checked.module.source.lines.count for checked in compilation.selected),
+        lines=sum(_lines(checked.module.source) for checked in compilation.selected),
         codes=tuple(sorted(counts.items())),
         phases=phases,
     )
+
+
+def _lines(source: SourceFile) -> int:
+    """How many lines a text has, as editors count: what stands after the last line's end is one if it is not empty."""
+    return source.lines.count - (not source.text or source.text.endswith(("\n", "\r")))

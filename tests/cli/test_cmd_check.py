@@ -12,6 +12,7 @@ from running_nsc import PLAIN, Nsc
 
 from nscompiler.cli.commands.check import command
 from nscompiler.cli.main import main
+from nscompiler.diagnostics.render import FORMATS
 from nscompiler.version import __version__
 
 GOOD = "Sources.stdin | Sinks.stdout\n"
@@ -75,6 +76,127 @@ def test_json_of_a_clean_check_is_a_document_too(tmp_path: Path, monkeypatch: py
     result = CliRunner().invoke(command, ["--format", "json", "good.nml"], standalone_mode=False)
     assert result.return_value == 0
     assert json.loads(result.stdout)["diagnostics"] == []
+
+
+# --- what is told of, and what for
+
+
+TWO = "import Missing:0.1.0 as M\nSources.stdin | shout | Sinks.stdout\n"
+
+
+def codes_of(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, list[str]]:
+    """The exit code of a check of this folder, and the codes told of."""
+    code = main(["check", "--format", "jsonl", *options])
+    return code, [json.loads(line)["code"] for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], (1, ["NS0211", "NS0401"])),
+        (["--select", "NS0401"], (1, ["NS0401"])),
+        (["--select", "ns04"], (1, ["NS0401"])),
+        (["--select", "unknown-name,unknown-module"], (1, ["NS0211", "NS0401"])),
+        (["--select", "NS"], (1, ["NS0211", "NS0401"])),
+        (["--ignore", "NS04"], (1, ["NS0211"])),
+        (["--ignore", "NS0401", "--ignore", " NS0211"], (0, [])),
+        (["--select", "NS04,NS0211", "--ignore", "NS0401"], (1, ["NS0211"])),
+        (["--select", "NS03"], (0, [])),
+        (["--exit-zero"], (0, ["NS0211", "NS0401"])),
+    ],
+)
+def test_codes_that_are_chosen(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    expected: tuple[int, list[str]],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.nml").write_text(TWO)
+    assert codes_of(capsys, *options) == expected
+
+
+@pytest.mark.parametrize(
+    ("option", "word", "said"),
+    [
+        ("--select", "NS0999", "there is no code `NS0999`"),
+        ("--ignore", "type-mismatc", "there is no code `type-mismatc`; did you mean `type-mismatch`?"),
+        ("--select", "NS03,,NS04", "there is no code ``"),
+        ("--select", "NS98", "there is no code `NS98`"),
+        ("--ignore", "sunshine", "`nsc explain` lists them"),
+    ],
+)
+def test_codes_that_there_are_not(capsys: pytest.CaptureFixture[str], option: str, word: str, said: str) -> None:
+    assert main(["check", option, word]) == 2
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert captured.out == ""
+
+
+def test_what_is_not_told_of_counts_for_nothing(nsc: Nsc, tmp_path: Path) -> None:
+    (tmp_path / "bad.nml").write_text("Sources.stdin | shout | Sinks.stdout\n")
+    done = nsc("check", "bad.nml", "--ignore", "NS0401")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "no problems in 1 file\n", "")
+
+
+def test_statistics_beside_the_output(nsc: Nsc, tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "module.nml").write_text("module Lib:1.0.0\n\nfun f : Text -> Text\n")
+    (tmp_path / "bad.nml").write_text("import Lib:1.0.0 as L\nSources.stdin | L.f | one | two | Sinks.stdout\n")
+    done = nsc("check", "bad.nml", "--stats", "--format", "concise", "-q")
+    assert [line.split()[1] for line in done.stdout.splitlines()] == ["error[NS0401]"] * 2
+    told = done.stderr.splitlines()
+    assert told[:3] == [
+        "checked: 0 modules, 1 file, 1 imported, 2 lines",
+        "problems by code:",
+        "       2  NS0401  unknown-name",
+    ]
+    assert told[3] == "time in milliseconds:"
+    assert [line.split()[1] for line in told[4:]] == ["find", "parse", "resolve", "check", "compare", "total"]
+
+
+def test_statistics_in_the_document(nsc: Nsc, tmp_path: Path) -> None:
+    (tmp_path / "good.nml").write_text(GOOD)
+    done = nsc("check", "good.nml", "--stats", "--format", "json")
+    told = json.loads(done.stdout)["statistics"]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (told["modules"], told["files"], told["imported"], told["codes"]) == (0, 1, 0, {})
+    assert list(told["seconds"]) == ["find", "parse", "resolve", "check", "compare"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_form_goes_to_standard_output_whole(nsc: Nsc, tmp_path: Path, form: str) -> None:
+    (tmp_path / "bad.nml").write_text("Sources.stdin | shout | Sinks.stdout\n")
+    done = nsc("check", "--format", form, "bad.nml")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "NS0401" in done.stdout
+    assert done.stdout.endswith("\n")
+    assert nsc("check", "--format", form, "--exit-zero", "bad.nml").stdout == done.stdout
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_form_can_be_written_where_there_is_only_ascii(tmp_path: Path, form: str) -> None:
+    (tmp_path / "größe.nml").write_text('"é" | größe | Sinks.stdout\n')
+    line = [sys.executable, "-m", "nscompiler", "check", "--format", form, "größe.nml"]
+    here = {**PLAIN, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(line, cwd=tmp_path, env=here, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout.isascii()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_form_can_name_a_file_that_is_no_unicode(tmp_path: Path, form: str) -> None:
+    name = os.fsencode(tmp_path) + b"/caf\xe9.nml"
+    with open(name, "wb") as file:
+        file.write(b"Sources.stdin | shout | Sinks.stdout\n")
+    line = [os.fsencode(sys.executable), b"-m", b"nscompiler", b"check", b"--format", form.encode(), name]
+    done = subprocess.run(line, cwd=tmp_path, env=PLAIN, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"NS0401" in done.stdout
+
+
+# --- colours, paths, usage
 
 
 def colored(tmp_path: Path, *arguments: str, **environment: str) -> bool:
@@ -150,7 +272,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     printed = capsys.readouterr().out
-    for name in ("build", "check", "graph", "init", "list", "notebook", "run", "send", "test"):
+    for name in ("build", "check", "explain", "graph", "init", "list", "notebook", "run", "send", "test"):
         assert f"\n  {name} " in printed
     assert max(map(len, printed.splitlines())) <= 80
 

@@ -64,6 +64,21 @@ def test_a_clean_check_imports_little(tmp_path: Path, functions: str) -> None:
     assert "click" not in modules
 
 
+def test_a_form_loads_no_other(tmp_path: Path) -> None:
+    (tmp_path / "bad.nml").write_text("Sources.stdin | shout | Sinks.stdout\n")
+    folder = "nscompiler.diagnostics.render."
+    for form, needed in {"concise": {"concise"}, "jsonl": {"jsonl", "json"}, "github": {"github", "prose"}}.items():
+        loaded = {name.removeprefix(folder) for name in imported(tmp_path, "check", "--format", form) if folder in name}
+        assert loaded - {"glyphs", "place"} == needed
+
+
+def test_a_clean_check_draws_nothing(tmp_path: Path) -> None:
+    (tmp_path / "good.nml").write_text("Sources.stdin | Sinks.stdout\n")
+    late = ("nscompiler.diagnostics.render", "nscompiler.diagnostics.report", "nscompiler.diagnostics.selection")
+    modules = imported(tmp_path, "check", "good.nml")
+    assert [name for name in modules if name.startswith((*late, "nscompiler.cli.watch", "nscompiler.tools"))] == []
+
+
 def test_importing_the_package_imports_nothing(tmp_path: Path) -> None:
     code = "import sys; before = set(sys.modules); import nscompiler; print(*(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)

@@ -1,14 +1,15 @@
 """``nsc check``: the problems of files and folders."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from nscompiler.cli.options import color_option, path_option
-from nscompiler.diagnostics.render import FORMATS
+from nscompiler.diagnostics.render import FORMATS, WRITTEN
 
 if TYPE_CHECKING:
+    from nscompiler.cli.checking import Asked
     from nscompiler.diagnostics.selection import Selection
 
 
@@ -39,12 +40,14 @@ def _codes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> fro
 @code_option("--ignore", "Do not tell of these.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
 @click.option("--stats", is_flag=True, help="Tell how much was checked, what was found and how long it took.")
+@click.option("--watch", is_flag=True, help="Check again after each change; Ctrl-C ends.")
 @path_option
 def command(
     paths: tuple[str, ...],
     select: frozenset[str] | None,
     ignore: frozenset[str] | None,
     stats: bool,
+    watch: bool,
     **options: Any,
 ) -> int:
     """Check files, module folders, folder trees or projects (default: this folder).
@@ -54,7 +57,18 @@ def command(
     """
     from nscompiler.cli.checking import Asked, check_paths
 
-    return check_paths(paths, Asked(**options, selection=_selection(select, ignore), statistics=stats))
+    asked = Asked(**options, selection=_selection(select, ignore), statistics=stats)
+    if watch:
+        _watch(paths, asked)
+    return check_paths(paths, asked)
+
+
+def _watch(paths: tuple[str, ...], asked: "Asked") -> NoReturn:
+    from nscompiler.cli.watch import watch
+
+    if asked.form not in WRITTEN:
+        raise click.UsageError(f"--watch is for people to read: it goes with --format {' or '.join(WRITTEN)}")
+    watch(paths, asked)
 
 
 def _selection(select: frozenset[str] | None, ignore: frozenset[str] | None) -> "Selection | None":
