@@ -39,3 +39,12 @@ def _checked_form(_: click.Context, __: click.Parameter, given: tuple[str, ...])
         if not text.partition("=")[0].strip() or "=" not in text:
             raise click.BadParameter(f"`{text}` is not NAME=VALUE")
     return given
+
+
+def complete_code(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """What a shell offers for codes: ids and names that go on from the last of those given, after a comma if any."""
+    from nscompiler.diagnostics import codes
+
+    given, comma, begun = incomplete.rpartition(",")
+    words = (word for code in codes.all_codes() for word in (code.id, code.name))
+    return [f"{given}{comma}{word}" for word in sorted(words) if word.startswith(begun)]

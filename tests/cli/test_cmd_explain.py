@@ -108,3 +108,24 @@ def test_a_terminal_without_unicode_can_be_written_to(tmp_path: Path, form: str)
 
 def test_as_a_process(nsc: Nsc) -> None:
     assert nsc("explain", "NS0101").stdout.startswith("NS0101 unexpected-token\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        (["explain", "NS030"], [f"NS030{digit}" for digit in range(1, 10)]),
+        (["explain", "field-mis"], ["field-missing", "field-misspelt"]),
+        (["check", "--select", "NS0301,field-missi"], ["NS0301,field-missing"]),
+        (["check", "--ignore", "sunshine"], []),
+    ],
+)
+def test_a_shell_completes_codes(tmp_path: Path, line: list[str], offered: list[str]) -> None:
+    here = {
+        **PLAIN,
+        "_NSC_COMPLETE": "bash_complete",
+        "COMP_WORDS": " ".join(["nsc", *line]),
+        "COMP_CWORD": str(len(line)),
+    }
+    command = [sys.executable, "-m", "nscompiler"]
+    done = subprocess.run(command, cwd=tmp_path, env=here, capture_output=True, text=True, check=True)
+    assert [word.removeprefix("plain,") for word in done.stdout.split()] == offered

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from nscompiler.cli.options import color_option, path_option
+from nscompiler.cli.options import color_option, complete_code, path_option
 from nscompiler.diagnostics.render import FORMATS, WRITTEN
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 def code_option(name: str, help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """An option that takes codes: ids, prefixes of ids and names, separated by commas; None where it is not given."""
-    return click.option(name, metavar="CODE[,CODE…]", multiple=True, callback=_codes, help=help)
+    return click.option(
+        name, metavar="CODE[,CODE…]", multiple=True, callback=_codes, shell_complete=complete_code, help=help
+    )
 
 
 def _codes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> frozenset[str] | None:
@@ -40,6 +42,7 @@ def _codes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> fro
 @code_option("--ignore", "Do not tell of these.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
 @click.option("--stats", is_flag=True, help="Tell how much was checked, what was found and how long it took.")
+@click.option("--against", metavar="REVISION", help="Fail for releases that changed since then and do not say so.")
 @click.option("--watch", is_flag=True, help="Check again after each change; Ctrl-C ends.")
 @path_option
 def command(
@@ -57,6 +60,8 @@ def command(
     """
     from nscompiler.cli.checking import Asked, check_paths
 
+    if stats and options["against"] is not None:
+        raise click.UsageError("--stats measures a check of one state: it does not go with --against")
     asked = Asked(**options, selection=_selection(select, ignore), statistics=stats)
     if watch:
         _watch(paths, asked)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nscompiler.cli import exits
-from nscompiler.cli.options import color_option
+from nscompiler.cli.options import color_option, complete_code
 
 if TYPE_CHECKING:
     from nscompiler.diagnostics.entry import Code
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("explain")
-@click.argument("code", metavar="[CODE|NAME]", required=False)
+@click.argument("code", metavar="[CODE|NAME]", required=False, shell_complete=complete_code)
 @click.option(
     "--format",
     "form",
