@@ -31,6 +31,7 @@ WITHOUT_PROGRAM = {
     "NS0221": "the path given does not exist",
     "NS0222": "the path given is no `.nml` file",
     "NS0224": "the file system refuses",
+    "NS0228": "depends on the revision that is compared with",
     "NS0325": "depends on the name that is to be started",
     "NS0611": "depends on the function that is tried",
     "NS0612": "depends on the target that is built for",

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 @attrs.frozen(slots=True)
 class Asked:
-    """What a check was asked for, apart from the paths; the defaults are those of the command."""
+    """What a check was asked for, apart from the paths; the defaults are those of the command. ``against`` is a git
+    revision since which releases may not have changed unsaid."""
 
     search: tuple[str, ...] = ()
     form: str = "text"
@@ -31,6 +32,7 @@ class Asked:
     selection: "Selection | None" = None
     exit_zero: bool = False
     statistics: bool = False
+    against: str | None = None
 
 
 PLAIN = Asked()
@@ -42,7 +44,9 @@ def check_paths(paths: Sequence[str], asked: Asked = PLAIN, files: Files | None 
     What an earlier check of the disk found is told again while it holds; ``files`` are checked anew.
     """
     paths, search = paths or (".",), search_folders(asked.search)
-    if asked.statistics:
+    if asked.against is not None:
+        problems = _tell_against(asked.against, _compilation(files or DiskFiles(), paths, search), asked)
+    elif asked.statistics:
         problems = _tell_with_statistics(_compilation(files or DiskFiles(), paths, search), asked)
     elif files is not None:
         problems = _tell(_compilation(files, paths, search), asked)
@@ -63,6 +67,12 @@ def _tell_of_disk(paths: Sequence[str], search: Sequence[str], asked: Asked) -> 
     sys.stdout.flush()
     answers.keep(paths, search, watched, compilation)
     return problems
+
+
+def _tell_against(revision: str, compilation: "Compilation", asked: Asked) -> "Sequence[Diagnostic]":
+    from nscompiler.cli.states import ComparedWith
+
+    return _tell(ComparedWith(compilation, revision, search_folders(asked.search)), asked)
 
 
 def _compilation(files: Files, paths: Sequence[str], search: Sequence[str]) -> "Compilation":

@@ -61,9 +61,13 @@ def place(text: str) -> Place:
     if colon and repository.commit(revision) is not None:
         here = path.startswith(("./", "../")) or path == "."
         return Place(path if here else os.path.relpath(os.path.join(repository.root, path)), revision)
-    offer = did_you_mean(near(text, (*repository.names(), *os.listdir("."))))
-    note = offer or "in a clone without history or tags, `git fetch --tags` may bring it"
-    raise NoSuchState(f"there is no file, folder or git revision `{text}`", note)
+    names = (*repository.names(), *os.listdir("."))
+    raise NoSuchState(f"there is no file, folder or git revision `{text}`", _offer(text, names))
+
+
+def _offer(text: str, names: Iterable[str]) -> str:
+    meant = did_you_mean(near(text, tuple(names)))
+    return meant or "in a clone without history or tags, `git fetch --tags` may bring it"
 
 
 def both_places(old: str, new: str, within: str | None = None) -> tuple[Place, Place]:
@@ -75,11 +79,12 @@ def both_places(old: str, new: str, within: str | None = None) -> tuple[Place, P
 
 
 class States(AbstractContextManager["States"]):
-    """Compilations of several states whose types can be compared; to be closed, for git is asked as they go on."""
+    """Compilations of several states whose types can be compared; to be closed, for git is asked as they go on.
+    ``search`` are further folders to find modules in, ``types`` the table that all share."""
 
     def __init__(self, search: Sequence[str] = (), types: Types | None = None) -> None:
         self.types = types or Types()
-        self._search = tuple(search)
+        self.search = tuple(search)
         self._open = ExitStack()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -93,8 +98,7 @@ class States(AbstractContextManager["States"]):
         repository = Repository.around(folder if os.path.isdir(folder) else ".")
         commit = repository.commit(revision)
         if commit is None:
-            offer = did_you_mean(near(revision, repository.names()))
-            raise NoSuchState(f"there is no git revision `{revision}`", *((offer,) if offer else ()))
+            raise NoSuchState(f"there is no git revision `{revision}`", _offer(revision, repository.names()))
         return self._open.enter_context(GitFiles(repository, commit, (standard_folder(),)))
 
     def compilation(self, at: Place, paths: Iterable[str] | None = None) -> Compilation:
@@ -103,7 +107,7 @@ class States(AbstractContextManager["States"]):
         files = self.files(at.revision, path)
         if not files.is_file(path) and not files.is_folder(path):
             raise NoSuchState(f"there is no file or folder `{path}` at {at.revision}")
-        return Compilation(files, (path,) if paths is None else paths, self._search, types=self.types)
+        return Compilation(files, (path,) if paths is None else paths, self.search, types=self.types)
 
 
 def hindrances(compilation: Compilation) -> tuple[Diagnostic, ...]:
@@ -194,14 +198,15 @@ def _pairs(old: list[LinkedModule], new: list[LinkedModule]) -> Iterator[Pair]:
 def _pairs_of_one(old: list[LinkedModule], new: list[LinkedModule]) -> Iterator[Pair]:
     used: set[str] = set()
     for item in new:
-        match = _predecessor(item, old)
+        match = predecessor(item, old)
         if match is not None:
             used.add(match.path)
         yield match, item
     yield from ((item, None) for item in old if item.path not in used)
 
 
-def _predecessor(item: LinkedModule, old: list[LinkedModule]) -> LinkedModule | None:
+def predecessor(item: LinkedModule, old: list[LinkedModule]) -> LinkedModule | None:
+    """What a module was before: its own version, else the newest of the older ones, else the oldest."""
     if item.ref is None or not old:
         return old[0] if old else None
     own = item.ref.version

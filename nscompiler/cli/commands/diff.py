@@ -45,10 +45,11 @@ def command(
     what the other side names. Each change says whom it breaks, if anybody, and each module which version may follow.
     """
     from nscompiler.cli.drawing_changes import draw, draw_markdown
+    from nscompiler.cli.states import explained
     from nscompiler.tools.changes import Level
     from nscompiler.tools.revisions import States, both_places, compared, diffs_as_json, hindrances
 
-    with _Explained(), States(search_folders(search)) as states:
+    with explained(), States(search_folders(search)) as states:
         places = both_places(old, new, within)
         sides = [states.compilation(at) for at in places]
         for at, side in zip(places, sides, strict=True):
@@ -65,19 +66,3 @@ def command(
         draw(found, sys.stdout, every=every, color=wants_color(color, sys.stdout), width=columns(sys.stdout))
     worst = max((one.level.rank for one in found), default=0)
     return exits.FAILED if fail_on is not None and worst >= Level(fail_on).rank else exits.OK
-
-
-class _Explained:
-    """Turns what has no answer into a failure of the command."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
-        from nscompiler.tools.git_files import GitError
-        from nscompiler.tools.revisions import NoSuchState
-
-        if isinstance(error, NoSuchState):
-            raise Failure(str(error), *error.notes) from None
-        if isinstance(error, GitError):
-            raise Failure(f"git: {error}") from None
