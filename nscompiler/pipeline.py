@@ -22,6 +22,7 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import ParseResult, parse
 from nscompiler.modules.contents import read_requirements
 from nscompiler.modules.discovery import Discovery, discover
+from nscompiler.modules.exports import Exports
 from nscompiler.modules.imports import RESERVED_ALIASES
 from nscompiler.modules.listing import resolve_parent, unlisted_modules
 from nscompiler.modules.lock import Locked, changed_release
@@ -147,6 +148,10 @@ class Compilation:
             self._check(item)
         return {item.path: self._checked[item.path] for item in self.program.modules}
 
+    @cached_property
+    def _exports(self) -> Exports:
+        return Exports(self.discovery.index)
+
     def _check(self, item: LinkedModule) -> Checked:
         held = self._checked.get(item.path)
         if held is None:
@@ -157,6 +162,7 @@ class Compilation:
                     _Imports(self, item),
                     self.types,
                     standard=self.discovery.index.is_standard(item.path),
+                    elsewhere=self._exports,
                 )
         return held
 

@@ -262,7 +262,7 @@ class _Lowering:
         self._variables.update(dict.fromkeys(variables_of(parameters)))
         kind = {"source": "source", "sink": "sink"}.get(target.kind, "call")
         function = self._uses.function(target, input, output, origin)
-        policy = policy_of(environment)
+        policy = policy_of(environment, self._origin)
         added = self._builder.add(
             kind, port, input, output, origin, function=function, parameters=parameters, policy=policy
         )

@@ -86,7 +86,8 @@ class Parameter:
 @attrs.frozen(slots=True, kw_only=True)
 class Policy:
     """What every function understands. ``retry`` is how many times a failed call is repeated; ``timeout`` seconds or
-    None; ``on_error`` is stop, skip or dead_letter, already decided from the sources where the program says nothing."""
+    None; ``on_error`` is stop, skip or dead_letter, already decided from the sources where the program says nothing.
+    ``fixed`` are the names that the program binds, and where: ``-p`` may not."""
 
     retry: int = 0
     timeout: float | None = None
@@ -94,6 +95,7 @@ class Policy:
     dead_letter: str | None = None
     parallelism: int | None = None
     ordered: bool = True
+    fixed: tuple[tuple[str, Origin], ...] = ()
 
 
 @attrs.frozen(slots=True, kw_only=True)

@@ -98,16 +98,18 @@ def _type_name(type: ParameterType) -> str:
     return type.kind
 
 
-def policy_of(environment: Environment) -> Policy:
+def policy_of(environment: Environment, origin: Placer) -> Policy:
     """How failures of a use are handled; ``on_error`` is left undecided where nothing says it."""
     found: dict[str, object] = {}
+    fixed: list[tuple[str, Origin]] = []
     for name in params.POLICY:
         bound = environment.get(name)
         if bound is not None:
             value = params.convert_policy(name, bound.binding.value)
             if not isinstance(value, params.Environment | params.Fault):
                 found[name] = value
-    return Policy(**{"on_error": UNDECIDED, **found})  # type: ignore[arg-type]
+                fixed.append((name, origin(bound.module, bound.binding)))
+    return Policy(**{"on_error": UNDECIDED, **found, "fixed": tuple(fixed)})  # type: ignore[arg-type]
 
 
 def unsettled_policies(expr: syntax.Apply, module: syntax.Module) -> tuple[Diagnostic, ...]:
@@ -127,7 +129,7 @@ def decided(policy: Policy, workflow: str, bounded: bool) -> Policy:
     """A policy with what the whole workflow decides: where nothing is said, a workflow that ends stops at the first
     failure and one that does not goes on without the value."""
     on_error = policy.on_error or ("stop" if bounded else "skip")
-    path = (policy.dead_letter or f"dead-letters/{workflow}.jsonl") if on_error == "dead_letter" else None
+    path = policy.dead_letter or (f"dead-letters/{workflow}.jsonl" if on_error == "dead_letter" else None)
     return attrs.evolve(policy, on_error=on_error, dead_letter=path)
 
 

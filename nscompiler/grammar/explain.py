@@ -28,7 +28,7 @@ _CLOSERS = frozenset(_PARTNER.values())
 
 @attrs.frozen(slots=True)
 class Candidate:
-    """A repair and what it tells: the code, the title, where the fault is, what the fix does."""
+    """A repair and what it tells: the code, the title, where the fault is (up to ``last``), what the fix does."""
 
     repair: Repair
     code: Code
@@ -38,6 +38,7 @@ class Candidate:
     label: str = ""
     sure: bool = True
     related: tuple[Label, ...] = ()
+    last: int | None = None
 
 
 def explain(around: Surroundings) -> Diagnostic:
@@ -61,7 +62,7 @@ def explain(around: Surroundings) -> Diagnostic:
 def _told(segment: Segment, candidate: Candidate, outcome: Outcome) -> Diagnostic:
     position = min(candidate.position, len(segment.indexes))
     return candidate.code.at(
-        segment.span(position),
+        segment.span(position, candidate.last),
         candidate.title,
         candidate.label,
         related=candidate.related,
@@ -84,7 +85,8 @@ def _swapped(segment: Segment) -> list[Candidate]:
     at, text, following = segment.at, segment.text(segment.at), segment.text(segment.at + 1)
     if text == "=" and following == ">" and segment.end(at) == segment.start(at + 1):
         repair = Repair(0, 2, ("->",))
-        return [Candidate(repair, codes.MISSING_ARROW, "An arrow is written `->`, not `=>`", "Write `->`", at)]
+        title = "An arrow is written `->`, not `=>`"
+        return [Candidate(repair, codes.MISSING_ARROW, title, "Write `->`", at, last=at + 1)]
     if text in ("=", ":"):
         other = ":" if text == "=" else "="
         what = "a type" if other == ":" else "a value"

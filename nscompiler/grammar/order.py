@@ -17,6 +17,7 @@ from nscompiler.grammar.syntax import (
     Import,
     Module,
     Node,
+    Pipe,
     TypeDecl,
 )
 from nscompiler.source import Span
@@ -233,7 +234,8 @@ class _Assembly:
             problems.append(codes.MISSING_PIPE.at(last.primary.span, title, last.primary.text, fixes=fixes))
             return
         fixes = (Fix("Insert `|`", (edit,), _SURE),)
-        self._builder.report(codes.MISSING_PIPE.at(where, title, "expected `|` before this", fixes=fixes))
+        first_stage = self._source.span(start, self._builder.end(item.stages[0]) if isinstance(item, Pipe) else end)
+        self._builder.report(codes.MISSING_PIPE.at(first_stage, title, "expected `|` before this", fixes=fixes))
 
     def _check_expressions(self) -> None:
         """A module has no bare expression, a script one at most, and that at its end."""

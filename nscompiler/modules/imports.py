@@ -6,11 +6,15 @@ from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean
 from nscompiler.grammar import syntax
+from nscompiler.modules.exports import declared_names, names_used
 from nscompiler.modules.header import header_place
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.reference import ModuleRef, ReferenceFault, parse_reference
 from nscompiler.modules.wording import listed, titled
 from nscompiler.source import Span
+
+# In how many versions of a module is looked for the names that are used.
+_MOST_COMPARED = 20
 
 RESERVED_ALIASES = ("Sources", "Sinks", "Conv", "Std")
 
@@ -74,7 +78,7 @@ class _Resolver:
         """Resolve one import. Its alias counts as given even where the module is not found."""
         ref = self._index.reference(node.reference.text)
         alias = node.alias.text if node.alias is not None else _last_part(node.reference.text)
-        path = self._target(node, ref)
+        path = self._target(node, ref, alias)
         if not self._alias_is_free(node, alias, ref, path):
             return
         self._aliases[alias] = node
@@ -83,7 +87,7 @@ class _Resolver:
         else:
             self.poisoned.add(alias)
 
-    def _target(self, node: syntax.Import, ref: ModuleRef | ReferenceFault) -> str | None:
+    def _target(self, node: syntax.Import, ref: ModuleRef | ReferenceFault, alias: str) -> str | None:
         """The file that an import means, or None after saying why there is none."""
         if isinstance(ref, ReferenceFault):
             self.problems.append(ref.diagnostic(self._module.source.path, node.reference.start))
@@ -94,7 +98,8 @@ class _Resolver:
         paths = self._index.find(ref)
         if len(paths) == 1:
             return paths[0]
-        self.problems.append(self._index.conflict(ref) or not_found(ref, self._reference_span(node), self._index))
+        used = names_used(self._module.source.text, alias)
+        self.problems.append(self._index.conflict(ref) or not_found(ref, self._reference_span(node), self._index, used))
         return None
 
     def _alias_is_free(
@@ -153,33 +158,51 @@ class _Resolver:
         return Span(self._module.source.path, start, end)
 
 
-def not_found(ref: ModuleRef, span: Span, index: ModuleIndex) -> Diagnostic:
-    """The error for a reference, at its place in a file, that no file claims: what exists instead, newest first."""
+def not_found(ref: ModuleRef, span: Span, index: ModuleIndex, used: frozenset[str] = frozenset()) -> Diagnostic:
+    """The error for a reference, at its place in a file, that no file claims: what exists instead, newest first.
+
+    ``used`` are the names that the file wants of the module.
+    """
     if index.versions(ref):
-        return _unknown_version(ref, span, index)
+        return _unknown_version(ref, span, index, used)
     script = index.script(ref)
     return _unknown_module(ref, span, index) if script is None else _script_import(ref, span, index, script)
 
 
-def _unknown_version(ref: ModuleRef, span: Span, index: ModuleIndex) -> Diagnostic:
+def _unknown_version(ref: ModuleRef, span: Span, index: ModuleIndex, used: frozenset[str]) -> Diagnostic:
     versions = index.versions(ref)
     start = span.end - len(str(ref.version))
+    lacks = {found: used - _declared(found, index) for found in versions[:_MOST_COMPARED]}
+    whole = [found for found, missing in lacks.items() if not missing]
     fixes = tuple(
         Fix(
             f"import version {found.version}",
             (Edit(Span(span.path, start, span.end), str(found.version)),),
             Applicability.MAYBE_INCORRECT,
         )
-        for found in versions[:3]
+        for found in (whole or versions)[:3]
     )
-    notes = tuple(f"{found} is in {listed(index.find(found))}" for found in versions[:3])
     return codes.UNKNOWN_VERSION.at(
         Span(span.path, start, span.end),
         titled("`{}` has no version {}", ref.title, str(ref.version)),
         f"there is {listed(tuple(str(found.version) for found in versions))}",
-        notes=notes,
+        notes=tuple(_about(found, index, used, lacks[found]) for found in versions[:3]),
         fixes=fixes,
     )
+
+
+def _about(ref: ModuleRef, index: ModuleIndex, used: frozenset[str], missing: frozenset[str]) -> str:
+    """Where a version is, and whether it has what is used."""
+    where = f"{ref} is in {listed(index.find(ref))}"
+    if not used:
+        return where
+    if missing:
+        return f"{where}, and has no {listed(tuple(f'`{name}`' for name in sorted(missing)))}"
+    return f"{where}, and has all that is used here"
+
+
+def _declared(ref: ModuleRef, index: ModuleIndex) -> frozenset[str]:
+    return declared_names("\n".join(index.heading(path).source.text for path in index.find(ref)))
 
 
 def _unknown_module(ref: ModuleRef, span: Span, index: ModuleIndex) -> Diagnostic:

@@ -9,6 +9,7 @@ from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
 from nscompiler.typecheck import params
+from nscompiler.typecheck.literal_fixes import value_fixes
 from nscompiler.typecheck.params import Fault
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import ParameterRow, Settable
@@ -28,9 +29,9 @@ def apply(scope: Scope, expr: syntax.Apply, row: ParameterRow) -> ParameterRow:
             continue
         seen[name] = binding
         if name in params.POLICY:
-            _check_policy(scope, binding, row)
+            _check_policy(scope, expr, binding, row)
         else:
-            _check(scope, binding, row, readers.get(name, ()))
+            _check(scope, expr, binding, row, readers.get(name, ()))
     places = {name: scope.span(binding) for name, binding in seen.items()}
     for name, place in [*places.items()]:
         if name not in params.POLICY and name not in readers and not params.takes_openly(row, name):
@@ -40,29 +41,28 @@ def apply(scope: Scope, expr: syntax.Apply, row: ParameterRow) -> ParameterRow:
     return params.narrow(row, places)
 
 
-def _check_policy(scope: Scope, binding: syntax.Binding, row: ParameterRow) -> None:
+def _check_policy(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow) -> None:
     name = binding.name.text
     fault = params.convert_policy(name, binding.value)
     if not isinstance(fault, Fault):
         inner = [one for one in row.fixed if one.name == name]
         if inner and not params.takes_policy(row, name):
-            _report_without_effect(scope, binding, inner[0].span, "")
+            _report_without_effect(scope, expr, binding, inner[0].span, "")
         return
-    choices = params.POLICY[name].choices
-    similar = near(str(binding.value.value), choices) if choices else ()
-    fixes = tuple(scope.replacement(binding.value, f'"{choice}"', f'write "{choice}"') for choice in similar)
     scope.report(
         codes.STANDARD_PARAMETER_VALUE,
         binding.value,
         f"`{name}` cannot be {_shortened(binding.value)}",
         f"{fault.wanted} is wanted",
-        fixes=fixes,
+        fixes=value_fixes(scope, binding.value, params.POLICY[name]),
         expected=params.show_type(params.POLICY[name]),
         found=binding.value.raw,
     )
 
 
-def _check(scope: Scope, binding: syntax.Binding, row: ParameterRow, readers: Sequence[Settable]) -> None:
+def _check(
+    scope: Scope, expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow, readers: Sequence[Settable]
+) -> None:
     name = binding.name.text
     if readers:
         _check_value(scope, binding, readers)
@@ -71,7 +71,7 @@ def _check(scope: Scope, binding: syntax.Binding, row: ParameterRow, readers: Se
     else:
         inner = [one for one in row.fixed if one.name == name]
         if inner:
-            _report_without_effect(scope, binding, inner[0].span, inner[0].reader)
+            _report_without_effect(scope, expr, binding, inner[0].span, inner[0].reader.rpartition(".")[2])
         elif row.settable or row.fixed or not row.open:
             _report_unknown(scope, binding, row)
 
@@ -84,11 +84,27 @@ def _check_open(scope: Scope, binding: syntax.Binding) -> None:
         scope.report(codes.PARAMETER_TYPE, binding.value, title, note, expected="Text", found=binding.value.raw)
 
 
-def _report_without_effect(scope: Scope, binding: syntax.Binding, inner: Span, reader: str) -> None:
+def _report_without_effect(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, inner: Span, reader: str) -> None:
     name = binding.name.text
     label = Label(inner, "this nearer binding wins", Role.PARAMETER)
     who = f"`{reader}` already has it" if reader else "every function inside already has it"
-    scope.report(codes.PARAMETER_WITHOUT_EFFECT, binding, f"`{name}` has no effect here", who, related=(label,))
+    title = f"`{name}` has no effect here"
+    fixes = (_without(scope, expr, binding),)
+    scope.report(codes.PARAMETER_WITHOUT_EFFECT, binding, title, who, related=(label,), fixes=fixes)
+
+
+def _without(scope: Scope, expr: syntax.Apply, binding: syntax.Binding) -> Fix:
+    """A fix that takes a binding away, with its comma, or with the braces where it is the only one."""
+    source, at = scope.module.source, expr.bindings.index(binding)
+    if len(expr.bindings) == 1:
+        brace = source.text.index("{", expr.function.end)
+        span = source.span(len(source.text[:brace].rstrip()), expr.end)
+    elif at:
+        span = source.span(expr.bindings[at - 1].end, binding.end)
+    else:
+        span = source.span(binding.start, expr.bindings[1].start)
+    title = f"remove `{binding.name.text} = {_shortened(binding.value)}`"
+    return Fix(title, (Edit(span, ""),), Applicability.MAYBE_INCORRECT)
 
 
 def _report_unknown(scope: Scope, binding: syntax.Binding, row: ParameterRow) -> None:
@@ -96,6 +112,7 @@ def _report_unknown(scope: Scope, binding: syntax.Binding, row: ParameterRow) ->
     known = list(dict.fromkeys([one.name for one in row.settable]))
     similar = near(name, [*known, *params.POLICY])
     fixes = [scope.replacement(binding.name, other, f"write `{other}`") for other in similar]
+    fixes += _renamed_there(scope, name, row, similar)
     readers = {one.name: one for one in row.settable}
     related = tuple(
         Label(declared, f"`{other}` is declared here", Role.DECLARATION)
@@ -115,6 +132,16 @@ def _report_unknown(scope: Scope, binding: syntax.Binding, row: ParameterRow) ->
     )
 
 
+def _renamed_there(scope: Scope, name: str, row: ParameterRow, similar: tuple[str, ...]) -> list[Fix]:
+    """A fix on the declaring side, where one function of the author's declares the one parameter that is near."""
+    readers = [one for one in row.settable if one.name in similar]
+    if len(readers) != 1 or readers[0].span is None or not scope.is_ours(readers[0].span):
+        return []
+    one = readers[0]
+    title = f"rename `{one.name}` to `{name}` in `{_reader(scope, one)}`"
+    return [Fix(title, (Edit(readers[0].span, name),), Applicability.MAYBE_INCORRECT)]
+
+
 def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settable]) -> None:
     faults = [
         (reader, fault) for reader in readers if isinstance(fault := params.convert(binding.value, reader.type), Fault)
@@ -123,7 +150,7 @@ def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settab
         return
     reader, fault = faults[0]
     related = tuple(
-        Label(span, f"`{one.reader}` declares it as {params.show_type(one.type)}", Role.DECLARATION)
+        Label(span, f"`{_reader(scope, one)}` declares it as {params.show_type(one.type)}", Role.DECLARATION)
         for one in readers
         if (span := one.span) is not None
     )
@@ -131,29 +158,22 @@ def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settab
     scope.report(
         code,
         binding.value,
-        f"`{binding.name.text}` of `{reader.reader}` cannot be {_shortened(binding.value)}",
+        f"`{binding.name.text}` of `{_reader(scope, reader)}` cannot be {_shortened(binding.value)}",
         f"{fault.wanted} is wanted",
         related=related,
         expected=params.show_type(reader.type),
         found=binding.value.raw,
-        fixes=_value_fixes(scope, binding.value, reader, fault),
+        fixes=value_fixes(scope, binding.value, reader.type),
     )
 
 
 _CODES = {"choice": codes.PARAMETER_CHOICE, "range": name_codes.NUMBER_RANGE}
 
 
-def _value_fixes(scope: Scope, value: syntax.Literal, reader: Settable, fault: Fault) -> tuple[Fix, ...]:
-    if fault.kind == "choice":
-        similar = near(str(value.value), reader.type.choices)
-        return tuple(scope.replacement(value, f'"{choice}"', f'write "{choice}"') for choice in similar)
-    if reader.type.kind == "Text" and value.kind == "boolean":
-        quoted = Edit(scope.span(value), f'"{value.raw}"')
-        return (Fix("quote it", (quoted,), Applicability.MACHINE_APPLICABLE),)
-    if reader.type.kind == "list" and value.kind != "list":
-        listed = Edit(scope.span(value), f"[{value.raw}]")
-        return (Fix("make it a list", (listed,), Applicability.MAYBE_INCORRECT),)
-    return ()
+def _reader(scope: Scope, one: Settable) -> str:
+    """The function that reads a parameter, without its module where that is this file."""
+    own = one.span is not None and one.span.path == scope.module.source.path
+    return one.reader.rpartition(".")[2] if own else one.reader
 
 
 def _shortened(literal: syntax.Literal) -> str:

@@ -10,6 +10,7 @@ from nscompiler.typecheck.facts import Checked, Facts
 from nscompiler.typecheck.infer import Inference
 from nscompiler.typecheck.resolve import Resolver
 from nscompiler.typecheck.scope import Scope
+from nscompiler.typecheck.unknown import Elsewhere
 from nscompiler.types.interface import FunctionInterface, Interface
 from nscompiler.types.types import Types
 
@@ -23,14 +24,16 @@ def check_module(
     types: Types,
     *,
     standard: bool = False,
+    elsewhere: Elsewhere | None = None,
 ) -> Checked:
     """Check a module against the interfaces that it imports.
 
     ``reference`` is the module's reference as text (for a script: its file's name). ``imports`` maps each alias in
     scope, ``Sources Sinks Conv Std`` among them, to an interface, or to None where the import itself failed: uses
-    of such an alias stay silent. Never raises for what a user wrote.
+    of such an alias stay silent. ``elsewhere`` knows the modules that could be imported, for what a missing name may
+    have meant. Never raises for what a user wrote.
     """
-    scope = Scope(module, reference, imports, types, standard)
+    scope = Scope(module, reference, imports, types, standard, elsewhere)
     resolver = Resolver(scope)
     resolver.declare_types()
     declarer = Declarer(scope, resolver)
@@ -68,4 +71,5 @@ def _interface(scope: Scope, standard: bool) -> Interface:
 
         return interface_hash(scope.reference, scope.types, scope.functions, scope.workspace.digests)
 
-    return Interface(scope.reference, scope.types, scope.functions, frozenset(scope.broken), digest, standard)
+    broken = frozenset(scope.broken)
+    return Interface(scope.reference, scope.types, scope.functions, broken, digest, standard, scope.module)

@@ -1,9 +1,9 @@
 """The order in which declarations that mention each other are understood."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 
-def strong_components(edges: dict[str, list[str]]) -> list[list[str]]:
+def strong_components(edges: Mapping[str, Collection[str]]) -> list[list[str]]:
     """The strongly connected components of a graph, each after those that it points to; members in the order in which
     they were met (Tarjan, 1972; without recursion)."""
     if _is_in_order(edges):
@@ -34,7 +34,7 @@ def strong_components(edges: dict[str, list[str]]) -> list[list[str]]:
     return result
 
 
-def _is_in_order(edges: dict[str, list[str]]) -> bool:
+def _is_in_order(edges: Mapping[str, Collection[str]]) -> bool:
     """Whether everything points to what comes before it only, as in most files."""
     before: set[str] = set()
     for name, targets in edges.items():
@@ -46,7 +46,7 @@ def _is_in_order(edges: dict[str, list[str]]) -> bool:
 
 def _open(
     name: str,
-    edges: dict[str, list[str]],
+    edges: Mapping[str, Collection[str]],
     index: dict[str, int],
     low: dict[str, int],
     stack: list[str],

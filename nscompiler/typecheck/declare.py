@@ -8,6 +8,7 @@ from nscompiler.diagnostics.model import Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
 from nscompiler.typecheck import constraints, params
+from nscompiler.typecheck.literal_fixes import value_fixes
 from nscompiler.typecheck.resolve import Resolver, Variables, find_nested_optional
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import (
@@ -164,6 +165,7 @@ class Declarer:
                     f"{default.wanted} is wanted",
                     expected=params.show_type(type),
                     found=parameter.default.raw,
+                    fixes=value_fixes(self.scope, parameter.default, type),
                 )
                 default = None
         reader = self._reader(decl.name.text)

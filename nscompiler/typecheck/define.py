@@ -2,13 +2,10 @@
 
 import attrs
 
-from nscompiler.diagnostics.codes import names as name_codes
-from nscompiler.diagnostics.codes import params as param_codes
 from nscompiler.diagnostics.codes import types as codes
-from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
+from nscompiler.diagnostics.model import Label, Role
 from nscompiler.grammar import syntax
-from nscompiler.source import Span
-from nscompiler.typecheck import constraints, explain
+from nscompiler.typecheck import constraints, def_report, explain
 from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.declare import DEF_ATTRIBUTES, Declarer, kind_of
 from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
@@ -17,7 +14,7 @@ from nscompiler.typecheck.infer import Inference, Needed, Typed
 from nscompiler.typecheck.resolve import Resolver, find_nested_optional, optional_variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import FunctionInterface, ParameterRow, Requirement, Scheme, Settable
-from nscompiler.types.show import Names, difference, lone_tails, show, show_arrow
+from nscompiler.types.show import show_arrow
 from nscompiler.types.types import MAX_DEPTH, Type, Var, shown_variables, variables
 
 
@@ -44,21 +41,8 @@ class Definer:
                 decl = defs[ring[0]]
                 self.scope.functions[ring[0]] = self.define(decl)
             else:
-                self._report_ring(ring, defs)
-
-    def _report_ring(self, ring: list[str], defs: dict[str, syntax.DefDecl]) -> None:
-        self.scope.broken.update(ring)
-        related = tuple(
-            Label(self.scope.span(defs[name].name), f"`{name}` is part of the ring", Role.DECLARATION)
-            for name in ring[1:]
-        )
-        self.scope.report(
-            name_codes.RECURSIVE_DEF,
-            defs[ring[0]].name,
-            f"the def `{ring[0]}` depends on itself",
-            " → ".join([*ring, ring[0]]),
-            related=related,
-        )
+                self.scope.broken.update(ring)
+                def_report.report_ring(self.scope, ring, edges)
 
     def define(self, decl: syntax.DefDecl) -> FunctionInterface:
         """The interface of a def."""
@@ -166,7 +150,7 @@ class Definer:
                     continue
                 snapshot = (inference.store.resolve(given), inference.store.resolve(needed))
                 if JointCheck(inference.store).fit(given, needed):
-                    self._report_annotation(decl, node, snapshot, side)
+                    def_report.report_annotation(self.scope, decl, node, snapshot, side)
                     inference.store.poison(body.input, body.output)
                     break
         return declared
@@ -184,28 +168,9 @@ class Definer:
                     if side == "output"
                     else (mine, inference.store.resolve(theirs))
                 )
-                self._report_annotation(decl, node, snapshot, side)
+                def_report.report_annotation(self.scope, decl, node, snapshot, side)
                 return False
         return True
-
-    def _report_annotation(self, decl: syntax.DefDecl, node: syntax.Node, pair: tuple[Type, Type], side: str) -> None:
-        given, needed = pair
-        names = Names(hidden=lone_tails(given, needed))
-        body = explain.first_of(decl.body) if side == "input" else explain.last_of(decl.body)
-        verb, what = ("takes", needed) if side == "input" else ("gives", given)
-        related = Label(
-            self.scope.span(body), f"{verb} {explain.an(what)}", Role.CONSUMER if side == "input" else Role.PRODUCER
-        )
-        self.scope.report(
-            codes.ANNOTATION_MISMATCH,
-            node,
-            f"the {side} of `{decl.name.text}` is not what its annotation says",
-            f"but the def {verb} {explain.an(what)}",
-            related=(related,),
-            expected=show(needed, names),
-            found=show(given, names),
-            diff=difference(needed, given, names),
-        )
 
     # --- what must hold at the end of a def
 
@@ -231,36 +196,20 @@ class Definer:
                     continue
                 left[type, one.name] = Requirement(type, one.name, self.scope.span(need.node))
                 if any(var.rigid for var in variables(type)):
-                    self._report_unpromised(place, self.scope.span(need.node), type, one.name)
+                    at = self.scope.span(need.node)
+                    def_report.report_unpromised(self.scope, place, at, type, one.name)
         return (*own, *(one for one in left.values() if not any(var.rigid for var in variables(one.type))))
 
-    def _report_unpromised(self, place: syntax.Node, at: Span | None, type: Type, name: str) -> None:
-        related = () if at is None else (Label(at, "needed here", Role.CONSUMER),)
-        title = f"the annotation does not promise that `{explain.an(type)}` is {name}"
-        note = f"write `where {explain.an(type)} is {name}` after the type"
-        self.scope.report(codes.ANNOTATION_MISMATCH, place, title, note, related=related)
-
     def _report_violation(self, inference: Inference, need: Needed, violation: constraints.Violation) -> None:
-        node, name, target = need.node, need.name, need.target
-        whole = explain.an(inference.store.resolve(need.type))
-        part = explain.an(inference.store.resolve(violation.part))
-        where = f" at `{violation.path}`" if violation.path else ""
-        if name == "Present":
-            title = f"{explain.name_of(explain.first_of(node))} would make an optional of {part} here"
-            label = "`null` could not tell two kinds of missing apart"
-            related = (Label(target.span, "declared here", Role.DECLARATION),)
-            self.scope.report(codes.NESTED_OPTIONAL, node, title, label, related=related)
-            return
-        written = explain.name_of(explain.first_of(node))
-        self.scope.report(
-            codes.CONSTRAINT_VIOLATED,
-            node,
-            explain.fitting(f"{written} needs a {name}, and {whole} is none", f"{written} needs a {name}"),
-            f"{part}{where} cannot be: {violation.wanted} is wanted",
-            related=(Label(target.span, "declared here", Role.DECLARATION),),
-            found=whole,
-            expected=name,
-        )
+        resolve = inference.store.resolve
+        violation = attrs.evolve(violation, part=resolve(violation.part))
+        span = need.target.span
+        arrow = inference.arrows.get(need.node)
+        taken = () if arrow is None else self._stage_before(inference, need.node, resolve(arrow.input))
+        def_report.report_violation(self.scope, need.node, span, taken, need.name, resolve(need.type), violation)
+
+    def _stage_before(self, inference: Inference, node: syntax.Node, gives: Type) -> tuple[Label, ...]:
+        return def_report.stage_before(self.scope, inference.joints, node, gives)
 
     def _check_determined(self, inference: Inference) -> None:
         """Everything in a workflow has a type; what nothing says is reported where it came in."""
@@ -268,7 +217,8 @@ class Definer:
         for literal, found in inference.literals.items():
             loose = [var for var in variables(inference.store.resolve(found.output)) if var.kind != "row"]
             if loose and not reported.intersection(loose):
-                self.scope.report(codes.AMBIGUOUS_TYPE, literal, "nothing here says what the empty list holds", "")
+                title = "nothing here says what the empty list holds"
+                self.scope.report(codes.AMBIGUOUS_TYPE, literal, title, "an item would say it, or the stage after it")
             reported.update(loose)
         for node, fact in inference.polymorphic.items():
             open_: dict[Var, None] = {}
@@ -276,51 +226,32 @@ class Definer:
                 variables(inference.store.resolve(argument), open_)
             loose = [var for var in open_ if var.kind != "row"]
             if loose and not reported.intersection(loose):
-                self._report_ambiguous(node, fact)
+                self._report_ambiguous(inference, node, fact)
             reported.update(loose)
         inference.store.poison(*reported)
 
-    def _report_ambiguous(self, use: syntax.Use, fact: UseFact) -> None:
-        name = explain.written(use)
-        end = self.scope.module.source.span(use.end, use.end)
-        fix = Fix(f"write the type: `{name}<…>`", (Edit(end, "<Text>"),), Applicability.HAS_PLACEHOLDERS)
-        self.scope.report(
-            codes.AMBIGUOUS_TYPE,
-            use,
-            explain.fitting(f"nothing here says what `{name}` carries", "nothing here says what this carries"),
-            f"write `{name}<…>` with the type",
-            related=(Label(fact.target.span, "declared here", Role.DECLARATION),),
-            fixes=(fix,),
-        )
+    def _report_ambiguous(self, inference: Inference, use: syntax.Use, fact: UseFact) -> None:
+        given = any(isinstance(node, syntax.Instantiate) and node.function is use for node in inference.uses)
+        def_report.report_ambiguous(self.scope, use, fact, given)
 
     def _check_required(self, inference: Inference, row: ParameterRow) -> None:
         for need in row.settable:
-            if not need.required:
-                continue
-            use = _reader_in(inference, need)
-            place = use if use is not None else self.scope.module
-            end = self.scope.module.source.span(place.end, place.end)
-            edit = Edit(end, f' {{ {need.name} = "" }}')
-            related = () if need.span is None else (Label(need.span, "declared here", Role.PARAMETER),)
-            self.scope.report(
-                param_codes.PARAMETER_MISSING,
-                place,
-                explain.fitting(
-                    f"`{need.reader}` needs the parameter `{need.name}`, which nothing sets",
-                    f"the parameter `{need.name}` is set by nothing",
-                ),
-                f"`{need.name}` has no default",
-                related=related,
-                fixes=(Fix(f"set `{need.name}`", (edit,), Applicability.HAS_PLACEHOLDERS),),
-            )
+            if need.required:
+                use = _reader_in(inference, need)
+                applied = (node for node in inference.arrows if isinstance(node, syntax.Apply) and node.function is use)
+                place = self.scope.module if use is None else use
+                def_report.report_missing_parameter(self.scope, place, next(applied, None), need)
 
     def _check_replies(self, inference: Inference, typed: Typed, place: syntax.Node) -> None:
         replies = typed.traits.replies
         if not replies:
             return
-        related = tuple(Label(span, "the reply", Role.NOTE) for span in dict.fromkeys(replies))
         place = _reply_in(inference) or place
         if not typed.traits.http_only:
+            related = tuple(
+                Label(self.scope.span(node), "nobody waits for an answer to what this gives", Role.PRODUCER)
+                for node in _others_than_http(inference)
+            )
             self.scope.report(
                 codes.REPLY_WITHOUT_HTTP,
                 place,
@@ -329,6 +260,7 @@ class Definer:
                 related=related,
             )
         elif len(replies) > 1:
+            related = tuple(Label(span, "the reply", Role.NOTE) for span in dict.fromkeys(replies))
             self.scope.report(codes.SECOND_REPLY, place, "one request would be answered twice", "", related=related)
 
     def _check_flattened(self, inference: Inference) -> None:
@@ -336,7 +268,7 @@ class Definer:
         for node, item in inference.flattened.items():
             found = inference.store.resolve(item)
             if found.canon is self.types.scalar("Byte"):
-                explain.report_not_flat(self.scope, node, codes.BYTE_FLATTEN, self.types.list(found))
+                explain.report_not_flat(self.scope, inference.uses, node, codes.BYTE_FLATTEN, self.types.list(found))
 
     def _check_optionals(self, inference: Inference) -> None:
         for node, fact in inference.polymorphic.items():
@@ -348,7 +280,9 @@ class Definer:
                     codes.NESTED_OPTIONAL,
                     node,
                     f"`{explain.written(node)}` would make an optional of {what} here",
-                    f"{show_arrow(input, output)}: `null` could not tell the two apart",
+                    "`null` could not tell two kinds of missing apart",
+                    related=self._stage_before(inference, node, input),
+                    notes=(f"its type here would be {show_arrow(input, output)}",),
                 )
                 return
 
@@ -370,7 +304,7 @@ class Definer:
 
     def _report_hidden_optionals(self, place: syntax.Node, hidden: tuple[Requirement, ...]) -> None:
         for one in hidden:
-            self._report_unpromised(place, one.origin, one.type, one.name)
+            def_report.report_unpromised(self.scope, place, one.origin, one.type, one.name)
 
     # --- the scheme and the facts
 
@@ -417,6 +351,15 @@ def _reply_in(inference: Inference) -> syntax.Node | None:
     return uses[-1] if uses else None
 
 
+def _others_than_http(inference: Inference) -> list[syntax.Node]:
+    """The names in a def through which values come that no request brings."""
+    return [
+        node
+        for node, fact in inference.uses.items()
+        if isinstance(node, syntax.Use) and fact.target.traits.bounded is not None and not fact.target.traits.http_only
+    ]
+
+
 def _reader_in(inference: Inference, need: Settable) -> syntax.Node | None:
     """The first name in a def, with its types, through which a parameter is read."""
     for node, fact in inference.uses.items():
@@ -425,19 +368,20 @@ def _reader_in(inference: Inference, need: Settable) -> syntax.Node | None:
     return None
 
 
-def _uses_of(expr: syntax.Expr, names: dict[str, syntax.DefDecl]) -> list[str]:
-    found: dict[str, None] = {}
+def _uses_of(expr: syntax.Expr, names: dict[str, syntax.DefDecl]) -> dict[str, syntax.Use]:
+    """The defs of a module that an expression uses, each with its first place."""
+    found: dict[str, syntax.Use] = {}
     stack: list[syntax.Expr] = [expr]
     while stack:
         part = stack.pop()
         match part:
             case syntax.Use():
                 if part.qualifier is None and part.name.text in names:
-                    found.setdefault(part.name.text)
+                    found.setdefault(part.name.text, part)
             case syntax.Instantiate() | syntax.Apply() | syntax.Concat() | syntax.Filter():
                 stack.append(part.function)
             case syntax.Pipe():
                 stack.extend(reversed(part.stages))
             case syntax.Both():
                 stack.extend(reversed(part.branches))
-    return list(found)
+    return found

@@ -1,12 +1,14 @@
 """Stages in the words of a message, and what is said about faults that are no mismatch of two types."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Hop, Label, Role
 from nscompiler.grammar import syntax
-from nscompiler.typecheck.facts import Arrow
+from nscompiler.source import SourceFile
+from nscompiler.typecheck.facts import Arrow, UseFact
+from nscompiler.typecheck.fits import would_fit
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
@@ -15,11 +17,18 @@ from nscompiler.types.types import Type
 
 # How many stages a flow shows.
 MOST_HOPS = 64
+# How long a type in a sentence may be before only its beginning is shown.
+SHORT = 32
 
 
 def written(use: syntax.Use) -> str:
     """A name as the author wrote it."""
     return use.name.text if use.qualifier is None else f"{use.qualifier.text}.{use.name.text}"
+
+
+def written_as(source: SourceFile, node: syntax.Node) -> str:
+    """The text of a node."""
+    return source.text[node.start : node.end]
 
 
 def last_of(expr: syntax.Expr) -> syntax.Expr:
@@ -62,9 +71,22 @@ def name_of(expr: syntax.Expr) -> str:
     return "the stage"
 
 
+def name_of_output(expr: syntax.Expr) -> str:
+    """A short name for what gives a stage's output: the function, with `*` or `?` where these come after it."""
+    signs = ""
+    inner = expr
+    while isinstance(inner, syntax.Concat | syntax.Filter) and not inner.prefix:
+        signs = ("*" if isinstance(inner, syntax.Concat) else "?") + signs
+        inner = inner.function
+    name = name_of(last_of(expr))
+    return f"{name[:-1]}{signs}`" if signs and name.endswith("`") and isinstance(last_of(expr), syntax.Use) else name
+
+
 def an(type: Type) -> str:
     """A type in a sentence."""
-    return cut(show(type, Names(hidden=lone_tails(type)), room=64))
+    names = Names(hidden=lone_tails(type))
+    text = show(type, names, room=64)
+    return text if len(text) <= SHORT else cut(show(type, names, room=SHORT // 2), SHORT + 16)
 
 
 def cut(text: str, most: int = 32) -> str:
@@ -99,16 +121,26 @@ def _one_line(text: str) -> str:
 # --- faults that are no mismatch of two types
 
 
-def report_after_sink(scope: Scope, pipe: syntax.Pipe, place: int) -> None:
+Uses = Mapping[syntax.Node, UseFact]
+
+
+def declared(scope: Scope, uses: Uses, expr: syntax.Expr) -> tuple[Label, ...]:
+    """Where a stage is declared, unless that is the standard library, which is nobody's to change."""
+    fact = uses.get(expr)
+    if fact is None or scope.is_standard(fact.target.module):
+        return ()
+    return (Label(fact.target.span, f"{name_of(expr)} is declared here", Role.DECLARATION),)
+
+
+def report_after_sink(scope: Scope, uses: Uses, pipe: syntax.Pipe, place: int) -> None:
     """Something follows a sink."""
-    sink, stage = name_of(last_of(pipe.stages[place - 1])), pipe.stages[place]
-    place_of_sink = Label(scope.span(last_of(pipe.stages[place - 1])), "gives nothing", Role.PRODUCER)
+    sink, stage = last_of(pipe.stages[place - 1]), pipe.stages[place]
     scope.report(
         codes.AFTER_SINK,
         stage,
-        f"nothing comes out of {sink}, so nothing can follow it",
+        f"nothing comes out of {name_of(sink)}, so nothing can follow it",
         "waits for a value that never comes",
-        related=(place_of_sink,),
+        related=(Label(scope.span(sink), "gives nothing", Role.PRODUCER), *declared(scope, uses, sink)),
         notes=("to write a value and go on, run both on it: `… | (sink & next)`",),
         fixes=_tee(scope, pipe, place),
     )
@@ -117,8 +149,7 @@ def report_after_sink(scope: Scope, pipe: syntax.Pipe, place: int) -> None:
 def _tee(scope: Scope, pipe: syntax.Pipe, place: int) -> tuple[Fix, ...]:
     left, right = pipe.stages[place - 1], pipe.stages[-1]
     source = scope.module.source
-    between = source.text[left.end : pipe.stages[place].start]
-    if between.strip() != "|" or place < 1:
+    if not _only_a_pipe_sign(scope, pipe, place):
         return ()
     edits = (
         Edit(source.span(left.start, left.start), "("),
@@ -128,65 +159,114 @@ def _tee(scope: Scope, pipe: syntax.Pipe, place: int) -> tuple[Fix, ...]:
     return (Fix("run both on every value", edits, Applicability.MAYBE_INCORRECT),)
 
 
-def report_source_in_middle(scope: Scope, pipe: syntax.Pipe, place: int, arrow: Arrow) -> None:
-    """A source, or a whole workflow, stands after a ``|``."""
-    stage = first_of(pipe.stages[place])
-    whole = arrow.output is scope.workspace.void
+def _only_a_pipe_sign(scope: Scope, pipe: syntax.Pipe, place: int) -> bool:
+    """Whether nothing but a `|` stands before a stage: no bracket, no comment."""
+    return scope.module.source.text[pipe.stages[place - 1].end : pipe.stages[place].start].strip() == "|"
+
+
+def report_source_in_middle(
+    scope: Scope, store: Store, uses: Uses, pipe: syntax.Pipe, place: int, flow: Sequence[Arrow]
+) -> None:
+    """A source, or a whole workflow, stands after a ``|``; ``flow`` has the types of all stages up to it."""
+    stage, before = first_of(pipe.stages[place]), last_of(pipe.stages[place - 1])
+    whole = flow[place].output is store.types.void
     what = "a whole workflow" if whole else "a source"
-    before = Label(scope.span(last_of(pipe.stages[place - 1])), "its value has nowhere to go", Role.PRODUCER)
+    fixes = () if whole else _start_with(scope, store, pipe, place, flow)
+    note = "a workflow stands alone: to put stages before it, leave its source out of it"
+    if not whole:
+        note = "a source stands at the start of a pipe; two sources are merged with `(a & b) | …`"
     scope.report(
         codes.SOURCE_IN_MIDDLE,
         stage,
-        f"{name_of(stage)} is {what}: it takes no input",
+        fitting(f"{name_of(stage)} is {what}: it takes no input", f"this is {what}: it takes no input"),
         "nothing can flow into this",
-        related=(before,),
-        notes=("a source stands at the start of a pipe; two sources are merged with `(a & b) | …`",),
+        related=(
+            Label(scope.span(before), "what this gives has nowhere to go", Role.PRODUCER),
+            *declared(scope, uses, stage),
+        ),
+        notes=() if fixes else (note,),
+        fixes=fixes,
     )
 
 
-def report_void_operand(scope: Scope, expr: syntax.Expr, function: syntax.Expr, sign: str) -> None:
+def _start_with(scope: Scope, store: Store, pipe: syntax.Pipe, place: int, flow: Sequence[Arrow]) -> tuple[Fix, ...]:
+    """Merge the source with the one before it, or put it where the pipe starts."""
+    if not _only_a_pipe_sign(scope, pipe, place):
+        return ()
+    source, first, before, stage = scope.module.source, pipe.stages[0], pipe.stages[place - 1], pipe.stages[place]
+    given = flow[place].output
+    if flow[0].input is store.types.void:
+        other, twice = flow[place - 1].output, written_as(source, first) == written_as(source, stage)
+        if twice or not (would_fit(store, given, other) or would_fit(store, other, given)):
+            return ()
+        edits = (
+            Edit(source.span(first.start, first.start), "("),
+            Edit(source.span(before.end, stage.start), " & "),
+            Edit(source.span(stage.end, stage.end), ")"),
+        )
+        return (Fix("merge the two sources", edits, Applicability.MAYBE_INCORRECT),)
+    if not would_fit(store, given, flow[0].input):
+        return ()
+    moved = (
+        Edit(source.span(first.start, first.start), f"{written_as(source, stage)} | "),
+        Edit(source.span(before.end, stage.end), ""),
+    )
+    return (Fix(f"start with {name_of(last_of(stage))}", moved, Applicability.MAYBE_INCORRECT),)
+
+
+def report_void_operand(scope: Scope, uses: Uses, expr: syntax.Concat | syntax.Filter, sign: str) -> None:
     """``*`` or ``?`` on a sink."""
+    sink = last_of(expr.function)
+    title = f"`{sign}` needs what a function gives, and {name_of(sink)} gives nothing"
     scope.report(
         codes.VOID_MISUSE,
         expr,
-        f"`{sign}` needs what a function gives, and {name_of(last_of(function))} gives nothing",
+        fitting(title, f"`{sign}` needs what a function gives, and this gives nothing"),
         "a sink has no output",
+        related=declared(scope, uses, sink),
+        fixes=without(scope, expr, sign),
     )
 
 
-def report_mixed_branches(scope: Scope, both: syntax.Both, voids: list[bool]) -> None:
+def report_mixed_branches(scope: Scope, uses: Uses, both: syntax.Both, voids: list[bool]) -> None:
     """Some branches of ``&`` take a value and some take none."""
-    source = both.branches[voids.index(True)]
-    other = both.branches[voids.index(False)]
-    label = Label(scope.span(other), "this takes a value", Role.NOTE)
+    source, other = both.branches[voids.index(True)], both.branches[voids.index(False)]
     scope.report(
         codes.BOTH_INPUTS,
         source,
         "one branch of `&` is a source and the other takes a value",
         "this takes none",
-        related=(label,),
+        related=(
+            Label(scope.span(other), "this takes a value", Role.NOTE),
+            *declared(scope, uses, first_of(other)),
+            *declared(scope, uses, first_of(source)),
+        ),
         notes=("`a & b` runs both on every value, or merges two sources",),
     )
 
 
-def report_branches(scope: Scope, both: syntax.Both, place: int, common: Type, type: Type, code: Code) -> None:
+def report_branches(
+    scope: Scope, uses: Uses, both: syntax.Both, place: int, common: Type, type: Type, code: Code
+) -> None:
     """Two branches of ``&`` do not agree."""
     verb = "takes" if code is codes.BOTH_INPUTS else "gives"
     branch = both.branches[place]
+    end = first_of if code is codes.BOTH_INPUTS else last_of
+    sides = [one for other in (both.branches[0], branch) for one in declared(scope, uses, end(other))]
     label = Label(scope.span(both.branches[0]), f"{verb} {an(common)}", Role.NOTE)
     scope.report(
         code,
         branch,
         f"the branches of `&` {'take different inputs' if verb == 'takes' else 'give different outputs'}",
         f"{verb} {an(type)}",
-        related=(label,),
+        related=(label, *sides),
         expected=show(common),
         found=show(type),
         notes=("annotate a branch as a def of its own to say which type is meant",),
     )
 
 
-def report_not_flat(scope: Scope, expr: syntax.Concat, code: Code, type: Type) -> None:
+def report_not_flat(scope: Scope, uses: Uses, expr: syntax.Concat, code: Code, type: Type) -> None:
     """``*`` on what is no list."""
     name = name_of(last_of(expr.function))
     notes = ("`[Byte]` is one value, a byte string",) if code is codes.BYTE_FLATTEN else ()
@@ -195,12 +275,13 @@ def report_not_flat(scope: Scope, expr: syntax.Concat, code: Code, type: Type) -
         expr,
         fitting(f"`*` needs a list, but {name} gives {an(type)}", f"`*` needs a list, and {name} gives none"),
         f"{an(type)} has no items to send one by one",
+        related=declared(scope, uses, last_of(expr.function)),
         notes=notes,
-        fixes=_without(scope, expr, "*"),
+        fixes=without(scope, expr, "*"),
     )
 
 
-def report_not_optional(scope: Scope, expr: syntax.Filter, type: Type) -> None:
+def report_not_optional(scope: Scope, uses: Uses, expr: syntax.Filter, type: Type) -> None:
     """``?`` on what is always there."""
     name = name_of(last_of(expr.function))
     scope.report(
@@ -208,11 +289,13 @@ def report_not_optional(scope: Scope, expr: syntax.Filter, type: Type) -> None:
         expr,
         fitting(f"`?` needs an optional, but {name} gives {an(type)}", f"`?` needs an optional, and {name} gives none"),
         f"{an(type)} is always there",
-        fixes=_without(scope, expr, "?"),
+        related=declared(scope, uses, last_of(expr.function)),
+        fixes=without(scope, expr, "?"),
     )
 
 
-def _without(scope: Scope, expr: syntax.Concat | syntax.Filter, sign: str) -> tuple[Fix, ...]:
+def without(scope: Scope, expr: syntax.Concat | syntax.Filter, sign: str) -> tuple[Fix, ...]:
+    """A fix that takes a `*` or `?` away."""
     source = scope.module.source
     span = source.span(expr.function.end, expr.end)
     if expr.prefix:

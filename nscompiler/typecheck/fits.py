@@ -174,7 +174,7 @@ class JointCheck:
             if payload is not None and wanted[name] is not None:
                 self._stack.append(inside)
             else:
-                self._fail("type", inside)
+                self._fail("payload", inside)
 
     # --- records
 

@@ -222,7 +222,7 @@ class Inference:
         if out is self.types.error:
             return Typed(arrow, inner.row, traits)
         if out is self.types.void:
-            explain.report_void_operand(self.scope, expr, expr.function, "*")
+            explain.report_void_operand(self.scope, self.uses, expr, "*")
             return Typed(Arrow(arrow.input, self.types.error), inner.row, traits)
         item: Type
         if isinstance(out, Var) and not out.rigid:
@@ -232,10 +232,10 @@ class Inference:
         elif isinstance(out, App) and out.constructor in ("list", "vector"):
             item = out.items[-1]
             if _is_byte(self.store.head(item)):
-                explain.report_not_flat(self.scope, expr, codes.BYTE_FLATTEN, self.store.resolve(out))
+                explain.report_not_flat(self.scope, self.uses, expr, codes.BYTE_FLATTEN, self.store.resolve(out))
                 item = self.types.error
         else:
-            explain.report_not_flat(self.scope, expr, codes.NOT_A_LIST, self.store.resolve(out))
+            explain.report_not_flat(self.scope, self.uses, expr, codes.NOT_A_LIST, self.store.resolve(out))
             item = self.types.error
         return Typed(Arrow(arrow.input, item), inner.row, traits)
 
@@ -247,7 +247,7 @@ class Inference:
         if out is self.types.error:
             return inner
         if out is self.types.void:
-            explain.report_void_operand(self.scope, expr, expr.function, "?")
+            explain.report_void_operand(self.scope, self.uses, expr, "?")
             item = self.types.error
         elif isinstance(out, Var) and not out.rigid:
             item = self.types.variable("type", "", "what is there of " + (out.origin or "an optional"))
@@ -255,7 +255,7 @@ class Inference:
         elif isinstance(out, App) and out.constructor == "optional":
             item = out.items[0]
         else:
-            explain.report_not_optional(self.scope, expr, self.store.resolve(out))
+            explain.report_not_optional(self.scope, self.uses, expr, self.store.resolve(out))
             item = self.types.error
         return Typed(Arrow(arrow.input, item), inner.row, inner.traits)
 
@@ -320,10 +320,11 @@ class Inference:
         if self.types.error in (given, needed):
             return False
         if given is self.types.void:
-            explain.report_after_sink(self.scope, pipe, place)
+            explain.report_after_sink(self.scope, self.uses, pipe, place)
             return False
         if needed is self.types.void:
-            explain.report_source_in_middle(self.scope, pipe, place, following.arrow)
+            flow = [*(one.arrow for one in before), following.arrow]
+            explain.report_source_in_middle(self.scope, self.store, self.uses, pipe, place, flow)
             return False
         if given.canon is needed.canon:
             return True
@@ -342,7 +343,10 @@ class Inference:
 
     def _both(self, both: syntax.Both) -> Typed:
         typed = [self.infer(branch) for branch in both.branches]
-        arrow = Arrow(self._common_input(both, typed), self._common_output(both, typed))
+        common = self._common_input(both, typed)
+        mixed = common is self.types.error and any(one.arrow.input is self.types.void for one in typed)
+        # A source beside a function: that they give different things too is no second fault.
+        arrow = Arrow(common, self.types.error if mixed else self._common_output(both, typed))
         # What one branch has no type for, nothing else can say of the others.
         if arrow.input is self.types.error:
             self.store.poison(*(one.arrow.input for one in typed))
@@ -359,7 +363,7 @@ class Inference:
         if all(voids):
             return self.types.void
         if any(voids):
-            explain.report_mixed_branches(self.scope, both, voids)
+            explain.report_mixed_branches(self.scope, self.uses, both, voids)
             return self.types.error
         common = inputs[0]
         for place, type in enumerate(inputs[1:], 1):
@@ -376,7 +380,7 @@ class Inference:
 
     def _report_branches(self, both: syntax.Both, place: int, common: Type, type: Type, code: Code) -> None:
         resolve = self.store.resolve
-        explain.report_branches(self.scope, both, place, resolve(common), resolve(type), code)
+        explain.report_branches(self.scope, self.uses, both, place, resolve(common), resolve(type), code)
 
     def _agree(self, one: Type, other: Type) -> Type | None:
         """What both branches can take; None if nothing can be both."""

@@ -7,13 +7,17 @@ from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import distance
 from nscompiler.grammar import syntax
-from nscompiler.typecheck.explain import an, cut, first_of, fitting, hops, last_of, name_of
+from nscompiler.typecheck.bridges import bridges
+from nscompiler.typecheck.declared import Declarations
+from nscompiler.typecheck.explain import an, cut, first_of, fitting, hops, last_of, name_of, name_of_output, without
 from nscompiler.typecheck.facts import Arrow, UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
+from nscompiler.typecheck.renames import Sides, added_constructors, opened, renames
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unify import Store
+from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, difference, lone_tails, show
-from nscompiler.types.types import App, Record, Scalar, Type
+from nscompiler.types.types import App, Record, Scalar, Sum, Type
 
 # How many fields one label names, and how many pairs of names are held against each other for a slip.
 MOST_FIELDS = 12
@@ -52,12 +56,19 @@ class JointReport:
                 "constructors": self._constructors,
                 "infinite": self._infinite,
                 "infinite-row": self._infinite,
+                "payload": self._payload,
             }.get(mismatch.kind, self._mismatch)(mismatch)
 
     # --- the parts of the message
 
     def _add(
-        self, code: Code, title: str, label: str, notes: tuple[str, ...] = (), fixes: tuple[Fix, ...] = ()
+        self,
+        code: Code,
+        title: str,
+        label: str,
+        notes: tuple[str, ...] = (),
+        fixes: tuple[Fix, ...] = (),
+        related: tuple[Label, ...] = (),
     ) -> None:
         names = Names(hidden=lone_tails(self.given, self.needed))
         self.scope.report(
@@ -65,7 +76,7 @@ class JointReport:
             self.consumer,
             title,
             label,
-            related=self._related(),
+            related=(*related, *self._related()),
             expected=show(self.needed, names),
             found=show(self.given, names),
             diff=difference(self.needed, self.given, names),
@@ -73,6 +84,36 @@ class JointReport:
             notes=notes,
             fixes=fixes,
         )
+
+    def _target(self, expr: syntax.Expr) -> FunctionInterface | None:
+        fact = self.uses.get(expr)
+        return None if fact is None else fact.target
+
+    def _sides(self, path: tuple[str, ...]) -> Sides:
+        """The written types of both sides at a place inside them."""
+        producer, consumer = self._target(self.producer), self._target(self.consumer)
+        return Sides(Declarations(self.scope), producer, consumer, _taken_off(self.left), path)
+
+    def _bridges(self) -> tuple[Fix, ...]:
+        """Functions in scope that make of what is given what is needed."""
+        target = self._target(self.consumer)
+        sink = target is not None and target.kind == "sink"
+        found = bridges(self.scope, self.store, self.given, self.needed, sink)
+        producer, consumer = self._who()
+        return tuple(
+            Fix(f"put `{text}` between {producer} and {consumer}", self._between(text), Applicability.MAYBE_INCORRECT)
+            for text in found
+        )
+
+    def _between(self, text: str) -> tuple[Edit, ...]:
+        """The edits that put a stage between the two."""
+        source = self.scope.module.source
+        if not isinstance(self.left, syntax.Both):
+            return (Edit(source.span(self.left.end, self.left.end), f" | {text}"),)
+        if not isinstance(self.right, syntax.Both):
+            return (Edit(source.span(self.right.start, self.right.start), f"{text} | "),)
+        start, end = source.span(self.left.start, self.left.start), source.span(self.left.end, self.left.end)
+        return (Edit(start, "("), Edit(end, f") | {text}"))
 
     def _related(self) -> tuple[Label, ...]:
         labels = [Label(self.scope.span(self.producer), f"gives {an(self.given)}", Role.PRODUCER)]
@@ -83,17 +124,17 @@ class JointReport:
         return tuple(labels)
 
     def _who(self) -> tuple[str, str]:
-        return name_of(self.producer), name_of(self.consumer)
+        return name_of_output(self.left), name_of(self.consumer)
 
     # --- whole shapes: a list, an optional, where one value is wanted
 
     def _as_shape(self) -> bool:
         given, needed = self.store.head(self.given), self.store.head(self.needed)
-        depth = self._list_depth(given, needed)
-        if depth:
-            self._offer_star(depth)
-        elif self._is(given, "optional") and self._would_fit(self._item(given), needed):
-            self._offer_question(given)
+        signs = self._signs(given, needed)
+        if signs[:1] == "*":
+            self._offer_star(signs)
+        elif signs:
+            self._offer_question(signs)
         elif self._is(needed, "list") and self._would_fit(given, self._item(needed)) and not self._is(given, "list"):
             self._offer_single(needed)
         else:
@@ -120,23 +161,24 @@ class JointReport:
         ):
             start = self.scope.module.source.span(self.left.start, self.left.start)
             edits = (Edit(start, "("), Edit(end, ")" + sign))
-        words = {"*": "send the items one by one", "?": "let only the values that are there pass"}[sign[0]]
+        words = {"*": "send the items one by one", "?": "let only the values that are there pass"}[sign[-1]]
         return Fix(f"write `{sign}` after {self._who()[0]}: {words}", edits, Applicability.MAYBE_INCORRECT)
 
-    def _list_depth(self, given: Type, needed: Type) -> int:
-        """How many lists lie around what would fit; 0 if none or nothing would."""
-        depth = 0
-        while self._is(given, "list", "vector"):
+    def _signs(self, given: Type, needed: Type) -> str:
+        """The `*` and `?` that take off what lies around what would fit; none if nothing would."""
+        signs = ""
+        while self._is(given, "list", "vector", "optional"):
+            signs += "?" if self._is(given, "optional") else "*"
             given = self.store.head(self._item(given))
-            depth += 1
             if self._would_fit(given, needed):
-                return depth
-        return 0
+                return signs
+        return ""
 
-    def _offer_star(self, depth: int) -> None:
+    def _offer_star(self, signs: str) -> None:
         producer, consumer = self._who()
-        sign = "*" * depth
-        notes = (f"`{sign}` sends a list's items one by one" + (", through lists of lists" if depth > 1 else ""),)
+        notes = (f"`{signs}` sends a list's items one by one" + (", through lists of lists" if "**" in signs else ""),)
+        if "?" in signs:
+            notes = ("`*` sends a list's items one by one, and `?` drops those that are missing",)
         self._add(
             codes.LIST_UNEXPECTED,
             fitting(
@@ -144,17 +186,19 @@ class JointReport:
             ),
             f"takes {an(self.needed)}, one at a time",
             notes,
-            (self._postfix(sign),),
+            (self._postfix(signs),),
         )
 
-    def _offer_question(self, given: Type) -> None:
+    def _offer_question(self, signs: str) -> None:
         producer, consumer = self._who()
+        notes = ["`?` lets only the values that are there pass: missing ones are then dropped"]
+        notes += ["`*` sends a list's items one by one"] if "*" in signs else []
         self._add(
             codes.OPTIONAL_UNEXPECTED,
             fitting(f"{producer} may give nothing, but {consumer} needs a value", f"{consumer} needs a value, always"),
             f"needs {an(self.needed)}",
-            ("`?` lets only the values that are there pass: missing ones are then dropped",),
-            (self._postfix("?"),),
+            tuple(notes),
+            (self._postfix(signs),),
         )
 
     def _offer_single(self, needed: Type) -> None:
@@ -166,29 +210,53 @@ class JointReport:
             fitting(f"{producer} gives one value, but {consumer} takes a list", f"{consumer} takes a list"),
             f"takes {an(self.needed)}",
             (),
-            (fix,),
+            (*self._whole_list(needed), fix),
         )
+
+    def _whole_list(self, needed: Type) -> tuple[Fix, ...]:
+        """Where a `*` has taken a list apart that is wanted whole: remove it."""
+        if not isinstance(self.left, syntax.Concat):
+            return ()
+        at = self.stages.index(self.left)
+        item = self.store.resolve(self.flow[at].output)
+        return without(self.scope, self.left, "*") if self._would_fit(self.store.types.list(item), needed) else ()
 
     # --- what differs inside
 
     def _at(self, mismatch: Mismatch) -> str:
-        path = "".join(step if not step[:1].isalpha() else f"({step})" for step in mismatch.path)
+        path = _shown_path(mismatch)
         return f" at `{path}`" if path else ""
 
     def _mismatch(self, mismatch: Mismatch) -> None:
         producer, consumer = self._who()
-        given, needed = an(self.given), an(self.needed)
-        title = f"{producer} gives {given}, but {consumer} needs {needed}"
-        title = fitting(title, f"{consumer} cannot take what {producer} gives")
-        label = f"needs {needed}"
-        if mismatch.path:
-            label = f"needs {an(mismatch.needed)}, not {an(mismatch.given)},{self._at(mismatch)}"
+        given, needed = an(mismatch.given), an(mismatch.needed)
+        where = self._at(mismatch)
+        label = f"needs {needed}, not {given},{where}" if where else f"needs {needed}"
         notes = [
             f"and{self._at(other)}: {an(other.needed)} is needed, {an(other.given)} is given"
             for other in self.mismatches[1:3]
             if other.kind == "type"
         ]
-        self._add(self._inner_code(mismatch), title, label, tuple(notes))
+        title = fitting(
+            f"{producer} gives {given}{where}, but {consumer} needs {needed}",
+            f"{consumer} cannot take what {producer} gives",
+        )
+        self._add(self._inner_code(mismatch), title, label, tuple(notes), self._bridges())
+
+    def _payload(self, mismatch: Mismatch) -> None:
+        """A constructor has something with it on one side only."""
+        producer, consumer = self._who()
+        name = cut(mismatch.path[-1])
+        unit = self.store.types.unit
+        more, less = (producer, consumer) if mismatch.needed is unit else (consumer, producer)
+        what = an(mismatch.given if mismatch.needed is unit else mismatch.needed)
+        verbs = ("gives", "takes") if mismatch.needed is unit else ("takes", "gives")
+        title = fitting(
+            f"{more} {verbs[0]} `{name}` with {what}, but {less} {verbs[1]} it alone",
+            f"`{name}` has something with it on one side only",
+        )
+        label = f"takes `{name}` alone" if mismatch.needed is unit else f"takes `{name}` with {what}"
+        self._add(codes.SUM_MISMATCH, title, label + self._at(mismatch), (), self._bridges())
 
     def _inner_code(self, mismatch: Mismatch) -> Code:
         """The kind of fault at a place inside the two types."""
@@ -217,7 +285,25 @@ class JointReport:
             f"{consumer} needs {kind} {fields}, which {producer} does not give",
             f"{consumer} needs {kind} {cut(fields)}",
         )
-        self._add(codes.FIELD_MISSING, title, f"needs {wanted}{self._at(mismatch)}")
+        had, fixes = self._last_had(mismatch)
+        label = f"needs {wanted}{self._at(mismatch)}"
+        self._add(codes.FIELD_MISSING, title, label, (), (*fixes, *self._bridges())[:3], had)
+
+    def _last_had(self, mismatch: Mismatch) -> tuple[tuple[Label, ...], tuple[Fix, ...]]:
+        """The last stage after which all missing fields were still there, and a fix where one stage dropped them."""
+        if mismatch.path:
+            return (), ()
+        for at in range(len(self.flow) - 2, -1, -1):
+            output = self.store.head(self.flow[at].output)
+            if isinstance(output, Record) and all(output.field(label) is not None for label in mismatch.labels):
+                stage = last_of(self.stages[at])
+                what = "is" if len(mismatch.labels) == 1 else "are"
+                fields = cut(", ".join(f"`{label}`" for label in mismatch.labels))
+                label = Label(self.scope.span(stage), f"{fields} {what} still there after {name_of(stage)}", Role.NOTE)
+                dropped_by = self._target(self.producer) if at == len(self.flow) - 2 else None
+                fix = None if dropped_by is None else opened(Declarations(self.scope), dropped_by)
+                return (label,), () if fix is None else (fix,)
+        return (), ()
 
     def _misspelt(self, mismatch: Mismatch, pairs: list[tuple[str, str]]) -> None:
         producer, consumer = self._who()
@@ -229,7 +315,8 @@ class JointReport:
         notes = [f"likewise `{two}` instead of `{one}`" for one, two in pairs[1:]]
         matched = {one for one, _ in pairs}
         notes += [f"and there is no `{label}`" for label in mismatch.labels if label not in matched]
-        self._add(codes.FIELD_MISSPELT, title, f"needs `{wanted}`{self._at(mismatch)}", tuple(notes))
+        fixes = renames(self._sides(mismatch.path), pairs)
+        self._add(codes.FIELD_MISSPELT, title, f"needs `{wanted}`{self._at(mismatch)}", tuple(notes), fixes)
 
     def _collision(self, mismatch: Mismatch) -> None:
         producer, consumer = self._who()
@@ -248,7 +335,21 @@ class JointReport:
             f"{consumer} does not know {kind} {names} that {producer} gives",
             f"{consumer} does not know {kind} {cut(names)}",
         )
-        self._add(codes.SUM_MISMATCH, title, f"knows {an(mismatch.needed)}{self._at(mismatch)}")
+        assert isinstance(mismatch.needed, Sum)
+        known = cut(", ".join(f"`{name}`" for name, _ in mismatch.needed.constructors), 64)
+        label = f"knows only {known}{self._at(mismatch)}"
+        self._add(codes.SUM_MISMATCH, title, label, (), self._constructor_fixes(mismatch))
+
+    def _constructor_fixes(self, mismatch: Mismatch) -> tuple[Fix, ...]:
+        given, needed = mismatch.given, mismatch.needed
+        assert isinstance(given, Sum)
+        assert isinstance(needed, Sum)
+        sides = self._sides(mismatch.path)
+        pairs = _respelt(given, needed, mismatch.labels, self.store)
+        if len(pairs) == len(mismatch.labels):
+            return renames(sides, pairs)
+        added = added_constructors(sides, given, mismatch.labels)
+        return (*self._bridges(), *(() if added is None else (added,)))[:3]
 
     def _infinite(self, mismatch: Mismatch) -> None:
         producer, consumer = self._who()
@@ -277,3 +378,37 @@ def _near(one: str, other: str) -> bool:
     plain = [name.replace("_", "").replace("-", "").casefold() for name in (one, other)]
     most = 1 if min(map(len, plain)) < 5 else 2
     return min(map(len, plain)) > 1 and distance(plain[0], plain[1], most) <= most
+
+
+def _shown_path(mismatch: Mismatch) -> str:
+    """A path as it is read: `points[].x`, `Click.y`."""
+    text = ""
+    for step in mismatch.path:
+        text += f".{step}" if step[:1].isalpha() and text else step
+    return text.removeprefix(".")
+
+
+def _respelt(given: Sum, needed: Sum, unknown: tuple[str, ...], store: Store) -> list[tuple[str, str]]:
+    """Pairs of (needed, given) constructors that are near and whose payloads agree."""
+    have, want = dict(given.constructors), dict(needed.constructors)
+    left = [name for name in want if name not in have]
+    pairs: list[tuple[str, str]] = []
+    for name in unknown:
+        for other in left:
+            mine, theirs = have[name], want[other]
+            agree = mine is theirs or (mine is not None and theirs is not None and would_fit(store, mine, theirs))
+            if agree and _near(name, other):
+                pairs.append((other, name))
+                left.remove(other)
+                break
+    return pairs
+
+
+def _taken_off(expr: syntax.Expr) -> tuple[str, ...]:
+    """The steps of a path that the `*` and `?` after a stage have taken off what it gives."""
+    steps: list[str] = []
+    while isinstance(expr, syntax.Concat | syntax.Filter | syntax.Apply):
+        if not isinstance(expr, syntax.Apply):
+            steps.append("[]" if isinstance(expr, syntax.Concat) else "?")
+        expr = expr.function
+    return tuple(reversed(steps))

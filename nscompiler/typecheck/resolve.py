@@ -8,6 +8,7 @@ from nscompiler.diagnostics.codes.syntax import TOO_DEEP
 from nscompiler.diagnostics.model import Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.typecheck.components import strong_components
+from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
 from nscompiler.types.interface import TypeInterface
 from nscompiler.types.types import MAX_DEPTH, SCALARS, App, Record, Scalar, Type, Var, parts
@@ -47,23 +48,18 @@ class Resolver:
             if len(ring) == 1 and ring[0] not in edges[ring[0]]:
                 self._declare(decls[ring[0]])
             else:
-                self._report_ring(ring)
+                self._report_ring(ring, edges)
 
-    def _report_ring(self, ring: list[str]) -> None:
-        self.scope.broken.update(ring)
-        first = self.scope.declared_types[ring[0]]
-        path = " → ".join([*ring, ring[0]])
-        related = tuple(
-            Label(self.scope.span(self.scope.declared_types[name].name), "and so back", Role.DECLARATION)
-            for name in ring[1:]
-        )
+    def _report_ring(self, members: list[str], mentions: Steps) -> None:
+        self.scope.broken.update(members)
+        ring = shortest_ring(members[0], mentions, members)
         self.scope.report(
             codes.RECURSIVE_TYPE,
-            first.name,
+            self.scope.declared_types[ring[0]].name,
             f"the type `{ring[0]}` contains itself",
-            path,
-            related=related,
-            notes=("a value of it could never end; hold the repeated part in a list of another type",),
+            told(ring),
+            related=ring_labels(self.scope, ring, mentions, "holds"),
+            notes=("no type is part of itself, not even in a list: write out as many levels as there are, or carry the rest as `Json`",),
         )
 
     def _declare(self, decl: syntax.TypeDecl) -> None:
@@ -280,6 +276,7 @@ class Resolver:
                     expr,
                     "Void is no type of values",
                     "it may only be a function's whole input or output",
+                    fixes=(self.scope.replacement(expr, "()", "write `()`, an event without data"),),
                 )
                 return self.types.error
             if name in BUILT_IN_ARITY:
@@ -456,19 +453,19 @@ def _inside(expr: syntax.TypeExpr) -> Iterator[syntax.TypeExpr]:
         stack.extend(_children(part)[::-1])
 
 
-def _mentions(decl: syntax.TypeDecl, names: Container[str]) -> list[str]:
-    """The types of a module that a declaration mentions."""
-    found: dict[str, None] = {}
+def _mentions(decl: syntax.TypeDecl, names: Container[str]) -> dict[str, syntax.Node]:
+    """The types of a module that a declaration mentions, each with its first place."""
+    found: dict[str, syntax.Node] = {}
     stack: list[syntax.TypeExpr] = [decl.body]
     while stack:
         part = stack.pop()
         if isinstance(part, syntax.TypeName):
             if part.qualifier is None and part.name.text in names:
-                found[part.name.text] = None
+                found.setdefault(part.name.text, part.name)
             stack.extend(part.args[::-1])
         else:
             stack.extend(_children(part)[::-1])
-    return list(found)
+    return found
 
 
 __all__ = ["Edit", "Fix", "Resolver", "Variables", "find_nested_optional", "missing_already"]

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Problems, Role
-from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
+from nscompiler.typecheck.unknown import Elsewhere, report_alias, report_function, report_type
 from nscompiler.types.interface import FunctionInterface, Interface, TypeInterface
 from nscompiler.types.types import SCALARS, Types
 
@@ -15,6 +15,8 @@ BUILT_IN_ARITY = {"Map": 1, "Vector": 2, "Matrix": 3}
 BUILT_IN = frozenset((*SCALARS, *BUILT_IN_ARITY, "Void"))
 STANDARD = ("Sources", "Sinks", "Conv", "Std")
 TITLE_WIDTH = 80
+# How many functions are tried in all as something to put between two stages, in a file full of mistakes.
+MOST_SEARCHED = 20_000
 STANDARD_SPELLINGS = {"postgresql": "postgres", "Postgresql": "postgres"}
 
 
@@ -28,8 +30,10 @@ class Scope:
         imports: Mapping[str, Interface | None],
         types: Types,
         standard: bool = False,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self.module = module
+        self.elsewhere = elsewhere
         self.reference = reference
         self.imports = imports
         self.workspace = types
@@ -39,6 +43,7 @@ class Scope:
         self.types: dict[str, TypeInterface] = {}
         self.functions: dict[str, FunctionInterface] = {}
         self.broken: set[str] = set()
+        self.patience = MOST_SEARCHED
         self.declared_types: dict[str, syntax.TypeDecl] = {}
         self.declared_functions: dict[str, syntax.FunDecl | syntax.DefDecl] = {}
         self._collect()
@@ -101,10 +106,24 @@ class Scope:
         """A fix that writes something else in a node's place."""
         return Fix(title, (Edit(self.span(node), text),), sure)
 
+    def is_standard(self, module: str) -> bool:
+        """Whether a module, by its reference, belongs to the standard library."""
+        if self.standard:
+            return True
+        return any(one is not None and one.standard and one.module == module for one in self.imports.values())
+
+    def is_ours(self, span: Span) -> bool:
+        """Whether a place is in this file or in a file of the author's that it imports."""
+        if span.path == self.module.source.path:
+            return not self.standard
+        trees = [one.tree for one in self.imports.values() if one is not None and not one.standard]
+        return any(tree is not None and tree.source.path == span.path for tree in trees)
+
     # --- look-ups
 
-    def interface_of(self, qualifier: syntax.Name) -> tuple[bool, Interface | None]:
-        """Whether the alias exists, and what it stands for (None where the import failed: stay silent)."""
+    def interface_of(self, qualifier: syntax.Name, name: syntax.Name) -> tuple[bool, Interface | None]:
+        """Whether the alias before a name exists, and what it stands for (None where the import failed, or where it was
+        reported already: stay silent)."""
         text = qualifier.text
         if text in self._aliases:
             return True, self._aliases[text]
@@ -116,92 +135,37 @@ class Scope:
             fix = self.replacement(qualifier, capital, f"write `{capital}`", Applicability.MACHINE_APPLICABLE)
             self.report(codes.LOWERCASE_STANDARD, qualifier, f"`{text}` is spelt `{capital}` today", "", fixes=(fix,))
             return True, self.imports[capital]
-        self._report_alias(qualifier)
+        report_alias(self, qualifier, name)
+        self._aliases[text] = None
         return False, None
-
-    def _report_alias(self, qualifier: syntax.Name) -> None:
-        text = qualifier.text
-        aliases = list(self.imports)
-        similar = near(text, aliases)
-        fixes = tuple(self.replacement(qualifier, name, f"write `{name}`") for name in similar)
-        notes = [f"the aliases here are {', '.join(f'`{alias}`' for alias in sorted(aliases))}"]
-        offer = did_you_mean(similar)
-        self.report(
-            codes.UNKNOWN_ALIAS,
-            qualifier,
-            f"no import is called `{text}`",
-            offer or "not an alias of this file",
-            notes=tuple(notes),
-            fixes=fixes,
-        )
 
     def find_type(self, qualifier: syntax.Name | None, name: syntax.Name) -> TypeInterface | None:
         """A type by name; None after a report, or in silence where it is known to be broken."""
         if qualifier is None:
             found = self.types.get(name.text)
             if found is None and name.text not in self.broken and name.text not in self.declared_types:
-                self._report_type(None, name)
+                report_type(self, None, None, name)
             return found
-        exists, interface = self.interface_of(qualifier)
+        exists, interface = self.interface_of(qualifier, name)
         if interface is None or not exists:
             return None
         found = interface.types.get(name.text)
         if found is None and name.text not in interface.broken:
-            self._report_type(interface, name)
+            report_type(self, qualifier, interface, name)
         return found
-
-    def _report_type(self, interface: Interface | None, name: syntax.Name) -> None:
-        text = name.text
-        candidates = list(interface.types) if interface else [*self.declared_types, *BUILT_IN]
-        where = f"`{interface.module}` declares no" if interface else "there is no"
-        notes, fixes = self._elsewhere_type(text) if interface is None else ((), ())
-        similar = near(text, candidates)
-        fixes = (*fixes, *(self.replacement(name, other, f"write `{other}`") for other in similar))
-        offer = did_you_mean(similar) or "unknown type"
-        self.report(codes.UNKNOWN_TYPE, name, f"{where} type `{text}`", offer, notes=notes, fixes=fixes)
-
-    def _elsewhere_type(self, text: str) -> tuple[tuple[str, ...], tuple[Fix, ...]]:
-        aliases = [alias for alias, interface in self.imports.items() if interface and text in interface.types]
-        notes = tuple(f"`{alias}.{text}` exists: write the module's alias before it" for alias in aliases)
-        return notes, ()
 
     def find_function(self, qualifier: syntax.Name | None, name: syntax.Name) -> FunctionInterface | None:
         """A function by name; None after a report, or in silence where it is known to be broken."""
         if qualifier is None:
             found = self.functions.get(name.text)
             if found is None and name.text not in self.broken and name.text not in self.declared_functions:
-                self._report_function(None, name, list(self.declared_functions))
+                report_function(self, None, None, name)
             return found
-        exists, interface = self.interface_of(qualifier)
+        exists, interface = self.interface_of(qualifier, name)
         if interface is None or not exists:
             return None
         text = STANDARD_SPELLINGS.get(name.text, name.text) if interface.standard else name.text
         found = interface.functions.get(text)
         if found is None and text not in interface.broken:
-            self._report_function(interface, name, list(interface.functions))
+            report_function(self, qualifier, interface, name)
         return found
-
-    def _report_function(self, interface: Interface | None, name: syntax.Name, candidates: list[str]) -> None:
-        text = name.text
-        folded = {other.casefold(): other for other in candidates}
-        if text not in candidates and text.casefold() in folded:
-            right = folded[text.casefold()]
-            fix = self.replacement(name, right, f"write `{right}`", Applicability.MACHINE_APPLICABLE)
-            self.report(codes.WRONG_CASE, name, f"`{text}` is spelt `{right}`", "", fixes=(fix,))
-            return
-        notes: list[str] = []
-        fixes: list[Fix] = []
-        if interface is None:
-            for alias in self._exporters(text):
-                notes.append(f"`{alias}.{text}` exists: write the module's alias before it")
-                fixes.append(self.replacement(name, f"{alias}.{text}", f"write `{alias}.{text}`"))
-            if text in self.declared_types or text in BUILT_IN:
-                notes.append(f"`{text}` is a type, not a function")
-        similar = near(text, candidates)
-        fixes += [self.replacement(name, other, f"write `{other}`") for other in similar]
-        where = f"`{interface.module}` declares no function `{text}`" if interface else f"there is no function `{text}`"
-        offer = did_you_mean(similar) or "unknown function"
-        self.report(codes.UNKNOWN_NAME, name, where, offer, notes=tuple(notes), fixes=tuple(fixes))
-
-    def _exporters(self, text: str) -> list[str]:
-        return [alias for alias, interface in self.imports.items() if interface and text in interface.functions]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
+from nscompiler.grammar import syntax
 from nscompiler.source import Span
 from nscompiler.types.types import Type, Var
 
@@ -160,6 +161,8 @@ class Interface:
     broken: frozenset[str]
     digest: Callable[[], str]
     standard: bool = False
+    tree: syntax.Module | None = None
+    """Where all of it is written: messages show it, and fixes change it."""
 
     @property
     def hash(self) -> str:

@@ -1,6 +1,6 @@
 """Types as text: by the author's names, written out, or only where two differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
 from nscompiler.diagnostics.model import Segment, TypeDiff
@@ -8,6 +8,7 @@ from nscompiler.grammar.text import is_plain_name, quote
 from nscompiler.types.interface import Scheme
 from nscompiler.types.types import (
     MAX_DEPTH,
+    Alias,
     App,
     ErrorType,
     Record,
@@ -31,10 +32,20 @@ class Names:
     Row variables in ``hidden`` print as the end of a closed record.
     """
 
-    def __init__(self, known: Mapping[Var, str] | None = None, hidden: frozenset[Var] = frozenset()) -> None:
+    def __init__(
+        self,
+        known: Mapping[Var, str] | None = None,
+        hidden: frozenset[Var] = frozenset(),
+        spell: Callable[[Alias], str | None] | None = None,
+    ) -> None:
         self._known = dict(known or {})
         self._taken = set(self._known.values())
         self.hidden = hidden
+        self._spell = spell
+
+    def of_type(self, alias: Alias) -> str | None:
+        """What a declared type is called here; None where it has no name and is written out."""
+        return alias.name if self._spell is None else self._spell(alias)
 
     def of(self, variable: Var) -> str:
         """The name of a variable, the same at every call."""
@@ -115,8 +126,9 @@ class _Printer:
         return text
 
     def _show(self, type: Type, precedence: int) -> str:
-        if type.alias is not None and not self._expand:
-            return self._applied(type.alias.name, type.alias.args, precedence)
+        name = None if type.alias is None or self._expand else self._names.of_type(type.alias)
+        if name is not None and type.alias is not None:
+            return self._applied(name, type.alias.args, precedence)
         match type:
             case App():
                 return self._app(type, precedence)
@@ -265,8 +277,7 @@ def _diff(expected: Type, found: Type, left: _Side, right: _Side) -> None:
     elif isinstance(expected, Record) and isinstance(found, Record):
         _diff_records(expected, found, left, right)
     elif isinstance(expected, Sum) and isinstance(found, Sum):
-        _diff_sums(expected, found, left)
-        _diff_sums(found, expected, right)
+        _diff_sums(expected, found, left, right)
     else:
         clash = left.shown(expected) == right.shown(found)
         left.add_type(expected, "differs", expand=clash)
@@ -309,7 +320,11 @@ def _diff_records(expected: Record, found: Record, left: _Side, right: _Side) ->
         if not (left.full or right.full):
             _diff(mine[label], theirs[label], *shared[label])
     _diff_fields(expected, theirs, {label: sides[0] for label, sides in shared.items()}, left)
-    _diff_fields(found, mine, {label: sides[1] for label, sides in shared.items()}, right)
+    # Where nothing is missing, what the found record has beyond is no difference: it is left out.
+    tail = expected.tail
+    dropped = not mine.keys() - theirs.keys() and (tail is None or tail in left.names.hidden)
+    theirs_shown = theirs if dropped else mine
+    _diff_fields(found, theirs_shown, {label: sides[1] for label, sides in shared.items()}, right)
 
 
 def _diff_fields(own: Record, other: Mapping[str, Type], differing: Mapping[str, _Side], out: _Side) -> None:
@@ -334,20 +349,41 @@ def _diff_fields(own: Record, other: Mapping[str, Type], differing: Mapping[str,
     out.add_rest(own)
 
 
-def _diff_sums(own: Sum, other: Sum, out: _Side) -> None:
-    skipped = False
-    first = True
-    theirs = dict(other.constructors)
-    for name, payload in own.constructors:
-        same = name in theirs and _canon(payload) is _canon(theirs[name])
-        if out.full or same:
-            skipped = True
-            continue
-        out.add("" if first else " | ")
-        first = False
-        out.add(name if payload is None else _Printer(out.names, False, ROOM).constructor(name, payload), "differs")
-    if skipped:
-        out.add("…" if first else " | …")
+def _diff_sums(expected: Sum, found: Sum, left: _Side, right: _Side) -> None:
+    """Two sums: only the constructors that differ are written, and of their payloads what differs."""
+    mine, theirs = dict(expected.constructors), dict(found.constructors)
+    inside: dict[str, tuple[_Side, _Side]] = {}
+    for name in sorted(mine.keys() & theirs.keys()):
+        one, other = mine[name], theirs[name]
+        if one is not None and other is not None and one.canon is not other.canon and not (left.full or right.full):
+            inside[name] = _Side(left.names), _Side(right.names)
+            _diff(one, other, *inside[name])
+    _diff_constructors(expected, theirs, {name: sides[0] for name, sides in inside.items()}, left)
+    _diff_constructors(found, mine, {name: sides[1] for name, sides in inside.items()}, right)
+
+
+def _diff_constructors(own: Sum, other: Mapping[str, Type | None], inside: Mapping[str, _Side], out: _Side) -> None:
+    """One side of two sums; all of it where it has nothing that differs."""
+    differing = [(name, one) for name, one in own.constructors if name not in other or _unlike(one, other[name])]
+    for place, (name, payload) in enumerate(differing or own.constructors):
+        if out.full:
+            break
+        out.add(" | " if place else "")
+        if name in inside and payload is not None:
+            brackets = isinstance(payload, Sum | App) and inside[name].segments[0].text[:1] not in ("[", "(")
+            out.add(f"{name} (" if brackets else f"{name} ")
+            for segment in inside[name].segments:
+                out.add(segment.text, segment.role)
+            out.add(")" if brackets else "")
+        else:
+            text = name if payload is None else _Printer(out.names, False, ROOM).constructor(name, payload)
+            out.add(text, "differs" if differing else "same")
+    if out.full or 0 < len(differing) < len(own.constructors):
+        out.add(" | …")
+
+
+def _unlike(one: Type | None, other: Type | None) -> bool:
+    return _canon(one) is not _canon(other)
 
 
 def _canon(type: Type | None) -> Type | None:

@@ -89,6 +89,45 @@ def test_a_parameter_that_is_bound_inside_is_refused(nsc: Nsc, demo: Path) -> No
     assert "Traceback" not in done.stderr
 
 
+def test_what_every_function_understands_may_be_set_from_outside(nsc: Nsc, tmp_path: Path) -> None:
+    (tmp_path / "etl.nml").write_text(
+        """
+        fun halve : Integer -> Integer
+        fun careful : Integer -> Integer
+        def w = [2, 3, 4] | halve | careful { retry = 0 } | Sinks.log
+        def set = (w) { on_error = "stop" }
+        """
+    )
+    (tmp_path / "etl.py").write_text(
+        "import nstack\nclass Module(nstack.Module):\n"
+        "    def halve(self, x):\n        if x % 2: raise ValueError('odd')\n        return x // 2\n"
+        "    def careful(self, x):\n        if x == 2: raise ValueError('two')\n        return x\n"
+    )
+    assert nsc("run", "etl.nml", "w").returncode == 1
+    skipped = nsc("run", "etl.nml", "w", "-p", "on_error=skip", "-p", "retry=1")
+    assert skipped.returncode == 0, skipped.stderr
+    assert "OUTPUT: 1" in skipped.stderr
+    assert skipped.stderr.count("etl.halve: ValueError: odd") == 2
+    assert skipped.stderr.count("etl.careful: ValueError: two") == 1, "a binding that is nearer wins"
+    buried = nsc("run", "etl.nml", "w", "-p", "on_error=dead_letter", "-p", "timeout=20")
+    assert buried.returncode == 0, buried.stderr
+    written = (tmp_path / "dead-letters/w.jsonl").read_text().splitlines()
+    assert [json.loads(line)["value"] for line in written] == [3, 2]
+    fixed = nsc("run", "etl.nml", "set", "-p", "on_error=skip")
+    assert (fixed.returncode, fixed.stderr) == (
+        2,
+        "error: -p on_error: the program sets on_error itself, at etl.nml:5:25\n",
+    )
+    wrong = nsc("run", "etl.nml", "w", "-p", "retry=maybe", "-p", "parallelism=0")
+    assert (wrong.returncode, wrong.stderr.splitlines()) == (
+        2,
+        [
+            'error: -p retry: expected true, false or how often, got "maybe"',
+            'error: -p parallelism: expected a number from 1, got "0"',
+        ],
+    )
+
+
 def test_a_parameter_without_a_value_is_wrong_usage(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "demo", "up", "-p", "mark"]) == 2
     assert "NAME=VALUE" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """Lowering: where nodes, conversions, parameters and policies come from."""
 
+import attrs
 import pytest
 from backends.compiled import Compiled, compile_function, compile_texts, service
 
@@ -228,13 +229,26 @@ def test_standard_functions_get_only_what_they_declare():
         ('on_error = "skip"', Policy(on_error="skip")),
         ('on_error = "dead_letter"', Policy(on_error="dead_letter", dead_letter="dead-letters/w.jsonl")),
         ('on_error = "dead_letter", dead_letter = "d"', Policy(on_error="dead_letter", dead_letter="d")),
-        ('dead_letter = "d"', Policy()),
+        ('dead_letter = "d"', Policy(dead_letter="d")),
         ("parallelism = 4, ordered = false", Policy(parallelism=4, ordered=False)),
     ],
 )
 def test_policies_are_inherited_like_parameters(written, policy):
     graph = graph_of(f'fun f : Text -> Text\ndef w = (["a"] | f | Sinks.log) {{ {written} }}\n', "f")
-    assert {node.policy for node in graph.nodes if node.function is not None} == {policy}
+    found = {node.policy for node in graph.nodes if node.function is not None}
+    assert {attrs.evolve(own, fixed=()) for own in found} == {policy}
+    named = [part.strip() for part in written.split(",") if part]
+    assert all(sorted(at.text for _, at in own.fixed) == sorted(named) for own in found)
+    assert all([name for name, _ in own.fixed] == [at.text.split(" = ")[0] for _, at in own.fixed] for own in found)
+
+
+def test_a_policy_tells_what_the_nearest_binding_fixes_and_where():
+    program = 'fun f : Text -> Text\ndef g = f { retry = 1 }\ndef w = (["a"] | g | Sinks.log) { retry = 2 }\n'
+    graph = graph_of(program, "f")
+    ((name, at),) = node_of(graph, "f").policy.fixed
+    assert (name, at.line, at.text) == ("retry", 2, "retry = 1")
+    ((name, at),) = node_of(graph, "log").policy.fixed
+    assert (name, at.line, at.text) == ("retry", 3, "retry = 2")
 
 
 def test_a_flow_that_does_not_end_skips_by_default():

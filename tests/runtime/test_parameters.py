@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 import pytest
-from nstack.runtime import Call, Literal, Parameter, Sink, Source, Text, UserModule, Workflow
+from nstack.runtime import Call, Literal, Parameter, Policy, Sink, Source, Text, UserModule, Workflow
 from nstack.runtime.connector import Parameters
 from nstack.runtime.errors import UsageError
 from nstack.runtime.log import Log
@@ -43,7 +43,7 @@ def test_durations(text: str, seconds: float) -> None:
     assert duration_of(text) == datetime.timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "5 minutes", "-3", "inf", "nan", "1h and a bit"])
+@pytest.mark.parametrize("text", ["", "soon", "5 minutes", "-3", "inf", "nan", "1h and a bit", "1e15", "9" * 400 + "h"])
 def test_no_durations(text: str) -> None:
     with pytest.raises(ValueError, match=text or "^$"):
         duration_of(text)
@@ -86,15 +86,101 @@ def test_values_from_everywhere() -> None:
 def test_everything_missing_or_wrong_is_told_at_once() -> None:
     made, _ = workflow(*DECLARED)
     with pytest.raises(UsageError) as caught:
-        resolve(made, {"n": "x", "mode": "c", "user": "you", "nope": "1", "retry": "2", "pg_password": ""}, {})
+        resolve(made, {"n": "x", "mode": "c", "user": "you", "nope": "1", "retry": "-2", "pg_password": ""}, {})
     told = str(caught.value).splitlines()
-    starts = ["-p user", "-p nope", "-p retry", "n", "mode", "M.f needs a parameter needed ", "$THE_KEY is not set"]
-    assert [line.split(":")[0] for line in told] == starts
+    wanted = ["-p user", "-p nope", "-p n", "-p mode", "M.f needs a parameter needed ", "$THE_KEY is not set"]
+    assert [line.split(":")[0] for line in told] == [*wanted, "-p retry"]
     assert "-p user: the program sets user itself, at w.nml:2:9" in told
-    assert 'n: M.f expects Integer for n, got "x"' in told
-    assert 'mode: M.f expects one of "a", "b" for mode, got "c"' in told
+    assert '-p n: M.f expects Integer, got "x"' in told
+    assert '-p mode: M.f expects one of "a", "b", got "c"' in told
     assert "M.f needs a parameter needed : Double; give it with -p needed=… (w.nml:1:1)" in told
     assert "$THE_KEY is not set: M.f needs it for key (w.nml:3:9)" in told
+
+
+@pytest.mark.parametrize(
+    ("type", "text", "wanted"),
+    [
+        ("Integer", "9223372036854775808", "Integer (64 bit)"),
+        ("Integer", "1.0", "Integer"),
+        ("Integer", "٣", "Integer"),
+        ("Double", "nan", "Double"),
+        ("Double", "1e999", "Double"),
+        ("[Integer]", "1,b", "[Integer]"),
+    ],
+)
+def test_what_a_text_should_have_been(type: str, text: str, wanted: str) -> None:
+    made, _ = workflow(Parameter("p", type, required=True))
+    with pytest.raises(UsageError) as caught:
+        resolve(made, {"p": text}, {})
+    assert str(caught.value) == f'-p p: M.f expects {wanted}, got "{text}"'
+
+
+def policies(*fixed: dict[str, str]) -> tuple[Workflow, tuple[Sink, ...]]:
+    """A workflow of a literal and sinks, each with a policy of its own."""
+    values = {"retry": 1, "timeout": 9.0, "on_error": "stop", "dead_letter": "own", "parallelism": 1, "ordered": True}
+    sinks = tuple(
+        Sink("Sinks.x", Text, policy=Policy(**{name: values[name] for name in own}, fixed=own)) for own in fixed
+    )
+    return Workflow("w", sources=((Literal(("x",), Text), lambda values, token: None),), sinks=sinks), sinks
+
+
+GIVEN = {
+    "retry": ("3", 3),
+    "timeout": ("1m", 60.0),
+    "on_error": ("dead_letter", "dead_letter"),
+    "dead_letter": ("x.jsonl", "x.jsonl"),
+    "parallelism": ("8", 8),
+    "ordered": ("false", False),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_what_every_function_understands_is_bound_from_outside_where_the_program_says_nothing(name: str) -> None:
+    text, value = GIVEN[name]
+    made, (inner, free) = policies({name: "w.nml:2:9"}, {})
+    resolved = resolve(made, {name: text}, {})
+    assert (getattr(resolved.policy(inner), name), getattr(resolved.policy(free), name)) == (
+        getattr(inner.policy, name),
+        value,
+    )
+    everywhere, _ = policies({name: "w.nml:2:9"}, {name: "w.nml:3:9"})
+    with pytest.raises(UsageError) as caught:
+        resolve(everywhere, {name: text}, {})
+    assert str(caught.value) == f"-p {name}: the program sets {name} itself, at w.nml:2:9"
+
+
+@pytest.mark.parametrize(("text", "retry"), [("true", 5), ("false", 0), ("0", 0), ("12", 12)])
+def test_how_often(text: str, retry: int) -> None:
+    made, (sink,) = policies({})
+    assert resolve(made, {"retry": text}, {}).policy(sink).retry == retry
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wanted"),
+    [
+        ("retry", "maybe", "true, false or how often"),
+        ("retry", "-1", "true, false or how often"),
+        ("timeout", "0", 'a Duration of more than no time (such as "90s")'),
+        ("timeout", "soon", 'a Duration of more than no time (such as "90s")'),
+        ("on_error", "ignore", 'one of "stop", "skip", "dead_letter"'),
+        ("dead_letter", "", "a path"),
+        ("parallelism", "0", "a number from 1"),
+        ("parallelism", "99999999999999999999", "a number from 1"),
+        ("ordered", "yes", "true or false"),
+    ],
+)
+def test_a_wrong_value_of_what_every_function_understands_is_told_once(name: str, text: str, wanted: str) -> None:
+    made, _ = policies({}, {})
+    with pytest.raises(UsageError) as caught:
+        resolve(made, {name: text}, {})
+    assert str(caught.value) == f'-p {name}: expected {wanted}, got "{text}"'
+
+
+def test_a_function_that_takes_any_parameter_does_not_see_what_every_function_understands() -> None:
+    made, call = workflow(opened=True)
+    resolved = resolve(made, {"retry": "2", "extra": "x"}, {})
+    assert dict(resolved.of(call)) == {"extra": "x"}
+    assert resolved.policy(call).retry == 2
 
 
 def test_a_secret_is_not_shown_when_it_is_wrong() -> None:

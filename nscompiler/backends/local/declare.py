@@ -117,6 +117,7 @@ class Declarations:
             dead_letter=quoted(policy.dead_letter) if policy.dead_letter is not None else None,
             parallelism=repr(policy.parallelism) if policy.parallelism is not None else None,
             ordered=None if policy.ordered else "False",
+            fixed=dict_of({name: quoted(place(at)) for name, at in policy.fixed}) if policy.fixed else None,
         )
 
     def workflow(self) -> Code:

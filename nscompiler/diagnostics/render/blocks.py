@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from nscompiler.diagnostics.edits import apply_edits, in_order
-from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Hop, Label, Role, Segment
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Hop, Label, Role, Segment, TypeDiff
 from nscompiler.diagnostics.render.glyphs import Screen, ShownLine, plain
 from nscompiler.diagnostics.render.lines import Grid, Line, Piece, line, wrap, wrap_type
 from nscompiler.source import SourceFile
@@ -18,11 +18,18 @@ Sources = Mapping[str, SourceFile]
 def types_block(diagnostic: Diagnostic, digits: int, screen: Screen) -> Iterator[Line]:
     """What was expected and what was found, one below the other, with ``~~~`` under what differs."""
     diff = diagnostic.diff
+    if diff and diagnostic.flow and _nothing_in_common(diff):
+        return  # the last two lines of the flow say it
     expected = diff.expected if diff else _whole(diagnostic.expected)
     found = diff.found if diff else _whole(diagnostic.found)
     for name, segments in (("expected", expected), ("found", found)):
         if segments:
             yield from _type_lines(name, segments, digits, screen)
+
+
+def _nothing_in_common(diff: TypeDiff) -> bool:
+    """Whether two types differ as a whole."""
+    return all(item.role == "differs" for item in (*diff.expected, *diff.found))
 
 
 def _whole(text: str | None) -> tuple[Segment, ...]:

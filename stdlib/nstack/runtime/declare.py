@@ -42,7 +42,8 @@ class Parameter(_Declared, frozen=True):
 class Policy(_Declared, frozen=True):
     """What becomes of a failed call: ``retry`` more tries, ``timeout`` seconds for one call or one ``next()``, then
     ``on_error``: ``stop``, ``skip`` or ``dead_letter`` (into the file ``dead_letter``). ``parallelism`` and
-    ``ordered`` are for ``async`` methods."""
+    ``ordered`` are for ``async`` methods. ``fixed`` are the names that the program binds, and where: ``-p`` may not.
+    """
 
     retry: int = 0
     timeout: float | None = None
@@ -50,6 +51,7 @@ class Policy(_Declared, frozen=True):
     dead_letter: str | None = None
     parallelism: int | None = None
     ordered: bool = True
+    fixed: dict[str, str] = {}
 
 
 class Process(_Declared, frozen=True):

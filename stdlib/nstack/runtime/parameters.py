@@ -13,13 +13,14 @@ from typing import Any
 import msgspec
 
 from .connector import Parameters
-from .declare import Literal, Node, Parameter, UserModule, Workflow
+from .declare import Literal, Node, Parameter, Policy, UserModule, Workflow
 from .errors import UsageError
 from .scalars import INTEGER_MAX, INTEGER_MIN
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|s|m|h|d)")
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_POLICY = ("retry", "timeout", "on_error", "dead_letter", "parallelism", "ordered")
+USUAL_RETRIES = 5
+"""How often a failed call is made again where nothing but ``true`` is said."""
 _SECRET = re.compile("password|secret", re.IGNORECASE)
 
 
@@ -32,21 +33,32 @@ def duration_of(text: str) -> datetime.timedelta:
         seconds = float(text)
     except ValueError:
         seconds = math.nan
-    if seconds >= 0 and seconds != math.inf:
-        return datetime.timedelta(seconds=seconds)
     if text and not _PART.sub("", text):
-        return datetime.timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text)))
+        seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
     try:
+        if seconds >= 0:
+            return datetime.timedelta(seconds=seconds)
         return msgspec.convert(text, datetime.timedelta)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, OverflowError):
         raise ValueError(text) from None
 
 
+_WHOLE = re.compile(r"[+-]?[0-9][0-9_]*")
+_BITS = " (64 bit)"
+
+
 def _integer(text: str) -> int:
-    if not re.fullmatch(r"[+-]?\d[\d_]*", text.strip()):
+    if not _WHOLE.fullmatch(text.strip()):
         raise ValueError(text)
     number = int(text)
     if not INTEGER_MIN <= number <= INTEGER_MAX:
+        raise ValueError(text)
+    return number
+
+
+def _double(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
         raise ValueError(text)
     return number
 
@@ -60,7 +72,7 @@ def _boolean(text: str) -> bool:
 _FROM_TEXT: dict[str, Callable[[str], Any]] = {
     "Text": str,
     "Integer": _integer,
-    "Double": float,
+    "Double": _double,
     "Boolean": _boolean,
     "Duration": duration_of,
 }
@@ -110,10 +122,11 @@ def is_secret(parameter: Parameter) -> bool:
 
 
 class Resolved:
-    """The parameters of every node, and the texts that must not appear in a log."""
+    """The parameters and the policy of every node, and the texts that must not appear in a log."""
 
     def __init__(self) -> None:
         self.of_node: dict[int, Parameters] = {}
+        self.policies: dict[int, Policy] = {}
         self.secrets: list[str] = []
         self.problems: list[str] = []
         self.literals: dict[int, tuple[Any, ...]] = {}
@@ -121,6 +134,10 @@ class Resolved:
     def of(self, node: object) -> Parameters:
         """The parameters of one node."""
         return self.of_node.get(id(node)) or Parameters({})
+
+    def policy(self, node: object) -> Policy:
+        """The policy of one node: the program's, with what is given from outside."""
+        return self.policies.get(id(node)) or _declared_policy(node)
 
 
 def nodes_of(workflow: Workflow) -> tuple[Node, ...]:
@@ -136,6 +153,7 @@ def resolve(workflow: Workflow, given: Mapping[str, str], environment: Mapping[s
     _check_given(nodes, given, found)
     for node in nodes:
         found.of_node[id(node)] = _of_node(node, given, environment, found)
+        found.policies[id(node)] = _policy_of(node, given, found)
     for source, _ in workflow.sources:
         if isinstance(source, Literal):
             found.literals[id(source)] = tuple(_literal(source, value, environment, found) for value in source.values)
@@ -174,6 +192,9 @@ def _is_open(node: Node) -> bool:
 
 def _check_given(nodes: Iterable[Node], given: Mapping[str, str], found: Resolved) -> None:
     for name in given:
+        if name in _POLICY:
+            _check_policy(name, nodes, found)
+            continue
         readers = [(node, parameter) for node in nodes for parameter in _parameters(node) if parameter.name == name]
         bound = [(node, parameter) for node, parameter in readers if not _settable(parameter)]
         if any(_settable(parameter) for _, parameter in readers):
@@ -182,8 +203,6 @@ def _check_given(nodes: Iterable[Node], given: Mapping[str, str], found: Resolve
             node, parameter = bound[0]
             place = parameter.origin or getattr(node, "origin", "")
             found.problems.append(f"-p {name}: the program sets {name} itself, at {place}")
-        elif name in _POLICY:
-            found.problems.append(f"-p {name}: {name} can only be set in the program")
         elif not any(_is_open(node) for node in nodes):
             found.problems.append(f"-p {name}: nothing in this workflow reads a parameter {name}{_near(name, nodes)}")
 
@@ -197,7 +216,7 @@ def _of_node(node: Node, given: Mapping[str, str], environment: Mapping[str, str
     values: dict[str, Any] = {}
     secret = {parameter.name for parameter in _parameters(node) if is_secret(parameter)}
     if _is_open(node):
-        values |= given
+        values |= {name: text for name, text in given.items() if name not in _POLICY}
     for parameter in _parameters(node):
         text = _text_for(node, parameter, given, environment, found)
         if text is not None:
@@ -229,10 +248,83 @@ def _text_for(
     return None
 
 
+# --- what every function understands
+
+
+def _retry(text: str) -> int:
+    if text in ("true", "false"):
+        return USUAL_RETRIES if text == "true" else 0
+    return _at_least(0, text)
+
+
+def _at_least(least: int, text: str) -> int:
+    number = _integer(text)
+    if number < least:
+        raise ValueError(text)
+    return number
+
+
+def _timeout(text: str) -> float:
+    seconds = duration_of(text).total_seconds()
+    if seconds <= 0:
+        raise ValueError(text)
+    return seconds
+
+
+def _on_error(text: str) -> str:
+    if text not in ("stop", "skip", "dead_letter"):
+        raise ValueError(text)
+    return text
+
+
+def _path(text: str) -> str:
+    if not text:
+        raise ValueError(text)
+    return text
+
+
+_POLICY: dict[str, tuple[Callable[[str], Any], str]] = {
+    "retry": (_retry, "true, false or how often"),
+    "timeout": (_timeout, 'a Duration of more than no time (such as "90s")'),
+    "on_error": (_on_error, 'one of "stop", "skip", "dead_letter"'),
+    "dead_letter": (_path, "a path"),
+    "parallelism": (lambda text: _at_least(1, text), "a number from 1"),
+    "ordered": (_boolean, "true or false"),
+}
+_STOP = Policy()
+
+
+def _declared_policy(node: object) -> Policy:
+    policy: Policy = getattr(node, "policy", _STOP)
+    return policy
+
+
+def _check_policy(name: str, nodes: Iterable[Node], found: Resolved) -> None:
+    """A name that the program binds for every function has no effect from outside."""
+    places = [_declared_policy(node).fixed.get(name) for node in nodes]
+    if places and all(places):
+        found.problems.append(f"-p {name}: the program sets {name} itself, at {places[0]}")
+
+
+def _policy_of(node: Node, given: Mapping[str, str], found: Resolved) -> Policy:
+    policy = _declared_policy(node)
+    changed: dict[str, Any] = {}
+    for name, (convert, wanted) in _POLICY.items():
+        if name in given and name not in policy.fixed:
+            try:
+                changed[name] = convert(given[name])
+            except ValueError:
+                found.problems.append(f'-p {name}: expected {wanted}, got "{given[name]}"')
+    return msgspec.structs.replace(policy, **changed) if changed else policy
+
+
 def _convert(node: Node, parameter: Parameter, text: str, values: dict[str, Any], found: Resolved) -> None:
     try:
         values[parameter.name] = from_text(parameter, text)
     except (ValueError, TypeError, KeyError, msgspec.MsgspecError):
         shown = "another text" if is_secret(parameter) else f'"{text}"'
-        where = f"${parameter.environment}" if parameter.environment is not None else parameter.name
-        found.problems.append(f"{where}: {node.shown} expects {expected(parameter)} for {parameter.name}, got {shown}")
+        where, what = f"-p {parameter.name}", ""
+        if parameter.environment is not None:
+            where, what = f"${parameter.environment}", f" for {parameter.name}"
+        wanted = expected(parameter) + (_BITS if parameter.type == "Integer" and _WHOLE.fullmatch(text.strip()) else "")
+        found.problems.append(f"{where}: {node.shown} expects {wanted}{what}, got {shown}")

@@ -146,7 +146,9 @@ class Plan:
             node.function
             for lane in self._lanes
             for node in uses(lane)
-            if node.provider is module and isinstance(node, Call | Sink) and node.policy.timeout is not None
+            if node.provider is module
+            and isinstance(node, Call | Sink)
+            and self.resolved.policy(node).timeout is not None
         ]
         if not limited:
             return False
@@ -208,7 +210,8 @@ class Plan:
 
     def method_of(self, node: Call | Sink | Source) -> Callable[..., Any]:
         """The method of a node, to be called with its value."""
-        return self.host_of(node).use(node, dict(self.resolved.of(node)))
+        timeout = None if isinstance(node, Source) else self.resolved.policy(node).timeout
+        return self.host_of(node).use(node, dict(self.resolved.of(node)), timeout)
 
     def _live_sink(self, lane: Lane, node: Sink) -> Callable[[Any, Any], Any]:
         if isinstance(node.provider, UserModule):

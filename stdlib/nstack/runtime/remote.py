@@ -192,11 +192,12 @@ class RemoteHost(Host):
         if name == "shutdown":
             process.wait()
 
-    def use(self, node: Call | Sink | Source, args: dict[str, Any]) -> Callable[..., Any]:
-        """A function that calls a node's method in the child. Raises ModuleFailure when the class has none."""
+    def use(self, node: Call | Sink | Source, args: dict[str, Any], timeout: float | None) -> Callable[..., Any]:
+        """A function that calls a node's method in the child, for at most ``timeout`` seconds. Raises ModuleFailure
+        when the class has none.
+        """
         answer, _ = self._request(("has", node.function), None)
         asynchronous: bool = answer[1]
-        timeout = None if isinstance(node, Source) else node.policy.timeout
         use = Use(
             node.function,
             args,

@@ -24,7 +24,7 @@ import msgspec
 from .checkpoint import Checkpoint
 from .codec import Codec, Codecs
 from .connector import Batch, Context, Registry, SinkConnector, SourceConnector
-from .declare import Literal, Policy, Sink, Source, UserModule, Workflow
+from .declare import Literal, Sink, Source, UserModule, Workflow
 from .errors import ConnectorError, ModuleFailure, NStackError, UsageError
 from .feed import Feed
 from .folders import Folders
@@ -43,8 +43,6 @@ SHUTDOWN = 90.0
 """Seconds that a module's ``shutdown`` may take."""
 ABANDON = 2.0
 """Seconds that a Python source which sleeps in its ``next()`` is waited for at the end."""
-
-_STOP = Policy()
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -194,7 +192,7 @@ class Run:
 
     def guard(self, node: Any, codec: Codec | None) -> Guard:
         """A node's policy at work."""
-        policy = getattr(node, "policy", _STOP)
+        policy = self.resolved.policy(node)
         path = self.folder / (policy.dead_letter or f"dead-letters/{self.workflow.name}.jsonl")
         dead = self.dead.setdefault(path, DeadLetters(path))
         return Guard(

@@ -146,9 +146,10 @@ class Host:
             f"{self.module.reference}: class {kind} in {self.module.service} has no method {name}{declared}"
         )
 
-    def use(self, node: Call | Sink | Source, args: dict[str, Any]) -> Callable[..., Any]:
-        """What a node calls: the method, whose parameters are ``args`` then. Raises ModuleFailure when the class has
-        none."""
+    def use(self, node: Call | Sink | Source, args: dict[str, Any], timeout: float | None) -> Callable[..., Any]:
+        """What a node calls: the method, whose parameters are ``args`` then; the caller keeps the ``timeout``. Raises
+        ModuleFailure when the class has none.
+        """
         return self.method(node.function)
 
     @contextmanager

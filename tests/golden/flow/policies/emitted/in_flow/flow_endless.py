@@ -18,7 +18,13 @@ schedule_1 = Source(
     text="Sources.schedule",
 )
 tick_2 = Call(
-    in_, "tick", input=t.Unit, output=t.Text, policy=Policy(retry=2, on_error="skip"), origin="in.nml:5:57", text="tick"
+    in_,
+    "tick",
+    input=t.Unit,
+    output=t.Text,
+    policy=Policy(retry=2, on_error="skip", fixed={"retry": "in.nml:5:64"}),
+    origin="in.nml:5:57",
+    text="tick",
 )
 log_3 = Sink("Sinks.log", t.Text, policy=Policy(on_error="skip"), origin="in.nml:5:78", text="Sinks.log")
 

@@ -12,13 +12,27 @@ stdin_1 = Source(
     origin="in.nml:4:9",
     text="Sources.stdin",
 )
-f_2 = Call(in_, "f", input=t.Text, output=t.Text, policy=Policy(retry=5, timeout=2.0), origin="in.nml:4:25", text="f")
+f_2 = Call(
+    in_,
+    "f",
+    input=t.Text,
+    output=t.Text,
+    policy=Policy(retry=5, timeout=2.0, fixed={"retry": "in.nml:4:29", "timeout": "in.nml:4:45"}),
+    origin="in.nml:4:25",
+    text="f",
+)
 g_3 = Call(
     in_,
     "g",
     input=t.Text,
     output=t.Text,
-    policy=Policy(on_error="dead_letter", dead_letter="dead-letters/w.jsonl", parallelism=4, ordered=False),
+    policy=Policy(
+        on_error="dead_letter",
+        dead_letter="dead-letters/w.jsonl",
+        parallelism=4,
+        ordered=False,
+        fixed={"on_error": "in.nml:4:68", "parallelism": "in.nml:4:94", "ordered": "in.nml:4:111"},
+    ),
     origin="in.nml:4:64",
     text="g",
 )

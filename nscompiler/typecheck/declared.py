@@ -1,0 +1,130 @@
+"""Where a type was written: from a function that was used to the record, sum or name in its declaration."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from nscompiler.grammar import syntax
+from nscompiler.source import Span
+from nscompiler.typecheck.scope import Scope
+from nscompiler.types.interface import FunctionInterface
+
+# How many names and defs are followed to what they stand for.
+MOST_STEPS = 32
+
+
+@attrs.define
+class Place:
+    """A written type in a file; ``owner`` is the ``type`` declaration whose right side it is part of, None where it
+    stands in a function's own signature."""
+
+    module: syntax.Module
+    node: syntax.TypeExpr
+    owner: syntax.TypeDecl | None = None
+
+    def span(self, node: syntax.Node) -> Span:
+        """The place of a node of the same file."""
+        return self.module.span(node)
+
+
+class Declarations:
+    """The declarations of a module and of those that it imports. The standard library's are nobody's to change."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        imported = [one for one in scope.imports.values() if one is not None and not one.standard]
+        self.modules = [scope.module, *(one.tree for one in imported if one.tree is not None)]
+
+    def function(self, target: FunctionInterface) -> tuple[syntax.Module, syntax.FunDecl | syntax.DefDecl] | None:
+        """Where a function is declared."""
+        for module in self.modules:
+            if module.source.path == target.span.path:
+                for decl in module.declarations:
+                    if (
+                        isinstance(decl, syntax.FunDecl | syntax.DefDecl)
+                        and decl.name.start == target.span.start
+                        and decl.name.text == target.name
+                    ):
+                        return module, decl
+        return None
+
+    def output(self, target: FunctionInterface, path: Sequence[str] = ()) -> Place | None:
+        """The type in a function's output, at a path inside it."""
+        return self._side(target, "output", path)
+
+    def input(self, target: FunctionInterface, path: Sequence[str] = ()) -> Place | None:
+        """The type in a function's input, at a path inside it."""
+        return self._side(target, "input", path)
+
+    def _side(self, target: FunctionInterface, side: str, path: Sequence[str]) -> Place | None:
+        found = self.function(target)
+        if found is None:
+            return None
+        module, decl = found
+        written = decl.type if isinstance(decl, syntax.FunDecl) else decl.annotation
+        if written is None:
+            return None
+        return self._inside(Place(module, written.input if side == "input" else written.output), list(path))
+
+    def _inside(self, place: Place, path: list[str]) -> Place | None:
+        """The part of a written type at a path; names are followed to their declarations."""
+        for _ in range(MOST_STEPS):
+            node = place.node
+            if isinstance(node, syntax.TypeName) and not _is_built_in(node):
+                named = self._declaration(place.module, node)
+                if named is None:
+                    return None
+                place = named
+            elif isinstance(node, syntax.OptionalType) and path[:1] != ["?"]:
+                place = Place(place.module, node.item, place.owner)  # a value that is there is its own optional
+            elif not path:
+                return place
+            else:
+                part = _step(node, path.pop(0))
+                if part is None:
+                    return None
+                place = Place(place.module, part, place.owner)
+        return None
+
+    def _declaration(self, module: syntax.Module, name: syntax.TypeName) -> Place | None:
+        home: syntax.Module | None = module
+        if name.qualifier is not None:
+            home = self._imported(module, name.qualifier.text)
+        for decl in () if home is None else home.declarations:
+            if isinstance(decl, syntax.TypeDecl) and decl.name.text == name.name.text and home is not None:
+                return Place(home, decl.body, decl)
+        return None
+
+    def _imported(self, module: syntax.Module, alias: str) -> syntax.Module | None:
+        for one in module.imports:
+            own = one.alias.text if one.alias is not None else one.reference.text.partition(":")[0].split(".")[-1]
+            if own == alias:
+                wanted = one.reference.text.removeprefix("nstack/")
+                return next((other for other in self.modules if _called(other) == wanted), None)
+        return None
+
+
+def _called(module: syntax.Module) -> str:
+    return "" if module.header is None else module.header.reference.text.removeprefix("nstack/")
+
+
+def _is_built_in(node: syntax.TypeName) -> bool:
+    return node.qualifier is None and node.name.text in ("Vector", "Matrix", "Map")
+
+
+def _step(node: syntax.TypeExpr, step: str) -> syntax.TypeExpr | None:
+    """The part of a written type that a step of a path leads to; None where it is not written out."""
+    match node:
+        case syntax.RecordType() if step[:1] == ".":
+            return next((field.type for field in node.fields if field.name.text == step[1:]), None)
+        case syntax.TupleType() if step[1:].isdigit():
+            return node.items[int(step[1:])]
+        case syntax.ListType() if step == "[]":
+            return node.item
+        case syntax.OptionalType() if step == "?":
+            return node.item
+        case syntax.TypeName() if _is_built_in(node) and node.name.text != "Matrix" and step in ("[]", "{}"):
+            return node.args[-1]
+        case syntax.SumType():
+            return next((one.payload for one in node.constructors if one.name.text == step), None)
+    return None

@@ -1,0 +1,215 @@
+"""What is said when a def is complete and does not hold what it should: its annotation, constraints, open types and
+parameters."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from nscompiler.diagnostics.codes import names as name_codes
+from nscompiler.diagnostics.codes import params as param_codes
+from nscompiler.diagnostics.codes import types as codes
+from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
+from nscompiler.grammar import syntax
+from nscompiler.source import Span
+from nscompiler.typecheck import constraints, params
+from nscompiler.typecheck.explain import an, first_of, fitting, last_of, name_of, written
+from nscompiler.typecheck.facts import UseFact
+from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
+from nscompiler.typecheck.scope import Scope
+from nscompiler.typecheck.spelling import spelt
+from nscompiler.types.interface import ParameterType, Requirement, Settable
+from nscompiler.types.show import Names, difference, lone_tails, show
+from nscompiler.types.types import Type, Var
+
+_MAYBE, _BLANKS = Applicability.MAYBE_INCORRECT, Applicability.HAS_PLACEHOLDERS
+# How many types are offered where nothing says which is meant.
+MOST_OFFERED = 2
+
+
+def report_ring(scope: Scope, members: Sequence[str], uses: Mapping[str, Mapping[str, syntax.Use]]) -> None:
+    """Defs that depend on themselves."""
+    steps: Steps = uses
+    ring = shortest_ring(members[0], steps, members)
+    first = scope.declared_functions[ring[0]].name
+    related = ring_labels(scope, ring, steps, "uses")
+    title = f"the def `{ring[0]}` depends on itself"
+    scope.report(name_codes.RECURSIVE_DEF, first, title, told(ring), related=related)
+
+
+# --- annotations
+
+
+def report_annotation(
+    scope: Scope, decl: syntax.DefDecl, node: syntax.TypeExpr, pair: tuple[Type, Type], side: str
+) -> None:
+    """One side of an annotation is not what the body takes or gives; ``pair`` is what is given and what is needed."""
+    given, needed = pair
+    names = Names(hidden=lone_tails(given, needed))
+    takes = side == "input"
+    body = first_of(decl.body) if takes else last_of(decl.body)
+    verb, what = ("takes", needed) if takes else ("gives", given)
+    related = Label(scope.span(body), f"{verb} {an(what)}", Role.CONSUMER if takes else Role.PRODUCER)
+    text = spelt(scope, what)
+    fix = None if text is None else Fix(f"write the type that it has: {text}", (Edit(scope.span(node), text),), _MAYBE)
+    promised, plain = (given, "take") if takes else (needed, "give")
+    scope.report(
+        codes.ANNOTATION_MISMATCH,
+        node,
+        fitting(
+            f"`{decl.name.text}` is annotated to {plain} {an(promised)}, but {verb} {an(what)}",
+            f"the {side} of `{decl.name.text}` is not what its annotation says",
+        ),
+        f"says that it {verb} {an(promised)}",
+        related=(related,),
+        expected=show(needed, names),
+        found=show(given, names),
+        diff=difference(needed, given, names),
+        fixes=() if fix is None else (fix,),
+    )
+
+
+def report_unpromised(scope: Scope, place: syntax.Node, at: Span | None, type: Type, name: str) -> None:
+    """An annotation leaves out a constraint that the body needs."""
+    related = () if at is None else (Label(at, "needed here", Role.CONSUMER),)
+    promise = f"{_constrained(type)} is {name}"
+    title = f"the annotation does not promise that `{_constrained(type)}` is {name}"
+    decl = scope.declared_functions.get(place.text) if isinstance(place, syntax.Name) else None
+    annotation = decl.annotation if isinstance(decl, syntax.DefDecl) else None
+    fixes = () if annotation is None else (_promise(scope, annotation, promise),)
+    label = "its body works only where that holds"
+    scope.report(codes.ANNOTATION_MISMATCH, place, title, label, related=related, fixes=fixes)
+
+
+def _constrained(type: Type) -> str:
+    """A constraint's subject as it is written: a row by its name."""
+    text = an(type)
+    return text[3:-2].strip() if text.startswith("{ | ") else text
+
+
+def _promise(scope: Scope, annotation: syntax.FunctionType, promise: str) -> Fix:
+    end = scope.module.source.span(annotation.end, annotation.end)
+    text = f", {promise}" if annotation.constraints else f" where {promise}"
+    return Fix(f"write `where {promise}`", (Edit(end, text),), _MAYBE)
+
+
+def report_violation(
+    scope: Scope,
+    node: syntax.Expr,
+    target: Span,
+    before: tuple[Label, ...],
+    name: str,
+    whole: Type,
+    violation: constraints.Violation,
+) -> None:
+    """A type that flows here breaks a constraint; ``before`` shows where it comes from."""
+    part, related = an(violation.part), (*before, Label(target, "declared here", Role.DECLARATION))
+    function = name_of(first_of(node))
+    if name == "Present":
+        title = fitting(f"{function} would make an optional of {part} here", f"this makes an optional of {part}")
+        label = "`null` could not tell two kinds of missing apart"
+        scope.report(codes.NESTED_OPTIONAL, node, title, label, related=related)
+        return
+    where = f" at `{violation.path.removeprefix('.')}`" if violation.path else ""
+    scope.report(
+        codes.CONSTRAINT_VIOLATED,
+        node,
+        fitting(f"{function} needs a {name}, and {an(whole)} is none", f"{function} needs a {name}"),
+        f"finds {part}{where}, where {violation.wanted} is wanted",
+        related=related,
+        found=an(whole),
+        expected=name,
+    )
+
+
+# --- types that nothing says
+
+
+def report_ambiguous(scope: Scope, use: syntax.Use, fact: UseFact, given: bool) -> None:
+    """A function is used at a type that nothing in the workflow says. ``given`` if some types are written already."""
+    name = written(use)
+    end = scope.module.source.span(use.end, use.end)
+    fixes = (
+        []
+        if given
+        else [
+            Fix(f"write the type: `{name}<{text}>`", (Edit(end, f"<{text}>"),), _MAYBE)
+            for text in _candidates(scope, fact)
+        ]
+    )
+    if not fixes and not given:
+        fixes = [Fix(f"write the type: `{name}<…>`", (Edit(end, "<Text>"),), _BLANKS)]
+    scope.report(
+        codes.AMBIGUOUS_TYPE,
+        use,
+        fitting(f"nothing here says what `{name}` carries", "nothing here says what this carries"),
+        f"write `{name}<…>` with the type",
+        related=(Label(fact.target.span, "declared here", Role.DECLARATION),),
+        fixes=tuple(fixes),
+    )
+
+
+def _candidates(scope: Scope, fact: UseFact) -> list[str]:
+    """Types that the file declares and that may be meant; none where there are many."""
+    scheme = fact.target.scheme
+    if len(scheme.variables) != 1 or scheme.variables[0].kind != "type":
+        return []
+    found = [
+        name
+        for name, type in scope.types.items()
+        if not type.parameters and _meets(scope, scheme.requirements, scheme.variables[0], type.body)
+    ]
+    return found if len(found) <= MOST_OFFERED else []
+
+
+def _meets(scope: Scope, requirements: Sequence[Requirement], variable: Var, type: Type) -> bool:
+    bindings: dict[Type, Type] = {variable: type}
+    for need in requirements:
+        outcome = constraints.check(need.name, scope.workspace.substitute(need.type, bindings))
+        if any(outcome):
+            return False
+    return not type.poisoned
+
+
+# --- parameters
+
+
+def report_missing_parameter(scope: Scope, place: syntax.Node, applied: syntax.Apply | None, need: Settable) -> None:
+    """A workflow sets nothing for a parameter without a default. ``applied`` are bindings that stand there already."""
+    related = () if need.span is None else (Label(need.span, "declared here", Role.PARAMETER),)
+    scope.report(
+        param_codes.PARAMETER_MISSING,
+        place,
+        fitting(
+            f"`{need.reader}` needs the parameter `{need.name}`, which nothing sets",
+            f"the parameter `{need.name}` is set by nothing",
+        ),
+        f"`{need.name} : {params.show_type(need.type)}` has no default",
+        related=related,
+        fixes=(_set(scope, place, applied, need),),
+    )
+
+
+def _set(scope: Scope, place: syntax.Node, applied: syntax.Apply | None, need: Settable) -> Fix:
+    source = scope.module.source
+    binding = f"{need.name} = {sample(need.type)}"
+    if applied is not None and applied.bindings:
+        end = applied.bindings[-1].end
+        edit = Edit(source.span(end, end), f", {binding}")
+    else:
+        edit = Edit(source.span(place.end, place.end), f" {{ {binding} }}")
+    return Fix(f"set `{need.name}`", (edit,), _BLANKS)
+
+
+def sample(type: ParameterType) -> str:
+    """A value that a parameter may have, to be replaced by the one that is meant."""
+    if type.kind == "enum":
+        return f'"{type.choices[0]}"'
+    return {"Integer": "0", "Double": "0.0", "Boolean": "false", "Duration": '"1s"', "list": "[]"}.get(type.kind, '""')
+
+
+def stage_before(scope: Scope, pipes: Iterable[syntax.Pipe], node: syntax.Node, gives: Type) -> tuple[Label, ...]:
+    """A label on the stage of a pipe that comes before the one in which a node stands; ``gives`` is what it gives."""
+    for pipe in pipes:
+        for before, stage in pairwise(pipe.stages):
+            if first_of(stage).start == node.start and stage.end >= node.end:
+                return (Label(scope.span(last_of(before)), f"gives {an(gives)}", Role.PRODUCER),)
+    return ()

@@ -1,0 +1,87 @@
+"""What a value of the wrong kind was probably meant to be: in quotes or without, a list, a choice, a duration."""
+
+import re
+from collections.abc import Iterator
+
+from nscompiler.diagnostics.model import Applicability, Fix
+from nscompiler.diagnostics.suggest import near
+from nscompiler.grammar import syntax
+from nscompiler.typecheck.params import parse_duration
+from nscompiler.typecheck.scope import Scope
+from nscompiler.types.interface import ParameterType
+
+# As many choices as these are all offered where none is near.
+FEW = 3
+
+_TRUTH = {"true": "true", "yes": "true", "on": "true", "1": "true", "false": "false", "no": "false", "off": "false"}
+_TRUTH["0"] = "false"
+_UNITS = {
+    "ms": "ms",
+    "milli": "ms",
+    "s": "s",
+    "sec": "s",
+    "m": "m",
+    "min": "m",
+    "h": "h",
+    "hour": "h",
+    "d": "d",
+    "day": "d",
+}
+_WORDS = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)[\s,]*(?:and\s+)?")
+
+
+def value_fixes(scope: Scope, value: syntax.Literal, type: ParameterType) -> tuple[Fix, ...]:
+    """Fixes for a literal that does not fit a parameter's type."""
+    return tuple(scope.replacement(value, text, title, sure) for text, title, sure in _offers(value, type))
+
+
+def _offers(value: syntax.Literal, type: ParameterType) -> Iterator[tuple[str, str, Applicability]]:
+    maybe, sure = Applicability.MAYBE_INCORRECT, Applicability.MACHINE_APPLICABLE
+    if type.kind == "enum":
+        for choice in choices(str(value.value), type):
+            yield f'"{choice}"', f'write "{choice}"', maybe
+    elif type.kind == "Text" and value.kind == "boolean":
+        yield f'"{value.raw}"', "quote it", sure
+    elif type.kind == "list" and value.kind != "list":
+        yield f"[{value.raw}]", "make it a list", maybe
+    elif value.kind == "list" and isinstance(value.value, tuple) and len(value.value) == 1:
+        yield value.value[0].raw, f"write `{value.value[0].raw}`", maybe
+    else:
+        text = _plain(str(value.value), value.kind, type.kind)
+        if text is not None:
+            yield text, f"write {text}" if text.startswith('"') else f"write `{text}`", maybe
+
+
+def choices(text: str, type: ParameterType) -> tuple[str, ...]:
+    """The choices that a text is near to; where none is and there are few, all of them."""
+    return near(text, type.choices) or (type.choices if len(type.choices) <= FEW else ())
+
+
+def _plain(text: str, kind: str, wanted: str) -> str | None:
+    """How a value is written for a wanted type, going by what it says."""
+    if wanted == "Boolean":
+        return _TRUTH.get(text.strip().casefold())
+    if wanted == "Integer" and kind in ("double", "text"):
+        whole = re.fullmatch(r"\s*([+-]?\d[\d_, ]*?)(?:\.0+)?\s*", text)
+        return None if whole is None else re.sub(r"[_, +]", "", whole[1])
+    if wanted == "Double" and kind == "text":
+        number = re.fullmatch(r"\s*([+-]?\d+)[,.](\d+)\s*", text)
+        return None if number is None else f"{number[1].lstrip('+')}.{number[2]}"
+    if wanted == "Duration" and kind == "text":
+        return _duration(text)
+    return None
+
+
+def _duration(text: str) -> str | None:
+    """A duration that is written in words."""
+    written, at = "", 0
+    for match in _WORDS.finditer(text.strip()):
+        unit = match[2].casefold()
+        short = _UNITS.get(unit) or next(
+            (own for word, own in _UNITS.items() if len(word) > 2 and unit.startswith(word)), None
+        )
+        if match.start() != at or short is None:
+            return None
+        written += match[1] + short
+        at = match.end()
+    return f'"{written}"' if at == len(text.strip()) and parse_duration(written) is not None else None

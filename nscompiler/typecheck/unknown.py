@@ -1,0 +1,248 @@
+"""Names that mean nothing where they stand, and what was probably meant: here, in the imports, in the project."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol
+
+import attrs
+
+from nscompiler.diagnostics.codes import names as codes
+from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
+from nscompiler.diagnostics.suggest import did_you_mean, near
+from nscompiler.grammar import syntax
+from nscompiler.modules.exports import Exporting
+from nscompiler.source import Span
+from nscompiler.types.interface import Interface
+from nscompiler.types.types import SCALARS
+
+if TYPE_CHECKING:
+    from nscompiler.typecheck.scope import Scope
+
+MOST_FIXES = 3
+# How types are called elsewhere.
+FOREIGN = {
+    "String": "Text",
+    "Str": "Text",
+    "Char": "Text",
+    "Float": "Double",
+    "Number": "Double",
+    "Real": "Double",
+    "Long": "Integer",
+    "Bytes": "[Byte]",
+    "Timestamp": "DateTime",
+    "Unit": "()",
+}
+BUILT_IN_TYPES = (*SCALARS, "Map", "Vector", "Matrix", "Void")
+
+
+class Elsewhere(Protocol):
+    """Where the names of the modules can be found that a file could import."""
+
+    def declaring(self, name: str) -> tuple[Exporting, ...]:
+        """The modules that declare a name, each in its newest version."""
+        ...
+
+
+# --- aliases
+
+
+def report_alias(scope: "Scope", qualifier: syntax.Name, name: syntax.Name) -> None:
+    """No import gives an alias; ``name`` is what is wanted from it."""
+    text, aliases = qualifier.text, list(scope.imports)
+    similar = near(text, aliases)
+    fixes = [scope.replacement(qualifier, other, f"write `{other}`") for other in similar]
+    fixes = [*_imports_as(scope, text, name.text, bool(similar)), *fixes][:MOST_FIXES]
+    scope.report(
+        codes.UNKNOWN_ALIAS,
+        qualifier,
+        f"no import is called `{text}`",
+        did_you_mean(similar) or "not an alias of this file",
+        related=tuple(_import_labels(scope, similar)),
+        notes=(f"the aliases here are {', '.join(f'`{alias}`' for alias in sorted(aliases))}",),
+        fixes=tuple(fixes),
+    )
+
+
+def _imports_as(scope: "Scope", alias: str, name: str, similar: bool) -> Iterator[Fix]:
+    """The import of the one module that such an alias can mean."""
+    found = _importable(scope, name)
+    called = [one for one in found if one.alias == alias] or ([] if similar else found)
+    if len(called) == 1:
+        suffix = "" if called[0].alias == alias else f" as {alias}"
+        yield Fix(
+            f"import `{called[0].reference}{suffix}`",
+            (_import(scope, f"{called[0].reference}{suffix}"),),
+            Applicability.MAYBE_INCORRECT,
+        )
+
+
+def _import_labels(scope: "Scope", aliases: Iterable[str]) -> Iterator[Label]:
+    for node in scope.module.imports:
+        place = node.alias or node.reference
+        own = node.reference.text.partition(":")[0].split(".")[-1] if node.alias is None else node.alias.text
+        if own in aliases:
+            yield Label(scope.span(place), f"`{own}` is imported here", Role.IMPORT)
+
+
+# --- types
+
+
+def report_type(scope: "Scope", qualifier: syntax.Name | None, interface: Interface | None, name: syntax.Name) -> None:
+    """No type has a name, in this file or (with an ``interface``) in a module that it imports."""
+    text = name.text
+    candidates = [*interface.types] if interface is not None else [*scope.declared_types, *BUILT_IN_TYPES]
+    where = f"`{interface.module}` declares no" if interface is not None else "there is no"
+    if interface is None and (owner := _owner(scope, text)) is not None:
+        _report_constructor(scope, name, owner)
+        return
+    similar = near(text, candidates)
+    if interface is None and text in FOREIGN:
+        similar = (FOREIGN[text],)
+    notes, fixes = _elsewhere(scope, qualifier, name, "types", bool(similar))
+    fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
+    scope.report(
+        codes.UNKNOWN_TYPE,
+        name,
+        f"{where} type `{text}`",
+        did_you_mean(similar) or "unknown type",
+        notes=tuple(notes),
+        fixes=tuple(fixes[:MOST_FIXES]),
+    )
+
+
+def _owner(scope: "Scope", text: str) -> tuple[syntax.TypeDecl, syntax.Name] | None:
+    """The sum of this file that has a constructor."""
+    for decl in scope.declared_types.values():
+        for constructor in decl.body.constructors if isinstance(decl.body, syntax.SumType) else ():
+            if constructor.name.text == text:
+                return decl, constructor.name
+    return None
+
+
+def _report_constructor(scope: "Scope", name: syntax.Name, owner: tuple[syntax.TypeDecl, syntax.Name]) -> None:
+    decl, constructor = owner
+    sum = decl.name.text
+    scope.report(
+        codes.UNKNOWN_TYPE,
+        name,
+        f"`{name.text}` is a constructor of `{sum}`, and no type",
+        f"only `{sum}` as a whole is a type",
+        related=(Label(scope.span(constructor), "declared here", Role.DECLARATION),),
+        fixes=(scope.replacement(name, sum, f"write `{sum}`, which has this constructor"),),
+    )
+
+
+# --- functions
+
+
+def report_function(
+    scope: "Scope", qualifier: syntax.Name | None, interface: Interface | None, name: syntax.Name
+) -> None:
+    """No function has a name, in this file or (with an ``interface``) in a module that it imports."""
+    text = name.text
+    candidates = [*interface.functions] if interface is not None else _other_functions(scope, name)
+    folded = {other.casefold(): other for other in candidates}
+    if text not in candidates and text.casefold() in folded:
+        right = folded[text.casefold()]
+        fix = scope.replacement(name, right, f"write `{right}`", Applicability.MACHINE_APPLICABLE)
+        title = f"`{text}` is spelt `{right}`"
+        scope.report(codes.WRONG_CASE, name, title, "capitals count", fixes=(fix,))
+        return
+    similar = near(text, candidates)
+    notes, fixes = _elsewhere(scope, qualifier, name, "functions", bool(similar))
+    related: tuple[Label, ...] = ()
+    owner = _owner(scope, text) if interface is None else None
+    if owner is not None:
+        related = (Label(scope.span(owner[1]), f"a constructor of `{owner[0].name.text}`", Role.DECLARATION),)
+        notes.append("values of a sum are made in Python code: declare a function that gives one")
+    elif interface is None and (text in scope.declared_types or text in BUILT_IN_TYPES):
+        notes.append(f"`{text}` is a type, not a function")
+    if not notes:
+        fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
+    declares_no = "there is no function" if interface is None else f"`{interface.module}` declares no function"
+    scope.report(
+        codes.UNKNOWN_NAME,
+        name,
+        f"{declares_no} `{text}`",
+        (None if fixes and notes else did_you_mean(similar)) or "unknown function",
+        related=related,
+        notes=tuple(notes),
+        fixes=tuple(fixes[:MOST_FIXES]),
+    )
+
+
+def _other_functions(scope: "Scope", name: syntax.Name) -> list[str]:
+    """The functions of a file, without the def in whose body a name stands: that one is hardly meant."""
+    return [own for own, decl in scope.declared_functions.items() if not decl.start <= name.start < decl.end]
+
+
+# --- the same name in other modules
+
+
+def _elsewhere(
+    scope: "Scope", qualifier: syntax.Name | None, name: syntax.Name, kind: str, similar: bool
+) -> tuple[list[str], list[Fix]]:
+    """Notes and fixes about modules that have a name: those that are imported, else those of the project; where
+    nothing here is ``similar``, nearly the same names of imported modules too."""
+    text = name.text
+    own = "" if qualifier is None else qualifier.text
+    exported = {alias: _names(one, kind) for alias, one in scope.imports.items() if one is not None and alias != own}
+    found = [f"{alias}.{text}" for alias, names in exported.items() if text in names]
+    notes = [f"`{one}` exists: write the module's alias before it" for one in found if qualifier is None]
+    if not found and not similar:
+        slips = near(text, {one for names in exported.values() for one in names})
+        found = [f"{alias}.{slip}" for slip in slips for alias, names in exported.items() if slip in names]
+    place = Edit(scope.span(name) if qualifier is None else _whole(scope, qualifier, name), "")
+    fixes = [_written(place, one) for one in found]
+    if not fixes and not similar and qualifier is None:
+        fixes = list(_import_and_qualify(scope, name))
+    return notes, fixes
+
+
+def _names(interface: Interface, kind: str) -> Iterable[str]:
+    return interface.types if kind == "types" else interface.functions
+
+
+def _whole(scope: "Scope", qualifier: syntax.Name, name: syntax.Name) -> Span:
+    return scope.module.source.span(qualifier.start, name.end)
+
+
+def _written(place: Edit, text: str) -> Fix:
+    return Fix(f"write `{text}`", (attrs.evolve(place, text=text),), Applicability.MAYBE_INCORRECT)
+
+
+def _import_and_qualify(scope: "Scope", name: syntax.Name) -> Iterator[Fix]:
+    """The import of a module of the project that declares a name, and the name with its alias."""
+    found = _importable(scope, name.text)
+    for one in found if len(found) <= MOST_FIXES else ():
+        taken = one.alias in scope.imports
+        alias = one.reference.partition(":")[0].rpartition("/")[2].replace(".", "") if taken else one.alias
+        if alias in scope.imports:
+            continue
+        added = one.reference if alias == one.alias else f"{one.reference} as {alias}"
+        edits = (_import(scope, added), Edit(scope.span(name), f"{alias}.{name.text}"))
+        title = f"import `{added}` and write `{alias}.{name.text}`"
+        yield Fix(title, edits, Applicability.MAYBE_INCORRECT)
+
+
+def _importable(scope: "Scope", name: str) -> list[Exporting]:
+    """The modules of the project that declare a name and that a file could import without a ring."""
+    if scope.elsewhere is None or scope.standard:
+        return []
+    own = scope.reference
+    return [one for one in scope.elsewhere.declaring(name) if one.reference != own and own not in one.imports]
+
+
+def _import(scope: "Scope", reference: str) -> Edit:
+    """The edit that adds an import, below those that there are."""
+    module = scope.module
+    text = module.source.text
+    if module.imports:
+        at = module.imports[-1].end
+        while text[at : at + 1] in (" ", "\t", ";"):
+            at += 1
+        return Edit(module.source.span(at, at), f"\nimport {reference}")
+    if module.header is not None:
+        at = module.header.end
+        return Edit(module.source.span(at, at), f"\n\nimport {reference}")
+    at = text.find("\n") + 1 if text.startswith("#!") else 0
+    return Edit(module.source.span(at, at), f"import {reference}\n\n")

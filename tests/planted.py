@@ -1,0 +1,211 @@
+"""Faulty programs in documents: ``tests/faults/*.md`` show each with what the compiler says of it and what its fix makes.
+
+A level-two heading starts a fault. Below it, in HTML comments:
+
+``<!-- fault: type-mismatch -->``
+    the name of the code.
+``<!-- fixes: bridge, star -->``
+    the kinds of the fixes that are offered, in order (``KINDS`` knows them by their words), or ``none``.
+``<!-- file: a.nml -->``
+    what the next program is called; the first of a fault is ``main.nml``.
+``<!-- start: w -->``
+    the fault shows when this def is started.
+
+In a program, ``«…»`` is what the diagnostic underlines, and ``‹…›`` each further place in the program that it points
+to. A ``text`` block with the message and a ``diff`` block with what the first fix changes follow the program; the tests
+write both (``--rewrite-golden``).
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+
+from nscompiler import pipeline
+from nscompiler.diagnostics.edits import apply_edits
+from nscompiler.diagnostics.model import Diagnostic, Fix
+from nscompiler.diagnostics.render.text import render_text
+from nscompiler.pipeline import CheckedTexts, check_texts
+
+MAIN = "main.nml"
+WIDTH = 100
+
+# A kind of fix, by the words in which it is offered.
+KINDS = {
+    "add-constructor": r"add `.+` to `\w+`",
+    "annotate": r"write the type that it has: .+",
+    "bridge": r"put `.+` between .+",
+    "case": r"write `\w+`",
+    "choice": r'write "\w+"',
+    "comment": r"Write `//`",
+    "duration": r'write "\w+"',
+    "header": r"give `.+` a header",
+    "import": r"import `.+`( and write `.+`)?",
+    "insert": r"(Insert|Write) `.+`",
+    "list": r"make it a list",
+    "merge": r"merge the two sources",
+    "module": r"import `.+`",
+    "move": r"start with .+",
+    "near-name": r"write `\w+`",
+    "no-question": r"remove the `\?`",
+    "no-star": r"remove the `\*+`",
+    "open-record": r"let `\w+` pass further fields on",
+    "other-alias": r"call it `\w+`",
+    "owner": r"write `\w+`, which has this constructor",
+    "promise": r"write `where .+`",
+    "qualify": r"write `\w+\.\w+`",
+    "question": r"write `\?\*?` after .+",
+    "quote": r"(quote it|Put it in quotes|Quote it.*)",
+    "quotes": r'Write `".*"`|Write double quotes|.*quotes.*',
+    "remove-binding": r"remove `\w+ = .+`",
+    "remove-import": r"remove the import",
+    "rename-constructor": r"rename `\w+` to `\w+` in .+",
+    "rename-field": r"rename `\w+` to `\w+` in .+",
+    "rename-parameter": r"write `\w+`|rename `\w+` to `\w+` in .+",
+    "set-parameter": r"set `\w+`",
+    "single": r"make a list of one with `Std.single`",
+    "star": r"write `\*+` after .+",
+    "tee": r"run both on every value",
+    "type-argument": r"write the type: .+",
+    "unit": r"write `\(\)`.*",
+    "unquote": r"write `.+`",
+    "version": r"import version \d+\.\d+\.\d+",
+}
+
+_FENCE = re.compile(r"^```(\w*)$")
+_DIRECTIVE = re.compile(r"^<!-- (fault|fixes|file|start): (.*) -->$")
+_MARKED = re.compile("«([^«»]*)»|‹([^‹›«»]*)›")
+
+
+@attrs.frozen
+class Planted:
+    """A faulty program. ``primary`` is what must be underlined, ``related`` what must be pointed to: path, start and
+    end. ``shown`` and ``change`` are the kept message and difference."""
+
+    document: Path
+    name: str
+    code: str
+    fixes: tuple[str, ...]
+    files: dict[str, str]
+    primary: tuple[str, int, int]
+    related: frozenset[tuple[str, int, int]]
+    start: str | None
+    shown: str
+    change: str
+
+    def check(self) -> CheckedTexts:
+        """What the compiler finds."""
+        return check_texts(self.files)
+
+    def found(self) -> tuple[Diagnostic, ...]:
+        """The errors of the program, and the warnings that it is about."""
+        return faults_in(self.check(), self.code, self.start)
+
+
+def faults_in(checked: CheckedTexts, code: str, start: str | None = None) -> tuple[Diagnostic, ...]:
+    """The errors of a program, its warnings of one kind, and why a def of its main file cannot be started."""
+    compilation = checked.compilation
+    found = compilation.problems
+    if start is not None:
+        function = pipeline.named_functions(compilation.checked[MAIN])[start]
+        found = (*found, compilation.not_a_workflow(MAIN, function))
+    return tuple(one for one in found if one.severity.value == "error" or one.code.name == code)
+
+
+def faults(document: Path) -> Iterator[Planted]:
+    """The faults of a document."""
+    sections = re.split(r"(?m)^(?=## )", document.read_text("utf-8"))
+    for section in sections[1:]:
+        yield _fault(document, section)
+
+
+def _fault(document: Path, section: str) -> Planted:
+    said: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    kept = {"text": "", "diff": ""}
+    block: list[str] | None = None
+    language = ""
+    for line in section.split("\n"):
+        fence = _FENCE.match(line)
+        if block is None and fence:
+            block, language = [], fence[1]
+        elif block is not None and line == "```":
+            text = "".join(f"{one}\n" for one in block)
+            if language == "nml":
+                texts[said.pop("file", MAIN)] = text
+            else:
+                kept[language] = text
+            block = None
+        elif block is not None:
+            block.append(line)
+        elif directive := _DIRECTIVE.match(line):
+            said[directive[1]] = directive[2]
+    files = {path: _MARKED.sub(lambda match: match[1] or match[2] or "", text) for path, text in texts.items()}
+    marks = [(primary, (path, *place)) for path, text in texts.items() for primary, place in _marks(text)]
+    (primary,) = [place for is_primary, place in marks if is_primary]
+    fixes = () if said["fixes"] == "none" else tuple(said["fixes"].split(", "))
+    related = frozenset(place for is_primary, place in marks if not is_primary)
+    name = section.partition("\n")[0].removeprefix("## ")
+    start = said.get("start")
+    return Planted(document, name, said["fault"], fixes, files, primary, related, start, kept["text"], kept["diff"])
+
+
+def _marks(text: str) -> Iterator[tuple[bool, tuple[int, int]]]:
+    for place, match in enumerate(_MARKED.finditer(text)):
+        inside = match[1] if match[1] is not None else match[2]
+        start = match.start() - 2 * place
+        yield match[0][0] == "«", (start, start + len(inside))
+
+
+def message(planted: Planted) -> str:
+    """What is drawn for the fault, the standard library's folder left out."""
+    checked = planted.check()
+    found = faults_in(checked, planted.code, planted.start)
+    drawn = render_text(found, checked.compilation.sources, color=False, width=WIDTH)
+    return drawn.replace(pipeline.standard_folder() + "/", "standard/").rstrip("\n") + "\n"
+
+
+def mended(files: dict[str, str], fix: Fix) -> dict[str, str]:
+    """The files after a fix."""
+    paths = {edit.span.path for edit in fix.edits}
+    changed = {path: apply_edits(files[path], [e for e in fix.edits if e.span.path == path]) for path in paths}
+    return {**files, **changed}
+
+
+def difference(planted: Planted) -> str:
+    """What the first fix changes, as a unified difference without its heading; empty where there is none."""
+    first = next((fix for one in planted.found() for fix in one.fixes), None)
+    if first is None:
+        return ""
+    after = mended(planted.files, first)
+    lines: list[str] = []
+    for path, text in planted.files.items():
+        if after[path] != text:
+            shown = difflib.unified_diff(text.splitlines(), after[path].splitlines(), path, path, lineterm="", n=0)
+            lines += [line for line in shown if not line.startswith(("@@", "---"))]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def rewritten(document: Path) -> str:
+    """The document with messages and differences as they are now."""
+    head, *sections = re.split(r"(?m)^(?=## )", document.read_text("utf-8"))
+    told = []
+    for section in sections:
+        planted = _fault(document, section)
+        plain = re.sub(r"\n```(?:text|diff)\n.*?^```\n", "", section, flags=re.DOTALL | re.MULTILINE)
+        title = re.search(r"\n# .*\n*\Z", plain)  # the heading of the next part stands at the end of this one
+        body, rest = (plain[: title.start()], plain[title.start() :]) if title else (plain, "\n")
+        blocks = f"\n```text\n{message(planted)}```\n"
+        change = difference(planted)
+        blocks += f"\n```diff\n{change}```\n" if change else ""
+        told.append(body.rstrip("\n") + "\n" + blocks + rest)
+    return (head + "".join(told)).rstrip("\n") + "\n"
+
+
+def documents() -> tuple[Path, ...]:
+    """The documents with faults, in order."""
+    folder = Path(__file__).parent / "faults"
+    return tuple(folder / name for name in sorted(os.listdir(folder)) if name.endswith(".md"))

@@ -1,0 +1,88 @@
+"""Every situation in which the messages must be excellent, several times: see ``planted.py`` for the documents."""
+
+import re
+
+import attrs
+import planted
+import pytest
+from kept import Golden
+from planted import KINDS, MAIN, Planted
+
+from nscompiler.diagnostics.model import Applicability, Diagnostic
+
+FAULTS = tuple(fault for document in planted.documents() for fault in planted.faults(document))
+EACH = pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.name) for fault in FAULTS])
+
+
+def only(fault: Planted) -> Diagnostic:
+    found = fault.found()
+    assert len(found) == 1, [f"{one.code.name}: {one.title}" for one in found]
+    return found[0]
+
+
+def test_there_are_faults_enough() -> None:
+    assert len(FAULTS) >= 60
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+
+
+@EACH
+def test_one_fault_is_one_report_in_its_place(fault: Planted) -> None:
+    found = only(fault)
+    assert found.code.name == fault.code
+    span = found.primary.span
+    assert (span.path, span.start, span.end) == fault.primary, fault.files[span.path][span.start : span.end]
+
+
+@EACH
+def test_the_other_side_is_shown(fault: Planted) -> None:
+    spans = [label.span for label in only(fault).related if label.span.path in fault.files]
+    assert {(span.path, span.start, span.end) for span in spans} == fault.related, [
+        (span.path, fault.files[span.path][span.start : span.end]) for span in spans
+    ]
+
+
+@EACH
+def test_it_is_told_in_the_words_of_the_program(fault: Planted) -> None:
+    found = only(fault)
+    assert len(found.title) <= 80
+    types = [found.expected or "", found.found or "", *(hop.type for hop in found.flow)]
+    told = [found.title, found.primary.text, *(label.text for label in found.related)]
+    written = {word for text in fault.files.values() for word in re.findall(r"\w+", text)}
+    for text in (*types, *told):
+        # Variables have one letter; those of the program are its author's.
+        letters = set(re.findall(r"(?<![\w'\"])[a-z]\d?(?![\w'*\"])", text)) - {"a"} - written
+        assert not letters, text
+    assert not any(re.search(r"(?<!\w)a(?!\w)", text) for text in types)
+
+
+@EACH
+def test_the_fixes_are_those_expected(fault: Planted) -> None:
+    titles = [fix.title for fix in only(fault).fixes]
+    assert len(titles) <= 3
+    assert len(titles) == len(fault.fixes), titles
+    assert all(re.fullmatch(KINDS[kind], title) for kind, title in zip(fault.fixes, titles, strict=True)), titles
+
+
+@EACH
+def test_each_fix_mends_the_program(fault: Planted) -> None:
+    for fix in only(fault).fixes:
+        after = planted.mended(fault.files, fix)
+        assert after != fault.files
+        left = [one.title for one in attrs.evolve(fault, files=after).found()]
+        assert not left, after[MAIN]
+
+
+@pytest.mark.parametrize("document", planted.documents(), ids=lambda path: path.name)
+def test_the_documents_show_what_is_said(document: object, golden: Golden) -> None:
+    golden(document, planted.rewritten(document))
+
+
+def test_fixes_are_of_many_kinds() -> None:
+    used = {kind for fault in FAULTS for kind in fault.fixes}
+    assert used == set(KINDS)
+    assert len(used) >= 15
+
+
+def test_some_fixes_are_safe_and_some_are_not() -> None:
+    levels = {fix.applicability for fault in FAULTS for fix in only(fault).fixes}
+    assert levels == set(Applicability)
