@@ -5,9 +5,7 @@ Nothing here imports click: a plain ``nsc check`` does without it.
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
-
-import attrs
+from typing import TYPE_CHECKING, NamedTuple
 
 from nscompiler.cli import answers, exits
 from nscompiler.cli.environment import search_folders
@@ -20,10 +18,12 @@ if TYPE_CHECKING:
     from nscompiler.pipeline import Compilation
 
 
-@attrs.frozen(slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a check was asked for, apart from the paths; the defaults are those of the command. ``against`` is a git
-    revision since which releases may not have changed unsaid."""
+    revision since which releases may not have changed unsaid.
+
+    No class of attrs, which takes milliseconds to make: this one stands in the way of every check.
+    """
 
     search: tuple[str, ...] = ()
     form: str = "text"
