@@ -20,6 +20,7 @@ from nscompiler.diagnostics.order import ordered
 from nscompiler.files import DiskFiles, Files, MemoryFiles
 from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import ParseResult, parse
+from nscompiler.lints.signs import is_suspicious
 from nscompiler.modules.contents import read_requirements
 from nscompiler.modules.discovery import Discovery, discover
 from nscompiler.modules.exports import Exports
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from nscompiler.backends.base import Backend, Emitted, Wheel
     from nscompiler.flow import program as flow
     from nscompiler.flow.model import Graph
+    from nscompiler.typecheck.service import Service
 
 MAIN = "main"
 
@@ -102,6 +104,7 @@ class Compilation:
         self._standard = standard
         self._parsed: dict[str, ParseResult | None] = {}
         self._checked: dict[str, Checked] = {}
+        self._python: dict[str, SourceFile | Diagnostic | None] = {}
         self._load_problems: list[Diagnostic] = []
 
     # --- the phases
@@ -192,17 +195,45 @@ class Compilation:
         found = self._problems_of_modules
         if not any(problem.is_error for problem in found):
             found = (*found, *self._clashes(), *self._separations())
-        return ordered(found)
+        return ordered(self._weighed(found))
 
     @cached_property
     def _problems_of_modules(self) -> tuple[Diagnostic, ...]:
         found = [*self.discovery.problems, *self._linked[1], *self._project_problems(), *self._changed_releases()]
         targets = frozenset(self.discovery.targets)
-        for path, checked in self.checked.items():
-            parsed = self._parsed[path]
-            own = (*(() if parsed is None else parsed.problems), *checked.problems, *self._python_problems(path))
-            found += own if path in targets else (problem for problem in own if problem.is_error)
+        checked = self.checked
+        for item in self.program.modules:
+            parsed = self._parsed[item.path]
+            own = (*(() if parsed is None else parsed.problems), *checked[item.path].problems)
+            python = self._python_problems(item.path)
+            if item.path in targets:
+                found += (*own, *python, *self._lints(item, own))
+            else:
+                found += (problem for problem in (*own, *python) if problem.is_error)
         return (*found, *self._load_problems)
+
+    def _lints(self, item: LinkedModule, own: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+        """The lints of a file without errors; most files show no sign of any."""
+        checked = self._checked[item.path]
+        if any(problem.is_error for problem in own) or not is_suspicious(checked, item):
+            return ()
+        from nscompiler.lints.module import lint
+
+        with _phase("looking for lints in", item.path):
+            modules = {other.reference: other for other in self._checked.values()}
+            return tuple(lint(checked, item, modules, self._service))
+
+    def _weighed(self, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+        """The problems that comments do not ignore, at the levels that projects set."""
+        parsed = (self._parsed.get(path) for path in self.discovery.targets)
+        modules = [one.module for one in parsed if one is not None and "nsc:" in one.module.source.text]
+        python = [read for read in self._python.values() if isinstance(read, SourceFile) and "nsc:" in read.text]
+        if not modules and not python and all(problem.is_error for problem in found):
+            return found
+        from nscompiler.lints.weigh import Levels, weigh
+
+        with _phase("weighing the problems of", ", ".join(self.paths)):
+            return weigh(found, modules, python, Levels(self.discovery, self.files).of)
 
     def _clashes(self) -> Iterator[Diagnostic]:
         """Files and endpoints that two nodes of one workflow would share: they show only where it is laid out whole."""
@@ -294,16 +325,27 @@ class Compilation:
         module = self.checked[path].module
         if not any(isinstance(decl, syntax.FunDecl) for decl in module.declarations):
             return ()
-        python = python_file(path)
-        if not self.files.is_file(python):
-            return ()
+        source = self._python_source(path)
+        if not isinstance(source, SourceFile):
+            return () if source is None else (source,)
         from nscompiler.typecheck.python_class import check_python  # Python's own parser: most checks do without
 
-        source = read_source(python, self.files)
-        if not isinstance(source, SourceFile):
-            return (source,)
-        with _phase("reading", python):
-            return check_python(module, source)
+        with _phase("reading", source.path):
+            return check_python(self.checked[path], source)
+
+    def _python_source(self, path: str) -> SourceFile | Diagnostic | None:
+        """The text of the Python file beside a file, or why it cannot be read; None where there is none."""
+        python = python_file(path)
+        if python not in self._python:
+            self._python[python] = read_source(python, self.files) if self.files.is_file(python) else None
+        return self._python[python]
+
+    def _service(self, checked: Checked) -> "Service | None":
+        """What the Python code of a file says; None where there is none."""
+        from nscompiler.typecheck.service import read_service
+
+        source = self._python_source(checked.module.source.path)
+        return read_service(source.text) if isinstance(source, SourceFile) else None
 
     def not_a_workflow(self, path: str, function: FunctionInterface) -> Diagnostic:
         """Why a function of a file cannot be started."""

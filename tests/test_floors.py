@@ -18,7 +18,7 @@ PACKAGES = {"nscompiler": ROOT / "nscompiler", "nstack": ROOT / "stdlib/nstack",
 _DIAGNOSTICS = ("nscompiler.source", "nscompiler.diagnostics")
 _GRAMMAR = (*_DIAGNOSTICS, "nscompiler.files", "nscompiler.version", "nscompiler.grammar")
 _CHECK = (*_GRAMMAR, "nscompiler.modules", "nscompiler.types", "nscompiler.typecheck")
-_FLOW = (*_CHECK, "nscompiler.flow")
+_FLOW = (*_CHECK, "nscompiler.lints", "nscompiler.flow")
 _PIPELINE = (*_FLOW, "nscompiler.backends", "nscompiler.ide", "nscompiler.pipeline")
 _TOOLS = (*_PIPELINE, "nscompiler.tools")
 
@@ -37,6 +37,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "nscompiler.modules": _GRAMMAR,
     "nscompiler.types": _GRAMMAR,
     "nscompiler.typecheck": (*_GRAMMAR, "nscompiler.modules", "nscompiler.types"),
+    "nscompiler.lints": _CHECK,
     "nscompiler.flow": _CHECK,
     "nscompiler.backends": (*_DIAGNOSTICS, "nscompiler.version", "nscompiler.flow.model", "nscompiler.flow.shape"),
     "nscompiler.ide": _FLOW,

@@ -5,10 +5,11 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from nscompiler.diagnostics import codes as catalogue
 from nscompiler.diagnostics.codes import modules as module_codes
 from nscompiler.diagnostics.codes import project as codes
 from nscompiler.diagnostics.entry import Code
-from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role, Severity
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.files import Files
 from nscompiler.modules.contents import Outside, expand
@@ -26,7 +27,7 @@ PYTHON = "python"
 _OTHER_LANGUAGES = ("python2", "r", "nodejs")
 _MODULE_KEYS = ("stack", "parent", "packages", "commands", "files", "name")
 _STACK_KEYS = ("language", "api-version", "snapshot")
-_PROJECT_KEYS = ("modules",)
+_PROJECT_KEYS = ("modules", "lints")
 
 
 @attrs.frozen(slots=True)
@@ -62,13 +63,14 @@ class ProjectConfig:
     """What an ``nstack-project.yaml`` says: the folders of the modules that a build of the project builds.
 
     ``modules`` are as written, relative to ``folder``, without those that do not exist. ``key`` is where ``modules:``
-    stands.
+    stands. ``levels`` are those of warnings and hints, by the ids of their codes; None is off.
     """
 
     folder: str
     source: SourceFile
     modules: tuple[Located[str], ...] = ()
     key: Span | None = None
+    levels: dict[str, Severity | None] = attrs.field(factory=dict)
 
     def module_files(self) -> tuple[str, ...]:
         """The ``module.nml`` of each listed folder."""
@@ -107,7 +109,10 @@ def read_project(folder: str, files: Files) -> tuple[ProjectConfig | None, tuple
         return None, tuple(reader.problems)
     values = reader.keys(root, _PROJECT_KEYS)
     listed = tuple(entry for entry in reader.texts(values, "modules") if _check_entry(reader, entry, folder, files))
-    return ProjectConfig(folder, reader.source, listed, reader.key_span(root, "modules")), tuple(reader.problems)
+    levels = _read_levels(reader, values.get("lints"))
+    return ProjectConfig(folder, reader.source, listed, reader.key_span(root, "modules"), levels), tuple(
+        reader.problems
+    )
 
 
 class _Reader:
@@ -137,8 +142,13 @@ class _Reader:
             return None
         return node
 
-    def keys(self, mapping: Mapping, known: tuple[str, ...], refused: "_Refused | None" = None) -> dict[str, YamlNode]:
-        """The values of a mapping by key, the first of each; keys that mean nothing or come twice are reported."""
+    def keys(
+        self, mapping: Mapping, known: tuple[str, ...] | None, refused: "_Refused | None" = None
+    ) -> dict[str, YamlNode]:
+        """The values of a mapping by key, the first of each; keys that mean nothing or come twice are reported.
+
+        Where ``known`` is None any key means something.
+        """
         values: dict[str, YamlNode] = {}
         first: dict[str, Span] = {}
         for key, value in mapping.entries:
@@ -150,7 +160,7 @@ class _Reader:
                 first[key.text] = key.span
                 if refused is not None and refused.key == key.text:
                     self.problems.append(refused.problem(key, value))
-                elif key.text in known:
+                elif known is None or key.text in known:
                     values[key.text] = value
                 else:
                     self._unknown(key, known)
@@ -320,6 +330,40 @@ def _read_parent(reader: _Reader, node: YamlNode | None) -> Located[ModuleRef] |
         reader.problems.append(ref.diagnostic(node.span.path, node.span.start + quoted))
         return None
     return Located(ref, node.span)
+
+
+_LEVELS = {"off": None, **{severity.value: severity for severity in Severity}}
+
+
+def _read_levels(reader: _Reader, node: YamlNode | None) -> dict[str, Severity | None]:
+    """The levels of ``lints``, by the ids of the codes; what is no lint, or no level, is reported."""
+    if node is None or (isinstance(node, Scalar) and node.kind == "nothing"):
+        return {}
+    if not isinstance(node, Mapping):
+        reader.wrong_kind(node, "`lints`", "a mapping, such as {unused-import: off}")
+        return {}
+    levels: dict[str, Severity | None] = {}
+    lints = [code for code in catalogue.all_codes() if code.level is not Severity.ERROR]
+    for name, value in reader.keys(node, None).items():
+        code = catalogue.find(name)
+        key = next(key for key, _ in node.entries if isinstance(key, Scalar) and key.text == name)
+        if code is None or code.level is Severity.ERROR:
+            _report_no_lint(reader, key, code, [each for lint in lints for each in (lint.id, lint.name)])
+        elif not isinstance(value, Scalar) or value.text.lower() not in _LEVELS:
+            reader.wrong_kind(value, f"the level of `{name}`", "off, hint, warning or error")
+        else:
+            levels[code.id] = _LEVELS[value.text.lower()]
+    return levels
+
+
+def _report_no_lint(reader: _Reader, key: Scalar, code: Code | None, lints: Iterable[str]) -> None:
+    if code is not None:
+        title = titled("`{}` is an error and stays one", key.text)
+        reader.report(codes.LINT_LEVEL, key, title, "only warnings and hints have a level to choose")
+        return
+    names = near(key.text, lints)
+    title = titled("there is no warning or hint `{}`", key.text)
+    reader.report(codes.LINT_LEVEL, key, title, did_you_mean(names) or "", _instead(key.span, names))
 
 
 def _expand_all(reader: _Reader, patterns: Iterable[Located[str]], folder: str, files: Files) -> tuple[str, ...]:

@@ -64,7 +64,8 @@ class Facts:
 @attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Checked:
     """A checked module. ``interface`` is complete even where there are problems: what is broken is poisoned or listed
-    as broken. ``main`` is the interface of a script's bare expression; ``aliases`` are those that the file uses."""
+    as broken. ``main`` is the interface of a script's bare expression; ``aliases`` are those that the file uses,
+    ``open_bindings`` the bindings that functions without ``with`` see."""
 
     module: syntax.Module
     reference: str
@@ -73,6 +74,7 @@ class Checked:
     main: FunctionInterface | None
     problems: tuple[Diagnostic, ...]
     aliases: frozenset[str] = frozenset()
+    open_bindings: tuple[tuple[syntax.Apply, syntax.Binding], ...] = ()
 
 
 __all__ = ["Arrow", "Checked", "Facts", "Joint", "LiteralFact", "ParameterType", "UseFact"]

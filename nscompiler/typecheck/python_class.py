@@ -1,20 +1,30 @@
 """A module's declared functions against its Python file, as far as its text alone can tell."""
 
+import ast
 from collections.abc import Iterator
 
 from nscompiler.diagnostics.codes import python as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
+from nscompiler.modules.wording import titled
 from nscompiler.source import SourceFile, Span
-from nscompiler.typecheck.service import Service, read_service
+from nscompiler.typecheck.agreement import returns, takes
+from nscompiler.typecheck.annotations import Annotation, read_annotation
+from nscompiler.typecheck.arguments import ArgumentUse
+from nscompiler.typecheck.facts import Checked
+from nscompiler.typecheck.service import Method, MethodKind, Service, read_service
+from nscompiler.types.interface import FunctionInterface, Settable
+from nscompiler.types.show import show
+from nscompiler.types.types import Type, VoidType
 
 
-def check_python(module: syntax.Module, python: SourceFile) -> tuple[Diagnostic, ...]:
+def check_python(checked: Checked, python: SourceFile) -> tuple[Diagnostic, ...]:
     """What is wrong with the Python file of a module, given its ``fun``s.
 
     A class that something unseen may complete (a base class from elsewhere, a decorator) is taken to have every method.
     """
+    module = checked.module
     functions = [decl for decl in module.declarations if isinstance(decl, syntax.FunDecl)]
     if not functions:
         return ()
@@ -23,7 +33,8 @@ def check_python(module: syntax.Module, python: SourceFile) -> tuple[Diagnostic,
         return (_no_python(python, *service.error),)
     if service.class_name is None:
         return (_no_class(module, python, service),)
-    return tuple(_methods(module, python, service, functions))
+    reader = _PythonSide(checked, python, service)
+    return (*_methods(module, python, service, functions), *reader.annotations(), *reader.parameters())
 
 
 def _no_python(python: SourceFile, line: int, reason: str) -> Diagnostic:
@@ -101,3 +112,152 @@ def _line(source: SourceFile, line: int) -> Span:
     text = source.line_text(line)
     start = source.lines.start_of(line)
     return source.span(start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
+
+
+class _PythonSide:
+    """The methods that implement a module's functions, held against the functions' declared types and parameters."""
+
+    def __init__(self, checked: Checked, python: SourceFile, service: Service) -> None:
+        self._module = checked.module
+        self._python = python
+        self._service = service
+        exported = checked.interface.functions.values()
+        self._functions = {one.name: one for one in exported if one.declared == "fun"}
+
+    # --- annotations
+
+    def annotations(self) -> Iterator[Diagnostic]:
+        """The annotations of methods that cannot be true."""
+        for name, function in self._functions.items():
+            method = self._service.methods.get(name)
+            if method is not None and method.definition is not None:
+                yield from self._of_value(method.definition, function)
+                yield from self._of_result(method, method.definition, function)
+
+    def _of_value(
+        self, definition: ast.FunctionDef | ast.AsyncFunctionDef, function: FunctionInterface
+    ) -> Iterator[Diagnostic]:
+        arguments = [*definition.args.posonlyargs, *definition.args.args][1:2]
+        declared = function.scheme.input
+        for argument in arguments:
+            annotation = self._read(argument.annotation)
+            if annotation is not None and not isinstance(declared, VoidType) and not takes(annotation, declared):
+                title = titled(
+                    "`{}` is given " + _shown(declared) + ", and its annotation says otherwise", function.name
+                )
+                yield self._disagreement(annotation, function, declared, title)
+
+    def _of_result(
+        self, method: Method, definition: ast.FunctionDef | ast.AsyncFunctionDef, function: FunctionInterface
+    ) -> Iterator[Diagnostic]:
+        declared = function.scheme.output
+        annotation = self._read(definition.returns)
+        if annotation is None or isinstance(declared, VoidType):
+            return
+        if not any(returns(one, declared) for one in _results(annotation, method.kind)):
+            title = titled(
+                "`{}` has to give " + _shown(declared) + ", and its annotation says otherwise", function.name
+            )
+            yield self._disagreement(annotation, function, declared, title)
+
+    def _read(self, expr: ast.expr | None) -> Annotation | None:
+        names = self._service.names
+        return None if expr is None or names is None else read_annotation(expr, names)
+
+    def _disagreement(
+        self, annotation: Annotation, function: FunctionInterface, declared: Type, title: str
+    ) -> Diagnostic:
+        return codes.ANNOTATION_DISAGREES.at(
+            _place(self._python, annotation.node),
+            title,
+            f"{_shown(declared)} is declared",
+            related=(Label(function.span, "declared here", Role.DECLARATION),),
+            expected=show(declared),
+            found=ast.unparse(annotation.node),
+        )
+
+    # --- parameters
+
+    def parameters(self) -> Iterator[Diagnostic]:
+        """Parameters that are read and not declared, or declared and not read."""
+        if any(function.parameters.open for function in self._functions.values()):
+            every = None
+        else:
+            every = {one.name: one for own in self._functions.values() for one in own.parameters.settable}
+        told: set[tuple[str, str]] = set()
+        for use in self._service.arguments.uses:
+            declared = self._declared_for(use, every)
+            if use.certain and declared is not None and use.name not in declared and (use.method, use.name) not in told:
+                told.add((use.method, use.name))
+                yield self._undeclared(use, declared)
+        yield from self._unread()
+
+    def _declared_for(self, use: ArgumentUse, every: dict[str, Settable] | None) -> dict[str, Settable] | None:
+        """The parameters that there may be where one is read; None where there may be any."""
+        function = self._functions.get(use.method)
+        if function is None or use.method in self._service.arguments.called:
+            # Whichever function is being called: its own parameters are there.
+            return every
+        return None if function.parameters.open else {one.name: one for one in function.parameters.settable}
+
+    def _undeclared(self, use: ArgumentUse, declared: dict[str, Settable]) -> Diagnostic:
+        similar = near(use.name, declared)
+        function = self._functions.get(use.method)
+        offer = did_you_mean(similar)
+        known = ", ".join(f"`{name}`" for name in declared)
+        return codes.UNDECLARED_PARAMETER.at(
+            _place(self._python, use.node),
+            titled("`{}` reads a parameter that is not declared: `{}`", use.method, use.name),
+            offer or (f"there are {known}" if known else "none is declared"),
+            related=() if function is None else (Label(function.span, "declared here", Role.DECLARATION),),
+        )
+
+    def _unread(self) -> Iterator[Diagnostic]:
+        read = self._service.reads
+        for function in self._functions.values() if read is not None else ():
+            if function.name not in self._service.methods:
+                continue
+            for one in function.parameters.settable:
+                if one.name not in (read or ()) and one.span is not None:
+                    yield codes.UNREAD_PARAMETER.at(
+                        one.span,
+                        titled("the Python class never reads the parameter `{}`", one.name),
+                        "setting it changes nothing",
+                        related=(
+                            Label(
+                                _line(self._python, self._service.methods[function.name].line),
+                                f"the method `{function.name}`",
+                                Role.DECLARATION,
+                            ),
+                        ),
+                    )
+
+
+def _results(annotation: Annotation, kind: MethodKind) -> tuple[Annotation, ...]:
+    """What an annotation says that a method gives, for one value each: one of these has to be true."""
+    generators = {MethodKind.GENERATOR: "iterator", MethodKind.ASYNC_GENERATOR: "async_iterator"}
+    wanted = generators.get(kind)
+    if annotation.kind in ("iterator", "async_iterator", "awaitable"):
+        return annotation.items or (Annotation("unknown", annotation.node),)
+    if wanted is not None and annotation.kind == "iterable" and annotation.items:
+        return annotation.items[:1]
+    return (annotation,)
+
+
+def _shown(type: Type) -> str:
+    text = show(type)
+    return text if len(text) <= 24 else text[:23] + "…"
+
+
+def _place(source: SourceFile, node: ast.expr) -> Span:
+    """The place of a node; of one on several lines what stands on the first."""
+    start = _offset(source, node.lineno, node.col_offset)
+    if node.end_lineno != node.lineno or node.end_col_offset is None:
+        return source.span(start, source.lines.start_of(node.lineno) + len(source.line_text(node.lineno)))
+    return source.span(start, _offset(source, node.lineno, node.end_col_offset))
+
+
+def _offset(source: SourceFile, line: int, column: int) -> int:
+    """The offset of a place that Python gives in bytes of UTF-8."""
+    text = source.line_text(line).encode("utf-8", "surrogatepass")[:column]
+    return source.lines.start_of(line) + len(text.decode("utf-8", "ignore"))

@@ -6,6 +6,9 @@ from enum import Enum
 
 import attrs
 
+from nscompiler.typecheck.annotations import Names, names_of
+from nscompiler.typecheck.arguments import NO_ARGUMENTS, ArgumentUses, argument_uses
+
 CLASS_NAMES = ("Module", "Service")
 """The names under which the class is looked for, in this order."""
 
@@ -24,18 +27,22 @@ class MethodKind(Enum):
 @attrs.frozen(slots=True)
 class Method:
     """One method; ``line`` is where its ``def`` stands, ``arguments`` how many it takes after ``self`` (None where
-    it takes any number)."""
+    it takes any number). ``definition`` is None where something else than its ``def`` may decide what it does."""
 
     name: str
     kind: MethodKind
     line: int
     arguments: int | None
+    definition: ast.FunctionDef | ast.AsyncFunctionDef | None = None
 
 
 @attrs.frozen(slots=True)
 class Service:
     """The class of a Python file. ``class_name`` is None where there is none (then ``others`` are the classes that
     there are).
+
+    ``arguments`` are its uses of ``self.args``, ``names`` what the names in the file mean. ``resumes`` if a source
+    may start again from an offset.
 
     ``complete`` if nothing but the listed methods can answer: no base class from elsewhere, no decorator on the
     class, no ``__getattr__``, no assignment of other names. ``error`` is (line, text) where the file is no Python.
@@ -47,6 +54,16 @@ class Service:
     complete: bool = True
     others: tuple[str, ...] = ()
     error: tuple[int, str] | None = None
+    arguments: ArgumentUses = NO_ARGUMENTS
+    names: Names | None = None
+    resumes: bool = False
+
+    @property
+    def reads(self) -> frozenset[str] | None:
+        """The parameters that the class reads; None where that cannot be told."""
+        if not (self.complete and self.arguments.known):
+            return None
+        return frozenset(use.name for use in self.arguments.uses)
 
     def lacks(self, function: str) -> bool:
         """Whether a call of this function is sure to fail."""
@@ -67,7 +84,24 @@ def read_service(text: str) -> Service:
         bound = next((name for name in CLASS_NAMES if name in _bound(tree)), None)
         return Service(bound, complete=False, others=tuple(classes))
     methods, complete = _members(classes[name], classes, frozenset())
-    return Service(name, classes[name].lineno, methods, complete, tuple(own for own in classes if own != name))
+    arguments = argument_uses(_with_bases(classes[name], classes))
+    others = tuple(own for own in classes if own != name)
+    return Service(
+        name, classes[name].lineno, methods, complete, others, None, arguments, names_of(tree), _resumes(text)
+    )
+
+
+def _resumes(text: str) -> bool:
+    return "At(" in text or "resume_from" in text
+
+
+def _with_bases(owner: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> list[ast.ClassDef]:
+    """A class and those of the same file that it derives from."""
+    found = [owner]
+    for known in found:
+        names = (base.id for base in known.bases if isinstance(base, ast.Name))
+        found += (classes[name] for name in names if name in classes and classes[name] not in found)
+    return found
 
 
 def _statements(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -157,7 +191,7 @@ def _method(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> Method:
     spec = definition.args
     count = len(spec.posonlyargs) + len(spec.args) - 1
     open_ended = spec.vararg is not None or spec.defaults or spec.kwonlyargs or spec.kwarg
-    return Method(definition.name, kind, definition.lineno, None if open_ended else count)
+    return Method(definition.name, kind, definition.lineno, None if open_ended else count, definition)
 
 
 def _yields(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -4,6 +4,7 @@ from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Severity
 
 _MODULE = ("module.nml", "module Demo:1.0.0\n\nfun numChars : Text -> Integer\n")
+_IN_FOLDER = ("demo/module.nml", _MODULE[1])
 _CONFIG = ("nstack.yaml", "stack:\n  language: python\n")
 _LOCK = (
     "nstack.lock",
@@ -44,7 +45,7 @@ UNKNOWN_KEY = Code(
     explanation=(
         "The key is not one that is read here, so what stands under it has no effect. Keys of `nstack.yaml` are "
         "`stack`, `parent`, `packages`, `commands`, `files` and `name`; below `stack` there are `language`, "
-        "`api-version` and `snapshot`; `nstack-project.yaml` has `modules`."
+        "`api-version` and `snapshot`; `nstack-project.yaml` has `modules` and `lints`."
     ),
     level=Severity.WARNING,
     wrong_files=_module_with("stack:\n  language: python\npackage: [curl]\n"),
@@ -196,6 +197,20 @@ UNLISTED_FOLDER = Code(
     ),
 )
 
+LINT_LEVEL = Code(
+    id="NS0243",
+    name="lint-level",
+    title="a level is set for what is no warning or hint",
+    explanation=(
+        "`lints` in `nstack-project.yaml` sets the level of warnings and hints, by code or by name: `off`, `hint`, "
+        "`warning` or `error`. An error keeps its level, since the program cannot be built with it; and no diagnostic "
+        "may have the name at all, most often by a slip. The entry has no effect."
+    ),
+    level=Severity.WARNING,
+    wrong_files=(("nstack-project.yaml", "modules:\n  - demo\nlints:\n  unused-imports: error\n"), _IN_FOLDER),
+    right_files=(("nstack-project.yaml", "modules:\n  - demo\nlints:\n  unused-import: error\n"), _IN_FOLDER),
+)
+
 CHANGED_RELEASE = Code(
     id="NS0251",
     name="changed-release",
@@ -236,6 +251,7 @@ CODES = (
     UNSUPPORTED_LANGUAGE,
     MISSING_FOLDER,
     UNLISTED_FOLDER,
+    LINT_LEVEL,
     CHANGED_RELEASE,
     BAD_LOCK,
 )

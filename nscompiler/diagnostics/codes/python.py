@@ -65,4 +65,64 @@ ARGUMENT_COUNT = Code(
     right_files=(("module.nml", _NML), ("service.py", _RIGHT)),
 )
 
-CODES = (METHOD_MISSING, CLASS_MISSING, PYTHON_SYNTAX, ARGUMENT_COUNT)
+_WITH = "module Demo:0.1.0\n\nfun shout : Text -> Text with { mark : Text }\n"
+_READS = _RIGHT.replace("text.upper()", 'text.upper() + self.args["mark"]')
+
+ANNOTATION_DISAGREES = Code(
+    id="NS0805",
+    name="annotation-disagrees",
+    title="A method's annotation says otherwise than the function's type",
+    explanation=(
+        "The `.nml` declares what a function takes and gives, and its method's annotations say something that cannot "
+        "be the same. One of the two is out of date; the program goes by the `.nml`, and checks what the method "
+        "returns against it. Of a method that yields, what it yields is compared. Only built-in types and those of "
+        "`typing`, `datetime`, `decimal` and `uuid` are compared: any other class is taken to agree."
+    ),
+    level=Severity.WARNING,
+    wrong_files=(
+        ("module.nml", _NML),
+        ("service.py", _RIGHT.replace("(self, text)", "(self, text: int) -> str")),
+    ),
+    right_files=(
+        ("module.nml", _NML),
+        ("service.py", _RIGHT.replace("(self, text)", "(self, text: str) -> str")),
+    ),
+)
+
+UNDECLARED_PARAMETER = Code(
+    id="NS0806",
+    name="undeclared-parameter",
+    title="A method reads a parameter that its function does not declare",
+    explanation=(
+        "A function that declares parameters, with `with { … }`, has exactly those in `self.args`. Reading another "
+        "one is a KeyError in every call. Declare it, or correct the name. A function without `with` takes any "
+        "parameter, as text."
+    ),
+    level=Severity.WARNING,
+    wrong_files=(("module.nml", _WITH), ("service.py", _READS.replace('"mark"', '"marks"'))),
+    right_files=(("module.nml", _WITH), ("service.py", _READS)),
+)
+
+UNREAD_PARAMETER = Code(
+    id="NS0807",
+    name="unread-parameter",
+    title="A function declares a parameter that its Python class never reads",
+    explanation=(
+        "The class uses `self.args` with literal names alone, and this name is not among them: whoever sets the "
+        "parameter changes nothing. Read it, or take it out of `with`. Where the class reads parameters in another "
+        "way, or something unseen may, nothing is said."
+    ),
+    level=Severity.WARNING,
+    wrong_files=(("module.nml", _WITH), ("service.py", _RIGHT)),
+    right_files=(("module.nml", _WITH), ("service.py", _READS)),
+)
+
+CODES = (
+    METHOD_MISSING,
+    CLASS_MISSING,
+    PYTHON_SYNTAX,
+    ARGUMENT_COUNT,
+    ANNOTATION_DISAGREES,
+    UNDECLARED_PARAMETER,
+    UNREAD_PARAMETER,
+)

@@ -1,0 +1,177 @@
+"""Comments that ignore warnings: ``// nsc: ignore[NS0901, unused-type] why``, in Python ``# nsc: ignore[NS0804]``.
+
+At the end of a line a comment is about that line, alone on a line about the next line of code. A problem belongs to
+the lines on which its primary span starts and ends. Errors cannot be ignored.
+"""
+
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Iterator, Sequence
+
+import attrs
+
+from nscompiler.diagnostics import codes as catalogue
+from nscompiler.diagnostics.codes import lints as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Severity
+from nscompiler.diagnostics.suggest import did_you_mean, near
+from nscompiler.grammar import syntax
+from nscompiler.modules.wording import titled
+from nscompiler.source import SourceFile, Span
+
+_COMMENT = re.compile(r"(?://|#)[ \t]*nsc:[ \t]*ignore(?!\w)[ \t]*(?:\[(?P<names>[^\]\n]*)\])?")
+_NAME = re.compile(r"[^\s,]+")
+
+
+@attrs.frozen(slots=True)
+class Ignore:
+    """One comment. ``start`` and ``end`` are its place, ``names`` what it names, each with its place; ``line`` is the
+    line that it is about."""
+
+    source: SourceFile
+    start: int
+    end: int
+    own_line: bool
+    line: int
+    names: tuple[tuple[str, Span], ...]
+
+
+def ignores_of_module(module: syntax.Module) -> tuple[Ignore, ...]:
+    """The comments of an ``.nml`` file that ignore something."""
+    places = ((comment.start, comment.end) for comment in module.comments)
+    return tuple(_ignores(module.source, places, "//"))
+
+
+def ignores_of_python(source: SourceFile) -> tuple[Ignore, ...]:
+    """The comments of a Python file that ignore something; none of a file that is no Python."""
+    places = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+            if token.type == tokenize.COMMENT:
+                start = source.lines.start_of(token.start[0]) + token.start[1]
+                places.append((start, start + len(token.string)))
+    except (tokenize.TokenError, SyntaxError):
+        return ()
+    return tuple(_ignores(source, places, "#"))
+
+
+def _ignores(source: SourceFile, places: Iterable[tuple[int, int]], mark: str) -> Iterator[Ignore]:
+    for start, end in places:
+        found = _COMMENT.match(source.text, start, end)
+        if found is not None:
+            names = found["names"] or ""
+            at = found.start("names")
+            named = tuple((name[0], source.span(at + name.start(), at + name.end())) for name in _NAME.finditer(names))
+            line = source.lines.position(start).line
+            own_line = not source.line_text(line)[: start - source.lines.start_of(line)].strip()
+            about = _next_line(source, line, mark) if own_line else line
+            yield Ignore(source, start, end, own_line, about, named)
+
+
+def _next_line(source: SourceFile, line: int, mark: str) -> int:
+    """The next line with something else than a comment; the line itself where there is none."""
+    for number in range(line + 1, source.lines.count + 1):
+        text = source.line_text(number).strip()
+        if text and not text.startswith(mark):
+            return number
+    return line
+
+
+def without_ignored(
+    problems: Sequence[Diagnostic], ignores: Sequence[Ignore], *, complete: bool
+) -> tuple[Diagnostic, ...]:
+    """The problems that no comment ignores, and what is wrong with the comments.
+
+    ``complete`` if everything was looked for: only then is a comment called unused. Of a file with errors most warnings
+    are not looked for.
+    """
+    by_line: dict[tuple[str, int], list[Ignore]] = {}
+    for ignore in ignores:
+        by_line.setdefault((ignore.source.path, ignore.line), []).append(ignore)
+    used: set[tuple[Ignore, str]] = set()
+    left = [problem for problem in problems if not _ignored(problem, by_line, used)]
+    for ignore in ignores:
+        left += _faults(ignore)
+        if complete:
+            left += _unused(ignore, frozenset(name for by, name in used if by is ignore))
+    return tuple(left)
+
+
+def _ignored(problem: Diagnostic, by_line: dict[tuple[str, int], list[Ignore]], used: set[tuple[Ignore, str]]) -> bool:
+    if problem.code.level is Severity.ERROR:
+        return False
+    span = problem.primary.span
+    hidden = False
+    for ignore in _about(span, by_line):
+        for name, _ in ignore.names:
+            if name.upper() == problem.code.id or name == problem.code.name:
+                used.add((ignore, name))
+                hidden = True
+    return hidden
+
+
+def _about(span: Span, by_line: dict[tuple[str, int], list[Ignore]]) -> Iterator[Ignore]:
+    """The comments that are about the first or the last line of a span."""
+    source = next(
+        (ignore.source for found in by_line.values() for ignore in found if ignore.source.path == span.path), None
+    )
+    if source is not None:
+        last = max(span.start, span.end - 1)
+        for line in {source.lines.position(place).line for place in (span.start, last)}:
+            yield from by_line.get((span.path, line), ())
+
+
+# --- what is wrong with a comment
+
+
+def _faults(ignore: Ignore) -> Iterator[Diagnostic]:
+    if not ignore.names:
+        span = ignore.source.span(ignore.start, ignore.end)
+        note = "write `nsc: ignore[NS0901]`, with the code or the name of what is to be ignored"
+        yield codes.MALFORMED_IGNORE.at(
+            span, "this comment does not say what it ignores", "ignores nothing", notes=(note,)
+        )
+    for name, span in ignore.names:
+        code = catalogue.find(name)
+        if code is None:
+            yield _unknown(name, span)
+        elif code.level is Severity.ERROR:
+            title = titled("`{}` is an error, which cannot be ignored", name)
+            yield codes.ERROR_IGNORED.at(span, title, code.title)
+
+
+def _unknown(name: str, span: Span) -> Diagnostic:
+    similar = near(name, [known for code in catalogue.all_codes() for known in (code.id, code.name)])
+    fixes = tuple(Fix(f"write `{other}`", (Edit(span, other),), Applicability.MAYBE_INCORRECT) for other in similar[:1])
+    label = did_you_mean(similar) or "neither a code nor a name"
+    return codes.MALFORMED_IGNORE.at(span, titled("there is no diagnostic `{}`", name), label, fixes=fixes)
+
+
+def _unused(ignore: Ignore, used: frozenset[str]) -> Iterator[Diagnostic]:
+    """One report for all names of a comment that ignore nothing, with a fix that takes them out."""
+    idle = [(name, span) for name, span in ignore.names if name not in used and _is_ignorable(name)]
+    if not idle:
+        return
+    kept = [name for name, _ in ignore.names if name not in {other for other, _ in idle}]
+    names = ", ".join(f"`{name}`" for name, _ in idle)
+    span = ignore.source.span(idle[0][1].start, idle[-1][1].end)
+    fix = Fix("remove it from the comment", (_without(ignore, kept),), Applicability.MACHINE_APPLICABLE)
+    title = titled("there is no {} here to ignore", names)
+    yield codes.UNUSED_IGNORE.at(span, title, "ignores nothing", fixes=(fix,))
+
+
+def _is_ignorable(name: str) -> bool:
+    code = catalogue.find(name)
+    return code is not None and code.level is not Severity.ERROR
+
+
+def _without(ignore: Ignore, kept: list[str]) -> Edit:
+    source, text = ignore.source, ignore.source.text
+    if kept:
+        return Edit(source.span(ignore.names[0][1].start, ignore.names[-1][1].end), ", ".join(kept))
+    start, end = ignore.start, ignore.end
+    while start > 0 and text[start - 1] in " \t":
+        start -= 1
+    if ignore.own_line:
+        end += 2 if text.startswith("\r\n", end) else 1 if end < len(text) else 0
+    return Edit(source.span(start, end), "")

@@ -1,0 +1,93 @@
+"""Bindings that no function reads.
+
+A function without ``with`` takes any parameter, so only its Python code knows which it uses. A binding is told of where
+the classes of all functions that it reaches can be read, and use ``self.args`` with literal names alone.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from nscompiler.diagnostics.codes import lints as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
+from nscompiler.diagnostics.suggest import did_you_mean, near
+from nscompiler.grammar import syntax
+from nscompiler.grammar.walk import walk
+from nscompiler.modules.wording import titled
+from nscompiler.typecheck.facts import Checked
+from nscompiler.typecheck.service import Service
+from nscompiler.types.interface import FunctionInterface
+
+
+def unread_bindings(
+    checked: Checked, modules: Mapping[str, Checked], service_of: Callable[[Checked], Service | None]
+) -> Iterator[Diagnostic]:
+    """The bindings of a file that reach functions without ``with`` alone, none of which reads them.
+
+    ``modules`` are all files of the program by reference, ``service_of`` gives what a file's Python code says.
+    """
+    for apply, binding in checked.open_bindings:
+        reached = _reached(checked, apply.function, modules)
+        names = _names_read(reached, modules, service_of)
+        if names is not None and binding.name.text not in names:
+            yield _report(checked, binding, reached, names)
+
+
+def _reached(checked: Checked, expr: syntax.Expr, modules: Mapping[str, Checked]) -> dict[FunctionInterface, None]:
+    """The functions without ``with`` inside an expression, through the definitions that it uses, in order."""
+    found: dict[FunctionInterface, None] = {}
+    seen: set[tuple[str, str]] = set()
+    waiting: list[tuple[Checked, syntax.Node]] = [(checked, expr)]
+    while waiting:
+        owner, root = waiting.pop()
+        for node in walk(root):
+            fact = owner.facts.uses.get(node)
+            if fact is None or (fact.target.module, fact.target.name) in seen:
+                continue
+            seen.add((fact.target.module, fact.target.name))
+            if fact.target.declared == "fun" and fact.target.parameters.open:
+                found[fact.target] = None
+            home = modules.get(fact.target.module)
+            if fact.target.declared == "def" and home is not None:
+                waiting += ((home, decl.body) for decl in _definitions(home, fact.target.name))
+    return found
+
+
+def _definitions(checked: Checked, name: str) -> Iterator[syntax.DefDecl]:
+    for decl in checked.module.declarations:
+        if isinstance(decl, syntax.DefDecl) and decl.name.text == name:
+            yield decl
+
+
+def _names_read(
+    functions: Mapping[FunctionInterface, None],
+    modules: Mapping[str, Checked],
+    service_of: Callable[[Checked], Service | None],
+) -> frozenset[str] | None:
+    """The parameters that some functions read; None where that cannot be told."""
+    names: set[str] = set()
+    for function in functions:
+        home = modules.get(function.module)
+        service = None if home is None else service_of(home)
+        if service is None or service.class_name is None or not service.complete or service.reads is None:
+            return None
+        names.update(service.reads)
+    return frozenset(names) if functions else None
+
+
+def _report(
+    checked: Checked, binding: syntax.Binding, reached: Mapping[FunctionInterface, None], names: frozenset[str]
+) -> Diagnostic:
+    name = binding.name.text
+    place = checked.module.span(binding.name)
+    similar = near(name, sorted(names))
+    fixes = tuple(
+        Fix(f"write `{other}`", (Edit(place, other),), Applicability.MAYBE_INCORRECT) for other in similar[:1]
+    )
+    notes = (f"what they read: {', '.join(f'`{read}`' for read in sorted(names))}",) if names else ()
+    return codes.PARAMETER_NOT_READ.at(
+        place,
+        titled("no Python code reads the parameter `{}`", name),
+        did_you_mean(similar) or "this has no effect",
+        related=tuple(Label(one.span, f"`{one.name}` is declared here", Role.DECLARATION) for one in list(reached)[:3]),
+        notes=notes,
+        fixes=fixes,
+    )

@@ -1,0 +1,49 @@
+"""Declarations of a script that nothing uses.
+
+Only a script's: every declaration of a module is exported, and whoever imports it may be anywhere.
+"""
+
+from collections.abc import Iterator
+
+from nscompiler.diagnostics.codes import lints as codes
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.grammar import syntax
+from nscompiler.grammar.walk import walk
+from nscompiler.modules.wording import titled
+from nscompiler.typecheck.facts import Checked
+
+
+def unused_declarations(checked: Checked) -> Iterator[Diagnostic]:
+    """The types, functions and definitions of a script that neither are used nor could be started.
+
+    Nothing of a script without a bare expression, whose defs may be there to be looked at or tried one by one.
+    """
+    module = checked.module
+    if module.header is not None or module.main is None:
+        return
+    types, functions = _used_types(module), _used_functions(checked)
+    for decl in module.declarations:
+        match decl:
+            case syntax.TypeDecl() if decl.name.text not in types:
+                title = titled("the type `{}` is not used", decl.name.text)
+                yield codes.UNUSED_TYPE.at(module.span(decl.name), title, "a script cannot be imported")
+            case syntax.FunDecl() | syntax.DefDecl() if not _is_needed(checked, decl.name.text, functions):
+                title = titled("`{}` is not used", decl.name.text)
+                yield codes.UNUSED_DEFINITION.at(module.span(decl.name), title, "a script cannot be imported")
+
+
+def _is_needed(checked: Checked, name: str, used: frozenset[str]) -> bool:
+    declared = checked.interface.functions.get(name)
+    startable = declared is not None and declared.kind == "workflow" and declared.declared == "def"
+    return name in used or name.startswith("_") or declared is None or startable
+
+
+def _used_functions(checked: Checked) -> frozenset[str]:
+    uses = checked.facts.uses.values()
+    return frozenset(fact.target.name for fact in uses if fact.target.module == checked.reference)
+
+
+def _used_types(module: syntax.Module) -> frozenset[str]:
+    """The names that stand in types, each but in its own declaration."""
+    nodes = walk(module)
+    return frozenset(node.name.text for node in nodes if isinstance(node, syntax.TypeName) and node.qualifier is None)

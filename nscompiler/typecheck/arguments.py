@@ -1,0 +1,133 @@
+"""Which parameters the Python class of a module reads: its uses of ``self.args``.
+
+``self.args["x"]``, ``self.args.get("x")`` and ``"x" in self.args`` are understood. Anything else that might read a
+parameter, a ``self`` that is handed on for one, makes the answer unknown.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+
+_READERS = frozenset(("get", "pop", "setdefault", "__getitem__"))
+_PLAIN_DECORATORS = frozenset(("property", "staticmethod", "classmethod", "override", "cached_property"))
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@attrs.frozen(slots=True)
+class ArgumentUse:
+    """One literal use of a parameter in a method. ``certain`` if it fails where there is no such parameter: neither
+    has it a default, nor is it tried or asked for before."""
+
+    method: str
+    name: str
+    node: ast.expr
+    certain: bool
+
+
+@attrs.frozen(slots=True)
+class ArgumentUses:
+    """What the classes use. ``known`` if these are all uses there are; ``called`` are the methods that other code of
+    the classes mentions."""
+
+    uses: tuple[ArgumentUse, ...] = ()
+    known: bool = True
+    called: frozenset[str] = frozenset()
+
+
+NO_ARGUMENTS = ArgumentUses()
+
+
+def argument_uses(classes: Iterable[ast.ClassDef]) -> ArgumentUses:
+    """The uses of ``self.args`` in a class and its bases."""
+    uses: list[ArgumentUse] = []
+    called: set[str] = set()
+    known = True
+    for owner in classes:
+        for statement in owner.body:
+            if isinstance(statement, Function):
+                reader = _Reader(statement)
+                reader.read()
+                uses += reader.uses
+                called |= reader.called
+                known = known and reader.known
+            elif isinstance(statement, ast.Assign | ast.AnnAssign):
+                known = known and not isinstance(statement.value, ast.Name | ast.Attribute | ast.Lambda)
+            elif not isinstance(statement, ast.Expr | ast.Pass | ast.ClassDef):
+                known = False
+    return ArgumentUses(tuple(uses), known, frozenset(called))
+
+
+class _Reader:
+    """The uses in one method."""
+
+    def __init__(self, method: Function) -> None:
+        self._method = method
+        given = (*method.args.posonlyargs, *method.args.args)
+        self._self = given[0].arg if given else ""
+        self.uses: list[ArgumentUse] = []
+        self.called: set[str] = set()
+        self.known = all(_decorator(one) in _PLAIN_DECORATORS for one in method.decorator_list)
+        self._asked: set[str] = set()
+
+    def read(self) -> None:
+        """Go through the method."""
+        if any(_decorator(one) == "staticmethod" for one in self._method.decorator_list):
+            return
+        parents = {child: node for node in ast.walk(self._method) for child in ast.iter_child_nodes(node)}
+        for node in ast.walk(self._method):
+            if isinstance(node, ast.Name) and node.id == self._self:
+                self._take(node, parents)
+        self.uses = [attrs.evolve(use, certain=use.certain and use.name not in self._asked) for use in self.uses]
+
+    def _take(self, node: ast.Name, parents: Mapping[ast.AST, ast.AST]) -> None:
+        around = parents.get(node)
+        if not isinstance(around, ast.Attribute):
+            self.known = False
+        elif around.attr == "args":
+            self._take_args(around, parents)
+        elif around.attr.startswith("__") and around.attr != "__class__":
+            self.known = False
+        else:
+            self.called.add(around.attr)
+
+    def _take_args(self, args: ast.Attribute, parents: Mapping[ast.AST, ast.AST]) -> None:
+        around = parents.get(args)
+        match around:
+            case ast.Subscript(value=value, slice=ast.Constant(value=str(name)), ctx=ast.Load()) if value is args:
+                self._note(name, around, not _is_tried(around, parents))
+            case ast.Attribute(attr=attr) if attr in _READERS:
+                match parents.get(around):
+                    case ast.Call(func=func, args=[ast.Constant(value=str(name)), *_]) as call if func is around:
+                        self._note(name, call, False)
+                    case _:
+                        self.known = False
+            case ast.Compare(left=ast.Constant(value=str(name)), ops=[ast.In() | ast.NotIn()]):
+                self._asked.add(name)
+                self._note(name, around, False)
+            case _:
+                self.known = False
+
+    def _note(self, name: str, node: ast.expr, certain: bool) -> None:
+        self.uses.append(ArgumentUse(self._method.name, name, node, certain))
+
+
+def _decorator(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _is_tried(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> bool:
+    """Whether a ``try`` or a ``with`` around a node may take what it raises."""
+    return any(
+        isinstance(around, ast.Try | ast.TryStar | ast.With | ast.AsyncWith) for around in _around(node, parents)
+    )
+
+
+def _around(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> Iterator[ast.AST]:
+    while (around := parents.get(node)) is not None:
+        yield around
+        node = around
