@@ -1,9 +1,10 @@
 """Running flow graphs: built into a cache, started as a process of their own."""
 
 import os
+import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from signal import SIGHUP, SIGTERM
@@ -17,8 +18,12 @@ from nscompiler.flow.package import package_name
 from nscompiler.pipeline import Compilation
 
 if TYPE_CHECKING:
-    from nscompiler.backends.base import Emitted
-    from nscompiler.flow.model import Graph
+    from nscompiler.backends.base import Emitted, Wheel
+    from nscompiler.flow.model import Graph, ModuleUse
+    from nscompiler.tools.requirements import Lacking
+
+RUNTIME = "nstack-runtime"
+"""The distribution that a process of an emitted program needs."""
 
 
 def run(compilation: Compilation, path: str, graph: "Graph", arguments: Sequence[str] = ()) -> int:
@@ -26,13 +31,16 @@ def run(compilation: Compilation, path: str, graph: "Graph", arguments: Sequence
 
     ``arguments`` are for the program: ``-p name=value``, ``--log-format json``.
     """
-    require(graph)
-    emitted = programs.emitted(compilation, path, (graph,), default=graph.name)
+    graph = in_own_environments(graph)
+    pythons = own_pythons(graph)
+    require(graph, pythons)
+    # Who has to make an environment for a process needs the wheel for it.
+    emitted = programs.emitted(compilation, path, (graph,), default=graph.name, runtime=wheel() if pythons else None)
     package = package_name(graph.module, (graph,))
     cache = RunCache(Path(programs.root_of(compilation)))
     folder = cache.place(f"{package}-{_identity(emitted)}", lambda new: write(emitted, new))
     paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    environment = {**os.environ, **pythons, "PYTHONPATH": os.pathsep.join(paths)}
     # -P: a file of the user's folder must not stand in the way of a module that the runtime imports.
     try:
         code = run_python(["-P", "-m", package, graph.name, *arguments], environment)
@@ -69,17 +77,68 @@ def _identity(emitted: "Emitted") -> str:
     return digest.hexdigest()[:16]
 
 
-def require(graph: "Graph") -> None:
-    """End the command if this interpreter lacks a package that the graph's modules require. Nothing is installed."""
-    wanted = [requirement for use in graph.modules for requirement in use.requirements]
-    if not wanted:
-        return
+def wheel() -> "Wheel":
+    """The runtime's wheel, for what runs elsewhere. Ends the command where the runtime is not installed."""
+    from nscompiler.backends.base import Wheel
+    from nscompiler.tools.runtime_wheel import RuntimeMissing, runtime_wheel
+
+    try:
+        made = runtime_wheel()
+    except RuntimeMissing as error:
+        raise Failure(str(error)) from None
+    return Wheel(name=made.name, content=made.content, extras=made.extras)
+
+
+def in_own_environments(graph: "Graph") -> "Graph":
+    """The graph with those modules in processes of their own that have an environment in their folder and require what
+    this interpreter lacks."""
+    having = [use for use in graph.modules if use.requirements and os.path.exists(_own_python(use))]
+    if not having:
+        return graph
+    from nscompiler.flow.passes.place import separate
     from nscompiler.tools.requirements import lacking
 
-    lacks = lacking(wanted)
+    return separate(graph, [use.reference for use in having if lacking(use.requirements)])
+
+
+def _own_python(use: "ModuleUse") -> str:
+    return os.path.join(os.path.abspath(use.folder), ".venv", "bin", "python")
+
+
+def own_pythons(graph: "Graph") -> dict[str, str]:
+    """The Python of each process other than the workflow's, by the variable that may name it; else it is that of the
+    environment in the module's own folder, as the copy that is run has none."""
+    modules = {use.reference: use for use in graph.modules}
+    return {
+        process.variable: os.environ.get(process.variable) or _own_python(modules[process.modules[0]])
+        for process in graph.processes[1:]
+    }
+
+
+def require(graph: "Graph", pythons: Mapping[str, str]) -> None:
+    """End the command if an interpreter lacks a package that the modules which it runs require. Nothing is installed.
+
+    One that is missing, or has no runtime, is told of at the start, with everything that it needs.
+    """
+    required = {use.reference: use.requirements for use in graph.modules}
+    if not any(required.values()):
+        return
+    from nscompiler.tools.requirements import installed_in, lacking, name_of
+
+    main, *apart = graph.processes
+    _refuse(lacking(line for reference in main.modules for line in required[reference]), "the modules require", "pip")
+    for process in apart:
+        reference = process.modules[0]
+        python = shutil.which(pythons[process.variable])
+        names = [name for line in required[reference] if (name := name_of(line)) is not None]
+        installed = None if python is None else installed_in(python, (*names, RUNTIME))
+        if python is not None and installed is not None and RUNTIME in installed:
+            pip = f"{shlex.quote(python)} -m pip"
+            _refuse(lacking(required[reference], installed), f"{reference} requires", pip)
+
+
+def _refuse(lacks: "Sequence[Lacking]", required: str, pip: str) -> None:
     if lacks:
         quoted = " ".join(f"'{lack.requirement}'" for lack in lacks)
         notes = [f"{lack.requirement}: {lack.found or 'nothing'} is installed" for lack in lacks]
-        raise Failure(
-            "packages that the modules require are missing", *notes, f"install them with: pip install {quoted}"
-        )
+        raise Failure(f"packages that {required} are missing", *notes, f"install them with: {pip} install {quoted}")

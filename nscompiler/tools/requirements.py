@@ -1,8 +1,11 @@
-"""What of a list of pip requirements this interpreter lacks. Nothing is installed, no network is asked."""
+"""What of a list of pip requirements an interpreter lacks. Nothing is installed, no network is asked."""
 
+import json
 import operator
+import os
 import re
-from collections.abc import Callable, Iterable
+import subprocess
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 import attrs
@@ -31,23 +34,61 @@ class Lacking:
     found: str | None
 
 
-def lacking(requirements: Iterable[str]) -> tuple[Lacking, ...]:
-    """The requirements that this interpreter's packages do not meet, each once.
+_ASK = """
+import json, sys
+from importlib.metadata import PackageNotFoundError, version
+found = {}
+for name in sys.argv[1:]:
+    try:
+        found[name] = version(name)
+    except PackageNotFoundError:
+        pass
+print(json.dumps(found))
+"""
+
+
+def installed_in(python: str, names: Iterable[str]) -> Mapping[str, str] | None:
+    """The versions that another interpreter has of those packages that are there; None where it does not tell."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    command = [python, "-P", "-c", _ASK, *names]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=True)
+        return {str(name): str(found) for name, found in json.loads(done.stdout).items()}
+    except (OSError, subprocess.SubprocessError, ValueError, AttributeError):
+        return None
+
+
+def name_of(requirement: str) -> str | None:
+    """The package that a line of requirements names; None where the line is of another kind."""
+    match = _REQUIREMENT.match(requirement.split(" #", 1)[0])
+    return None if match is None else match[1]
+
+
+def lacking(requirements: Iterable[str], installed: Mapping[str, str] | None = None) -> tuple[Lacking, ...]:
+    """The requirements that packages do not meet, each once: this interpreter's, or those ``installed`` elsewhere (by
+    the names that the requirements have).
 
     A light test (PEP 508 names, plain releases compared as numbers): what it does not understand – addresses, paths,
     options, environment markers, pre-releases – it takes for met, and an import that then fails tells.
     """
-    found = (_lack(requirement) for requirement in dict.fromkeys(requirements))
+    find = _version if installed is None else installed.get
+    found = (_lack(requirement, find) for requirement in dict.fromkeys(requirements))
     return tuple(lack for lack in found if lack is not None)
 
 
-def _lack(requirement: str) -> Lacking | None:
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _lack(requirement: str, find: Callable[[str], str | None]) -> Lacking | None:
     match = _REQUIREMENT.match(requirement.split(" #", 1)[0])
     if match is None or match[3] or match[2].lstrip().startswith("@"):
         return None
-    try:
-        installed = version(match[1])
-    except PackageNotFoundError:
+    installed = find(match[1])
+    if installed is None:
         return Lacking(requirement.strip(), None)
     met = all(_met(installed, clause) for clause in match[2].split(",") if clause.strip())
     return None if met else Lacking(requirement.strip(), installed)

@@ -5,7 +5,7 @@ from backends.graphs import Sketch, pipe
 from nscompiler.flow.model import Exclusion, Graph, ModuleUse, Process
 from nscompiler.flow.passes import PASSES, run_passes
 from nscompiler.flow.passes.fuse import fuse
-from nscompiler.flow.passes.place import place, place_together
+from nscompiler.flow.passes.place import place, place_together, separate
 from nscompiler.flow.passes.prune import prune
 from nscompiler.flow.shape import reachable, shape
 
@@ -204,3 +204,11 @@ def test_workflows_of_one_package_are_placed_alike():
     assert placed[2].processes == (Process(name="main", modules=("C:0.1.0",)),)
     assert place_together(placed) == placed
     assert place_together(reversed(placed)) == placed[::-1]
+
+
+def test_modules_may_be_set_apart_for_other_reasons():
+    graph = separate(calling("w", A="x==1", B="", C="x==2"), ["A:0.1.0", "B:0.1.0"])
+    assert placements(graph) == {"A": "a-0.1.0", "B": "b-0.1.0", "C": "main", "Sinks": "main"}
+    assert [process.exclusion for process in graph.processes] == [None, None, None]
+    assert place_together((graph, calling("v", A="x==1")))[1].nodes[1].placement == "a-0.1.0"
+    assert separate(graph, ["B:0.1.0"]) == graph

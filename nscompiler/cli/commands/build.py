@@ -11,7 +11,6 @@ from nscompiler.cli.failure import Failure
 from nscompiler.cli.options import path_option
 
 if TYPE_CHECKING:
-    from nscompiler.backends.base import Wheel
     from nscompiler.pipeline import Compilation
 
 
@@ -31,18 +30,18 @@ def command(path: str, output: Path | None, target: str, lock: bool, search: tup
     from nscompiler.cli import programs
     from nscompiler.cli.folders import replace_build
     from nscompiler.cli.report import report_problems
-    from nscompiler.cli.running import write
+    from nscompiler.cli.running import wheel, write
     from nscompiler.flow.package import package_name
 
     compilation = programs.compiled(path, search)
     by_file = programs.to_build(compilation)
     if not by_file:
         raise Failure(f"{path} has no workflow to build", "a workflow is a def from a source to a sink, `Void -> Void`")
-    wheel = _runtime()
+    runtime = wheel()
     for file, workflows in by_file.items():
         graphs = programs.lowered(compilation, workflows)
         default = graphs[0].name if len(graphs) == 1 else None
-        emitted = programs.emitted(compilation, file, graphs, target, default=default, runtime=wheel)
+        emitted = programs.emitted(compilation, file, graphs, target, default=default, runtime=runtime)
         folder = _folder(output, package_name(graphs[0].module, graphs), len(by_file) > 1)
         replace_build(folder, lambda new, emitted=emitted: write(emitted, new))  # type: ignore[misc]
         click.echo(str(folder))
@@ -73,14 +72,3 @@ def _folder(output: Path | None, package: str, several: bool) -> Path:
     if output is None:
         return Path("build") / package
     return output / package if several else output
-
-
-def _runtime() -> "Wheel":
-    from nscompiler.backends.base import Wheel
-    from nscompiler.tools.runtime_wheel import RuntimeMissing, runtime_wheel
-
-    try:
-        made = runtime_wheel()
-    except RuntimeMissing as error:
-        raise Failure(str(error)) from None
-    return Wheel(name=made.name, content=made.content, extras=made.extras)

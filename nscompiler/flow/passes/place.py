@@ -5,7 +5,7 @@ of those before it (by reference) excludes gets a process of its own, with a Pyt
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import attrs
 
@@ -20,21 +20,33 @@ def place(graph: Graph) -> Graph:
 
 def place_together(graphs: Iterable[Graph]) -> tuple[Graph, ...]:
     """Graphs that are built into one package, placed alike: they share its environments, so a module that has to be
-    apart from another one is so in all of them."""
+    apart from another one, or is apart already for no exclusion, is so in all of them."""
     graphs = tuple(graphs)
     modules = {use.reference: use for graph in graphs for use in graph.modules}
-    processes = _processes([modules[reference] for reference in sorted(modules)])
+    processes = _processes([modules[reference] for reference in sorted(modules)], _set_apart(graphs))
     return tuple(_placed(graph, processes) for graph in graphs)
 
 
-def _processes(modules: Iterable[ModuleUse]) -> tuple[Process, ...]:
+def separate(graph: Graph, references: Iterable[str]) -> Graph:
+    """The graph with some modules in processes of their own, whatever they require."""
+    wanted = tuple(Process(name=reference, modules=(reference,)) for reference in references)
+    main = graph.processes or (Process(name=MAIN),)
+    return place(attrs.evolve(graph, processes=(*main, *wanted)))
+
+
+def _set_apart(graphs: Iterable[Graph]) -> Collection[str]:
+    apart = (process for graph in graphs for process in graph.processes[1:])
+    return {process.modules[0] for process in apart if process.exclusion is None}
+
+
+def _processes(modules: Iterable[ModuleUse], set_apart: Collection[str]) -> tuple[Process, ...]:
     """``main`` first, then those of single modules by reference."""
     together: list[ModuleUse] = []
     apart: list[Process] = []
     taken = {Process(name=MAIN).variable}
     for use in modules:
-        exclusion = _exclusion(use, together)
-        if exclusion is None:
+        exclusion = None if use.reference in set_apart else _exclusion(use, together)
+        if exclusion is None and use.reference not in set_apart:
             together.append(use)
         else:
             apart.append(_named(Process(name="", modules=(use.reference,), exclusion=exclusion), taken))
