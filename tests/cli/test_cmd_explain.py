@@ -41,6 +41,12 @@ def test_the_files_of_a_program_are_named(capsys: pytest.CaptureFixture[str]) ->
     assert re.findall(r"^(?:Wrong|Right), (.+):$", text, re.MULTILINE) == ["module.nml", "service.py"] * 2
 
 
+def test_a_code_that_no_program_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "unreadable")
+    assert text.startswith("NS0224 unreadable\n")
+    assert "Wrong" not in text
+
+
 def test_the_page_as_markdown_is_that_of_the_documents(capsys: pytest.CaptureFixture[str]) -> None:
     text = printed(capsys, "NS0302", "--format", "markdown")
     assert text.startswith("# NS0302 field-missing\n")
