@@ -43,8 +43,8 @@ class Scope:
         self.types: dict[str, TypeInterface] = {}
         self.functions: dict[str, FunctionInterface] = {}
         self.broken: set[str] = set()
-        self.open_bindings: list[tuple[syntax.Apply, syntax.Binding]] = []
         self.patience = MOST_SEARCHED
+        self.open_bindings: list[tuple[syntax.Apply, syntax.Binding]] = []
         self.declared_types: dict[str, syntax.TypeDecl] = {}
         self.declared_functions: dict[str, syntax.FunDecl | syntax.DefDecl] = {}
         self._collect()
