@@ -162,7 +162,14 @@ def test_statistics_in_the_document(nsc: Nsc, tmp_path: Path) -> None:
     told = json.loads(done.stdout)["statistics"]
     assert (done.returncode, done.stderr) == (0, "")
     assert (told["modules"], told["files"], told["imported"], told["codes"]) == (0, 1, 0, {})
+    assert [(one["typed"], one["untyped"]) for one in told["workflows"]] == [(1, 0)]
     assert list(told["seconds"]) == ["find", "parse", "resolve", "check", "compare"]
+
+
+def test_statistics_tell_how_much_of_a_workflow_is_typed(nsc: Nsc, tmp_path: Path) -> None:
+    (tmp_path / "good.nml").write_text('def raw = Sources.jsonl<Json> { path = "x" } | Sinks.log\n')
+    told = nsc("check", "good.nml", "--stats").stderr.splitlines()
+    assert told[1:3] == ["edges with typed values:", "    0 of 1  good.raw"]
 
 
 @pytest.mark.parametrize("form", FORMATS)
