@@ -349,8 +349,11 @@ class Compilation:
 
     def not_a_workflow(self, path: str, function: FunctionInterface) -> Diagnostic:
         """Why a function of a file cannot be started."""
+        from nscompiler.flow.lower import python_workflow
         from nscompiler.typecheck.starting import partial_started
 
+        if function.kind == "workflow":  # whatever else is one can be started
+            return python_workflow(function, function.span)
         item = next(item for item in self.program.modules if item.path == path)
         return partial_started(function, named_functions(self.checked[path]), _Imports(self, item), self.types)
 
@@ -360,6 +363,8 @@ class Compilation:
         """The flow graph of a workflow of a file, after all passes; None together with what stands in the way."""
         from nscompiler.flow.lower import lower
 
+        if target.kind != "workflow":
+            return None, (self.not_a_workflow(path, target),)
         return self._lowered(path, target, lambda program: lower(target, program))
 
     def lower_function(self, path: str, target: FunctionInterface, value: object = None) -> Lowered:

@@ -31,6 +31,7 @@ from nscompiler.flow.parameters import (
 )
 from nscompiler.flow.program import Program
 from nscompiler.grammar import syntax
+from nscompiler.source import Span
 from nscompiler.typecheck.facts import Checked
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.types import Type, VoidType
@@ -49,8 +50,8 @@ def lower(target: FunctionInterface, program: Program) -> tuple[Graph | None, tu
     ``target`` is a def of kind workflow, or a script's main expression. The program must have been checked without
     errors.
     """
-    if target.kind != "workflow" or target.declared == "fun":
-        return None, (_not_started(target),)
+    if target.declared == "fun":
+        return None, (python_workflow(target, target.span),)
     lowering = _Lowering(target, program)
     return lowering.graph(lambda: lowering.body(target, {}, None, _NOTHING))
 
@@ -70,12 +71,6 @@ def lower_function(
         return None, (_open_test(target),)
     lowering = _Lowering(target, program)
     return lowering.graph(lambda: lowering.trial(target, value), TRIED if target.kind == "source" else None)
-
-
-def _not_started(target: FunctionInterface) -> Diagnostic:
-    return codes.STARTED_OPEN.at(
-        target.span, f"`{target.name}` is a {target.kind}, not a workflow", "cannot be started"
-    )
 
 
 def _open_test(target: FunctionInterface) -> Diagnostic:
@@ -256,7 +251,7 @@ class _Lowering:
     ) -> Port | None:
         """The node of a ``fun``."""
         if target.kind == "workflow":
-            self._problems.add(_python_workflow(target, self._program, origin))
+            self._problems.add(python_workflow(target, self._program.places().span(origin)))
             return None
         parameters = parameters_of(target, environment, self._origin)
         self._variables.update(dict.fromkeys(variables_of(parameters)))
@@ -321,11 +316,13 @@ def _definition(checked: Checked, target: FunctionInterface) -> syntax.DefDecl |
     raise AssertionError(f"{target.module} has no def {target.name}")
 
 
-def _python_workflow(target: FunctionInterface, program: Program, origin: Origin) -> Diagnostic:
+def python_workflow(target: FunctionInterface, use: Span) -> Diagnostic:
+    """The error that a ``fun`` from Void to Void is to be started, or stands in a workflow at ``use``."""
+    declared = Label(target.span, "declared here", Role.DECLARATION)
     return codes.PYTHON_WORKFLOW.at(
-        program.places().span(origin),
+        use,
         f"`{target.name}` is a `fun` from Void to Void, which nothing can run",
-        related=(Label(target.span, "declared here", Role.DECLARATION),),
+        related=() if use == target.span else (declared,),
     )
 
 

@@ -164,6 +164,15 @@ def test_a_part_cannot_be_started(demo: Path, capsys: pytest.CaptureFixture[str]
     assert "put a sink after it: `keep`, `Sinks.log`" in printed
 
 
+def test_a_workflow_in_python_cannot_be_started(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "m.nml").write_text("module M:0.1.0\n\nfun f : Void -> Void\n")
+    for command in ("run", "test"):
+        assert main([command, str(tmp_path / "m.nml"), "f"]) == 1
+        told = capsys.readouterr().err
+        assert "error[NS0615]: `f` is a `fun` from Void to Void, which nothing can run" in told
+        assert "declared here" not in told
+
+
 def test_nothing_to_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "m.nml").write_text("module M:0.1.0\n\nfun f : Text -> Text\n")
     assert main(["run", str(tmp_path / "m.nml")]) == 1

@@ -204,19 +204,6 @@ UNSUPPORTED = Code(
     right='def w = Sources.http<Text> { http_path = "/in" } | Sinks.log\n',
 )
 
-STARTED_OPEN = Code(
-    id="NS0613",
-    name="not-a-workflow",
-    title="What is to be started is not a workflow",
-    explanation=(
-        "Only something that begins with a source and ends in a sink (`Void -> Void`) can be started. A def that is "
-        "open at "
-        "one end is a part to be used in other defs. Add the missing source or sink."
-    ),
-    wrong="def part = Std.identity<Text> | Sinks.log\n",
-    right='def part = ["a"] | Std.identity<Text> | Sinks.log\n',
-)
-
 SAME_STDIN = Code(
     id="NS0614",
     name="standard-input-read-twice",
@@ -262,7 +249,6 @@ CODES = (
     POLICY_ENVIRONMENT,
     OPEN_TEST,
     UNSUPPORTED,
-    STARTED_OPEN,
     SAME_STDIN,
     PYTHON_WORKFLOW,
 )

@@ -470,8 +470,11 @@ PARTIAL_STARTED = Code(
     title="Only a workflow can be started",
     explanation=(
         "A workflow goes from a source to a sink, `Void -> Void`. This definition still has an open end: it "
-        "takes values from nowhere, or gives them to nobody. Put a source before it or a sink after it."
+        "takes values from nowhere, or gives them to nobody. It is a part for other definitions; put a source before "
+        "it or a sink after it to start it."
     ),
+    wrong="def part = Std.identity<Text> | Sinks.log\n",
+    right='def part = ["a"] | Std.identity<Text> | Sinks.log\n',
 )
 
 LITERAL_ELEMENTS = Code(
