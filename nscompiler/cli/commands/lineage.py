@@ -1,0 +1,47 @@
+"""``nsc lineage``: OpenLineage events of workflows."""
+
+import json
+import os
+from datetime import UTC, datetime
+
+import click
+
+from nscompiler.cli import exits
+from nscompiler.cli.failure import Failure
+from nscompiler.cli.options import path_option
+
+
+@click.command("lineage")
+@click.argument("path", metavar="FILE|FOLDER", default=".")
+@click.argument("workflow", required=False)
+@click.option("--namespace", default="nstack", show_default=True, help="The namespace of the jobs.")
+@click.option("--run-in", "folder", default=".", metavar="FOLDER", help="Where the workflows run, for relative paths.")
+@path_option
+def command(path: str, workflow: str | None, namespace: str, folder: str, search: tuple[str, ...]) -> int:
+    """Print an OpenLineage job event for each workflow at PATH (default: this folder), as JSON, one a line.
+
+    It names the datasets that the workflow reads and writes, their fields, and from which fields of the one each field
+    of the other comes. The time is that of SOURCE_DATE_EPOCH if that is set.
+    """
+    from nscompiler.cli import programs
+    from nscompiler.tools.impact import schemes
+    from nscompiler.tools.openlineage import job_event
+
+    compilation = programs.compiled(path, search)
+    chosen = [programs.chosen(compilation, path, workflow)] if workflow else programs.startable(compilation)
+    declared, time = schemes(compilation), _time()
+    for graph in programs.lowered(compilation, chosen):
+        event = job_event(graph, declared, namespace=namespace, time=time, folder=folder)
+        click.echo(json.dumps(event, ensure_ascii=False))
+    return exits.OK
+
+
+def _time() -> str:
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not given:
+        now = datetime.now(UTC)
+    elif given.isascii() and given.isdigit() and len(given) <= 11:
+        now = datetime.fromtimestamp(int(given), UTC)
+    else:
+        raise Failure(f"SOURCE_DATE_EPOCH is no number of seconds: {given}")
+    return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,153 @@
+"""What a dotted name of a command means: a field of a type, or a parameter of a function."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from nscompiler.diagnostics.suggest import did_you_mean, near
+from nscompiler.tools.lineage import Path
+from nscompiler.types.interface import Interface, TypeInterface
+from nscompiler.types.types import App, Record, Sum, Type
+
+_PART = re.compile(r'"((?:[^"])*)"|([^."]+)')
+_VERSION = re.compile(r":(\d+\.\d+\.\d+(?:-SNAPSHOT(?:-[0-9a-f]+)?)?)(?:\.|$)")
+
+
+class NoTarget(Exception):
+    """A name means nothing, or several things; the notes say what it may mean."""
+
+    def __init__(self, message: str, *notes: str) -> None:
+        super().__init__(message)
+        self.notes = notes
+
+
+@attrs.frozen(slots=True)
+class FieldTarget:
+    """A part of a declared type: ``path`` leads to it, and is empty for the type itself."""
+
+    module: str
+    type: str
+    path: Path
+    shown: str
+
+
+@attrs.frozen(slots=True)
+class ParameterTarget:
+    """A parameter of a declared function."""
+
+    module: str
+    function: str
+    parameter: str
+    shown: str
+
+
+Target = FieldTarget | ParameterTarget
+
+
+def target(text: str, interfaces: Iterable[Interface]) -> Target:
+    """What ``Module.Type.field`` or ``Module.function.parameter`` means; the module, or parts of it, may be left out
+    where the rest is enough, and may have a version. Raises NoTarget."""
+    interfaces = tuple(interfaces)
+    title, version, parts = _split(text)
+    found: dict[Target, None] = {}
+    faults: list[NoTarget] = []
+    for interface in interfaces:
+        for at in range(len(parts)):
+            if _is_called(interface.module, title, parts[:at], version):
+                found.update(dict.fromkeys(_within(interface, parts[at:], faults)))
+    if len(found) > 1:
+        raise NoTarget(f"`{text}` may mean several things", *(one.shown for one in found))
+    if found:
+        return next(iter(found))
+    raise faults[0] if faults else _unknown(text, parts, interfaces)
+
+
+def _split(text: str) -> tuple[str, str, list[str]]:
+    """What stands before a version with the version, and the dotted parts of the rest."""
+    found = _VERSION.search(text)
+    title, version, rest = (text[: found.start()], found[1], text[found.end() :]) if found else ("", "", text)
+    author, slash, rest = rest.rpartition("/") if not found else ("", "", rest)
+    parts = [quoted or plain for quoted, plain in _PART.findall(rest)]
+    return (author if slash else title), version, parts
+
+
+def _is_called(module: str, title: str, names: Sequence[str], version: str) -> bool:
+    own, _, own_version = module.rpartition(":")
+    own = own or module
+    if version and own_version != version:
+        return False
+    if version:
+        return not names and (own == title or own.endswith(("." + title, "/" + title)))
+    wanted = ".".join(names)
+    if title:
+        return own == f"{title}/{wanted}"
+    return not wanted or own == wanted or own.endswith(("." + wanted, "/" + wanted))
+
+
+def _within(interface: Interface, parts: Sequence[str], faults: list[NoTarget]) -> Iterable[Target]:
+    name, *rest = parts
+    if name in interface.types:
+        type = interface.types[name]
+        path = _path(type.body, rest)
+        if isinstance(path, tuple):
+            yield FieldTarget(interface.module, name, path, ".".join([interface.module, *parts]))
+        else:
+            faults.append(_no_part(type, rest, path))
+    function = interface.functions.get(name)
+    if function is not None and len(rest) == 1:
+        row = function.parameters
+        declared = [*(one.name for one in row.settable), *(one.name for one in row.fixed)]
+        if rest[0] in declared or row.open:
+            yield ParameterTarget(interface.module, name, rest[0], ".".join([interface.module, *parts]))
+        else:
+            offer = did_you_mean(near(rest[0], declared)) or f"it has {', '.join(dict.fromkeys(declared)) or 'none'}"
+            faults.append(NoTarget(f"`{name}` has no parameter `{rest[0]}`", offer))
+
+
+def _path(type: Type, parts: Sequence[str]) -> Path | int:
+    """The path that names lead along, through lists and optionals as they come; else how many names were good."""
+    path: list[str] = []
+    for count, part in enumerate(parts):
+        while isinstance(type, App) and type.constructor != "tuple":
+            if type.constructor != "optional":
+                path.append("{}" if type.constructor == "map" else "[]")
+            type = type.items[-1]
+        inner = _inside(type).get(part)
+        if inner is None:
+            return count
+        step, type = inner
+        path.append(step)
+    return tuple(path)
+
+
+def _inside(type: Type) -> dict[str, tuple[str, Type]]:
+    match type:
+        case Record():
+            return {label: ("." + label, part) for label, part in type.fields}
+        case Sum():
+            return {name: ("|" + name, part or type) for name, part in type.constructors}
+        case App():
+            return {str(place): (f"#{place}", part) for place, part in enumerate(type.items)}
+    return {}
+
+
+def _no_part(type: TypeInterface, parts: Sequence[str], good: int) -> NoTarget:
+    body = type.body
+    for part in parts[:good]:
+        while isinstance(body, App) and body.constructor != "tuple":
+            body = body.items[-1]
+        body = _inside(body)[part][1]
+    while isinstance(body, App) and body.constructor != "tuple":
+        body = body.items[-1]
+    names = list(_inside(body))
+    where = ".".join([type.name, *parts[:good]])
+    offer = did_you_mean(near(parts[good], names)) or (f"it has {', '.join(names)}" if names else "it has no parts")
+    return NoTarget(f"`{where}` has no part `{parts[good]}`", offer)
+
+
+def _unknown(text: str, parts: Sequence[str], interfaces: Sequence[Interface]) -> NoTarget:
+    names = {name for one in interfaces for name in (*one.types, *one.functions)}
+    offer = did_you_mean(tuple(dict.fromkeys(found for part in parts for found in near(part, names)))[:3])
+    note = offer or "name a field as `Module.Type.field`, a parameter as `Module.function.parameter`"
+    return NoTarget(f"there is no type or function that `{text}` could mean", note)

@@ -1,0 +1,183 @@
+"""``nsc impact``: what a name means, and which stages it concerns."""
+
+import json
+from pathlib import Path
+
+import pytest
+from shop import FLOWS, SERVICE, SHOP, compiled, graphs
+from two_states import PATH
+
+from nscompiler.cli.main import main
+from nscompiler.files import DiskFiles, MemoryFiles
+from nscompiler.pipeline import Compilation
+from nscompiler.tools.impact import impact, interfaces, schemes
+from nscompiler.tools.targets import FieldTarget, NoTarget, ParameterTarget, target
+
+
+@pytest.fixture(scope="module")
+def program():
+    return compiled()
+
+
+def meant(program, text: str):
+    return target(text, interfaces(program))
+
+
+def stages(program, text: str) -> dict[str, list[str]]:
+    """What each workflow's stages do, ``uses Demo.Shop.bill``."""
+    found = impact(meant(program, text), graphs(program), schemes(program))
+    return {
+        one.workflow: [" ".join(filter(None, (row.role, row.stage, row.remark))) for row in one.rows] for one in found
+    }
+
+
+def test_a_field_is_followed_through_rows_lists_and_branches(program) -> None:
+    assert stages(program, "Order.items.price") == {
+        "billing": [
+            "gives Demo.Shop.orders",
+            "passes Demo.Shop.tag",
+            "passes before Demo.Shop.audit Integer becomes Double",
+            "drops Demo.Shop.audit",
+            "uses Demo.Shop.bill",
+        ],
+        "shipping": ["gives Sources.jsonl", "uses Demo.Shop.ship"],
+        "names": ["gives Demo.Shop.orders", "uses Demo.Shop.listed"],
+        "read": ["gives Conv.from_json", "uses Demo.Shop.event", "gives Demo.Shop.event", "writes Sinks.log"],
+    }
+
+
+def test_a_field_that_a_joint_drops(program) -> None:
+    found = stages(program, "Order.note")
+    assert found["billing"] == [
+        "gives Demo.Shop.orders",
+        "passes Demo.Shop.tag",
+        "drops Demo.Shop.audit",
+        "drops before Demo.Shop.bill",
+    ]
+    assert found["names"] == ["gives Demo.Shop.orders", "drops Demo.Shop.listed"]
+
+
+def test_a_field_that_ends_in_a_text(program) -> None:
+    assert stages(program, "Item.name")["names"] == [
+        "gives Demo.Shop.orders",
+        "uses Demo.Shop.listed",
+        "gives Demo.Shop.listed",
+        "passes Conv.to_json as part of a text",
+        "writes Sinks.stdout as part of a text",
+    ]
+
+
+def test_a_field_that_is_written(program) -> None:
+    assert stages(program, "Billed.total") == {"billing": ["gives Demo.Shop.bill", "writes Sinks.jsonl"]}
+
+
+def test_the_payload_of_a_constructor(program) -> None:
+    assert stages(program, "Event.Placed.user") == {"read": ["gives Demo.Shop.event", "writes Sinks.log"]}
+
+
+def test_a_whole_type(program) -> None:
+    assert stages(program, "Billed") == {"billing": ["gives Demo.Shop.bill", "writes Sinks.jsonl"]}
+
+
+def test_where_a_value_came_from_before_it_had_the_type(program) -> None:
+    assert stages(program, "Order.user")["shipping"] == ["gives Sources.jsonl", "uses Demo.Shop.ship"]
+
+
+def test_parameters(program) -> None:
+    assert stages(program, "orders.region") == {
+        "billing": ['sets Demo.Shop.orders "us"'],
+        "names": ['default Demo.Shop.orders "eu"'],
+    }
+    assert stages(program, "Demo.Shop.tag.db") == {"billing": ["sets Demo.Shop.tag $DB"]}
+    assert stages(program, "Sinks.jsonl.path") == {"billing": ['sets Sinks.jsonl "out.jsonl"']}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Order.items.price", "Shop.Order.items.price", "Demo.Shop.Order.items.price", "Demo.Shop:1.0.0.Order.items.price"],
+)
+def test_ways_to_name_a_field(program, text: str) -> None:
+    found = meant(program, text)
+    assert isinstance(found, FieldTarget)
+    assert (found.module, found.type, found.path) == ("Demo.Shop:1.0.0", "Order", (".items", "[]", ".price"))
+
+
+def test_quoted_fields_authors_and_open_parameters() -> None:
+    text = 'module acme/Demo:1.0.0\n\ntype T = { "A.b" : (Text, Integer) }\nfun f : Text -> Text\n'
+    program = Compilation(MemoryFiles({PATH: text}, DiskFiles()), [PATH])
+    assert program.checked
+    for name in ('T."A.b".1', 'acme/Demo.T."A.b".1', 'Demo.T."A.b".1', 'acme/Demo:1.0.0.T."A.b".1'):
+        found = meant(program, name)
+        assert isinstance(found, FieldTarget)
+        assert found.path == (".A.b", "#1")
+    assert isinstance(meant(program, "f.anything"), ParameterTarget)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "note"),
+    [
+        ("Order.itms", "`Order` has no part `itms`", "did you mean `items`?"),
+        ("Order.items.cost", "`Order.items` has no part `cost`", "it has price, name"),
+        ("Order.user.x", "`Order.user` has no part `x`", "it has no parts"),
+        ("Ordr.user", "there is no type or function that `Ordr.user` could mean", "did you mean `Order`?"),
+        ("tag.dbs", "`tag` has no parameter `dbs`", "did you mean `db`?"),
+        ("bill.x", "`bill` has no parameter `x`", None),
+        ("Nowhere:1.0.0.T", "there is no type or function that `Nowhere:1.0.0.T` could mean", None),
+    ],
+)
+def test_names_that_mean_nothing(program, text: str, said: str, note: str | None) -> None:
+    if text == "bill.x":
+        assert isinstance(meant(program, text), ParameterTarget)
+        return
+    with pytest.raises(NoTarget) as raised:
+        meant(program, text)
+    assert str(raised.value) == said
+    assert note is None or raised.value.notes == (note,)
+
+
+def test_a_name_that_means_several_things() -> None:
+    program = compiled(FLOWS + "type Order = { user : Text }\n")
+    with pytest.raises(NoTarget) as raised:
+        meant(program, "Order.user")
+    assert sorted(raised.value.notes) == ["Demo.Flows:1.0.0.Order.user", "Demo.Shop:1.0.0.Order.user"]
+    assert isinstance(meant(program, "Flows.Order.user"), FieldTarget)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for path, text in {"shop/module.nml": SHOP, "shop/service.py": SERVICE, "flows/module.nml": FLOWS}.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["impact", "Billed.total"]) == 0
+    assert capsys.readouterr().out == (
+        "Demo.Flows:1.0.0 billing\n"
+        "    gives   Demo.Shop.bill  flows/module.nml:9:17\n"
+        "    writes  Sinks.jsonl     flows/module.nml:9:26\n"
+    )
+    assert main(["impact", "Event.Beat", "shop"]) == 0
+    assert capsys.readouterr().out == "Demo.Shop:1.0.0.Event.Beat concerns no workflow here\n"
+
+
+def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["impact", "Billed.total", ".", "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["schema_version"], document["target"]) == (1, "Demo.Shop:1.0.0.Billed.total")
+    (workflow,) = document["workflows"]
+    assert workflow["stages"][0] == {
+        "role": "gives",
+        "stage": "Demo.Shop.bill",
+        "file": "flows/module.nml",
+        "line": 9,
+        "column": 17,
+        "remark": None,
+    }
+
+
+def test_the_command_with_a_wrong_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["impact", "Order.itms"]) == 1
+    assert capsys.readouterr().err == "error: `Order` has no part `itms`\n  did you mean `items`?\n"
