@@ -1,0 +1,94 @@
+"""The compiler's checker and the reference checker, side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from reference.checker import Verdict, check
+from reference.terms import VOID, Term, record, same_shape
+
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.grammar import syntax
+from nscompiler.pipeline import CheckedTexts, check_texts, named_functions
+from nscompiler.types import types
+
+
+def as_term(type: types.Type) -> Term:
+    """A type of the compiler's as a term of the reference checker's."""
+    match type:
+        case types.Scalar():
+            return (type.name,)
+        case types.VoidType():
+            return VOID
+        case types.SizeType():
+            return ("size", type.value)
+        case types.Var():
+            return ("var", type.kind, id(type))
+        case types.App():
+            return (type.constructor, *map(as_term, type.items))
+        case types.Record():
+            return record(
+                {label: as_term(part) for label, part in type.fields}, None if type.tail is None else as_term(type.tail)
+            )
+        case types.Sum():
+            parts = [(name, None if part is None else as_term(part)) for name, part in type.constructors]
+            return ("sum", tuple(sorted(parts, key=lambda own: own[0])))
+    return ("error",)
+
+
+def disagreements(texts: Mapping[str, str]) -> tuple[list[str], Counter[str]]:
+    """What the two say differently of a program, and how often they agreed on what."""
+    checked = check_texts(texts)
+    verdicts = check(texts)
+    found: list[str] = []
+    counted: Counter[str] = Counter()
+    for (path, name), verdict in verdicts.items():
+        problem = _compare(checked, path, name, verdict)
+        if problem is not None:
+            found.append(f"{path}: {name}: {problem}")
+        counted["unknown" if not verdict.known else "right" if verdict.scheme else "wrong"] += 1
+    return found, counted
+
+
+def _errors(checked: CheckedTexts, path: str, name: str) -> Iterator[Diagnostic]:
+    """The errors inside a def."""
+    module = checked.checked[path].module
+    node: syntax.Node | None = module.main if name == "main" else None
+    for decl in module.declarations:
+        if isinstance(decl, syntax.DefDecl) and decl.name.text == name:
+            node = decl
+    assert node is not None
+    for one in checked.diagnostics:
+        span = one.primary.span
+        if one.is_error and span.path == path and node.start <= span.start and span.end <= node.end:
+            yield one
+
+
+def _compare(checked: CheckedTexts, path: str, name: str, verdict: Verdict) -> str | None:
+    errors = list(_errors(checked, path, name))
+    told = [f"{one.code.name} at {one.primary.span.start}: {one.title}" for one in errors]
+    if not verdict.known:
+        return None
+    if verdict.place is not None:
+        start, end = verdict.place
+        if not errors:
+            return f"only the reference checker finds a fault, at {start}: {verdict.why}"
+        near = any(one.primary.span.start <= end and start <= one.primary.span.end for one in errors)
+        return None if near else f"the reference checker finds it at {start} to {end} ({verdict.why}), not {told}"
+    if errors:
+        return f"only the compiler finds a fault: {told}"
+    return _compare_types(checked, path, name, verdict)
+
+
+def _compare_types(checked: CheckedTexts, path: str, name: str, verdict: Verdict) -> str | None:
+    scheme = verdict.scheme
+    assert scheme is not None
+    own = named_functions(checked.checked[path])[name].scheme
+    pairs: dict[Term, Term] = {}
+    back: dict[Term, Term] = {}
+    for mine, theirs in ((scheme.input, own.input), (scheme.output, own.output)):
+        other = as_term(theirs)
+        if not (same_shape(mine, other, pairs) and same_shape(other, mine, back)):
+            return f"two types: {mine} here, {other} of the compiler ({checked.types(path)[name]})"
+    return None
