@@ -241,6 +241,25 @@ def test_requirements_begin_with_the_wheel_and_its_extras():
     assert files["requirements.txt"] == "./runtime/nstack_runtime-0.1.0-py3-none-any.whl[http]\n"
 
 
+def test_each_process_has_requirements_of_its_own_with_the_wheel_first():
+    wheel = Wheel(name="nstack_runtime-0.1.0-py3-none-any.whl", content=b"wheel", extras=("log",))
+    program = compiled("processes")
+    built, _ = program.checked.compilation.build("in.nml", list(program.graphs.values()), "local", runtime=wheel)
+    assert built is not None
+    files = dict(built.files)
+    path = "./runtime/nstack_runtime-0.1.0-py3-none-any.whl"
+    assert files["requirements.txt"] == f"{path}[log]\nleft==1.0\n"
+    assert files["requirements/new-1.0.0.txt"] == f"{path}\nleft>=2\nright\n"
+
+
+def test_one_workflow_built_alone_needs_no_other_process():
+    """Placement is a matter of what is built together."""
+    program = compiled("processes")
+    files = dict(program.emit("local", None, program.graphs["alone"]).files)
+    assert "process=" not in str(files["in_flow/modules.py"])
+    assert [path for path in files if path.startswith("requirements")] == ["requirements.txt"]
+
+
 def test_user_files_are_copied_beside_the_package():
     files = {
         "shop/module.nml": 'module Shop.App:0.1.0\n\nfun f : Text -> Text\ndef w = ["a"] | f | Sinks.log\n',
