@@ -79,6 +79,12 @@ HIDDEN = {
     ("nscompiler.typecheck.check", "nscompiler.typecheck.hashing"): "hashing, for checks on which nothing is built",
 }
 
+# Files that know each other by name, each with why.
+RINGS = {
+    "nscompiler.typecheck.scope": "looks names up, and lets the other tell of those that are not there",
+    "nscompiler.typecheck.unknown": "tells of what is not in a scope, by what is in it",
+}
+
 
 @attrs.frozen
 class Import:
@@ -191,6 +197,16 @@ def test_no_import_runs_up_or_sideways():
 def test_imported_modules_of_ours_exist():
     missing = [str(found) for found in IMPORTS if is_ours(found.target) and found.target not in MODULES]
     assert missing == []
+
+
+def test_no_file_imports_itself_through_others():
+    """Imports for the type checker alone count: two files that need each other's names are one subject."""
+    below = {name: {found.target for found in IMPORTS if found.importer == name} & set(MODULES) for name in MODULES}
+    while leaves := {name for name, targets in below.items() if not targets & below.keys()}:
+        below = {name: targets for name, targets in below.items() if name not in leaves}
+    while roots := below.keys() - {target for targets in below.values() for target in targets}:
+        below = {name: targets for name, targets in below.items() if name not in roots}
+    assert sorted(below) == sorted(RINGS)
 
 
 def test_libraries_stay_where_they_belong():

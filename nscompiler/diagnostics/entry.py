@@ -1,29 +1,14 @@
-"""A declared kind of diagnostic: its id, its level and the page that explains it."""
+"""An entry of the catalogue: a kind of diagnostic that can be told of at a place."""
 
 import attrs
 
-from nscompiler.diagnostics.model import Diagnostic, Fix, Hop, Label, Severity, TypeDiff
+from nscompiler.diagnostics.model import Diagnostic, Fix, Hop, Kind, Label, Severity, TypeDiff
 from nscompiler.source import Span
 
 
 @attrs.frozen(slots=True)
-class Code:
-    """One entry of the catalogue.
-
-    ``wrong`` is a program (or, with ``wrong_files``, several files) that raises the code and ``right`` the same
-    program mended; the tests compile both. ``situation`` names the row of the table of situations it serves.
-    """
-
-    id: str
-    name: str
-    title: str
-    explanation: str
-    level: Severity = Severity.ERROR
-    since: str = "0.1.0"
-    wrong: str = ""
-    right: str = ""
-    wrong_files: tuple[tuple[str, str], ...] = ()
-    right_files: tuple[tuple[str, str], ...] = ()
+class Code(Kind):
+    """One entry of the catalogue; the checks report with ``CODE.at(span, …)``."""
 
     def at(
         self,

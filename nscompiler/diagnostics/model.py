@@ -5,14 +5,10 @@ A phase returns its result together with its problems. Bad user code never raise
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import TYPE_CHECKING
 
 import attrs
 
 from nscompiler.source import Span
-
-if TYPE_CHECKING:
-    from nscompiler.diagnostics.entry import Code
 
 
 class Severity(Enum):
@@ -95,13 +91,33 @@ class Fix:
 
 
 @attrs.frozen(slots=True)
+class Kind:
+    """What a fault is called, how bad it is by itself, and the page that explains it.
+
+    ``wrong`` is a program (or, with ``wrong_files``, several files) that raises the code and ``right`` the same
+    program mended; the tests compile both.
+    """
+
+    id: str
+    name: str
+    title: str
+    explanation: str
+    level: Severity = Severity.ERROR
+    since: str = "0.1.0"
+    wrong: str = ""
+    right: str = ""
+    wrong_files: tuple[tuple[str, str], ...] = ()
+    right_files: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen(slots=True)
 class Diagnostic:
     """One fault, told once.
 
     ``title`` is true alone and at most 80 columns. ``expected`` and ``found`` are printed types or values.
     """
 
-    code: "Code"
+    code: Kind
     title: str
     primary: Label
     severity: Severity
@@ -131,7 +147,7 @@ class Problems:
         """Keep one more."""
         self._items.append(diagnostic)
 
-    def extend(self, diagnostics: "Iterable[Diagnostic]") -> None:
+    def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Keep several more."""
         self._items.extend(diagnostics)
 

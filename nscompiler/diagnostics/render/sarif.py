@@ -5,9 +5,8 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
 from urllib.parse import quote
 
-from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.fingerprint import fingerprints
-from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Severity
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Kind, Severity
 from nscompiler.diagnostics.render.json import json_text
 from nscompiler.diagnostics.render.place import place_of, relative
 from nscompiler.diagnostics.render.prose import details
@@ -41,13 +40,13 @@ def _run(report: Report) -> Values:
     }
 
 
-def _driver(rules: list[Code], report: Report) -> Values:
+def _driver(rules: list[Kind], report: Report) -> Values:
     named = {"version": report.version, "semanticVersion": report.version} if report.version else {}
     where = {"informationUri": report.docs} if report.docs else {}
     return {"name": "nsc", "fullName": "nsc check", **named, **where, "rules": [_rule(code, report) for code in rules]}
 
 
-def _rule(code: Code, report: Report) -> Values:
+def _rule(code: Kind, report: Report) -> Values:
     page = report.page(code.id)
     return {
         "id": code.id,
@@ -61,7 +60,7 @@ def _rule(code: Code, report: Report) -> Values:
     }
 
 
-def _help(code: Code, page: str | None) -> dict[str, str]:
+def _help(code: Kind, page: str | None) -> dict[str, str]:
     """The explanation and, where a single file shows them, a wrong and a right program."""
     text = [code.explanation]
     shown = [code.explanation]
