@@ -1,4 +1,4 @@
-"""Faulty programs in documents: ``tests/faults/*.md`` show each with what the compiler says of it and what its fix makes.
+"""Faulty programs in documents: ``tests/faults/*.md`` show each with what the compiler says and what its fix makes.
 
 A level-two heading starts a fault. Below it, in HTML comments:
 
@@ -209,3 +209,40 @@ def documents() -> tuple[Path, ...]:
     """The documents with faults, in order."""
     folder = Path(__file__).parent / "faults"
     return tuple(folder / name for name in sorted(os.listdir(folder)) if name.endswith(".md"))
+
+
+# --- two faults in one program
+
+_DECLARED = re.compile(r"(?m)^(?:fun|def|type)\s+([A-Za-z_][\w']*)")
+_HEADER = re.compile(r"(?m)^module\s+([\w.]+):")
+_IMPORT = re.compile(r"(?m)^import .*\n")
+
+
+def joined(one: Planted, other: Planted) -> dict[str, str]:
+    """One program with both faults: what each declares, and its modules, get names of their own."""
+    files: dict[str, str] = {}
+    main = []
+    for fault, mark in ((one, "One"), (other, "Two")):
+        renamed = {_own_path(path, mark): text for path, text in _apart(fault.files, mark).items()}
+        main.append(renamed.pop(MAIN))
+        files.update(renamed)
+    imports = [line for text in main for line in _IMPORT.findall(text)]
+    bodies = [_IMPORT.sub("", text) for text in main]
+    return {**files, MAIN: "".join([*imports, *bodies])}
+
+
+def _own_path(path: str, mark: str) -> str:
+    return path if path == MAIN else f"{mark.lower()}/{path}"
+
+
+def _apart(files: dict[str, str], mark: str) -> dict[str, str]:
+    """The files with a mark on every name that they declare and on the last part of every module's name."""
+    names = {name for text in files.values() for name in _DECLARED.findall(text)}
+    names |= {name.rpartition(".")[2] for text in files.values() for name in _HEADER.findall(text)}
+    names |= {alias for text in files.values() for alias in re.findall(r"(?m)^import .* as (\w+)", text)}
+    if not names:
+        return files
+    # Whatever its capitals: a name in the wrong case stays one.
+    choice = "|".join(sorted(map(re.escape, names), reverse=True))
+    pattern = re.compile(rf"(?<![\w'])(?:{choice})(?![\w'])", re.IGNORECASE)
+    return {path: pattern.sub(lambda match: match[0] + mark, text) for path, text in files.items()}

@@ -86,3 +86,24 @@ def test_fixes_are_of_many_kinds() -> None:
 def test_some_fixes_are_safe_and_some_are_not() -> None:
     levels = {fix.applicability for fault in FAULTS for fix in only(fault).fixes}
     assert levels == set(Applicability)
+
+
+# Two programs can stand in one file where neither has a header, and neither fault is about the file as a whole.
+PAIRABLE = tuple(
+    fault for fault in FAULTS if fault.start is None and not fault.files[MAIN].startswith(("module ", "#"))
+)
+STRIDES = (1, 7, 19, 31, 43)
+
+
+@pytest.mark.parametrize("stride", STRIDES)
+def test_two_faults_in_one_program_are_two_reports(stride: int) -> None:
+    """Neither hides the other, and neither brings a third."""
+    wrong = []
+    for place, one in enumerate(PAIRABLE):
+        other = PAIRABLE[(place + stride) % len(PAIRABLE)]
+        both = attrs.evolve(one, files=planted.joined(one, other))
+        codes = {one.code, other.code}
+        found = [item for item in both.check().diagnostics if item.is_error or item.code.name in codes]
+        if sorted(item.code.name for item in found) != sorted((one.code, other.code)):
+            wrong.append((one.name, other.name, [f"{item.code.name}: {item.title}" for item in found]))
+    assert not wrong, "\n".join(map(str, wrong))

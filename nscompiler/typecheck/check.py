@@ -72,4 +72,4 @@ def _interface(scope: Scope, standard: bool) -> Interface:
         return interface_hash(scope.reference, scope.types, scope.functions, scope.workspace.digests)
 
     broken = frozenset(scope.broken)
-    return Interface(scope.reference, scope.types, scope.functions, broken, digest, standard, scope.module)
+    return Interface(scope.reference, scope.types, scope.functions, broken, digest, standard, lambda: scope.module)

@@ -33,7 +33,8 @@ class Declarations:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         imported = [one for one in scope.imports.values() if one is not None and not one.standard]
-        self.modules = [scope.module, *(one.tree for one in imported if one.tree is not None)]
+        trees = [one.tree() for one in imported]
+        self.modules = [scope.module, *(tree for tree in trees if tree is not None)]
 
     def function(self, target: FunctionInterface) -> tuple[syntax.Module, syntax.FunDecl | syntax.DefDecl] | None:
         """Where a function is declared."""

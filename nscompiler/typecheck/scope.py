@@ -117,8 +117,8 @@ class Scope:
         """Whether a place is in this file or in a file of the author's that it imports."""
         if span.path == self.module.source.path:
             return not self.standard
-        trees = [one.tree for one in self.imports.values() if one is not None and not one.standard]
-        return any(tree is not None and tree.source.path == span.path for tree in trees)
+        ours = [one for one in self.imports.values() if one is not None and not one.standard]
+        return any(span.path == other.span.path for one in ours for other in [*one.functions.values()][:1])
 
     # --- look-ups
 

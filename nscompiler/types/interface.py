@@ -150,6 +150,10 @@ class TypeInterface:
     deprecated: str | None = None
 
 
+def _no_tree() -> None:
+    return None
+
+
 @attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Interface:
     """All that a module exports, by name; ``hash`` changes when, and only when, an importer could see a difference
@@ -161,8 +165,8 @@ class Interface:
     broken: frozenset[str]
     digest: Callable[[], str]
     standard: bool = False
-    tree: syntax.Module | None = None
-    """Where all of it is written: messages show it, and fixes change it."""
+    tree: Callable[[], syntax.Module | None] = _no_tree
+    """Where all of it is written, for fixes that change it there."""
 
     @property
     def hash(self) -> str:

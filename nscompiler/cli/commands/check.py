@@ -44,6 +44,9 @@ def _codes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> fro
 @click.option("--stats", is_flag=True, help="Tell how much was checked, what was found and how long it took.")
 @click.option("--against", metavar="REVISION", help="Fail for releases that changed since then and do not say so.")
 @click.option("--watch", is_flag=True, help="Check again after each change; Ctrl-C ends.")
+@click.option("--fix", is_flag=True, help="Change the files: apply all fixes that are safe, then tell what is left.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also the fixes that may be wrong.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @path_option
 def command(
     paths: tuple[str, ...],
@@ -51,6 +54,9 @@ def command(
     ignore: frozenset[str] | None,
     stats: bool,
     watch: bool,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
     **options: Any,
 ) -> int:
     """Check files, module folders, folder trees or projects (default: this folder).
@@ -63,6 +69,14 @@ def command(
     if stats and options["against"] is not None:
         raise click.UsageError("--stats measures a check of one state: it does not go with --against")
     asked = Asked(**options, selection=_selection(select, ignore), statistics=stats)
+    if unsafe_fixes and not (fix or diff):
+        raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
+    if fix or diff:
+        if stats or watch or options["against"] is not None:
+            raise click.UsageError("--fix and --diff go with none of --stats, --watch and --against")
+        from nscompiler.cli.fixing import fix_paths
+
+        return fix_paths(paths, asked, unsafe=unsafe_fixes, write=not diff)
     if watch:
         _watch(paths, asked)
     return check_paths(paths, asked)
