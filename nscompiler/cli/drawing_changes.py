@@ -36,7 +36,7 @@ def draw(diffs: Sequence[ModuleDiff], stream: TextIO, *, every: bool, color: boo
     if not shown:
         console.print(f"nothing changed in {_modules(unchanged)}")
     elif unchanged:
-        console.print(f"\nnothing changed in {_modules(unchanged)} more" if unchanged > 1 else "\nnothing else changed")
+        console.print(f"\n{_modules(unchanged)} did not change")
 
 
 def _modules(count: int) -> str:

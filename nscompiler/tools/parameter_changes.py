@@ -24,7 +24,7 @@ def parameter_changes(old: FunctionInterface, new: FunctionInterface) -> Iterato
             yield from _gone(old, new, name, readers)
     for name, readers in after.items():
         if name not in before:
-            yield _come(old, name, readers)
+            yield _come(old, new, name, readers)
     yield from _openness(old, new)
     for name in params.POLICY:
         if params.takes_policy(old.parameters, name) and not params.takes_policy(new.parameters, name):
@@ -51,12 +51,15 @@ def _fixed(function: str, name: str, before: str | None) -> Change:
     return Change("parameter-fixed", function, Level.MAJOR, f"parameter {name}", before, None, changes.SETTERS, remark)
 
 
-def _come(old: FunctionInterface, name: str, readers: Sequence[Settable]) -> Change:
+def _come(old: FunctionInterface, new: FunctionInterface, name: str, readers: Sequence[Settable]) -> Change:
     after, path = _shown(readers), f"parameter {name}"
     if any(one.required for one in readers):
         remark = "it has no default, so every use must set it"
         return Change("parameter-added", old.name, Level.MAJOR, path, None, after, changes.CALLERS, remark)
-    if params.takes_openly(old.parameters, name) and any(one.type.kind != "Text" for one in readers):
+    if params.takes_openly(old.parameters, name):
+        if not new.parameters.open or all(one.type.kind == "Text" for one in readers):
+            # That others are refused now is told for all of them at once.
+            return Change("parameter-added", old.name, Level.MINOR, path, None, after)
         remark = "any text could be given for that name before"
         return Change("parameter-added", old.name, Level.MAJOR, path, None, after, changes.SETTERS, remark)
     if any(one.name == name for one in old.parameters.fixed):

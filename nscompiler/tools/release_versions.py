@@ -94,10 +94,13 @@ def _diagnostic(
 ) -> Diagnostic:
     assert item.ref is not None
     level = highest(found)
-    shown = [f"{one.level.value}: {placed(one)}: {described(one)}" + _whom(one) for one in found if one.level is level]
+    word = "breaking" if level is Level.MAJOR else level.value
+    shown = [f"{word}: {placed(one)}: {described(one)}" + _whom(one) for one in found if one.level is level]
     notes = shown[:_MOST_NOTES]
     if len(found) > len(notes):
-        notes.append(f"{len(found) - len(notes)} more changes; `nsc diff {revision} {item.path}` tells them")
+        more = len(found) - len(notes)
+        changes = "1 more change" if more == 1 else f"{more} more changes"
+        notes.append(f"{changes}; `nsc diff {revision} {item.path}` tells all")
     return codes.HIDDEN_CHANGE.at(
         _version_span(item),
         titled(_TITLES[level], str(item.ref), revision),

@@ -70,10 +70,10 @@ def _offer(text: str, names: Iterable[str]) -> str:
     return meant or "in a clone without history or tags, `git fetch --tags` may bring it"
 
 
-def both_places(old: str, new: str, within: str | None = None) -> tuple[Place, Place]:
-    """The two states that a command compares. A revision alone stands for ``within``, else for what the other side
-    names, else for this folder."""
-    one, other = place(old), place(new)
+def both_places(old: str, new: str | None = None, within: str | None = None) -> tuple[Place, Place]:
+    """The two states that a command compares; without a ``new`` one it is what lies on the disk. A revision alone
+    stands for ``within``, else for what the other side names, else for this folder."""
+    one, other = place(old), Place(None) if new is None else place(new)
     path = within or one.path or other.path or "."
     return attrs.evolve(one, path=one.path or path), attrs.evolve(other, path=other.path or path)
 

@@ -39,7 +39,7 @@ def test_a_breaking_change_that_the_version_hides(repo: Repo) -> None:
     assert one.title == "`Iris.Classify:1.0.0` breaks what was right at v1; its version hides it"
     assert BROKEN[one.primary.span.start : one.primary.span.end] == "1.0.0"
     assert one.primary.span.path == "classify/module.nml"
-    assert one.notes == ("major: predict output.score: Double → optional Double (for who reads what it gives)",)
+    assert one.notes == ("breaking: predict output.score: Double → optional Double (for who reads what it gives)",)
     assert (one.expected, one.found) == ("2.0.0", "1.0.0")
 
 
@@ -124,7 +124,7 @@ def test_many_changes_are_cut_short(repo: Repo) -> None:
     repo.write({"classify/module.nml": OLD + "".join(f"fun f{place} : Text -> Text\n" for place in range(9))})
     (one,) = found("classify")
     assert len(one.notes) == 6
-    assert one.notes[-1] == "4 more changes; `nsc diff v1 classify/module.nml` tells them"
+    assert one.notes[-1] == "4 more changes; `nsc diff v1 classify/module.nml` tells all"
 
 
 def test_no_such_revision(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:

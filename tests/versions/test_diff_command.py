@@ -65,6 +65,7 @@ def test_one_file_of_a_revision(repo: Repo, capsys: pytest.CaptureFixture[str]) 
     first = TEXT.partition("\n\n")[0] + "\n"
     assert printed(capsys, "v0.1.0", "classify/module.nml") == first
     assert printed(capsys, "v0.1.0", "HEAD", "--in", "classify") == first
+    assert printed(capsys, "v0.1.0", "--in", "classify") == first
     assert printed(capsys, "v0.1.0:classify", "classify") == first
 
 

@@ -211,6 +211,16 @@ def test_parameters(old: str, new: str, expected: list[str]) -> None:
     ("old", "new", "expected"),
     [
         ("fun f : Text -> Text", declared(""), ["major f parameters parameters-declared"]),
+        (
+            "fun f : Text -> Text",
+            declared("p : Integer = 1"),
+            ["major f parameters parameters-declared", "minor f parameter p parameter-added"],
+        ),
+        (
+            "fun g : Text -> Text\ndef f = g",
+            "fun g : Text -> Text\nfun h : Text -> Text with { p : Integer = 1 }\ndef f = g | h",
+            ["major f parameter p parameter-added", "minor h function function-added"],
+        ),
         (declared(""), "fun f : Text -> Text", ["minor f parameters parameters-undeclared"]),
         (
             declared("p : [Text]"),

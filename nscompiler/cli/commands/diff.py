@@ -15,8 +15,8 @@ LEVELS = ("major", "minor", "patch")
 
 @click.command("diff")
 @click.argument("old", metavar="OLD")
-@click.argument("new", metavar="[NEW]", default=".")
-@click.option("--in", "within", metavar="PATH", help="Compare only this file or folder of revisions.")
+@click.argument("new", metavar="[NEW]", required=False)
+@click.option("--in", "within", metavar="PATH", help="Compare only this file or folder.")
 @click.option(
     "--format",
     "form",
@@ -31,7 +31,7 @@ LEVELS = ("major", "minor", "patch")
 @path_option
 def command(
     old: str,
-    new: str,
+    new: str | None,
     within: str | None,
     form: str,
     fail_on: str | None,
@@ -39,7 +39,7 @@ def command(
     color: str,
     search: tuple[str, ...],
 ) -> int:
-    """Tell what changed in the interfaces of modules from OLD to NEW (default: this folder).
+    """Tell what changed in the interfaces of modules from OLD to NEW (default: what is there now).
 
     Each is a file, a folder, or a git revision (`v1.0.0`, `HEAD~1`, `main:some/folder`); a revision alone stands for
     what the other side names. Each change says whom it breaks, if anybody, and each module which version may follow.
