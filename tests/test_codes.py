@@ -35,6 +35,7 @@ WITHOUT_PROGRAM = {
     "NS0325": "depends on the name that is to be started",
     "NS0611": "depends on the function that is tried",
     "NS0612": "depends on the target that is built for",
+    "NS0808": "depends on the stub that is asked for",
 }
 
 # Ids that once were given: whoever looks one up must never find something else.

@@ -46,6 +46,7 @@ class Annotation:
     ``kind`` is a built-in's name (``int`` … ``tuple``), ``none``, ``union``, ``iterable``, ``iterator``,
     ``async_iterator``, ``awaitable``, ``Decimal`` … ``Uuid``, ``class`` (one of the file, or of ``nstack``: ``name``)
     or ``unknown``. ``items`` are its arguments; ``open_ended`` is a tuple of any length. ``node`` is its place.
+    ``alias`` is the name that the file gives the type, where the annotation uses it.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Annotation:
     items: "tuple[Annotation, ...]" = ()
     name: str = ""
     open_ended: bool = False
+    alias: str = ""
 
 
 @attrs.frozen(slots=True)
@@ -152,7 +154,8 @@ def _read_name(expr: ast.expr, names: Names, depth: int) -> Annotation:
         if expr.id in names.classes:
             return Annotation("class", expr, name=expr.id)
         if expr.id in names.aliases:
-            return read_annotation(names.aliases[expr.id], _without(names, expr.id), depth + 1)
+            read = read_annotation(names.aliases[expr.id], _without(names, expr.id), depth + 1)
+            return attrs.evolve(read, alias=expr.id)
         if expr.id in names.bound and expr.id not in names.imported:
             return Annotation("unknown", expr)
     if full.startswith("nstack.") and full.count(".") == 1:
@@ -214,8 +217,8 @@ def _union(expr: ast.expr, sides: tuple[Annotation, ...]) -> Annotation:
     """A union without unions in it, each side once; of one side that side."""
     flat: list[Annotation] = []
     for side in sides:
-        flat += side.items if side.kind == "union" else (side,)
-    different = {(one.kind, one.name, ast.dump(one.node) if one.items else ""): one for one in flat}
+        flat += side.items if side.kind == "union" and not side.alias else (side,)
+    different = {(one.kind, one.name, one.alias, ast.dump(one.node) if one.items else ""): one for one in flat}
     found = tuple(different.values())
     return found[0] if len(found) == 1 else Annotation("union", expr, found)
 

@@ -168,7 +168,7 @@ class _PythonSide:
         self, annotation: Annotation, function: FunctionInterface, declared: Type, title: str
     ) -> Diagnostic:
         return codes.ANNOTATION_DISAGREES.at(
-            _place(self._python, annotation.node),
+            place_in(self._python, annotation.node),
             title,
             f"{_shown(declared)} is declared",
             related=(Label(function.span, "declared here", Role.DECLARATION),),
@@ -206,7 +206,7 @@ class _PythonSide:
         offer = did_you_mean(similar)
         known = ", ".join(f"`{name}`" for name in declared)
         return codes.UNDECLARED_PARAMETER.at(
-            _place(self._python, use.node),
+            place_in(self._python, use.node),
             titled("`{}` reads a parameter that is not declared: `{}`", use.method, use.name),
             offer or (f"there are {known}" if known else "none is declared"),
             related=() if function is None else (Label(function.span, "declared here", Role.DECLARATION),),
@@ -249,8 +249,8 @@ def _shown(type: Type) -> str:
     return text if len(text) <= 24 else text[:23] + "…"
 
 
-def _place(source: SourceFile, node: ast.expr) -> Span:
-    """The place of a node; of one on several lines what stands on the first."""
+def place_in(source: SourceFile, node: ast.expr | ast.stmt | ast.arg) -> Span:
+    """The place of a node of a Python file; of one on several lines what stands on the first."""
     start = _offset(source, node.lineno, node.col_offset)
     if node.end_lineno != node.lineno or node.end_col_offset is None:
         return source.span(start, source.lines.start_of(node.lineno) + len(source.line_text(node.lineno)))

@@ -117,6 +117,18 @@ UNREAD_PARAMETER = Code(
     right_files=(("module.nml", _WITH), ("service.py", _READS)),
 )
 
+UNMAPPED_ANNOTATION = Code(
+    id="NS0808",
+    name="unmapped-annotation",
+    title="A Python annotation has no counterpart in the language",
+    explanation=(
+        "`nsc stub --fun` writes the `fun` lines of a Python class from its annotations. This method has none, or one "
+        "that says something for which the language has no type: `Any`, a set, a union without a name, a class that is "
+        "neither a dataclass nor the like. The method is left out of what is written. Annotate it, or write its `fun` "
+        "by hand."
+    ),
+)
+
 CODES = (
     METHOD_MISSING,
     CLASS_MISSING,
@@ -125,4 +137,5 @@ CODES = (
     ANNOTATION_DISAGREES,
     UNDECLARED_PARAMETER,
     UNREAD_PARAMETER,
+    UNMAPPED_ANNOTATION,
 )
