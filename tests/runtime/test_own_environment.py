@@ -318,11 +318,11 @@ def test_what_fails_over_there_is_told_with_its_trace(package: Package, python: 
 
 def test_what_fails_ends_neither_a_generator_nor_the_process(package: Package, python: Path) -> None:
     """A wrong value of a generator is passed over, a coroutine that takes too long is cancelled."""
-    lines_to_far(package, FAILING, "many; on_error='skip'", "wait; on_error='skip', timeout=0.2")
+    lines_to_far(package, FAILING, "many; on_error='skip'", "wait; on_error='skip', timeout=0.5")
     done = package.run(input="a\nhang\n", **{VARIABLE: str(python)})
     assert (done.returncode, done.stdout) == (0, "a1\na!2\nhang!4\n"), done.stderr
     assert "Far.many: result: expected Text, got 3" in done.stderr
-    assert "Far.wait: took longer than 0.2 s" in done.stderr
+    assert "Far.wait: took longer than 0.5 s" in done.stderr
 
 
 SOURCE = (

@@ -1,8 +1,12 @@
 """Modules in a process of their own, which is what a timeout on a synchronous method needs."""
 
+import socket
+import threading
 from collections.abc import Callable
 
+import pytest
 from emitted_package import Package
+from nstack.runtime.remote import receive, send
 
 Lines = Callable[..., str]
 
@@ -133,3 +137,17 @@ def test_a_module_that_cannot_start_in_its_own_process(package: Package, lines: 
     assert done.returncode == 1
     assert "service.py of Some.Module:0.1.0 cannot be imported: ZeroDivisionError" in done.stderr
     assert "nstack/runtime" not in done.stderr
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 16) - 8, 1 << 16, 3_000_000])
+def test_messages_of_any_size(size: int) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        message = bytes(size)
+        sender = threading.Thread(target=send, args=(ours, message))
+        sender.start()
+        assert receive(theirs) == message
+        sender.join()
+        ours.close()
+        with pytest.raises(EOFError):
+            receive(theirs)

@@ -22,7 +22,7 @@ from .calls import Stepped, cut_off
 from .codec import Codec
 from .errors import CallTimeout, ModuleFailure, NStackError, ResultError
 from .folders import Folders
-from .remote import Use, dumps, receive, send
+from .remote import Use, receive, send
 from .user_code import ARGS, RESUME, At, Host, describe, user_trace
 from .worker import UserLoop
 
@@ -40,6 +40,7 @@ class Instance:
 
     def __init__(self, host: Host) -> None:
         self.host = host
+        self._uses: dict[bytes, Use] = {}
         self._codecs: dict[bytes, Codec] = {}
         self._loop: UserLoop | None = None
         self._making = threading.Lock()
@@ -51,6 +52,13 @@ class Instance:
             return self.host.lock
         RESUME.set(use.resume)
         return nullcontext()
+
+    def use(self, data: bytes) -> Use:
+        """The use that is called: pickled, and the same for all its calls but those of a source."""
+        held = self._uses.get(data)
+        if held is None:
+            held = self._uses[data] = pickle.loads(data)
+        return held
 
     def codec(self, output: bytes) -> Codec:
         """The codec of a pickled annotation."""
@@ -107,9 +115,9 @@ class Server:
         try:
             name, *arguments = pickle.loads(message)
             last = [name, *arguments] == ["hook", "shutdown"]
-            data = dumps(answered(lambda: getattr(self, f"_{name}")(*arguments)))
+            data = pickle.dumps(answered(lambda: getattr(self, f"_{name}")(*arguments)), 5)
         except Exception as error:  # a value of a type that is not known here, or one that cannot be pickled
-            data = dumps(raised(error))
+            data = pickle.dumps(raised(error))
         try:
             send(channel, data)
         except OSError:
@@ -128,7 +136,8 @@ class Server:
             self._host.finish_hook(name, lambda: self._instance.loop().run(lambda: made))
         return ("value", None)
 
-    def _call(self, use: Use, values: tuple[Any, ...]) -> Answer:
+    def _call(self, data: bytes, values: tuple[Any, ...]) -> Answer:
+        use = self._instance.use(data)
         with self._instance.turn(use):
             result = self._host.method(use.function)(*values)
         if use.source:
@@ -249,7 +258,7 @@ def main() -> None:
     os.chdir(module.folder)
     host = Host(module, Folders(own_per_thread=False), agreed)
     answer = answered(lambda: _loaded(host))
-    send(channels[0], dumps(answer))
+    send(channels[0], pickle.dumps(answer))
     if answer[0] == "value":
         _serve(Instance(host), channels)
 

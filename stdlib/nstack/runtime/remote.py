@@ -33,6 +33,8 @@ from .log import Log
 from .user_code import RESUME, At, Host
 
 _LENGTH = struct.Struct("!Q")
+_PORTION = 1 << 16
+_PROTOCOL = 5
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -51,12 +53,12 @@ class Use(msgspec.Struct, frozen=True):
     timeout: float | None = None
 
 
-def dumps(message: object) -> bytes:
-    """A message as bytes."""
+def described(declared: object) -> bytes:
+    """Annotations, or what mentions them, pickled."""
     buffer = io.BytesIO()
     pickler = pickle.Pickler(buffer, protocol=5)
     pickler.dispatch_table = {**copyreg.dispatch_table, msgspec.Meta: _reduce_meta}  # msgspec does not pickle these
-    pickler.dump(message)
+    pickler.dump(declared)
     return buffer.getvalue()
 
 
@@ -65,13 +67,16 @@ class Channel:
 
     def __init__(self, end: socket.socket) -> None:
         self._socket = end
+        self._timeout: float | None = None
         self._lock = threading.Lock()
 
     def ask(self, data: bytes, timeout: float | None) -> bytes:
         """Sends a message and waits for the answer. Raises EOFError or OSError when the other side has gone,
         TimeoutError."""
         with self._lock:
-            self._socket.settimeout(timeout)
+            if timeout != self._timeout:  # a system call
+                self._timeout = timeout
+                self._socket.settimeout(timeout)
             send(self._socket, data)
             return receive(self._socket)
 
@@ -84,31 +89,36 @@ class Channel:
 
 
 def send(channel: socket.socket, data: bytes) -> None:
-    """Sends one message, as ``dumps`` gives it."""
+    """Sends one message."""
     channel.sendall(_LENGTH.pack(len(data)) + data)
+
+
+def receive(channel: socket.socket) -> bytes:
+    """Waits for one message, which is all that is on its way. Raises EOFError when the other side has gone,
+    TimeoutError past the channel's timeout."""
+    data = _some(channel, _PORTION)
+    while len(data) < _LENGTH.size:
+        data += _some(channel, _PORTION)
+    size = _LENGTH.size + _LENGTH.unpack_from(data)[0]
+    if len(data) == size:
+        return data[_LENGTH.size :]
+    parts, left = [data[_LENGTH.size :]], size - len(data)
+    while left:
+        parts.append(_some(channel, min(left, 1 << 20)))
+        left -= len(parts[-1])
+    return b"".join(parts)
+
+
+def _some(channel: socket.socket, most: int) -> bytes:
+    data = channel.recv(most)
+    if not data:
+        raise EOFError
+    return data
 
 
 def _reduce_meta(meta: msgspec.Meta) -> tuple[Any, ...]:
     known = {name: getattr(meta, name) for name in ("ge", "le", "tz", "min_length", "max_length")}
     return partial(msgspec.Meta, **known), ()
-
-
-def receive(channel: socket.socket) -> bytes:
-    """Waits for one message, which ``pickle.loads`` reads. Raises EOFError when the other side has gone, TimeoutError
-    past the channel's timeout."""
-    (size,) = _LENGTH.unpack(_exactly(channel, _LENGTH.size))
-    return _exactly(channel, size)
-
-
-def _exactly(channel: socket.socket, size: int) -> bytes:
-    parts = []
-    while size:
-        part = channel.recv(min(size, 1 << 20))
-        if not part:
-            raise EOFError
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
 
 
 def is_async(module: UserModule, function: str) -> bool:
@@ -160,7 +170,7 @@ class RemoteHost(Host):
                 theirs.close()
         self._channels = [Channel(ours) for ours, _ in pairs]
         plain = msgspec.structs.replace(self.module, folder=str(self.folder), functions={}, parameters={}, process=None)
-        self._first((plain, self.agreed))
+        self._first(described((plain, self.agreed)))
 
     def _popen(self, descriptors: list[int]) -> subprocess.Popen[bytes]:
         # -P: the child finds what its interpreter finds, not what lies in the working directory.
@@ -169,11 +179,11 @@ class RemoteHost(Host):
             command, pass_fds=descriptors, stdin=subprocess.DEVNULL, env=self._interpreter.environment
         )
 
-    def _first(self, message: object) -> None:
+    def _first(self, message: bytes) -> None:
         """Sends what has to be done before any call, on the channel of the child's main thread. Raises ModuleFailure,
         and ends the process then."""
         try:
-            self._answer(self._channels[0].ask(dumps(message), None))
+            self._answer(self._channels[0].ask(message, None))
         except (EOFError, OSError):
             ended = self._ended()
             self.close()
@@ -201,19 +211,20 @@ class RemoteHost(Host):
         use = Use(
             node.function,
             args,
-            output=None if isinstance(node, Sink) else dumps(node.output),
+            output=None if isinstance(node, Sink) else described(node.output),
             source=isinstance(node, Source),
             timeout=timeout if asynchronous else None,
         )
-        return partial(self.call, use, None if asynchronous else timeout)
+        limit = None if asynchronous else timeout
+        if use.source:
+            return lambda: self.call(pickle.dumps(msgspec.structs.replace(use, resume=RESUME.get()), _PROTOCOL), limit)
+        return partial(self.call, pickle.dumps(use, _PROTOCOL), limit)
 
-    def call(self, use: Use, timeout: float | None, *values: Any) -> Any:
+    def call(self, use: bytes, timeout: float | None, *values: Any) -> Any:
         """Calls a method in the child, where its result is checked too: one that is wrong comes as ``Rejected``. A
-        generator stays there and is pulled from here.
+        generator stays there and is pulled from here. ``use`` is a pickled ``Use``.
 
         Raises CallTimeout (``timeout`` also kills the process), and RemoteFailure for what the method raised."""
-        if use.source:
-            use = msgspec.structs.replace(use, resume=RESUME.get())
         answer, process = self._request(("call", use, values), timeout)
         return self._pulled(answer[1], timeout, process) if answer[0] == "generator" else _value(answer)
 
@@ -242,7 +253,7 @@ class RemoteHost(Host):
                     f"the process of {self.module.reference} starts again; what its instance had learnt is lost"
                 )
                 self.load()
-                self._first(("hook", "startup"))
+                self._first(pickle.dumps(("hook", "startup"), _PROTOCOL))
             assert self._process is not None
             index = self._mine.setdefault(threading.get_ident(), len(self._mine))
             return self._channels[index % len(self._channels)], self._process
@@ -251,7 +262,7 @@ class RemoteHost(Host):
         self, message: tuple[Any, ...], timeout: float | None, of: subprocess.Popen[bytes] | None = None
     ) -> tuple[tuple[Any, ...], subprocess.Popen[bytes]]:
         """The answer to a message, and the process that gave it."""
-        data = dumps(message)  # what cannot be pickled fails here, before anything is sent
+        data = pickle.dumps(message, _PROTOCOL)  # what cannot be pickled fails here, before anything is sent
         channel, process = self._line(of)
         try:
             return self._answer(channel.ask(data, timeout)), process
