@@ -33,7 +33,8 @@ def parse(source: SourceFile) -> ParseResult:
     return ParseResult(result.module, _with_tried_fixes(source, result.problems))
 
 
-def _parse(source: SourceFile) -> ParseResult:
+def parse_tokens(source: SourceFile) -> tuple[ParseResult, lexer.Tokens]:
+    """As ``parse``, with the tokens that the tree was made from; fixes are not tried."""
     tables = load()
     text = shorten(source.text, tables)
     tokens = lexer.scan(text, tables)
@@ -46,7 +47,11 @@ def _parse(source: SourceFile) -> ParseResult:
         builder.report(unclosed_comment(source, tokens.unclosed, tokens.open_comments))
     module = assemble(builder, items, lexer.comments(tokens, text))
     problems = sorted(builder.problems, key=lambda problem: (problem.primary.span.start, problem.primary.span.end))
-    return ParseResult(module, tuple(problems))
+    return ParseResult(module, tuple(problems)), tokens
+
+
+def _parse(source: SourceFile) -> ParseResult:
+    return parse_tokens(source)[0]
 
 
 def _with_tried_fixes(source: SourceFile, problems: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

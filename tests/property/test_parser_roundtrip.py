@@ -51,6 +51,7 @@ from nscompiler.grammar.syntax import (
 )
 from nscompiler.grammar.text import quote
 from nscompiler.source import SourceFile
+from nscompiler.tools.format import same_program
 
 KEYWORDS = "module import as type fun def optional concat filter with where is true false _".split()  # noqa: SIM905
 SMALL, CAPITAL = "abcdefgh_", "ABCDEFGHÄЖ"
@@ -195,7 +196,7 @@ def test_text_of_a_tree_gives_the_tree_back(module):
     text = layout(module)
     result = parse(SourceFile("main.nml", text))
     assert result.problems == ()
-    assert shape(result.module) == shape(module)
+    assert same_program(result.module, module)
     assert layout(result.module) == text
 
 
