@@ -147,9 +147,12 @@ class Compilation:
     @cached_property
     def checked(self) -> Mapping[str, Checked]:
         """Every file of the program, by path, checked in dependency order."""
+        self._check_all()
+        return {item.path: self._checked[item.path] for item in self.program.modules}
+
+    def _check_all(self) -> None:
         for item in self.program.modules:
             self._check(item)
-        return {item.path: self._checked[item.path] for item in self.program.modules}
 
     @cached_property
     def _exports(self) -> Exports:
@@ -201,16 +204,18 @@ class Compilation:
     def _problems_of_modules(self) -> tuple[Diagnostic, ...]:
         found = [*self.discovery.problems, *self._linked[1], *self._project_problems(), *self._changed_releases()]
         targets = frozenset(self.discovery.targets)
-        checked = self.checked
+        self._check_all()
         for item in self.program.modules:
-            parsed = self._parsed[item.path]
-            own = (*(() if parsed is None else parsed.problems), *checked[item.path].problems)
-            python = self._python_problems(item.path)
-            if item.path in targets:
-                found += (*own, *python, *self._lints(item, own))
-            else:
-                found += (problem for problem in (*own, *python) if problem.is_error)
+            own = self._problems_of(item, item.path in targets)
+            found += own if item.path in targets else (problem for problem in own if problem.is_error)
         return (*found, *self._load_problems)
+
+    def _problems_of(self, item: LinkedModule, asked_for: bool) -> Iterable[Diagnostic]:
+        """What is wrong with one file; lints only where it was asked for."""
+        parsed = self._parsed[item.path]
+        own = (*(() if parsed is None else parsed.problems), *self._checked[item.path].problems)
+        lints = self._lints(item, own) if asked_for else ()
+        return (*own, *self._python_problems(item.path), *lints)
 
     def _lints(self, item: LinkedModule, own: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
         """The lints of a file without errors; most files show no sign of any."""
@@ -220,8 +225,12 @@ class Compilation:
         from nscompiler.lints.module import lint
 
         with _phase("looking for lints in", item.path):
-            modules = {other.reference: other for other in self._checked.values()}
-            return tuple(lint(checked, item, modules, self._service))
+            return tuple(lint(checked, item, self._modules, self._service))
+
+    @cached_property
+    def _modules(self) -> Mapping[str, Checked]:
+        """All that was checked, by reference."""
+        return {checked.reference: checked for checked in self._checked.values()}
 
     def _weighed(self, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
         """The problems that comments do not ignore, at the levels that projects set."""
@@ -237,19 +246,22 @@ class Compilation:
 
     def _clashes(self) -> Iterator[Diagnostic]:
         """Files and endpoints that two nodes of one workflow would share: they show only where it is laid out whole."""
-        if not _may_clash([checked.module.source.text for checked in self.checked.values()]):
+        if not _may_clash([item.module.source.text for item in self.program.modules]):
             return
-        for checked in self.selected:
-            path = checked.module.source.path
-            for workflow in workflows(checked):
-                if workflow.declared == "def":
-                    problems = self.lower(path, workflow)[1]
-                    yield from (problem for problem in problems if problem.code.name in _CLASHES)
+        for path in self.targets:
+            yield from self._clashes_in(path)
+
+    def _clashes_in(self, path: str) -> Iterator[Diagnostic]:
+        for workflow in workflows(self.checked[path]):
+            if workflow.declared == "def":
+                problems = self.lower(path, workflow)[1]
+                yield from (problem for problem in problems if problem.code.name in _CLASHES)
 
     def _separations(self) -> Iterator[Diagnostic]:
         """Modules that have a process of their own in what is built from a file; laid out only where two modules at
         all exclude each other."""
-        folders = {folder_of(path) for path in self.checked if path.rpartition("/")[2] == MODULE_FILE}
+        paths = [item.path for item in self.program.modules]
+        folders = {folder_of(path) for path in paths if path.rpartition("/")[2] == MODULE_FILE}
         required = [lines for folder in sorted(folders) if (lines := read_requirements(folder, self.files))]
         if len(required) < 2:
             return
@@ -314,16 +326,18 @@ class Compilation:
     @property
     def targets(self) -> tuple[str, ...]:
         """The paths of the files asked for that could be read."""
-        return tuple(checked.module.source.path for checked in self.selected)
+        paths = {item.path for item in self.program.modules}
+        return tuple(path for path in self.discovery.targets if path in paths)
 
     @property
     def module_count(self) -> int:
         """How many of the files asked for are modules; the others are scripts."""
-        return sum(checked.module.header is not None for checked in self.selected)
+        modules = {item.path for item in self.program.modules if item.module.header is not None}
+        return sum(path in modules for path in self.discovery.targets)
 
     def _python_problems(self, path: str) -> tuple[Diagnostic, ...]:
-        module = self.checked[path].module
-        if not any(isinstance(decl, syntax.FunDecl) for decl in module.declarations):
+        checked = self._checked[path]
+        if not any(isinstance(decl, syntax.FunDecl) for decl in checked.module.declarations):
             return ()
         source = self._python_source(path)
         if not isinstance(source, SourceFile):
@@ -331,7 +345,7 @@ class Compilation:
         from nscompiler.typecheck.python_class import check_python  # Python's own parser: most checks do without
 
         with _phase("reading", source.path):
-            return check_python(self.checked[path], source)
+            return check_python(checked, source)
 
     def _python_source(self, path: str) -> SourceFile | Diagnostic | None:
         """The text of the Python file beside a file, or why it cannot be read; None where there is none."""
@@ -355,7 +369,8 @@ class Compilation:
         if function.kind == "workflow":  # whatever else is one can be started
             return python_workflow(function, function.span)
         item = next(item for item in self.program.modules if item.path == path)
-        return partial_started(function, named_functions(self.checked[path]), _Imports(self, item), self.types)
+        functions = named_functions(self.checked[path])
+        return partial_started(function, functions, _Imports(self, item), self.types, item.module)
 
     # --- what comes after a check without errors
 

@@ -4,6 +4,9 @@ An answer is kept with everything that the check asked the file system, and hold
 answered the same (``nscompiler.questions``), by this compiler, for the same paths, in the same folder. An answer that
 cannot be read, or was half written, is no answer; anybody may delete any of them at any time.
 
+Where an answer no longer holds, somebody is at work on these files: from then on what is known of each file is kept
+as well (``nscompiler.recheck``), so that the next check makes only what has to be made again.
+
 Only ``os``, ``sys``, ``marshal`` and ``zlib`` are imported on the way to an answer.
 """
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from nscompiler.diagnostics.model import Diagnostic
     from nscompiler.files import WatchedFiles
     from nscompiler.pipeline import Compilation
+    from nscompiler.recheck import Memory
 
 KEPT = 64
 """How many answers are kept; the oldest go."""
@@ -58,8 +62,32 @@ def recall(paths: "Sequence[str]", search: "Sequence[str]") -> Answer | None:
         return None
 
 
-def keep(paths: "Sequence[str]", search: "Sequence[str]", files: "WatchedFiles", compilation: "Compilation") -> None:
-    """Keep the answer of a check that is over, where it can be relied on and the cache can be written."""
+def memory(paths: "Sequence[str]", search: "Sequence[str]") -> "Memory | None":
+    """What is known of each file since an earlier check; None where there was none."""
+    if not wanted():
+        return None
+    key = _key(paths, search)
+    if not os.path.exists(_file(key)):
+        return None
+    try:
+        with open(_file(key, "memory"), "rb") as file:
+            held_key, held = marshal.loads(file.read())
+        return held if held_key == key else {}
+    except (OSError, EOFError, ValueError, TypeError):
+        return {}
+
+
+def keep(
+    paths: "Sequence[str]",
+    search: "Sequence[str]",
+    files: "WatchedFiles",
+    compilation: "Compilation",
+    known: "Memory | None" = None,
+) -> None:
+    """Keep the answer of a check that is over, where it can be relied on and the cache can be written.
+
+    ``known`` is what is known of each file, if that is to be kept too.
+    """
     if not (wanted() and files.complete):
         return
     from nscompiler.diagnostics.summary import summarize
@@ -71,6 +99,9 @@ def keep(paths: "Sequence[str]", search: "Sequence[str]", files: "WatchedFiles",
     held: Any = (key, files.taken, files.record(), answer)
     try:
         _write(_file(key), marshal.dumps(held, _MARSHAL_VERSION))
+        if known is not None:
+            both: Any = (key, known)
+            _write(_file(key, "memory"), marshal.dumps(both, _MARSHAL_VERSION))
     except OSError:
         return  # the next check makes the answer again
 
@@ -88,8 +119,8 @@ def wanted() -> bool:
     return not os.environ.get("NSC_NO_CACHE")
 
 
-def _file(key: str) -> str:
-    return os.path.join(user_cache(), "check", f"{crc32(key.encode()):08x}.answer")
+def _file(key: str, kind: str = "answer") -> str:
+    return os.path.join(user_cache(), "check", f"{crc32(key.encode()):08x}.{kind}")
 
 
 def _key(paths: "Sequence[str]", search: "Sequence[str]") -> str:
@@ -124,7 +155,8 @@ def _write(path: str, content: bytes) -> None:
     except OSError:
         _remove(temporary)
         raise
-    entries = [entry for entry in os.scandir(folder) if entry.name.endswith(".answer")]
+    ending = os.path.splitext(path)[1]
+    entries = [entry for entry in os.scandir(folder) if entry.name.endswith(ending)]
     if len(entries) > KEPT:
         for entry in sorted(entries, key=lambda entry: entry.stat().st_mtime_ns)[:-KEPT]:
             _remove(entry.path)

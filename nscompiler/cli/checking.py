@@ -61,11 +61,19 @@ def _tell_of_disk(paths: Sequence[str], search: Sequence[str], asked: Asked) -> 
         from nscompiler.cli.recalled import Recalled
 
         return _tell(Recalled(answer), asked)
-    watched = WatchedFiles()
-    compilation = _compilation(watched, paths, search)
-    problems = _tell(compilation, asked)
+    watched, memory = WatchedFiles(), answers.memory(paths, search)
+    if memory is None:
+        compilation = _compilation(watched, paths, search)
+        problems = _tell(compilation, asked)
+        sys.stdout.flush()
+        answers.keep(paths, search, watched, compilation)
+        return problems
+    from nscompiler.recheck import Recheck
+
+    recheck = Recheck(watched, paths, search, memory=memory)
+    problems = _tell(recheck, asked)
     sys.stdout.flush()
-    answers.keep(paths, search, watched, compilation)
+    answers.keep(paths, search, watched, recheck, recheck.memory())
     return problems
 
 

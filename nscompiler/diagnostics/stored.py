@@ -50,6 +50,16 @@ def _write(value: Any) -> Any:
     return kind, *[_write(getattr(value, field.name)) for field in attrs.fields(_RECORDS[kind])]
 
 
+def mentioned_files(diagnostics: Iterable[Diagnostic]) -> frozenset[str]:
+    """The files that diagnostics point into."""
+    found: set[str] = set()
+    for one in diagnostics:
+        spans = [one.primary.span, *(label.span for label in one.related), *(hop.span for hop in one.flow)]
+        spans += [edit.span for fix in one.fixes for edit in fix.edits]
+        found.update(span.path for span in spans)
+    return frozenset(found)
+
+
 def read_diagnostics(data: Data) -> tuple[Diagnostic, ...]:
     """Diagnostics from what was written. Raises KeyError for the id of a code that there is no more."""
     by_id = {code.id: code for code in codes.all_codes()}

@@ -6,6 +6,7 @@ A type without variables is written as the digest of its structure, which is wor
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 from nscompiler.typecheck.params import Environment, show_type
 from nscompiler.types.interface import FunctionInterface, ParameterRow, TypeInterface
@@ -15,7 +16,7 @@ Digests = dict[Type, str]
 
 
 def interface_hash(
-    reference: str, types: dict[str, TypeInterface], functions: dict[str, FunctionInterface], digests: Digests
+    reference: str, types: Mapping[str, TypeInterface], functions: Mapping[str, FunctionInterface], digests: Digests
 ) -> str:
     """``sha256:…`` of what a module exports, places and documentation left out, layouts included.
 

@@ -30,10 +30,30 @@ Declared = dict[Type, tuple[str, str]]
 _NAMED, _SCALAR, _APP, _RECORD, _SUM, _VARIABLE, _SIZE, _ERROR, _VOID = range(9)
 
 
-def write_interface(interface: Interface, path: str, declared: Declared) -> tuple[Data, Data]:
-    """What an interface says, and where: two values of plain data. ``path`` is the module's own file, ``declared`` all
-    types that may be written as names."""
-    return _Writer(interface, path, declared).write()
+Anchors = dict[Span, tuple[str, int]]
+"""Places that the data of a module holds: its path, and which of its places it is."""
+
+
+def write_interface(interface: Interface, path: str, declared: Declared, anchors: Anchors) -> tuple[Data, Data]:
+    """What an interface says, and where: two values of plain data.
+
+    ``path`` is the module's own file. ``declared`` are all types that may be written as names, ``anchors`` the places
+    of the modules that it imports; what this module adds to either is added to them (``note``). Raises LookupError for
+    a place in another file that no anchor holds.
+    """
+    said, places = _Writer(interface, path, declared, anchors).write()
+    note(interface, places, path, declared, anchors)
+    return said, places
+
+
+def note(interface: Interface, places: Data, path: str, declared: Declared, anchors: Anchors) -> None:
+    """Add what a module declares, and the places that its data holds, to what others may be written with."""
+    for name, one in interface.types.items():
+        if not one.parameters:
+            declared.setdefault(one.body, (interface.module, name))
+    for number, place in enumerate(places):
+        if place is not None and isinstance(place[0], int):
+            anchors.setdefault(Span(path, *place), (path, number))
 
 
 def modules_named(said: Data) -> frozenset[str]:
@@ -42,7 +62,8 @@ def modules_named(said: Data) -> frozenset[str]:
 
 
 class _Writer:
-    def __init__(self, interface: Interface, path: str, declared: Declared) -> None:
+    def __init__(self, interface: Interface, path: str, declared: Declared, anchors: Anchors) -> None:
+        self._anchors = anchors
         self._interface = interface
         self._path = path
         self._declared = declared
@@ -63,7 +84,7 @@ class _Writer:
         elif span.path == self._path:
             self._places.append((span.start, span.end))
         else:
-            self._places.append((span.start, span.end, span.path))
+            self._places.append(self._anchors[span])
 
     def _declaration(self, one: TypeInterface) -> Data:
         self._place(one.span)
@@ -156,28 +177,27 @@ def _sets(sets: Iterable[frozenset[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple([tuple(sorted(names)) for names in sets])
 
 
-def read_interface(
-    said: Data,
-    places: Data,
-    path: str,
-    types: Types,
-    find: Callable[[str, str], Type],
-    digest: Callable[[], str],
-) -> Interface:
-    """An interface from what was written. ``find`` gives the type that a module (by reference) declares under a name.
+Find = Callable[[str, str], Type]
+"""The type that a module (by reference) declares under a name."""
+Place = Callable[[str, int], Span]
+"""One of the places that the data of a module (by path) holds."""
 
-    What ``digest`` gives is the interface's hash.
-    """
-    return _Reader(said, places, path, types, find).read(digest)
+
+def read_interface(
+    said: Data, places: Data, path: str, types: Types, find: Find, place: Place, digest: Callable[[], str]
+) -> Interface:
+    """An interface from what was written, with ``types`` for its table. What ``digest`` gives is its hash."""
+    return _Reader(said, places, path, types, find, place).read(digest)
 
 
 class _Reader:
-    def __init__(self, said: Data, places: Data, path: str, types: Types, find: Callable[[str, str], Type]) -> None:
+    def __init__(self, said: Data, places: Data, path: str, types: Types, find: Find, place: Place) -> None:
         self._said = said
         self._places = iter(places)
         self._path = path
         self._types = types
         self._find = find
+        self._elsewhere = place
         self._known: list[Type] = []
 
     def read(self, digest: Callable[[], str]) -> Interface:
@@ -190,7 +210,9 @@ class _Reader:
 
     def _span(self) -> Span | None:
         place = next(self._places)
-        return None if place is None else Span(place[2] if len(place) > 2 else self._path, place[0], place[1])
+        if place is None:
+            return None
+        return self._elsewhere(*place) if isinstance(place[0], str) else Span(self._path, *place)
 
     def _place(self) -> Span:
         span = self._span()

@@ -1,0 +1,445 @@
+"""A check that takes over from an earlier one what has not changed.
+
+What is kept of a file (``Kept``) holds while its text, the Python file beside it and the files that its lints looked
+into are the same, its imports mean the same files, and none of these says anything else to its importers than before
+(``types.stored`` tells what a module says from where it says it). Then the file is neither parsed nor checked; what it
+exports is read back when an importer that is checked asks. So a change to a body checks one file, and a change to an
+interface those that import it.
+
+What needs more than interfaces – laying out a workflow, a lint that follows a binding into another file – has the
+files concerned checked whole.
+"""
+
+import marshal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from nscompiler import questions
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.stored import mentioned_files, read_diagnostics, write_diagnostics
+from nscompiler.files import Files
+from nscompiler.grammar import syntax
+from nscompiler.grammar.parse import ParseResult, parse
+from nscompiler.modules.program import LinkedModule
+from nscompiler.modules.python_file import python_file
+from nscompiler.pipeline import Compilation, shown_reference
+from nscompiler.source import SourceFile, Span
+from nscompiler.typecheck.facts import Checked, Facts
+from nscompiler.typecheck.hashing import interface_hash
+from nscompiler.types.interface import Interface
+from nscompiler.types.stored import Anchors, Data, Declared, modules_named, note, read_interface, write_interface
+from nscompiler.types.types import Type
+
+if TYPE_CHECKING:
+    from nscompiler.flow import program as flow
+
+Memory = dict[str, tuple[Any, ...]]
+"""What is kept of each file, by path, as plain data: the fields of a ``Kept``."""
+
+_VERSION = 2  # of marshal: the later ones write equal values in different ways
+
+
+@attrs.frozen(slots=True)
+class Kept:
+    """What is kept of one file.
+
+    ``text`` and ``python`` are digests (None for no file), ``head`` is what ``_head`` makes of header and imports,
+    ``imports`` the aliases and what they stand for. ``said`` and ``places`` are its interface. ``problems`` are those
+    of Python code and lints where there were no others, None where the file has to be checked again in any case;
+    ``consulted`` are the files that lints looked into. ``clean`` if its workflows were laid out and nothing clashed.
+    """
+
+    text: bytes | None
+    python: bytes | None
+    head: Data
+    imports: Data
+    said: bytes
+    places: bytes
+    problems: Data | None
+    consulted: tuple[str, ...]
+    clean: bool
+
+
+class Recheck(Compilation):
+    """A compilation beside the memory of an earlier one, of the same paths by the same compiler."""
+
+    def __init__(
+        self,
+        files: Files,
+        paths: Iterable[str],
+        search: Sequence[str] = (),
+        standard: str | None = None,
+        *,
+        memory: Memory,
+    ) -> None:
+        super().__init__(files, paths, search, standard)
+        self._given = memory
+        self._digests: dict[str, tuple[bytes | None, bytes | None]] = {}
+        self._stubs: dict[str, Kept] = {}
+        self._stand_ins: dict[str, Checked] = {}
+        self._written: dict[str, tuple[Data, Data] | None] = {}
+        self._differing: set[str] = set()
+        self._declared: Declared = {}
+        self._anchors: Anchors = {}
+        self._own: dict[str, tuple[tuple[Diagnostic, ...], tuple[str, ...]]] = {}
+        self._clean: set[str] = set()
+        self._paths: dict[str, str] = {}
+        self._others: dict[str, LinkedModule] = {}
+        self._standard_found: dict[str, Interface | None] = {}
+        self._laid_out: set[str] = set()
+        """The files that workflows may be laid out of; once there is one, nothing stands in for a standard module."""
+
+    @property
+    def taken_over(self) -> frozenset[str]:
+        """The files that were neither parsed nor checked."""
+        return frozenset(self._stubs)
+
+    # --- which files are as they were
+
+    @cached_property
+    def _memory(self) -> dict[str, Kept]:
+        """What was given, unless the standard library has changed, which every file may use unasked."""
+        memory = {path: Kept(*kept) for path, kept in self._given.items()}
+        standard = [path for path in memory if self.discovery.index.is_standard(path)]
+        same = all(self._digest(path) == (memory[path].text, memory[path].python) for path in standard)
+        return memory if same else {}
+
+    def _parse(self, path: str) -> ParseResult | None:
+        source = self.discovery.sources.source(path)
+        kept = self._memory.get(path)
+        barred = self._laid_out and self.discovery.index.is_standard(path)
+        if not isinstance(source, SourceFile) or kept is None or kept.problems is None or barred:
+            return super()._parse(path)
+        if self._same(path, kept):
+            self._stubs[path] = kept
+            return ParseResult(_stub(source, kept.head), ())
+        return super()._parse(path)
+
+    def _same(self, path: str, kept: Kept) -> bool:
+        """Whether a file, its Python file, and what its lints looked into are as they were."""
+        return self._digest(path) == (kept.text, kept.python) and all(
+            other in self._memory and self._digest(other) == (self._memory[other].text, self._memory[other].python)
+            for other in kept.consulted
+        )
+
+    def _digest(self, path: str) -> tuple[bytes | None, bytes | None]:
+        held = self._digests.get(path)
+        if held is None:
+            texts = self.discovery.sources.source(path), self._python_source(path)
+            own, python = [questions.digest(t.text.encode()) if isinstance(t, SourceFile) else None for t in texts]
+            held = self._digests[path] = own, python
+        return held
+
+    def _stands(self, item: LinkedModule) -> bool:
+        """Whether what is kept of a file does for it; if not, the file is parsed now."""
+        kept = self._stubs.get(item.path)
+        if kept is None:
+            return False
+        imported = {found.path for found in item.imports.resolved}
+        if _imports(item) == kept.imports and not self._differing & imported:
+            return True
+        self._make_whole(item.path)
+        return False
+
+    def _make_whole(self, path: str) -> None:
+        """Parse a file of which only the head is there."""
+        del self._stubs[path]
+        self._stand_ins.pop(path, None)
+        held = self._parsed[path]
+        assert held is not None
+        self._parsed[path] = parse(held.module.source)
+
+    # --- checking
+
+    def _check_all(self) -> None:
+        self._paths = {shown_reference(item): item.path for item in self.program.modules}
+        for item in self.program.modules:
+            if not self._stands(item):
+                self._check(item)
+
+    def _check(self, item: LinkedModule) -> Checked:
+        if item.path in self._checked:
+            return self._checked[item.path]
+        if self.discovery.index.is_standard(item.path):
+            self._paths.setdefault(shown_reference(item), item.path)
+            self._others.setdefault(item.path, item)
+        if self._stands(item):
+            return self._stand_in(item)
+        parsed = self._parsed[item.path]
+        assert parsed is not None
+        checked = super()._check(attrs.evolve(item, module=parsed.module))
+        if self._differs(item.path, checked.interface):
+            self._differing.add(item.path)
+        return checked
+
+    def _differs(self, path: str, interface: Interface) -> bool:
+        """Whether an importer could see a difference to what is kept of a file."""
+        try:
+            written = self._written[path] = write_interface(interface, path, self._declared, self._anchors)
+        except LookupError:
+            self._written[path] = None
+            return True
+        kept = self._memory.get(path)
+        named = {self._paths.get(name, "") for name in modules_named(written[0])}
+        return kept is None or marshal.dumps(written[0], _VERSION) != kept.said or bool(named & self._differing)
+
+    def interface(self, path: str) -> Interface | None:
+        """What a file that was checked before exports, this time or an earlier one."""
+        held = super().interface(path)
+        if held is not None or path not in self._stubs:
+            return held
+        return self._stand_in(self._item(path)).interface
+
+    @cached_property
+    def _items(self) -> dict[str, LinkedModule]:
+        return {item.path: item for item in self.program.modules}
+
+    def _item(self, path: str) -> LinkedModule:
+        return self._others.get(path) or self._items[path]
+
+    def _stand_in(self, item: LinkedModule) -> Checked:
+        """What is known of a file that is not checked: its interface."""
+        held = self._stand_ins.get(item.path)
+        if held is None:
+            kept = self._stubs[item.path]
+            said, places = marshal.loads(kept.said), marshal.loads(kept.places)
+
+            def digest() -> str:
+                return interface_hash(interface.module, interface.types, interface.functions, self.types.digests)
+
+            interface = read_interface(said, places, item.path, self.types, self._type, self._place, digest)
+            interface = attrs.evolve(interface, tree=lambda: parse(item.module.source).module)
+            note(interface, places, item.path, self._declared, self._anchors)
+            facts = Facts({}, {}, {}, {}, {})
+            held = Checked(item.module, interface.module, facts, interface, None, ())
+            self._stand_ins[item.path] = held
+        return held
+
+    def _type(self, module: str, name: str) -> Type:
+        interface = self.interface(self._paths[module])
+        assert interface is not None
+        return interface.types[name].body
+
+    def _place(self, path: str, number: int) -> Span:
+        written = self._written.get(path)
+        places = marshal.loads(self._memory[path].places) if written is None else written[1]
+        span = Span(path, *places[number])
+        self._anchors.setdefault(span, (path, number))
+        return span
+
+    def standard_interface(self, alias: str) -> Interface | None:
+        """What a module of the standard library exports; looked for once."""
+        if alias not in self._standard_found:
+            self._standard_found[alias] = super().standard_interface(alias)
+        return self._standard_found[alias]
+
+    # --- what was found
+
+    def _problems_of(self, item: LinkedModule, asked_for: bool) -> Iterable[Diagnostic]:
+        kept = self._stubs.get(item.path)
+        if kept is not None and kept.problems is not None:
+            self._own[item.path] = read_diagnostics(kept.problems), kept.consulted
+            return self._own[item.path][0]
+        self._modules.consulted.clear()
+        found = tuple(super()._problems_of(item, asked_for))
+        self._own[item.path] = found, tuple(sorted(self._modules.consulted - {item.path}))
+        return found
+
+    @cached_property
+    def checked(self) -> Mapping[str, Checked]:
+        """Every file of the program, by path: checked, or what stands in for one that was taken over."""
+        self._check_all()
+        return CheckedFiles(self)
+
+    @property
+    def selected(self) -> tuple[Checked, ...]:
+        """The files asked for that could be read, whole."""
+        for path in self.targets:
+            self._prepare(path)
+        return super().selected
+
+    @cached_property
+    def _modules(self) -> "Consulted":
+        return Consulted(self)
+
+    def whole(self, path: str) -> Checked:
+        """A file that was checked, with its facts."""
+        if path in self._stubs:
+            self._make_whole(path)
+        return self._check(self._item(path))
+
+    def known(self, path: str) -> Checked:
+        """A file of the program, with its facts or without. Raises KeyError for another."""
+        return self._check(self._items[path])
+
+    def paths_of_all(self) -> Iterator[str]:
+        """The files of the program."""
+        yield from self._items
+
+    def path_of(self, reference: str) -> str | None:
+        """The file of a module of the program."""
+        return self._paths.get(reference)
+
+    def references(self) -> Iterator[str]:
+        """All modules of the program."""
+        yield from self._paths
+
+    def _clashes_in(self, path: str) -> Iterator[Diagnostic]:
+        if self._is_clean(path):
+            self._clean.add(path)
+            return
+        self._prepare(path)
+        found = tuple(super()._clashes_in(path))
+        if not found:
+            self._clean.add(path)
+        yield from found
+
+    def _is_clean(self, path: str) -> bool:
+        """Whether nothing clashed in a file's workflows, and nothing has changed that they are made of."""
+        kept = self._stubs.get(path)
+        return kept is not None and kept.clean and self._closure(path) <= self._stubs.keys()
+
+    def _closure(self, path: str) -> set[str]:
+        """A file with all that it imports, directly or not."""
+        found, pending = {path}, [path]
+        while pending:
+            imported = {one.path for one in self._items[pending.pop()].imports.resolved} - found
+            found |= imported
+            pending += imported
+        return found
+
+    def _flow_program(self, path: str) -> "flow.Program":
+        self._prepare(path)
+        return super()._flow_program(path)
+
+    def _prepare(self, path: str) -> None:
+        """Have a file and all behind its imports checked whole, so that workflows can be laid out."""
+        needed = self._closure(path) - self._laid_out
+        if needed:
+            self._laid_out |= needed
+            self._check_whole(needed)
+
+    def _check_whole(self, paths: set[str]) -> None:
+        """Check files with facts that speak of each other, not of what stands in for one of them."""
+        for path in paths:
+            if path in self._stubs:
+                self._make_whole(path)
+            self._checked.pop(path, None)
+        for path in [path for path in self._stubs if self.discovery.index.is_standard(path)]:
+            self._make_whole(path)
+        self._standard_found.clear()
+        for item in self.program.modules:
+            if item.path in paths:
+                self._check(item)
+
+    # --- what is kept
+
+    def memory(self) -> Memory:
+        """What the next check may take over, once all problems were asked for."""
+        unseen = {path: kept for path, kept in self._memory.items() if self.discovery.index.is_standard(path)}
+        seen = {path: self._keep(item) for path, item in {**self._items, **self._others}.items()}
+        return {path: attrs.astuple(kept, recurse=False) for path, kept in {**unseen, **seen}.items()}
+
+    def _keep(self, item: LinkedModule) -> Kept:
+        stub = self._stubs.get(item.path)
+        clean = item.path in self._clean or (item.path in self._items and self._is_clean(item.path))
+        if stub is not None:
+            return stub if stub.clean is clean else attrs.evolve(stub, clean=clean)
+        text, python = self._digest(item.path)
+        written = self._written.get(item.path)
+        said, places = (b"", b"") if written is None else (marshal.dumps(part, _VERSION) for part in written)
+        problems, consulted = self._own.get(item.path, ((), ()))
+        return Kept(
+            text=text,
+            python=python,
+            head=_head(item.module),
+            imports=_imports(item),
+            said=said,
+            places=places,
+            problems=write_diagnostics(problems) if self._may_stand(item.path, problems, consulted) else None,
+            consulted=consulted,
+            clean=clean,
+        )
+
+    def _may_stand(self, path: str, problems: Iterable[Diagnostic], consulted: Iterable[str]) -> bool:
+        """Whether what was found in a file depends on nothing but what is looked at when it is taken over."""
+        parsed = self._parsed[path]
+        if parsed is None or parsed.problems or self._checked[path].problems or self._written.get(path) is None:
+            return False
+        near = {name for other in (path, *consulted) for name in (other, python_file(other))}
+        return "nsc:" not in parsed.module.source.text and mentioned_files(problems) <= near
+
+
+class CheckedFiles(Mapping[str, Checked]):
+    """The files of a program by path."""
+
+    def __init__(self, program: Recheck) -> None:
+        self._program = program
+
+    def __getitem__(self, path: str) -> Checked:
+        return self._program.known(path)
+
+    def __iter__(self) -> Iterator[str]:
+        return self._program.paths_of_all()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Consulted(Mapping[str, Checked]):
+    """All modules of a program by reference; it notes which ones were asked for, and gives them whole."""
+
+    def __init__(self, program: Recheck) -> None:
+        self._program = program
+        self.consulted: set[str] = set()
+
+    def __getitem__(self, reference: str) -> Checked:
+        path = self._program.path_of(reference)
+        if path is None:
+            raise KeyError(reference)
+        self.consulted.add(path)
+        return self._program.whole(path)
+
+    def __iter__(self) -> Iterator[str]:
+        return self._program.references()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _head(module: syntax.Module) -> Data:
+    header = module.header
+    own = None
+    if header is not None:
+        own = header.start, header.end, _place(header.reference), header.early, header.doc
+    imports = [
+        (one.start, one.end, _place(one.reference), None if one.alias is None else _place(one.alias))
+        for one in module.imports
+    ]
+    return module.start, module.end, own, tuple(imports)
+
+
+def _place(node: syntax.Reference | syntax.Name) -> Data:
+    return node.start, node.end, node.text
+
+
+def _stub(source: SourceFile, head: Data) -> syntax.Module:
+    """A file's tree without its declarations."""
+    start, end, own, imports = head
+    header = None
+    if own is not None:
+        header = syntax.Header(own[0], own[1], syntax.Reference(*own[2]), own[3], own[4])
+    nodes = tuple(
+        syntax.Import(one[0], one[1], syntax.Reference(*one[2]), None if one[3] is None else syntax.Name(*one[3]))
+        for one in imports
+    )
+    return syntax.Module(start, end, source, header, nodes, (), None)
+
+
+def _imports(item: LinkedModule) -> Data:
+    """What a file's aliases stand for."""
+    resolved = tuple((found.alias, found.path) for found in item.imports.resolved)
+    return resolved, tuple(sorted(item.imports.poisoned))

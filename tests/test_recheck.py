@@ -1,0 +1,171 @@
+"""A check that takes over from an earlier one finds what a check from scratch finds, and does less."""
+
+import os
+import random
+from collections.abc import Mapping
+from functools import cache
+
+import pytest
+
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.files import DiskFiles, MemoryFiles
+from nscompiler.pipeline import Compilation, standard_folder
+from nscompiler.recheck import Memory, Recheck
+
+Texts = dict[str, str]
+
+
+@cache
+def library() -> Mapping[str, bytes]:
+    folder = standard_folder()
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".nml"))
+    return {f"{folder}/{name}": DiskFiles().read_bytes(f"{folder}/{name}") for name in names}
+
+
+def from_scratch(texts: Texts) -> tuple[Diagnostic, ...]:
+    return Compilation(MemoryFiles({**library(), **texts}), (".",), standard=standard_folder()).problems
+
+
+def again(texts: Texts, memory: Memory) -> tuple[tuple[Diagnostic, ...], Memory, frozenset[str]]:
+    """The problems beside a memory, the new memory, and which of the given files were taken over."""
+    recheck = Recheck(MemoryFiles({**library(), **texts}), (".",), standard=standard_folder(), memory=memory)
+    problems = recheck.problems
+    return problems, recheck.memory(), recheck.taken_over & texts.keys()
+
+
+BASE = {
+    "types/module.nml": """module Shop.Types:0.1.0
+
+type Item = { id : Integer, price : Double }
+type Pair a = (a, a)
+""",
+    "clean/module.nml": """module Shop.Clean:0.1.0
+
+import Shop.Types:0.1.0 as T
+
+fun clean : T.Item -> T.Item
+fun tagged : { id : Integer | r } -> { id : Integer, tag : Text | r } with { tag : Text, n : Integer = 1 }
+def good = clean | tagged { tag = "x" }
+""",
+    "clean/service.py": """class Module:
+    def clean(self, item):
+        return item
+
+    def tagged(self, item):
+        return item
+""",
+    "loose/module.nml": """module Shop.Loose:0.1.0
+
+fun loose : a -> a
+fun two : a -> (a, a)
+def both = loose | two
+""",
+    "loose/service.py": """class Module:
+    def loose(self, x):
+        return self.args["level"]
+
+    def two(self, x):
+        return x, x
+""",
+    "flow/module.nml": """module Shop.Flow:0.1.0
+
+import Shop.Types:0.1.0 as T
+import Shop.Clean:0.1.0 as C
+import Shop.Loose:0.1.0 as L
+
+def w = Sources.jsonl<T.Item> { path = "in" } | C.good | L.both | Sinks.log
+def v = L.both { level = "3" }
+""",
+    "top.nml": """import Shop.Flow:0.1.0 as F
+
+Sources.stdin | F.v | Sinks.log
+""",
+}
+
+
+def test_nothing_changed_nothing_checked() -> None:
+    problems, memory, taken = again(BASE, {})
+    assert taken == frozenset()
+    assert problems == from_scratch(BASE)
+    second, _, taken = again(BASE, memory)
+    assert second == problems
+    assert taken == {name for name in BASE if name.endswith(".nml")}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "checked"),
+    [
+        ("loose/module.nml", "def both", "// later\ndef both", {"loose", "flow"}),
+        ("types/module.nml", "type Pair", "// a comment\ntype Pair", {"types"}),
+        ("types/module.nml", "price : Double", "price : Text", {"types", "clean", "flow", "loose"}),
+        ("clean/module.nml", "n : Integer = 1", "n : Integer = 2", {"clean", "flow", "loose"}),
+        ("clean/module.nml", 'tag = "x"', 'tag = "yy"', {"clean"}),
+        ("flow/module.nml", "def v", "// x\ndef v", {"flow", "loose"}),
+        ("top.nml", "F.v", "F.v | Std.identity", {"top.nml"}),
+    ],
+)
+def test_what_is_checked_after_an_edit(path: str, old: str, new: str, checked: set[str]) -> None:
+    _, memory, _ = again(BASE, {})
+    edited = {**BASE, path: BASE[path].replace(old, new)}
+    assert edited != BASE
+    problems, _, taken = again(edited, memory)
+    assert problems == from_scratch(edited)
+    anew = {name for name in BASE if name.endswith(".nml")} - taken
+    assert {name.removesuffix("/module.nml") for name in anew} <= checked | {"top.nml"}
+    assert path in anew
+
+
+EDITS = [
+    ("price : Double", "price : Integer"),
+    ("price", "prize"),
+    ("id : Integer", "id : Text"),
+    ("a -> a", "a -> [a]"),
+    ("fun loose", "fun lose"),
+    ("C.good", "C.clean"),
+    ("L.both", "L.loose"),
+    ("T.Item", "T.Itm"),
+    ("Shop.Clean:0.1.0", "Shop.Clean:0.2.0"),
+    ("as L", "as M"),
+    ("def w", "def u"),
+    (' { tag = "x" }', ""),
+    ("with { tag : Text, n : Integer = 1 }", ""),
+    ('level = "3"', "levle = 3"),
+    ('self.args["level"]', 'self.args["other"]'),
+    ("def clean(self, item)", "def cleaned(self, item)"),
+    ("Sinks.log", 'Sinks.jsonl { path = "in" }'),
+    ("\n\n", "\n\n// nsc: ignore[NS0701]\n\n"),
+    ("type Item =", "type Item ="),
+    ("\n", "\n\n"),
+    ("{", "{ {"),
+]
+
+
+def random_edit(texts: Texts, choice: random.Random) -> Texts:
+    """One edit, or the way back of one, or a file gone or back."""
+    if choice.random() < 0.12:
+        name = choice.choice(list(BASE))
+        rest = {path: text for path, text in texts.items() if path != name}
+        return rest if name in texts and len(rest) > 1 else {**texts, name: BASE[name]}
+    old, new = choice.choice(EDITS)
+    if choice.random() < 0.4:
+        old, new = new, old
+    holding = [path for path, text in texts.items() if old and old in text]
+    if not holding:
+        return texts
+    path = choice.choice(holding)
+    return {**texts, path: texts[path].replace(old, new, 1)}
+
+
+SEEDS = int(os.environ.get("SOAK_EDITS", "12"))
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_random_edits_find_what_a_check_from_scratch_finds(seed: int) -> None:
+    choice = random.Random(seed)
+    texts, memory = dict(BASE), {}
+    for _ in range(30):
+        texts = random_edit(texts, choice)
+        if choice.random() < 0.2:
+            texts = random_edit(texts, choice)
+        problems, memory, _ = again(texts, memory)
+        assert problems == from_scratch(texts)
