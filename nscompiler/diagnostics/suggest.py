@@ -1,8 +1,13 @@
 """Near names: what somebody probably meant. At most three, and none rather than a silly one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from nscompiler.diagnostics.words import Words
 
 _NEVER = 99
+_SHORTENED = 2
+"""How far off a shortened or lengthened name counts, in edits."""
 
 
 def near(name: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, ...]:
@@ -12,12 +17,61 @@ def near(name: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, ...
     (more of them in longer names), a shortened or lengthened name. Candidates further off than the best are left
     out; the name itself is never suggested.
     """
-    scored = {candidate: _slip(name, candidate) for candidate in candidates if candidate != name}
-    best = min(scored.values(), default=_NEVER)
-    if best >= _NEVER:
-        return ()
-    close = [candidate for candidate, score in scored.items() if score == best]
+    close = _vocabulary(tuple(candidates)).nearest(name)
     return tuple(sorted(close, key=lambda candidate: (candidate.casefold(), candidate))[:limit])
+
+
+@lru_cache(maxsize=4)  # where one name is unknown there often are more, and the same ones could have been meant
+def _vocabulary(names: tuple[str, ...]) -> "_Vocabulary":
+    return _Vocabulary(names)
+
+
+class _Vocabulary:
+    """Names that may have been meant."""
+
+    __slots__ = ("_folded", "_names")
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names = names
+        self._folded = Words([_folded(name) for name in names])
+
+    def nearest(self, name: str) -> set[str]:
+        """Those that are least far off; none that would be silly to suggest."""
+        folded, words = _folded(name), self._folded.words
+        alike = self._folded.by_length.get(len(folded), ())
+        same = {self._names[index] for index in alike if words[index] == folded} - {name}
+        if same:
+            return same
+        slips = self._slips(folded)
+        best = min(slips.values(), default=_NEVER)
+        shortened = set(self._shortened(folded)) - slips.keys() if best >= _SHORTENED else set()
+        best = _SHORTENED if shortened else best
+        return {self._names[index] for index in (*shortened, *(at for at, edits in slips.items() if edits == best))}
+
+    def _slips(self, folded: str) -> dict[int, int]:
+        """The names with a few wrong letters, and how many."""
+        length, most = len(folded), {}
+        for other, indexes in self._folded.by_length.items():
+            allowed = _allowed(min(length, other))
+            if allowed and abs(length - other) <= allowed:
+                most.update(dict.fromkeys(indexes, allowed))
+        every = zip(most.items(), self._folded.distances(folded, most), strict=True) if most else ()
+        found = {index: edits for (index, allowed), edits in every if 0 < edits <= allowed}
+        if length >= 3:
+            return found
+        letters = sorted(folded)
+        return {index: edits for index, edits in found.items() if sorted(self._folded.words[index]) == letters}
+
+    def _shortened(self, folded: str) -> Iterator[int]:
+        """The names that are this one shortened or lengthened."""
+        length, words = len(folded), self._folded.words
+        for other, indexes in self._folded.by_length.items():
+            if other == length or min(length, other) < 3 or max(length, other) > 3 * min(length, other):
+                continue
+            if other < length:
+                yield from (index for index in indexes if folded.startswith(words[index]))
+            else:
+                yield from (index for index in indexes if words[index].startswith(folded))
 
 
 def did_you_mean(names: tuple[str, ...]) -> str | None:
@@ -64,18 +118,6 @@ def _without_common_ends(one: str, other: str) -> tuple[str, str]:
     return one[start : len(one) - end], other[start : len(other) - end]
 
 
-def _slip(name: str, candidate: str) -> int:
-    """How far off, from 0; ``_NEVER`` if it would be silly to suggest it."""
-    folded, other = _folded(name), _folded(candidate)
-    if folded == other:
-        return 0
-    allowed = _allowed(min(len(folded), len(other)))
-    edits = distance(folded, other, allowed)
-    if edits <= allowed and not (len(folded) < 3 and sorted(folded) != sorted(other)):
-        return edits
-    return 2 if _shortened(folded, other) else _NEVER
-
-
 def _folded(name: str) -> str:
     # `num_chars` and `numChars` are one name to whoever types from memory.
     return name.replace("_", "").casefold()
@@ -86,8 +128,3 @@ def _allowed(length: int) -> int:
     if length < 2:
         return 0
     return 1 if length < 5 else 2 if length < 9 else 3
-
-
-def _shortened(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
-    return len(short) >= 3 and long.startswith(short) and len(long) <= 3 * len(short)

@@ -1,8 +1,11 @@
 """Near names: the slips that people make are met, and nothing silly is offered."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nscompiler.diagnostics.suggest import did_you_mean, distance, near
+from nscompiler.diagnostics.words import Words
 
 STANDARD = ("http", "schedule", "postgres", "amqp", "stdin", "jsonl", "csv", "parquet")
 FUNCTIONS = ("predict", "clean", "numChars", "enrich", "to_json", "from_json", "to_csv", "from_csv", "fst", "snd")
@@ -50,6 +53,53 @@ def test_slips_are_met(name, candidates, first):
 )
 def test_nothing_rather_than_something_silly(name, candidates):
     assert near(name, candidates) == ()
+
+
+def off(name: str, candidate: str) -> int:
+    """How far off a candidate is by the plain definition; 99 if it would be silly to suggest it."""
+    one, other = (text.replace("_", "").casefold() for text in (name, candidate))
+    if one == other:
+        return 0
+    short, long = sorted((one, other), key=len)
+    allowed = 0 if len(short) < 2 else 1 if len(short) < 5 else 2 if len(short) < 9 else 3
+    edits = distance(one, other, 99)
+    if edits <= allowed and (len(one) >= 3 or sorted(one) == sorted(other)):
+        return edits
+    return 2 if len(short) >= 3 and long.startswith(short) and len(long) <= 3 * len(short) else 99
+
+
+def plainly_near(name: str, candidates: list[str]) -> tuple[str, ...]:
+    far = {candidate: off(name, candidate) for candidate in candidates if candidate != name}
+    best = min(far.values(), default=99)
+    found = [candidate for candidate, edits in far.items() if edits == best < 99]
+    return tuple(sorted(found, key=lambda candidate: (candidate.casefold(), candidate))[:3])
+
+
+SHORT = st.text(alphabet="aAbß_ \0", max_size=6)
+CHANGED = st.lists(st.tuples(st.sampled_from("+-~"), st.integers(0, 20), st.sampled_from("abcX_")), max_size=4)
+
+
+@given(SHORT, st.lists(SHORT, max_size=8))
+def test_short_names_are_near_by_the_plain_definition(name: str, candidates: list[str]) -> None:
+    assert near(name, candidates) == plainly_near(name, candidates)
+
+
+@given(st.sampled_from((*STANDARD, *FUNCTIONS, *FIELDS)), CHANGED)
+def test_slips_are_near_by_the_plain_definition(name: str, changes: list[tuple[str, int, str]]) -> None:
+    slip = name
+    for kind, at, letter in changes:
+        at %= len(slip) + 1
+        if kind == "~":
+            slip = slip[:at] + slip[at + 1 : at + 2] + slip[at : at + 1] + slip[at + 2 :]
+        else:
+            slip = slip[:at] + (letter if kind == "+" else "") + slip[at + (kind == "-") :]
+    every = [*STANDARD, *FUNCTIONS, *FIELDS]
+    assert near(slip, every) == plainly_near(slip, every)
+
+
+@given(SHORT, st.lists(SHORT, max_size=8))
+def test_distances_from_many_words_are_those_from_each(word: str, words: list[str]) -> None:
+    assert list(Words(words).distances(word, range(len(words)))) == [distance(word, other, 99) for other in words]
 
 
 def test_at_most_three_of_the_best():
