@@ -92,7 +92,8 @@ def wheel() -> "Wheel":
 def in_own_environments(graph: "Graph") -> "Graph":
     """The graph with those modules in processes of their own that have an environment in their folder and require what
     this interpreter lacks."""
-    having = [use for use in graph.modules if use.requirements and os.path.exists(_own_python(use))]
+    together = [use for use in graph.modules if use.reference in graph.processes[0].modules and use.requirements]
+    having = [use for use in together if os.path.exists(_own_python(use))]
     if not having:
         return graph
     from nscompiler.flow.passes.place import separate

@@ -154,6 +154,7 @@ def test_each_module_has_its_own_version_from_the_error_to_the_run(project: Proj
     assert (done.returncode, done.stdout) == (0, BOTH), done.stderr
     assert "far starts with 2.0\n" in done.stderr
     assert "kept 2.0+1.0 5.0 2.0\n" in done.stderr
+    assert len(list((project.folder / ".nsc_cache" / "run").glob("main-*/"))) == 1, "it was built once"
     # Where they do not meet, and for one value: this environment has not what the module needs, its folder's has.
     done = project.nsc("run", "main.nml", "alone")
     assert (done.returncode, done.stdout) == (0, "2.0 1.0 2.0\n2.0 2.5 2.0\n"), done.stderr
