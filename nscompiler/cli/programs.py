@@ -120,6 +120,16 @@ def lowered(compilation: Compilation, found: Sequence[Found]) -> "list[Graph]":
     return [graph for graph, _ in results if graph is not None]
 
 
+def lowered_as_far_as_possible(compilation: Compilation, found: Sequence[Found]) -> "tuple[list[Graph], int]":
+    """The flow graphs of those workflows that can be laid out, and the exit code: what stands in the way of the others
+    goes to standard error."""
+    results = [compilation.lower(path, workflow) for path, workflow in found]
+    problems = [problem for graph, problems in results for problem in problems if graph is None]
+    if problems:
+        report_problems(compilation, problems, sys.stderr)
+    return [graph for graph, _ in results if graph is not None], exits.FAILED if problems else exits.OK
+
+
 def emitted(
     compilation: Compilation,
     path: str,

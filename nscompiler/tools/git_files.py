@@ -5,6 +5,7 @@ path holds at one commit. Paths outside the repository, and those that are to st
 are those of the disk.
 """
 
+import errno
 import os
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -75,7 +76,7 @@ class GitFiles:
     revision. ``outside`` are folders that are read from the disk even where the repository holds them.
 
     To be closed: one ``git cat-file`` serves all reads. Where a file is not there, what is asked for raises OSError as
-    the disk does; GitError where git itself fails.
+    the disk does; so does an object that a damaged or partial clone lacks.
     """
 
     def __init__(self, repository: Repository, commit: str, outside: Iterable[str] = ()) -> None:
@@ -207,7 +208,7 @@ class GitFiles:
         self._reader.stdin.flush()
         header = self._reader.stdout.readline().split()
         if len(header) != 3:
-            raise GitError(f"the repository lacks the object {name}")
+            raise OSError(errno.EIO, f"the repository lacks the object {name}")
         content = self._reader.stdout.read(int(header[2]) + 1)
         return content[:-1]
 

@@ -222,11 +222,14 @@ def _version(item: LinkedModule) -> Version:
 
 
 def module_diff(old: Compilation, before: LinkedModule, new: Compilation, after: LinkedModule) -> ModuleDiff:
-    """The changes of one module from one state to another."""
+    """The changes of one module from one state to another. Raises NoSuchState where one of its files cannot be read."""
     interfaces = old.checked[before.path].interface, new.checked[after.path].interface
     found = compare(*interfaces, new.types)
     name = shown_reference(after) if after.ref is None else after.ref.title
-    files = _changed_files(_contents(before, old.files), _contents(after, new.files), os.path.basename(after.path))
+    try:
+        files = _changed_files(_contents(before, old.files), _contents(after, new.files), os.path.basename(after.path))
+    except OSError as error:
+        raise NoSuchState(f"not all files of {name} can be read: {error.strerror or error}") from None
     if found:
         files = tuple(file for file in files if file != os.path.basename(after.path))
     return ModuleDiff(name, after.path, before.ref, after.ref, "changed", found, files)

@@ -209,3 +209,51 @@ def test_a_changed_release_can_still_be_compared(repo: Repo, capsys: pytest.Capt
     assert main(["check", "classify"]) == 1
     capsys.readouterr()
     assert printed(capsys, "v0.1.0") == TEXT
+
+
+def test_a_file_that_cannot_be_read(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.commit(
+        {"classify/data.txt": "1", "classify/nstack.yaml": "stack:\n  language: python\nfiles:\n  - data.txt\n"}
+    )
+    repo.write({"classify/service.py": "class Module: ...\n"})
+    name = repo.git("rev-parse", "HEAD:classify/data.txt")
+    (repo.folder / ".git/objects" / name[:2] / name[2:]).unlink()
+    assert main(["diff", "HEAD"]) == 1
+    assert capsys.readouterr().err.startswith("error: not all files of Iris.Classify can be read:")
+
+
+def test_a_repository_without_commits(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
+    new_repository(tmp_path).write({"module.nml": OLD})
+    monkeypatch.chdir(tmp_path)
+    assert main(["diff", "HEAD"]) == 1
+    assert capsys.readouterr().err.startswith("error: there is no file, folder or git revision `HEAD`")
+
+
+@pytest.mark.parametrize("odd", ["", ":", ":module.nml", "HEAD:", "--all", "-h1", "HEAD^{tree}", "a\nb", "HEAD:../.."])
+def test_odd_revisions(repo: Repo, capsys: pytest.CaptureFixture[str], odd: str) -> None:
+    assert main(["diff", "--", odd, "."]) in (0, 1)
+    assert "internal error" not in capsys.readouterr().err
+
+
+def test_two_scripts(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.nml").write_text("def f = Std.identity<Integer>\n")
+    (tmp_path / "b.nml").write_text("def f = Std.identity<Text>\n")
+    found = printed(capsys, "a.nml", "b.nml")
+    assert found.startswith("b\n  breaking  f input: Integer → Text\n")
+
+
+def test_several_versions_of_one_module(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def write(side: str, *versions: str) -> str:
+        for version in versions:
+            (tmp_path / side / version).mkdir(parents=True)
+            (tmp_path / side / version / "module.nml").write_text(OLD.replace("0.1.0", version))
+        return str(tmp_path / side)
+
+    old, new = write("old", "1.0.0", "2.0.0"), write("new", "2.0.0", "2.1.0", "1.0.1")
+    document = json.loads(printed(capsys, old, new, "--format", "json"))
+    assert [(one["before"], one["after"], one["status"]) for one in document["modules"]] == [
+        ("1.0.0", "1.0.1", "changed"),
+        ("2.0.0", "2.0.0", "changed"),
+        ("2.0.0", "2.1.0", "changed"),
+    ]

@@ -111,6 +111,16 @@ def test_revisions_and_what_is_none(repo: Repo, tmp_path: Path) -> None:
         Repository.around(str(tmp_path))
 
 
+def test_an_object_that_a_damaged_repository_lacks(repo: Repo) -> None:
+    name = repo.git("rev-parse", "v1:top.nml")
+    (repo.folder / ".git/objects" / name[:2] / name[2:]).unlink()
+    with GitFiles(Repository.around(str(repo.folder)), "v1") as files:
+        assert files.is_file(f"{repo.folder}/top.nml")
+        with pytest.raises(OSError, match=f"lacks the object {name}"):
+            files.read_bytes(f"{repo.folder}/top.nml")
+        assert files.read_bytes(f"{repo.folder}/emptied") == b""
+
+
 def test_git_is_missing(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(GitError, match="cannot run git"):

@@ -181,3 +181,14 @@ def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_command_with_a_wrong_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["impact", "Order.itms"]) == 1
     assert capsys.readouterr().err == "error: `Order` has no part `itms`\n  did you mean `items`?\n"
+
+
+def test_workflows_whose_code_is_missing_are_told_of(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "shop/service.py").write_text(SERVICE.replace("def bill", "def bills"))
+    assert main(["impact", "Order.note"]) == 1
+    captured = capsys.readouterr()
+    assert "Demo.Flows:1.0.0 shipping" in captured.out
+    assert "Demo.Flows:1.0.0 billing" not in captured.out
+    assert "the class `Module` has no method `bill`" in captured.err
+    assert main(["lineage", "."]) == 1
+    assert len(capsys.readouterr().out.splitlines()) == 4

@@ -2,7 +2,6 @@
 
 import click
 
-from nscompiler.cli import exits
 from nscompiler.cli.failure import Failure
 from nscompiler.cli.options import path_option
 
@@ -31,7 +30,7 @@ def command(target: str, path: str, form: str, search: tuple[str, ...]) -> int:
         wanted = meant(target, interfaces(compilation))
     except NoTarget as error:
         raise Failure(str(error), *error.notes) from None
-    graphs = programs.lowered(compilation, programs.startable(compilation))
+    graphs, code = programs.lowered_as_far_as_possible(compilation, programs.startable(compilation))
     found = impact(wanted, graphs, schemes(compilation))
     click.echo(impact_as_json(wanted, found) if form == "json" else draw_impact(wanted.shown, found), nl=False)
-    return exits.OK
+    return code
