@@ -34,7 +34,12 @@ def check_python(checked: Checked, python: SourceFile) -> tuple[Diagnostic, ...]
     if service.class_name is None:
         return (_no_class(module, python, service),)
     reader = _PythonSide(checked, python, service)
-    return (*_methods(module, python, service, functions), *reader.annotations(), *reader.parameters())
+    return (
+        *_methods(module, python, service, functions),
+        *reader.sources(),
+        *reader.annotations(),
+        *reader.parameters(),
+    )
 
 
 def _no_python(python: SourceFile, line: int, reason: str) -> Diagnostic:
@@ -123,6 +128,20 @@ class _PythonSide:
         self._service = service
         exported = checked.interface.functions.values()
         self._functions = {one.name: one for one in exported if one.declared == "fun"}
+
+    # --- sources
+
+    def sources(self) -> Iterator[Diagnostic]:
+        """Sources that hand out no values."""
+        for name, function in self._functions.items():
+            method = self._service.methods.get(name)
+            if function.kind == "source" and method is not None and _gives_no_values(method):
+                yield codes.SOURCE_WITHOUT_VALUES.at(
+                    _line(self._python, method.line),
+                    titled("the source `{}` yields nothing", name),
+                    "a source hands out its values with `yield`",
+                    related=(Label(function.span, "declared here", Role.DECLARATION),),
+                )
 
     # --- annotations
 
@@ -231,6 +250,21 @@ class _PythonSide:
                             ),
                         ),
                     )
+
+
+def _gives_no_values(method: Method) -> bool:
+    """Whether a call of a source's method is sure to give nothing that can be iterated over. A method that only raises,
+    or is not written yet, is none of these."""
+    if method.definition is None or method.kind in (MethodKind.GENERATOR, MethodKind.ASYNC_GENERATOR):
+        return False
+    inside = [node for statement in method.definition.body for node in ast.walk(statement)]
+    if all(isinstance(statement, ast.Pass | ast.Expr) for statement in method.definition.body):
+        calls = any(isinstance(node, ast.Call) for node in inside)
+        return calls or method.kind is MethodKind.COROUTINE
+    if any(isinstance(node, ast.Raise) for node in inside):
+        return False
+    returned = any(isinstance(node, ast.Return) and node.value is not None for node in inside)
+    return method.kind is MethodKind.COROUTINE or not returned
 
 
 def _results(annotation: Annotation, kind: MethodKind) -> tuple[Annotation, ...]:

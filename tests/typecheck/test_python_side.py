@@ -212,3 +212,26 @@ def test_a_declared_parameter_that_nothing_reads():
         names(WITH, "from other import Base\nclass Module(Base):\n    def f(self, x): ...\n    def g(self, x): ...")
         == []
     )
+
+
+# --- sources
+
+
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("def f(self):\n        yield 1", 0),
+        ("async def f(self):\n        yield 1", 0),
+        ("def f(self):\n        return iter([1])", 0),
+        ("def f(self):\n        ...", 0),
+        ("def f(self):\n        raise NotImplementedError", 0),
+        ("@wrapped\n    def f(self):\n        print(1)", 0),
+        ("def f(self):\n        for x in range(3):\n            print(x)", 1),
+        ("def f(self):\n        print(1)", 1),
+        ("def f(self):\n        if self:\n            return", 1),
+        ("async def f(self):\n        return [1]", 1),
+    ],
+)
+def test_a_source_that_hands_out_nothing(method, told):
+    found = names("fun f : Void -> Integer", f"class Module(nstack.Module):\n    {method}")
+    assert found == ["source-without-values"] * told

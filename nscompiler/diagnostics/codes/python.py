@@ -117,6 +117,26 @@ UNREAD_PARAMETER = Code(
     right_files=(("module.nml", _WITH), ("service.py", _READS)),
 )
 
+_TICKS = "module Demo:0.1.0\n\nfun ticks : Void -> Integer\n"
+_COUNTS = (
+    "import nstack\n\n\nclass Module(nstack.Module):\n    def ticks(self):\n        for number in range(3):\n"
+    "            yield number\n"
+)
+
+SOURCE_WITHOUT_VALUES = Code(
+    id="NS0809",
+    name="source-without-values",
+    title="The method of a source yields no values",
+    explanation=(
+        "A source, a function whose input is Void, hands out its values one by one: its method has a `yield`, or "
+        "returns something to iterate over. This one does neither, so the run would end with an error when the source "
+        "is opened. An `async` method that returns is no source either; one that yields is."
+    ),
+    level=Severity.WARNING,
+    wrong_files=(("module.nml", _TICKS), ("service.py", _COUNTS.replace("yield number", "print(number)"))),
+    right_files=(("module.nml", _TICKS), ("service.py", _COUNTS)),
+)
+
 UNMAPPED_ANNOTATION = Code(
     id="NS0808",
     name="unmapped-annotation",
@@ -138,4 +158,5 @@ CODES = (
     UNDECLARED_PARAMETER,
     UNREAD_PARAMETER,
     UNMAPPED_ANNOTATION,
+    SOURCE_WITHOUT_VALUES,
 )
