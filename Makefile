@@ -7,6 +7,8 @@
 #   make sarif      SARIF output before the reference validator, which npm installs
 #   make rules      turn each check off in turn and list those that no test missed
 #   make docs       write docs/diagnostics from the catalogue
+#   make proofs     generated programs, mutants and the reference checker, TIMES as many as each day
+#   make fuzz       random texts and bytes through the compiler, SECONDS each
 #   make bench      the benchmarks
 #   make soak       the long runs; their result is kept in docs/soak.json
 
@@ -21,10 +23,12 @@ NEWER := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14 python3,\
 	$(shell $(name) -c '$(NEWER)' >/dev/null 2>&1 && echo $(name))))
 PYTEST_ARGS ?=
+SECONDS ?= 30
+TIMES ?= 3
 # A file's tests share what they set up, so they stay together.
 TESTS := pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
-.PHONY: help venv demo test lint format coverage sarif rules docs bench soak clean
+.PHONY: help venv demo test lint format coverage sarif rules proofs fuzz docs bench soak clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -72,8 +76,16 @@ rules: $(READY)
 docs: $(READY)
 	$(BIN)/python docs/generate.py
 
+proofs: $(READY)
+	NSC_PROOFS=$(TIMES) $(BIN)/python -m pytest -n 2 -q tests/property tests/reference tests/fuzz
+
+fuzz: $(READY)
+	$(BIN)/python tests/fuzz/grammar_fuzzer.py --seconds $(SECONDS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
+	$(BIN)/python tests/fuzz/byte_fuzzer.py --seconds $(SECONDS)
+
 bench: $(READY)
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+	@for file in benchmarks/*.py benchmarks/*/run.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
 soak: $(READY)
 	$(BIN)/python tests/soak.py
