@@ -92,6 +92,21 @@ def test_a_hook_runs_where_its_files_change(path, concerned):
     assert bool(re.search(hook["files"], path)) is concerned
 
 
+def test_the_other_hook_lays_out_the_files_that_it_is_given(tmp_path):
+    (hook,) = [hook for hook in HOOKS if hook["id"] == "nsc-format"]
+    command, *arguments = hook["entry"].split()
+    assert command == "nsc"
+    assert re.search(hook["files"], "a/w.nml")
+    assert not re.search(hook["files"], "service.py")
+    for name in ("given", "other"):
+        (tmp_path / f"{name}.nml").write_text("def  w=Sources.stdin|Sinks.stdout\n")
+    done = nsc(*arguments, "given.nml", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "given.nml").read_text() == "def w = Sources.stdin | Sinks.stdout\n"
+    assert (tmp_path / "other.nml").read_text() == "def  w=Sources.stdin|Sinks.stdout\n"
+    assert nsc(*arguments, "given.nml", cwd=tmp_path).stdout == ""
+
+
 def test_hooks_install_the_runtime_beside_the_compiler():
     for hook in HOOKS:
         (needed,) = hook["additional_dependencies"]
