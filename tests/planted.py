@@ -41,6 +41,7 @@ KINDS = {
     "case": r"write `\w+`",
     "choice": r'write "\w+"',
     "comment": r"Write `//`",
+    "complete": r"put `.+` (before|after) it( and `.+` after it)?",
     "duration": r'write "\w+"',
     "header": r"give `.+` a header",
     "import": r"import `.+`( and write `.+`)?",
@@ -111,7 +112,7 @@ def faults_in(checked: CheckedTexts, code: str, start: str | None = None) -> tup
     found = compilation.problems
     if start is not None:
         function = pipeline.named_functions(compilation.checked[MAIN])[start]
-        found = (*found, compilation.not_a_workflow(MAIN, function))
+        found = (*found, *([] if function.kind == "workflow" else [compilation.not_a_workflow(MAIN, function)]))
     return tuple(one for one in found if one.severity.value == "error" or one.code.name == code)
 
 

@@ -1,6 +1,6 @@
 """What ``e { p = v }`` does: each binding is checked against every function that it reaches."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from nscompiler.diagnostics.codes import names as name_codes
 from nscompiler.diagnostics.codes import params as codes
@@ -36,7 +36,7 @@ def apply(scope: Scope, expr: syntax.Apply, row: ParameterRow) -> ParameterRow:
     for name, place in [*places.items()]:
         if name not in params.POLICY and name not in readers and not params.takes_openly(row, name):
             # A misspelt binding stands for the parameter that was meant: nobody wants to hear twice of one slip.
-            for meant in near(name, [other for other in readers if other not in places])[:1]:
+            for meant in _meant(seen[name], row, places)[:1]:
                 places[meant] = place
     return params.narrow(row, places)
 
@@ -74,7 +74,7 @@ def _check(
         if inner:
             _report_without_effect(scope, expr, binding, inner[0].span, inner[0].reader.rpartition(".")[2])
         elif row.settable or row.fixed or not row.open:
-            _report_unknown(scope, binding, row)
+            _report_unknown(scope, expr, binding, row)
 
 
 def _check_open(scope: Scope, binding: syntax.Binding) -> None:
@@ -108,10 +108,21 @@ def _without(scope: Scope, expr: syntax.Apply, binding: syntax.Binding) -> Fix:
     return Fix(title, (Edit(span, ""),), Applicability.MAYBE_INCORRECT)
 
 
-def _report_unknown(scope: Scope, binding: syntax.Binding, row: ParameterRow) -> None:
+def _meant(binding: syntax.Binding, row: ParameterRow, bound: Container[str]) -> tuple[str, ...]:
+    """The parameters that a name which nothing reads probably stands for: near ones, else the only one that there is,
+    where it must be set and the value fits."""
+    left = [one for one in row.settable if one.name not in bound]
+    known = tuple(dict.fromkeys(one.name for one in left))
+    only = len(known) == 1 and all(
+        one.required and not isinstance(params.convert(binding.value, one.type), Fault) for one in left
+    )
+    return near(binding.name.text, known) or (known if only else ())
+
+
+def _report_unknown(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow) -> None:
     name = binding.name.text
     known = list(dict.fromkeys([one.name for one in row.settable]))
-    similar = near(name, [*known, *params.POLICY])
+    similar = near(name, [*known, *params.POLICY]) or _meant(binding, row, {one.name.text for one in expr.bindings})
     fixes = [scope.replacement(binding.name, other, f"write `{other}`") for other in similar]
     fixes += _renamed_there(scope, name, row, similar)
     readers = {one.name: one for one in row.settable}
@@ -139,7 +150,7 @@ def _renamed_there(scope: Scope, name: str, row: ParameterRow, similar: tuple[st
     if len(readers) != 1 or readers[0].span is None or not scope.is_ours(readers[0].span):
         return []
     one = readers[0]
-    title = f"rename `{one.name}` to `{name}` in `{_reader(scope, one)}`"
+    title = f"rename `{one.name}` to `{name}` in `{scope.reader(one)}`"
     return [Fix(title, (Edit(readers[0].span, name),), Applicability.MAYBE_INCORRECT)]
 
 
@@ -151,7 +162,7 @@ def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settab
         return
     reader, fault = faults[0]
     related = tuple(
-        Label(span, f"`{_reader(scope, one)}` declares it as {params.show_type(one.type)}", Role.DECLARATION)
+        Label(span, f"`{scope.reader(one)}` declares it as {params.show_type(one.type)}", Role.DECLARATION)
         for one in readers
         if (span := one.span) is not None
     )
@@ -159,7 +170,7 @@ def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settab
     scope.report(
         code,
         binding.value,
-        f"`{binding.name.text}` of `{_reader(scope, reader)}` cannot be {_shortened(binding.value)}",
+        f"`{binding.name.text}` of `{scope.reader(reader)}` cannot be {_shortened(binding.value)}",
         f"{fault.wanted} is wanted",
         related=related,
         expected=params.show_type(reader.type),
@@ -169,12 +180,6 @@ def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settab
 
 
 _CODES = {"choice": codes.PARAMETER_CHOICE, "range": name_codes.NUMBER_RANGE}
-
-
-def _reader(scope: Scope, one: Settable) -> str:
-    """The function that reads a parameter, without its module where that is this file."""
-    own = one.span is not None and one.span.path == scope.module.source.path
-    return one.reader.rpartition(".")[2] if own else one.reader
 
 
 def _shortened(literal: syntax.Literal) -> str:

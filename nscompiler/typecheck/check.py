@@ -8,6 +8,7 @@ from nscompiler.typecheck.declare import Declarer
 from nscompiler.typecheck.define import Definer
 from nscompiler.typecheck.facts import Checked, Facts
 from nscompiler.typecheck.infer import Inference
+from nscompiler.typecheck.repeated import told_once
 from nscompiler.typecheck.resolve import Resolver
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unknown import Elsewhere
@@ -43,7 +44,7 @@ def check_module(
     definer = Definer(scope, resolver, declarer)
     definer.define_all()
     main = _check_main(scope, resolver, definer)
-    interface, problems = _interface(scope, standard), tuple(scope.problems)
+    interface, problems = _interface(scope, standard), told_once(scope.problems)
     facts, bindings = _facts(definer), tuple(scope.open_bindings)
     return Checked(module, reference, facts, interface, main, problems, scope.used_aliases, bindings)
 

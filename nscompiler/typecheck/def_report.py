@@ -179,7 +179,7 @@ def report_missing_parameter(scope: Scope, place: syntax.Node, applied: syntax.A
         param_codes.PARAMETER_MISSING,
         place,
         fitting(
-            f"`{need.reader}` needs the parameter `{need.name}`, which nothing sets",
+            f"`{scope.reader(need)}` needs the parameter `{need.name}`, which nothing sets",
             f"the parameter `{need.name}` is set by nothing",
         ),
         f"`{need.name} : {params.show_type(need.type)}` has no default",

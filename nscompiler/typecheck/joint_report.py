@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import attrs
+
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
@@ -100,9 +102,29 @@ class JointReport:
         sink = target is not None and target.kind == "sink"
         found = bridges(self.scope, self.store, self.given, self.needed, sink)
         producer, consumer = self._who()
+        if not found:
+            return self._bridges_of_items()
         return tuple(
             Fix(f"put `{text}` between {producer} and {consumer}", self._between(text), Applicability.MAYBE_INCORRECT)
             for text in found
+        )
+
+    def _bridges_of_items(self) -> tuple[Fix, ...]:
+        """Functions in scope that take what lies in a list or an optional, for a consumer of one value."""
+        given = self.store.head(self.given)
+        if not self._is(given, "list", "optional") or isinstance(self.left, syntax.Both):
+            return ()
+        sign = "*" if self._is(given, "list") else "?"
+        producer, consumer = self._who()
+        place = self.scope.module.source.span(self.left.end, self.left.end)
+        found = bridges(self.scope, self.store, self._item(given), self.needed, False)
+        return tuple(
+            Fix(
+                f"put `{text}` between {producer[:-1]}{sign}` and {consumer}",
+                (Edit(place, f"{sign} | {text}"),),
+                Applicability.MAYBE_INCORRECT,
+            )
+            for text in (found if producer.endswith("`") and not _is_prefixed(self.left) else ())
         )
 
     def _between(self, text: str) -> tuple[Edit, ...]:
@@ -256,7 +278,8 @@ class JointReport:
             f"`{name}` has something with it on one side only",
         )
         label = f"takes `{name}` alone" if mismatch.needed is unit else f"takes `{name}` with {what}"
-        self._add(codes.SUM_MISMATCH, title, label + self._at(mismatch), (), self._bridges())
+        around = attrs.evolve(mismatch, path=mismatch.path[:-1])
+        self._add(codes.SUM_MISMATCH, title, label + self._at(around), (), self._bridges())
 
     def _inner_code(self, mismatch: Mismatch) -> Code:
         """The kind of fault at a place inside the two types."""
@@ -402,6 +425,10 @@ def _respelt(given: Sum, needed: Sum, unknown: tuple[str, ...], store: Store) ->
                 left.remove(other)
                 break
     return pairs
+
+
+def _is_prefixed(expr: syntax.Expr) -> bool:
+    return isinstance(expr, syntax.Concat | syntax.Filter) and expr.prefix
 
 
 def _taken_off(expr: syntax.Expr) -> tuple[str, ...]:

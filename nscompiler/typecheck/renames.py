@@ -41,10 +41,10 @@ class Sides:
 def renames(sides: Sides, pairs: Sequence[tuple[str, str]]) -> tuple[Fix, ...]:
     """Two fixes for names of fields or constructors that are nearly the same on both sides, as (needed, given): the
     spelling that is written less often is changed first."""
-    given, needed = sides.given, sides.needed
+    given, needed, own = sides.given, sides.needed, sides.declarations.scope.module
     offers = [
-        _rename(given, [(theirs, mine) for mine, theirs in pairs], f"the output of `{_name(sides.producer)}`"),
-        _rename(needed, list(pairs), f"the input of `{_name(sides.consumer)}`"),
+        _rename(given, [(theirs, mine) for mine, theirs in pairs], f"the output of `{_name(sides.producer)}`", own),
+        _rename(needed, list(pairs), f"the input of `{_name(sides.consumer)}`", own),
     ]
     if given is not None and needed is not None and given.node is needed.node:
         return ()
@@ -62,7 +62,16 @@ def _count(sides: Sides, word: str) -> int:
     return sum(len(pattern.findall(module.source.text)) for module in sides.declarations.modules)
 
 
-def _rename(place: Place | None, pairs: Sequence[tuple[str, str]], where: str) -> Fix | None:
+def _owned(place: Place, own: syntax.Module) -> str:
+    """A declared type, with its module where that is another."""
+    assert place.owner is not None
+    name = f"`{place.owner.name.text}`"
+    if place.module is own or place.module.header is None:
+        return name
+    return f"{name} of `{cut(place.module.header.reference.text)}`"
+
+
+def _rename(place: Place | None, pairs: Sequence[tuple[str, str]], where: str, own: syntax.Module) -> Fix | None:
     if place is None or not isinstance(place.node, syntax.RecordType | syntax.SumType):
         return None
     record = isinstance(place.node, syntax.RecordType)
@@ -71,7 +80,7 @@ def _rename(place: Place | None, pairs: Sequence[tuple[str, str]], where: str) -
     if not all(old in names and new not in names for old, new in pairs):
         return None
     edits = tuple(Edit(place.span(names[old]), show_field(new) if record else new) for old, new in pairs)
-    where = where if place.owner is None else f"`{place.owner.name.text}`"
+    where = where if place.owner is None else _owned(place, own)
     told = ", ".join(f"`{cut(old)}` to `{cut(new)}`" for old, new in pairs)
     return Fix(f"rename {told} in {where}", edits, _MAYBE)
 

@@ -8,7 +8,7 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Proble
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
 from nscompiler.typecheck.unknown import Elsewhere, report_alias, report_function, report_type
-from nscompiler.types.interface import FunctionInterface, Interface, TypeInterface
+from nscompiler.types.interface import FunctionInterface, Interface, Settable, TypeInterface
 from nscompiler.types.types import SCALARS, Types
 
 BUILT_IN_ARITY = {"Map": 1, "Vector": 2, "Matrix": 3}
@@ -113,6 +113,11 @@ class Scope:
             return True
         return any(one is not None and one.standard and one.module == module for one in self.imports.values())
 
+    def reader(self, one: Settable) -> str:
+        """The function that reads a parameter, without its module where that is this file."""
+        own = one.span is not None and one.span.path == self.module.source.path
+        return one.reader.rpartition(".")[2] if own else one.reader
+
     def is_ours(self, span: Span) -> bool:
         """Whether a place is in this file or in a file of the author's that it imports."""
         if span.path == self.module.source.path:
@@ -123,8 +128,8 @@ class Scope:
     # --- look-ups
 
     def interface_of(self, qualifier: syntax.Name, name: syntax.Name) -> tuple[bool, Interface | None]:
-        """Whether the alias before a name exists, and what it stands for (None where the import failed, or where it was
-        reported already: stay silent)."""
+        """Whether the alias before a name exists, and what it stands for (None where the import failed: stay
+        silent)."""
         text = qualifier.text
         if text in self._aliases:
             return True, self._aliases[text]
@@ -137,7 +142,6 @@ class Scope:
             self.report(codes.LOWERCASE_STANDARD, qualifier, f"`{text}` is spelt `{capital}` today", "", fixes=(fix,))
             return True, self.imports[capital]
         report_alias(self, qualifier, name)
-        self._aliases[text] = None
         return False, None
 
     def find_type(self, qualifier: syntax.Name | None, name: syntax.Name) -> TypeInterface | None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from nscompiler.diagnostics.codes import types as codes
-from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar import syntax
 from nscompiler.typecheck.fits import fits
 from nscompiler.types.interface import FunctionInterface, Interface
 from nscompiler.types.show import show_scheme
@@ -17,42 +18,63 @@ def partial_started(
     own: Mapping[str, FunctionInterface],
     imports: Mapping[str, Interface | None],
     types: Types,
+    module: syntax.Module,
 ) -> Diagnostic:
     """The error that what is to be started has an open end.
 
     ``own`` are the functions of its file, ``imports`` the aliases that are in scope there: sources and sinks among them
-    that fit the open ends are offered.
+    that fit the open ends are offered. ``module`` is that file.
     """
     open_input = not isinstance(function.scheme.input, VoidType)
     open_output = not isinstance(function.scheme.output, VoidType)
     notes = [f"its type is {show_scheme(function.scheme)}"]
     in_scope = dict(_in_scope(own, imports))
-    if open_input:
-        notes += _offer(
-            "source",
-            "before",
-            [
-                name
-                for name, other in in_scope.items()
-                if other.kind == "source" and fits(types, other.scheme.output, function.scheme.input)
-            ],
-        )
-    if open_output:
-        notes += _offer(
-            "sink",
-            "after",
-            [
-                name
-                for name, other in in_scope.items()
-                if other.kind == "sink" and fits(types, function.scheme.output, other.scheme.input)
-            ],
-        )
+    sources = [
+        name
+        for name, other in in_scope.items()
+        if other.kind == "source" and fits(types, other.scheme.output, function.scheme.input)
+    ]
+    sinks = [
+        name
+        for name, other in in_scope.items()
+        if other.kind == "sink" and fits(types, function.scheme.output, other.scheme.input)
+    ]
+    notes += _offer("source", "before", sources) if open_input else []
+    notes += _offer("sink", "after", sinks) if open_output else []
+    before = _ready(sources, in_scope) if open_input else ""
+    after = _ready(sinks, in_scope) if open_output else ""
     return codes.PARTIAL_STARTED.at(
         function.span,
         f"`{_short(function.name)}` is a {function.kind}, not a workflow",
         _open_ends(open_input, open_output),
         notes=tuple(notes),
+        fixes=() if before is None or after is None else _completed(module, function, before, after),
     )
+
+
+def _ready(names: list[str], functions: Mapping[str, FunctionInterface]) -> str | None:
+    """The first function that wants no parameters, those that answer requests left out."""
+    for name in names:
+        one = functions[name]
+        if not one.traits.replies and not any(need.required for need in one.parameters.settable):
+            return name
+    return None
+
+
+def _completed(module: syntax.Module, function: FunctionInterface, before: str, after: str) -> tuple[Fix, ...]:
+    """A fix that puts a source or a sink where an end is open."""
+    defs = (decl for decl in module.declarations if isinstance(decl, syntax.DefDecl))
+    body = next((decl.body for decl in defs if decl.name.start == function.span.start), None)
+    if body is None:
+        return ()
+    brackets = isinstance(body, syntax.Both)
+    start = (f"{before} | " if before else "") + ("(" if brackets else "")
+    end = (")" if brackets else "") + (f" | {after}" if after else "")
+    source = module.source
+    edits = [Edit(source.span(body.start, body.start), start)] if start else []
+    edits += [Edit(source.span(body.end, body.end), end)] if end else []
+    ends = " and ".join(text for text in (before and f"`{before}` before it", after and f"`{after}` after it") if text)
+    return (Fix(f"put {ends}", tuple(edits), Applicability.MAYBE_INCORRECT),)
 
 
 def _open_ends(open_input: bool, open_output: bool) -> str:

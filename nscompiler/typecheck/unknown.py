@@ -97,14 +97,13 @@ def report_type(scope: "Scope", qualifier: syntax.Name | None, interface: Interf
     similar = near(text, candidates)
     if interface is None and text in FOREIGN:
         similar = (FOREIGN[text],)
-    notes, fixes = _elsewhere(scope, qualifier, name, "types", bool(similar))
+    found, fixes = _elsewhere(scope, qualifier, name, "types", bool(similar))
     fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
     scope.report(
         codes.UNKNOWN_TYPE,
         name,
         f"{where} type `{text}`",
-        did_you_mean(similar) or "unknown type",
-        notes=tuple(notes),
+        did_you_mean((*found, *similar)[:MOST_FIXES]) or _not_imported(fixes) or "unknown type",
         fixes=tuple(fixes[:MOST_FIXES]),
     )
 
@@ -147,27 +146,48 @@ def report_function(
         title = f"`{text}` is spelt `{right}`"
         scope.report(codes.WRONG_CASE, name, title, "capitals count", fixes=(fix,))
         return
+    if interface is None and text[:1].isupper() and _report_no_function(scope, name):
+        return
     similar = near(text, candidates)
-    notes, fixes = _elsewhere(scope, qualifier, name, "functions", bool(similar))
-    related: tuple[Label, ...] = ()
-    owner = _owner(scope, text) if interface is None else None
-    if owner is not None:
-        related = (Label(scope.span(owner[1]), f"a constructor of `{owner[0].name.text}`", Role.DECLARATION),)
-        notes.append("values of a sum are made in Python code: declare a function that gives one")
-    elif interface is None and (text in scope.declared_types or text in BUILT_IN_TYPES):
-        notes.append(f"`{text}` is a type, not a function")
-    if not notes:
+    found, fixes = _elsewhere(scope, qualifier, name, "functions", bool(similar))
+    if not found:
         fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
     declares_no = "there is no function" if interface is None else f"`{interface.module}` declares no function"
     scope.report(
         codes.UNKNOWN_NAME,
         name,
         f"{declares_no} `{text}`",
-        (None if fixes and notes else did_you_mean(similar)) or "unknown function",
-        related=related,
-        notes=tuple(notes),
+        did_you_mean(found[:MOST_FIXES] or similar) or _not_imported(fixes) or "unknown function",
         fixes=tuple(fixes[:MOST_FIXES]),
     )
+
+
+def _report_no_function(scope: "Scope", name: syntax.Name) -> bool:
+    """Report a type or a constructor where a function is wanted; False if it is neither."""
+    text, owner = name.text, _owner(scope, name.text)
+    if owner is not None:
+        sum = owner[0].name.text
+        scope.report(
+            codes.UNKNOWN_NAME,
+            name,
+            f"`{text}` is a constructor of `{sum}`, and no function",
+            "values of a sum are made in Python code",
+            related=(Label(scope.span(owner[1]), "declared here", Role.DECLARATION),),
+            notes=(f"declare a function that gives {sum}",),
+        )
+    elif text in scope.declared_types or text in BUILT_IN_TYPES:
+        declared = scope.declared_types.get(text)
+        label = () if declared is None else (Label(scope.span(declared.name), "declared here", Role.DECLARATION),)
+        title = f"`{text}` is a type, and no function"
+        scope.report(codes.UNKNOWN_NAME, name, title, "a function is wanted here", related=label)
+    else:
+        return False
+    return True
+
+
+def _not_imported(fixes: list[Fix]) -> str | None:
+    """What is said where the fixes are imports."""
+    return "a module that is not imported has it" if fixes and fixes[0].title.startswith("import ") else None
 
 
 def _other_functions(scope: "Scope", name: syntax.Name) -> list[str]:
@@ -180,14 +200,13 @@ def _other_functions(scope: "Scope", name: syntax.Name) -> list[str]:
 
 def _elsewhere(
     scope: "Scope", qualifier: syntax.Name | None, name: syntax.Name, kind: str, similar: bool
-) -> tuple[list[str], list[Fix]]:
-    """Notes and fixes about modules that have a name: those that are imported, else those of the project; where
-    nothing here is ``similar``, nearly the same names of imported modules too."""
+) -> tuple[tuple[str, ...], list[Fix]]:
+    """Qualified names of imported modules that may be meant, with their fixes, else the imports of modules of the
+    project that have the name. Where nothing here is ``similar``, nearly the same names count too."""
     text = name.text
     own = "" if qualifier is None else qualifier.text
     exported = {alias: _names(one, kind) for alias, one in scope.imports.items() if one is not None and alias != own}
     found = [f"{alias}.{text}" for alias, names in exported.items() if text in names]
-    notes = [f"`{one}` exists: write the module's alias before it" for one in found if qualifier is None]
     if not found and not similar:
         slips = near(text, {one for names in exported.values() for one in names})
         found = [f"{alias}.{slip}" for slip in slips for alias, names in exported.items() if slip in names]
@@ -195,7 +214,7 @@ def _elsewhere(
     fixes = [_written(place, one) for one in found]
     if not fixes and not similar and qualifier is None:
         fixes = list(_import_and_qualify(scope, name))
-    return notes, fixes
+    return tuple(found), fixes
 
 
 def _names(interface: Interface, kind: str) -> Iterable[str]:

@@ -1,0 +1,52 @@
+"""One name that means nothing is one fault, however often it stands in a file."""
+
+from collections.abc import Iterable
+
+import attrs
+
+from nscompiler.diagnostics.codes import names as codes
+from nscompiler.diagnostics.model import Diagnostic, Fix, Label, Role
+
+_MERGED = frozenset(code.id for code in (codes.UNKNOWN_NAME, codes.UNKNOWN_TYPE, codes.UNKNOWN_ALIAS, codes.WRONG_CASE))
+# How many further places are pointed to.
+MOST_PLACES = 8
+
+
+def told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The problems of a file, those about one name as one: it points to the other places, and its fixes change all."""
+    groups: dict[tuple[str, str], list[Diagnostic]] = {}
+    kept: list[Diagnostic] = []
+    for problem in problems:
+        if problem.code.id not in _MERGED:
+            kept.append(problem)
+            continue
+        key = problem.code.id, problem.title
+        if key not in groups:
+            groups[key] = []
+            kept.append(problem)
+        groups[key].append(problem)
+    if all(len(group) == 1 for group in groups.values()):
+        return tuple(kept)
+    return tuple(_merged(groups.get((one.code.id, one.title), [one])) for one in kept)
+
+
+def _merged(group: list[Diagnostic]) -> Diagnostic:
+    group = sorted(group, key=lambda one: one.primary.span.start)
+    first, *others = group
+    if not others:
+        return first
+    places = dict.fromkeys(one.primary.span for one in others if one.primary.span != first.primary.span)
+    labels = tuple(Label(span, "and here", Role.NOTE) for span in [*places][:MOST_PLACES])
+    fixes = tuple(fix for one in first.fixes if (fix := _everywhere(one, others)) is not None)
+    return attrs.evolve(first, related=(*first.related, *labels), fixes=fixes)
+
+
+def _everywhere(fix: Fix, others: list[Diagnostic]) -> Fix | None:
+    """A fix for all places; None where one of them has no such fix."""
+    edits = dict.fromkeys(fix.edits)
+    for other in others:
+        same = next((one for one in other.fixes if one.title == fix.title), None)
+        if same is None:
+            return None
+        edits.update(dict.fromkeys(same.edits))
+    return attrs.evolve(fix, edits=tuple(edits))
