@@ -86,13 +86,13 @@ class _Schemes:
         return _Needed(store, dict(given), input_fits, output_fits, tuple(forbidden))
 
     def changes(self) -> Iterator[Change]:
-        yield from self._side_changes("input", 0)
-        yield from self._side_changes("output", 1)
+        sides = [*self._side_changes("input", 0), *self._side_changes("output", 1)]
+        yield from sides
         if self.needed.input_fits and self.needed.output_fits:
             yield from self._forbidden()
             yield from self._generalised()
             yield from self._requirements()
-        yield from self._arguments()
+        yield from self._arguments(named_only=not sides)
         yield from self._unwrapped()
 
     def _side_changes(self, side: str, place: int) -> Iterator[Change]:
@@ -184,12 +184,15 @@ class _Schemes:
             before = f"{self._show(type)} is {name}"
             yield Change("constraint-removed", self.name, Level.MINOR, "where", before)
 
-    def _arguments(self) -> Iterator[Change]:
-        """``f<A, B>`` gives types by their place."""
+    def _arguments(self, named_only: bool) -> Iterator[Change]:
+        """``f<A, B>`` gives types by their place. ``named_only`` where nothing else changed: rests got names."""
         old, new = _givable(self.old), _givable(self.new)
         resolved = [self.needed.store.resolve(self.needed.variables[var]) for var in new[: len(old)]]
-        if [self._rigid[var] for var in old] != resolved:
-            before, after = (" ".join(self._names.of(var) for var in side) or "none" for side in (old, new))
+        before, after = (" ".join(self._names.of(var) for var in side) or "none" for side in (old, new))
+        if [self._rigid[var] for var in old] == resolved:
+            if named_only and len(new) > len(old):
+                yield Change("type-arguments-added", self.name, Level.MINOR, "type arguments", before, after)
+        else:
             yield Change(
                 "type-arguments", self.name, Level.MAJOR, "type arguments", before, after, changes.INSTANTIATORS
             )
@@ -201,7 +204,8 @@ class _Schemes:
             if old.constructor == "optional" and new.constructor != "optional":
                 break
             old, new = old.items[-1], new.items[-1]
-        if _is_optional(old) and not _is_optional(new) and self.needed.output_fits:
+        # A variable there can be an optional again, and is where `?` stands behind it.
+        if _is_optional(old) and not (_is_optional(new) or isinstance(new, Var)) and self.needed.output_fits:
             remark = "`?` has nothing to leave out any more"
             before, after = self._show(old), self._show(new)
             yield Change(

@@ -154,6 +154,7 @@ def clients(old: Module) -> dict[str, str]:
     found = {
         "pipe": f"{head}{make}{take}def w = make | {call} | take\n",
         "inferred": f'{head}{take}def w = Sources.http {{ http_path = "x" }} | {call} | take\n',
+        "logged": f'{head}def w = Sources.http {{ http_path = "x" }} | {call} | Sinks.log\n',
         "annotated": f"{head}def g : {old.input} -> {old.output} = {call}\n",
         "workflow": f"{head}{make}def w = make | {call} | Sinks.log\n",
         "readers of the type": f"{head}{own}fun use : D.T -> Void\ndef w = get | use\n",
