@@ -3,7 +3,8 @@
 Only a script's: every declaration of a module is exported, and whoever imports it may be anywhere.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 
 from nscompiler.diagnostics.codes import lints as codes
 from nscompiler.diagnostics.model import Diagnostic
@@ -11,10 +12,12 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.modules.wording import titled
 from nscompiler.typecheck.facts import Checked
+from nscompiler.typecheck.service import Service
 
 
-def unused_declarations(checked: Checked) -> Iterator[Diagnostic]:
-    """The types, functions and definitions of a script that neither are used nor could be started.
+def unused_declarations(checked: Checked, service_of: Callable[[Checked], Service | None]) -> Iterator[Diagnostic]:
+    """The types, functions and definitions of a script that neither are used nor could be started. The Python code
+    beside it, which ``service_of`` reads, may use its types too.
 
     Nothing of a script without a bare expression, whose defs may be there to be looked at or tried one by one.
     """
@@ -24,12 +27,18 @@ def unused_declarations(checked: Checked) -> Iterator[Diagnostic]:
     types, functions = _used_types(module), _used_functions(checked)
     for decl in module.declarations:
         match decl:
-            case syntax.TypeDecl() if decl.name.text not in types:
+            case syntax.TypeDecl() if decl.name.text not in types and not _in_python(decl, checked, service_of):
                 title = titled("the type `{}` is not used", decl.name.text)
                 yield codes.UNUSED_TYPE.at(module.span(decl.name), title, "a script cannot be imported")
             case syntax.FunDecl() | syntax.DefDecl() if not _is_needed(checked, decl.name.text, functions):
                 title = titled("`{}` is not used", decl.name.text)
                 yield codes.UNUSED_DEFINITION.at(module.span(decl.name), title, "a script cannot be imported")
+
+
+def _in_python(decl: syntax.TypeDecl, checked: Checked, service_of: Callable[[Checked], Service | None]) -> bool:
+    """Whether the Python code mentions a type, as ``nstack.Name``."""
+    service = service_of(checked)
+    return service is not None and re.search(rf"\b{decl.name.text}\b", service.text) is not None
 
 
 def _is_needed(checked: Checked, name: str, used: frozenset[str]) -> bool:

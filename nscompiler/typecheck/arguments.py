@@ -18,7 +18,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 @attrs.frozen(slots=True)
 class ArgumentUse:
     """One literal use of a parameter in a method. ``certain`` if it fails where there is no such parameter: neither
-    has it a default, nor is it tried or asked for before."""
+    has it a default, nor is it tried or asked for, nor may anything have put it there."""
 
     method: str
     name: str
@@ -43,6 +43,7 @@ def argument_uses(classes: Iterable[ast.ClassDef]) -> ArgumentUses:
     """The uses of ``self.args`` in a class and its bases."""
     uses: list[ArgumentUse] = []
     called: set[str] = set()
+    asked: set[str] = set()
     known = True
     for owner in classes:
         for statement in owner.body:
@@ -51,12 +52,15 @@ def argument_uses(classes: Iterable[ast.ClassDef]) -> ArgumentUses:
                 reader.read()
                 uses += reader.uses
                 called |= reader.called
+                asked |= reader.asked
                 known = known and reader.known
             elif isinstance(statement, ast.Assign | ast.AnnAssign):
                 known = known and not isinstance(statement.value, ast.Name | ast.Attribute | ast.Lambda)
             elif not isinstance(statement, ast.Expr | ast.Pass | ast.ClassDef):
                 known = False
-    return ArgumentUses(tuple(uses), known, frozenset(called))
+    # What may have been put there, or is asked for first, is missed by nobody.
+    told = (attrs.evolve(use, certain=use.certain and known and use.name not in asked) for use in uses)
+    return ArgumentUses(tuple(told), known, frozenset(called))
 
 
 class _Reader:
@@ -69,7 +73,7 @@ class _Reader:
         self.uses: list[ArgumentUse] = []
         self.called: set[str] = set()
         self.known = all(_decorator(one) in _PLAIN_DECORATORS for one in method.decorator_list)
-        self._asked: set[str] = set()
+        self.asked: set[str] = set()
 
     def read(self) -> None:
         """Go through the method."""
@@ -79,12 +83,11 @@ class _Reader:
         for node in ast.walk(self._method):
             if isinstance(node, ast.Name) and node.id == self._self:
                 self._take(node, parents)
-        self.uses = [attrs.evolve(use, certain=use.certain and use.name not in self._asked) for use in self.uses]
 
     def _take(self, node: ast.Name, parents: Mapping[ast.AST, ast.AST]) -> None:
         around = parents.get(node)
         if not isinstance(around, ast.Attribute):
-            self.known = False
+            self.known = self.known and _is_super(around)
         elif around.attr == "args":
             self._take_args(around, parents)
         elif around.attr.startswith("__") and around.attr != "__class__":
@@ -101,16 +104,23 @@ class _Reader:
                 match parents.get(around):
                     case ast.Call(func=func, args=[ast.Constant(value=str(name)), *_]) as call if func is around:
                         self._note(name, call, False)
+                        if attr == "setdefault":
+                            self.asked.add(name)
                     case _:
                         self.known = False
             case ast.Compare(left=ast.Constant(value=str(name)), ops=[ast.In() | ast.NotIn()]):
-                self._asked.add(name)
+                self.asked.add(name)
                 self._note(name, around, False)
             case _:
                 self.known = False
 
     def _note(self, name: str, node: ast.expr, certain: bool) -> None:
         self.uses.append(ArgumentUse(self._method.name, name, node, certain))
+
+
+def _is_super(node: ast.AST | None) -> bool:
+    """Whether a node is ``super(Class, self)``, which hands ``self`` to nobody else."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
 def _decorator(node: ast.expr) -> str:

@@ -41,8 +41,8 @@ class Service:
     """The class of a Python file. ``class_name`` is None where there is none (then ``others`` are the classes that
     there are).
 
-    ``arguments`` are its uses of ``self.args``, ``names`` what the names in the file mean. ``resumes`` if a source
-    may start again from an offset.
+    ``arguments`` are its uses of ``self.args``, ``names`` what the names in the file mean. ``text`` is the
+    whole file.
 
     ``complete`` if nothing but the listed methods can answer: no base class from elsewhere, no decorator on the
     class, no ``__getattr__``, no assignment of other names. ``error`` is (line, text) where the file is no Python.
@@ -56,7 +56,7 @@ class Service:
     error: tuple[int, str] | None = None
     arguments: ArgumentUses = NO_ARGUMENTS
     names: Names | None = None
-    resumes: bool = False
+    text: str = ""
 
     @property
     def reads(self) -> frozenset[str] | None:
@@ -64,6 +64,11 @@ class Service:
         if not (self.complete and self.arguments.known):
             return None
         return frozenset(use.name for use in self.arguments.uses)
+
+    @property
+    def resumes(self) -> bool:
+        """Whether a source may start again from an offset."""
+        return "At(" in self.text or "resume_from" in self.text
 
     def lacks(self, function: str) -> bool:
         """Whether a call of this function is sure to fail."""
@@ -86,13 +91,7 @@ def read_service(text: str) -> Service:
     methods, complete = _members(classes[name], classes, frozenset())
     arguments = argument_uses(_with_bases(classes[name], classes))
     others = tuple(own for own in classes if own != name)
-    return Service(
-        name, classes[name].lineno, methods, complete, others, None, arguments, names_of(tree), _resumes(text)
-    )
-
-
-def _resumes(text: str) -> bool:
-    return "At(" in text or "resume_from" in text
+    return Service(name, classes[name].lineno, methods, complete, others, None, arguments, names_of(tree), text)
 
 
 def _with_bases(owner: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> list[ast.ClassDef]:

@@ -125,6 +125,15 @@ def test_nothing_is_called_unused_that_may_be_used(text):
     assert names(text) == []
 
 
+def test_a_type_that_only_python_mentions_is_used():
+    python = (
+        "import nstack\n\n\nclass Module(nstack.Module):\n    def f(self, x):\n        return len(nstack.Line(x))\n"
+    )
+    nml = 'type Line = { text : Text }\nfun f : Text -> Integer;\n["one"] | f | Sinks.log\n'
+    assert names({"etl.nml": nml, "etl.py": python}) == []
+    assert names({"etl.nml": nml, "etl.py": python.replace("nstack.Line(x)", "x")}) == ["unused-type"]
+
+
 # --- fields
 
 ENRICH = """\

@@ -182,13 +182,24 @@ def reads(nml: str, f: str, rest: str = "def g(self, x): return self.args['unit'
         "try: return self.args['more']\n        except KeyError: return ''",
         "return self.args[x]",
         "return [self.args[k] for k in self.args]",
+        "self.args.setdefault('more', '')\n        return self.args['more']",
+        "self.args['more'] = ''\n        return self.args['more']",
+        "self.args.update(more='')\n        return self.args['more']",
+        "fill(self)\n        return self.args['more']",
     ],
 )
 def test_parameters_that_are_declared_or_asked_for(body):
     assert reads(WITH, body) == []
 
 
-@pytest.mark.parametrize("body", ["return self.args['more']", "return (lambda: self.args['more'])()"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return self.args['more']",
+        "return (lambda: self.args['more'])()",
+        "super(Module, self).f(x)\n        return self.args['more']",
+    ],
+)
 def test_a_parameter_that_this_function_does_not_declare(body):
     assert reads(WITH, body) == ["undeclared-parameter"]
 
