@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import attrs
@@ -31,6 +30,7 @@ from nscompiler.modules.program import LinkedModule, Program, link
 from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reading import read_source
 from nscompiler.modules.reference import ModuleRef
+from nscompiler.modules.standard import standard_folder
 from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.check import check_module
@@ -68,17 +68,6 @@ def _phase(name: str, path: str) -> Iterator[None]:
         raise
     except Exception as error:
         raise InternalError(name, path) from error
-
-
-def standard_folder() -> str:
-    """Where the standard library's modules lie. The runtime is located, not imported.
-
-    Raises FileNotFoundError where it is not installed.
-    """
-    spec = find_spec("nstack")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("the package nstack-runtime is not installed")
-    return os.path.join(os.path.dirname(spec.origin), "modules")
 
 
 class Compilation:

@@ -45,7 +45,7 @@ def test_the_message_on_a_page_is_that_of_its_code_alone():
 def test_no_page_names_a_folder_of_this_machine():
     assert [path.name for path in FOLDER.glob("*.md") if str(Path.home()) in path.read_text("utf-8")] == []
     message = page_of(codes.find("NS0315")).message()
-    assert "::: nstack/modules/Sources.nml" in message
+    assert "::: <stdlib>/Sources.nml" in message
 
 
 def test_an_entry_without_a_program_is_a_page_all_the_same():

@@ -81,6 +81,7 @@ def _report(
 ) -> "Report":
     from nscompiler.diagnostics.order import ordered
     from nscompiler.diagnostics.report import Report
+    from nscompiler.modules.standard import standard_folder
     from nscompiler.version import __version__
 
     return Report(
@@ -95,6 +96,7 @@ def _report(
         ascii_only=only_ascii(stream),
         version=__version__,
         docs=os.environ.get("NSC_DOCS_URL", ""),
+        standard=standard_folder(),
     )
 
 

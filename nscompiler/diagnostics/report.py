@@ -16,7 +16,7 @@ class Report:
     ``diagnostics`` are those that ``ordered`` has gone over; ``sources`` hold the texts by the path that spans carry.
     ``paths`` are the files that were checked, ``modules`` how many of them are modules. ``statistics`` are JSON values
     that go into a document as they are. The rest is for people's forms, or names who reports: ``docs`` is the address
-    of a folder with a page for each code, if there is one.
+    of a folder with a page for each code, if there is one, and ``standard`` the standard library's folder.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -30,6 +30,7 @@ class Report:
     ascii_only: bool = False
     version: str = ""
     docs: str = ""
+    standard: str = ""
 
     @property
     def summary(self) -> Summary:

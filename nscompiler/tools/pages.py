@@ -14,7 +14,8 @@ from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.order import ordered
 from nscompiler.diagnostics.render.glyphs import shown
 from nscompiler.diagnostics.render.text import render_text
-from nscompiler.pipeline import Compilation, check_texts, standard_folder, workflows
+from nscompiler.modules.standard import standard_folder
+from nscompiler.pipeline import Compilation, check_texts, workflows
 from nscompiler.source import SourceFile
 
 WIDTH = 88
@@ -48,9 +49,15 @@ class Page:
 
     def message(self, *, color: bool = False, width: int = WIDTH, ascii_only: bool = False) -> str:
         """What the compiler says about the wrong program, as on a terminal; empty where there is no program."""
-        text = render_text(self.problems, self.sources, color=color, width=width, ascii_only=ascii_only)
-        # Where the standard library lies differs between machines.
-        return text.replace(f"{standard_folder()}/", "nstack/modules/").rstrip("\n")
+        text = render_text(
+            self.problems,
+            self.sources,
+            color=color,
+            width=width,
+            ascii_only=ascii_only,
+            standard=standard_folder(),
+        )
+        return text.rstrip("\n")
 
 
 def page_of(code: Code) -> Page:

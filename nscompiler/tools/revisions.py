@@ -15,7 +15,8 @@ from nscompiler.files import DiskFiles, Files
 from nscompiler.flow.module_files import module_files
 from nscompiler.modules.program import LinkedModule
 from nscompiler.modules.reference import ModuleRef, Version
-from nscompiler.pipeline import Compilation, shown_reference, standard_folder
+from nscompiler.modules.standard import standard_folder
+from nscompiler.pipeline import Compilation, shown_reference
 from nscompiler.tools.changes import Change, Level, described, highest
 from nscompiler.tools.git_files import GitError, GitFiles, Repository
 from nscompiler.tools.semver import compare, next_version, suffices

@@ -321,3 +321,16 @@ def test_the_module_is_the_command(tmp_path: Path) -> None:
     by_script = subprocess.run([script, "--version"], capture_output=True, text=True, check=True).stdout
     by_module = [sys.executable, "-m", "nscompiler", "--version"]
     assert by_script == subprocess.run(by_module, capture_output=True, text=True, check=True, env=os.environ).stdout
+
+
+def test_the_standard_library_has_a_short_name_for_people_and_its_path_for_programs(nsc: Nsc, tmp_path: Path) -> None:
+    (tmp_path / "w.nml").write_text("Sources.stdin | Std.single | Sinks.stdout\n")
+    told = nsc("check", "w.nml").stdout
+    assert "::: <stdlib>/Std.nml:" in told
+    assert "nstack/modules" not in told
+    again = nsc("check", "w.nml").stdout
+    assert again == told, "also where the answer was kept"
+    related = json.loads(nsc("check", "w.nml", "--format", "json").stdout)["diagnostics"][0]["related"]
+    files = {Path(label["file"]).name: Path(label["file"]) for label in related}
+    assert files["Std.nml"].is_absolute()
+    assert files["Std.nml"].is_file()

@@ -33,6 +33,21 @@ def test_text_is_as_kept(name, golden):
     golden(KEPT / f"{name}.txt", rendered(name))
 
 
+def test_a_file_of_the_standard_library_has_a_short_name():
+    library = SourceFile("/lib/nstack/modules/Sinks.nml", "fun log : a -> Void\n")
+    file = SourceFile("/lib/nstack/modules.nml", "def w = x\n")
+    label = Label(library.span(4, 7), "declared here", Role.DECLARATION)
+    fix = Fix("write it otherwise", (Edit(library.span(4, 7), "lag"),))
+    found = MISMATCH.at(file.span(8, 9), "anything", related=(label,), fixes=(fix,))
+    text = render_text(
+        [found], {one.path: one for one in (library, file)}, color=False, width=80, standard="/lib/nstack/modules"
+    )
+    assert " --> /lib/nstack/modules.nml:1:9\n" in text
+    assert " ::: <stdlib>/Sinks.nml:1:5\n" in text
+    assert " --> <stdlib>/Sinks.nml:1\n" in text
+    assert text.count("/lib/") == 1
+
+
 def test_every_kept_file_belongs_to_a_case():
     assert {kept.stem for kept in KEPT.glob("*.txt")} == set(CASES)
 

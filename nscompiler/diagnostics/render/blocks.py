@@ -6,6 +6,7 @@ from nscompiler.diagnostics.edits import apply_edits, in_order
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Hop, Label, Role, Segment, TypeDiff
 from nscompiler.diagnostics.render.glyphs import Screen, ShownLine, plain
 from nscompiler.diagnostics.render.lines import Grid, Line, Piece, line, wrap, wrap_type
+from nscompiler.diagnostics.render.place import for_people
 from nscompiler.source import SourceFile
 
 _STAGE = 40
@@ -122,7 +123,8 @@ def _edited(fix: Fix, here: str, sources: Sources, digits: int, screen: Screen) 
     first = source.lines.position(edits[0].span.start).line
     last = source.lines.position(max(edit.span.end for edit in edits)).line
     if source.path != here:
-        yield line(Piece(f"{'':>{digits}} --> ", "gutter"), f"{plain(source.path, screen.ascii_only)}:{first}")
+        place = plain(for_people(source.path, screen.standard), screen.ascii_only)
+        yield line(Piece(f"{'':>{digits}} --> ", "gutter"), f"{place}:{first}")
     if first == last and all("\n" not in edit.text for edit in edits) and any(edit.text for edit in edits):
         yield from _one_line(edits, source, first, digits, screen)
     else:

@@ -13,11 +13,14 @@ _HIDING = frozenset("\u061c\u200b\u200e\u200f\u2028\u2029\ufeff\u202a\u202b\u202
 
 @attrs.frozen(slots=True)
 class Screen:
-    """What is drawn on: columns, whether only ASCII may be used, and how many columns a text takes."""
+    """What is drawn on: columns, whether only ASCII may be used, and how many columns a text takes; and where the
+    standard library lies, whose files are shown by a short name.
+    """
 
     width: int
     ascii_only: bool
     measure: Callable[[str], int]
+    standard: str = ""
 
     @property
     def arrow(self) -> str:

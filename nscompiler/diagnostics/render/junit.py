@@ -55,4 +55,4 @@ def _case(path: str, items: list[Diagnostic], report: Report) -> Iterator[str]:
 
 def _drawn(items: list[Diagnostic], report: Report) -> str:
     """As on a terminal without colours, which leaves no character that XML has no place for."""
-    return escape(render_text(items, report.sources, color=False, width=_WIDTH).rstrip("\n"))
+    return escape(render_text(items, report.sources, color=False, width=_WIDTH, standard=report.standard).rstrip("\n"))

@@ -28,6 +28,11 @@ def place_of(span: Span, sources: Sources) -> Place:
     return Place(start.line, start.column, end.line, end.column)
 
 
+def for_people(path: str, standard: str) -> str:
+    """A path as people are shown it: the standard library's folder, ``standard``, is of no interest to them."""
+    return f"<stdlib>{path[len(standard) :]}" if standard and path.startswith(f"{standard}/") else path
+
+
 def relative(path: str) -> str:
     """A path as services compare it: with ``/``, and no ``./`` before it."""
     return path.replace("\\", "/").removeprefix("./")

@@ -16,6 +16,7 @@ from nscompiler.diagnostics.render.blocks import fix_block, flow_block, note_blo
 from nscompiler.diagnostics.render.excerpt import excerpt, last_line
 from nscompiler.diagnostics.render.glyphs import Screen, plain
 from nscompiler.diagnostics.render.lines import Line, Piece, line, wrap
+from nscompiler.diagnostics.render.place import for_people
 from nscompiler.diagnostics.report import Report
 from nscompiler.diagnostics.summary import Summary
 from nscompiler.source import SourceFile
@@ -49,6 +50,7 @@ def render(report: Report) -> str:
         width=report.width,
         ascii_only=report.ascii_only,
         summary=report.summary if report.closing else None,
+        standard=report.standard,
     )
 
 
@@ -60,13 +62,15 @@ def render_text(
     width: int,
     ascii_only: bool = False,
     summary: Summary | None = None,
+    standard: str = "",
 ) -> str:
     """All diagnostics by file and position, an empty line after each, and the summary's line if one is given.
 
     ``sources`` holds the texts by the path that spans carry; a file that is not in it is named without an excerpt.
-    ``width`` is in columns, 40 at least. The text ends in a newline unless it is empty.
+    ``width`` is in columns, 40 at least; ``standard`` is the standard library's folder, which is shown as
+    ``<stdlib>``. The text ends in a newline unless it is empty.
     """
-    screen = Screen(max(width, NARROWEST), ascii_only, cell_len)
+    screen = Screen(max(width, NARROWEST), ascii_only, cell_len, standard)
     lines: list[Line] = []
     for diagnostic in ordered(diagnostics):
         lines += (*_one(diagnostic, sources, screen), ())
@@ -127,7 +131,7 @@ def _digits(files: dict[str, list[Label]], sources: Sources) -> int:
 
 
 def _where(path: str, labels: list[Label], source: SourceFile | None, screen: Screen) -> str:
-    shown = plain(path, screen.ascii_only)
+    shown = plain(for_people(path, screen.standard), screen.ascii_only)
     if source is None:
         return shown
     at = source.lines.position(labels[0].span.start)
