@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TextIO
+from io import StringIO
 
 from rich.console import Console
 from rich.text import Text
@@ -15,10 +15,11 @@ _STYLES = {Level.MAJOR: "bold red", Level.MINOR: "green", Level.PATCH: "dim", Le
 _MARGIN = 12
 
 
-def draw(diffs: Sequence[ModuleDiff], stream: TextIO, *, every: bool, color: bool, width: int) -> None:
-    """Write the changes as text, module by module, in lines of at most ``width`` columns."""
+def draw(diffs: Sequence[ModuleDiff], *, every: bool, color: bool, width: int) -> str:
+    """The changes as text, module by module, in lines of at most ``width`` columns."""
+    drawn = StringIO()
     console = Console(
-        file=stream,
+        file=drawn,
         width=width,
         force_terminal=color,
         no_color=not color,
@@ -37,6 +38,7 @@ def draw(diffs: Sequence[ModuleDiff], stream: TextIO, *, every: bool, color: boo
         console.print(f"nothing changed in {_modules(unchanged)}")
     elif unchanged:
         console.print(f"\n{_modules(unchanged)} did not change")
+    return drawn.getvalue()
 
 
 def _modules(count: int) -> str:

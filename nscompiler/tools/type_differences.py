@@ -1,14 +1,12 @@
 """Where two types differ, field by field."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import attrs
 
+from nscompiler.types.show import show_field
 from nscompiler.types.types import App, Record, SizeType, Sum, Type, Types, Var
-
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_']*\Z")
 
 Part = TypeVar("Part")
 
@@ -37,11 +35,6 @@ class Difference:
 def shown_path(steps: Sequence[str]) -> str:
     """``.lines[].price``: the way into a value."""
     return "".join(steps)
-
-
-def field_step(label: str) -> str:
-    """The step to a field or into a constructor, quoted where it is no plain name."""
-    return f".{label}" if _PLAIN.match(label) else f'."{label}"'
 
 
 def aligned(old: Sequence[Type], new: Sequence[Type]) -> dict[Type, Type]:
@@ -112,7 +105,7 @@ class _Walk:
     def _records(self, old: Record, new: Record, path: tuple[str, ...]) -> Iterator[Difference]:
         for label, type in old.fields:
             other = new.field(label)
-            inside = (*path, field_step(label))
+            inside = (*path, "." + show_field(label))
             if other is None:
                 yield Difference("field-removed", inside, type, None)
             else:
@@ -120,7 +113,7 @@ class _Walk:
         known = frozenset(old.labels)
         for label, type in new.fields:
             if label not in known:
-                yield Difference("field-added", (*path, field_step(label)), None, type)
+                yield Difference("field-added", (*path, "." + show_field(label)), None, type)
         if (old.tail is None) != (new.tail is None):
             yield Difference("opened" if old.tail is None else "closed", path, old, new)
         elif old.tail is not new.tail:
@@ -130,7 +123,7 @@ class _Walk:
 
     def _sums(self, old: Sum, new: Sum, path: tuple[str, ...]) -> Iterator[Difference]:
         for name, payload in old.constructors:
-            inside = (*path, field_step(name))
+            inside = (*path, "." + name)
             if not new.has(name):
                 yield Difference("constructor-removed", inside, payload, None)
                 continue
@@ -141,7 +134,7 @@ class _Walk:
                 yield Difference("changed", inside, payload, other)
         for name, payload in new.constructors:
             if not old.has(name):
-                yield Difference("constructor-added", (*path, field_step(name)), None, payload)
+                yield Difference("constructor-added", (*path, "." + name), None, payload)
         if _order_changed([name for name, _ in old.constructors], [name for name, _ in new.constructors]):
             yield Difference("order", path, old, new)
 

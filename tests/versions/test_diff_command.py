@@ -1,7 +1,9 @@
 """``nsc diff``: two files, folders or revisions; text, JSON and Markdown."""
 
+import io
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -257,3 +259,17 @@ def test_several_versions_of_one_module(tmp_path: Path, capsys: pytest.CaptureFi
         ("2.0.0", "2.0.0", "changed"),
         ("2.0.0", "2.1.0", "changed"),
     ]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_standard_output_that_takes_only_ascii(repo: Repo, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    repo.write({"classify/module.nml": NEW.replace("species", "größe").replace("12", "13")})
+    taken = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(taken, encoding="ascii"))
+    assert main(["diff", "v0.1.0", "--in", "classify", "--format", form]) == 0
+    text = taken.getvalue().decode("ascii")
+    if form == "json":
+        assert any(one["path"] == "output.größe" for one in json.loads(text)["modules"][0]["changes"])
+    else:
+        assert "Double -> optional Double" in text
+        assert "gr\\xf6\\xdfe" in text

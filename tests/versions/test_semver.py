@@ -98,6 +98,12 @@ RECORD = "fun f : Text -> { a : Integer, b : Text }"
             ],
         ),
         ("fun f : (a, b) -> (b, a)", "fun f : (x, y) -> (y, x)", NOTHING),
+        ("type E a = A a | B a\nfun f : E a -> a", "type E x = A x | B x\nfun f : E x -> x", NOTHING),
+        (
+            "fun f : Text -> E\ntype E = A Text | B",
+            "fun f : Text -> E\ntype E = A Integer | B",
+            ["major E type.A type-changed", "major f output.A output-changed"],
+        ),
         # constraints
         ("fun f : a -> Text", "fun f : a -> Text where a is CsvRow", ["major f where constraint-added"]),
         ("fun f : a -> Text where a is CsvRow", "fun f : a -> Text", ["minor f where constraint-removed"]),

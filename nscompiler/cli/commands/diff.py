@@ -45,6 +45,7 @@ def command(
     what the other side names. Each change says whom it breaks, if anybody, and each module which version may follow.
     """
     from nscompiler.cli.drawing_changes import draw, draw_markdown
+    from nscompiler.cli.printing import put, put_json
     from nscompiler.cli.states import explained
     from nscompiler.tools.changes import Level
     from nscompiler.tools.revisions import States, both_places, compared, diffs_as_json, hindrances
@@ -59,10 +60,10 @@ def command(
                 raise Failure(f"{at} has errors, so its interfaces are not known")
         found = compared(*sides)
     if form == "json":
-        click.echo(diffs_as_json(str(places[0]), str(places[1]), found), nl=False)
+        put_json(diffs_as_json(str(places[0]), str(places[1]), found))
     elif form == "markdown":
-        click.echo(draw_markdown(found, every=every), nl=False)
+        put(draw_markdown(found, every=every))
     else:
-        draw(found, sys.stdout, every=every, color=wants_color(color, sys.stdout), width=columns(sys.stdout))
+        put(draw(found, every=every, color=wants_color(color, sys.stdout), width=columns(sys.stdout)))
     worst = max((one.level.rank for one in found), default=0)
     return exits.FAILED if fail_on is not None and worst >= Level(fail_on).rank else exits.OK

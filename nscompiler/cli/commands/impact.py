@@ -21,6 +21,7 @@ def command(target: str, path: str, form: str, search: tuple[str, ...]) -> int:
     """
     from nscompiler.cli import programs
     from nscompiler.cli.drawing_impact import draw_impact
+    from nscompiler.cli.printing import put, put_json
     from nscompiler.tools.impact import impact, impact_as_json, interfaces, schemes
     from nscompiler.tools.targets import NoTarget
     from nscompiler.tools.targets import target as meant
@@ -32,5 +33,8 @@ def command(target: str, path: str, form: str, search: tuple[str, ...]) -> int:
         raise Failure(str(error), *error.notes) from None
     graphs, code = programs.lowered_as_far_as_possible(compilation, programs.startable(compilation))
     found = impact(wanted, graphs, schemes(compilation))
-    click.echo(impact_as_json(wanted, found) if form == "json" else draw_impact(wanted.shown, found), nl=False)
+    if form == "json":
+        put_json(impact_as_json(wanted, found))
+    else:
+        put(draw_impact(wanted.shown, found))
     return code

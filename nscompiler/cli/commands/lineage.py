@@ -23,6 +23,7 @@ def command(path: str, workflow: str | None, namespace: str, folder: str, search
     of the other comes. The time is that of SOURCE_DATE_EPOCH if that is set.
     """
     from nscompiler.cli import programs
+    from nscompiler.cli.printing import put_json
     from nscompiler.tools.impact import schemes
     from nscompiler.tools.openlineage import job_event
 
@@ -32,7 +33,7 @@ def command(path: str, workflow: str | None, namespace: str, folder: str, search
     graphs, code = programs.lowered_as_far_as_possible(compilation, chosen)
     for graph in graphs:
         event = job_event(graph, declared, namespace=namespace, time=time, folder=folder)
-        click.echo(json.dumps(event, ensure_ascii=False))
+        put_json(json.dumps(event, ensure_ascii=False) + "\n")
     return code
 
 
