@@ -204,7 +204,7 @@ def test_breaking_is_what_stops_a_program(states: tuple[Module, Module]) -> None
 
 
 @pytest.mark.soak
-@settings(max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(two_modules())
 def test_breaking_is_what_stops_a_program_many_times(states: tuple[Module, Module]) -> None:
     hold_the_law(*states)
