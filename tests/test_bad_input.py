@@ -258,7 +258,7 @@ def test_an_interrupt_during_a_check(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys\nfrom nscompiler import files\nfrom nscompiler.cli.main import main\n"
         "def interrupted(self, path):\n    os.kill(os.getpid(), signal.SIGINT)\n    signal.pause()\n"
-        "files.DiskFiles.read_bytes = interrupted\nsys.exit(main(sys.argv[1:]))\n"
+        "files.DiskFiles.read_bytes = files.WatchedFiles.read_bytes = interrupted\nsys.exit(main(sys.argv[1:]))\n"
     )
     (tmp_path / "w.nml").write_text(GOOD)
     for arguments in (["check", "w.nml"], ["check", "-q", "w.nml"], ["list", "all"]):
