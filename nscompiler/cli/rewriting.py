@@ -1,7 +1,7 @@
 """Changing users' files: what would change as a unified diff, and a new text in place of the old one."""
 
 import os
-import shutil
+import stat
 from collections.abc import Iterator
 
 
@@ -23,7 +23,7 @@ def replace_file(path: str, content: bytes) -> None:
     try:
         with open(temporary, "xb") as file:
             file.write(content)
-        shutil.copymode(real, temporary)
+        os.chmod(temporary, stat.S_IMODE(os.stat(real).st_mode))
         os.replace(temporary, real)
     except BaseException:
         if os.path.exists(temporary):

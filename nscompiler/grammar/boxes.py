@@ -49,13 +49,13 @@ class After:
 class Box:
     """Items in a row. The lines that start in it are indented further; a ``group`` is on one line where it fits."""
 
-    __slots__ = ("group", "indent", "items", "width")
+    __slots__ = ("ends_line", "group", "indent", "items", "width")
 
     def __init__(self, items: "Sequence[Document]", indent: int = 0, group: bool = False) -> None:
         self.items = items
         self.indent = indent
         self.group = group
-        self.width = measure(items)
+        self.width, self.ends_line = _measured(items)
 
 
 Document = str | Break | Box | Own | After
@@ -97,19 +97,41 @@ def parted(document: Document) -> tuple[list[Document], Document]:
     return comments, Box(rest, document.indent, document.group)
 
 
+def signed(document: Document, sign: str) -> Document:
+    """A document with a sign right behind it, before a comment that ends its line."""
+    if isinstance(document, After):
+        return Box([sign, document])
+    if isinstance(document, Box) and document.ends_line:
+        items = [item for item in document.items if item]
+        return Box([*items[:-1], signed(items[-1], sign)], document.indent, document.group)
+    return Box([document, sign])
+
+
 def measure(items: "Iterable[Document]") -> int:
     """How many columns documents take on one line; more than any line has where they cannot stand on one."""
-    width = 0
+    return _measured(items)[0]
+
+
+def _measured(items: "Iterable[Document]") -> tuple[int, bool]:
+    """How many columns documents take, and whether a comment at the end of the line comes last."""
+    width, ended = 0, False
     for item in items:
         if isinstance(item, str):
+            if ended and item and item not in (",", ";"):
+                return _TOO_WIDE, False
             width += len(item) if "\n" not in item else _TOO_WIDE
         elif isinstance(item, Box):
+            if ended and item.width:
+                return _TOO_WIDE, False
             width += item.width
+            ended = item.ends_line or ended
         elif item is LINE or item is FILL:
             width += 1
-        elif item is HARD or isinstance(item, (Own, After)):
+        elif isinstance(item, After):
+            ended = True
+        elif item is HARD or isinstance(item, Own):
             width += _TOO_WIDE
-    return width
+    return width, ended
 
 
 def joined(items: "Iterable[Document]", *between: Document) -> "list[Document]":
@@ -168,6 +190,8 @@ class _Renderer:
             self._blank = self._blank or not flat
         elif item is PAD:
             self._write("" if flat else " ", indent)
+        elif self._after:
+            self._pending = indent
         elif flat or (item is FILL and self._fits(1)):
             self._write("" if item is SOFT else " ", indent)
         else:

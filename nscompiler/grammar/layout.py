@@ -213,11 +213,12 @@ class _Layout(ExpressionLayout):
         head += (" ", self.token("="))
         body = item.body
         if isinstance(body, Pipe):
-            return group(*head, nest(LINE, self.expression(body.stages[0], STAGE), *self.stages(body)))
+            return Box([*head, group(nest(LINE, self.expression(body.stages[0], STAGE), *self.stages(body)))])
         if isinstance(body, Both):
-            return group(*head, nest(LINE, self.expression(body.branches[0], BRANCH), by=4), *self.branches(body, 2))
+            first = nest(LINE, self.expression(body.branches[0], BRANCH), by=4)
+            return Box([*head, group(first, *self.branches(body, 2))])
         if _starts_with_bracket(body):
-            return group(*head, nest(LINE, self.expression(body)))
+            return Box([*head, group(nest(LINE, self.expression(body)))])
         return Box([*head, behind(self.expression(body))])
 
     def _fun(self, item: FunDecl) -> Document:

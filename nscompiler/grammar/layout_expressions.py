@@ -1,6 +1,6 @@
 """Expressions as documents: a pipe on one line where it fits, else a stage a line."""
 
-from nscompiler.grammar.boxes import FILL, LINE, PAD, SOFT, Box, Document, behind, group, nest, parted
+from nscompiler.grammar.boxes import FILL, LINE, PAD, SOFT, Box, Document, behind, group, nest, parted, signed
 from nscompiler.grammar.layout_types import TypeLayout
 from nscompiler.grammar.syntax import (
     Apply,
@@ -36,7 +36,7 @@ class ExpressionLayout(TypeLayout):
         if isinstance(expr, (Concat, Filter)):
             sign = "*" if isinstance(expr, Concat) else "?"
             function = self.expression(expr.function, STAGE)
-            return Box([function, sign if expr.prefix else self.token(sign)])
+            return signed(function, sign) if expr.prefix else Box([function, self.token(sign)])
         if isinstance(expr, Pipe):
             return self._pipe(expr) if level < STAGE else self._bracketed_expression(expr)
         if isinstance(expr, Both):

@@ -47,7 +47,8 @@ class Remarks:
         self.text = module.source.text
         self.before: dict[int, list[Remark]] = {}
         self.after: dict[int, list[Remark]] = {}
-        kept = [index for index, kind in enumerate(tokens.kinds) if kind != SWALLOWED]
+        kept = [index for index, kind in enumerate(tokens.kinds) if kind != SWALLOWED and tokens.texts[index]]
+        kept.append(len(tokens.kinds) - 1)  # the end, which is the one token without a text
         self.starts = [tokens.starts[index] for index in kept]
         self.ends = [tokens.ends[index] for index in kept]
         self.texts = [tokens.texts[index] for index in kept]
@@ -80,16 +81,16 @@ class Remarks:
                 " ".join(_tidy(comment.text) for comment in run), "own", column, blank, is_last and _has_blank(below)
             )
             behind = last.end
-            beside = is_last and "\n" not in below
+            beside = is_last and "\n" not in below and index + 1 < len(self.texts)
             if first.own_line or not index or "\n" in remark.text:
-                if beside and "\n" not in remark.text and self.texts[index] not in _CLOSING:
+                if beside and "\n" not in remark.text and not self._closes(index):
                     self._add(self.before, index, attrs.evolve(remark, kind="inline"))
                     own[-1:] = [attrs.evolve(each, open=blank) for each in own[-1:]]
                 else:
                     # One on the line of a separator stays away from the doc comments above that.
-                    own.insert(0 if beside and "\n" not in remark.text else len(own), remark)
+                    own.insert(0 if beside and not blank and "\n" not in remark.text else len(own), remark)
             elif beside:
-                self._between(index, remark)
+                own += self._between(index, remark)
             else:
                 own += self._trailing(index, remark, last.text.startswith("//"))
         if own:
@@ -103,21 +104,25 @@ class Remarks:
         inline = self.before.get(target, [])
         self.before[target] = _merged(earlier, own) + inline
 
-    def _between(self, index: int, remark: Remark) -> None:
-        """Keep a block comment with tokens on both sides of it."""
+    def _between(self, index: int, remark: Remark) -> list[Remark]:
+        """Keep a block comment with tokens on both sides of it; what has to stand above the second instead."""
         inline = attrs.evolve(remark, kind="inline")
-        is_argument = index > 1 and self.texts[index - 2] == "@" and self.texts[index] == "("
-        if self.texts[index] in _CLOSING or is_argument:
-            self._add(self.after, index - 1, inline)
-        else:
+        if not self._closes(index):
             self._add(self.before, index, inline)
+            return []
+        owner = index - 1
+        while owner > 0 and self.texts[owner] in _SEPARATORS:
+            owner -= 1
+        if self.texts[owner] in _SEPARATORS or self._is_full(owner):
+            return [remark]
+        self._add(self.after, owner, inline)
+        return []
 
     def _trailing(self, index: int, remark: Remark, to_line_end: bool) -> list[Remark]:
         """Keep a comment at the end of a token's line; what has to stand above the next token instead."""
         owner = index - 1
         if not to_line_end and self.texts[owner] in (*_OPENING, *_STAGES, *_GLUED):
-            self._between(index, remark)
-            return []
+            return self._between(index, remark)
         while owner > 0 and (
             self.texts[owner] in _SEPARATORS or (self.texts[owner] in _STAGES and owner not in self.before)
         ):
@@ -126,6 +131,12 @@ class Remarks:
             return [attrs.evolve(remark, blank=False, open=remark.open or remark.is_doc)]
         self._add(self.after, owner, attrs.evolve(remark, kind="after" if to_line_end else "inline"))
         return []
+
+    def _closes(self, index: int) -> bool:
+        """Whether a token belongs to what is before it: it separates, closes, or holds an attribute's argument."""
+        return self.texts[index] in _CLOSING or (
+            index > 1 and self.texts[index - 2] == "@" and self.texts[index] == "("
+        )
 
     def _is_full(self, index: int) -> bool:
         """Whether a comment that runs to the line's end follows a token already."""

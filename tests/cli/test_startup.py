@@ -79,6 +79,13 @@ def test_a_clean_check_draws_nothing(tmp_path: Path) -> None:
     assert [name for name in modules if name.startswith((*late, "nscompiler.cli.watch", "nscompiler.tools"))] == []
 
 
+def test_laying_out_checks_no_types(tmp_path: Path) -> None:
+    (tmp_path / "a.nml").write_text("def  w=Sources.stdin|Sinks.stdout\n")
+    modules = imported(tmp_path, "fmt", "-q", "a.nml")
+    assert heavy_among(modules) == set()
+    assert {name for name in modules if name.startswith(("nscompiler.typecheck", "nscompiler.pipeline"))} == set()
+
+
 def test_importing_the_package_imports_nothing(tmp_path: Path) -> None:
     code = "import sys; before = set(sys.modules); import nscompiler; print(*(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
