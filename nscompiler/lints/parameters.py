@@ -4,7 +4,7 @@ A function without ``with`` takes any parameter, so only its Python code knows w
 the classes of all functions that it reaches can be read, and use ``self.args`` with literal names alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from nscompiler.diagnostics.codes import lints as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
@@ -25,15 +25,14 @@ def unread_bindings(
     ``modules`` are all files of the program by reference, ``service_of`` gives what a file's Python code says.
     """
     for apply, binding in checked.open_bindings:
-        reached = _reached(checked, apply.function, modules)
-        names = _names_read(reached, modules, service_of)
+        reached: dict[FunctionInterface, None] = {}
+        names = _names_read(_reached(checked, apply.function, modules), reached, modules, service_of)
         if names is not None and binding.name.text not in names:
             yield _report(checked, binding, reached, names)
 
 
-def _reached(checked: Checked, expr: syntax.Expr, modules: Mapping[str, Checked]) -> dict[FunctionInterface, None]:
+def _reached(checked: Checked, expr: syntax.Expr, modules: Mapping[str, Checked]) -> Iterator[FunctionInterface]:
     """The functions without ``with`` inside an expression, through the definitions that it uses, in order."""
-    found: dict[FunctionInterface, None] = {}
     seen: set[tuple[str, str]] = set()
     waiting: list[tuple[Checked, syntax.Node]] = [(checked, expr)]
     while waiting:
@@ -44,11 +43,10 @@ def _reached(checked: Checked, expr: syntax.Expr, modules: Mapping[str, Checked]
                 continue
             seen.add((fact.target.module, fact.target.name))
             if fact.target.declared == "fun" and fact.target.parameters.open:
-                found[fact.target] = None
-            home = modules.get(fact.target.module)
-            if fact.target.declared == "def" and home is not None:
+                yield fact.target
+            home = modules.get(fact.target.module) if fact.target.declared == "def" else None
+            if home is not None:
                 waiting += ((home, decl.body) for decl in _definitions(home, fact.target.name))
-    return found
 
 
 def _definitions(checked: Checked, name: str) -> Iterator[syntax.DefDecl]:
@@ -58,19 +56,21 @@ def _definitions(checked: Checked, name: str) -> Iterator[syntax.DefDecl]:
 
 
 def _names_read(
-    functions: Mapping[FunctionInterface, None],
+    functions: Iterable[FunctionInterface],
+    reached: dict[FunctionInterface, None],
     modules: Mapping[str, Checked],
     service_of: Callable[[Checked], Service | None],
 ) -> frozenset[str] | None:
-    """The parameters that some functions read; None where that cannot be told."""
+    """The parameters that some functions read, which are added to ``reached``; None as soon as one cannot be told."""
     names: set[str] = set()
     for function in functions:
+        reached[function] = None
         home = modules.get(function.module)
         service = None if home is None else service_of(home)
         if service is None or service.class_name is None or not service.complete or service.reads is None:
             return None
         names.update(service.reads)
-    return frozenset(names) if functions else None
+    return frozenset(names) if reached else None
 
 
 def _report(
