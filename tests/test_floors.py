@@ -81,10 +81,7 @@ HIDDEN = {
 }
 
 # Files that know each other by name, each with why.
-RINGS = {
-    "nscompiler.typecheck.scope": "looks names up, and lets the other tell of those that are not there",
-    "nscompiler.typecheck.unknown": "tells of what is not in a scope, by what is in it",
-}
+RINGS: dict[str, str] = {}
 
 
 @attrs.frozen

@@ -9,6 +9,7 @@ from kept import Golden
 from planted import KINDS, MAIN, Planted
 
 from nscompiler.diagnostics.model import Applicability, Diagnostic
+from nscompiler.pipeline import check_texts
 
 FAULTS = tuple(fault for document in planted.documents() for fault in planted.faults(document))
 EACH = pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.name) for fault in FAULTS])
@@ -86,6 +87,43 @@ def test_fixes_are_of_many_kinds() -> None:
 def test_some_fixes_are_safe_and_some_are_not() -> None:
     levels = {fix.applicability for fault in FAULTS for fix in only(fault).fixes}
     assert levels == set(Applicability)
+
+
+STOP = "module My.Stop:1.0.0\nfun stop : Text -> Text\n"
+HELP = "module My.Help:1.0.0\nfun go : Text -> Text\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("def h = «stop»", "import My.Stop:1.0.0\n\ndef h = Stop.stop"),
+        ("#!/usr/bin/env nsc\ndef h = «stop»", "#!/usr/bin/env nsc\nimport My.Stop:1.0.0\n\ndef h = Stop.stop"),
+        (
+            "import My.Help:1.0.0 // c\ndef h = «stop»",
+            "import My.Help:1.0.0 // c\nimport My.Stop:1.0.0\ndef h = Stop.stop",
+        ),
+        ("import My.Help:1.0.0; Help.go | «stop»", "import My.Help:1.0.0; import My.Stop:1.0.0; Help.go | Stop.stop"),
+        ("module A:1.0.0\n\ndef h = «stop»", "module A:1.0.0\n\nimport My.Stop:1.0.0\n\ndef h = Stop.stop"),
+        ("module A:1.0.0 {\ndef h = «stop»\n}", "module A:1.0.0 {\n\nimport My.Stop:1.0.0\ndef h = Stop.stop\n}"),
+        ("module A:1.0.0 where\ndef h = «stop»", "module A:1.0.0 where\n\nimport My.Stop:1.0.0\ndef h = Stop.stop"),
+        ("module A:1.0.0 { def h = «stop» }", "module A:1.0.0 { import My.Stop:1.0.0; def h = Stop.stop }"),
+    ],
+)
+def test_an_import_is_added_where_imports_stand(text: str, mended: str) -> None:
+    files = {"main.nml": text.replace("«", "").replace("»", ""), "stop.nml": STOP, "help.nml": HELP}
+    (found,) = [one for one in check_texts(files).diagnostics if one.is_error]
+    after = planted.mended(files, found.fixes[0])
+    assert after[MAIN] == mended
+    assert not any(one.is_error for one in check_texts(after).diagnostics)
+
+
+def test_an_import_that_would_close_a_ring_is_not_offered() -> None:
+    files = {
+        "main.nml": "module My.Main:1.0.0\nfun a : Text -> Text\ndef h = a | stop\n",
+        "stop.nml": "module My.Stop:1.0.0\nimport My.Main:1.0.0\nfun stop : Text -> Text\ndef z = Main.a\n",
+    }
+    (found,) = [one for one in check_texts(files).diagnostics if one.is_error]
+    assert not found.fixes
 
 
 # Two programs can stand in one file where neither has a header, and neither fault is about the file as a whole.

@@ -1,6 +1,9 @@
 """Where a type was written: from a function that was used to the record, sum or name in its declaration."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 
 import attrs
 
@@ -11,6 +14,8 @@ from nscompiler.types.interface import FunctionInterface
 
 # How many names and defs are followed to what they stand for.
 MOST_STEPS = 32
+
+_WORD = re.compile(r"[\w'-]+")
 
 
 @attrs.define
@@ -35,19 +40,27 @@ class Declarations:
         imported = [one for one in scope.imports.values() if one is not None and not one.standard]
         trees = [one.tree() for one in imported]
         self.modules = [scope.module, *(tree for tree in trees if tree is not None)]
+        self._functions: dict[tuple[str, int], tuple[syntax.Module, syntax.FunDecl | syntax.DefDecl]] = {}
+        self._types: dict[tuple[str, str], Place] = {}
+        for module in self.modules:
+            self._take(module)
+
+    def _take(self, module: syntax.Module) -> None:
+        path = module.source.path
+        for decl in module.declarations:
+            if isinstance(decl, syntax.TypeDecl):
+                self._types[path, decl.name.text] = Place(module, decl.body, decl)
+            elif isinstance(decl, syntax.FunDecl | syntax.DefDecl):
+                self._functions[path, decl.name.start] = module, decl
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        """How often each word stands in these modules."""
+        return Counter(word for module in self.modules for word in _WORD.findall(module.source.text))
 
     def function(self, target: FunctionInterface) -> tuple[syntax.Module, syntax.FunDecl | syntax.DefDecl] | None:
         """Where a function is declared."""
-        for module in self.modules:
-            if module.source.path == target.span.path:
-                for decl in module.declarations:
-                    if (
-                        isinstance(decl, syntax.FunDecl | syntax.DefDecl)
-                        and decl.name.start == target.span.start
-                        and decl.name.text == target.name
-                    ):
-                        return module, decl
-        return None
+        return self._functions.get((target.span.path, target.span.start))
 
     def output(self, target: FunctionInterface, path: Sequence[str] = ()) -> Place | None:
         """The type in a function's output, at a path inside it."""
@@ -91,10 +104,7 @@ class Declarations:
         home: syntax.Module | None = module
         if name.qualifier is not None:
             home = self._imported(module, name.qualifier.text)
-        for decl in () if home is None else home.declarations:
-            if isinstance(decl, syntax.TypeDecl) and decl.name.text == name.name.text and home is not None:
-                return Place(home, decl.body, decl)
-        return None
+        return None if home is None else self._types.get((home.source.path, name.name.text))
 
     def _imported(self, module: syntax.Module, alias: str) -> syntax.Module | None:
         for one in module.imports:
@@ -129,3 +139,11 @@ def _step(node: syntax.TypeExpr, step: str) -> syntax.TypeExpr | None:
         case syntax.SumType():
             return next((one.payload for one in node.constructors if one.name.text == step), None)
     return None
+
+
+def declarations(scope: Scope) -> Declarations:
+    """The declarations that a file knows of, gathered once."""
+    held = scope.places
+    if not isinstance(held, Declarations):
+        held = scope.places = Declarations(scope)
+    return held

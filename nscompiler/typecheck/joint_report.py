@@ -10,7 +10,7 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import distance
 from nscompiler.grammar import syntax
 from nscompiler.typecheck.bridges import bridges
-from nscompiler.typecheck.declared import Declarations
+from nscompiler.typecheck.declared import declarations
 from nscompiler.typecheck.explain import an, cut, first_of, fitting, hops, last_of, name_of, name_of_output, without
 from nscompiler.typecheck.facts import Arrow, UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
@@ -94,7 +94,7 @@ class JointReport:
     def _sides(self, path: tuple[str, ...]) -> Sides:
         """The written types of both sides at a place inside them."""
         producer, consumer = self._target(self.producer), self._target(self.consumer)
-        return Sides(Declarations(self.scope), producer, consumer, _taken_off(self.left), path)
+        return Sides(declarations(self.scope), producer, consumer, _taken_off(self.left), path)
 
     def _bridges(self) -> tuple[Fix, ...]:
         """Functions in scope that make of what is given what is needed."""
@@ -324,7 +324,7 @@ class JointReport:
                 fields = cut(", ".join(f"`{label}`" for label in mismatch.labels))
                 label = Label(self.scope.span(stage), f"{fields} {what} still there after {name_of(stage)}", Role.NOTE)
                 dropped_by = self._target(self.producer) if at == len(self.flow) - 2 else None
-                fix = None if dropped_by is None else opened(Declarations(self.scope), dropped_by)
+                fix = None if dropped_by is None else opened(declarations(self.scope), dropped_by)
                 return (label,), () if fix is None else (fix,)
         return (), ()
 

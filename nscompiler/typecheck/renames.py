@@ -58,8 +58,7 @@ def _name(function: FunctionInterface | None) -> str:
 
 
 def _count(sides: Sides, word: str) -> int:
-    pattern = re.compile(rf"(?<![\w']){re.escape(word)}(?![\w'])")
-    return sum(len(pattern.findall(module.source.text)) for module in sides.declarations.modules)
+    return sides.declarations.words[word]
 
 
 def _owned(place: Place, own: syntax.Module) -> str:

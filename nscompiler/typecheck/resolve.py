@@ -59,7 +59,10 @@ class Resolver:
             f"the type `{ring[0]}` contains itself",
             told(ring),
             related=ring_labels(self.scope, ring, mentions, "holds"),
-            notes=("no type is part of itself, not even in a list: write out as many levels as there are, or carry the rest as `Json`",),
+            notes=(
+                "no type is part of itself, not even in a list: write out as many levels as there are, or carry the rest "
+                "as `Json`",
+            ),
         )
 
     def _declare(self, decl: syntax.TypeDecl) -> None:

@@ -1,10 +1,11 @@
 """What the names of one module mean: its own declarations, and what its imports export."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Problems, Role
+from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
 from nscompiler.typecheck.unknown import Elsewhere, report_alias, report_function, report_type
@@ -17,6 +18,8 @@ STANDARD = ("Sources", "Sinks", "Conv", "Std")
 TITLE_WIDTH = 80
 # How many functions are tried in all as something to put between two stages, in a file full of mistakes.
 MOST_SEARCHED = 20_000
+# How many names are compared with wrong ones.
+MOST_COMPARED = 60_000
 STANDARD_SPELLINGS = {"postgresql": "postgres", "Postgresql": "postgres"}
 
 
@@ -44,6 +47,8 @@ class Scope:
         self.functions: dict[str, FunctionInterface] = {}
         self.broken: set[str] = set()
         self.patience = MOST_SEARCHED
+        self.comparisons = MOST_COMPARED
+        self.places: object = None
         self.open_bindings: list[tuple[syntax.Apply, syntax.Binding]] = []
         self.declared_types: dict[str, syntax.TypeDecl] = {}
         self.declared_functions: dict[str, syntax.FunDecl | syntax.DefDecl] = {}
@@ -112,6 +117,12 @@ class Scope:
         if self.standard:
             return True
         return any(one is not None and one.standard and one.module == module for one in self.imports.values())
+
+    def near(self, name: str, candidates: Iterable[str]) -> tuple[str, ...]:
+        """Names that were probably meant; none any more in a file full of mistakes."""
+        known = list(candidates)
+        self.comparisons -= len(known)
+        return near(name, known) if self.comparisons >= 0 else ()
 
     def reader(self, one: Settable) -> str:
         """The function that reads a parameter, without its module where that is this file."""

@@ -1,21 +1,20 @@
 """Names that mean nothing where they stand, and what was probably meant: here, in the imports, in the project."""
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Protocol
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
 import attrs
 
 from nscompiler.diagnostics.codes import names as codes
+from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
-from nscompiler.diagnostics.suggest import did_you_mean, near
+from nscompiler.diagnostics.suggest import did_you_mean
 from nscompiler.grammar import syntax
 from nscompiler.modules.exports import Exporting
 from nscompiler.source import Span
 from nscompiler.types.interface import Interface
 from nscompiler.types.types import SCALARS
-
-if TYPE_CHECKING:
-    from nscompiler.typecheck.scope import Scope
 
 MOST_FIXES = 3
 # How types are called elsewhere.
@@ -42,13 +41,33 @@ class Elsewhere(Protocol):
         ...
 
 
+class Scope(Protocol):
+    """What is asked of ``scope.Scope``, which imports this module."""
+
+    module: syntax.Module
+    reference: str
+    imports: Mapping[str, Interface | None]
+    standard: bool
+    comparisons: int
+    elsewhere: Elsewhere | None
+    declared_types: dict[str, syntax.TypeDecl]
+    declared_functions: dict[str, syntax.FunDecl | syntax.DefDecl]
+
+    def span(self, node: syntax.Node) -> Span: ...
+    def near(self, name: str, candidates: Iterable[str]) -> tuple[str, ...]: ...
+    def report(self, code: Code, node: syntax.Node, title: str, label: str = "", **more: object) -> None: ...
+    def replacement(
+        self, node: syntax.Node, text: str, title: str, sure: Applicability = Applicability.MAYBE_INCORRECT
+    ) -> Fix: ...
+
+
 # --- aliases
 
 
-def report_alias(scope: "Scope", qualifier: syntax.Name, name: syntax.Name) -> None:
+def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> None:
     """No import gives an alias; ``name`` is what is wanted from it."""
     text, aliases = qualifier.text, list(scope.imports)
-    similar = near(text, aliases)
+    similar = scope.near(text, aliases)
     fixes = [scope.replacement(qualifier, other, f"write `{other}`") for other in similar]
     fixes = [*_imports_as(scope, text, name.text, bool(similar)), *fixes][:MOST_FIXES]
     scope.report(
@@ -62,7 +81,7 @@ def report_alias(scope: "Scope", qualifier: syntax.Name, name: syntax.Name) -> N
     )
 
 
-def _imports_as(scope: "Scope", alias: str, name: str, similar: bool) -> Iterator[Fix]:
+def _imports_as(scope: Scope, alias: str, name: str, similar: bool) -> Iterator[Fix]:
     """The import of the one module that such an alias can mean."""
     found = _importable(scope, name)
     called = [one for one in found if one.alias == alias] or ([] if similar else found)
@@ -75,7 +94,7 @@ def _imports_as(scope: "Scope", alias: str, name: str, similar: bool) -> Iterato
         )
 
 
-def _import_labels(scope: "Scope", aliases: Iterable[str]) -> Iterator[Label]:
+def _import_labels(scope: Scope, aliases: Iterable[str]) -> Iterator[Label]:
     for node in scope.module.imports:
         place = node.alias or node.reference
         own = node.reference.text.partition(":")[0].split(".")[-1] if node.alias is None else node.alias.text
@@ -86,7 +105,7 @@ def _import_labels(scope: "Scope", aliases: Iterable[str]) -> Iterator[Label]:
 # --- types
 
 
-def report_type(scope: "Scope", qualifier: syntax.Name | None, interface: Interface | None, name: syntax.Name) -> None:
+def report_type(scope: Scope, qualifier: syntax.Name | None, interface: Interface | None, name: syntax.Name) -> None:
     """No type has a name, in this file or (with an ``interface``) in a module that it imports."""
     text = name.text
     candidates = [*interface.types] if interface is not None else [*scope.declared_types, *BUILT_IN_TYPES]
@@ -94,7 +113,7 @@ def report_type(scope: "Scope", qualifier: syntax.Name | None, interface: Interf
     if interface is None and (owner := _owner(scope, text)) is not None:
         _report_constructor(scope, name, owner)
         return
-    similar = near(text, candidates)
+    similar = scope.near(text, candidates)
     if interface is None and text in FOREIGN:
         similar = (FOREIGN[text],)
     found, fixes = _elsewhere(scope, qualifier, name, "types", bool(similar))
@@ -108,7 +127,7 @@ def report_type(scope: "Scope", qualifier: syntax.Name | None, interface: Interf
     )
 
 
-def _owner(scope: "Scope", text: str) -> tuple[syntax.TypeDecl, syntax.Name] | None:
+def _owner(scope: Scope, text: str) -> tuple[syntax.TypeDecl, syntax.Name] | None:
     """The sum of this file that has a constructor."""
     for decl in scope.declared_types.values():
         for constructor in decl.body.constructors if isinstance(decl.body, syntax.SumType) else ():
@@ -117,7 +136,7 @@ def _owner(scope: "Scope", text: str) -> tuple[syntax.TypeDecl, syntax.Name] | N
     return None
 
 
-def _report_constructor(scope: "Scope", name: syntax.Name, owner: tuple[syntax.TypeDecl, syntax.Name]) -> None:
+def _report_constructor(scope: Scope, name: syntax.Name, owner: tuple[syntax.TypeDecl, syntax.Name]) -> None:
     decl, constructor = owner
     sum = decl.name.text
     scope.report(
@@ -134,7 +153,7 @@ def _report_constructor(scope: "Scope", name: syntax.Name, owner: tuple[syntax.T
 
 
 def report_function(
-    scope: "Scope", qualifier: syntax.Name | None, interface: Interface | None, name: syntax.Name
+    scope: Scope, qualifier: syntax.Name | None, interface: Interface | None, name: syntax.Name
 ) -> None:
     """No function has a name, in this file or (with an ``interface``) in a module that it imports."""
     text = name.text
@@ -148,7 +167,7 @@ def report_function(
         return
     if interface is None and text[:1].isupper() and _report_no_function(scope, name):
         return
-    similar = near(text, candidates)
+    similar = scope.near(text, candidates)
     found, fixes = _elsewhere(scope, qualifier, name, "functions", bool(similar))
     if not found:
         fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
@@ -162,7 +181,7 @@ def report_function(
     )
 
 
-def _report_no_function(scope: "Scope", name: syntax.Name) -> bool:
+def _report_no_function(scope: Scope, name: syntax.Name) -> bool:
     """Report a type or a constructor where a function is wanted; False if it is neither."""
     text, owner = name.text, _owner(scope, name.text)
     if owner is not None:
@@ -190,8 +209,10 @@ def _not_imported(fixes: list[Fix]) -> str | None:
     return "a module that is not imported has it" if fixes and fixes[0].title.startswith("import ") else None
 
 
-def _other_functions(scope: "Scope", name: syntax.Name) -> list[str]:
+def _other_functions(scope: Scope, name: syntax.Name) -> list[str]:
     """The functions of a file, without the def in whose body a name stands: that one is hardly meant."""
+    if scope.comparisons <= 0:
+        return []  # a file full of mistakes
     return [own for own, decl in scope.declared_functions.items() if not decl.start <= name.start < decl.end]
 
 
@@ -199,7 +220,7 @@ def _other_functions(scope: "Scope", name: syntax.Name) -> list[str]:
 
 
 def _elsewhere(
-    scope: "Scope", qualifier: syntax.Name | None, name: syntax.Name, kind: str, similar: bool
+    scope: Scope, qualifier: syntax.Name | None, name: syntax.Name, kind: str, similar: bool
 ) -> tuple[tuple[str, ...], list[Fix]]:
     """Qualified names of imported modules that may be meant, with their fixes, else the imports of modules of the
     project that have the name. Where nothing here is ``similar``, nearly the same names count too."""
@@ -208,7 +229,7 @@ def _elsewhere(
     exported = {alias: _names(one, kind) for alias, one in scope.imports.items() if one is not None and alias != own}
     found = [f"{alias}.{text}" for alias, names in exported.items() if text in names]
     if not found and not similar:
-        slips = near(text, {one for names in exported.values() for one in names})
+        slips = scope.near(text, {one for names in exported.values() for one in names})
         found = [f"{alias}.{slip}" for slip in slips for alias, names in exported.items() if slip in names]
     place = Edit(scope.span(name) if qualifier is None else _whole(scope, qualifier, name), "")
     fixes = [_written(place, one) for one in found]
@@ -221,7 +242,7 @@ def _names(interface: Interface, kind: str) -> Iterable[str]:
     return interface.types if kind == "types" else interface.functions
 
 
-def _whole(scope: "Scope", qualifier: syntax.Name, name: syntax.Name) -> Span:
+def _whole(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> Span:
     return scope.module.source.span(qualifier.start, name.end)
 
 
@@ -229,7 +250,7 @@ def _written(place: Edit, text: str) -> Fix:
     return Fix(f"write `{text}`", (attrs.evolve(place, text=text),), Applicability.MAYBE_INCORRECT)
 
 
-def _import_and_qualify(scope: "Scope", name: syntax.Name) -> Iterator[Fix]:
+def _import_and_qualify(scope: Scope, name: syntax.Name) -> Iterator[Fix]:
     """The import of a module of the project that declares a name, and the name with its alias."""
     found = _importable(scope, name.text)
     for one in found if len(found) <= MOST_FIXES else ():
@@ -243,7 +264,7 @@ def _import_and_qualify(scope: "Scope", name: syntax.Name) -> Iterator[Fix]:
         yield Fix(title, edits, Applicability.MAYBE_INCORRECT)
 
 
-def _importable(scope: "Scope", name: str) -> list[Exporting]:
+def _importable(scope: Scope, name: str) -> list[Exporting]:
     """The modules of the project that declare a name and that a file could import without a ring."""
     if scope.elsewhere is None or scope.standard:
         return []
@@ -251,17 +272,26 @@ def _importable(scope: "Scope", name: str) -> list[Exporting]:
     return [one for one in scope.elsewhere.declaring(name) if one.reference != own and own not in one.imports]
 
 
-def _import(scope: "Scope", reference: str) -> Edit:
+def _import(scope: Scope, reference: str) -> Edit:
     """The edit that adds an import, below those that there are."""
     module = scope.module
     text = module.source.text
     if module.imports:
-        at = module.imports[-1].end
-        while text[at : at + 1] in (" ", "\t", ";"):
-            at += 1
-        return Edit(module.source.span(at, at), f"\nimport {reference}")
+        return _below(module, module.imports[-1].end, "\n", reference)
     if module.header is not None:
-        at = module.header.end
-        return Edit(module.source.span(at, at), f"\n\nimport {reference}")
+        early = re.compile(r"\s*(?:where\b|\{)").match(text, module.header.end)
+        return _below(module, module.header.end if early is None else early.end(), "\n\n", reference)
     at = text.find("\n") + 1 if text.startswith("#!") else 0
     return Edit(module.source.span(at, at), f"import {reference}\n\n")
+
+
+def _below(module: syntax.Module, at: int, gap: str, reference: str) -> Edit:
+    """An import on a line of its own, or where more stands on the line, right there."""
+    text = module.source.text
+    while text[at : at + 1] in (" ", "\t", ";"):
+        at += 1
+    line = re.compile(r"[^\r\n]*").match(text, at)
+    end = at if line is None else line.end()
+    if not re.fullmatch(r"\s*(?://.*|/\*[^*]*\*/\s*)?", text[at:end]):
+        return Edit(module.source.span(at, at), f"import {reference}; ")
+    return Edit(module.source.span(end, end), f"{gap}import {reference}")
