@@ -320,14 +320,23 @@ class Mutator:
 
     def function_misspelt(self) -> Mutant | None:
         """A use of a name that nothing has."""
-        use = self._some(self._shuffled(Use))
+        use = self._some([one for one in self._shuffled(Use) if not self._given_a_list(one)])
         if use is None:
             return None
         return self._edit("function-misspelt", (use, "name"), self._text((use, "name")) + "x")
 
+    def _given_a_list(self, use: Expr) -> bool:
+        """Whether an expression stands in a def that others give parameters, lists among them.
+
+        Such a list is told to be no text: the row of a def does not say that it holds a name which nobody knows.
+        """
+        _, owner = self.edges.owners[use]
+        others = [one for one in self.edges.all if isinstance(one, Bind) and self.edges.owners[one][1] is not owner]
+        return owner in self.edges.uses and any(v.startswith("[") for one in others for v in one.values.values())
+
     def alias_misspelt(self) -> Mutant | None:
         """A module that is not in scope under that name."""
-        uses = [one for one in self._shuffled(Use) if "." in self._text((one, "name"))]
+        uses = [one for one in self._shuffled(Use) if "." in self._text((one, "name")) and not self._given_a_list(one)]
         use = self._some(uses)
         if use is None:
             return None

@@ -31,12 +31,12 @@ def agree(programs: Iterable[dict[str, str]]) -> Counter[str]:
 
 
 def test_both_say_the_same_of_right_programs_and_mutants() -> None:
-    counted = agree(generated(daily(25), 2))
+    counted = agree(generated(daily(20), 2))
     assert min(counted["right"], counted["wrong"]) > 20
 
 
 def test_both_say_the_same_of_programs_at_random() -> None:
-    counted = agree(map(wild, daily(120)))
+    counted = agree(map(wild, daily(100)))
     assert min(counted["right"], counted["wrong"]) > 100
 
 
