@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import pytest
@@ -156,16 +156,28 @@ def random_edit(texts: Texts, choice: random.Random) -> Texts:
     return {**texts, path: texts[path].replace(old, new, 1)}
 
 
-SEEDS = int(os.environ.get("SOAK_EDITS", "12"))
-
-
-@pytest.mark.parametrize("seed", range(SEEDS))
-def test_random_edits_find_what_a_check_from_scratch_finds(seed: int) -> None:
-    choice = random.Random(seed)
-    texts, memory = dict(BASE), {}
-    for _ in range(30):
+def follow_edits(choice: random.Random, edits: int) -> int:
+    """Check after each of so many edits, beside a memory and from scratch; how many files were taken over."""
+    texts, memory, taken_over = dict(BASE), Memory(), 0
+    for _ in range(edits):
         texts = random_edit(texts, choice)
         if choice.random() < 0.2:
             texts = random_edit(texts, choice)
-        problems, memory, _ = again(texts, memory)
+        problems, memory, taken = again(texts, memory)
         assert problems == from_scratch(texts)
+        taken_over += len(taken)
+    return taken_over
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_edits_find_what_a_check_from_scratch_finds(seed: int) -> None:
+    assert follow_edits(random.Random(seed), 30) > 20
+
+
+@pytest.mark.soak
+def test_many_random_edits(record_property: Callable[[str, object], None]) -> None:
+    choice = random.Random(int(os.environ.get("NSC_SEED", "1")))
+    taken_over = sum(follow_edits(choice, 50) for _ in range(100))
+    record_property("edits", 5000)
+    record_property("files_taken_over", taken_over)
+    assert taken_over > 5000
