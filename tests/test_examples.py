@@ -216,7 +216,7 @@ def test_mistake_is_found_where_it_is() -> None:
     span = problem.primary.span
     marked = compilation.sources[span.path].text[span.start : span.end]
     assert (problem.code.name, marked) == ("type-mismatch", "predict")
-    assert ".petalWidth" in problem.primary.text
+    assert "`petalWidth`" in problem.primary.text
 
 
 def demo_module() -> ModuleType:

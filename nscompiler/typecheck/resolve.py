@@ -60,8 +60,8 @@ class Resolver:
             told(ring),
             related=ring_labels(self.scope, ring, mentions, "holds"),
             notes=(
-                "no type is part of itself, not even in a list: write out as many levels as there are, or carry the rest "
-                "as `Json`",
+                "no type is part of itself, not even in a list: write out as many levels as there are, or carry the "
+                "rest as `Json`",
             ),
         )
 
