@@ -42,10 +42,13 @@ class Promises:
 
     def __init__(self, given: Iterable[tuple[str, Type]]) -> None:
         self._held: set[tuple[str, Type]] = set()
-        for name, type in given:
-            for implied in (name, *_IMPLIED.get(name, ())):
-                self._held.add((implied, type.canon))
-                self._held.update((need.name, need.type.canon) for need in check(implied, type)[0])
+        left = [*given]
+        while left:
+            name, type = left.pop()
+            if (name, type.canon) not in self._held:
+                self._held.add((name, type.canon))
+                left += [(implied, type) for implied in _IMPLIED.get(name, ())]
+                left += [(need.name, need.type) for need in check(name, type)[0]]
 
     def hold(self, name: str, type: Type) -> bool:
         """Whether a constraint that is still open follows from them."""
@@ -57,8 +60,25 @@ class Promises:
         return False
 
 
+def telling(given: Iterable[tuple[str, Type]]) -> set[tuple[str, Type]]:
+    """These constraints without what the others say of an item anyway."""
+    given = [*given]
+    if all(name != "Item" for name, _ in given):
+        return set(given)
+    others = Promises(one for one in given if one[0] != "Item")
+    return {(name, type) for name, type in given if name != "Item" or not others.hold(name, type)}
+
+
 # What each constraint implies of the same type.
-_IMPLIED = {"CsvRow": ("Csv",), "CsvFile": ("Csv",), "CsvCell": ("Serializable", "SqlColumn")}
+_IMPLIED = {
+    "Csv": ("Item",),
+    "CsvCell": ("Item", "Serializable", "SqlColumn"),
+    "CsvFile": ("Csv", "Item"),
+    "CsvRow": ("Csv", "Item"),
+    "Serializable": ("Item",),
+    "SqlColumn": ("Item",),
+    "SqlRow": ("Item",),
+}
 
 
 def _is_scalar(type: Type) -> bool:
@@ -192,6 +212,14 @@ def _serializable(type: Type, path: str, out: Outcome) -> None:
             stack.extend(reversed([(inner, where + step) for step, inner in _steps(part)]))
 
 
+def _sent(type: Type, path: str, out: Outcome) -> None:
+    """What `*` may send one by one: a byte string is one value, so its bytes are not."""
+    if isinstance(type, Var):
+        out[0].append(Need(type, "Item"))
+    elif isinstance(type, Scalar) and type.name == "Byte":
+        out[1].append(Violation(type, path, "anything but the bytes of a byte string"))
+
+
 def _present(type: Type, path: str, out: Outcome) -> None:
     """What may be made optional: `null` stands for one kind of missing only."""
     if isinstance(type, Var):
@@ -214,6 +242,7 @@ _RULES: dict[str, Callable[[Type, str, Outcome], None]] = {
     "CsvCell": _cell,
     "CsvFile": _file,
     "CsvRow": _row,
+    "Item": _sent,
     "Present": _present,
     "Serializable": _serializable,
     "SqlColumn": _sql_part,

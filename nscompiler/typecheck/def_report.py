@@ -108,6 +108,11 @@ def report_violation(
         label = "`null` could not tell two kinds of missing apart"
         scope.report(codes.NESTED_OPTIONAL, node, title, label, related=related)
         return
+    if name == "Item":
+        title = fitting(f"{function} would take a byte string apart here", "this takes a byte string apart")
+        label = "`[Byte]` is one value, and this sends items one by one"
+        scope.report(codes.BYTE_FLATTEN, node, title, label, related=related)
+        return
     where = f" at `{violation.path.removeprefix('.')}`" if violation.path else ""
     scope.report(
         codes.CONSTRAINT_VIOLATED,

@@ -101,7 +101,6 @@ class Definer:
         if workflow:
             self._check_required(inference, typed.row)
             self._check_replies(inference, typed, place)
-        self._check_flattened(inference)
         self._check_optionals(inference)
         hidden = self._hidden_optionals(inference, arrow, requirements)
         if declared is None:
@@ -188,8 +187,9 @@ class Definer:
                 self._report_violation(inference, need, broken[0])
             for one in open_:
                 is_row = isinstance(one.type, Var) and one.type.kind == "row"
-                # A rest that the def's type does not show is what it is: nobody can add to it.
-                if promised.hold(one.name, one.type) or (is_row and one.type not in visible):
+                # What the def's type does not show is what it is: nobody can add to a rest, or make an item a byte.
+                fixed = (is_row or one.name == "Item") and one.type not in visible
+                if fixed or promised.hold(one.name, one.type):
                     continue
                 type = self.types.record((), one.type) if is_row else one.type
                 if (type, one.name) in left:
@@ -198,11 +198,18 @@ class Definer:
                 if any(var.rigid for var in variables(type)):
                     at = self.scope.span(need.node)
                     def_report.report_unpromised(self.scope, place, at, type, one.name)
-        return (*own, *(one for one in left.values() if not any(var.rigid for var in variables(one.type))))
+        kept = constraints.telling((one.name, one.type) for one in left.values())
+        flexible = [one for one in left.values() if not any(var.rigid for var in variables(one.type))]
+        return (*own, *(one for one in flexible if (one.name, one.type) in kept))
 
     def _report_violation(self, inference: Inference, need: Needed, violation: constraints.Violation) -> None:
         resolve = inference.store.resolve
         violation = attrs.evolve(violation, part=resolve(violation.part))
+        if need.target is None:
+            assert isinstance(need.node, syntax.Concat)
+            bytes_ = self.types.list(violation.part)
+            explain.report_not_flat(self.scope, inference.uses, need.node, codes.BYTE_FLATTEN, bytes_)
+            return
         span = need.target.span
         arrow = inference.arrows.get(need.node)
         taken = () if arrow is None else self._stage_before(inference, need.node, resolve(arrow.input))
@@ -262,13 +269,6 @@ class Definer:
         elif len(replies) > 1:
             related = tuple(Label(span, "the reply", Role.NOTE) for span in dict.fromkeys(replies))
             self.scope.report(codes.SECOND_REPLY, place, "one request would be answered twice", "", related=related)
-
-    def _check_flattened(self, inference: Inference) -> None:
-        """What turns out to be a byte string only after its `*` was met."""
-        for node, item in inference.flattened.items():
-            found = inference.store.resolve(item)
-            if found.canon is self.types.scalar("Byte"):
-                explain.report_not_flat(self.scope, inference.uses, node, codes.BYTE_FLATTEN, self.types.list(found))
 
     def _check_optionals(self, inference: Inference) -> None:
         for node, fact in inference.polymorphic.items():

@@ -38,12 +38,12 @@ class Typed:
 
 @attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Needed:
-    """A constraint that a use brings, to be shown before the def is done."""
+    """A constraint that a use brings, or a ``*`` (which has no ``target``), to be shown before the def is done."""
 
     type: Type
     name: str
     node: syntax.Expr
-    target: FunctionInterface
+    target: FunctionInterface | None = None
 
 
 class Inference:
@@ -60,7 +60,6 @@ class Inference:
         self.joints: dict[syntax.Pipe, tuple[Joint, ...]] = {}
         self.literals: dict[syntax.LiteralSource, LiteralFact] = {}
         self.needs: list[Needed] = []
-        self.flattened: dict[syntax.Concat, Type] = {}
         self._agreed: dict[tuple[Type, Type], Type | None] = {}
         self._unknown = 0
 
@@ -228,12 +227,15 @@ class Inference:
         if isinstance(out, Var) and not out.rigid:
             item = self.types.variable("type", "", "an item of " + (out.origin or "a list"))
             self.store.bind(out, self.types.list(item))
-            self.flattened[expr] = item
+            self.needs.append(Needed(item, "Item", expr))
         elif isinstance(out, App) and out.constructor in ("list", "vector"):
             item = out.items[-1]
-            if _is_byte(self.store.head(item)):
+            known = self.store.head(item)
+            if _is_byte(known):
                 explain.report_not_flat(self.scope, self.uses, expr, codes.BYTE_FLATTEN, self.store.resolve(out))
                 item = self.types.error
+            elif isinstance(known, Var):
+                self.needs.append(Needed(item, "Item", expr))
         else:
             explain.report_not_flat(self.scope, self.uses, expr, codes.NOT_A_LIST, self.store.resolve(out))
             item = self.types.error

@@ -47,6 +47,11 @@ def is_present(type: T) -> bool:
     return type.head not in ("optional", "()", "Json")
 
 
+def is_item(type: T) -> bool:
+    """CST-11."""
+    return type.head != "Byte"
+
+
 MEET = {
     "CsvCell": is_cell,
     "CsvRow": is_csv_row,
@@ -55,4 +60,5 @@ MEET = {
     "SqlRow": is_sql_row,
     "Serializable": is_serializable,
     "Present": is_present,
+    "Item": is_item,
 }

@@ -31,7 +31,7 @@ TOLERATED = (("Sources", "stdin"), ("Sinks", "stdout"))
 @attrs.frozen
 class Scheme:
     """The type of a function, for all its variables. ``order`` are those that may be given, ``present`` must not
-    become what may be missing already."""
+    become what may be missing already, and ``items`` must not become bytes."""
 
     input: Term
     output: Term
@@ -39,6 +39,7 @@ class Scheme:
     order: tuple[Term, ...] = ()
     lacks: Mapping[Term, frozenset[str]] = attrs.field(factory=dict)
     present: tuple[Term, ...] = ()
+    items: tuple[Term, ...] = ()
 
 
 @attrs.frozen
@@ -179,6 +180,7 @@ class Definition:
         self.used: list[tuple[syntax.Node, tuple[Term, ...], Term, Term, tuple[Term, ...]]] = []
         self.flattened: list[tuple[syntax.Node, Term]] = []
         self.promised: list[Term] = []
+        self.no_bytes: list[Term] = []
 
     # --- defs
 
@@ -192,7 +194,10 @@ class Definition:
         reader = Reader(self.file, rigid=True)
         input, output = reader.read(annotation.input), reader.read(annotation.output)
         self.state = self.state.learn(input).learn(output)
-        self.promised = [reader.read(one.type) for one in annotation.constraints if one.name.text == "Present"]
+        promises = [(one.name.text, reader.read(one.type)) for one in annotation.constraints]
+        self.promised = [term for name, term in promises if name == "Present"]
+        self.no_bytes = [term for name, term in promises if name == "Item"]
+        self.no_bytes += [one for name, term in promises if name not in ("Item", "Present") for one in variables(term)]
         sides = ((annotation.input, input, typed.input), (annotation.output, typed.output, output))
         for node, given, needed in sides:
             if (given == VOID) != (needed == VOID):
@@ -207,19 +212,21 @@ class Definition:
         input, output = (self.state(one) for one in annotated or (typed.input, typed.output))
         if input == output == VOID:
             self._determined(place)
-        for node, item in self.flattened:
-            if self.state(item) == ("Byte",):
-                raise Fault(node.start, node.end, "bytes are one value")
+        items = self._items()
         present = self._present()
         shown = [one[1] for term in (input, output) for one in _all(term) if one[0] == "optional"]
         hidden = [one for one in present if one[0] == "rigid" and one not in shown and one not in self.promised]
         if hidden:
             raise Fault(place.start, place.end, f"{hidden[0]} must be Present")
+        split = [one for one in items if one[0] == "rigid" and one not in self.no_bytes]
+        if split:
+            raise Fault(place.start, place.end, f"{split[0]} must be an Item")
         found = {one: ("var", *one[1:]) for term in (input, output) for one in variables(term) if one[0] == "rigid"}
         input, output = put_in(found, input), put_in(found, output)
         present = tuple(found.get(one, one) for one in present)
+        items = tuple(found.get(one, one) for one in items)
         lacks = {found.get(row, row): labels for row, labels in self.state.lacks.items()}
-        return Scheme(input, output, typed.row, (), lacks, present)
+        return Scheme(input, output, typed.row, (), lacks, present, items)
 
     def _determined(self, place: syntax.Node) -> None:
         for node, arguments, *_ in self.used:
@@ -231,6 +238,16 @@ class Definition:
             raise Fault(place.start, 1 << 60, f"{required[0]} is given by nothing")
 
     _row: Row | None = None
+
+    def _items(self) -> tuple[Term, ...]:
+        """No byte string is taken apart; which variables must never be bytes for that."""
+        left: list[Term] = []
+        for node, item in self.flattened:
+            one = self.state(item)
+            if one == ("Byte",):
+                raise Fault(node.start, node.end, "bytes are one value")
+            left += [one] if _is_open(one) else []
+        return tuple(dict.fromkeys(left))
 
     def _present(self) -> tuple[Term, ...]:
         """No optional of what may be missing; which variables must stay so."""
@@ -304,6 +321,7 @@ class Definition:
         self.state = self.state.learn(input).learn(output)
         self._give(use, file, [new[one] for one in scheme.order], given)
         present = tuple(new[one] for one in scheme.present if one in new)
+        self.flattened += [(use, new[one]) for one in scheme.items if one in new]
         if every:
             self.used.append((use, tuple(new.values()), input, output, present))
         return Typed(input, output, scheme.row)
@@ -335,6 +353,7 @@ class Definition:
             self.flattened.append((expr, item))
         elif output[0] in ("list", "vector") and output[-1] != ("Byte",):
             item = output[-1]
+            self.flattened.append((expr, item))
         else:
             raise Fault(expr.start, expr.end, "`*` of no list")
         return attrs.evolve(inner, output=item)

@@ -247,7 +247,8 @@ BYTE_FLATTEN = Code(
     title="`*` on a byte string",
     explanation=(
         "`[Byte]` is one closed type, a byte string, and not a list of items to send one by one: a file of a "
-        "megabyte would become a million values. Split it in a function that says how."
+        "megabyte would become a million values. Split it in a function that says how. A def such as "
+        "`def each = Std.identity*` works at every type but this one: its type says `a is Item`."
     ),
     wrong="""\
 fun load : Text -> [Byte]
