@@ -1,10 +1,6 @@
 """``nsc check --fix``: what the fixes change is written back, or with ``--diff`` only shown."""
 
-import difflib
-import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 
 from nscompiler.cli import exits
@@ -12,6 +8,7 @@ from nscompiler.cli.checking import Asked, failing
 from nscompiler.cli.environment import search_folders
 from nscompiler.cli.failure import Failure
 from nscompiler.cli.report import report_problems
+from nscompiler.cli.rewriting import difference, replace_file
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.summary import counted
 from nscompiler.files import DiskFiles, Files
@@ -54,10 +51,7 @@ def _summary(fixed: Fixed, written: bool) -> str:
 
 def _differences(fixed: Fixed) -> Iterator[str]:
     for path in sorted(fixed.after):
-        shown = shown_path(path)
-        before, after = (text.splitlines(keepends=True) for text in (fixed.before[path], fixed.after[path]))
-        for line in difflib.unified_diff(before, after, f"a/{shown}", f"b/{shown}"):
-            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        yield from difference(shown_path(path), fixed.before[path], fixed.after[path])
 
 
 def _write_back(fixed: Fixed) -> None:
@@ -71,21 +65,12 @@ def _write_back(fixed: Fixed) -> None:
 
 
 def _replace(path: str, text: str, before: Mapping[str, str]) -> None:
-    real = os.path.realpath(path)
-    with open(real, "rb") as file:
+    with open(path, "rb") as file:
         held = file.read()
     mark = _MARK if held.startswith(_MARK) else b""
     if held != mark + before[path].encode():
         raise Failure(f"{shown_path(path)} was changed meanwhile; nothing is written to it")
-    number, temporary = tempfile.mkstemp(prefix=".nsc-", dir=os.path.dirname(real))
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(mark + text.encode())
-        shutil.copymode(real, temporary)
-        os.replace(temporary, real)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    replace_file(path, mark + text.encode())
 
 
 def _chosen(problems: tuple[Diagnostic, ...], asked: Asked) -> Sequence[Diagnostic]:

@@ -406,12 +406,12 @@ HIDDEN_CHANGE = Code(
     name="hidden-change",
     title="a release's version does not say that its interface changed",
     explanation=(
-        "`nsc check --against REVISION` compares each module with what it was at a git revision. This one is a release, "
-        "its interface is another one now, and its version does not tell those who use it. A change that can break a "
-        "program takes the next first number, a change that cannot takes the next second one; in versions that start "
-        "with 0 it is the second number and the third. `nsc diff REVISION` lists every change and whom it concerns. "
-        "Give the module the version that the message names, or undo the change. A version that ends in `-SNAPSHOT` may "
-        "change freely."
+        "`nsc check --against REVISION` compares each module with what it was at a git revision. This one is a "
+        "release, its interface is another one now, and its version does not tell those who use it. A change that can "
+        "break a program takes the next first number, a change that cannot takes the next second one; in versions that "
+        "start with 0 it is the second number and the third. `nsc diff REVISION` lists every change and whom it "
+        "concerns. Give the module the version that the message names, or undo the change. A version that ends in "
+        "`-SNAPSHOT` may change freely."
     ),
 )
 
