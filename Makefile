@@ -9,6 +9,7 @@
 #   make docs       write docs/diagnostics from the catalogue
 #   make proofs     generated programs, mutants and the reference checker, TIMES as many as each day
 #   make fuzz       random texts and bytes through the compiler, SECONDS each
+#   make mutants    change the type checker's decisions in turn and list the changes that no program notices
 #   make bench      the benchmarks
 #   make soak       the long runs; their result is kept in docs/soak.json
 
@@ -28,7 +29,7 @@ TIMES ?= 3
 # A file's tests share what they set up, so they stay together.
 TESTS := pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
-.PHONY: help venv demo test lint format coverage sarif rules proofs fuzz docs bench soak clean
+.PHONY: help venv demo test lint format coverage sarif rules proofs fuzz mutants docs bench soak clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -83,6 +84,9 @@ fuzz: $(READY)
 	$(BIN)/python tests/fuzz/grammar_fuzzer.py --seconds $(SECONDS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
 	$(BIN)/python tests/fuzz/byte_fuzzer.py --seconds $(SECONDS)
+
+mutants: $(READY)
+	$(BIN)/python tests/mutants.py --keep
 
 bench: $(READY)
 	@for file in benchmarks/*.py benchmarks/*/run.py; do echo "== $$file"; $(BIN)/python "$$file"; done
