@@ -68,6 +68,8 @@ def nml(m, mods):
         w(f"def chain{i} = A.base{imps[0]} | base{i}")
     else:
         w(f"def chain{i} = Std.identity | base{i}")
+    if len(imps) > 2:
+        w(f"def side{i} = C.base{imps[2]}")  # an import that nothing uses is warned of
     w(f"def kept{i} = many{i} | filter pick{i}")
     w(f'def fromHttp{i} = Sources.http<{up}> {{ http_path = "/stage{i}", http_port = "{m["port"]}" }}')
     w(f"                | base{i}")

@@ -103,7 +103,7 @@ def test_another_failure_of_the_system_is_a_bug(
 
 def test_a_module_cannot_be_made_where_a_file_is(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "one.nml/Sub"]) == 1
-    assert "error: cannot write one.nml/Sub: Not a directory" in capsys.readouterr().err
+    assert "error: one.nml is a file, so one.nml/Sub cannot be a folder" in capsys.readouterr().err
 
 
 def test_a_build_cannot_be_written_below_a_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

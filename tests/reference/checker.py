@@ -17,7 +17,7 @@ from reference import parameters
 from reference.fitting import State, common_input, common_output, fit, fresh
 from reference.parameters import Row
 from reference.terms import MISSING, VOID, Misfit, Term, is_variable, nests_optionals, parts, put_in, variables
-from reference.types import Reader, Unknown, expand, parameter_kinds
+from reference.written_types import Reader, Unknown, expand, parameter_kinds
 
 from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import parse
