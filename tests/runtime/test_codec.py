@@ -22,6 +22,7 @@ from nstack.runtime import (
     Integer,
     Json,
     Record,
+    Shared,
     Sum,
     Text,
     Time,
@@ -60,6 +61,22 @@ class Deep(Record):
     maybe: Event | None = None
 
 
+class Grid(Shared):
+    type = tuple[list[Point], Double | None]
+
+
+class Grids(Shared):
+    type = tuple[Grid, Vector(1, Grid), dict[str, Grid]]
+
+
+class Notes(Shared):
+    type = dict[str, Json | None]
+
+
+class Deeper(Shared):
+    type = tuple[Notes, Unit, list[Notes], Notes | None]
+
+
 UTC2 = datetime.timezone(datetime.timedelta(hours=2))
 SOME = uuid.UUID("12345678-1234-5678-1234-567812345678")
 
@@ -92,6 +109,14 @@ BOTH_WAYS: list[tuple[Any, Any, bytes]] = [
     (Duration, datetime.timedelta(days=1, seconds=90), b'"P1DT90S"'),
     (Uuid, SOME, b'"12345678-1234-5678-1234-567812345678"'),
     (dict[str, Integer], {"a b": 1, "c": 2}, b'{"a b":1,"c":2}'),
+    (Grid, ([Point(1, None)], 0.5), b'[[{"x":1,"y":null}],0.5]'),
+    (
+        list[Grids],
+        [(([], 1.0), [([Point(1, 2.0)], None)], {"k": ([], None)})],
+        b'[[[[],1.0],[[[{"x":1,"y":2.0}],null]],{"k":[[],null]}]]',
+    ),
+    (Notes, {"a": "1.10", "b": None}, b'{"a":1.10,"b":null}'),
+    (Deeper | None, ({"a": "[1.10]"}, None, [{}], None), b'[{"a":[1.10]},[],[{}],null]'),
 ]
 
 
@@ -178,6 +203,10 @@ def test_json_text_stays_on_one_line() -> None:
         (Date, '"2020-01-01T00:00:00"', 'params: expected Date, got "2020-01-01T00:00:00": a Date has no time of day'),
         (Duration, '"3 days"', 'params: expected Duration, got "3 days"'),
         (Uuid, '"x"', 'params: expected Uuid, got "x"'),
+        (Grids, "[1,2]", "params: expected Grids, got 2 values"),
+        (Grids, '[[[],null],[[[],"1"]],{}]', 'params[1][0][1]: expected optional Double, got "1"'),
+        (Deeper, '[{"a":1},[],[3],null]', "params[2][0]: expected Notes, got 3"),
+        (list[Vector(2, Grid)], "[[]]", "params[0]: expected Vector 2 Grid, got 0 values"),
     ],
 )
 def test_faults_in_data(annotation: Any, text: str, says: str) -> None:
@@ -372,6 +401,8 @@ NAIVE = datetime.datetime(2020, 1, 1)
         ),
         (Double, 10**400, f"result: expected Double, got 1{'0' * 58}…: that is out of the range of Double"),
         (Unit, 0, "result: expected (), got 0"),
+        (Grid, ([(1, "x")], None), 'result[0][0].y: expected optional Double, got "x"'),
+        (dict[str, Grid], {"k": 3}, 'result["k"]: expected Grid, got 3'),
     ],
 )
 def test_refused_results(annotation: Any, given: Any, says: str) -> None:

@@ -26,9 +26,11 @@ SCALARS = (
 )
 """The names that ``types.py`` takes from the run time."""
 
-_HELPERS = ("Record", "Sum", "Vector", "constructor", "optional", "required")
+_HELPERS = ("Record", "Shared", "Sum", "Vector", "constructor", "optional", "required")
 _CONTAINERS = ("list", "dict", "tuple")
 _LONGEST = 32
+LONGEST_ANNOTATION = 300
+"""How long a type is written out; a longer one has a name. What is shared inside a type may be written very often."""
 _HIDDEN = ("get", "keys", "items", "match", "value")
 
 
@@ -52,16 +54,25 @@ class PythonClass:
 
 @attrs.frozen(slots=True, eq=False)
 class Classes:
-    """All classes by type, parts before wholes. ``aliases`` are second names for names that some field hides."""
+    """All classes by type, parts before wholes. ``aliases`` are second names for names that some field hides,
+    ``shared`` the names of types that are too long to be written out, ``mutable`` the types whose values have parts
+    that can be changed in place.
+    """
 
     types: tuple[TypeDef, ...]
     by_type: Mapping[TypeId, PythonClass]
     aliases: Mapping[str, str]
+    shared: Mapping[TypeId, str]
+    mutable: frozenset[TypeId]
 
     def annotation(self, type: TypeId | None, prefix: str = "") -> str:
         """A type as Python writes it; ``prefix`` is ``t.`` outside ``types.py``."""
         if type is None:
             return "None"
+        return prefix + self.shared[type] if type in self.shared else self.written(type, prefix)
+
+    def written(self, type: TypeId, prefix: str = "") -> str:
+        """The same without a name of its own, if it is shared; its parts may have one."""
         definition = self.types[type]
         items = [self.annotation(item, prefix) for item in definition.items] if definition.kind not in NAMED else []
         match definition.kind:
@@ -85,9 +96,12 @@ class Classes:
 
     def is_bytes(self, type: TypeId) -> bool:
         """Whether it is ``[Byte]``."""
-        definition = self.types[type]
-        item = definition.items[0] if definition.kind == "list" else None
-        return item is not None and self.types[item].name == "Byte"
+        return _is_bytes(self.types, self.types[type])
+
+    def name(self, type: TypeId) -> str:
+        """What a type is called where it is part of another name."""
+        own = self.by_type.get(type)
+        return own.name if own is not None else self.shared.get(type, self.types[type].kind)
 
     def _named(self, name: str, prefix: str) -> str:
         if prefix:
@@ -98,14 +112,46 @@ class Classes:
         """A name of the run time's as ``types.py`` has to write it."""
         return self.aliases.get(name, name)
 
-    def is_mutable(self, type: TypeId | None) -> bool:
-        """Whether a value of this type has parts that can be changed in place."""
-        if type is None or self.is_bytes(type):
-            return False
-        definition = self.types[type]
-        if definition.kind in ("tuple", "optional", "sum"):
-            return any(self.is_mutable(item) for item in definition.items)
-        return definition.kind in ("list", "map", "vector", "record")
+
+def _is_bytes(types: tuple[TypeDef, ...], definition: TypeDef) -> bool:
+    item = definition.items[0] if definition.kind == "list" else None
+    return item is not None and types[item].name == "Byte"
+
+
+def _mutable(types: tuple[TypeDef, ...]) -> frozenset[TypeId]:
+    """The types whose values have parts that can be changed in place."""
+    found: set[TypeId] = set()
+    for type, definition in enumerate(types):  # parts stand before wholes
+        inside = definition.kind in ("tuple", "optional", "sum") and not found.isdisjoint(definition.items)
+        own = definition.kind in ("list", "map", "vector", "record") and not _is_bytes(types, definition)
+        if inside or own:
+            found.add(type)
+    return frozenset(found)
+
+
+def _shared(types: tuple[TypeDef, ...], chosen: Mapping[TypeId, str], names: Names) -> dict[TypeId, str]:
+    """Names for the types that are too long to be written out."""
+    lengths: list[int] = []
+    shared: dict[TypeId, str] = {}
+    for type, definition in enumerate(types):
+        if definition.kind in NAMED:
+            lengths.append(len(chosen.get(type, "")))
+            continue
+        length = len(definition.kind) + 2 + sum(lengths[item] + 2 for item in definition.items if item is not None)
+        if length > LONGEST_ANNOTATION:
+            shared[type] = names.fresh(_declared_name(definition) or pascal(definition.kind))
+            length = len(shared[type])
+        lengths.append(length)
+    return shared
+
+
+def _declared_name(definition: TypeDef) -> str:
+    """What a type's author calls it; its arguments are part of the name as long as that stays readable."""
+    declared = definition.declared
+    if declared is None:
+        return ""
+    whole = pascal(declared.text)
+    return identifier(whole if len(whole) <= _LONGEST or not whole.startswith(declared.name) else declared.name)
 
 
 def name_classes(types: tuple[TypeDef, ...], graphs: Iterable[Graph]) -> Classes:
@@ -120,7 +166,8 @@ def name_classes(types: tuple[TypeDef, ...], graphs: Iterable[Graph]) -> Classes
             chosen[type] = names.fresh(identifier(hint))
     classes = {type: PythonClass(type, chosen[type], own) for type, own in fields.items()}
     clashes = sorted(hidden & {*SCALARS, *_HELPERS, *_CONTAINERS})
-    return Classes(types, classes, {name: names.fresh(name + "_", "_") for name in clashes})
+    aliases = {name: names.fresh(name + "_", "_") for name in clashes}
+    return Classes(types, classes, aliases, _shared(types, chosen, names), _mutable(types))
 
 
 def _fields(definition: TypeDef) -> tuple[Field, ...]:
@@ -148,12 +195,9 @@ def _declared_names(
 ) -> dict[TypeId, str]:
     wanted: dict[str, list[TypeId]] = {}
     for type in fields:
-        declared = types[type].declared
-        if declared is not None:
-            # A type's arguments are part of the name as long as it stays readable.
-            whole = pascal(declared.text)
-            name = whole if len(whole) <= _LONGEST or not whole.startswith(declared.name) else declared.name
-            wanted.setdefault(identifier(name), []).append(type)
+        name = _declared_name(types[type])
+        if name:
+            wanted.setdefault(name, []).append(type)
     chosen: dict[TypeId, str] = {}
     for name, owners in wanted.items():
         for type in owners:
@@ -171,16 +215,17 @@ def _places(
     types: tuple[TypeDef, ...], graphs: Iterable[Graph], chosen: Mapping[TypeId, str]
 ) -> Iterator[tuple[TypeId, str]]:
     """Every type without a name, and what to call it; a whole comes before its parts."""
+    seen: set[TypeId] = set()
     for type, name in list(chosen.items()):
-        yield from _inside(types, type, name, chosen)
+        yield from _inside(types, type, name, chosen, seen)
     for graph in graphs:
         for use in graph.modules:
             for name, input, output in use.signatures:
-                yield from _walk(types, input, pascal(name) + "Input", chosen)
-                yield from _walk(types, output, pascal(name) + "Output", chosen)
+                yield from _walk(types, input, pascal(name) + "Input", chosen, seen)
+                yield from _walk(types, output, pascal(name) + "Output", chosen, seen)
         for node in graph.nodes:
-            yield from _walk(types, node.input, _subject(node) + "Input", chosen)
-            yield from _walk(types, node.output, _subject(node) + "Output", chosen)
+            yield from _walk(types, node.input, _subject(node) + "Input", chosen, seen)
+            yield from _walk(types, node.output, _subject(node) + "Output", chosen, seen)
 
 
 def _subject(node: Node) -> str:
@@ -188,23 +233,22 @@ def _subject(node: Node) -> str:
 
 
 def _walk(
-    types: tuple[TypeDef, ...], type: TypeId | None, hint: str, chosen: Mapping[TypeId, str]
+    types: tuple[TypeDef, ...], type: TypeId | None, hint: str, chosen: Mapping[TypeId, str], seen: set[TypeId]
 ) -> Iterator[tuple[TypeId, str]]:
-    if type is None:
+    if type is None or type in seen or type in chosen:
         return
+    seen.add(type)
     if types[type].kind in NAMED:
-        if type in chosen:
-            return
         yield type, hint
         hint = chosen.get(type, hint)
-    yield from _inside(types, type, hint, chosen)
+    yield from _inside(types, type, hint, chosen, seen)
 
 
 _PART = {"list": "Item", "vector": "Item", "map": "Value"}
 
 
 def _inside(
-    types: tuple[TypeDef, ...], type: TypeId, hint: str, chosen: Mapping[TypeId, str]
+    types: tuple[TypeDef, ...], type: TypeId, hint: str, chosen: Mapping[TypeId, str], seen: set[TypeId]
 ) -> Iterator[tuple[TypeId, str]]:
     definition = types[type]
     for place, item in enumerate(definition.items):
@@ -214,7 +258,7 @@ def _inside(
             part = f"Part{place + 1}"
         else:
             part = _PART.get(definition.kind, "")
-        yield from _walk(types, item, hint + part, chosen)
+        yield from _walk(types, item, hint + part, chosen, seen)
 
 
 def class_lines(classes: Classes, own: PythonClass) -> tuple[str, ...]:

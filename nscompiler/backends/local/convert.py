@@ -14,7 +14,8 @@ class Converter:
     def __init__(self, classes: Classes) -> None:
         self._classes = classes
         self._types = classes.types
-        self._names = Names({own.name for own in classes.by_type.values()})
+        self._names = Names({*(own.name for own in classes.by_type.values()), *classes.shared.values()})
+        self._same: dict[tuple[TypeId, TypeId], bool] = {}
         self._chosen: dict[tuple[TypeId, TypeId], str] = {}
         self._functions: dict[str, tuple[str, ...]] = {}
 
@@ -32,6 +33,11 @@ class Converter:
         """Whether a value of the one type is a value of the other as it stands."""
         if given == needed or given is None or needed is None:
             return True
+        if (given, needed) not in self._same:
+            self._same[given, needed] = self._is_same(given, needed)
+        return self._same[given, needed]
+
+    def _is_same(self, given: TypeId, needed: TypeId) -> bool:
         one, other = self._types[given], self._types[needed]
         if other.kind == "optional":
             return self.same(one.items[0] if one.kind == "optional" else given, other.items[0])
@@ -43,6 +49,11 @@ class Converter:
         """``value`` of the one type as the other. ``value`` is a name or a path that may be written several times."""
         if self.same(given, needed):
             return value
+        if needed in self._classes.shared:
+            return f"{prefix}{self.function(given, needed)}({value})"
+        return self._written(given, needed, value, prefix, depth)
+
+    def _written(self, given: TypeId, needed: TypeId, value: str, prefix: str, depth: int) -> str:
         one, other = self._types[given], self._types[needed]
         if other.kind == "optional":
             return self._optional(given, needed, value, prefix, depth)
@@ -81,19 +92,21 @@ class Converter:
         return f"None if {value} is None else {self.expression(item, inside, value, prefix, depth)}"
 
     def function(self, given: TypeId, needed: TypeId) -> str:
-        """The name of the function that turns one record or sum into another."""
+        """The name of the function that turns one record, sum or shared type into another."""
         held = self._chosen.get((given, needed))
         if held is not None:
             return held
-        one, other = self._classes.by_type[given], self._classes.by_type[needed]
-        name = self._names.fresh(f"{snake(other.name)}_from_{snake(one.name)}", "_")
+        classes = self._classes
+        name = self._names.fresh(f"{snake(classes.name(needed))}_from_{snake(classes.name(given))}", "_")
         self._chosen[given, needed] = name
         writer = Writer()
-        writer.line(f"def {name}(value: {one.name}) -> {other.name}:")
+        writer.line(f"def {name}(value: {classes.annotation(given)}) -> {classes.annotation(needed)}:")
         if self._types[needed].kind == "record":
-            self._record(one, other, writer)
+            self._record(classes.by_type[given], classes.by_type[needed], writer)
+        elif self._types[needed].kind == "sum":
+            self._sum(classes.by_type[given], classes.by_type[needed], writer)
         else:
-            self._sum(one, other, writer)
+            writer.line(f"return {self._written(given, needed, 'value', '', 1)}", 1)
         self._functions[name] = tuple(writer.lines)
         return name
 

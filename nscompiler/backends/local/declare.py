@@ -1,10 +1,23 @@
 """The declarations of emitted files: nodes, workflows, modules, as calls of the run time's constructors."""
 
+import json
 from collections.abc import Iterable, Mapping
 
 from nscompiler.backends.local.classes import Classes
 from nscompiler.backends.local.describe import module_name, place
-from nscompiler.backends.local.python import Code, Group, Names, call, dict_of, identifier, quoted, tuple_of, value
+from nscompiler.backends.local.python import (
+    DEEPEST,
+    Code,
+    Group,
+    Names,
+    call,
+    depth,
+    dict_of,
+    identifier,
+    quoted,
+    tuple_of,
+    value,
+)
 from nscompiler.backends.local.stages import INLINE
 from nscompiler.flow.model import Function, Graph, ModuleUse, Node, NodeId, Parameter, Policy, Process
 from nscompiler.flow.shape import Shape, reachable
@@ -13,9 +26,13 @@ DECLARED = ("source", "literal", "call", "sink")
 """The kinds of nodes that have a declaration."""
 
 
+_TAKEN = ("t", "list", "dict", "tuple", "float", "standard", "overlap", "copy_value", "json_value", "workflow")
+"""What else a flow file calls by name."""
+
+
 def module_variables(modules: Iterable[ModuleUse]) -> dict[str, str]:
     """``iris_classify_0_1_0`` for ``Iris.Classify:0.1.0``, by reference; an author's name stands before it."""
-    names = Names()
+    names = Names(_TAKEN)
     return {use.reference: names.fresh(identifier(use.reference.lower()), "_") for use in modules}
 
 
@@ -60,7 +77,7 @@ class Declarations:
         """The declaration of one node."""
         if node.kind == "literal":
             self.used.add("Literal")
-            values = tuple_of(map(value, node.values))
+            values = tuple_of(map(self._literal, node.values))
             return call("Literal", values, self._type(node.output), origin=_origin(node), text=_text(node))
         function = node.function
         assert function is not None
@@ -88,6 +105,14 @@ class Declarations:
         variable = self._variables[function.module]
         self.modules.add(variable)
         return variable
+
+    def _literal(self, held: object) -> Code:
+        """A JSON value; as text where it is nested more deeply than Python's brackets may be."""
+        code = value(held)
+        if depth(code) <= DEEPEST:
+            return code
+        self.used.add("json_value")
+        return call("json_value", quoted(json.dumps(held, ensure_ascii=False)))
 
     def _type(self, type: int | None) -> str:
         return self._classes.annotation(type, "t.")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -31,7 +32,7 @@ from nscompiler.backends.local.python import (
 )
 from nscompiler.backends.local.stages import Stages
 from nscompiler.backends.local.table import merged_modules, merged_processes, unify
-from nscompiler.flow.model import MAIN, Graph, ModuleUse, Node, Process, TypeDef
+from nscompiler.flow.model import MAIN, Graph, ModuleUse, Node, Process, TypeDef, TypeId
 from nscompiler.flow.shape import shape
 
 _LONGEST_DOC = 106
@@ -119,23 +120,12 @@ def _main(build: Build, flows: dict[str, str]) -> str:
 
 
 def _types(build: Build, classes: Classes, converter: Converter) -> str:
-    bodies = [
-        {
-            "name": own.name,
-            "bases": _bases(classes, classes.types[type]),
-            "doc": docstring(_type_doc(classes.types, classes.types[type])),
-            "lines": class_lines(classes, own),
-        }
-        for type, own in sorted(classes.by_type.items())
-    ]
-    words = set(
-        re.findall(r"\w+", " ".join(line for own in classes.by_type.values() for line in class_lines(classes, own)))
-    )
+    bodies = [_body(classes, type) for type in sorted({*classes.by_type, *classes.shared})]
+    words = {word for body in bodies for line in body["lines"] for word in re.findall(r"\w+", line)}
     aliases = {name: alias for name, alias in classes.aliases.items() if alias in words}
     helpers = [name for name in ("constructor", "optional", "required") if classes.helper(name) in words]
-    bases = {"record": "Record", "sum": "Sum"}
-    needed = {bases[classes.types[type].kind] for type in classes.by_type}
-    exported = [*SCALARS, "Vector", *(own.name for own in classes.by_type.values()), *converter.names]
+    needed = {str(body["bases"]).split(",")[0] for body in bodies}
+    exported = [*SCALARS, "Vector", *(str(body["name"]) for body in bodies), *converter.names]
     listed = Group("[", tuple(("", quoted(name)) for name in sorted(exported, key=_import_order)), "]")
     return _fill(
         "types.py.j2",
@@ -148,11 +138,39 @@ def _types(build: Build, classes: Classes, converter: Converter) -> str:
     )
 
 
+def _body(classes: Classes, type: TypeId) -> dict[str, Any]:
+    """What the template needs for one class."""
+    definition, own = classes.types[type], classes.by_type.get(type)
+    if own is None:
+        text = f"type {classes.shared[type]} = {_one_level(classes.types, definition)}"
+        lines: tuple[str, ...] = (f"type = {classes.written(type)}",)
+        return {"name": classes.shared[type], "bases": "Shared", "doc": docstring(_cut(text)), "lines": lines}
+    doc = docstring(_cut(_type_doc(classes.types, definition)))
+    return {"name": own.name, "bases": _bases(classes, definition), "doc": doc, "lines": class_lines(classes, own)}
+
+
+def _one_level(types: tuple[TypeDef, ...], definition: TypeDef) -> str:
+    """A type that is no record and no sum, its parts by their names."""
+    items = [types[item].shown for item in definition.items if item is not None]
+    match definition.kind:
+        case "tuple":
+            return f"({', '.join(items)})"
+        case "list":
+            return f"[{items[0]}]"
+        case "vector":
+            return f"Vector {definition.size} {items[0]}"
+    return f"{definition.kind.capitalize() if definition.kind == 'map' else definition.kind} {items[0]}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_DOC else text[: _LONGEST_DOC - 1].rstrip() + "…"
+
+
 def _bases(classes: Classes, definition: TypeDef) -> str:
     if definition.kind == "sum":
         return "Sum"
     # Python's collector has nothing to do for records of plain values: they cannot form a ring.
-    plain = all(not classes.is_mutable(item) and _plain(classes, item) for item in definition.items)
+    plain = all(item not in classes.mutable and _plain(classes, item) for item in definition.items)
     return "Record, gc=False" if plain and definition.items else "Record"
 
 
@@ -172,8 +190,7 @@ def _type_doc(types: tuple[TypeDef, ...], definition: TypeDef) -> str:
         body = " | ".join(label if item is None else f"{label} {types[item].shown}" for label, item in parts)
     else:
         body = f"{{ {', '.join(f'{label} : {types[item or 0].shown}' for label, item in parts)} }}" if parts else "{ }"
-    text = body if definition.declared is None else f"type {definition.declared.text} = {body}"
-    return text if len(text) <= _LONGEST_DOC else text[: _LONGEST_DOC - 1].rstrip() + "…"
+    return body if definition.declared is None else f"type {definition.declared.text} = {body}"
 
 
 def _modules(

@@ -9,6 +9,8 @@ import attrs
 
 LINE = 120
 """The longest line that is written where there is a choice."""
+DEEPEST = 100
+"""How deeply brackets are nested at most; Python itself reads 200."""
 
 _NOT_IN_NAME = re.compile(r"\W", re.ASCII)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
@@ -81,6 +83,11 @@ def tuple_of(parts: Iterable[Code]) -> Code:
 def dict_of(entries: Mapping[str, Code]) -> Code:
     """A dictionary with texts as keys."""
     return Group("{", tuple((f"{quoted(key)}: ", value) for key, value in entries.items()), "}")
+
+
+def depth(code: Code) -> int:
+    """How deeply its brackets are nested."""
+    return 0 if isinstance(code, str) else 1 + max((depth(part) for _, part in code.parts), default=0)
 
 
 def flat(code: Code) -> str:

@@ -197,7 +197,7 @@ class Stages:
 
     def _copied(self, node: Node, edge: Edge, cursor: Cursor) -> None:
         """One branch that is not the last: it works on a copy where the value could be changed in place."""
-        if self._classes.is_mutable(node.output) and self._meets_user_code(node):
+        if node.output in self._classes.mutable and self._meets_user_code(node):
             self.used.add("copy_value")
             variable = cursor.fresh()
             self._step(f"{variable} = copy_value({cursor.variable})", node, cursor.depth)

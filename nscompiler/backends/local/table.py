@@ -47,13 +47,13 @@ class _Table:
         return attrs.evolve(graph, nodes=nodes, modules=modules)
 
     def _add(self, definition: TypeDef) -> TypeId:
-        declared = definition.declared if definition.kind in NAMED else None
-        who = declared and (declared.module, declared.name)
+        declared = definition.declared
+        who = (declared.module, declared.name) if declared is not None and definition.kind in NAMED else None
         key = (definition.kind, definition.name, definition.items, definition.labels, definition.size, who)
         held = self._known.get(key)
         if held is None:
             held = self._known[key] = len(self.types)
-            self.types.append(attrs.evolve(definition, declared=declared))
+            self.types.append(definition)
         return held
 
 

@@ -59,8 +59,8 @@ UNKNOWN_CONSTRAINT = Code(
     name="unknown-constraint",
     title="There is no constraint of that name",
     explanation=(
-        "Constraints are built in: `Csv`, `CsvCell`, `CsvRow`, `CsvFile`, `SqlRow` and `Serializable`. There "
-        "is no way to declare one."
+        "Constraints are built in: `Csv`, `CsvCell`, `CsvRow`, `CsvFile`, `SqlRow`, `Serializable`, `Present` "
+        "and `Item`. There is no way to declare one."
     ),
     wrong="""\
 fun f : a -> Text where a is CsvRaw

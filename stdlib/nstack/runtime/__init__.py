@@ -3,7 +3,20 @@ is for it.
 """
 
 from .command_line import main
-from .declare import Call, Literal, Parameter, Policy, Process, Sink, Source, UserModule, Workflow, overlap, standard
+from .declare import (
+    Call,
+    Literal,
+    Parameter,
+    Policy,
+    Process,
+    Sink,
+    Source,
+    UserModule,
+    Workflow,
+    json_value,
+    overlap,
+    standard,
+)
 from .scalars import (
     Boolean,
     Bytes,
@@ -14,6 +27,7 @@ from .scalars import (
     Duration,
     Integer,
     Json,
+    Shared,
     Text,
     Time,
     Unit,
@@ -43,6 +57,7 @@ EXPORTED = (
     "Uuid",
     "Unit",
     "Vector",
+    "Shared",
     # modules.py and flow files
     "UserModule",
     "Source",
@@ -56,6 +71,7 @@ EXPORTED = (
     "standard",
     "overlap",
     "copy_value",
+    "json_value",
     # __main__.py
     "main",
 )
@@ -77,6 +93,7 @@ __all__ = [
     "Policy",
     "Process",
     "Record",
+    "Shared",
     "Sink",
     "Source",
     "Sum",
@@ -89,6 +106,7 @@ __all__ = [
     "Workflow",
     "constructor",
     "copy_value",
+    "json_value",
     "main",
     "optional",
     "overlap",

@@ -40,11 +40,22 @@ def test_source(shape: Shape, variable: str) -> tuple[str, dict[str, Any]]:
     return tests.expression(shape, variable), tests.names
 
 
-class _Tests:
-    """One generated test: the expression grows while ``names`` collects the objects that it mentions."""
+_DEEPEST, _LARGEST = 30, 100
+"""How deeply the expression of one test is nested (Python's own limit is 200 brackets), and how many parts it may have
+before one that comes again is tested by a function."""
 
-    def __init__(self) -> None:
+
+class _Tests:
+    """One generated test: the expression grows while ``names`` collects the objects that it mentions.
+
+    ``made`` holds the functions of all tests that belong together, by the shape's ``id``.
+    """
+
+    def __init__(self, made: dict[int, Callable[[Any], bool]] | None = None) -> None:
         self.names: dict[str, Any] = {}
+        self._made = {} if made is None else made
+        self._seen: set[int] = set()
+        self._depth = 0
 
     def name(self, value: Any, stem: str) -> str:
         """A name for an object in the generated code."""
@@ -53,11 +64,13 @@ class _Tests:
         return name
 
     def function(self, shape: Shape) -> Callable[[Any], bool]:
-        """A function for the test, with names of its own."""
-        inner = _Tests()
-        body = inner.expression(shape, "v")
-        exec(f"def test(v):\n    return {body}", inner.names)
-        made: Callable[[Any], bool] = inner.names["test"]
+        """A function for the test, with names of its own; one for each shape."""
+        made = self._made.get(id(shape))
+        if made is None:
+            inner = _Tests(self._made)
+            body = inner.expression(shape, "v")
+            exec(f"def test(v):\n    return {body}", inner.names)
+            made = self._made[id(shape)] = inner.names["test"]
         return made
 
     def expression(self, shape: Shape, subject: str) -> str:
@@ -66,10 +79,20 @@ class _Tests:
             return f"{subject} is None"
         if shape.kind == "scalar" and shape.name in _EXACT:
             return f"type({subject}) is {self.name(_EXACT[shape.name], 't')}"
+        if self._depth and self._is_apart(shape):
+            return f"{self.name(self.function(shape), 'f')}({subject})"
+        self._seen.add(id(shape))
         variable = f"x_{len(self.names)}"
         self.names[variable] = None
+        self._depth += 1
         inner = getattr(self, f"_{shape.kind}")(shape, variable)
+        self._depth -= 1
         return f"({inner.replace(f'«{variable}»', f'({variable} := {subject})', 1)})"
+
+    def _is_apart(self, shape: Shape) -> bool:
+        """Whether a part has a function of its own."""
+        again = id(shape) in self._seen and len(self.names) > _LARGEST
+        return again or self._depth > _DEEPEST or shape.plain is not None
 
     def _scalar(self, shape: Shape, x: str) -> str:
         if shape.name == "Integer":
@@ -131,48 +154,56 @@ def _yes(value: object) -> bool:
     return True
 
 
-def finite(shape: Shape) -> Callable[[Any], bool] | None:
-    """A function that tells whether all Doubles in a proper value are finite; None where the type holds none."""
-    if not contains(shape, "Double"):
-        return None
-    if shape.kind == "scalar":
-        return math.isfinite
-    return _FINITE[shape.kind](shape)
+Test = Callable[[Any], bool]
+Made = dict[int, Test | None]
 
 
-def _finite_items(shape: Shape) -> Callable[[Any], bool]:
-    inner = finite(shape.item)
+def finite(shape: Shape, made: Made | None = None) -> Test | None:
+    """A function that tells whether all Doubles in a proper value are finite; None where the type holds none.
+
+    ``made`` holds what was made already, by the shape's ``id``.
+    """
+    made = {} if made is None else made
+    if id(shape) not in made:
+        held = contains(shape, "Double")
+        scalar = math.isfinite if shape.kind == "scalar" else None
+        made[id(shape)] = (scalar or _FINITE[shape.kind](shape, made)) if held else None
+    return made[id(shape)]
+
+
+def _finite_items(shape: Shape, made: Made) -> Test:
+    inner = finite(shape.item, made)
     assert inner is not None
     return lambda value: all(map(inner, value))
 
 
-def _finite_values(shape: Shape) -> Callable[[Any], bool]:
-    inner = finite(shape.item)
+def _finite_values(shape: Shape, made: Made) -> Test:
+    inner = finite(shape.item, made)
     assert inner is not None
     return lambda value: all(map(inner, value.values()))
 
 
-def _finite_optional(shape: Shape) -> Callable[[Any], bool]:
-    inner = finite(shape.item)
+def _finite_optional(shape: Shape, made: Made) -> Test:
+    inner = finite(shape.item, made)
     assert inner is not None
     return lambda value: value is None or inner(value)
 
 
-def _finite_parts(shape: Shape) -> Callable[[Any], bool]:
+def _finite_parts(shape: Shape, made: Made) -> Test:
     steps = (
         [f"[{i}]" for i in range(len(shape.items))] if shape.kind == "tuple" else [f".{a}" for a in shape.attributes]
     )
-    tests = [(step, finite(item)) for step, item in zip(steps, shape.parts, strict=True)]
+    tests = [(step, finite(item, made)) for step, item in zip(steps, shape.parts, strict=True)]
     names: dict[str, Any] = {f"f{i}": test for i, (_, test) in enumerate(tests)}
     body = " and ".join(f"f{i}(v{step})" for i, (step, test) in enumerate(tests) if test is not None)
     exec(f"def test(v):\n    return {body}", names)
-    made: Callable[[Any], bool] = names["test"]
-    return made
+    test: Test = names["test"]
+    return test
 
 
-def _finite_sum(shape: Shape) -> Callable[[Any], bool]:
+def _finite_sum(shape: Shape, made: Made) -> Test:
     tests = {
-        label: (finite(item) if item is not None else None)
+        label: (finite(item, made) if item is not None else None)
         for label, item in zip(shape.labels, shape.items, strict=True)
     }
 
@@ -183,7 +214,7 @@ def _finite_sum(shape: Shape) -> Callable[[Any], bool]:
     return test
 
 
-_FINITE: dict[str, Callable[[Shape], Callable[[Any], bool]]] = {
+_FINITE: dict[str, Callable[[Shape, Made], Test]] = {
     "list": _finite_items,
     "vector": _finite_items,
     "map": _finite_values,

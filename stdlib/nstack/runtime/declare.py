@@ -185,6 +185,11 @@ def overlap(call: Call, values: Iterable[Any], token: Any) -> Iterator[Any]:
     raise RuntimeError(f"{call.shown} can only be called in a running workflow")
 
 
+def json_value(text: str) -> Any:
+    """The JSON value that a text holds: a literal that is nested too deeply to be written as one of Python."""
+    return msgspec.json.decode(text)
+
+
 Stage = Callable[[Iterable[Any], Any], None]
 """An emitted stage function: takes the values of a batch and their token."""
 

@@ -66,6 +66,24 @@ else:
         values = type(None)
 
 
+class _Named(type):
+    """A class that stands for values of the type that it names; what they are like is tested when they are made."""
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return True
+
+
+class Shared(metaclass=_Named):
+    """A type of many parts under a name of its own, so that it is read, tested and written down once wherever it
+    stands.
+
+    class Grid(Shared):
+        type = tuple[Row, Row]
+    """
+
+    type: Any
+
+
 def Vector(size: int, item: Any) -> Any:  # noqa: N802  (it is a type's name in the language)
     """The annotation of ``Vector n T``: a list of exactly ``size`` items. A Matrix is a Vector of Vectors."""
     return Annotated[list[item], Meta(min_length=size, max_length=size)]
