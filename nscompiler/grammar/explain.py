@@ -87,6 +87,9 @@ def _swapped(segment: Segment) -> list[Candidate]:
         repair = Repair(0, 2, ("->",))
         title = "An arrow is written `->`, not `=>`"
         return [Candidate(repair, codes.MISSING_ARROW, title, "Write `->`", at, last=at + 1)]
+    if text == ":" and segment.text(at - 1) == ":":
+        title = "`::` is not written here: `:` alone is"
+        return [Candidate(Repair(-1, 1, ()), codes.COLON_AND_EQUALS, title, "Write `:`", at - 1, last=at)]
     if text in ("=", ":"):
         other = ":" if text == "=" else "="
         what = "a type" if other == ":" else "a value"

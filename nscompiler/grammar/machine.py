@@ -10,6 +10,7 @@ from typing import Any
 from nscompiler.grammar.build import Builder
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.recovery import Recovery
+from nscompiler.grammar.spaced import spaced_reference, written_apart
 from nscompiler.grammar.tables import Tables, load
 
 
@@ -117,11 +118,15 @@ class Machine:
         match = self._tables.reference.match(text, tokens.starts[index])
         if match is None:
             return False
-        last, end = index, match.end()
+        last, end, reference = index, match.end(), match[0]
+        apart = spaced_reference(text, reference, end)
+        if apart is not None:
+            self._builder.report(written_apart(self._builder.source, tokens.starts[index], apart))
+            end, reference = apart.end, apart.text
         while tokens.ends[last] < end:
             last += 1
             tokens.kinds[last] = SWALLOWED
         tokens.kinds[index] = self._reference
         tokens.ends[index] = end
-        tokens.texts[index] = match[0]
+        tokens.texts[index] = reference
         return True

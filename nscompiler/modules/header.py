@@ -4,13 +4,18 @@ import re
 
 import attrs
 
+from nscompiler.grammar.spaced import spaced_reference
+
 _REFERENCE = re.compile(r"(?:[\w.:-]|/(?![/*]))*+")
 _WORD = "module"
 
 
 @attrs.frozen(slots=True)
 class ScannedHeader:
-    """What stands first in a file: the reference after ``module`` as written, and its place."""
+    """What stands first in a file: the reference after ``module``, and its place.
+
+    One written in pieces (``Foo : 1.0.0``) is given as what it means: the parser reports it.
+    """
 
     text: str
     start: int
@@ -29,6 +34,9 @@ def scan_header(text: str) -> ScannedHeader | None:
     reference = _REFERENCE.match(text, start)
     if reference is None or not reference[0]:
         return None
+    apart = spaced_reference(text, reference[0], reference.end())
+    if apart is not None:
+        return ScannedHeader(apart.text, start, apart.end)
     return ScannedHeader(reference[0], start, reference.end())
 
 

@@ -58,6 +58,9 @@ MISTAKES = [
     ("type T «:» { a : Text }", "NS0108", "type T = { a : Text }"),
     ("def w «:» f | g", "NS0108", "def w = f | g"),
     ("def w «:»= f", "NS0108", "def w = f"),
+    ("fun f «::» Text -> Text", "NS0108", "fun f : Text -> Text"),
+    ("def a «::» Text -> Text = f", "NS0108", "def a : Text -> Text = f"),
+    ("type T = { a «::» Text, b :: Text }", "NS0108", "type T = { a : Text, b : Text }"),
     ("fun f : A -> B with { n : Integer «:» 10 }", "NS0108", "fun f : A -> B with { n : Integer = 10 }"),
     # --- characters, texts, comments, numbers
     ("def w = f | «%» g", "NS0111", "def w = f |  g"),
@@ -164,6 +167,14 @@ MISTAKES = [
     ("«let» x = f", "NS0130", "def x = f"),
     ("«function» f : Text -> Text", "NS0130", "fun f : Text -> Text"),
     ("«data» Event = A | B", "NS0130", "type Event = A | B"),
+    # --- a reference in pieces
+    ("module «Foo : 1.0.0»", "NS0101", "module Foo:1.0.0"),
+    ("module «Foo: 1.0.0» where\ndef w = f", "NS0101", "module Foo:1.0.0 where\ndef w = f"),
+    ("module «Foo :1.0.0» { def w = f }", "NS0101", "module Foo:1.0.0 { def w = f }"),
+    ("module «Foo 1.0.0»\ndef w = f", "NS0201", "module Foo:1.0.0\ndef w = f"),
+    ("module «Foo 1.0.0-SNAPSHOT» {}", "NS0201", "module Foo:1.0.0-SNAPSHOT {}"),
+    ("import «a/Foo : 1.0.0» as F", "NS0101", "import a/Foo:1.0.0 as F"),
+    ("import «Foo\t1.0.0» as F\ndef w = f", "NS0201", "import Foo:1.0.0 as F\ndef w = f"),
     ("«imports» X:1.0.0 as Y", "NS0130", "import X:1.0.0 as Y"),
     ("«f» : Text -> Text", "NS0130", "fun f : Text -> Text"),
     ("«x» = f | g", "NS0130", "def x = f | g"),
@@ -249,6 +260,25 @@ def test_a_sure_fix_is_marked_so():
     sure = {text for text, fixes in levels.items() if fixes[0].applicability is Applicability.MACHINE_APPLICABLE}
     assert {"def w = f { a = 1 | g", "type T { a : Text }", "def w = f | g)"} <= sure
     assert not {"let x = f", "def w = f { a = g }", "type person = { a : Text }"} & sure
+
+
+def test_a_reference_in_pieces_is_read_as_meant():
+    module = read("module Foo : 1.0.0 where\nimport Bar 2.0.0 as B").module
+    assert (module.header.reference.text, module.header.early) == ("Foo:1.0.0", "where")
+    assert [(item.reference.text, item.alias.text) for item in module.imports] == [("Bar:2.0.0", "B")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Foo\n:1.0.0", "Foo:1.0.0 1.0.0", "Foo: :1.0.0", "Foo 1.0", "Foo 1.0.0.0", "Foo 1.0.0x"]
+)
+def test_what_only_resembles_a_reference_in_pieces_is_none(text):
+    reference = read(f"module {text}\n").module.header.reference.text
+    assert reference == text.split()[0]
+
+
+def test_only_a_reference_with_its_colon_is_surely_one():
+    levels = [read(f"module {text}").problems[0].fixes[0].applicability for text in ("Foo : 1.0.0", "Foo 1.0.0")]
+    assert levels == [Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT]
 
 
 def test_a_broken_declaration_keeps_its_name():
