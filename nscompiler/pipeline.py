@@ -363,13 +363,16 @@ class Compilation:
 
     # --- what comes after a check without errors
 
-    def lower(self, path: str, target: FunctionInterface) -> Lowered:
-        """The flow graph of a workflow of a file, after all passes; None together with what stands in the way."""
+    def lower(self, path: str, target: FunctionInterface, *, runs: bool = True) -> Lowered:
+        """The flow graph of a workflow of a file, after all passes; None together with what stands in the way.
+
+        Where it is not to run but to answer questions (``runs`` is false), its functions need no Python code yet.
+        """
         from nscompiler.flow.lower import lower
 
         if target.kind != "workflow":
             return None, (self.not_a_workflow(path, target),)
-        return self._lowered(path, target, lambda program: lower(target, program))
+        return self._lowered(path, target, lambda program: lower(target, program, runs=runs))
 
     def lower_function(self, path: str, target: FunctionInterface, value: object = None) -> Lowered:
         """The flow graph that sends one JSON value through a function of a file and its results to standard output."""

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+from nscompiler.diagnostics.summary import counted
 from nscompiler.tools.impact import Row, WorkflowImpact
 
 
-def draw_impact(target: str, found: Sequence[WorkflowImpact]) -> str:
-    """The tables as text: role, stage, place and remark of each stage."""
-    if not found:
-        return f"{target} concerns no workflow here\n"
-    return "\n".join(_table(one) for one in found)
+def draw_impact(target: str, found: Sequence[WorkflowImpact], unknown: int = 0) -> str:
+    """The tables as text: role, stage, place and remark of each stage. ``unknown`` is how many workflows could not be
+    laid out, and may be concerned too."""
+    tables = [_table(one) for one in found]
+    if unknown:
+        tables.append(f"{target}: not known for {counted(unknown, 'workflow')}\n")
+    return "\n".join(tables) or f"{target} concerns no workflow here\n"
 
 
 def _table(one: WorkflowImpact) -> str:

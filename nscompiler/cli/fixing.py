@@ -13,7 +13,7 @@ from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.summary import counted
 from nscompiler.files import DiskFiles, Files
 from nscompiler.pipeline import Compilation
-from nscompiler.tools.fixing import Fixed, fix, shown_path
+from nscompiler.tools.fixing import Check, Fixed, fix, shown_path
 
 _MARK = b"\xef\xbb\xbf"
 
@@ -25,8 +25,9 @@ def fix_paths(paths: Sequence[str], asked: Asked, *, unsafe: bool, write: bool) 
     """
     searched = search_folders(asked.search)
 
-    def compile(files: Files) -> Compilation:
-        return Compilation(files, paths or (".",), searched)
+    def compile(files: Files) -> Check:
+        compilation = Compilation(files, paths or (".",), searched)
+        return compilation if asked.against is None else _compared(compilation, asked.against, searched)
 
     fixed = fix(compile, DiskFiles(), lambda problems: _chosen(problems, asked), unsafe=unsafe)
     if write:
@@ -40,6 +41,12 @@ def fix_paths(paths: Sequence[str], asked: Asked, *, unsafe: bool, write: bool) 
         print(_summary(fixed, write), file=sys.stderr)
     failed = failing(fixed.problems) or (not write and bool(fixed.after))
     return exits.FAILED if failed and not asked.exit_zero else exits.OK
+
+
+def _compared(compilation: Compilation, revision: str, searched: Sequence[str]) -> Check:
+    from nscompiler.cli.states import ComparedWith  # git and the comparison: most fixes do without
+
+    return ComparedWith(compilation, revision, searched)
 
 
 def _summary(fixed: Fixed, written: bool) -> str:

@@ -113,21 +113,24 @@ def _listed(found: Sequence[Found]) -> list[str]:
     return [f"{_names(own)[1]:{width}}  {own[0]}" for own in found]
 
 
-def lowered(compilation: Compilation, found: Sequence[Found]) -> "list[Graph]":
-    """The flow graphs of workflows; problems end the command."""
-    results = [compilation.lower(path, workflow) for path, workflow in found]
+def lowered(compilation: Compilation, found: Sequence[Found], *, runs: bool = True) -> "list[Graph]":
+    """The flow graphs of workflows; problems end the command. Those that will not run need no Python code."""
+    results = [compilation.lower(path, workflow, runs=runs) for path, workflow in found]
     refuse(compilation, [problem for _, problems in results for problem in problems])
     return [graph for graph, _ in results if graph is not None]
 
 
-def lowered_as_far_as_possible(compilation: Compilation, found: Sequence[Found]) -> "tuple[list[Graph], int]":
-    """The flow graphs of those workflows that can be laid out, and the exit code: what stands in the way of the others
-    goes to standard error."""
-    results = [compilation.lower(path, workflow) for path, workflow in found]
+def lowered_as_far_as_possible(
+    compilation: Compilation, found: Sequence[Found]
+) -> "tuple[list[Graph], list[FunctionInterface]]":
+    """The flow graphs, to answer questions by, of those workflows that can be laid out, and the other workflows: what
+    stands in their way goes to standard error."""
+    results = [compilation.lower(path, workflow, runs=False) for path, workflow in found]
     problems = [problem for graph, problems in results for problem in problems if graph is None]
     if problems:
         report_problems(compilation, problems, sys.stderr)
-    return [graph for graph, _ in results if graph is not None], exits.FAILED if problems else exits.OK
+    others = [workflow for (_, workflow), (graph, _) in zip(found, results, strict=True) if graph is None]
+    return [graph for graph, _ in results if graph is not None], others
 
 
 def emitted(

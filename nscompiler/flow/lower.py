@@ -44,15 +44,17 @@ Start = Callable[[], Steps]
 _NOTHING: Environment = {}
 
 
-def lower(target: FunctionInterface, program: Program) -> tuple[Graph | None, tuple[Diagnostic, ...]]:
+def lower(
+    target: FunctionInterface, program: Program, *, runs: bool = True
+) -> tuple[Graph | None, tuple[Diagnostic, ...]]:
     """The graph of a workflow, before any pass; None together with what stands in the way.
 
     ``target`` is a def of kind workflow, or a script's main expression. The program must have been checked without
-    errors.
+    errors. A graph that only answers questions (``runs`` is false) needs no Python code behind its functions.
     """
     if target.declared == "fun":
         return None, (python_workflow(target, target.span),)
-    lowering = _Lowering(target, program)
+    lowering = _Lowering(target, program, runs=runs)
     return lowering.graph(lambda: lowering.body(target, {}, None, _NOTHING))
 
 
@@ -95,8 +97,9 @@ class _Frame:
 class _Lowering:
     """The lowering of one workflow."""
 
-    def __init__(self, target: FunctionInterface, program: Program) -> None:
+    def __init__(self, target: FunctionInterface, program: Program, *, runs: bool = True) -> None:
         self._target = target
+        self._runs = runs
         self._program = program
         self._table = Table(program.types)
         self._builder = Builder(self._table)
@@ -125,7 +128,8 @@ class _Lowering:
             _run(start())
         except TooLarge:
             return None, (self._too_large(),)
-        self._problems.extend(self._uses.problems)
+        if self._runs:
+            self._problems.extend(self._uses.problems)
         if self._problems.has_errors:
             return None, tuple(self._problems)
         graph = self._finished(limit)

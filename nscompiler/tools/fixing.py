@@ -3,18 +3,33 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 import attrs
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.files import Files, MemoryFiles
-from nscompiler.pipeline import Compilation
+from nscompiler.source import SourceFile
 
 # A fix may bring up the next fault; a program that needs more rounds than these has other troubles.
 MOST_ROUNDS = 50
 
-Compile = Callable[[Files], Compilation]
+
+class Check(Protocol):
+    """What a check of files came to: a compilation, or one that also tells what another state makes wrong."""
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]: ...
+    @property
+    def sources(self) -> Mapping[str, SourceFile]: ...
+    @property
+    def targets(self) -> tuple[str, ...]: ...
+    @property
+    def module_count(self) -> int: ...
+
+
+Compile = Callable[[Files], Check]
 Wanted = Callable[[tuple[Diagnostic, ...]], Sequence[Diagnostic]]
 
 
@@ -26,7 +41,7 @@ class Fixed:
     before: Mapping[str, str]
     after: Mapping[str, str]
     counts: Mapping[str, int]
-    compilation: Compilation
+    compilation: Check
     problems: tuple[Diagnostic, ...]
     unsafe: int
 
@@ -72,7 +87,7 @@ class _Fixing:
 
     # --- what to apply
 
-    def _offers(self, compilation: Compilation, unsafe: bool) -> Iterator[tuple[Diagnostic, Fix]]:
+    def _offers(self, compilation: Check, unsafe: bool) -> Iterator[tuple[Diagnostic, Fix]]:
         """The first fix of each problem that may be applied."""
         allowed = {Applicability.MACHINE_APPLICABLE} | ({Applicability.MAYBE_INCORRECT} if unsafe else set())
         for problem in self._wanted(compilation.problems):
@@ -81,12 +96,12 @@ class _Fixing:
             if found is not None:
                 yield problem, found
 
-    def _is_ours(self, compilation: Compilation, fix: Fix) -> bool:
+    def _is_ours(self, compilation: Check, fix: Fix) -> bool:
         """Whether a fix changes the files that were asked for, and what lies beside them, alone."""
         asked = frozenset(compilation.targets)
         return all(edit.span.path in asked or not edit.span.path.endswith(".nml") for edit in fix.edits)
 
-    def _batch(self, compilation: Compilation) -> list[tuple[Diagnostic, Fix]]:
+    def _batch(self, compilation: Check) -> list[tuple[Diagnostic, Fix]]:
         """Fixes that do not touch each other."""
         batch: list[tuple[Diagnostic, Fix]] = []
         taken: list[Edit] = []
@@ -98,13 +113,13 @@ class _Fixing:
 
     # --- applying
 
-    def _applied(self, compilation: Compilation, batch: list[tuple[Diagnostic, Fix]]) -> Compilation | None:
+    def _applied(self, compilation: Check, batch: list[tuple[Diagnostic, Fix]]) -> Check | None:
         """The check after a batch; of one that makes something worse, after those fixes that do not. None where
         nothing could be applied."""
         following = self._tried(compilation, batch)
         if following is not None:
             return following
-        reached: Compilation | None = None
+        reached: Check | None = None
         for one in batch if len(batch) > 1 else ():
             # Only the first can be tried at its place: where the others stand by now, the next round tells.
             reached = self._tried(compilation, [one])
@@ -114,7 +129,7 @@ class _Fixing:
         self._refused.update(_key(*one) for one in batch)
         return reached
 
-    def _tried(self, compilation: Compilation, batch: list[tuple[Diagnostic, Fix]]) -> Compilation | None:
+    def _tried(self, compilation: Check, batch: list[tuple[Diagnostic, Fix]]) -> Check | None:
         """Apply fixes, and check; None where a file has more errors then, and nothing was applied."""
         edits = [edit for _, found in batch for edit in found.edits]
         texts = dict(self._texts)

@@ -9,7 +9,7 @@ from nscompiler.flow.model import Function, Graph, Node, NodeId, Origin
 from nscompiler.pipeline import Compilation
 from nscompiler.tools.lineage import Flow, Path, Schemes, is_text_form
 from nscompiler.tools.targets import FieldTarget, ParameterTarget, Target
-from nscompiler.types.interface import Interface, Scheme
+from nscompiler.types.interface import FunctionInterface, Interface, Scheme
 
 SCHEMA_VERSION = 1
 
@@ -170,14 +170,15 @@ def _setters(target: ParameterTarget, graph: Graph) -> Iterator[Row]:
                 yield Row(role, stage_name(node), one.origin or node.origin, value)
 
 
-def impact_as_json(target: Target, found: Sequence[WorkflowImpact]) -> str:
-    """What ``impact`` found as a JSON document, two spaces deep."""
+def impact_as_json(target: Target, found: Sequence[WorkflowImpact], unknown: Sequence[FunctionInterface] = ()) -> str:
+    """What ``impact`` found as a JSON document, two spaces deep; ``unknown`` are workflows that have no graph."""
     document = {
         "schema_version": SCHEMA_VERSION,
         "target": target.shown,
         "workflows": [
             {"module": one.module, "workflow": one.workflow, "stages": [_row(row) for row in one.rows]} for one in found
         ],
+        "not_known": [{"module": one.module, "workflow": one.name} for one in unknown],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 

@@ -27,7 +27,8 @@ def hidden_changes(compilation: Compilation, revision: str, search: Sequence[str
     version says.
 
     A module is found by its name, wherever below the root it was. Snapshots are free, and what was none but a snapshot
-    then promised nothing. Raises NoSuchState where there is no such revision, GitError where git cannot be asked.
+    then promised nothing; a module whose interface errors leave open, now or then, is not compared. Raises NoSuchState
+    where there is no such revision, GitError where git cannot be asked.
     """
     with States(search, compilation.types) as states:
         return tuple(_hidden(compilation, states, revision))
@@ -35,26 +36,40 @@ def hidden_changes(compilation: Compilation, revision: str, search: Sequence[str
 
 def _hidden(compilation: Compilation, states: States, revision: str) -> Iterator[Diagnostic]:
     by_path = {item.path: item for item in compilation.program.modules}
+    unknown = _unknown(compilation)
     for given in compilation.discovery.given:
         items = [by_path[path] for path in given.targets if path in by_path]
-        released = [item for item in items if _is_sound(item, compilation)]
+        released = [item for item in items if _is_release(item) and item.path not in unknown]
         files = states.files(revision, given.root)
         if not files.is_folder(given.root):
             continue
         titles = {item.ref.title for item in released if item.ref is not None}
         paths = _modules_called(titles, walk(given.root, files).modules, Sources(files))
         old = Compilation(files, paths, states.search, types=states.types)
+        unknown_then = _unknown(old)
         for item in released:
-            problem = _problem(compilation, item, old, revision)
+            problem = _problem(compilation, item, old, unknown_then, revision)
             yield from () if problem is None else (problem,)
 
 
-def _is_sound(item: LinkedModule, compilation: Compilation) -> bool:
-    """Whether a file is a release whose interface is known."""
-    released = item.ref is not None and item.ref.version.is_release and item.module.header is not None
+def _is_release(item: LinkedModule) -> bool:
+    return item.ref is not None and item.ref.version.is_release and item.module.header is not None
+
+
+def _unknown(compilation: Compilation) -> frozenset[str]:
+    """The files whose interface errors leave open: their own, those of an import, or those of what they import."""
+    unknown: set[str] = set()
+    for item in compilation.program.modules:  # what is imported comes before what imports it
+        imported = (one.path for one in item.imports.resolved)
+        if item.imports.poisoned or _has_errors(item, compilation) or not unknown.isdisjoint(imported):
+            unknown.add(item.path)
+    return frozenset(unknown)
+
+
+def _has_errors(item: LinkedModule, compilation: Compilation) -> bool:
     parsed = compilation.parsed(item.path)
     problems = (*(() if parsed is None else parsed.problems), *compilation.checked[item.path].problems)
-    return released and not any(problem.is_error for problem in problems)
+    return any(problem.is_error for problem in problems)
 
 
 def _modules_called(titles: Iterable[str], paths: Iterable[str], sources: Sources) -> list[str]:
@@ -68,12 +83,14 @@ def _modules_called(titles: Iterable[str], paths: Iterable[str], sources: Source
     return found
 
 
-def _problem(compilation: Compilation, item: LinkedModule, old: Compilation, revision: str) -> Diagnostic | None:
+def _problem(
+    compilation: Compilation, item: LinkedModule, old: Compilation, unknown: frozenset[str], revision: str
+) -> Diagnostic | None:
     assert item.ref is not None
     targets = frozenset(old.discovery.targets)
     earlier = [one for one in old.program.modules if one.ref is not None and one.ref.title == item.ref.title]
     before = predecessor(item, [one for one in earlier if one.path in targets])
-    if before is None or before.ref is None:
+    if before is None or before.ref is None or before.path in unknown:
         return None
     sides = old.checked[before.path].interface, compilation.checked[item.path].interface
     found = compare(*sides, compilation.types)

@@ -95,14 +95,23 @@ def _within(interface: Interface, parts: Sequence[str], faults: list[NoTarget]) 
         else:
             faults.append(_no_part(type, rest, path))
     function = interface.functions.get(name)
-    if function is not None and len(rest) == 1:
+    if function is not None:
         row = function.parameters
-        declared = [*(one.name for one in row.settable), *(one.name for one in row.fixed)]
-        if rest[0] in declared or row.open:
+        declared = list(dict.fromkeys((*(one.name for one in row.settable), *(one.name for one in row.fixed))))
+        if len(rest) == 1 and (rest[0] in declared or row.open):
             yield ParameterTarget(interface.module, name, rest[0], ".".join([interface.module, *parts]))
         else:
-            offer = did_you_mean(near(rest[0], declared)) or f"it has {', '.join(dict.fromkeys(declared)) or 'none'}"
-            faults.append(NoTarget(f"`{name}` has no parameter `{rest[0]}`", offer))
+            faults.append(_no_parameter(name, rest, declared, bool(row.open)))
+
+
+def _no_parameter(name: str, rest: Sequence[str], declared: Sequence[str], open: bool) -> NoTarget:
+    """Why what follows a function's name is none of its parameters; ``open`` functions have any."""
+    listed = f"it has {', '.join(declared) or ('any' if open else 'none')}"
+    if not rest:
+        return NoTarget(f"`{name}` is a function; name a parameter of it, `{name}.parameter`", listed)
+    if rest[0] in declared or open:
+        return NoTarget(f"`{name}.{rest[0]}` is a parameter; nothing follows its name")
+    return NoTarget(f"`{name}` has no parameter `{rest[0]}`", did_you_mean(near(rest[0], declared)) or listed)
 
 
 def _path(type: Type, parts: Sequence[str]) -> Path | int:

@@ -149,9 +149,7 @@ def test_a_file_that_changed_meanwhile_is_not_written(here: Path) -> None:
     assert (here / "main.nml").read_text() == "def f = Std.identity\n"
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--unsafe-fixes"], ["--fix", "--watch"], ["--diff", "--stats"], ["--fix", "--against", "HEAD"]]
-)
+@pytest.mark.parametrize("arguments", [["--unsafe-fixes"], ["--fix", "--watch"], ["--diff", "--stats"]])
 def test_options_that_do_not_go_together(arguments: list[str]) -> None:
     done = check(*arguments)
     assert done.exception is not None

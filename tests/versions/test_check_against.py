@@ -109,6 +109,35 @@ def test_a_module_with_errors_is_not_compared(repo: Repo) -> None:
     assert found("classify") == ()
 
 
+MISSING = "\nimport Nowhere:9.9.9 as N\n"
+
+
+def test_a_module_whose_import_is_missing_is_not_compared(repo: Repo) -> None:
+    repo.write({"classify/module.nml": BROKEN.replace("1.0.0\n", "1.0.0\n" + MISSING)})
+    assert found() == (), "nor is the module that imports it"
+    repo.write({"classify/module.nml": BROKEN, "user/module.nml": USER.replace(":1.0.0 as", ":9.9.9 as")})
+    assert [one.primary.span.path for one in found()] == ["classify/module.nml"]
+
+
+def test_a_module_that_had_errors_then_is_not_compared(repo: Repo) -> None:
+    repo.commit({"classify/module.nml": OLD.replace("1.0.0\n", "1.0.0\n" + MISSING) + "def f = N.f\n"}, "v2")
+    repo.write({"classify/module.nml": BROKEN})
+    assert hidden_changes(Compilation(DiskFiles(), (".",)), "v2") == ()
+
+
+def test_the_fix_is_applied(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.write({"classify/module.nml": BROKEN})
+    assert main(["check", "--against", "v1", "--diff", "--unsafe-fixes"]) == 1
+    assert "+module Iris.Classify:2.0.0" in capsys.readouterr().out
+    assert main(["check", "--against", "v1", "--fix"]) == 1, "the version may be meant otherwise"
+    assert (repo.folder / "classify/module.nml").read_text() == BROKEN
+    assert main(["check", "--against", "v1", "--fix", "--unsafe-fixes"]) == 0
+    assert (repo.folder / "classify/module.nml").read_text() == BROKEN.replace("1.0.0", "2.0.0")
+    mended = USER.replace("User:0.1.0", "User:0.2.0").replace("Classify:1.0.0", "Classify:2.0.0")
+    assert (repo.folder / "user/module.nml").read_text() == mended
+    assert main(["check", "--against", "v1"]) == 0
+
+
 def test_the_command(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     repo.write({"classify/module.nml": MORE})
     assert main(["check", "classify"]) == 0

@@ -72,8 +72,8 @@ def command(
     if unsafe_fixes and not (fix or diff):
         raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
     if fix or diff:
-        if stats or watch or options["against"] is not None:
-            raise click.UsageError("--fix and --diff go with none of --stats, --watch and --against")
+        if stats or watch:
+            raise click.UsageError("--fix and --diff go with neither --stats nor --watch")
         from nscompiler.cli.fixing import fix_paths
 
         return fix_paths(paths, asked, unsafe=unsafe_fixes, write=not diff)

@@ -24,6 +24,6 @@ def command(path: str, workflow: str | None, form: str, search: tuple[str, ...])
     from nscompiler.cli import programs
 
     compilation = programs.compiled(path, search)
-    (graph,) = programs.lowered(compilation, (programs.chosen(compilation, path, workflow),))
+    (graph,) = programs.lowered(compilation, (programs.chosen(compilation, path, workflow),), runs=False)
     click.echo(dot(graph) if form == "dot" else mermaid(graph), nl=False)
     return exits.OK

@@ -2,6 +2,7 @@
 
 import click
 
+from nscompiler.cli import exits
 from nscompiler.cli.failure import Failure
 from nscompiler.cli.options import path_option
 
@@ -31,10 +32,10 @@ def command(target: str, path: str, form: str, search: tuple[str, ...]) -> int:
         wanted = meant(target, interfaces(compilation))
     except NoTarget as error:
         raise Failure(str(error), *error.notes) from None
-    graphs, code = programs.lowered_as_far_as_possible(compilation, programs.startable(compilation))
+    graphs, others = programs.lowered_as_far_as_possible(compilation, programs.startable(compilation))
     found = impact(wanted, graphs, schemes(compilation))
     if form == "json":
-        put_json(impact_as_json(wanted, found))
+        put_json(impact_as_json(wanted, found, others))
     else:
-        put(draw_impact(wanted.shown, found))
-    return code
+        put(draw_impact(wanted.shown, found, len(others)))
+    return exits.FAILED if others else exits.OK

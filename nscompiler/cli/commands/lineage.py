@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from nscompiler.cli import exits
 from nscompiler.cli.failure import Failure
 from nscompiler.cli.options import path_option
 
@@ -30,11 +31,11 @@ def command(path: str, workflow: str | None, namespace: str, folder: str, search
     compilation = programs.compiled(path, search)
     chosen = [programs.chosen(compilation, path, workflow)] if workflow else programs.startable(compilation)
     declared, time = schemes(compilation), _time()
-    graphs, code = programs.lowered_as_far_as_possible(compilation, chosen)
+    graphs, others = programs.lowered_as_far_as_possible(compilation, chosen)
     for graph in graphs:
         event = job_event(graph, declared, namespace=namespace, time=time, folder=folder)
         put_json(json.dumps(event, ensure_ascii=False) + "\n")
-    return code
+    return exits.FAILED if others else exits.OK
 
 
 def _time() -> str:
