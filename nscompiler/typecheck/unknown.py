@@ -29,7 +29,13 @@ FOREIGN = {
     "Bytes": "[Byte]",
     "Timestamp": "DateTime",
     "Unit": "()",
+    "Any": "Json",
+    "Object": "Json",
+    "Dict": "Map",
 }
+# What is a sign or a word here and no type: a name in its place would not do.
+_LIST, _OPTIONAL = "a list is written `[T]`", "what may be missing is written `optional T`"
+WRITTEN = {"List": _LIST, "Array": _LIST, "Maybe": _OPTIONAL, "Option": _OPTIONAL, "Optional": _OPTIONAL}
 BUILT_IN_TYPES = (*SCALARS, "Map", "Vector", "Matrix", "Void")
 
 
@@ -117,12 +123,13 @@ def report_type(scope: Scope, qualifier: syntax.Name | None, interface: Interfac
     if interface is None and text in FOREIGN:
         similar = (FOREIGN[text],)
     found, fixes = _elsewhere(scope, qualifier, name, "types", bool(similar))
+    written = WRITTEN.get(text) if interface is None else None
     fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
     scope.report(
         codes.UNKNOWN_TYPE,
         name,
         f"{where} type `{text}`",
-        did_you_mean((*found, *similar)[:MOST_FIXES]) or _not_imported(fixes) or "unknown type",
+        did_you_mean((*found, *similar)[:MOST_FIXES]) or _not_imported(fixes) or written or "unknown type",
         fixes=tuple(fixes[:MOST_FIXES]),
     )
 

@@ -101,6 +101,8 @@ WITH_FIX = [
     ("unknown-name", "fun count : Text -> Integer\ndef f = cuont\n"),
     ("wrong-case", "fun numChars : Text -> Integer\ndef f = numchars\n"),
     ("unknown-type", "fun count : Txet -> Integer\n"),
+    ("unknown-type", "fun count : Any -> Integer\n"),
+    ("unknown-type", "fun count : Dict Text -> Integer\n"),
     ("lowercase-standard", "def w = sources.stdin | Sinks.log\n"),
     ("unknown-parameter", "fun top : Text -> Text with { count : Integer = 1 }\ndef f = top { cuont = 5 }\n"),
     ("parameter-choice", 'fun s : Text -> Text with { o : "up" | "down" = "up" }\ndef f = s { o = "dwn" }\n'),
@@ -123,6 +125,24 @@ def test_the_first_fix_mends_the_program(code: str, text: str) -> None:
     assert mended != text
     left = check_texts({"main.nml": mended}).diagnostics
     assert not left, (mended, [one.title for one in left])
+
+
+@pytest.mark.parametrize(
+    ("type", "said"),
+    [
+        ("List Text", "a list is written `[T]`"),
+        ("Array", "a list is written `[T]`"),
+        ("Maybe Text", "what may be missing is written `optional T`"),
+        ("Option", "what may be missing is written `optional T`"),
+    ],
+)
+def test_a_type_that_is_a_sign_or_a_word_here_is_told_how_to_write(type: str, said: str) -> None:
+    found = only(f"fun f : {type} -> Text\n")
+    assert (found.code.name, found.primary.text, found.fixes) == ("unknown-type", said, ())
+
+
+def test_a_near_name_of_the_file_is_likelier_than_how_a_list_is_written() -> None:
+    assert only("type Lists = Text\nfun f : List -> Text\n").primary.text == "did you mean `Lists`?"
 
 
 def test_every_title_keeps_to_a_line() -> None:
