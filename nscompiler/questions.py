@@ -4,6 +4,7 @@ Nothing but ``os`` is imported: whoever finds that nothing has changed needs no 
 """
 
 import os
+import stat
 import time
 
 TYPE_CHECKING = (
@@ -55,6 +56,8 @@ def changed_files(asked: Asked, taken: int) -> frozenset[str] | None:
             found = os.stat(path)
             if (found.st_size, found.st_mtime_ns, found.st_ctime_ns) == (size, at, touched) and touched < taken - TICK:
                 continue
+            if not stat.S_ISREG(found.st_mode):
+                return None  # a pipe may never end
             with open(path, "rb") as file:
                 if digest(file.read()) != kept:
                     changed.add(path)

@@ -49,6 +49,8 @@ def _start(arguments: Sequence[str], environment: Mapping[str, str], own_group: 
     sys.stderr.flush()
     command = [sys.executable, *arguments]
     default = [signal.SIGPIPE]  # which this interpreter ignores
+    # A program starts for a while before it can stop in order: the runtime lets these through once it can.
+    mask = mask | {signal.SIGINT, signal.SIGTERM}
     if own_group:
         return os.posix_spawn(sys.executable, command, environment, setsigmask=mask, setsigdef=default, setpgroup=0)
     return os.posix_spawn(sys.executable, command, environment, setsigmask=mask, setsigdef=default)

@@ -94,8 +94,11 @@ def read_requirements(folder: str, files: Files) -> tuple[str, ...]:
 
     Bytes that are no UTF-8 are replaced: pip will say what it thinks of the line.
     """
+    path = join(folder, REQUIREMENTS_FILE)
+    if not files.is_file(path):
+        return ()
     try:
-        text = files.read_bytes(join(folder, REQUIREMENTS_FILE)).decode("utf-8-sig", "replace")
+        text = files.read_bytes(path).decode("utf-8-sig", "replace")
     except OSError:
         return ()
     lines = text.replace("\\\r\n", "").replace("\\\n", "").splitlines()

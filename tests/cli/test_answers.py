@@ -103,6 +103,11 @@ def add_requirements(root: Path) -> None:
     (root / "a/nstack.yaml").write_text("stack: python\nunheard: 1\n")
 
 
+def replace_by_pipe(root: Path) -> None:
+    (root / "b/module.nml").unlink()
+    os.mkfifo(root / "b/module.nml")
+
+
 def replace_by_link(root: Path) -> None:
     (root / "b").rename(root.parent / "elsewhere")
     (root / "b").symlink_to(root.parent / "elsewhere")
@@ -119,6 +124,7 @@ CHANGES: list[Callable[[Path], None]] = [
     add_project_file,
     add_requirements,
     replace_by_link,
+    replace_by_pipe,
 ]
 
 

@@ -17,6 +17,7 @@ import signal, sys
 seen = []
 for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, lambda got, _: seen.append(got))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
 print("ready", flush=True)
 for line in sys.stdin:
     print(len(seen), flush=True)
@@ -32,6 +33,12 @@ def start(code: str, **more: object) -> subprocess.Popen[str]:
 @pytest.mark.parametrize(("code", "exit_code"), [("pass", 0), ("raise SystemExit(3)", 3)])
 def test_the_exit_code_is_the_childs(code: str, exit_code: int) -> None:
     assert start(code).wait(20) == exit_code
+
+
+def test_a_signal_waits_until_the_program_can_stop_in_order() -> None:
+    code = "import signal; print(*sorted(number.name for number in signal.pthread_sigmask(signal.SIG_BLOCK, [])))"
+    child = start(code)
+    assert child.communicate(timeout=20)[0] == "SIGINT SIGTERM\n"
 
 
 def test_a_killed_child_counts_as_shells_count() -> None:

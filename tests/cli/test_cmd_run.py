@@ -78,6 +78,18 @@ def test_standard_streams_are_the_programs(nsc: Nsc, demo: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "ONE!\nTWO!\n")
 
 
+@pytest.mark.parametrize(("policy", "code", "after"), [("stop", 1, []), ("skip", 0, ["7", "8"])])
+def test_what_stands_before_a_bad_line_of_a_file_goes_through(
+    nsc: Nsc, tmp_path: Path, policy: str, code: int, after: list[str]
+) -> None:
+    (tmp_path / "in.jsonl").write_text("1\n2\n\n3\n\"x\"\n7\n8\n")
+    program = f'Sources.jsonl<Integer> {{ path = "in.jsonl", on_error = "{policy}" }} | Conv.to_json | Sinks.stdout'
+    done = nsc("notebook", program, cwd=tmp_path)
+    assert done.returncode == code
+    assert done.stdout.split() == ["1", "2", "3", *after]
+    assert 'in.jsonl:5: expected Integer, got "x"' in done.stderr
+
+
 def test_parameters_are_handed_on(nsc: Nsc, demo: Path) -> None:
     assert nsc("run", "demo", "up", "-p", "mark=?", input="one\n").stdout == "ONE?\n"
 

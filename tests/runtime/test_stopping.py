@@ -47,6 +47,22 @@ def test_the_first_signal_drains(package: Package, lines: Lines, tmp_path: Path,
     assert "w interrupted" in err
 
 
+def test_a_signal_that_came_before_the_start_stops_in_order(package: Package, lines: Lines) -> None:
+    package.write(lines("hold; Text; Text;"), m=HOLD)
+    held = (signal.SIGINT, signal.SIGTERM)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    try:
+        process = package.start()  # which inherits what is held back
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert out == ""
+    assert "stopping" in err
+    assert "Traceback" not in err
+
+
 def test_the_second_signal_stops_at_once(package: Package, lines: Lines, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     os.mkfifo(gate)

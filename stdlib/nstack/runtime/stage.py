@@ -83,10 +83,10 @@ class Stage:
         """One batch through the whole stage."""
         token = self.current.token = batch.token
         try:
-            values = self.decode(batch)
-            self.guard.tally.values_in += len(values)
-            if values:
-                self.function(values, self.current)
+            for values in self.decode(batch):
+                self.guard.tally.values_in += len(values)
+                if values:
+                    self.function(values, self.current)
         except Stopped:
             self.give_up(token)
             raise
@@ -109,32 +109,37 @@ class Stage:
             batch.token.hold(self.finish, self.expects)
             self.give_up(batch.token)
 
-    def decode(self, batch: Batch) -> Sequence[Any]:
-        """The values of a batch; those that cannot be decoded meet the source's policy."""
+    def decode(self, batch: Batch) -> Iterator[Sequence[Any]]:
+        """The values of a batch, up to each that cannot be decoded: what comes before it travels before it meets the
+        source's policy."""
         if batch.block is not None:
             try:
-                return self.codec.decode_lines(batch.block)
+                whole = self.codec.decode_lines(batch.block)
             except Exception:  # somewhere in the block: line by line then
-                lines = batch.block.split(b"\n")
-                return self._decoded(lines, self._decode_line, batch)
-        if batch.decode is not None:
-            return self._decoded(batch.values, batch.decode, batch)
-        return batch.values
+                yield from self._decoded(batch.block.split(b"\n"), self._decode_line, batch)
+            else:
+                yield whole
+        elif batch.decode is not None:
+            yield from self._decoded(batch.values, batch.decode, batch)
+        else:
+            yield batch.values
 
     def _decode_line(self, line: bytes) -> Any:
         return self.codec.decode_json(line) if line.strip() else _EMPTY
 
-    def _decoded(self, records: Sequence[Any], decode: Callable[[Any], Any], batch: Batch) -> list[Any]:
-        values = []
+    def _decoded(self, records: Sequence[Any], decode: Callable[[Any], Any], batch: Batch) -> Iterator[Sequence[Any]]:
+        values: list[Any] = []
         for index, record in enumerate(records):
             try:
                 value = decode(record)
             except Exception as error:
+                yield values
+                values = []
                 self.guard.settle(_placed(error, batch, index), record, self.current)
             else:
                 if value is not _EMPTY:
                     values.append(value)
-        return values
+        yield values
 
     # ------------------------------------------------------------------------------------------ a method that yields
 
@@ -336,14 +341,14 @@ class Stream:
         token.hold(stage.finish, stage.expects)
         stage.current.token = token
         try:
-            values = stage.decode(batch)
+            for values in stage.decode(batch):
+                stage.guard.tally.values_in += len(values)
+                for value in values:
+                    token.add()
+                    self._values.append((value, token))
         except Stopped:
             stage.give_up(token)
             raise
-        stage.guard.tally.values_in += len(values)
-        for value in values:
-            token.add()
-            self._values.append((value, token))
         stage.seal(token)
 
     def give_up(self) -> None:

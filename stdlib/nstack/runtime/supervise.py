@@ -152,6 +152,8 @@ class Run:
     def _on_signals(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             self.loop.add_signal_handler(number, self._interrupt)
+        # Whoever started this process may have held them back until somebody listens.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
         tie(self.loop, self._left_alone)
 
     def _left_alone(self) -> None:
