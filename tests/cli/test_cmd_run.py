@@ -87,7 +87,7 @@ def test_what_stands_before_a_bad_line_of_a_file_goes_through(
     done = nsc("notebook", program, cwd=tmp_path)
     assert done.returncode == code
     assert done.stdout.split() == ["1", "2", "3", *after]
-    assert 'in.jsonl:5: expected Integer, got "x"' in done.stderr
+    assert 'in.jsonl:5: value: expected Integer, got "x"' in done.stderr
 
 
 def test_parameters_are_handed_on(nsc: Nsc, demo: Path) -> None:
