@@ -32,18 +32,23 @@ class Fate(Enum):
 
 @attrs.frozen(slots=True)
 class Laid:
-    """A file before and after; ``after`` is None where it could not be laid out, for the ``problems``."""
+    """A file before and after; ``after`` is None where it could not be laid out, for the ``problems`` or a ``bug``."""
 
     path: str
     before: bytes
     source: SourceFile | None
     after: bytes | None
     problems: tuple[Diagnostic, ...] = ()
+    bug: Exception | None = None
 
     @property
     def is_changed(self) -> bool:
         """Whether the layout is another one than before."""
         return self.after is not None and self.after != self.before
+
+
+class LayoutBug(Exception):
+    """Bugs of ours, the first of which is the cause, kept files from being laid out; the message says which."""
 
 
 @attrs.frozen(slots=True)
@@ -60,17 +65,20 @@ def format_paths(paths: Sequence[str], action: str = WRITE, *, color: str = "aut
     """Lay out files and the ``.nml`` files below folders; the exit code.
 
     A file that cannot be read or written, or has syntax errors, is told of on standard error and left alone; the
-    others are laid out all the same.
+    others are laid out all the same. So they are where a bug of ours keeps one from it: LayoutBug is raised last.
     """
     problems: list[Diagnostic] = []
     texts: dict[str, SourceFile] = {}
     unwritten: list[str] = []
+    bugs: dict[str, Exception] = {}
     counts = dict.fromkeys(Fate, 0)
     for path in _files(paths, problems):
         laid = _laid_out(path)
         problems += laid.problems
         if laid.problems and laid.source is not None:
             texts[path] = laid.source
+        if laid.bug is not None:
+            bugs[path] = laid.bug
         reason = _act(laid, action) if laid.is_changed else ""
         unwritten += [f"cannot write {path}: {reason}"] if reason else []
         counts[_fate(laid, reason)] += 1
@@ -80,6 +88,8 @@ def format_paths(paths: Sequence[str], action: str = WRITE, *, color: str = "aut
         print(f"error: {message}", file=sys.stderr)
     if not quiet:
         print(_summary(counts, action), file=sys.stderr)
+    if bugs:
+        raise LayoutBug(f"in {', '.join(bugs)}") from next(iter(bugs.values()))
     failed = problems or unwritten or (counts[Fate.CHANGED] and action != WRITE)
     return exits.FAILED if failed else exits.OK
 
@@ -125,7 +135,10 @@ def _laid_out(path: str) -> Laid:
         content = DiskFiles().read_bytes(path)
     except OSError as error:
         return Laid(path, b"", None, None, (unreadable(path, error),))
-    return _decoded(path, content)
+    try:
+        return _decoded(path, content)
+    except Exception as error:  # a bug of ours, which the other files are not to suffer from
+        return Laid(path, content, None, None, bug=error)
 
 
 def _decoded(path: str, content: bytes) -> Laid:

@@ -128,6 +128,7 @@ def _measured(items: "Iterable[Document]") -> tuple[int, bool]:
         elif item is LINE or item is FILL:
             width += 1
         elif isinstance(item, After):
+            width += _TOO_WIDE if ended else 0
             ended = True
         elif item is HARD or isinstance(item, Own):
             width += _TOO_WIDE
@@ -177,8 +178,10 @@ class _Renderer:
                 stack.extend([(inner, indent, flat) for inner in reversed(item.items)])
             elif isinstance(item, Break):
                 self._break(item, indent, flat)
-            elif isinstance(item, After):
+            elif isinstance(item, After) and not self._after:
                 self._after = item.text
+            elif isinstance(item, After):
+                self._write_own(Own(item.text), indent)  # behind another it would be part of that
             else:
                 self._write_own(item, indent)
         return "".join(self._written) + (f" {self._after}" if self._after else "")

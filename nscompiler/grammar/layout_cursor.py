@@ -1,5 +1,6 @@
 """What all parts of the layout share: tokens in the order of the text, each with its comments."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -62,7 +63,7 @@ class Cursor:
 
     def leave(self) -> None:
         """Be done with the tokens entered; the comments of those left over are carried on."""
-        self._skip(self._limit)
+        self.skip(self._limit)
         self.active = False
 
     # --- tokens
@@ -105,7 +106,7 @@ class Cursor:
 
     def _take_apart(self, index: int, shown: str) -> tuple[list[Remark], Document]:
         assert self.remarks is not None
-        self._skip(index)
+        self.skip(index)
         above, self.carried = [*self.carried, *self.remarks.before.pop(index, ())], []
         return above, self._take(index, shown)
 
@@ -128,26 +129,47 @@ class Cursor:
 
     def _take(self, index: int, shown: str) -> Document:
         assert self.remarks is not None
-        self._skip(index)
+        self.skip(index)
         self._at = index + 1
         before, self.carried = [*self.carried, *self.remarks.before.pop(index, ())], []
-        after = self.remarks.after.pop(index, []) + self._after_dropped(index + 1)
+        after = self.remarks.after.pop(index, [])
+        after += self._after_dropped(index + 1, after)
         if not before and not after:
             return shown
         return Box([*self.leading(before), shown, *_trailing(after)])
 
-    def _after_dropped(self, index: int) -> list[Remark]:
-        """What follows brackets that are closed here and that the layout leaves out."""
-        assert self.remarks is not None
-        remarks, found = self.remarks, []
-        while self._partners.get(index, -1) in self._skipped and index not in remarks.before:
-            found += remarks.after.pop(index, [])
-            if found and found[-1].kind == "after":
-                break
-            index += 1
-        return found
+    def _after_dropped(self, index: int, after: list[Remark]) -> list[Remark]:
+        """What follows, on the line of a token with comments ``after`` it, what the layout leaves out from an index on.
 
-    def _skip(self, stop: int) -> None:
+        That is brackets that are closed here, and `optional` behind its type. Nothing follows a comment that ends the
+        line: what stood behind that is carried on, on lines of its own.
+        """
+        assert self.remarks is not None
+        remarks, found = self.remarks, list(after)
+        while not (found and found[-1].kind == "after") and self._is_dropped(index):
+            before = remarks.before.get(index, [])
+            if any(each.kind != "inline" for each in before):
+                break
+            found += [*remarks.before.pop(index, ()), *remarks.after.pop(index, ())]
+            index += 1
+        while self._is_dropped(index):
+            for places in (remarks.before, remarks.after):
+                if index in places:
+                    places[index] = [attrs.evolve(each, kind="own") for each in places[index]]
+            index += 1
+        return found[len(after) :]
+
+    def _is_dropped(self, index: int) -> bool:
+        return index in self._skipped or self._partners.get(index, -1) in self._skipped
+
+    def postfix(self, end: int) -> int:
+        """The index of the word that ends a node, from now on left out."""
+        assert self.remarks is not None
+        index = bisect_left(self.remarks.ends, end)
+        self._skipped.add(index)
+        return index
+
+    def skip(self, stop: int) -> None:
         """Leave tokens out; their comments are carried on to the next."""
         assert self.remarks is not None
         for index in range(self._at, stop):
@@ -168,10 +190,11 @@ class Cursor:
 
     @staticmethod
     def leading(remarks: Sequence[Remark]) -> list[Document]:
-        """Comments before a token."""
+        """Comments before a token; one that stood on its line does so only below those with lines of their own."""
         found: list[Document] = []
-        for remark in remarks:
-            if remark.kind == "inline":
+        beside = next((n for n in range(len(remarks), 0, -1) if remarks[n - 1].kind != "inline"), 0)
+        for number, remark in enumerate(remarks):
+            if number >= beside:
                 found += [remark.text, " "]
             else:
                 found.append(Own(remark.text, remark.column, remark.blank))

@@ -39,6 +39,8 @@ from nscompiler.grammar.text import quote
 
 # What NAME of the grammar takes, keywords included.
 _PLAIN_NAME = re.compile(r"[^\W\dA-ZÀ-ÖØ-ÞΑ-ΡΣ-ΫЀ-Я][\w']*+")
+# The word in front of its type, and not a type variable that begins like it.
+_PREFIX = re.compile(r"optional(?![\w'])")
 #: Applied types that a constructor takes without brackets, and how many arguments they have.
 _BARE_PAYLOADS = {"Vector": 2, "Matrix": 3}
 
@@ -91,9 +93,11 @@ class TypeLayout(Cursor):
         return Box([self.at(qualifier.start, of or qualifier.text), self.token("."), self.at(name.start, shown)])
 
     def _optional(self, type: OptionalType) -> Document:
-        if self.active and not self.text.startswith("optional", type.start):
+        if self.active and not _PREFIX.match(self.text, type.start):
+            keyword_behind = self.postfix(type.end)
             item = self.type(type.item)  # `T optional`: comments keep to the words they stood by
-            return Box(["optional ", item, self.token("optional", "")])
+            self.skip(keyword_behind + 1)
+            return Box(["optional ", item])
         keyword = self.at(type.start, "optional")
         return Box([keyword, " ", self.type(type.item)])
 

@@ -8,8 +8,10 @@ import pytest
 from running_nsc import Nsc
 
 import nscompiler
+from nscompiler.cli import formatting
 from nscompiler.cli.main import main
 from nscompiler.cli.rewriting import replace_file
+from nscompiler.tools.format import FormatFailure, Formatted, format_source
 
 UGLY, LAID_OUT = "def  w=Sources.stdin|Sinks.stdout;\n", "def w = Sources.stdin | Sinks.stdout\n"
 BROKEN = "def w = |\n"
@@ -67,6 +69,25 @@ def test_a_broken_file_is_left_alone_and_the_others_are_not(folder: Path, capsys
     assert "there is no file or folder `nowhere.nml`" in captured.err
     assert captured.err.endswith("1 file reformatted, 2 files left alone\n")
     assert (folder / "sub" / "b.nml").read_text() == BROKEN
+    assert (folder / "a.nml").read_text() == LAID_OUT
+
+
+def test_a_bug_leaves_its_file_alone_and_the_others_are_laid_out(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "sub" / "b.nml").write_text(UGLY)
+
+    def failing(text: str, path: str) -> Formatted:
+        if path == "sub/b.nml":
+            raise FormatFailure(f"the layout of {path} would lose a comment")
+        return format_source(text, path)
+
+    monkeypatch.setattr(formatting, "format_source", failing)
+    assert main(["fmt", "sub/b.nml", "a.nml"]) == 70
+    summary, error, *_ = capsys.readouterr().err.splitlines()
+    assert summary == "1 file reformatted, 1 file left alone"
+    assert error == "internal error in sub/b.nml: FormatFailure: the layout of sub/b.nml would lose a comment"
+    assert (folder / "sub" / "b.nml").read_text() == UGLY
     assert (folder / "a.nml").read_text() == LAID_OUT
 
 

@@ -40,6 +40,30 @@ def gaps(text: str) -> list[int]:
     return [start for start, kind in zip(tokens.starts, tokens.kinds, strict=True) if kind != SWALLOWED]
 
 
+def dropped(text: str) -> list[int]:
+    """Which of the gaps are at brackets of an expression or type, or `optional` behind one: the layout drops some."""
+    places = gaps(text)
+    edges = re.compile(r"[()]|optional")
+    before = [text[:place].rstrip().endswith(("(", ")", "optional")) for place in places]
+    behind = [edges.match(text, place) is not None for place in places]
+    return [index for index in range(len(places)) if before[index] or behind[index]]
+
+
+@st.composite
+def crowded(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> str:
+    """A text with a comment in most gaps of a few in a row, around what the layout leaves out."""
+    text = draw(texts)
+    places = gaps(text)
+    edges = dropped(text)
+    first = draw(st.sampled_from(edges)) if edges else draw(st.integers(0, len(places) - 1))
+    first = max(first - draw(st.integers(0, 2)), 0)
+    for index in reversed(range(first, min(first + draw(st.integers(2, 4)), len(places)))):
+        opening, closing = draw(st.sampled_from((*COMMENTS[:1] * 6, *COMMENTS, (" ", ""))))
+        put = f"{opening}{index}{closing}" if opening.strip() else opening
+        text = text[: places[index]] + put + text[places[index] :]
+    return text
+
+
 @st.composite
 def remarked(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> str:
     """A text with comments and white space put between its tokens."""
@@ -86,6 +110,28 @@ def test_a_program_of_any_shape(text):
 @settings(max_examples=150, deadline=None)
 @given(remarked(st.sampled_from([text.removeprefix("\ufeff") for text in plain_programs()])))
 def test_comments_anywhere_in_a_program(text):
+    holds(text)
+
+
+BRACKETED = (
+    "def x = ((f)) | (g) & ((h | i))",
+    "def x = (f | (g))\n\ndef y = concat (f)",
+    "fun f : ((A)) -> (A, (B)) where a is C with { x : Text }",
+    "fun f : { x : A optional, y : (A optional) } -> [B optional] optional",
+    "type T = C (List (A optional) B) | D (A optional)",
+    "type T = (A, B) optional\ntype U = ((A optional))\ntype V = a optional",
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(crowded(st.sampled_from(BRACKETED)))
+def test_comments_around_what_is_left_out(text):
+    holds(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(crowded(st.sampled_from([text.removeprefix("\ufeff") for text in plain_programs()])))
+def test_comments_close_together_in_a_program(text):
     holds(text)
 
 
