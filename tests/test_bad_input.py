@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import DiskFiles, MemoryFiles
 from nscompiler.pipeline import Compilation
 
@@ -117,6 +118,22 @@ def test_an_unreadable_file_beside_others(tmp_path: Path) -> None:
     compilation = Compilation(LockedFiles(), (str(tmp_path),))
     assert [problem.code.id for problem in compilation.problems] == ["NS0224", "NS0401"]
     assert compilation.problems[0].title.endswith("permission denied")
+
+
+def test_an_unreadable_module_is_told_of_once(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/module.nml").write_bytes(b"module Lib:1.0.0\n// caf\xe9\nfun f : Text -> Text\n")
+    (tmp_path / "app.nml").write_text("import Lib:1.0.0 as L\n\ndef a = L.f | Std.identity\n")
+    problems = check_texts_on_disk(tmp_path)
+    assert [(one.code.name, one.primary.span.path) for one in problems] == [
+        ("not-text", str(tmp_path / "lib/module.nml"))
+    ]
+    # Alone, the importer is not checked beside a file of which a report tells: then the module is missing.
+    assert [one.code.name for one in check_texts_on_disk(tmp_path / "app.nml")] == ["unknown-module"]
+
+
+def check_texts_on_disk(path: Path) -> tuple[Diagnostic, ...]:
+    return Compilation(DiskFiles(), (str(path),)).problems
 
 
 def test_an_unreadable_file_as_another_user(tmp_path: Path) -> None:

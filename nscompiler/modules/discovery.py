@@ -157,6 +157,7 @@ class _Search:
         found = walk(folder, self._files)
         self.walked[folder] = found.modules
         self.problems += (unreadable(path, error) for path, error in found.failures)
+        self.sources.unread.update(path for path, _ in found.failures)
         targets = tuple(path for path in found.modules if self._read_target(path) is not None)
         self.given.append(Given(folder, self._kind(folder), root_for(folder, self._files), targets))
         for configured in found.configured:
@@ -180,6 +181,7 @@ class _Search:
         heading = self.sources.heading(path)
         if not isinstance(heading, Heading):
             self.problems.append(heading)
+            self.sources.unread.add(path)
             return None
         if path not in self.targets and not heading.source.text.strip():
             title = titled("`{}` is empty", path)

@@ -98,6 +98,8 @@ class _Resolver:
         paths = self._index.find(ref)
         if len(paths) == 1:
             return paths[0]
+        if not paths and not self._index.complete and not self._index.versions(ref):
+            return None  # it may be in a file that could not be read, of which another report tells
         used = names_used(self._module.source.text, alias)
         self.problems.append(self._index.conflict(ref) or not_found(ref, self._reference_span(node), self._index, used))
         return None

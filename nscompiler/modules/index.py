@@ -96,6 +96,12 @@ class ModuleIndex:
             for versions in found
         )
 
+    @property
+    def complete(self) -> bool:
+        """Whether every file that was asked for could be read; one that could not, of which is told, may be any
+        module."""
+        return not self._sources.unread
+
     def script(self, ref: ModuleRef) -> str | None:
         """A file without a header that an import of this reference may mean, going by its name."""
         return self._called(ref, self.contents.scripts)

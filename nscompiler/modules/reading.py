@@ -75,15 +75,17 @@ class Heading:
 class Sources:
     """The files that one run has read, each once, so that header and text belong to the same moment.
 
-    Also the references that they name, each parsed once: a program names most of its modules many times.
+    Also the references that they name, each parsed once: a program names most of its modules many times. ``unread``
+    are files that could not be read, of which a report tells: they may hold any module.
     """
 
-    __slots__ = ("_files", "_read", "_references")
+    __slots__ = ("_files", "_read", "_references", "unread")
 
     def __init__(self, files: Files) -> None:
         self._files = files
         self._read: dict[str, Heading | Diagnostic] = {}
         self._references: dict[str, ModuleRef | ReferenceFault] = {}
+        self.unread: set[str] = set()
 
     def heading(self, path: str) -> Heading | Diagnostic:
         """The text and header of a file, or why it cannot be read."""

@@ -82,7 +82,7 @@ def test_standard_streams_are_the_programs(nsc: Nsc, demo: Path) -> None:
 def test_what_stands_before_a_bad_line_of_a_file_goes_through(
     nsc: Nsc, tmp_path: Path, policy: str, code: int, after: list[str]
 ) -> None:
-    (tmp_path / "in.jsonl").write_text("1\n2\n\n3\n\"x\"\n7\n8\n")
+    (tmp_path / "in.jsonl").write_text('1\n2\n\n3\n"x"\n7\n8\n')
     program = f'Sources.jsonl<Integer> {{ path = "in.jsonl", on_error = "{policy}" }} | Conv.to_json | Sinks.stdout'
     done = nsc("notebook", program, cwd=tmp_path)
     assert done.returncode == code
