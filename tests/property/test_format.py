@@ -101,7 +101,7 @@ def words(comments) -> list[str]:
     return sorted(" ".join(comment.text.split()) for comment in comments)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(remarked(modules().map(layout)))
 def test_a_program_of_any_shape(text):
     holds(text)

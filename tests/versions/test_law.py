@@ -193,7 +193,7 @@ INTEGER, TEXT = T("Integer"), T("Text")
 PAIR = record([("a", INTEGER), ("b", TEXT)])
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(two_modules())
 @example((Module(INTEGER, T("optional", (TEXT,)), ()), Module(INTEGER, TEXT, ())))
 @example((Module(INTEGER, T("list", (TEXT,)), ()), Module(INTEGER, T("Vector", (TEXT,)), ())))
