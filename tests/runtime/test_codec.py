@@ -222,6 +222,8 @@ def test_faults_in_data(annotation: Any, text: str, says: str) -> None:
         (b"{", "value: expected JSON, got malformed text (Input data was truncated)"),
         (b"[1,]", "value: expected JSON, got malformed text (trailing comma in array (byte 3))"),
         (b'"\xff"', "value: expected JSON in UTF-8, got other bytes (invalid start byte)"),
+        (b'{"a": 1, "\xc3(": 2}', "value: expected JSON in UTF-8, got other bytes (invalid continuation byte)"),
+        (b"\xfe\xff", "value: expected JSON in UTF-8, got other bytes (invalid start byte)"),
         (b"[" * 5000, "value: expected JSON, got values nested too deeply"),
         (b"1 2", "value: expected JSON, got malformed text (trailing characters (byte 3))"),
         (b"NaN", "value: expected JSON, got malformed text (invalid character (byte 0))"),

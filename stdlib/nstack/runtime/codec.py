@@ -127,13 +127,20 @@ class Codec:
 def _malformed(data: bytes | str, where: str, error: Exception) -> DecodeError:
     if isinstance(error, RecursionError):
         return DecodeError(where, "JSON", "values nested too deeply")
-    if isinstance(error, UnicodeError):
-        return DecodeError(
-            where, "JSON in UTF-8", f"other bytes ({error.reason if isinstance(error, UnicodeDecodeError) else error})"
-        )
+    if (garbled := _garbled(data)) is not None:
+        return DecodeError(where, "JSON in UTF-8", f"other bytes ({garbled})")
     if not data.strip():
         return DecodeError(where, "JSON", "nothing")
     return DecodeError(where, "JSON", f"malformed text ({str(error).removeprefix('JSON is malformed: ')})")
+
+
+def _garbled(data: bytes | str) -> str | None:
+    """What keeps data from being UTF-8, in Python's words: msgspec's own differ between its versions."""
+    try:
+        data.encode() if isinstance(data, str) else str(data, "utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError) as error:
+        return error.reason
+    return None
 
 
 class Codecs:
