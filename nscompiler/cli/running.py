@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 RUNTIME = "nstack-runtime"
 """The distribution that a process of an emitted program needs."""
 
+ORIGIN = ".origin"
+"""What the runtime looks for after the name of a copied module's folder: the folder that it was copied from."""
+
 
 def run(compilation: Compilation, path: str, graph: "Graph", arguments: Sequence[str] = ()) -> int:
     """Build one graph of a file and run it in the foreground; its exit code.
@@ -38,9 +41,9 @@ def run(compilation: Compilation, path: str, graph: "Graph", arguments: Sequence
     emitted = programs.emitted(compilation, path, (graph,), default=graph.name, runtime=wheel() if pythons else None)
     package = package_name(graph.module, (graph,))
     cache = RunCache(Path(programs.root_of(compilation)))
-    folder = cache.place(f"{package}-{_identity(emitted)}", lambda new: write(emitted, new))
+    folder = cache.place(f"{package}-{_identity(emitted)}", lambda new: _write_here(emitted, graph, new))
     paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, **pythons, "PYTHONPATH": os.pathsep.join(paths)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     # -P: a file of the user's folder must not stand in the way of a module that the runtime imports.
     try:
         code = run_python(["-P", "-m", package, graph.name, *arguments], environment)
@@ -54,6 +57,18 @@ def run(compilation: Compilation, path: str, graph: "Graph", arguments: Sequence
 
 
 _TOLD = (exits.OK, exits.FAILED, exits.USAGE, exits.INTERRUPTED, exits.BROKEN_PIPE, 128 + SIGHUP, 128 + SIGTERM)
+
+
+def _write_here(emitted: "Emitted", graph: "Graph", folder: Path) -> None:
+    """Write what runs on this machine: beside each module's copy its folder, which tracebacks then name. Raises
+    OSError."""
+    write(emitted, folder)
+    copies = {copy.source: copy.path for copy in emitted.copies}
+    for use in graph.modules:
+        copied = copies.get(os.path.join(use.folder.rstrip("/"), use.service))
+        if copied is not None:
+            place = folder / (copied.removesuffix(f"/{use.service}") + ORIGIN)
+            place.write_text(os.path.abspath(use.folder), encoding="utf-8", errors="surrogateescape")
 
 
 def write(emitted: "Emitted", folder: Path) -> None:
@@ -108,7 +123,7 @@ def _own_python(use: "ModuleUse") -> str:
 
 def own_pythons(graph: "Graph") -> dict[str, str]:
     """The Python of each process other than the workflow's, by the variable that may name it; else it is that of the
-    environment in the module's own folder, as the copy that is run has none."""
+    environment in the module's own folder."""
     modules = {use.reference: use for use in graph.modules}
     return {
         process.variable: os.environ.get(process.variable) or _own_python(modules[process.modules[0]])

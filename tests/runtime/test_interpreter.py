@@ -79,7 +79,7 @@ def test_a_python_that_is_of_no_use(
     (tmp_path / "env" / "pyvenv.cfg").write_text("")
     monkeypatch.setenv(VARIABLE, str(python))
     lines = told(module(tmp_path))
-    assert f"{python} {what}" in lines[1]
+    assert f"{python}, which {VARIABLE} names, {what}" in lines[1]
     shown = [line.strip() for line in lines if line.startswith("    ")]
     assert shown[-1] == f"(cd {tmp_path} && {python} -m pip install -r requirements/far-1.0.0.txt)"
     assert shown[:-1] == ([f"{sys.executable} -m venv --clear {tmp_path}/env"] if commands == 2 else [])
@@ -88,7 +88,7 @@ def test_a_python_that_is_of_no_use(
 def test_what_cannot_be_run_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "python").write_text("no program")
     monkeypatch.setenv(VARIABLE, str(tmp_path / "python"))
-    assert f"{tmp_path}/python cannot be used: Permission denied" in told(module(tmp_path))[1]
+    assert f"{tmp_path}/python, which {VARIABLE} names, cannot be used: Permission denied" in told(module(tmp_path))[1]
 
 
 @pytest.mark.parametrize("packages", [(), ("nstack",)])
@@ -99,7 +99,7 @@ def test_an_environment_without_the_runtime_or_what_that_needs(
     monkeypatch.setenv(VARIABLE, str(python))
     lines = told(module(tmp_path))
     missing = "msgspec" if packages else "nstack"
-    assert f"{python} cannot import nstack (ModuleNotFoundError: No module named '{missing}')" in lines[1]
+    assert f"names, cannot import nstack (ModuleNotFoundError: No module named '{missing}')" in lines[1]
     assert lines[2] == f"    (cd {tmp_path} && {python} -m pip install -r requirements/far-1.0.0.txt)"
 
 
@@ -109,4 +109,54 @@ def test_no_folder_that_is_no_environment_is_cleared(tmp_path: Path, monkeypatch
     lines = told(module(tmp_path))
     own = tmp_path / "made" / "user" / "far" / ".venv"
     assert lines[2] == f"    {sys.executable} -m venv {own}"
-    assert lines[4] == f"    export {VARIABLE}={own}/bin/python"
+    assert lines[4] == f"    unset {VARIABLE}"
+
+
+@pytest.mark.parametrize(
+    ("named", "what"),
+    [
+        ("/nowhere/at/all/python", "/nowhere/at/all/python, which does not exist"),
+        ("/nowhere/at/all/bin/python", "/nowhere/at/all/bin/python, which does not exist"),
+        ("python3.99", "python3.99, which is no command on the PATH and no file in {here}"),
+    ],
+)
+def test_a_variable_that_names_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, what: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(VARIABLE, named)
+    own = tmp_path / "made" / "user" / "far" / ".venv"
+    assert told(module(tmp_path))[1:] == [
+        f"  {VARIABLE} names {what.format(here=tmp_path)}; make one with:",
+        f"    {sys.executable} -m venv {own}",
+        f"    {own}/bin/python -m pip install -r requirements/far-1.0.0.txt",
+        f"    unset {VARIABLE}",
+        f"  or name another Python in {VARIABLE}",
+    ]
+    fake(own / "bin" / "python")
+    assert told(module(tmp_path))[1:3] == [
+        f"  {VARIABLE} names {what.format(here=tmp_path)}; take that of its own folder with:",
+        f"    unset {VARIABLE}",
+    ]
+
+
+def test_an_environment_may_be_made_where_the_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "env" / "bin" / "python"))
+    assert told(module(tmp_path))[2] == f"    {sys.executable} -m venv {tmp_path}/env"
+
+
+def test_the_folder_of_an_environment_is_not_its_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    python = fake(tmp_path / "env" / "bin" / "python")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "env"))
+    assert told(module(tmp_path))[1:3] == [
+        f"  {tmp_path}/env, which {VARIABLE} names, is a folder; name the Python in it with:",
+        f"    export {VARIABLE}={python}",
+    ]
+
+
+def test_the_environment_belongs_where_the_module_was_copied_from(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (tmp_path / "made" / "user").mkdir(parents=True)
+    (tmp_path / "made" / "user" / "far.origin").write_text(str(mine))
+    assert told(module(tmp_path))[1] == f"  there is no Python at {mine}/.venv/bin/python; make one with:"
+    mine.rmdir()
+    assert f"there is no Python at {tmp_path}/made/user/far/.venv/bin/python" in told(module(tmp_path))[1]

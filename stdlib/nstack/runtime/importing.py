@@ -10,13 +10,16 @@ from __future__ import annotations
 import builtins
 import importlib
 import itertools
+import linecache
 import sys
 import types
 from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from importlib.util import spec_from_loader
+from importlib.util import decode_source, spec_from_loader
 from pathlib import Path
 from typing import Any, cast
+
+from .origin import origin_of
 
 HOST = "__nstack_host__"
 _PREFIX = "_nstack_user_"
@@ -24,15 +27,37 @@ _numbers = itertools.count(1)
 
 
 class _Loader(SourceFileLoader):
-    """Loads one file with the private builtins of its owner."""
+    """Loads one file with the private builtins of its owner, under the name of the file that it is a copy of."""
 
-    def __init__(self, name: str, path: str, names: dict[str, Any]) -> None:
+    def __init__(self, name: str, path: str, names: dict[str, Any], shown: str) -> None:
         super().__init__(name, path)
         self._builtins = names
+        self._shown = shown
+
+    def source_to_code(  # type: ignore[override]  # typeshed has InspectLoader's, which is static
+        self, data: Any, path: Any, *, _optimize: int = -1
+    ) -> types.CodeType:
+        compiled: types.CodeType = super().source_to_code(data, self._shown)
+        return compiled
+
+    def get_code(self, fullname: str) -> types.CodeType | None:
+        code = super().get_code(fullname)
+        if code is None or self._shown == self.path:
+            return code
+        # What runs is the copy: whoever changes the file meanwhile still sees these lines in a traceback.
+        text = decode_source(self.get_data(self.path))
+        linecache.cache[self._shown] = (len(text), None, text.splitlines(keepends=True), self._shown)
+        return _named(code, self._shown)
 
     def exec_module(self, module: types.ModuleType) -> None:
         vars(module)["__builtins__"] = self._builtins
         super().exec_module(module)
+
+
+def _named(code: types.CodeType, file: str) -> types.CodeType:
+    """The code as of another file: bytecode that was kept has the name that Python gave it."""
+    inner = tuple(_named(part, file) if isinstance(part, types.CodeType) else part for part in code.co_consts)
+    return code.replace(co_filename=file, co_consts=inner)
 
 
 class Imports:
@@ -40,6 +65,7 @@ class Imports:
 
     def __init__(self, folder: Path, owner: object) -> None:
         self.folder = folder
+        self.origin = origin_of(folder)
         self.owner = owner
         self.prefix = f"{_PREFIX}{next(_numbers)}"
         self.builtins: dict[str, Any] = {**vars(builtins), "__import__": self.find, HOST: owner}
@@ -132,13 +158,18 @@ class _Finder:
             return None
         spec = PathFinder.find_spec(name, path)
         if spec is not None and isinstance(spec.loader, SourceFileLoader) and spec.origin is not None:
-            spec.loader = _Loader(name, spec.origin, self.imports.builtins)
+            spec.loader = _Loader(name, spec.origin, self.imports.builtins, self._shown(spec.origin))
             return spec
         if spec is None or (spec.origin is None and self._is_bare(spec)):
             raise ModuleNotFoundError(
                 f"No module named {name!r}", name=name
             )  # Python's own finder must not try as well
         return spec
+
+    def _shown(self, file: str) -> str:
+        """The file that a copied file is known by."""
+        original = self.imports.origin / Path(file).relative_to(self.imports.folder)
+        return str(original) if original.is_file() else file
 
     def _is_bare(self, spec: ModuleSpec) -> bool:
         """A folder that holds no Python at all is no package."""

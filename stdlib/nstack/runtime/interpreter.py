@@ -21,6 +21,7 @@ from nstack.version import __version__
 
 from .declare import UserModule
 from .errors import UsageError
+from .origin import origin_of
 
 OLDEST = (3, 11)
 """The oldest Python that the runtime works with."""
@@ -88,10 +89,13 @@ class _Wanted:
         self._process = module.process
         self._root = os.path.abspath(module.process.root)
         self._variable = "NSTACK_PYTHON_" + re.sub(r"[^A-Z0-9]", "_", module.process.name.upper())
-        self._default = Path(module.folder).absolute() / ".venv"
-        named = os.environ.get(self._variable) or str(self._default / "bin" / "python")
+        self._default = origin_of(Path(module.folder).absolute()) / ".venv"
+        self._named = os.environ.get(self._variable) or None
+        wanted = self._named or str(self._default / "bin" / "python")
         # Absolute, as the working directory changes; a link stays one, as that is how a Python knows its environment.
-        self._path = os.path.abspath(shutil.which(named) or named)
+        self._path = os.path.abspath(shutil.which(wanted) or wanted)
+        self._folder = Path(self._path).parent.parent
+        self._shown = f"{self._path}, which {self._variable} names," if self._named else self._path
 
     @property
     def interpreter(self) -> Interpreter:
@@ -101,22 +105,48 @@ class _Wanted:
     def fault(self) -> str | None:
         """Why it cannot be used, and what to do; None where it can."""
         if not os.path.exists(self._path):
-            return self._told(f"there is no Python at {self._path}; make one with", self._made())
+            return self._replaced(self._absent(), "make one")
+        if os.path.isdir(self._path):
+            return self._told_of_folder()
         answers = self._asked()
         if isinstance(answers, str):
-            return self._told(f"{self._path} cannot be used: {answers}; make another with", self._made())
+            return self._replaced(f"{self._shown} cannot be used: {answers}", "make another")
         version = answers["python"]
         if tuple(map(int, version.split(".")[:2])) < OLDEST:
             needed = ".".join(map(str, OLDEST))
-            what = f"{self._path} is Python {version}, and {needed} or newer is needed; make another with"
-            return self._told(what, self._made())
+            what = f"{self._shown} is Python {version}, and {needed} or newer is needed"
+            return self._replaced(what, "make another")
         if "version" not in answers:
-            what = f"{self._path} cannot import nstack ({answers['lacks']}); install what is needed with"
+            what = f"{self._shown} cannot import nstack ({answers['lacks']}); install what is needed with"
             return self._told(what, (self._installed(self._path),))
         if answers["version"] != __version__:
-            what = f"{self._path} has nstack {answers['version']}, and this is nstack {__version__}; install it with"
+            what = f"{self._shown} has nstack {answers['version']}, and this is nstack {__version__}; install it with"
             return self._told(what, (self._installed(self._path),))
         return None
+
+    def _absent(self) -> str:
+        if self._named is None:
+            return f"there is no Python at {self._path}"
+        known = os.sep in self._named
+        lacking = "which does not exist" if known else f"which is no command on the PATH and no file in {os.getcwd()}"
+        return f"{self._variable} names {self._path if known else self._named}, {lacking}"
+
+    def _told_of_folder(self) -> str:
+        python = os.path.join(self._path, "bin", "python")
+        if os.path.exists(python):
+            what = f"{self._shown} is a folder; name the Python in it with"
+            return self._told(what, (f"export {self._variable}={shlex.quote(python)}",))
+        return self._replaced(f"{self._shown} is a folder, and has no bin/python", "make one")
+
+    def _replaced(self, what: str, make: str) -> str:
+        """What is wrong, and how to have an environment that is right."""
+        if self._named is not None and not self._could_be(self._folder) and self._is_ready():
+            return self._told(f"{what}; take that of its own folder with", (f"unset {self._variable}",))
+        return self._told(f"{what}; {make} with", self._made())
+
+    def _is_ready(self) -> bool:
+        """Whether there is an environment where one is looked for when none is named."""
+        return (self._default / "bin" / "python").exists()
 
     def _asked(self) -> dict[str, str] | str:
         """What the Python says of itself, or why it says nothing."""
@@ -150,16 +180,20 @@ class _Wanted:
 
     def _made(self) -> tuple[str, ...]:
         """The commands that make an environment: where the Python should be, if that is or could be one, else in the
-        module's folder."""
-        folder = Path(self._path).parent.parent
-        if Path(self._path).parent.name != "bin" or (folder.exists() and not _is_environment(folder)):
-            folder = self._default
+        module's own folder, which is looked into where nothing is named."""
+        folder = self._folder if self._could_be(self._folder) else self._default
         clear = " --clear" if _is_environment(folder) else ""  # never of anything else
+        made = f"{shlex.quote(sys.executable)} -m venv{clear} {shlex.quote(str(folder))}"
         python = str(folder / "bin" / "python")
-        commands = [f"{shlex.quote(sys.executable)} -m venv{clear} {shlex.quote(str(folder))}", self._installed(python)]
-        if os.environ.get(self._variable) and folder == self._default:
-            commands.append(f"export {self._variable}={shlex.quote(python)}")
-        return tuple(commands)
+        unset = (f"unset {self._variable}",) if self._named and folder == self._default else ()
+        return (made, self._installed(python), *unset)
+
+    def _could_be(self, folder: Path) -> bool:
+        """Whether the Python that is wanted is, or could become, that of an environment in a folder."""
+        if folder == self._default:
+            return True
+        place = folder.parent.is_dir() and not folder.exists()
+        return Path(self._path).parent.name == "bin" and (place or _is_environment(folder))
 
     def _installed(self, python: str) -> str:
         """The command that installs what the module needs. Pip reads paths in a file of requirements as relative to
