@@ -10,9 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING
-
-import attrs
+from typing import TYPE_CHECKING, ClassVar
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.order import ordered
@@ -527,11 +525,14 @@ def shown_reference(item: LinkedModule) -> str:
 # --- for tests, editors and other programs
 
 
-@attrs.frozen(slots=True, eq=False)
 class CheckedTexts:
     """What a check of some texts found out."""
 
-    compilation: Compilation
+    __match_args__: ClassVar[tuple[str, ...]] = ("compilation",)
+    __slots__ = __match_args__
+
+    def __init__(self, compilation: Compilation) -> None:
+        self.compilation = compilation
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

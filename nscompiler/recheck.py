@@ -13,9 +13,7 @@ files concerned checked whole.
 import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-
-import attrs
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nscompiler import questions
 from nscompiler.diagnostics.model import Diagnostic
@@ -26,6 +24,7 @@ from nscompiler.grammar.parse import ParseResult, parse
 from nscompiler.modules.program import LinkedModule
 from nscompiler.modules.python_file import python_file
 from nscompiler.pipeline import Compilation, shown_reference
+from nscompiler.records import Record, parts, replace
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.facts import Checked, Facts
 from nscompiler.typecheck.hashing import interface_hash
@@ -42,8 +41,7 @@ Memory = dict[str, tuple[Any, ...]]
 _VERSION = 2  # of marshal: the later ones write equal values in different ways
 
 
-@attrs.frozen(slots=True)
-class Kept:
+class Kept(Record):
     """What is kept of one file.
 
     ``text`` and ``python`` are digests (None for no file), ``head`` is what ``_head`` makes of header and imports,
@@ -52,15 +50,40 @@ class Kept:
     ``consulted`` are the files that lints looked into. ``clean`` if its workflows were laid out and nothing clashed.
     """
 
-    text: bytes | None
-    python: bytes | None
-    head: Data
-    imports: Data
-    said: bytes
-    places: bytes
-    problems: Data | None
-    consulted: tuple[str, ...]
-    clean: bool
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "text",
+        "python",
+        "head",
+        "imports",
+        "said",
+        "places",
+        "problems",
+        "consulted",
+        "clean",
+    )
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        text: bytes | None,
+        python: bytes | None,
+        head: Data,
+        imports: Data,
+        said: bytes,
+        places: bytes,
+        problems: Data | None,
+        consulted: tuple[str, ...],
+        clean: bool,
+    ) -> None:
+        self.text = text
+        self.python = python
+        self.head = head
+        self.imports = imports
+        self.said = said
+        self.places = places
+        self.problems = problems
+        self.consulted = consulted
+        self.clean = clean
 
 
 class Recheck(Compilation):
@@ -170,7 +193,7 @@ class Recheck(Compilation):
             return self._stand_in(item)
         parsed = self._parsed[item.path]
         assert parsed is not None
-        checked = super()._check(attrs.evolve(item, module=parsed.module))
+        checked = super()._check(replace(item, module=parsed.module))
         if self._differs(item.path, checked.interface):
             self._differing.add(item.path)
         return checked
@@ -211,7 +234,7 @@ class Recheck(Compilation):
                 return interface_hash(interface.module, interface.types, interface.functions, self.types.digests)
 
             interface = read_interface(said, places, item.path, self.types, self._type, self._place, digest)
-            interface = attrs.evolve(interface, tree=lambda: parse(item.module.source).module)
+            interface = replace(interface, tree=lambda: parse(item.module.source).module)
             note(interface, places, item.path, self._declared, self._anchors)
             facts = Facts({}, {}, {}, {}, {})
             held = Checked(item.module, interface.module, facts, interface, None, ())
@@ -341,13 +364,13 @@ class Recheck(Compilation):
         """What the next check may take over, once all problems were asked for."""
         unseen = {path: kept for path, kept in self._memory.items() if self.discovery.index.is_standard(path)}
         seen = {path: self._keep(item) for path, item in {**self._items, **self._others}.items()}
-        return {path: attrs.astuple(kept, recurse=False) for path, kept in {**unseen, **seen}.items()}
+        return {path: parts(kept) for path, kept in {**unseen, **seen}.items()}
 
     def _keep(self, item: LinkedModule) -> Kept:
         stub = self._stubs.get(item.path)
         clean = item.path in self._clean or (item.path in self._items and self._is_clean(item.path))
         if stub is not None:
-            return stub if stub.clean is clean else attrs.evolve(stub, clean=clean)
+            return stub if stub.clean is clean else replace(stub, clean=clean)
         text, python = self._digest(item.path)
         written = self._written.get(item.path)
         said, places = (b"", b"") if written is None else (marshal.dumps(part, _VERSION) for part in written)

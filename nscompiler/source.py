@@ -5,29 +5,44 @@ are made in the language server and nowhere else.
 """
 
 from bisect import bisect_right
+from typing import ClassVar
 
-import attrs
+from nscompiler.records import Record
 
 
-@attrs.define(unsafe_hash=True, weakref_slot=False)
-class Span:
+class Span(Record):
     """A stretch of one file: ``start`` and ``end`` are code point offsets, ``end`` exclusive."""
 
-    path: str
-    start: int
-    end: int
+    __match_args__: ClassVar[tuple[str, ...]] = ("path", "start", "end")
+    __slots__ = __match_args__
+
+    def __init__(self, path: str, start: int, end: int) -> None:
+        self.path = path
+        self.start = start
+        self.end = end
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Span):
+            return NotImplemented
+        return self.start == other.start and self.end == other.end and self.path == other.path
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.start, self.end))
 
     def cover(self, other: "Span") -> "Span":
         """The smallest span that holds both; both must lie in the same file."""
         return Span(self.path, min(self.start, other.start), max(self.end, other.end))
 
 
-@attrs.frozen(slots=True)
-class Position:
+class Position(Record):
     """A line and a column, both counted from 1, the column in code points."""
 
-    line: int
-    column: int
+    __match_args__: ClassVar[tuple[str, ...]] = ("line", "column")
+    __slots__ = __match_args__
+
+    def __init__(self, line: int, column: int) -> None:
+        self.line = line
+        self.column = column
 
 
 class LineIndex:

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = {"nscompiler": ROOT / "nscompiler", "nstack": ROOT / "stdlib/nstack", "nslsp": ROOT / "lsp/nslsp"}
 
-_DIAGNOSTICS = ("nscompiler.source", "nscompiler.diagnostics")
+_DIAGNOSTICS = ("nscompiler.records", "nscompiler.source", "nscompiler.diagnostics")
 _GRAMMAR = (*_DIAGNOSTICS, "nscompiler.files", "nscompiler.version", "nscompiler.grammar")
 _CHECK = (*_GRAMMAR, "nscompiler.modules", "nscompiler.types", "nscompiler.typecheck")
 _FLOW = (*_CHECK, "nscompiler.lints", "nscompiler.flow")
@@ -29,10 +29,11 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "nstack": ("nstack.version", "nstack.runtime"),
     "nstack.connectors": ("nstack", "nstack.version", "nstack.runtime"),
     "nscompiler.version": (),
-    "nscompiler.source": (),
+    "nscompiler.records": (),
+    "nscompiler.source": ("nscompiler.records",),
     "nscompiler.questions": (),
     "nscompiler.files": ("nscompiler.questions",),
-    "nscompiler.diagnostics": ("nscompiler.source",),
+    "nscompiler.diagnostics": ("nscompiler.records", "nscompiler.source"),
     "nscompiler.grammar": (*_DIAGNOSTICS, "nscompiler.files", "nscompiler.version"),
     "nscompiler.modules": _GRAMMAR,
     "nscompiler.types": _GRAMMAR,
@@ -298,33 +299,32 @@ def test_the_guard_lets_pass(importer, text):
     assert [told for found in imports_of(importer, text) if (told := fault(found))] == []
 
 
-# Syntax nodes and types are made by the hundred thousand and shared: nothing assigns to one after it was built.
-FROZEN_BY_CUSTOM = {
-    "nscompiler.grammar.syntax": ROOT / "nscompiler/grammar/syntax.py",
-    "nscompiler.types.types": ROOT / "nscompiler/types/types.py",
-    "nscompiler.types.interface": ROOT / "nscompiler/types/interface.py",
-    "nscompiler.typecheck.facts": ROOT / "nscompiler/typecheck/facts.py",
-}
-
-
+# Records are shared: nothing assigns to one after it was built.
 def fields_by_class(text: str) -> dict[str, set[str]]:
-    """The annotated fields of each decorated class of a file."""
+    """The parts of each record of a file, as its ``__match_args__`` list them."""
     return {
-        node.name: {
-            item.target.id
-            for item in node.body
-            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
-        }
+        node.name: set(ast.literal_eval(item.value))
         for node in ast.parse(text).body
-        if isinstance(node, ast.ClassDef) and node.decorator_list
+        if isinstance(node, ast.ClassDef)
+        for item in node.body
+        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.value is not None
+        if item.target.id == "__match_args__"
     }
 
 
 def assigned_attributes(text: str) -> Iterator[tuple[int, str, bool, str]]:
-    """Each assignment to an attribute: its line, the attribute, whether it is of ``self``, and the class around it."""
+    """Each assignment to an attribute: its line, the attribute, whether it is of ``self``, the class around it.
+
+    Constructors count as outside of their class.
+    """
     tree = ast.parse(text)
     around = {
-        id(item): node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for item in ast.walk(node)
+        id(item): node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for part in node.body
+        if getattr(part, "name", "") != "__init__"
+        for item in ast.walk(part)
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
@@ -342,22 +342,12 @@ def late_assignments(name: str, text: str, classes: dict[str, set[str]]) -> list
     ]
 
 
-def frozen_classes() -> dict[str, set[str]]:
-    """The classes that nothing assigns to, with their fields."""
-    return {
-        name: fields
-        for file in FROZEN_BY_CUSTOM.values()
-        for name, fields in fields_by_class(file.read_text("utf-8")).items()
-    }
-
-
-def test_nothing_assigns_to_nodes_or_types():
-    classes = frozen_classes()
-    assert {"Node", "Name"} <= set(classes)
+def test_nothing_assigns_to_records():
     compiler = {name: file for name, file in MODULES.items() if within(name, "nscompiler") or within(name, "nslsp")}
-    late = [
-        told for name, file in compiler.items() for told in late_assignments(name, file.read_text("utf-8"), classes)
-    ]
+    texts = {name: file.read_text("utf-8") for name, file in compiler.items()}
+    classes = {owner: fields for text in texts.values() for owner, fields in fields_by_class(text).items()}
+    assert {"Node", "Name", "Type", "Facts", "Diagnostic"} <= set(classes)
+    late = [told for name, text in texts.items() for told in late_assignments(name, text, classes)]
     assert late == []
 
 
@@ -374,7 +364,12 @@ def test_nothing_goes_round_by_setattr():
     assert calls == []
 
 
-@pytest.mark.parametrize("text", ["node.start = 1", "del node.text", "a.b.text += 'x'", "node.text, x = 1, 2"])
+IN_A_METHOD = "class Name:\n    def f(self):\n        self.text = 1\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["node.start = 1", "del node.text", "a.b.text += 'x'", "node.text, x = 1, 2", IN_A_METHOD]
+)
 def test_the_assignment_guard_sees(text):
     assert late_assignments("m", text, {"Name": {"text", "start"}})
 

@@ -1,14 +1,13 @@
 """An entry of the catalogue: a kind of diagnostic that can be told of at a place."""
 
-import attrs
-
 from nscompiler.diagnostics.model import Diagnostic, Fix, Hop, Kind, Label, Severity, TypeDiff
 from nscompiler.source import Span
 
 
-@attrs.frozen(slots=True)
 class Code(Kind):
     """One entry of the catalogue; the checks report with ``CODE.at(span, …)``."""
+
+    __slots__ = ()
 
     def at(
         self,

@@ -5,9 +5,9 @@ A phase returns its result together with its problems. Bad user code never raise
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from typing import ClassVar
 
-import attrs
-
+from nscompiler.records import Record
 from nscompiler.source import Span
 
 
@@ -39,95 +39,169 @@ class Applicability(Enum):
     HAS_PLACEHOLDERS = "has-placeholders"
 
 
-@attrs.frozen(slots=True)
-class Label:
+class Label(Record):
     """A place and what is to be said about it."""
 
-    span: Span
-    text: str = ""
-    role: Role = Role.PRIMARY
+    __match_args__: ClassVar[tuple[str, ...]] = ("span", "text", "role")
+    __slots__ = __match_args__
+
+    def __init__(self, span: Span, text: str = "", role: Role = Role.PRIMARY) -> None:
+        self.span = span
+        self.text = text
+        self.role = role
 
 
-@attrs.frozen(slots=True)
-class Segment:
+class Segment(Record):
     """A piece of a printed type; ``role`` is ``same``, ``differs`` or ``name``."""
 
-    text: str
-    role: str = "same"
+    __match_args__: ClassVar[tuple[str, ...]] = ("text", "role")
+    __slots__ = __match_args__
+
+    def __init__(self, text: str, role: str = "same") -> None:
+        self.text = text
+        self.role = role
 
 
-@attrs.frozen(slots=True)
-class TypeDiff:
+class TypeDiff(Record):
     """Two types side by side, as pieces of text, with only what differs marked."""
 
-    expected: tuple[Segment, ...]
-    found: tuple[Segment, ...]
+    __match_args__: ClassVar[tuple[str, ...]] = ("expected", "found")
+    __slots__ = __match_args__
+
+    def __init__(self, expected: tuple[Segment, ...], found: tuple[Segment, ...]) -> None:
+        self.expected = expected
+        self.found = found
 
 
-@attrs.frozen(slots=True)
-class Hop:
+class Hop(Record):
     """One stage of a pipe and the type that flows after it, up to the break."""
 
-    span: Span
-    text: str
-    type: str
+    __match_args__: ClassVar[tuple[str, ...]] = ("span", "text", "type")
+    __slots__ = __match_args__
+
+    def __init__(self, span: Span, text: str, type: str) -> None:
+        self.span = span
+        self.text = text
+        self.type = type
 
 
-@attrs.frozen(slots=True)
-class Edit:
+class Edit(Record):
     """Replace what a span covers by ``text``."""
 
-    span: Span
-    text: str
+    __match_args__: ClassVar[tuple[str, ...]] = ("span", "text")
+    __slots__ = __match_args__
+
+    def __init__(self, span: Span, text: str) -> None:
+        self.span = span
+        self.text = text
 
 
-@attrs.frozen(slots=True)
-class Fix:
+class Fix(Record):
     """A change that would mend the fault."""
 
-    title: str
-    edits: tuple[Edit, ...]
-    applicability: Applicability = Applicability.MAYBE_INCORRECT
+    __match_args__: ClassVar[tuple[str, ...]] = ("title", "edits", "applicability")
+    __slots__ = __match_args__
+
+    def __init__(
+        self, title: str, edits: tuple[Edit, ...], applicability: Applicability = Applicability.MAYBE_INCORRECT
+    ) -> None:
+        self.title = title
+        self.edits = edits
+        self.applicability = applicability
 
 
-@attrs.frozen(slots=True)
-class Kind:
+class Kind(Record):
     """What a fault is called, how bad it is by itself, and the page that explains it.
 
     ``wrong`` is a program (or, with ``wrong_files``, several files) that raises the code and ``right`` the same
     program mended; the tests compile both.
     """
 
-    id: str
-    name: str
-    title: str
-    explanation: str
-    level: Severity = Severity.ERROR
-    since: str = "0.1.0"
-    wrong: str = ""
-    right: str = ""
-    wrong_files: tuple[tuple[str, str], ...] = ()
-    right_files: tuple[tuple[str, str], ...] = ()
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "id",
+        "name",
+        "title",
+        "explanation",
+        "level",
+        "since",
+        "wrong",
+        "right",
+        "wrong_files",
+        "right_files",
+    )
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        id: str,
+        name: str,
+        title: str,
+        explanation: str,
+        level: Severity = Severity.ERROR,
+        since: str = "0.1.0",
+        wrong: str = "",
+        right: str = "",
+        wrong_files: tuple[tuple[str, str], ...] = (),
+        right_files: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self.id = id
+        self.name = name
+        self.title = title
+        self.explanation = explanation
+        self.level = level
+        self.since = since
+        self.wrong = wrong
+        self.right = right
+        self.wrong_files = wrong_files
+        self.right_files = right_files
 
 
-@attrs.frozen(slots=True)
-class Diagnostic:
+class Diagnostic(Record):
     """One fault, told once.
 
     ``title`` is true alone and at most 80 columns. ``expected`` and ``found`` are printed types or values.
     """
 
-    code: Kind
-    title: str
-    primary: Label
-    severity: Severity
-    related: tuple[Label, ...] = ()
-    expected: str | None = None
-    found: str | None = None
-    diff: TypeDiff | None = None
-    flow: tuple[Hop, ...] = ()
-    notes: tuple[str, ...] = ()
-    fixes: tuple[Fix, ...] = ()
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "code",
+        "title",
+        "primary",
+        "severity",
+        "related",
+        "expected",
+        "found",
+        "diff",
+        "flow",
+        "notes",
+        "fixes",
+    )
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        code: Kind,
+        title: str,
+        primary: Label,
+        severity: Severity,
+        related: tuple[Label, ...] = (),
+        expected: str | None = None,
+        found: str | None = None,
+        diff: TypeDiff | None = None,
+        flow: tuple[Hop, ...] = (),
+        notes: tuple[str, ...] = (),
+        fixes: tuple[Fix, ...] = (),
+    ) -> None:
+        self.code = code
+        self.title = title
+        self.primary = primary
+        self.severity = severity
+        self.related = related
+        self.expected = expected
+        self.found = found
+        self.diff = diff
+        self.flow = flow
+        self.notes = notes
+        self.fixes = fixes
 
     @property
     def is_error(self) -> bool:

@@ -1,16 +1,15 @@
 """What a renderer is given: the problems of one check, and what else there is to say about it."""
 
 from collections.abc import Mapping
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.summary import Summary, summarize
+from nscompiler.records import Record
 from nscompiler.source import SourceFile
 
 
-@attrs.frozen(slots=True)
-class Report:
+class Report(Record):
     """The one record that every form of output is made from.
 
     ``diagnostics`` are those that ``ordered`` has gone over; ``sources`` hold the texts by the path that spans carry.
@@ -19,18 +18,49 @@ class Report:
     of a folder with a page for each code, if there is one, and ``standard`` the standard library's folder.
     """
 
-    diagnostics: tuple[Diagnostic, ...]
-    sources: Mapping[str, SourceFile]
-    paths: tuple[str, ...] = ()
-    modules: int = 0
-    statistics: Mapping[str, object] | None = None
-    closing: bool = True
-    color: bool = False
-    width: int = 100
-    ascii_only: bool = False
-    version: str = ""
-    docs: str = ""
-    standard: str = ""
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "diagnostics",
+        "sources",
+        "paths",
+        "modules",
+        "statistics",
+        "closing",
+        "color",
+        "width",
+        "ascii_only",
+        "version",
+        "docs",
+        "standard",
+    )
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        diagnostics: tuple[Diagnostic, ...],
+        sources: Mapping[str, SourceFile],
+        paths: tuple[str, ...] = (),
+        modules: int = 0,
+        statistics: Mapping[str, object] | None = None,
+        closing: bool = True,
+        color: bool = False,
+        width: int = 100,
+        ascii_only: bool = False,
+        version: str = "",
+        docs: str = "",
+        standard: str = "",
+    ) -> None:
+        self.diagnostics = diagnostics
+        self.sources = sources
+        self.paths = paths
+        self.modules = modules
+        self.statistics = statistics
+        self.closing = closing
+        self.color = color
+        self.width = width
+        self.ascii_only = ascii_only
+        self.version = version
+        self.docs = docs
+        self.standard = standard
 
     @property
     def summary(self) -> Summary:

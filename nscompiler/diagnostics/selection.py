@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics import codes
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.suggest import near
+from nscompiler.records import Record
 
 
 class UnknownCode(LookupError):
@@ -19,12 +19,15 @@ class UnknownCode(LookupError):
         self.near = near(word, (text for code in codes.all_codes() for text in (code.id, code.name)))
 
 
-@attrs.frozen(slots=True)
-class Selection:
+class Selection(Record):
     """The ids of codes to tell of; None are all. What is ignored is ignored even where it is selected."""
 
-    selected: frozenset[str] | None = None
-    ignored: frozenset[str] = frozenset()
+    __match_args__: ClassVar[tuple[str, ...]] = ("selected", "ignored")
+    __slots__ = __match_args__
+
+    def __init__(self, selected: frozenset[str] | None = None, ignored: frozenset[str] = frozenset()) -> None:
+        self.selected = selected
+        self.ignored = ignored
 
     def of(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Those that are wanted, in their order."""

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Any
 
-import attrs
-
 from nscompiler.diagnostics import codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import (
@@ -23,6 +21,7 @@ from nscompiler.diagnostics.model import (
     Severity,
     TypeDiff,
 )
+from nscompiler.records import parts
 from nscompiler.source import Span
 
 Data = tuple[Any, ...]
@@ -47,7 +46,7 @@ def _write(value: Any) -> Any:
     if isinstance(value, Enum):
         return _FIRST_ENUM - _ENUMS.index(type(value)), value.value
     kind = _RECORDS.index(type(value))
-    return kind, *[_write(getattr(value, field.name)) for field in attrs.fields(_RECORDS[kind])]
+    return kind, *map(_write, parts(value))
 
 
 def mentioned_files(diagnostics: Iterable[Diagnostic]) -> frozenset[str]:

@@ -1,21 +1,24 @@
 """The count at the end of a check."""
 
 from collections.abc import Iterable
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.model import Diagnostic, Severity
+from nscompiler.records import Record
 
 
-@attrs.frozen(slots=True)
-class Summary:
+class Summary(Record):
     """How many diagnostics of each level there were, and how much was checked."""
 
-    errors: int = 0
-    warnings: int = 0
-    hints: int = 0
-    modules: int = 0
-    files: int = 0
+    __match_args__: ClassVar[tuple[str, ...]] = ("errors", "warnings", "hints", "modules", "files")
+    __slots__ = __match_args__
+
+    def __init__(self, errors: int = 0, warnings: int = 0, hints: int = 0, modules: int = 0, files: int = 0) -> None:
+        self.errors = errors
+        self.warnings = warnings
+        self.hints = hints
+        self.modules = modules
+        self.files = files
 
     def line(self) -> str:
         """One line for people: ``2 errors, 1 warning in 3 modules``."""

@@ -5,8 +5,7 @@ which the declaration is whole.
 """
 
 from collections.abc import Callable
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.entry import Code
@@ -15,6 +14,7 @@ from nscompiler.grammar.segment import Outcome, Repair, Segment
 from nscompiler.grammar.structure import STRUCTURE
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import expected_words, one_of, shown
+from nscompiler.records import Record
 
 #: How far back a missing closing bracket is looked for.
 _BACK = 8
@@ -26,19 +26,43 @@ _PARTNER = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _CLOSERS = frozenset(_PARTNER.values())
 
 
-@attrs.frozen(slots=True)
-class Candidate:
+class Candidate(Record):
     """A repair and what it tells: the code, the title, where the fault is (up to ``last``), what the fix does."""
 
-    repair: Repair
-    code: Code
-    title: str
-    fix: str
-    position: int
-    label: str = ""
-    sure: bool = True
-    related: tuple[Label, ...] = ()
-    last: int | None = None
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "repair",
+        "code",
+        "title",
+        "fix",
+        "position",
+        "label",
+        "sure",
+        "related",
+        "last",
+    )
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        repair: Repair,
+        code: Code,
+        title: str,
+        fix: str,
+        position: int,
+        label: str = "",
+        sure: bool = True,
+        related: tuple[Label, ...] = (),
+        last: int | None = None,
+    ) -> None:
+        self.repair = repair
+        self.code = code
+        self.title = title
+        self.fix = fix
+        self.position = position
+        self.label = label
+        self.sure = sure
+        self.related = related
+        self.last = last
 
 
 def explain(around: Surroundings) -> Diagnostic:

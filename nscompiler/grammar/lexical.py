@@ -2,13 +2,13 @@
 
 import re
 from itertools import islice
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.text import quote
 from nscompiler.grammar.wording import sentence, shown
+from nscompiler.records import Record
 from nscompiler.source import SourceFile
 
 # Characters that word processors and web pages put in the place of others.
@@ -55,17 +55,20 @@ _FEW = 8
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 
 
-@attrs.frozen(slots=True)
-class Reading:
+class Reading(Record):
     """A diagnostic, and what stands for the text that is no token: a terminal and its text, or nothing (``""``).
 
     ``removes`` if the fix takes the text out, which helps only where what follows can stand instead.
     """
 
-    problem: Diagnostic
-    terminal: str = ""
-    text: str = ""
-    removes: bool = False
+    __match_args__: ClassVar[tuple[str, ...]] = ("problem", "terminal", "text", "removes")
+    __slots__ = __match_args__
+
+    def __init__(self, problem: Diagnostic, terminal: str = "", text: str = "", removes: bool = False) -> None:
+        self.problem = problem
+        self.terminal = terminal
+        self.text = text
+        self.removes = removes
 
 
 def read_bad(source: SourceFile, name: str, start: int, end: int) -> Reading:

@@ -1,8 +1,7 @@
 """Names with a character inside that no name may have: ``a`b``, ``User-Id``. The whole word is read as one name."""
 
 import re
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
@@ -10,6 +9,7 @@ from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.text import quote
 from nscompiler.grammar.trial import Trial
 from nscompiler.grammar.wording import sentence, shown
+from nscompiler.records import Record
 from nscompiler.source import SourceFile
 
 _WORD = re.compile(r"[\w']+")
@@ -18,14 +18,17 @@ _SLIPS = "`´"
 """Signs that are typed by mistake and stand for nothing: the rest of the word is the name."""
 
 
-@attrs.frozen(slots=True)
-class OddName:
+class OddName(Record):
     """A word of several tokens without a gap between them, of which some are no part of a name."""
 
-    first: int
-    end: int
-    text: str
-    stray: tuple[int, ...]
+    __match_args__: ClassVar[tuple[str, ...]] = ("first", "end", "text", "stray")
+    __slots__ = __match_args__
+
+    def __init__(self, first: int, end: int, text: str, stray: tuple[int, ...]) -> None:
+        self.first = first
+        self.end = end
+        self.text = text
+        self.stray = stray
 
 
 def odd_name(tokens: Tokens, index: int, stray: int) -> OddName | None:

@@ -1,6 +1,6 @@
 """A file's text → its syntax tree and what is wrong with it."""
 
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Fix
 from nscompiler.grammar import lexer
@@ -11,18 +11,22 @@ from nscompiler.grammar.machine import Machine
 from nscompiler.grammar.order import assemble
 from nscompiler.grammar.syntax import Module
 from nscompiler.grammar.tables import load
+from nscompiler.records import Record, replace
 from nscompiler.source import SourceFile
 
 #: How many characters may be parsed again to try the fixes of one file.
 _BUDGET = 200_000
 
 
-@attrs.frozen(slots=True)
-class ParseResult:
+class ParseResult(Record):
     """A module, whole or with ``BrokenDecl``s in it, and the syntax errors of its text in order."""
 
-    module: Module
-    problems: tuple[Diagnostic, ...]
+    __match_args__: ClassVar[tuple[str, ...]] = ("module", "problems")
+    __slots__ = __match_args__
+
+    def __init__(self, module: Module, problems: tuple[Diagnostic, ...]) -> None:
+        self.module = module
+        self.problems = problems
 
 
 def parse(source: SourceFile) -> ParseResult:
@@ -67,9 +71,9 @@ def _with_tried_fixes(source: SourceFile, problems: tuple[Diagnostic, ...]) -> t
             if fix.applicability is Applicability.MACHINE_APPLICABLE:
                 left -= 1
                 if left < 0 or not _helps(source, fix, len(problems)):
-                    fix = attrs.evolve(fix, applicability=Applicability.MAYBE_INCORRECT)
+                    fix = replace(fix, applicability=Applicability.MAYBE_INCORRECT)
             fixes.append(fix)
-        told.append(attrs.evolve(problem, fixes=tuple(fixes)) if fixes else problem)
+        told.append(replace(problem, fixes=tuple(fixes)) if fixes else problem)
     return tuple(told)
 
 

@@ -5,8 +5,6 @@ once, and parsing goes on at the next declaration.
 from bisect import bisect_left
 from typing import Any
 
-import attrs
-
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar import odd_names
@@ -21,6 +19,7 @@ from nscompiler.grammar.surroundings import Before, Surroundings
 from nscompiler.grammar.syntax import BrokenDecl, DefDecl, Header, Name, Node, Use
 from nscompiler.grammar.tables import Tables
 from nscompiler.grammar.trial import WINDOW, Trial, next_start
+from nscompiler.records import replace
 
 
 class Recovery:
@@ -56,7 +55,7 @@ class Recovery:
         reading = read_bad(self._builder.source, name, tokens.starts[index], tokens.ends[index])
         if not self._silent(states, values, index):
             keeps = not reading.removes or self._can_go_on(states, index + 1)
-            self._builder.report(reading.problem if keeps else attrs.evolve(reading.problem, fixes=()))
+            self._builder.report(reading.problem if keeps else replace(reading.problem, fixes=()))
         tokens.texts[index] = reading.text
         if not reading.terminal:
             tokens.kinds[index] = SWALLOWED

@@ -4,12 +4,12 @@ A repair is believed if the automaton, run over the mended tokens, reaches the e
 """
 
 from collections.abc import Sequence
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.trial import WINDOW, Trial, next_start
+from nscompiler.records import Record
 from nscompiler.source import SourceFile, Span
 
 #: One mistake may be made this often in one declaration and is still one: `{ a : 1, b : 2 }`.
@@ -18,22 +18,28 @@ _OPENERS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _CLOSERS = frozenset(_OPENERS.values())
 
 
-@attrs.frozen(slots=True)
-class Repair:
+class Repair(Record):
     """Tokens to replace: at ``place`` from the mistake on, ``remove`` of them by those spelt ``insert``."""
 
-    place: int
-    remove: int
-    insert: tuple[str, ...]
+    __match_args__: ClassVar[tuple[str, ...]] = ("place", "remove", "insert")
+    __slots__ = __match_args__
+
+    def __init__(self, place: int, remove: int, insert: tuple[str, ...]) -> None:
+        self.place = place
+        self.remove = remove
+        self.insert = insert
 
 
-@attrs.frozen(slots=True)
-class Outcome:
+class Outcome(Record):
     """What a repair leads to: the edits, whether the declaration is then whole, and how far it was read."""
 
-    edits: tuple[Edit, ...]
-    whole: bool
-    reach: int
+    __match_args__: ClassVar[tuple[str, ...]] = ("edits", "whole", "reach")
+    __slots__ = __match_args__
+
+    def __init__(self, edits: tuple[Edit, ...], whole: bool, reach: int) -> None:
+        self.edits = edits
+        self.whole = whole
+        self.reach = reach
 
     def fix(self, title: str, sure: bool = True) -> Fix:
         """The repair as an offer; machine-applicable if nothing else is known to be wrong and it is plainly meant."""

@@ -1,26 +1,29 @@
 """Module references written in pieces, ``Foo : 1.0.0`` or ``Foo 1.0.0``: read as the one word that was meant."""
 
 import re
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as module_codes
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.wording import shown
+from nscompiler.records import Record
 from nscompiler.source import SourceFile
 
 # All three numbers have to be there: `import Foo 1` may be a module without a version and a number of its own.
 _VERSION = re.compile(r"[ \t]*(:?)[ \t]*([0-9]+\.[0-9]+\.[0-9]+(?:-\w+)*+)(?![\w.:'-])")
 
 
-@attrs.frozen(slots=True)
-class SpacedReference:
+class SpacedReference(Record):
     """A reference as it should be written, where what stands in its place ends, and whether that has the colon."""
 
-    text: str
-    end: int
-    has_colon: bool
+    __match_args__: ClassVar[tuple[str, ...]] = ("text", "end", "has_colon")
+    __slots__ = __match_args__
+
+    def __init__(self, text: str, end: int, has_colon: bool) -> None:
+        self.text = text
+        self.end = end
+        self.has_colon = has_colon
 
 
 def spaced_reference(text: str, name: str, end: int) -> SpacedReference | None:

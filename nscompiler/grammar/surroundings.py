@@ -1,21 +1,25 @@
 """What a rule may ask about a mistake beyond the segment: the item's keyword and name, what stands before it."""
 
-import attrs
+from typing import ClassVar
 
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.syntax import Name
+from nscompiler.records import Record
 from nscompiler.source import Span
 
 _KEYWORDS = {"TYPE": "type", "FUN": "fun", "DEF": "def", "IMPORT": "import", "MODULE": "module"}
 _ATTRIBUTE_END = frozenset(("TYPE", "FUN", "DEF"))
 
 
-@attrs.frozen(slots=True)
-class Before:
+class Before(Record):
     """A bare name right before the item, on its line: perhaps a keyword of another language."""
 
-    text: str
-    span: Span
+    __match_args__: ClassVar[tuple[str, ...]] = ("text", "span")
+    __slots__ = __match_args__
+
+    def __init__(self, text: str, span: Span) -> None:
+        self.text = text
+        self.span = span
 
 
 class Surroundings:

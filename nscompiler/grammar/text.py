@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from typing import ClassVar
 
-import attrs
+from nscompiler.records import Record
 
 _ESCAPE = re.compile(r"\\(?:u\{([^}\"\n\r]*)\}?|u([0-9A-Fa-f]{0,4})|([\s\S]))")
 #: The terminal NAME of the grammar.
@@ -15,13 +16,16 @@ _LAST_CODE_POINT = 0x10FFFF
 MAX_DIGITS = 1000
 
 
-@attrs.frozen(slots=True)
-class BadEscape:
+class BadEscape(Record):
     """An escape that means nothing: its offsets in the literal as written, and why."""
 
-    start: int
-    end: int
-    reason: str
+    __match_args__: ClassVar[tuple[str, ...]] = ("start", "end", "reason")
+    __slots__ = __match_args__
+
+    def __init__(self, start: int, end: int, reason: str) -> None:
+        self.start = start
+        self.end = end
+        self.reason = reason
 
 
 def plain_text(raw: str) -> tuple[str, tuple[BadEscape, ...]]:

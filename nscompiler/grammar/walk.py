@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-import attrs
-
 from nscompiler.grammar.syntax import Module, Node
 
 
@@ -49,7 +47,7 @@ def node_at(module: Module, offset: int) -> tuple[Node, ...]:
 def _fields(kind: Any) -> tuple[str, ...]:
     """The names of a class's attributes that may hold nodes."""
     skipped = ("start", "end", "source", "comments", "early_separators", "text", "raw", "doc", "quoted", "prefix")
-    return tuple(field.name for field in attrs.fields(kind) if field.name not in skipped)
+    return tuple(name for name in kind.__match_args__ if name not in skipped)
 
 
 def _start(node: Node) -> int:

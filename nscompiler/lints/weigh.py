@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import attrs
-
 from nscompiler.diagnostics.model import Diagnostic, Severity
 from nscompiler.files import Files
 from nscompiler.grammar import syntax
@@ -12,6 +10,7 @@ from nscompiler.modules.discovery import Discovery
 from nscompiler.modules.project import read_project
 from nscompiler.modules.reading import read_source
 from nscompiler.modules.tree import PROJECT_FILE, is_below, join
+from nscompiler.records import replace
 from nscompiler.source import SourceFile
 
 ByCode = Mapping[str, Severity | None]
@@ -43,7 +42,7 @@ def _at_level(problem: Diagnostic, levels_of: Callable[[str], ByCode]) -> Diagno
     level = levels_of(problem.primary.span.path).get(problem.code.id, problem.severity)
     if level is problem.severity:
         return problem
-    return None if level is None else attrs.evolve(problem, severity=level)
+    return None if level is None else replace(problem, severity=level)
 
 
 class Levels:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import Files
 from nscompiler.modules.reading import unreadable
 from nscompiler.modules.tree import CONFIG_FILE, MODULE_FILE, SUFFIX, folder_of, is_below, join
+from nscompiler.records import Record
 
 SERVICE_FILE = "service.py"
 REQUIREMENTS_FILE = "requirements.txt"
@@ -17,11 +17,14 @@ SETUP_FILE = "setup.py"
 _OWN_FILES = (MODULE_FILE, CONFIG_FILE, SERVICE_FILE, REQUIREMENTS_FILE, SETUP_FILE)
 
 
-@attrs.frozen(slots=True)
-class Outside:
+class Outside(Record):
     """Why a pattern may not be followed: it, or what it matched, leads out of the folder."""
 
-    reason: str
+    __match_args__: ClassVar[tuple[str, ...]] = ("reason",)
+    __slots__ = __match_args__
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
 
 
 def expand(pattern: str, folder: str, files: Files) -> tuple[str, ...] | Outside:

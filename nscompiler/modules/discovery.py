@@ -3,9 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING
-
-import attrs
+from typing import TYPE_CHECKING, ClassVar
 
 from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Diagnostic, Severity
@@ -28,6 +26,7 @@ from nscompiler.modules.tree import (
     walk,
 )
 from nscompiler.modules.wording import titled
+from nscompiler.records import Record, replace
 from nscompiler.source import Span
 
 if TYPE_CHECKING:
@@ -44,18 +43,20 @@ class PathKind(Enum):
     PROJECT = "project"
 
 
-@attrs.frozen(slots=True)
-class Given:
+class Given(Record):
     """One given path: what it is, the root for its imports, and the files that it stands for."""
 
-    path: str
-    kind: PathKind
-    root: str
-    targets: tuple[str, ...]
+    __match_args__: ClassVar[tuple[str, ...]] = ("path", "kind", "root", "targets")
+    __slots__ = __match_args__
+
+    def __init__(self, path: str, kind: PathKind, root: str, targets: tuple[str, ...]) -> None:
+        self.path = path
+        self.kind = kind
+        self.root = root
+        self.targets = targets
 
 
-@attrs.frozen(slots=True)
-class Discovery:
+class Discovery(Record):
     """What is to be checked, and where to look for what it imports.
 
     ``targets`` are readable ``.nml`` files, each once, in the order of the paths given, sorted within a folder.
@@ -63,14 +64,37 @@ class Discovery:
     the roots, by root.
     """
 
-    given: tuple[Given, ...]
-    targets: tuple[str, ...]
-    sources: Sources
-    index: ModuleIndex
-    configs: "dict[str, ModuleConfig]"
-    projects: "dict[str, ProjectConfig]"
-    locks: dict[str, Lock]
-    problems: tuple[Diagnostic, ...]
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "given",
+        "targets",
+        "sources",
+        "index",
+        "configs",
+        "projects",
+        "locks",
+        "problems",
+    )
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        given: tuple[Given, ...],
+        targets: tuple[str, ...],
+        sources: Sources,
+        index: ModuleIndex,
+        configs: "dict[str, ModuleConfig]",
+        projects: "dict[str, ProjectConfig]",
+        locks: dict[str, Lock],
+        problems: tuple[Diagnostic, ...],
+    ) -> None:
+        self.given = given
+        self.targets = targets
+        self.sources = sources
+        self.index = index
+        self.configs = configs
+        self.projects = projects
+        self.locks = locks
+        self.problems = problems
 
 
 def discover(
@@ -234,7 +258,7 @@ class _Search:
         """Warn about search folders that are not there; whatever is not found for it is an error of its own."""
         for path in extra:
             if not self._files.is_folder(path) and not self._files.is_file(path):
-                self.problems.append(attrs.evolve(no_such_path(path, self._files), severity=Severity.WARNING))
+                self.problems.append(replace(no_such_path(path, self._files), severity=Severity.WARNING))
 
 
 def no_such_path(path: str, files: Files) -> Diagnostic:

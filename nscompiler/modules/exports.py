@@ -1,24 +1,27 @@
 """Which modules of a project declare a name: what a missing import may have meant."""
 
 import re
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.reference import ModuleRef
+from nscompiler.records import Record
 
 # A text is only skimmed for its declarations: whoever offers an import can be wrong, and must not be slow.
 _DECLARED = re.compile(r"(?m)^[ \t]*(?:@\w+(?:\(.*?\))?\s+)*(?:fun|def|type)\s+([A-Za-z_][\w']*)")
 _IMPORTED = re.compile(r"(?m)^[ \t]*import\s+([\w./:-]+)")
 
 
-@attrs.frozen(slots=True)
-class Exporting:
+class Exporting(Record):
     """A module that declares a name: its reference, the last part of its name, the references that it imports."""
 
-    reference: str
-    alias: str
-    imports: frozenset[str]
+    __match_args__: ClassVar[tuple[str, ...]] = ("reference", "alias", "imports")
+    __slots__ = __match_args__
+
+    def __init__(self, reference: str, alias: str, imports: frozenset[str]) -> None:
+        self.reference = reference
+        self.alias = alias
+        self.imports = imports
 
 
 def declared_names(text: str) -> frozenset[str]:

@@ -1,25 +1,28 @@
 """Reading only the header of a file, so that finding a module among thousands parses none of them."""
 
 import re
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.grammar.spaced import spaced_reference
+from nscompiler.records import Record
 
 _REFERENCE = re.compile(r"(?:[\w.:-]|/(?![/*]))*+")
 _WORD = "module"
 
 
-@attrs.frozen(slots=True)
-class ScannedHeader:
+class ScannedHeader(Record):
     """What stands first in a file: the reference after ``module``, and its place.
 
     One written in pieces (``Foo : 1.0.0``) is given as what it means: the parser reports it.
     """
 
-    text: str
-    start: int
-    end: int
+    __match_args__: ClassVar[tuple[str, ...]] = ("text", "start", "end")
+    __slots__ = __match_args__
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
 
 
 def scan_header(text: str) -> ScannedHeader | None:

@@ -1,6 +1,6 @@
 """Resolving a file's header and imports: which module each import means, under which alias."""
 
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
@@ -11,6 +11,7 @@ from nscompiler.modules.header import header_place
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.reference import ModuleRef, ReferenceFault, parse_reference
 from nscompiler.modules.wording import listed, titled
+from nscompiler.records import Record
 from nscompiler.source import Span
 
 # In how many versions of a module is looked for the names that are used.
@@ -19,23 +20,29 @@ _MOST_COMPARED = 20
 RESERVED_ALIASES = ("Sources", "Sinks", "Conv", "Std")
 
 
-@attrs.frozen(slots=True)
-class ResolvedImport:
+class ResolvedImport(Record):
     """An import that means a module: ``path`` is its file."""
 
-    node: syntax.Import
-    ref: ModuleRef
-    alias: str
-    path: str
+    __match_args__: ClassVar[tuple[str, ...]] = ("node", "ref", "alias", "path")
+    __slots__ = __match_args__
+
+    def __init__(self, node: syntax.Import, ref: ModuleRef, alias: str, path: str) -> None:
+        self.node = node
+        self.ref = ref
+        self.alias = alias
+        self.path = path
 
 
-@attrs.frozen(slots=True)
-class Imports:
+class Imports(Record):
     """A file's imports. ``poisoned`` are aliases that were written but mean nothing usable; no name behind one of them
     is to be reported as unknown."""
 
-    resolved: tuple[ResolvedImport, ...]
-    poisoned: frozenset[str] = frozenset()
+    __match_args__: ClassVar[tuple[str, ...]] = ("resolved", "poisoned")
+    __slots__ = __match_args__
+
+    def __init__(self, resolved: tuple[ResolvedImport, ...], poisoned: frozenset[str] = frozenset()) -> None:
+        self.resolved = resolved
+        self.poisoned = poisoned
 
 
 def resolve_header(module: syntax.Module) -> tuple[ModuleRef | None, tuple[Diagnostic, ...]]:

@@ -2,8 +2,7 @@
 
 import os
 from collections.abc import Mapping
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Diagnostic, Label, Role
@@ -13,20 +12,30 @@ from nscompiler.modules.reading import Heading, Sources
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
 from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of, walk
 from nscompiler.modules.wording import titled
+from nscompiler.records import Record
 
 # How many names are compared for suggestions in one run: in a program of ten thousand modules of which most are not
 # found, suggesting would take longer than everything else, and the names would not be at fault.
 _COMPARISONS = 30_000
 
 
-@attrs.frozen(slots=True)
-class Contents:
+class Contents(Record):
     """What the searched folders hold: files by module, modules by title, files without a usable header."""
 
-    files: dict[ModuleRef, tuple[str, ...]]
-    refs: dict[str, tuple[ModuleRef, ...]]
-    scripts: tuple[str, ...]
-    broken: tuple[str, ...]
+    __match_args__: ClassVar[tuple[str, ...]] = ("files", "refs", "scripts", "broken")
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        files: dict[ModuleRef, tuple[str, ...]],
+        refs: dict[str, tuple[ModuleRef, ...]],
+        scripts: tuple[str, ...],
+        broken: tuple[str, ...],
+    ) -> None:
+        self.files = files
+        self.refs = refs
+        self.scripts = scripts
+        self.broken = broken
 
 
 class ModuleIndex:

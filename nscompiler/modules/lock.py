@@ -1,8 +1,7 @@
 """``nstack.lock``: what was built under each released version, so that a release never changes unnoticed."""
 
 from collections.abc import Mapping
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.codes import project as codes
 from nscompiler.diagnostics.model import Diagnostic
@@ -11,24 +10,31 @@ from nscompiler.modules.reading import read_source
 from nscompiler.modules.reference import ModuleRef, parse_reference
 from nscompiler.modules.tree import LOCK_FILE, join
 from nscompiler.modules.wording import titled
+from nscompiler.records import Record, replace
 from nscompiler.source import SourceFile, Span
 
 SCHEMA_VERSION = 1
 
 
-@attrs.frozen(slots=True)
-class Locked:
+class Locked(Record):
     """A built release: the hashes of its interface and of its files, as ``sha256:`` and hexadecimal digits."""
 
-    interface: str
-    content: str
+    __match_args__: ClassVar[tuple[str, ...]] = ("interface", "content")
+    __slots__ = __match_args__
+
+    def __init__(self, interface: str, content: str) -> None:
+        self.interface = interface
+        self.content = content
 
 
-@attrs.frozen(slots=True)
-class Lock:
+class Lock(Record):
     """The releases that a project has built."""
 
-    modules: Mapping[ModuleRef, Locked] = attrs.field(factory=dict)
+    __match_args__: ClassVar[tuple[str, ...]] = ("modules",)
+    __slots__ = __match_args__
+
+    def __init__(self, modules: Mapping[ModuleRef, Locked] | None = None) -> None:
+        self.modules: Mapping[ModuleRef, Locked] = modules or {}
 
     def with_releases(self, built: Mapping[ModuleRef, Locked]) -> "Lock":
         """The lock with what was built; snapshots are left out, since they may change."""
@@ -70,7 +76,8 @@ def lock_text(lock: Lock) -> str:
     """The file's text: the same for the same releases, a line for each hash, sorted, so that merges are small."""
     import json
 
-    modules = {str(ref): attrs.asdict(lock.modules[ref]) for ref in sorted(lock.modules)}
+    entries = {str(ref): lock.modules[ref] for ref in sorted(lock.modules)}
+    modules = {ref: {"interface": entry.interface, "content": entry.content} for ref, entry in entries.items()}
     return json.dumps({"modules": modules, "schema_version": SCHEMA_VERSION}, indent=2) + "\n"
 
 
@@ -83,7 +90,7 @@ def changed_release(ref: ModuleRef, now: Locked, lock: Lock, span: Span) -> Diag
     if before is None or before == now or not ref.version.is_release:
         return None
     what = "its interface" if before.interface != now.interface else "its files, not its interface,"
-    next_patch = attrs.evolve(ref.version, patch=ref.version.patch + 1)
+    next_patch = replace(ref.version, patch=ref.version.patch + 1)
     return codes.CHANGED_RELEASE.at(
         span,
         titled("`{}` has changed since it was built", str(ref)),

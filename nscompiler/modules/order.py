@@ -5,45 +5,53 @@ chains may be longer than Python's.
 """
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import Generic, TypeVar
-
-import attrs
+from typing import ClassVar, Generic, TypeVar
 
 from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Diagnostic, Label, Role
 from nscompiler.modules.wording import titled
+from nscompiler.records import Record
 from nscompiler.source import Span
 
 K = TypeVar("K", bound=Hashable)
 
 
-@attrs.frozen(slots=True)
-class Edge(Generic[K]):
+class Edge(Record, Generic[K]):
     """An import: what is imported, and where that is written."""
 
-    target: K
-    span: Span
+    __match_args__: ClassVar[tuple[str, ...]] = ("target", "span")
+    __slots__ = __match_args__
+
+    def __init__(self, target: K, span: Span) -> None:
+        self.target = target
+        self.span = span
 
 
-@attrs.frozen(slots=True)
-class Cycle(Generic[K]):
+class Cycle(Record, Generic[K]):
     """A ring of imports: ``edges[i]`` is where ``ring[i]`` imports the next, the last one the first."""
 
-    ring: tuple[K, ...]
-    edges: tuple[Span, ...]
+    __match_args__: ClassVar[tuple[str, ...]] = ("ring", "edges")
+    __slots__ = __match_args__
+
+    def __init__(self, ring: tuple[K, ...], edges: tuple[Span, ...]) -> None:
+        self.ring = ring
+        self.edges = edges
 
 
-@attrs.frozen(slots=True)
-class Order(Generic[K]):
+class Order(Record, Generic[K]):
     """Dependencies before dependents, everything else as given.
 
     ``component`` numbers the modules by the group in which all reach each other: an import between two of one number
     belongs to a ring. There is one ring in ``cycles`` for each group, a shortest through its first module.
     """
 
-    order: tuple[K, ...]
-    cycles: tuple[Cycle[K], ...]
-    component: Mapping[K, int]
+    __match_args__: ClassVar[tuple[str, ...]] = ("order", "cycles", "component")
+    __slots__ = __match_args__
+
+    def __init__(self, order: tuple[K, ...], cycles: tuple[Cycle[K], ...], component: Mapping[K, int]) -> None:
+        self.order = order
+        self.cycles = cycles
+        self.component = component
 
 
 def order(graph: Mapping[K, Sequence[Edge[K]]]) -> Order[K]:

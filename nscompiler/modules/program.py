@@ -1,8 +1,7 @@
 """Linking: from the files to check to all the files that they need, in dependency order."""
 
 from collections.abc import Callable, Iterable, Mapping
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Diagnostic, Label, Role
@@ -12,31 +11,38 @@ from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.order import Edge, Order, cycle_problem, order
 from nscompiler.modules.reference import ModuleRef, Version
 from nscompiler.modules.wording import titled
+from nscompiler.records import Record, replace
 from nscompiler.source import Span
 
 
-@attrs.frozen(slots=True)
-class LinkedModule:
+class LinkedModule(Record):
     """A file with its imports resolved. ``ref`` is None for a script and where the header is wrong."""
 
-    path: str
-    module: syntax.Module
-    ref: ModuleRef | None
-    imports: Imports
+    __match_args__: ClassVar[tuple[str, ...]] = ("path", "module", "ref", "imports")
+    __slots__ = __match_args__
+
+    def __init__(self, path: str, module: syntax.Module, ref: ModuleRef | None, imports: Imports) -> None:
+        self.path = path
+        self.module = module
+        self.ref = ref
+        self.imports = imports
 
     def span(self, node: syntax.Node) -> Span:
         """The place of a node of this file."""
         return Span(self.path, node.start, node.end)
 
 
-@attrs.frozen(slots=True)
-class Program:
+class Program(Record):
     """All files of a check, what is imported before what imports it.
 
     An import that belongs to a ring is not among ``imports.resolved``; its alias is poisoned.
     """
 
-    modules: tuple[LinkedModule, ...]
+    __match_args__: ClassVar[tuple[str, ...]] = ("modules",)
+    __slots__ = __match_args__
+
+    def __init__(self, modules: tuple[LinkedModule, ...]) -> None:
+        self.modules = modules
 
 
 def link(
@@ -93,7 +99,7 @@ def _without_rings(item: LinkedModule, ordered: Order[str], linked: Mapping[str,
         return item
     kept = tuple(found for found in item.imports.resolved if usable(found))
     dropped = frozenset(found.alias for found in item.imports.resolved if not usable(found))
-    return attrs.evolve(item, imports=Imports(kept, item.imports.poisoned | dropped))
+    return replace(item, imports=Imports(kept, item.imports.poisoned | dropped))
 
 
 # Where each version of a module comes into a program.

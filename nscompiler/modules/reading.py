@@ -1,6 +1,6 @@
 """Reading source files: bytes to text, each way it can fail a diagnostic."""
 
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Diagnostic
@@ -8,6 +8,7 @@ from nscompiler.files import Files
 from nscompiler.modules.header import ScannedHeader, scan_header
 from nscompiler.modules.reference import ModuleRef, ReferenceFault, parse_reference
 from nscompiler.modules.wording import titled
+from nscompiler.records import Record
 from nscompiler.source import SourceFile, Span
 
 _MARK = b"\xef\xbb\xbf"
@@ -53,16 +54,19 @@ def _not_text(path: str, content: bytes, offset: int) -> Diagnostic:
     return codes.NOT_TEXT.at(Span(path, 0, 0), title, notes=tuple(notes))
 
 
-@attrs.frozen(slots=True)
-class Heading:
+class Heading(Record):
     """A file's text with its header, as far as finding modules needs it.
 
     ``ref`` is None for a script, and for a module whose reference is wrong (``scanned`` tells the two apart).
     """
 
-    source: SourceFile
-    scanned: ScannedHeader | None
-    ref: ModuleRef | None
+    __match_args__: ClassVar[tuple[str, ...]] = ("source", "scanned", "ref")
+    __slots__ = __match_args__
+
+    def __init__(self, source: SourceFile, scanned: ScannedHeader | None, ref: ModuleRef | None) -> None:
+        self.source = source
+        self.scanned = scanned
+        self.ref = ref
 
     @property
     def span(self) -> Span:

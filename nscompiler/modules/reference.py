@@ -4,12 +4,14 @@ A reference is read from left to right by hand, so that each way to get it wrong
 Letters are those of ASCII: parts of a reference become host, folder and Python names.
 """
 
-import attrs
+from functools import total_ordering
+from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.modules.wording import titled
+from nscompiler.records import Record, parts
 from nscompiler.source import Span
 
 DEFAULT_REGISTRY = "registry.nstack.com"
@@ -30,23 +32,34 @@ def _snapshot_rank(snapshot: str | None) -> tuple[int, str]:
     return (0, snapshot) if snapshot else (1, "")
 
 
-@attrs.frozen(slots=True, order=True)
-class Version:
+@total_ordering
+class Version(Record):
     """A version. ``snapshot`` is None for a release, empty for ``-SNAPSHOT``, else the hex digits of an exact one.
 
     Ordered by the numbers, then exact snapshot < floating snapshot < release; exact snapshots by their digits, which
     means nothing but keeps listings the same from run to run.
     """
 
-    major: int
-    minor: int
-    patch: int
-    snapshot: str | None = attrs.field(default=None, order=_snapshot_rank)
+    __match_args__: ClassVar[tuple[str, ...]] = ("major", "minor", "patch", "snapshot")
+    __slots__ = __match_args__
+
+    def __init__(self, major: int, minor: int, patch: int, snapshot: str | None = None) -> None:
+        self.major = major
+        self.minor = minor
+        self.patch = patch
+        self.snapshot = snapshot
 
     @property
     def is_release(self) -> bool:
         """Whether it is immutable once built."""
         return self.snapshot is None
+
+    def __lt__(self, other: "Version") -> bool:
+        return self._rank < other._rank
+
+    @property
+    def _rank(self) -> tuple[int, int, int, tuple[int, str]]:
+        return self.major, self.minor, self.patch, _snapshot_rank(self.snapshot)
 
     def __str__(self) -> str:
         numbers = f"{self.major}.{self.minor}.{self.patch}"
@@ -55,14 +68,28 @@ class Version:
         return f"{numbers}-{SNAPSHOT}-{self.snapshot}" if self.snapshot else f"{numbers}-{SNAPSHOT}"
 
 
-@attrs.frozen(slots=True, order=True, cache_hash=True)
-class ModuleRef:
+@total_ordering
+class ModuleRef(Record):
     """Which module, in which version. ``str`` leaves out the default registry and author."""
 
-    registry: str
-    author: str
-    name: str
-    version: Version
+    __match_args__: ClassVar[tuple[str, ...]] = ("registry", "author", "name", "version")
+    __slots__ = (*__match_args__, "_hash")
+
+    def __init__(self, registry: str, author: str, name: str, version: Version) -> None:
+        self.registry = registry
+        self.author = author
+        self.name = name
+        self.version = version
+        self._hash = hash((registry, author, name, version))  # it is made to be a key
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, ModuleRef) and parts(self) == parts(other))
+
+    def __lt__(self, other: "ModuleRef") -> bool:
+        return parts(self) < parts(other)
 
     @property
     def title(self) -> str:
@@ -84,16 +111,21 @@ class ModuleRef:
         return f"{self.title}:{self.version}"
 
 
-@attrs.frozen(slots=True)
-class ReferenceFault:
+class ReferenceFault(Record):
     """Why a text is no reference, and where in that text; ``replacement`` would mend what the place covers."""
 
-    code: Code
-    message: str
-    start: int
-    end: int
-    label: str = ""
-    replacement: str | None = None
+    __match_args__: ClassVar[tuple[str, ...]] = ("code", "message", "start", "end", "label", "replacement")
+    __slots__ = __match_args__
+
+    def __init__(
+        self, code: Code, message: str, start: int, end: int, label: str = "", replacement: str | None = None
+    ) -> None:
+        self.code = code
+        self.message = message
+        self.start = start
+        self.end = end
+        self.label = label
+        self.replacement = replacement
 
     def diagnostic(self, path: str, offset: int) -> Diagnostic:
         """The fault as a diagnostic, for a text that stands at ``offset`` of a file."""
@@ -105,12 +137,15 @@ class ReferenceFault:
         return self.code.at(span, self.message, self.label, fixes=fixes)
 
 
-@attrs.define(slots=True, eq=False)  # made a dozen times for each reference: frozen costs twice the time
 class _Piece:
     """A part of the text that is being read, and where it starts."""
 
-    text: str
-    start: int
+    __match_args__: ClassVar[tuple[str, ...]] = ("text", "start")
+    __slots__ = __match_args__
+
+    def __init__(self, text: str, start: int) -> None:
+        self.text = text
+        self.start = start
 
     @property
     def end(self) -> int:

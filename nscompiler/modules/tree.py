@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterator
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.files import Files
+from nscompiler.records import Record
 
 MODULE_FILE = "module.nml"
 CONFIG_FILE = "nstack.yaml"
@@ -17,13 +17,18 @@ SUFFIX = ".nml"
 _SKIPPED = frozenset({"node_modules", "__pycache__", "venv"})
 
 
-@attrs.frozen(slots=True)
-class Found:
+class Found(Record):
     """What lies below a folder, sorted: files of the language, folders with an ``nstack.yaml``, and what failed."""
 
-    modules: tuple[str, ...]
-    configured: tuple[str, ...]
-    failures: tuple[tuple[str, OSError], ...]
+    __match_args__: ClassVar[tuple[str, ...]] = ("modules", "configured", "failures")
+    __slots__ = __match_args__
+
+    def __init__(
+        self, modules: tuple[str, ...], configured: tuple[str, ...], failures: tuple[tuple[str, OSError], ...]
+    ) -> None:
+        self.modules = modules
+        self.configured = configured
+        self.failures = failures
 
 
 def walk(folder: str, files: Files) -> Found:

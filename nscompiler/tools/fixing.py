@@ -10,6 +10,7 @@ import attrs
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.files import Files, MemoryFiles
+from nscompiler.records import replace
 from nscompiler.source import SourceFile
 
 # A fix may bring up the next fault; a program that needs more rounds than these has other troubles.
@@ -167,7 +168,7 @@ def _is_worse(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> bool
 def _in_its_line_ends(text: str, edits: list[Edit]) -> str:
     """A text with edits made, whose new lines end as the first of its own does."""
     if "\r\n" in text and text.find("\n") == text.find("\r\n") + 1:
-        edits = [attrs.evolve(edit, text=edit.text.replace("\n", "\r\n")) for edit in edits]
+        edits = [replace(edit, text=edit.text.replace("\n", "\r\n")) for edit in edits]
     return apply_edits(text, edits)
 
 

@@ -82,4 +82,4 @@ def same_program(one: Module, other: Module) -> bool:
 @cache
 def _meaningful(kind: Any) -> tuple[str, ...]:
     """The attributes of a node that carry its meaning."""
-    return tuple(field.name for field in attrs.fields(kind) if field.name not in _SPELT)
+    return tuple(name for name in kind.__match_args__ if name not in _SPELT)

@@ -1,8 +1,7 @@
 """Which function in scope makes one type of another: what to put between two stages that do not fit."""
 
 from collections.abc import Iterator
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.typecheck import constraints
 from nscompiler.typecheck.fits import JointCheck
@@ -17,13 +16,16 @@ MOST_OFFERED = 3
 _PARTS = ("fst", "snd")
 
 
-@attrs.define
 class Bridge:
     """A function by the name that it has in a file, with the ``*`` and ``?`` that must follow it. The lower its
     ``rank``, the likelier it is meant."""
 
-    text: str
-    rank: int
+    __match_args__: ClassVar[tuple[str, ...]] = ("text", "rank")
+    __slots__ = __match_args__
+
+    def __init__(self, text: str, rank: int) -> None:
+        self.text = text
+        self.rank = rank
 
 
 def bridges(scope: Scope, store: Store, given: Type, needed: Type, sink: bool) -> tuple[str, ...]:

@@ -1,30 +1,35 @@
 """The built-in constraints, in one table: what each admits, and how it simplifies where part of a type is known."""
 
 from collections.abc import Callable, Iterable
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var, parts
 
 _CELLS = frozenset(("Integer", "Double", "Boolean", "Text", "Decimal", "Date", "Time", "DateTime", "Duration", "Uuid"))
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Need:
     """What is left to be shown: ``type``, a variable or a list of one, must be ``name``. For a row variable it is
     about the record of the fields that it stands for."""
 
-    type: Type
-    name: str
+    __match_args__: ClassVar[tuple[str, ...]] = ("type", "name")
+    __slots__ = __match_args__
+
+    def __init__(self, type: Type, name: str) -> None:
+        self.type = type
+        self.name = name
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Violation:
     """What breaks a constraint: the part of the type, where it lies, and what was wanted there."""
 
-    part: Type
-    path: str
-    wanted: str
+    __match_args__: ClassVar[tuple[str, ...]] = ("part", "path", "wanted")
+    __slots__ = __match_args__
+
+    def __init__(self, part: Type, path: str, wanted: str) -> None:
+        self.part = part
+        self.path = path
+        self.wanted = wanted
 
 
 Outcome = tuple[list[Need], list[Violation]]

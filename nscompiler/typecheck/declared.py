@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.grammar import syntax
+from nscompiler.records import Record
 from nscompiler.source import Span
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import FunctionInterface
@@ -18,14 +18,17 @@ MOST_STEPS = 32
 _WORD = re.compile(r"[\w'-]+")
 
 
-@attrs.define
-class Place:
+class Place(Record):
     """A written type in a file; ``owner`` is the ``type`` declaration whose right side it is part of, None where it
     stands in a function's own signature."""
 
-    module: syntax.Module
-    node: syntax.TypeExpr
-    owner: syntax.TypeDecl | None = None
+    __match_args__: ClassVar[tuple[str, ...]] = ("module", "node", "owner")
+    __slots__ = __match_args__
+
+    def __init__(self, module: syntax.Module, node: syntax.TypeExpr, owner: syntax.TypeDecl | None = None) -> None:
+        self.module = module
+        self.node = node
+        self.owner = owner
 
     def span(self, node: syntax.Node) -> Span:
         """The place of a node of the same file."""
@@ -143,7 +146,7 @@ def _step(node: syntax.TypeExpr, step: str) -> syntax.TypeExpr | None:
 
 def declarations(scope: Scope) -> Declarations:
     """The declarations that a file knows of, gathered once."""
-    held = scope.places
+    held = scope.gathered
     if not isinstance(held, Declarations):
-        held = scope.places = Declarations(scope)
+        held = scope.gathered = Declarations(scope)
     return held

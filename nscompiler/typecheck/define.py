@@ -1,10 +1,9 @@
 """``def`` declarations: the body is inferred, held against its annotation, and generalised."""
 
-import attrs
-
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.model import Label, Role
 from nscompiler.grammar import syntax
+from nscompiler.records import replace
 from nscompiler.typecheck import constraints, def_report, explain
 from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.declare import DEF_ATTRIBUTES, Declarer, kind_of
@@ -55,7 +54,7 @@ class Definer:
             self.annotations[decl] = Arrow(declared.input, declared.output)
         if decl.doc is None and not attributes:
             return interface
-        return attrs.evolve(interface, doc=decl.doc, attributes=tuple(attributes.items()))
+        return replace(interface, doc=decl.doc, attributes=tuple(attributes.items()))
 
     def finish(
         self, inference: Inference, typed: Typed, name: str, place: syntax.Node, declared: Scheme | None = None
@@ -128,7 +127,7 @@ class Definer:
         """What is left of a def whose types are of no use."""
         void, error = self.types.void, self.types.error
         sides = [side if side is void else error for side in (typed.arrow.input, typed.arrow.output)]
-        return attrs.evolve(typed, arrow=Arrow(*sides))
+        return replace(typed, arrow=Arrow(*sides))
 
     # --- annotations
 
@@ -204,7 +203,7 @@ class Definer:
 
     def _report_violation(self, inference: Inference, need: Needed, violation: constraints.Violation) -> None:
         resolve = inference.store.resolve
-        violation = attrs.evolve(violation, part=resolve(violation.part))
+        violation = replace(violation, part=resolve(violation.part))
         if need.target is None:
             assert isinstance(need.node, syntax.Concat)
             bytes_ = self.types.list(violation.part)

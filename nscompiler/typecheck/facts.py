@@ -6,8 +6,7 @@ use.
 """
 
 from collections.abc import Mapping
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.grammar import syntax
@@ -15,33 +14,41 @@ from nscompiler.types.interface import Arrow, FunctionInterface, Interface, Para
 from nscompiler.types.types import Type
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class UseFact:
     """What a name refers to, and the types that its scheme's variables (in order) have in this use."""
 
-    target: FunctionInterface
-    arguments: tuple[Type, ...]
-    arrow: Arrow
+    __match_args__: ClassVar[tuple[str, ...]] = ("target", "arguments", "arrow")
+    __slots__ = __match_args__
+
+    def __init__(self, target: FunctionInterface, arguments: tuple[Type, ...], arrow: Arrow) -> None:
+        self.target = target
+        self.arguments = arguments
+        self.arrow = arrow
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class LiteralFact:
     """A literal source: the type of one value, and the values as JSON."""
 
-    output: Type
-    values: tuple[object, ...]
+    __match_args__: ClassVar[tuple[str, ...]] = ("output", "values")
+    __slots__ = __match_args__
+
+    def __init__(self, output: Type, values: tuple[object, ...]) -> None:
+        self.output = output
+        self.values = values
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Joint:
     """One ``|``: what the left side gives and what the right side takes. Where the two are not the same node a
     conversion may stand between them (``fits.conversions`` tells)."""
 
-    given: Type
-    needed: Type
+    __match_args__: ClassVar[tuple[str, ...]] = ("given", "needed")
+    __slots__ = __match_args__
+
+    def __init__(self, given: Type, needed: Type) -> None:
+        self.given = given
+        self.needed = needed
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Facts:
     """``arrows`` for every expression (after ``*`` and ``?`` are elaborated), ``uses`` for names and type applications
     (an ``Instantiate`` and its inner ``Use`` share one), ``joints`` by pipe: entry i lies between stage i and i + 1.
@@ -54,27 +61,60 @@ class Facts:
     by ``params.convert``.
     """
 
-    arrows: Mapping[syntax.Node, Arrow]
-    uses: Mapping[syntax.Node, UseFact]
-    joints: Mapping[syntax.Pipe, tuple[Joint, ...]]
-    annotations: Mapping[syntax.DefDecl, Arrow]
-    literals: Mapping[syntax.LiteralSource, LiteralFact]
+    __match_args__: ClassVar[tuple[str, ...]] = ("arrows", "uses", "joints", "annotations", "literals")
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        arrows: Mapping[syntax.Node, Arrow],
+        uses: Mapping[syntax.Node, UseFact],
+        joints: Mapping[syntax.Pipe, tuple[Joint, ...]],
+        annotations: Mapping[syntax.DefDecl, Arrow],
+        literals: Mapping[syntax.LiteralSource, LiteralFact],
+    ) -> None:
+        self.arrows = arrows
+        self.uses = uses
+        self.joints = joints
+        self.annotations = annotations
+        self.literals = literals
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Checked:
     """A checked module. ``interface`` is complete even where there are problems: what is broken is poisoned or listed
     as broken. ``main`` is the interface of a script's bare expression; ``aliases`` are those that the file uses,
     ``open_bindings`` the bindings that functions without ``with`` see."""
 
-    module: syntax.Module
-    reference: str
-    facts: Facts
-    interface: Interface
-    main: FunctionInterface | None
-    problems: tuple[Diagnostic, ...]
-    aliases: frozenset[str] = frozenset()
-    open_bindings: tuple[tuple[syntax.Apply, syntax.Binding], ...] = ()
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "module",
+        "reference",
+        "facts",
+        "interface",
+        "main",
+        "problems",
+        "aliases",
+        "open_bindings",
+    )
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        module: syntax.Module,
+        reference: str,
+        facts: Facts,
+        interface: Interface,
+        main: FunctionInterface | None,
+        problems: tuple[Diagnostic, ...],
+        aliases: frozenset[str] = frozenset(),
+        open_bindings: tuple[tuple[syntax.Apply, syntax.Binding], ...] = (),
+    ) -> None:
+        self.module = module
+        self.reference = reference
+        self.facts = facts
+        self.interface = interface
+        self.main = main
+        self.problems = problems
+        self.aliases = aliases
+        self.open_bindings = open_bindings
 
 
 __all__ = ["Arrow", "Checked", "Facts", "Joint", "LiteralFact", "ParameterType", "UseFact"]

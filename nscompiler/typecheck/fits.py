@@ -10,8 +10,7 @@ want ``Double`` or an optional wait until the others of the joint are solved: a 
 """
 
 from collections.abc import Iterable
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.types import MAX_DEPTH, App, Record, Scalar, Sum, Type, Types, Var
@@ -20,27 +19,35 @@ from nscompiler.types.types import MAX_DEPTH, App, Record, Scalar, Sum, Type, Ty
 MAX_OPENED = 10_000
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Mismatch:
     """One thing that does not fit. ``kind`` is type, missing, collision, constructors, infinite or infinite-row;
     ``path`` leads to the place inside the value (``.x``, ``[]``, ``.0``, ``?``, ``Click``); ``labels`` are fields or
     constructors."""
 
-    kind: str
-    path: tuple[str, ...]
-    given: Type
-    needed: Type
-    labels: tuple[str, ...] = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ("kind", "path", "given", "needed", "labels")
+    __slots__ = __match_args__
+
+    def __init__(
+        self, kind: str, path: tuple[str, ...], given: Type, needed: Type, labels: tuple[str, ...] = ()
+    ) -> None:
+        self.kind = kind
+        self.path = path
+        self.given = given
+        self.needed = needed
+        self.labels = labels
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class _Pair:
     """What is given and what is needed at one place. ``last``: a variable waits for nothing any more."""
 
-    given: Type
-    needed: Type
-    path: tuple[str, ...]
-    last: bool = False
+    __match_args__: ClassVar[tuple[str, ...]] = ("given", "needed", "path", "last")
+    __slots__ = __match_args__
+
+    def __init__(self, given: Type, needed: Type, path: tuple[str, ...], last: bool = False) -> None:
+        self.given = given
+        self.needed = needed
+        self.path = path
+        self.last = last
 
 
 class JointCheck:

@@ -5,15 +5,14 @@ open becomes a variable of its scheme. No backtracking, near-linear time.
 """
 
 from collections.abc import Callable
-from typing import Any
-
-import attrs
+from typing import Any, ClassVar
 
 from nscompiler.diagnostics.codes import names as name_codes
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Label, Role
 from nscompiler.grammar import syntax
+from nscompiler.records import replace
 from nscompiler.source import Span
 from nscompiler.typecheck import bindings, explain, params
 from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
@@ -27,23 +26,29 @@ from nscompiler.types.show import show_field
 from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Typed:
     """What inference finds for an expression."""
 
-    arrow: Arrow
-    row: ParameterRow
-    traits: Traits
+    __match_args__: ClassVar[tuple[str, ...]] = ("arrow", "row", "traits")
+    __slots__ = __match_args__
+
+    def __init__(self, arrow: Arrow, row: ParameterRow, traits: Traits) -> None:
+        self.arrow = arrow
+        self.row = row
+        self.traits = traits
 
 
-@attrs.frozen(eq=False, repr=False, match_args=False, getstate_setstate=False)
 class Needed:
     """A constraint that a use brings, or a ``*`` (which has no ``target``), to be shown before the def is done."""
 
-    type: Type
-    name: str
-    node: syntax.Expr
-    target: FunctionInterface | None = None
+    __match_args__: ClassVar[tuple[str, ...]] = ("type", "name", "node", "target")
+    __slots__ = __match_args__
+
+    def __init__(self, type: Type, name: str, node: syntax.Expr, target: FunctionInterface | None = None) -> None:
+        self.type = type
+        self.name = name
+        self.node = node
+        self.target = target
 
 
 class Inference:
@@ -217,7 +222,7 @@ class Inference:
         inner = self.infer(expr.function)
         arrow = inner.arrow
         out = self.store.head(arrow.output)
-        traits = attrs.evolve(inner.traits, flattens=True)
+        traits = replace(inner.traits, flattens=True)
         if out is self.types.error:
             return Typed(arrow, inner.row, traits)
         if out is self.types.void:

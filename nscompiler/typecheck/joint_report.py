@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-import attrs
-
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import distance
 from nscompiler.grammar import syntax
+from nscompiler.records import replace
 from nscompiler.typecheck.bridges import bridges
 from nscompiler.typecheck.declared import declarations
 from nscompiler.typecheck.explain import an, cut, first_of, fitting, hops, last_of, name_of, name_of_output, without
@@ -278,7 +277,7 @@ class JointReport:
             f"`{name}` has something with it on one side only",
         )
         label = f"takes `{name}` alone" if mismatch.needed is unit else f"takes `{name}` with {what}"
-        around = attrs.evolve(mismatch, path=mismatch.path[:-1])
+        around = replace(mismatch, path=mismatch.path[:-1])
         self._add(codes.SUM_MISMATCH, title, label + self._at(around), (), self._bridges())
 
     def _inner_code(self, mismatch: Mismatch) -> Code:

@@ -7,10 +7,10 @@ missing.
 
 import re
 from collections.abc import Iterable, Mapping
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.grammar import syntax
+from nscompiler.records import Record
 from nscompiler.source import Span
 from nscompiler.types.interface import Fixed, ParameterRow, ParameterType, Settable
 
@@ -41,19 +41,25 @@ _INTEGER = re.compile(r"[+-]?\d+\Z")
 _DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
 
 
-@attrs.frozen(slots=True)
-class Environment:
+class Environment(Record):
     """A parameter that is read from the environment when the process starts."""
 
-    name: str
+    __match_args__: ClassVar[tuple[str, ...]] = ("name",)
+    __slots__ = __match_args__
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
 
-@attrs.frozen(slots=True)
-class Fault:
+class Fault(Record):
     """Why a literal does not fit: ``kind`` is type, choice or range; ``wanted`` says what would."""
 
-    kind: str
-    wanted: str
+    __match_args__: ClassVar[tuple[str, ...]] = ("kind", "wanted")
+    __slots__ = __match_args__
+
+    def __init__(self, kind: str, wanted: str) -> None:
+        self.kind = kind
+        self.wanted = wanted
 
 
 Value = object

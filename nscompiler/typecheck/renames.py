@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar import syntax
+from nscompiler.records import Record
 from nscompiler.typecheck.declared import Declarations, Place
 from nscompiler.typecheck.explain import cut
 from nscompiler.types.interface import FunctionInterface
@@ -16,16 +16,26 @@ from nscompiler.types.types import Sum, Type, parts
 _MAYBE = Applicability.MAYBE_INCORRECT
 
 
-@attrs.define
-class Sides:
+class Sides(Record):
     """The written types on the two sides of a joint at one place inside them; None where a side is not written out, or
     not the author's to change."""
 
-    declarations: Declarations
-    producer: FunctionInterface | None
-    consumer: FunctionInterface | None
-    before: tuple[str, ...]
-    path: tuple[str, ...]
+    __match_args__: ClassVar[tuple[str, ...]] = ("declarations", "producer", "consumer", "before", "path")
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        declarations: Declarations,
+        producer: FunctionInterface | None,
+        consumer: FunctionInterface | None,
+        before: tuple[str, ...],
+        path: tuple[str, ...],
+    ) -> None:
+        self.declarations = declarations
+        self.producer = producer
+        self.consumer = consumer
+        self.before = before
+        self.path = path
 
     @property
     def given(self) -> Place | None:

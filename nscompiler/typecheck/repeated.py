@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-import attrs
-
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.model import Diagnostic, Fix, Label, Role
+from nscompiler.records import replace
 
 _MERGED = frozenset(code.id for code in (codes.UNKNOWN_NAME, codes.UNKNOWN_TYPE, codes.UNKNOWN_ALIAS, codes.WRONG_CASE))
 # How many further places are pointed to.
@@ -38,7 +37,7 @@ def _merged(group: list[Diagnostic]) -> Diagnostic:
     places = dict.fromkeys(one.primary.span for one in others if one.primary.span != first.primary.span)
     labels = tuple(Label(span, "and here", Role.NOTE) for span in [*places][:MOST_PLACES])
     fixes = tuple(fix for one in first.fixes if (fix := _everywhere(one, others)) is not None)
-    return attrs.evolve(first, related=(*first.related, *labels), fixes=fixes)
+    return replace(first, related=(*first.related, *labels), fixes=fixes)
 
 
 def _everywhere(fix: Fix, others: list[Diagnostic]) -> Fix | None:
@@ -49,4 +48,4 @@ def _everywhere(fix: Fix, others: list[Diagnostic]) -> Fix | None:
         if same is None:
             return None
         edits.update(dict.fromkeys(same.edits))
-    return attrs.evolve(fix, edits=tuple(edits))
+    return replace(fix, edits=tuple(edits))

@@ -48,7 +48,7 @@ class Scope:
         self.broken: set[str] = set()
         self.patience = MOST_SEARCHED
         self.comparisons = MOST_COMPARED
-        self.places: object = None
+        self.gathered: object = None
         self.open_bindings: list[tuple[syntax.Apply, syntax.Binding]] = []
         self.declared_types: dict[str, syntax.TypeDecl] = {}
         self.declared_functions: dict[str, syntax.FunDecl | syntax.DefDecl] = {}

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
-import attrs
-
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean
 from nscompiler.grammar import syntax
 from nscompiler.modules.exports import Exporting
+from nscompiler.records import replace
 from nscompiler.source import Span
 from nscompiler.types.interface import Interface
 from nscompiler.types.types import SCALARS
@@ -254,7 +253,7 @@ def _whole(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> Span:
 
 
 def _written(place: Edit, text: str) -> Fix:
-    return Fix(f"write `{text}`", (attrs.evolve(place, text=text),), Applicability.MAYBE_INCORRECT)
+    return Fix(f"write `{text}`", (replace(place, text=text),), Applicability.MAYBE_INCORRECT)
 
 
 def _import_and_qualify(scope: Scope, name: syntax.Name) -> Iterator[Fix]:

@@ -1,26 +1,27 @@
 """Interfaces: what a module exports, and all that an importer's check may ask of it."""
 
 from collections.abc import Callable, Mapping
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
 from nscompiler.types.types import Type, Var
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class ParameterType:
     """The type of a parameter. ``kind`` is Text, Integer, Double, Boolean, Duration, ``list`` (with ``item``) or
     ``enum``
     (with ``choices``)."""
 
-    kind: str
-    item: "ParameterType | None" = None
-    choices: tuple[str, ...] = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ("kind", "item", "choices")
+    __slots__ = __match_args__
+
+    def __init__(self, kind: str, item: "ParameterType | None" = None, choices: tuple[str, ...] = ()) -> None:
+        self.kind = kind
+        self.item = item
+        self.choices = choices
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Settable:
     """A parameter that can still be set from outside.
 
@@ -28,24 +29,32 @@ class Settable:
     there is none. ``reader`` names the function that reads it (``Sources.http``); ``span`` is its declaration.
     """
 
-    name: str
-    type: ParameterType
-    default: object
-    required: bool
-    reader: str
-    span: Span | None
+    __match_args__: ClassVar[tuple[str, ...]] = ("name", "type", "default", "required", "reader", "span")
+    __slots__ = __match_args__
+
+    def __init__(
+        self, name: str, type: ParameterType, default: object, required: bool, reader: str, span: Span | None
+    ) -> None:
+        self.name = name
+        self.type = type
+        self.default = default
+        self.required = required
+        self.reader = reader
+        self.span = span
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Fixed:
     """A parameter that an inner binding already decides for ``reader``; the binding's place."""
 
-    name: str
-    reader: str
-    span: Span
+    __match_args__: ClassVar[tuple[str, ...]] = ("name", "reader", "span")
+    __slots__ = __match_args__
+
+    def __init__(self, name: str, reader: str, span: Span) -> None:
+        self.name = name
+        self.reader = reader
+        self.span = span
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class ParameterRow:
     """The parameters of a function or def, as its users meet them.
 
@@ -54,42 +63,69 @@ class ParameterRow:
     ``policy`` likewise for the parameters that every function understands.
     """
 
-    settable: tuple[Settable, ...] = ()
-    fixed: tuple[Fixed, ...] = ()
-    open: tuple[frozenset[str], ...] = ()
-    policy: tuple[frozenset[str], ...] = (frozenset(),)
+    __match_args__: ClassVar[tuple[str, ...]] = ("settable", "fixed", "open", "policy")
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        settable: tuple[Settable, ...] = (),
+        fixed: tuple[Fixed, ...] = (),
+        open: tuple[frozenset[str], ...] = (),
+        policy: tuple[frozenset[str], ...] = (frozenset(),),
+    ) -> None:
+        self.settable = settable
+        self.fixed = fixed
+        self.open = open
+        self.policy = policy
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Requirement:
     """A constraint on a scheme: ``type`` (with the scheme's variables) must be ``name``."""
 
-    type: Type
-    name: str
-    origin: Span | None = None
+    __match_args__: ClassVar[tuple[str, ...]] = ("type", "name", "origin")
+    __slots__ = __match_args__
+
+    def __init__(self, type: Type, name: str, origin: Span | None = None) -> None:
+        self.type = type
+        self.name = name
+        self.origin = origin
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Arrow:
     """The type of an expression; Void is ``Types.void``."""
 
-    input: Type
-    output: Type
+    __match_args__: ClassVar[tuple[str, ...]] = ("input", "output")
+    __slots__ = __match_args__
+
+    def __init__(self, input: Type, output: Type) -> None:
+        self.input = input
+        self.output = output
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Scheme(Arrow):
     """``input -> output`` for all ``variables`` (in order of first appearance) that meet ``requirements``.
 
     ``lacks`` names the labels that a row variable may not stand for, where the two types alone do not show it.
     """
 
-    variables: tuple[Var, ...] = ()
-    requirements: tuple[Requirement, ...] = ()
-    lacks: tuple[tuple[Var, frozenset[str]], ...] = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ("input", "output", "variables", "requirements", "lacks")
+    __slots__ = __match_args__[2:]
+
+    def __init__(
+        self,
+        input: Type,
+        output: Type,
+        variables: tuple[Var, ...] = (),
+        requirements: tuple[Requirement, ...] = (),
+        lacks: tuple[tuple[Var, frozenset[str]], ...] = (),
+    ) -> None:
+        self.input = input
+        self.output = output
+        self.variables = variables
+        self.requirements = requirements
+        self.lacks = lacks
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Traits:
     """Facts about a function's or def's inside that the checks of its users need.
 
@@ -99,13 +135,34 @@ class Traits:
     inside is ``Sources.http``; ``paths`` is how many ways (at most 2) one value has through it.
     """
 
-    bounded: bool | None = None
-    stateless: bool = False
-    replay: tuple[str, ...] = ()
-    replies: tuple[Span, ...] = ()
-    http_only: bool = True
-    flattens: bool = False
-    paths: int = 1
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "bounded",
+        "stateless",
+        "replay",
+        "replies",
+        "http_only",
+        "flattens",
+        "paths",
+    )
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        bounded: bool | None = None,
+        stateless: bool = False,
+        replay: tuple[str, ...] = (),
+        replies: tuple[Span, ...] = (),
+        http_only: bool = True,
+        flattens: bool = False,
+        paths: int = 1,
+    ) -> None:
+        self.bounded = bounded
+        self.stateless = stateless
+        self.replay = replay
+        self.replies = replies
+        self.http_only = http_only
+        self.flattens = flattens
+        self.paths = paths
 
 
 PLAIN = Traits()
@@ -114,20 +171,46 @@ OPEN = ParameterRow((), (), (frozenset(),))
 """The parameters of a function without ``with``: any."""
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class FunctionInterface:
     """An exported ``fun`` or ``def``. ``kind`` is function, source, sink or workflow."""
 
-    module: str
-    name: str
-    declared: str
-    scheme: Scheme
-    kind: str
-    parameters: ParameterRow
-    traits: Traits
-    span: Span
-    doc: str | None = None
-    attributes: tuple[tuple[str, str | None], ...] = ()
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "module",
+        "name",
+        "declared",
+        "scheme",
+        "kind",
+        "parameters",
+        "traits",
+        "span",
+        "doc",
+        "attributes",
+    )
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        module: str,
+        name: str,
+        declared: str,
+        scheme: Scheme,
+        kind: str,
+        parameters: ParameterRow,
+        traits: Traits,
+        span: Span,
+        doc: str | None = None,
+        attributes: tuple[tuple[str, str | None], ...] = (),
+    ) -> None:
+        self.module = module
+        self.name = name
+        self.declared = declared
+        self.scheme = scheme
+        self.kind = kind
+        self.parameters = parameters
+        self.traits = traits
+        self.span = span
+        self.doc = doc
+        self.attributes = attributes
 
     def attribute(self, name: str) -> tuple[bool, str | None]:
         """Whether it carries an attribute, and the attribute's text."""
@@ -137,36 +220,60 @@ class FunctionInterface:
         return False, None
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class TypeInterface:
     """An exported ``type``; ``parameters`` are variables of ``body``."""
 
-    module: str
-    name: str
-    parameters: tuple[Var, ...]
-    body: Type
-    span: Span
-    doc: str | None = None
-    deprecated: str | None = None
+    __match_args__: ClassVar[tuple[str, ...]] = ("module", "name", "parameters", "body", "span", "doc", "deprecated")
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        module: str,
+        name: str,
+        parameters: tuple[Var, ...],
+        body: Type,
+        span: Span,
+        doc: str | None = None,
+        deprecated: str | None = None,
+    ) -> None:
+        self.module = module
+        self.name = name
+        self.parameters = parameters
+        self.body = body
+        self.span = span
+        self.doc = doc
+        self.deprecated = deprecated
 
 
 def _no_tree() -> None:
     return None
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Interface:
     """All that a module exports, by name; ``hash`` changes when, and only when, an importer could see a difference
-    (places play no part). ``broken`` names exist but could not be understood: their users stay silent."""
+    (places play no part). ``broken`` names exist but could not be understood: their users stay silent. ``tree`` gives
+    what it is written in, for fixes that change it there."""
 
-    module: str
-    types: Mapping[str, TypeInterface]
-    functions: Mapping[str, FunctionInterface]
-    broken: frozenset[str]
-    digest: Callable[[], str]
-    standard: bool = False
-    tree: Callable[[], syntax.Module | None] = _no_tree
-    """Where all of it is written, for fixes that change it there."""
+    __match_args__: ClassVar[tuple[str, ...]] = ("module", "types", "functions", "broken", "digest", "standard", "tree")
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        module: str,
+        types: Mapping[str, TypeInterface],
+        functions: Mapping[str, FunctionInterface],
+        broken: frozenset[str],
+        digest: Callable[[], str],
+        standard: bool = False,
+        tree: Callable[[], syntax.Module | None] = _no_tree,
+    ) -> None:
+        self.module = module
+        self.types = types
+        self.functions = functions
+        self.broken = broken
+        self.digest = digest
+        self.standard = standard
+        self.tree = tree
 
     @property
     def hash(self) -> str:

@@ -9,8 +9,7 @@ The intern table belongs to a ``Types``, whose owner drops it; nothing here is p
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-
-import attrs
+from typing import ClassVar
 
 SCALARS = (
     "Integer",
@@ -32,7 +31,6 @@ SCALARS = (
 MAX_DEPTH = 200
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Type:
     """What all types share. ``ground`` if no variable occurs in it, ``settled`` if none occurs in the arguments of the
     names in it either; ``poisoned`` if an error does. ``depth`` is how many types lie around its innermost part.
@@ -41,13 +39,26 @@ class Type:
     ``canon`` is None on a node that is its own canonical form.
     """
 
-    ground: bool
-    settled: bool
-    poisoned: bool
-    depth: int
-    nests: bool
-    alias: "Alias | None"
-    _canon: "Type | None"
+    __match_args__: ClassVar[tuple[str, ...]] = ("ground", "settled", "poisoned", "depth", "nests", "alias", "_canon")
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        ground: bool,
+        settled: bool,
+        poisoned: bool,
+        depth: int,
+        nests: bool,
+        alias: "Alias | None",
+        _canon: "Type | None",
+    ) -> None:
+        self.ground = ground
+        self.settled = settled
+        self.poisoned = poisoned
+        self.depth = depth
+        self.nests = nests
+        self.alias = alias
+        self._canon = _canon
 
     @property
     def canon(self) -> "Type":
@@ -55,40 +66,102 @@ class Type:
         return self if self._canon is None else self._canon
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Alias:
     """The declaration that gave a type its name; ``module`` is the reference as text."""
 
-    module: str
-    name: str
-    args: tuple[Type, ...]
+    __match_args__: ClassVar[tuple[str, ...]] = ("module", "name", "args")
+    __slots__ = __match_args__
+
+    def __init__(self, module: str, name: str, args: tuple[Type, ...]) -> None:
+        self.module = module
+        self.name = name
+        self.args = args
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Scalar(Type):
     """``Integer`` … ``Uuid``, and ``()``."""
 
-    name: str
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "ground",
+        "settled",
+        "poisoned",
+        "depth",
+        "nests",
+        "alias",
+        "_canon",
+        "name",
+    )
+    __slots__ = __match_args__[7:]
+
+    def __init__(
+        self,
+        ground: bool,
+        settled: bool,
+        poisoned: bool,
+        depth: int,
+        nests: bool,
+        alias: "Alias | None",
+        _canon: "Type | None",
+        name: str,
+    ) -> None:
+        self.ground = ground
+        self.settled = settled
+        self.poisoned = poisoned
+        self.depth = depth
+        self.nests = nests
+        self.alias = alias
+        self._canon = _canon
+        self.name = name
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class VoidType(Type):
     """No stream; only as the whole input or output of a function."""
 
+    __slots__ = ()
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
+
 class ErrorType(Type):
     """A type that could not be found out; it agrees with everything in silence."""
 
+    __slots__ = ()
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
+
 class SizeType(Type):
     """The number of a vector."""
 
-    value: int
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "ground",
+        "settled",
+        "poisoned",
+        "depth",
+        "nests",
+        "alias",
+        "_canon",
+        "value",
+    )
+    __slots__ = __match_args__[7:]
+
+    def __init__(
+        self,
+        ground: bool,
+        settled: bool,
+        poisoned: bool,
+        depth: int,
+        nests: bool,
+        alias: "Alias | None",
+        _canon: "Type | None",
+        value: int,
+    ) -> None:
+        self.ground = ground
+        self.settled = settled
+        self.poisoned = poisoned
+        self.depth = depth
+        self.nests = nests
+        self.alias = alias
+        self._canon = _canon
+        self.value = value
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Var(Type):
     """A variable. ``kind`` is ``type``, ``row`` or ``size``.
 
@@ -97,27 +170,125 @@ class Var(Type):
     nothing.
     """
 
-    kind: str
-    name: str
-    origin: str
-    rigid: bool
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "ground",
+        "settled",
+        "poisoned",
+        "depth",
+        "nests",
+        "alias",
+        "_canon",
+        "kind",
+        "name",
+        "origin",
+        "rigid",
+    )
+    __slots__ = __match_args__[7:]
+
+    def __init__(
+        self,
+        ground: bool,
+        settled: bool,
+        poisoned: bool,
+        depth: int,
+        nests: bool,
+        alias: "Alias | None",
+        _canon: "Type | None",
+        kind: str,
+        name: str,
+        origin: str,
+        rigid: bool,
+    ) -> None:
+        self.ground = ground
+        self.settled = settled
+        self.poisoned = poisoned
+        self.depth = depth
+        self.nests = nests
+        self.alias = alias
+        self._canon = _canon
+        self.kind = kind
+        self.name = name
+        self.origin = origin
+        self.rigid = rigid
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class App(Type):
     """``list``, ``optional``, ``map`` (one item), ``tuple`` (two or more), ``vector`` (size, item)."""
 
-    constructor: str
-    items: tuple[Type, ...]
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "ground",
+        "settled",
+        "poisoned",
+        "depth",
+        "nests",
+        "alias",
+        "_canon",
+        "constructor",
+        "items",
+    )
+    __slots__ = __match_args__[7:]
+
+    def __init__(
+        self,
+        ground: bool,
+        settled: bool,
+        poisoned: bool,
+        depth: int,
+        nests: bool,
+        alias: "Alias | None",
+        _canon: "Type | None",
+        constructor: str,
+        items: tuple[Type, ...],
+    ) -> None:
+        self.ground = ground
+        self.settled = settled
+        self.poisoned = poisoned
+        self.depth = depth
+        self.nests = nests
+        self.alias = alias
+        self._canon = _canon
+        self.constructor = constructor
+        self.items = items
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Record(Type):
     """Fields in layout order, and the rest of an open record: a row variable, None where it is closed, or the error
     type."""
 
-    fields: tuple[tuple[str, Type], ...]
-    tail: Type | None
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "ground",
+        "settled",
+        "poisoned",
+        "depth",
+        "nests",
+        "alias",
+        "_canon",
+        "fields",
+        "tail",
+    )
+    __slots__ = __match_args__[7:]
+
+    def __init__(
+        self,
+        ground: bool,
+        settled: bool,
+        poisoned: bool,
+        depth: int,
+        nests: bool,
+        alias: "Alias | None",
+        _canon: "Type | None",
+        fields: tuple[tuple[str, Type], ...],
+        tail: Type | None,
+    ) -> None:
+        self.ground = ground
+        self.settled = settled
+        self.poisoned = poisoned
+        self.depth = depth
+        self.nests = nests
+        self.alias = alias
+        self._canon = _canon
+        self.fields = fields
+        self.tail = tail
 
     def field(self, label: str) -> Type | None:
         """The type of a field, None where there is none of that name."""
@@ -132,11 +303,40 @@ class Record(Type):
         return tuple(name for name, _ in self.fields)
 
 
-@attrs.define(eq=False, repr=False, match_args=False, getstate_setstate=False, weakref_slot=False)
 class Sum(Type):
     """Constructors in layout order; the payload is None where there is none."""
 
-    constructors: tuple[tuple[str, Type | None], ...]
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "ground",
+        "settled",
+        "poisoned",
+        "depth",
+        "nests",
+        "alias",
+        "_canon",
+        "constructors",
+    )
+    __slots__ = __match_args__[7:]
+
+    def __init__(
+        self,
+        ground: bool,
+        settled: bool,
+        poisoned: bool,
+        depth: int,
+        nests: bool,
+        alias: "Alias | None",
+        _canon: "Type | None",
+        constructors: tuple[tuple[str, Type | None], ...],
+    ) -> None:
+        self.ground = ground
+        self.settled = settled
+        self.poisoned = poisoned
+        self.depth = depth
+        self.nests = nests
+        self.alias = alias
+        self._canon = _canon
+        self.constructors = constructors
 
     def has(self, name: str) -> bool:
         """Whether there is a constructor of that name."""

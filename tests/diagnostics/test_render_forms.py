@@ -5,7 +5,6 @@ import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-import attrs
 import jsonschema
 import pytest
 import xmlschema
@@ -15,6 +14,7 @@ from nscompiler.diagnostics.model import Severity
 from nscompiler.diagnostics.order import ordered
 from nscompiler.diagnostics.render import FORMATS, renderer
 from nscompiler.diagnostics.report import Report
+from nscompiler.records import replace
 from nscompiler.source import SourceFile, Span
 
 HERE = Path(__file__).parent
@@ -28,7 +28,7 @@ DOCS = "https://example.org/docs/diagnostics"
 def report_of(made: Case, **more: object) -> Report:
     """A case as a check of its files would report it."""
     found = ordered(made.diagnostics)
-    return attrs.evolve(Report(found, made.sources, tuple(made.sources), 1, version="0.1.0"), **more)
+    return replace(Report(found, made.sources, tuple(made.sources), 1, version="0.1.0"), **more)
 
 
 def rendered(form: str, made: Case, **more: object) -> str:

@@ -2,7 +2,6 @@
 
 import json
 
-import attrs
 import pytest
 from diagnostic_cases import CASES, FLOW, MISMATCH, STYLE, TYPES, UNUSED, case, span_of
 
@@ -13,6 +12,7 @@ from nscompiler.diagnostics.model import Edit, Severity
 from nscompiler.diagnostics.order import ordered
 from nscompiler.diagnostics.render.concise import render_concise
 from nscompiler.diagnostics.render.json import SCHEMA_VERSION, render_json, to_document
+from nscompiler.records import replace
 from nscompiler.source import SourceFile, Span
 
 
@@ -139,7 +139,7 @@ def test_order_is_by_file_place_and_level():
 
 def test_first_of_two_alike_is_kept():
     first = MISMATCH.at(span_of(FLOW, "w"), "t", notes=("first",))
-    assert ordered([first, attrs.evolve(first, notes=("second",))]) == (first,)
+    assert ordered([first, replace(first, notes=("second",))]) == (first,)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import attrs
 import pytest
 from diagnostic_cases import CASES, FLOW, MISMATCH, TYPES, case, span_of
 from rich.cells import cell_len
@@ -16,6 +15,7 @@ from nscompiler.diagnostics.render.excerpt import excerpt
 from nscompiler.diagnostics.render.glyphs import Screen
 from nscompiler.diagnostics.render.text import render_text
 from nscompiler.diagnostics.summary import Summary
+from nscompiler.records import replace
 from nscompiler.source import SourceFile
 
 KEPT = Path(__file__).parent / "golden"
@@ -110,7 +110,7 @@ def test_each_file_is_named_once_with_the_primary_first():
 def test_order_of_diagnostics_is_by_place_and_repetitions_are_left_out():
     late = MISMATCH.at(span_of(FLOW, "T.predict"), "late")
     early = MISMATCH.at(span_of(FLOW, "T.clean"), "early")
-    made = case(late, early, late, attrs.evolve(late, notes=("again",)), files=(FLOW, TYPES))
+    made = case(late, early, late, replace(late, notes=("again",)), files=(FLOW, TYPES))
     text = render_text(made.diagnostics, made.sources, color=False, width=80)
     assert re.findall(r"error\[NS9901\]: (\w+)", text) == ["early", "late"]
     assert "again" not in text
@@ -188,7 +188,7 @@ def test_any_places_in_any_text_are_drawn(seed):
     edits = tuple(
         Edit(label(Role.NOTE).span, draw.choice(("", "new", "two\nlines\n"))) for _ in range(draw.randrange(3))
     )
-    found = attrs.evolve(
+    found = replace(
         MISMATCH.at(file.span(0, 0), "anything", related=related, fixes=(Fix("mend it", edits),)),
         primary=label(Role.PRIMARY),
     )

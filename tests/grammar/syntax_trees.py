@@ -3,11 +3,10 @@
 import re
 from pathlib import Path
 
-import attrs
-
 from nscompiler.diagnostics.model import Diagnostic, Fix
 from nscompiler.grammar.parse import ParseResult, parse
 from nscompiler.grammar.syntax import Literal, Module, Name, Node
+from nscompiler.records import replace
 from nscompiler.source import SourceFile, Span
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -33,9 +32,7 @@ def shape(node: object, *, spans: bool = False) -> str:
         return f"{node.kind}:" + (shape(node.value) if isinstance(node.value, tuple) else repr(node.value))
     if isinstance(node, Node):
         skipped = {"source", "comments", "early_separators"} | (set() if spans else {"start", "end"})
-        values = {
-            field.name: getattr(node, field.name) for field in attrs.fields(type(node)) if field.name not in skipped
-        }
+        values = {name: getattr(node, name) for name in type(node).__match_args__ if name not in skipped}
         said = [shape(value, spans=spans) for value in values.values() if value is not None and value != ()]
         return f"{type(node).__name__}({', '.join(said)})"
     if isinstance(node, tuple):
@@ -46,8 +43,8 @@ def shape(node: object, *, spans: bool = False) -> str:
 def same_but_early(module: Module) -> str:
     """A module's shape without what a formatter takes out: early syntax."""
     if module.header is not None:
-        header = attrs.evolve(module.header, early=None)
-        module = attrs.evolve(module, header=header)
+        header = replace(module.header, early=None)
+        module = replace(module, header=header)
     return shape(module)
 
 
