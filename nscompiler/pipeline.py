@@ -18,7 +18,7 @@ from nscompiler.files import DiskFiles, Files, MemoryFiles
 from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import ParseResult, parse
 from nscompiler.lints.signs import is_suspicious
-from nscompiler.modules.contents import read_requirements
+from nscompiler.modules.contents import REQUIREMENTS_FILE, is_plain_requirement, read_requirements
 from nscompiler.modules.discovery import Discovery, discover
 from nscompiler.modules.exports import Exports
 from nscompiler.modules.imports import RESERVED_ALIASES
@@ -29,7 +29,7 @@ from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reading import read_source
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.standard import standard_folder
-from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of
+from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of, join
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.check import check_module
 from nscompiler.typecheck.facts import Checked
@@ -247,9 +247,7 @@ class Compilation:
     def _separations(self) -> Iterator[Diagnostic]:
         """Modules that have a process of their own in what is built from a file; laid out only where two modules at
         all exclude each other."""
-        paths = [item.path for item in self.program.modules]
-        folders = {folder_of(path) for path in paths if path.rpartition("/")[2] == MODULE_FILE}
-        required = [lines for folder in sorted(folders) if (lines := read_requirements(folder, self.files))]
+        required = self._required.values()
         if len(required) < 2:
             return
         from nscompiler.flow.checks import separations
@@ -262,7 +260,24 @@ class Compilation:
             placed = place_together(graph for graph in graphs if graph is not None)
             yield from separations(placed, self._flow_program(path).places())
 
+    @cached_property
+    def _required(self) -> Mapping[str, tuple[str, ...]]:
+        """What modules require of pip, by folder, where they require anything."""
+        paths = (item.path for item in self.program.modules)
+        folders = {folder_of(path) for path in paths if path.rpartition("/")[2] == MODULE_FILE}
+        return {folder: lines for folder in sorted(folders) if (lines := read_requirements(folder, self.files))}
+
+    def _malformed_requirements(self) -> Iterator[Diagnostic]:
+        odd = [folder for folder, lines in self._required.items() if not all(map(is_plain_requirement, lines))]
+        for folder in odd:
+            source = read_source(join(folder, REQUIREMENTS_FILE), self.files)
+            if isinstance(source, SourceFile):
+                from nscompiler.modules.requirements import malformed  # and with it the library that pip reads it with
+
+                yield from malformed(source)
+
     def _project_problems(self) -> Iterator[Diagnostic]:
+        yield from self._malformed_requirements()
         for project in self.discovery.projects.values():
             with _phase("comparing with", project.source.path):
                 yield from unlisted_modules(project, self.program)

@@ -63,6 +63,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "rich": ("nscompiler.cli", "nscompiler.diagnostics.render.text"),
     "click": ("nscompiler.cli",),
     "pygments": ("nscompiler.highlight",),
+    "packaging": ("nscompiler.modules",),
     "ruamel": ("nscompiler.modules",),
     "jinja2": ("nscompiler.backends",),
     "pygls": ("nslsp",),

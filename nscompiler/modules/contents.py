@@ -1,5 +1,6 @@
 """What a module consists of: the globs of ``files``, pip requirements, and the hash of it all."""
 
+import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import ClassVar
@@ -13,6 +14,9 @@ from nscompiler.records import Record
 SERVICE_FILE = "service.py"
 REQUIREMENTS_FILE = "requirements.txt"
 SETUP_FILE = "setup.py"
+
+_CLAUSE = r"(?:[<>!=~]=|[<>])\s*[0-9]+(?:\.[0-9]+)*"
+_PLAIN_REQUIREMENT = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)?\Z")
 
 _OWN_FILES = (MODULE_FILE, CONFIG_FILE, SERVICE_FILE, REQUIREMENTS_FILE, SETUP_FILE)
 
@@ -107,6 +111,11 @@ def read_requirements(folder: str, files: Files) -> tuple[str, ...]:
     lines = text.replace("\\\r\n", "").replace("\\\n", "").splitlines()
     plain = (_without_comment(line) for line in lines)
     return tuple(line for line in plain if line)
+
+
+def is_plain_requirement(line: str) -> bool:
+    """Whether a line is a package with releases by number, or nothing but that: it needs no further look."""
+    return _PLAIN_REQUIREMENT.match(line) is not None
 
 
 def _without_comment(line: str) -> str:

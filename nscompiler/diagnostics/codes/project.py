@@ -211,6 +211,21 @@ LINT_LEVEL = Code(
     right_files=(("nstack-project.yaml", "modules:\n  - demo\nlints:\n  unused-import: error\n"), _IN_FOLDER),
 )
 
+BAD_REQUIREMENT = Code(
+    id="NS0244",
+    name="bad-requirement",
+    title="a line of `requirements.txt` is no requirement",
+    explanation=(
+        "`requirements.txt` lists the packages that a module's Python code needs, one a line: a name, or a name with "
+        "versions, `numpy>=1.26,<3`. Comparisons are `==`, `!=`, `<`, `<=`, `>`, `>=`, `~=` and `===`; several have "
+        "commas between them, and what depends on the machine stands after a `;`. pip refuses the whole file for one "
+        "line that it cannot read, so nothing could be installed where the workflow runs. Options (`-r`), paths and "
+        "addresses are left to pip."
+    ),
+    wrong_files=(_MODULE, ("requirements.txt", "numpy=1.26\n")),
+    right_files=(_MODULE, ("requirements.txt", "numpy==1.26\n")),
+)
+
 CHANGED_RELEASE = Code(
     id="NS0251",
     name="changed-release",
@@ -252,6 +267,7 @@ CODES = (
     MISSING_FOLDER,
     UNLISTED_FOLDER,
     LINT_LEVEL,
+    BAD_REQUIREMENT,
     CHANGED_RELEASE,
     BAD_LOCK,
 )
