@@ -152,7 +152,7 @@ class Compilation:
                 held = self._checked[item.path] = check_module(
                     item.module,
                     shown_reference(item),
-                    _Imports(self, item),
+                    Scope(self, item),
                     self.types,
                     standard=self.discovery.index.is_standard(item.path),
                     elsewhere=self._exports,
@@ -233,7 +233,7 @@ class Compilation:
 
     def _clashes(self) -> Iterator[Diagnostic]:
         """Files and endpoints that two nodes of one workflow would share: they show only where it is laid out whole."""
-        if not _may_clash([item.module.source.text for item in self.program.modules]):
+        if not may_clash([item.module.source.text for item in self.program.modules]):
             return
         for path in self.targets:
             yield from self._clashes_in(path)
@@ -372,7 +372,7 @@ class Compilation:
             return python_workflow(function, function.span)
         item = next(item for item in self.program.modules if item.path == path)
         functions = named_functions(self.checked[path])
-        return partial_started(function, functions, _Imports(self, item), self.types, item.module)
+        return partial_started(function, functions, Scope(self, item), self.types, item.module)
 
     # --- what comes after a check without errors
 
@@ -474,7 +474,7 @@ class Compilation:
         return Program(types=self.types, modules={**standard, **modules}, files=files, root=root)
 
 
-class _Imports(Mapping[str, Interface | None]):
+class Scope(Mapping[str, Interface | None]):
     """What the aliases of a file stand for; the standard library is looked at only where the file does."""
 
     def __init__(self, compilation: Compilation, item: LinkedModule) -> None:
@@ -582,7 +582,7 @@ _OF_FILES = re.compile(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet)\b"
 _FILES = ("jsonl", "csv", "parquet")
 
 
-def _may_clash(texts: Sequence[str]) -> bool:
+def may_clash(texts: Sequence[str]) -> bool:
     """Whether it is worth laying the workflows out to look for clashes; most texts show that it is not: a file must be
     both read and written, or a flow branch."""
     with_files = [text for text in texts if any(name in text for name in _FILES)]

@@ -1,6 +1,7 @@
 """Which modules of a project declare a name: what a missing import may have meant."""
 
 import re
+from collections.abc import Iterator
 from typing import ClassVar
 
 from nscompiler.modules.index import ModuleIndex
@@ -34,31 +35,45 @@ def names_used(text: str, alias: str) -> frozenset[str]:
     return frozenset(re.findall(rf"(?<![\w.]){re.escape(alias)}\s*\.\s*([A-Za-z_][\w']*)", text))
 
 
-class Exports:
-    """The names that the modules of an index declare; their texts are skimmed at the first question."""
+Skimmed = tuple[str, frozenset[str], Exporting]
+"""A module's text, and what a look at it says: the names that it declares, and itself."""
 
-    def __init__(self, index: ModuleIndex) -> None:
+
+class Exports:
+    """The names that the modules of an index declare; their texts are skimmed at the first question.
+
+    ``before`` are the same of an earlier state of the files: what has the same text is not skimmed again.
+    """
+
+    def __init__(self, index: ModuleIndex, before: "Exports | None" = None) -> None:
         self._index = index
+        self._skimmed: dict[ModuleRef, Skimmed] = {} if before is None else before._skimmed
         self._found: dict[str, tuple[Exporting, ...]] | None = None
 
     def declaring(self, name: str) -> tuple[Exporting, ...]:
         """The modules outside the standard library that declare a name, each in its newest version."""
         if self._found is None:
-            self._found = self._skim()
+            self._found = self._collect()
         return self._found.get(name, ())
 
-    def _skim(self) -> dict[str, tuple[Exporting, ...]]:
+    def _collect(self) -> dict[str, tuple[Exporting, ...]]:
+        self._skimmed = dict(self._skim())
         found: dict[str, list[Exporting]] = {}
-        for versions in self._index.contents.refs.values():
-            newest = versions[0]
+        for _, names, one in self._skimmed.values():
+            for name in names:
+                found.setdefault(name, []).append(one)
+        return {name: tuple(sorted(ones, key=lambda one: one.reference)) for name, ones in found.items()}
+
+    def _skim(self) -> Iterator[tuple[ModuleRef, Skimmed]]:
+        for newest, *_ in self._index.contents.refs.values():
             paths = self._index.find(newest)
             if len(paths) != 1 or self._index.is_standard(paths[0]):
                 continue
             text = self._index.heading(paths[0]).source.text
-            one = _exporting(newest, text)
-            for name in declared_names(text):
-                found.setdefault(name, []).append(one)
-        return {name: tuple(sorted(ones, key=lambda one: one.reference)) for name, ones in found.items()}
+            held = self._skimmed.get(newest)
+            if held is None or held[0] != text:
+                held = text, declared_names(text), _exporting(newest, text)
+            yield newest, held
 
 
 def _exporting(ref: ModuleRef, text: str) -> Exporting:

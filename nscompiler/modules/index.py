@@ -66,6 +66,13 @@ class ModuleIndex:
         self._walked = dict(walked or {})
         self._near: dict[str, tuple[str, ...]] = {}
 
+    def reading(self, sources: Sources, files: Files) -> "ModuleIndex":
+        """The same index over texts of which none says of itself that it is another module than before."""
+        again = ModuleIndex(files, sources, self.roots, self.extra, self.standard, self._walked)
+        again._contents = self._contents
+        again._near = self._near
+        return again
+
     @property
     def searched(self) -> bool:
         """Whether the folders have been walked."""

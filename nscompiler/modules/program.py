@@ -45,6 +45,25 @@ class Program(Record):
         self.modules = modules
 
 
+class Resolved:
+    """One file with its own imports looked up, before rings are known; ``problems`` are those of its header and
+    imports."""
+
+    __match_args__: ClassVar[tuple[str, ...]] = ("item", "problems")
+    __slots__ = __match_args__
+
+    def __init__(self, item: LinkedModule, problems: tuple[Diagnostic, ...]) -> None:
+        self.item = item
+        self.problems = problems
+
+
+def resolve(path: str, module: syntax.Module, index: ModuleIndex) -> Resolved:
+    """Look up what a file is called and what its imports mean."""
+    ref, header_problems = resolve_header(module)
+    imports, import_problems = resolve_imports(module, index, ref)
+    return Resolved(LinkedModule(path, module, ref, imports), (*header_problems, *import_problems))
+
+
 def link(
     targets: Iterable[str], load: Callable[[str], syntax.Module | None], index: ModuleIndex
 ) -> tuple[Program, tuple[Diagnostic, ...]]:
@@ -53,40 +72,46 @@ def link(
     ``load`` gives a file's syntax, or None where it could not be read (it reports that itself). The problems are those
     of headers, imports, rings and versions; each is told once, however many files meet it.
     """
-    linked, problems = _load_all(targets, load, index)
+
+    def resolved(path: str) -> Resolved | None:
+        module = load(path)
+        return None if module is None else resolve(path, module, index)
+
+    files = reach(targets, resolved)
+    program, problems = arrange([one.item for one in files])
+    return program, tuple(dict.fromkeys((*(problem for one in files for problem in one.problems), *problems)))
+
+
+def reach(targets: Iterable[str], resolved: Callable[[str], Resolved | None]) -> list[Resolved]:
+    """The targets and, through their imports, everything they need, each file once."""
+    found: list[Resolved] = []
+    pending = dict.fromkeys(targets)
+    seen = dict(pending)
+    while pending:
+        following: dict[str, None] = {}
+        for path in pending:
+            one = resolved(path)
+            if one is not None:
+                found.append(one)
+                following.update((next_.path, None) for next_ in one.item.imports.resolved if next_.path not in seen)
+        seen.update(following)
+        pending = following
+    return found
+
+
+def arrange(items: Iterable[LinkedModule]) -> tuple[Program, tuple[Diagnostic, ...]]:
+    """Put files in the order of their imports; the problems are those of rings and of versions that meet."""
+    linked = {item.path: item for item in items}
     graph = {
         path: [Edge(found.path, item.span(found.node.reference)) for found in item.imports.resolved]
         for path, item in linked.items()
     }
     ordered = order(graph)
     names = {path: str(item.ref) if item.ref is not None else path for path, item in linked.items()}
-    problems += [cycle_problem(cycle, names) for cycle in ordered.cycles]
+    problems = [cycle_problem(cycle, names) for cycle in ordered.cycles]
     modules = tuple(_without_rings(linked[path], ordered, linked) for path in ordered.order)
     problems += two_versions(modules)
-    return Program(modules), tuple(dict.fromkeys(problems))
-
-
-def _load_all(
-    targets: Iterable[str], load: Callable[[str], syntax.Module | None], index: ModuleIndex
-) -> tuple[dict[str, LinkedModule], list[Diagnostic]]:
-    linked: dict[str, LinkedModule] = {}
-    problems: list[Diagnostic] = []
-    pending = dict.fromkeys(targets)
-    seen = dict(pending)
-    while pending:
-        following: dict[str, None] = {}
-        for path in pending:
-            module = load(path)
-            if module is None:
-                continue
-            ref, header_problems = resolve_header(module)
-            imports, import_problems = resolve_imports(module, index, ref)
-            linked[path] = LinkedModule(path, module, ref, imports)
-            problems += (*header_problems, *import_problems)
-            following.update((found.path, None) for found in imports.resolved if found.path not in seen)
-        seen.update(following)
-        pending = following
-    return linked, problems
+    return Program(modules), tuple(problems)
 
 
 def _without_rings(item: LinkedModule, ordered: Order[str], linked: Mapping[str, LinkedModule]) -> LinkedModule:

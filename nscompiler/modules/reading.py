@@ -1,5 +1,6 @@
 """Reading source files: bytes to text, each way it can fail a diagnostic."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as codes
@@ -110,9 +111,15 @@ class Sources:
             parsed = self._references[text] = parse_reference(text)
         return parsed
 
-    def forget(self, path: str) -> None:
-        """Read the file again when it is next asked for (an editor changed it)."""
-        self._read.pop(path, None)
+    def without(self, paths: Iterable[str], files: Files) -> "Sources":
+        """The same but for some files, which are read again, from ``files``, when they are next asked for."""
+        again = Sources(files)
+        again._read = dict(self._read)
+        again._references = self._references
+        again.unread = set(self.unread)
+        for path in paths:
+            again._read.pop(path, None)
+        return again
 
     def _load(self, path: str) -> Heading | Diagnostic:
         source = read_source(path, self._files)

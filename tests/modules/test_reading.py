@@ -87,8 +87,9 @@ def test_each_file_is_read_once():
     assert isinstance(heading, Heading)
     assert sources.source("a.nml") is heading.source
     assert (str(heading.ref), files.count) == ("A:1.0.0", 1)
-    sources.forget("a.nml")
-    assert sources.heading("a.nml") is not heading
+    again = sources.without(["a.nml"], files)
+    assert again.heading("a.nml") is not heading
+    assert sources.heading("a.nml") is heading
 
 
 HEADERS = [

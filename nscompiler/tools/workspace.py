@@ -1,0 +1,83 @@
+"""The files that a person has open, over those on the disk: what an editor or a prompt works on."""
+
+import os
+from collections.abc import Iterable, Sequence
+
+from nscompiler.files import DiskFiles, Files, MemoryFiles
+from nscompiler.modules.tree import SUFFIX, is_below
+from nscompiler.state import State
+
+
+class Workspace:
+    """Open texts over files on the disk. ``state`` is the program as of now; every change makes another one.
+
+    ``folders`` are absolute. An open ``.nml`` file outside of them is part of the program as long as it is open. Not to
+    be used by two threads at once; the states may be read while the next one is made.
+    """
+
+    def __init__(self, folders: Iterable[str], search: Sequence[str] = (), files: Files | None = None) -> None:
+        self._folders = tuple(dict.fromkeys(os.path.normpath(folder) for folder in folders))
+        self._disk: Files = DiskFiles() if files is None else files
+        self._open: dict[str, str] = {}
+        self._search = tuple(search)
+        self._state = self._from_scratch()
+
+    def _from_scratch(self) -> State:
+        return State(self._files(), self._paths(), self._search)
+
+    @property
+    def state(self) -> State:
+        """The program as of now."""
+        return self._state
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders whose ``.nml`` files are the program."""
+        return self._folders
+
+    @property
+    def open_paths(self) -> tuple[str, ...]:
+        """The files whose text is held here."""
+        return tuple(self._open)
+
+    def text(self, path: str) -> str | None:
+        """The text of an open file."""
+        return self._open.get(os.path.normpath(path))
+
+    def open(self, path: str, text: str) -> None:
+        """Hold a file's text from now on, as it is being edited or first opened."""
+        path = os.path.normpath(path)
+        if self._open.get(path) != text:
+            self._open[path] = text
+            self._step([path])
+
+    def close(self, path: str) -> None:
+        """Go back to what the disk has of a file."""
+        path = os.path.normpath(path)
+        if self._open.pop(path, None) is not None:
+            self._step([path])
+
+    def touched(self, paths: Iterable[str]) -> None:
+        """Files or folders on the disk were made, changed or removed; open files keep their open text."""
+        changed = {os.path.normpath(path) for path in paths} - self._open.keys()
+        if changed:
+            self._step(changed)
+
+    def set_folders(self, folders: Iterable[str]) -> None:
+        """Work on other folders."""
+        self._folders = tuple(dict.fromkeys(os.path.normpath(folder) for folder in folders))
+        self._step(())
+
+    def _step(self, changed: Iterable[str]) -> None:
+        self._state = self._state.after(self._files(), changed, self._paths())
+
+    def _files(self) -> Files:
+        return MemoryFiles(dict(self._open), self._disk)
+
+    def _paths(self) -> tuple[str, ...]:
+        outside = (path for path in self._open if path.endswith(SUFFIX) and not self._holds(path))
+        present = (folder for folder in self._folders if self._disk.is_folder(folder))
+        return (*present, *sorted(outside))
+
+    def _holds(self, path: str) -> bool:
+        return any(is_below(path, folder) for folder in self._folders)
