@@ -40,15 +40,13 @@ from nscompiler.types.types import Types
 
 NONE: frozenset[str] = frozenset()
 
-Bound = tuple[tuple[tuple[str, str], ...], frozenset[str]]
-"""The aliases of a file with the files that they stand for, and those that stand for nothing."""
-
 
 @attrs.frozen(slots=True, eq=False)
 class Own:
-    """What is to be told of one file, and what it was found out from: its check, the Python files and the checks of
-    other files that were looked into."""
+    """What is to be told of one file, and what it was found out from: its imports, its check, the Python files and the
+    checks of other files that were looked into."""
 
+    resolved: Resolved
     checked: Checked
     problems: tuple[Diagnostic, ...]
     python: frozenset[str]
@@ -70,7 +68,7 @@ class State(Compilation):
         self._resolved: dict[str, Resolved] = {}
         self._carried: dict[str, Checked] = {}
         self._dirty: set[str] = set()
-        self._bound: dict[str, Bound] = {}
+        self._bound: dict[str, LinkedModule] = {}
         self._mentions: dict[str, tuple[Checked, frozenset[str]]] = {}
         self._own: dict[str, Own] = {}
         self._earlier_exports: Exports | None = None
@@ -84,6 +82,7 @@ class State(Compilation):
         that is something else than before.
         """
         touched = frozenset(changed)
+        _ = self._arranged  # what it parses is taken over
         following = State(files, self.paths if paths is None else paths, self._search, self._standard, self.types)
         kept = ((path, held) for path, held in self._parsed.items() if held is not None and path not in touched)
         following._parsed = dict(kept)
@@ -257,17 +256,21 @@ class State(Compilation):
     def _settle(self, item: LinkedModule) -> None:
         if item.path in self._checked:
             return
-        old, bound = self._carried.get(item.path), _bound(item)
-        same = old is not None and old.module is item.module and self._bound.get(item.path) == bound
-        if same and old is not None and item.path not in self._dirty:
+        old = self._carried.get(item.path)
+        if old is not None and item.path not in self._dirty and self._same_imports(item, old):
             self._checked[item.path] = old
             return
         checked = self._check(item)
-        self._bound[item.path] = bound
+        self._bound[item.path] = item
         if old is None or old.interface.hash != checked.interface.hash:
             self._dirty |= self.importers(item.path)
         elif old.module is not checked.module:
             self._dirty |= self._pointing_into(item.path)
+
+    def _same_imports(self, item: LinkedModule, old: Checked) -> bool:
+        """Whether a file was checked as it is now, with aliases that stood for the same files."""
+        held = self._bound.get(item.path)
+        return held is item or (held is not None and old.module is item.module and _bound(held) == _bound(item))
 
     def _pointing_into(self, path: str) -> set[str]:
         """Files that tell places in a file, in problems or to those who import them."""
@@ -333,6 +336,15 @@ class State(Compilation):
             found = tuple(problem for problem in found if problem.is_error)
         return self._shown(path, found)
 
+    def news(self) -> tuple[str, ...]:
+        """The files of which ``problems_in`` may say something else than it last did, in this state or an earlier one.
+
+        Everything that has to be checked again is checked for it.
+        """
+        self._check_all()
+        own = self._own
+        return tuple(path for path in self._items if (held := own.get(path)) is None or not self._holds(held, path))
+
     def late_problems(self, path: str) -> tuple[Diagnostic, ...]:
         """Files and endpoints that two nodes of a workflow of this file would share."""
         behind = self.closure(path)
@@ -360,15 +372,14 @@ class State(Compilation):
             problems = tuple(super()._problems_of(item, item.path in self._targets))
             consulted = {path: self._checked[path] for path in self._modules.consulted if path != item.path}
             python = frozenset(python_file(path) for path in (item.path, *consulted))
-            held = self._own[item.path] = Own(checked, problems, python, consulted)
+            held = self._own[item.path] = Own(self._resolved[item.path], checked, problems, python, consulted)
         return held.problems
 
     def _holds(self, own: Own, path: str) -> bool:
         for other in own.consulted:
             self.file(other)
-        return self._checked[path] is own.checked and all(
-            self._checked.get(other) is checked for other, checked in own.consulted.items()
-        )
+        same = self._checked[path] is own.checked and self._resolved[path] is own.resolved
+        return same and all(self._checked.get(other) is checked for other, checked in own.consulted.items())
 
     def _shown(self, path: str, found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
         """What comments and levels leave of problems."""
@@ -446,5 +457,6 @@ def _edges(item: LinkedModule) -> tuple[str, ...]:
     return tuple(found.path for found in item.imports.resolved)
 
 
-def _bound(item: LinkedModule) -> Bound:
+def _bound(item: LinkedModule) -> tuple[tuple[tuple[str, str], ...], frozenset[str]]:
+    """The aliases of a file with the files that they stand for, and those that stand for nothing."""
     return tuple((found.alias, found.path) for found in item.imports.resolved), item.imports.poisoned

@@ -1,0 +1,99 @@
+"""A state that came out of many edits says the same as one made from the texts alone."""
+
+import os
+import random
+from collections.abc import Callable
+
+import pytest
+from test_recheck import BASE, Texts, from_scratch, library, random_edit
+
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.files import MemoryFiles
+from nscompiler.pipeline import standard_folder
+from nscompiler.state import State
+
+
+def files_of(texts: Texts) -> MemoryFiles:
+    return MemoryFiles({**library(), **texts})
+
+
+def fresh(texts: Texts) -> State:
+    return State(files_of(texts), (".",), standard=standard_folder())
+
+
+def told(state: State) -> dict[str, tuple[Diagnostic, ...]]:
+    found = {path: (*state.problems_in(path), *state.late_problems(path)) for path in state.paths_of_all}
+    return {"": state.common_problems(), **found}
+
+
+def changed(before: Texts, after: Texts) -> list[str]:
+    return [path for path in {**before, **after} if before.get(path) != after.get(path)]
+
+
+def test_the_files_together_say_what_a_check_says() -> None:
+    broken = {**BASE, "loose/module.nml": BASE["loose/module.nml"].replace("loose | two", "loose | twwo")}
+    for texts in (BASE, broken):
+        assert sorted(map(repr, from_scratch(texts))) == sorted(
+            repr(problem) for problems in told(fresh(texts)).values() for problem in problems
+        )
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "again"),
+    [
+        ("types/module.nml", "type Pair", "// a comment\ntype Pair", {"types"}),
+        ("types/module.nml", "price : Double", "price : Text", {"types", "clean", "flow"}),
+        # What flow exports tells where `tag` is fixed.
+        ("clean/module.nml", 'tag = "x"', 'tag = "yy"', {"clean", "flow"}),
+        ("loose/module.nml", "def both", "\ndef both", {"loose", "flow"}),
+        ("flow/module.nml", "def v", "// x\ndef v", {"flow"}),
+    ],
+)
+def test_what_is_checked_again(path: str, old: str, new: str, again: set[str]) -> None:
+    before = fresh(BASE)
+    earlier = {one: before.file(one) for one in before.paths_of_all}
+    edited = {**BASE, path: BASE[path].replace(old, new)}
+    state = before.after(files_of(edited), [path])
+    anew = {one for one in state.paths_of_all if state.file(one) is not earlier[one]}
+    assert {name.removesuffix("/module.nml") for name in anew} - {"top.nml"} <= again
+    assert path in anew
+    assert told(state) == told(fresh(edited))
+
+
+def follow_edits(choice: random.Random, edits: int) -> None:
+    texts = dict(BASE)
+    state = fresh(texts)
+    for _ in range(edits):
+        edited = random_edit(texts, choice)
+        state = state.after(files_of(edited), changed(texts, edited))
+        texts = edited
+        if choice.random() < 0.6:  # else the next edit comes before anything was asked
+            assert told(state) == told(fresh(texts))
+        elif choice.random() < 0.5 and state.paths_of_all:
+            path = choice.choice(state.paths_of_all)
+            assert state.problems_in(path) == fresh(texts).problems_in(path)
+    assert told(state) == told(fresh(texts))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_edits_end_where_the_texts_do(seed: int) -> None:
+    follow_edits(random.Random(seed), 30)
+
+
+@pytest.mark.soak
+def test_many_random_edits_of_a_state(record_property: Callable[[str, object], None]) -> None:
+    choice = random.Random(int(os.environ.get("NSC_SEED", "1")))
+    for _ in range(100):
+        follow_edits(choice, 50)
+    record_property("edits", 5000)
+
+
+def test_a_probe_changes_nothing() -> None:
+    state = fresh(BASE)
+    path = "flow/module.nml"
+    before = state.problems_in(path)
+    parsed, checked = state.probe(path, BASE[path] + "\ndef probed = L.loose | L.two\n")
+    assert not parsed.problems
+    assert "probed" in checked.interface.functions
+    assert state.problems_in(path) == before
+    assert "probed" not in state.file(path).interface.functions
