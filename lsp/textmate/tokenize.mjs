@@ -1,0 +1,50 @@
+// Tokens of texts as VS Code sees them: a JSON array of texts on standard input; on standard output, for each, a list
+// of [start, end, scopes], offsets in UTF-16 units.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+const require = createRequire(import.meta.url);
+const oniguruma = require("vscode-oniguruma");
+const textmate = require("vscode-textmate");
+
+/** The tokenizer of the grammar beside this file; others (SQL) are given by scope name as paths. */
+export async function loadGrammar(others = {}) {
+  const wasm = readFileSync(require.resolve("vscode-oniguruma/release/onig.wasm"));
+  await oniguruma.loadWASM(wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength));
+  const own = fileURLToPath(new URL("nml.tmLanguage.json", import.meta.url));
+  const paths = { "source.nml": own, ...others };
+  const registry = new textmate.Registry({
+    onigLib: Promise.resolve({
+      createOnigScanner: (patterns) => new oniguruma.OnigScanner(patterns),
+      createOnigString: (text) => new oniguruma.OnigString(text),
+    }),
+    loadGrammar: async (scope) =>
+      paths[scope] ? textmate.parseRawGrammar(readFileSync(paths[scope], "utf8"), paths[scope]) : null,
+  });
+  return registry.loadGrammar("source.nml");
+}
+
+/** The tokens of one text, white space included. */
+export function tokenize(grammar, text) {
+  const tokens = [];
+  let stack = textmate.INITIAL;
+  let offset = 0;
+  for (const line of text.split(/(?<=\n|\r(?!\n))/)) {
+    const bare = line.replace(/[\r\n]+$/, "");
+    const result = grammar.tokenizeLine(bare, stack);
+    for (const token of result.tokens) {
+      const end = Math.min(token.endIndex, bare.length);
+      if (end > token.startIndex) tokens.push([offset + token.startIndex, offset + end, token.scopes]);
+    }
+    stack = result.ruleStack;
+    offset += line.length;
+  }
+  return tokens;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const grammar = await loadGrammar();
+  const texts = JSON.parse(readFileSync(0, "utf8"));
+  process.stdout.write(JSON.stringify(texts.map((text) => tokenize(grammar, text))));
+}
