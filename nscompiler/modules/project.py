@@ -333,6 +333,15 @@ def _read_parent(reader: _Reader, node: YamlNode | None) -> Located[ModuleRef] |
 
 
 _LEVELS = {"off": None, **{severity.value: severity for severity in Severity}}
+# What other tools call them, and what YAML 1.1 took `off` for.
+_CALLED_ELSEWHERE = {
+    **dict.fromkeys(
+        ("of", "no", "none", "false", "allow", "ignore", "disable", "disabled", "silent", "never", "0"), "off"
+    ),
+    **dict.fromkeys(("info", "note", "information", "notice"), "hint"),
+    **dict.fromkeys(("warn", "1"), "warning"),
+    **dict.fromkeys(("err", "deny", "fail", "fatal", "forbid", "2"), "error"),
+}
 
 
 def _read_levels(reader: _Reader, node: YamlNode | None) -> dict[str, Severity | None]:
@@ -350,10 +359,21 @@ def _read_levels(reader: _Reader, node: YamlNode | None) -> dict[str, Severity |
         if code is None or code.level is Severity.ERROR:
             _report_no_lint(reader, key, code, [each for lint in lints for each in (lint.id, lint.name)])
         elif not isinstance(value, Scalar) or value.text.lower() not in _LEVELS:
-            reader.wrong_kind(value, f"the level of `{name}`", "off, hint, warning or error")
+            _report_no_level(reader, name, value)
         else:
             levels[code.id] = _LEVELS[value.text.lower()]
     return levels
+
+
+def _report_no_level(reader: _Reader, name: str, value: YamlNode) -> None:
+    written = value.text.lower() if isinstance(value, Scalar) else ""
+    if not written:
+        reader.wrong_kind(value, f"the level of `{name}`", "off, hint, warning or error")
+        return
+    names = tuple(_CALLED_ELSEWHERE.get(each, each) for each in near(written, (*_LEVELS, *_CALLED_ELSEWHERE), 1))
+    names = (_CALLED_ELSEWHERE[written],) if written in _CALLED_ELSEWHERE else names
+    title = titled("`{}` is no level: it is off, hint, warning or error", written)
+    reader.report(codes.WRONG_KIND, value, title, did_you_mean(names) or "", _instead(value.span, names))
 
 
 def _report_no_lint(reader: _Reader, key: Scalar, code: Code | None, lints: Iterable[str]) -> None:

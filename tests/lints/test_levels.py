@@ -79,3 +79,25 @@ def test_a_slip_in_a_name_is_told_with_the_near_one():
     files = {"p/nstack-project.yaml": "modules: [m]\nlints: {unused-imports: off}\n", "p/m/module.nml": WORDS}
     (one,) = check_texts(files, ["p"]).diagnostics
     assert [fix.edits[0].text for fix in one.fixes] == ["unused-import"]
+
+
+@pytest.mark.parametrize(
+    ("level", "meant"),
+    [
+        ("warnings", ["warning"]),
+        ("warn", ["warning"]),
+        ("err", ["error"]),
+        ("errors", ["error"]),
+        ("of", ["off"]),
+        ("no", ["off"]),
+        ("false", ["off"]),
+        ("info", ["hint"]),
+        ("loud", []),
+    ],
+)
+def test_a_level_that_is_none_is_told_with_those_that_there_are(level, meant):
+    files = {"p/nstack-project.yaml": f"modules: [m]\nlints: {{unused-import: {level}}}\n", "p/m/module.nml": WORDS}
+    (one,) = check_texts(files, ["p"]).diagnostics
+    assert (one.code.name, one.title) == ("wrong-kind", f"`{level}` is no level: it is off, hint, warning or error")
+    assert [fix.edits[0].text for fix in one.fixes] == meant
+    assert one.primary.text == "".join(f"did you mean `{name}`?" for name in meant)
