@@ -36,7 +36,7 @@ def apply(scope: Scope, expr: syntax.Apply, row: ParameterRow) -> ParameterRow:
     for name, place in [*places.items()]:
         if name not in params.POLICY and name not in readers and not params.takes_openly(row, name):
             # A misspelt binding stands for the parameter that was meant: nobody wants to hear twice of one slip.
-            for meant in _meant(seen[name], row, places)[:1]:
+            for meant in _meant(expr, seen[name], row, places)[:1]:
                 places[meant] = place
     return params.narrow(row, places)
 
@@ -108,21 +108,32 @@ def _without(scope: Scope, expr: syntax.Apply, binding: syntax.Binding) -> Fix:
     return Fix(title, (Edit(span, ""),), Applicability.MAYBE_INCORRECT)
 
 
-def _meant(binding: syntax.Binding, row: ParameterRow, bound: Container[str]) -> tuple[str, ...]:
-    """The parameters that a name which nothing reads probably stands for: near ones, else the only one that there is,
-    where it must be set and the value fits."""
+def _meant(expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow, bound: Container[str]) -> tuple[str, ...]:
+    """The parameters that a name which nothing reads probably stands for: near ones, else the only one that there is
+    or that is lacking, where it must be set and the value fits."""
     left = [one for one in row.settable if one.name not in bound]
     known = tuple(dict.fromkeys(one.name for one in left))
-    only = len(known) == 1 and all(
-        one.required and not isinstance(params.convert(binding.value, one.type), Fault) for one in left
-    )
-    return near(binding.name.text, known) or (known if only else ())
+    return near(binding.name.text, known) or _lacking(expr, binding, row, left)
+
+
+def _lacking(expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow, left: list[Settable]) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(one.name for one in left if one.required))
+    readers = [one for one in left if one.name in names]
+    if len(names) != 1 or any(isinstance(params.convert(binding.value, one.type), Fault) for one in readers):
+        return ()
+    known = {one.name for one in row.settable} | {one.name for one in row.fixed} | params.POLICY.keys()
+    unread = [other for other in expr.bindings if other.name.text not in known]
+    only = len(left) == len(readers)
+    # A number may be meant for something else; of two that nothing reads nobody knows which is the slip.
+    alike = binding.value.kind == "text" or all(one.type.kind != "Text" for one in readers)
+    return names if only or (alike and len(unread) == 1) else ()
 
 
 def _report_unknown(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow) -> None:
     name = binding.name.text
     known = list(dict.fromkeys([one.name for one in row.settable]))
-    similar = near(name, [*known, *params.POLICY]) or _meant(binding, row, {one.name.text for one in expr.bindings})
+    close = near(name, [*known, *params.POLICY])
+    similar = close or _meant(expr, binding, row, {one.name.text for one in expr.bindings})
     fixes = [scope.replacement(binding.name, other, f"write `{other}`") for other in similar]
     fixes += _renamed_there(scope, name, row, similar)
     readers = {one.name: one for one in row.settable}
@@ -133,6 +144,8 @@ def _report_unknown(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, r
     )
     notes = (f"what can be set here: {', '.join(f'`{other}`' for other in known)}",) if known else ()
     offer = did_you_mean(similar) or "nothing reads this"
+    if similar and not close and len(known) > 1:
+        offer = f"nothing reads this, and `{similar[0]}` is not set"
     scope.report(
         codes.UNKNOWN_PARAMETER,
         binding.name,

@@ -59,8 +59,8 @@ WRONG_KIND = Code(
     explanation=(
         "What stands under a key is not what the key takes: text where a list is wanted, a list where a mapping "
         "is, a number where text is. `packages`, `commands`, `files` and `modules` are lists of text, also for one "
-        "item; `stack` is a mapping; `snapshot` is a list of two whole numbers; a level under `lints` is `off`, `hint`, "
-        "`warning` or `error`."
+        "item; `stack` is a mapping; `snapshot` is a list of two whole numbers; a level under `lints` is `off`, "
+        "`hint`, `warning` or `error`."
     ),
     wrong_files=_module_with("stack:\n  language: python\npackages: curl\n"),
     right_files=_module_with("stack:\n  language: python\npackages: [curl]\n"),
