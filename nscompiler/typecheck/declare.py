@@ -9,6 +9,7 @@ from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
 from nscompiler.typecheck import constraints, params
 from nscompiler.typecheck.literal_fixes import value_fixes
+from nscompiler.typecheck.lookalikes import report_lookalikes
 from nscompiler.typecheck.resolve import Resolver, Variables, find_nested_optional
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import (
@@ -90,10 +91,14 @@ class Declarer:
 
     def _supplied(self, type: syntax.FunctionType, input: Type, output: Type) -> Type:
         """The output, without the variables that nothing could supply."""
-        have = variables(input)
-        missing = [var for var in variables(output) if var not in have]
+        have, wanted = variables(input), variables(output)
+        missing = [var for var in wanted if var not in have]
         # An input that could not be understood might have mentioned them.
-        for var in () if input.poisoned else missing:
+        unsupplied = () if input.poisoned else tuple(missing)
+        told = report_lookalikes(self.scope, type, (*have, *wanted), unsupplied) if have or wanted else ()
+        for var in unsupplied:
+            if var.name in told:
+                continue
             place = _place_of(type.output, var.name) or type.output
             self.scope.report(
                 codes.UNSUPPLIED_VARIABLE,

@@ -152,3 +152,13 @@ def test_every_title_keeps_to_a_line() -> None:
     found = check_texts({"main.nml": text}).diagnostics
     assert len(found) == 2
     assert all(len(one.title) <= 80 for one in found), [one.title for one in found]
+
+
+def test_variables_that_look_like_types_are_mended_together() -> None:
+    text = "fun f : { a : text, b : [int] } -> (text, integer)\n"
+    found = only(text)
+    assert (found.code.name, underlined(text, found)) == ("wrong-case", "integer")
+    assert [fix.title for fix in found.fixes] == ["write `Text`, `Integer`"]
+    mended = apply_edits(text, found.fixes[0].edits)
+    assert mended == "fun f : { a : Text, b : [Integer] } -> (Text, Integer)\n"
+    assert check_texts({"main.nml": mended}).diagnostics == ()

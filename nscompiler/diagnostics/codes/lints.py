@@ -177,6 +177,20 @@ ERROR_IGNORED = Code(
     right="def w = Sources.stdin | Sinks.log\n",
 )
 
+VARIABLE_LIKE_TYPE = Code(
+    id="NS0911",
+    name="variable-like-type",
+    title="A type variable is called as a built-in type in small letters",
+    explanation=(
+        "Types start with a capital. A name in small letters is a type variable, which stands for any type: a function "
+        "from `text` takes numbers as well, and nothing is checked at its joints. Write the type with its capital, or "
+        "give the variable another name, such as `a`."
+    ),
+    level=Severity.WARNING,
+    wrong="fun shout : text -> Text\n",
+    right="fun shout : Text -> Text\n",
+)
+
 CODES = (
     UNUSED_IMPORT,
     UNUSED_TYPE,
@@ -188,4 +202,5 @@ CODES = (
     UNUSED_IGNORE,
     MALFORMED_IGNORE,
     ERROR_IGNORED,
+    VARIABLE_LIKE_TYPE,
 )

@@ -1,0 +1,66 @@
+"""Type variables of a ``fun`` that are called as a type in small letters: ``text``, ``integer``.
+
+They are variables all the same, which take any type in silence. Only names that are exactly a built-in type's are
+spoken of, or of what other languages call one; where a variable could not be supplied, a type of the file too.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from nscompiler.diagnostics.codes import lints
+from nscompiler.diagnostics.codes import names as codes
+from nscompiler.diagnostics.model import Applicability, Edit, Fix
+from nscompiler.grammar import syntax
+from nscompiler.grammar.walk import walk
+from nscompiler.typecheck.scope import Scope
+from nscompiler.types.types import SCALARS, Var
+
+_SMALL = {name.lower(): name for name in (*SCALARS, "Void")}
+_FOREIGN = {"string": "Text", "str": "Text", "int": "Integer", "bool": "Boolean", "float": "Double"}
+_MEANT = {**_SMALL, **_FOREIGN}
+
+
+def report_lookalikes(
+    scope: Scope, type: syntax.FunctionType, mentioned: Iterable[Var], missing: Iterable[Var]
+) -> frozenset[str]:
+    """Report the variables that look like types, all in one; the names among ``missing`` of which that is said.
+
+    ``mentioned`` are the signature's variables, ``missing`` those that its input does not mention: among them one that
+    looks like a type makes an error of it.
+    """
+    unsupplied = {var.name for var in missing}
+    meant = {
+        name: right
+        for name in dict.fromkeys(var.name for var in mentioned)
+        if (right := _MEANT.get(name) or _declared(scope, name, unsupplied)) is not None
+    }
+    places = [node for node in _variables(type) if node.name.text in meant] if meant else []
+    if not places:
+        return frozenset()
+    wrong = [node for node in places if node.name.text in unsupplied]
+    first = (wrong or places)[0]
+    fix = _fix(scope, places, meant)
+    name, right = first.name.text, meant[first.name.text]
+    if not wrong:
+        title = f"`{name}` is a type variable here, and not the type `{right}`"
+        scope.report(lints.VARIABLE_LIKE_TYPE, first, title, "it takes values of any type", fixes=(fix,))
+    elif name in _FOREIGN:
+        scope.report(codes.UNKNOWN_TYPE, first, f"there is no type `{name}`", f"did you mean `{right}`?", fixes=(fix,))
+    else:
+        title = f"`{name}` has the wrong capital"
+        scope.report(codes.WRONG_CASE, first, title, "a type starts with a capital", fixes=(fix,))
+    return frozenset(unsupplied & meant.keys())
+
+
+def _declared(scope: Scope, name: str, unsupplied: set[str]) -> str | None:
+    capital = name[:1].upper() + name[1:]
+    return capital if name in unsupplied and capital in scope.declared_types else None
+
+
+def _variables(type: syntax.FunctionType) -> Iterator[syntax.TypeVariable]:
+    return (node for node in walk(type) if isinstance(node, syntax.TypeVariable))
+
+
+def _fix(scope: Scope, places: list[syntax.TypeVariable], meant: dict[str, str]) -> Fix:
+    written = [f"`{meant[name]}`" for name in dict.fromkeys(node.name.text for node in places)]
+    edits = tuple(Edit(scope.span(node), meant[node.name.text]) for node in places)
+    return Fix(f"write {', '.join(written)}", edits, Applicability.MAYBE_INCORRECT)
