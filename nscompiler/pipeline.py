@@ -456,6 +456,10 @@ class Compilation:
             for lack in backend.unsupported(graph)
         )
 
+    def flow_program(self, path: str) -> "flow.Program":
+        """The modules that a file is made of, and how the places in them are named in its flow graphs."""
+        return self._flow_program(path)
+
     def _flow_program(self, path: str) -> "flow.Program":
         """What lowering needs: a file, all that it imports, and the modules of the standard library in use."""
         from nscompiler.flow.module_files import LazyModuleFiles

@@ -1,4 +1,4 @@
-"""``nsc list`` and ``nsc graph``: what is in a program, as text."""
+"""``nsc list`` and the texts of ``nsc graph``: what is in a program."""
 
 from pathlib import Path
 
@@ -95,7 +95,7 @@ def test_list_as_a_process(nsc: Nsc, program: Path) -> None:
 
 def test_graph_as_mermaid_and_dot(nsc: Nsc, tmp_path: Path) -> None:
     (tmp_path / "w.nml").write_text("Sources.stdin | Sinks.stdout\n")
-    drawn = nsc("graph", "w.nml")
+    drawn = nsc("graph", "w.nml", "--format", "mermaid")
     assert drawn.returncode == 0
     assert "flowchart LR" in drawn.stdout
     assert "Sources.stdin" in drawn.stdout

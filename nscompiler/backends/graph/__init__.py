@@ -1,14 +1,21 @@
-"""Pictures of a flow graph as text: Mermaid and Graphviz's DOT, with the type of what flows on every arrow."""
+"""Pictures of a flow graph, with the type of what flows on every arrow.
+
+Each is a text, made from the graph and nothing else: a drawing in letters, Mermaid, Graphviz's DOT, SVG, and an
+interactive HTML page.
+"""
 
 from nscompiler.backends.base import Build, Emitted, Unsupported
+from nscompiler.backends.graph.contents import Notes
 from nscompiler.backends.graph.draw import dot, mermaid
+from nscompiler.backends.graph.svg import svg
+from nscompiler.backends.graph.terminal import terminal
 from nscompiler.flow.model import Graph
 
-__all__ = ["BACKEND", "GraphBackend", "dot", "mermaid"]
+__all__ = ["BACKEND", "GraphBackend", "Notes", "dot", "mermaid", "svg", "terminal"]
 
 
 class GraphBackend:
-    """``--target graph``: two text files for each workflow."""
+    """``--target graph``: three files for each workflow."""
 
     name = "graph"
     runs = False
@@ -18,10 +25,11 @@ class GraphBackend:
         return ()
 
     def emit(self, build: Build) -> Emitted:
-        """``WORKFLOW.mmd`` and ``WORKFLOW.dot`` for each workflow."""
+        """``WORKFLOW.mmd``, ``WORKFLOW.dot`` and ``WORKFLOW.svg`` for each workflow."""
         files: list[tuple[str, str | bytes]] = []
         for graph in build.graphs:
             files += [(f"{graph.name}.dot", dot(graph)), (f"{graph.name}.mmd", mermaid(graph))]
+            files.append((f"{graph.name}.svg", svg(graph)))
         return Emitted(files=tuple(sorted(files, key=lambda file: file[0])))
 
 
