@@ -211,7 +211,7 @@ def test_the_structure_of_branches_and_merges():
     (outer,) = [item for item in root.items if isinstance(item, Parallel)]
     (inner,) = [item for part in outer.parts for item in part.items if isinstance(item, Parallel)]
     assert (outer.branch, outer.merge, inner.branch, inner.merge) == (True, True, True, False)
-    assert inner.open is inner.parts[0]
+    assert inner.onward is inner.parts[0]
 
 
 def test_what_no_pipe_joins_stands_side_by_side():

@@ -144,12 +144,11 @@ class _Layout:
     # --- extents
 
     def _measure_series(self, series: Series, room: int) -> None:
-        block = self._blocks[series] = _Block(room=room)
         spine = left = right = 0
         y = 0
         lefts: list[Point] = []
         for place, item in enumerate(series.items):
-            edge = series.head if place == 0 else series.inner.get(place)
+            edge = series.inlet if place == 0 else series.inner.get(place)
             if edge is not None:
                 right = max(right, spine + self._label_extent(edge, room))
                 y += self._measure.line
@@ -158,12 +157,13 @@ class _Layout:
             left, right = min(left, spine - entry), max(right, spine - entry + width)
             spine += exit - entry
             y += height
-        last = series.tail
+        last = series.outlet
         if last is not None:
             right = max(right, spine + self._label_extent(last, room))
             y += self._measure.line
-        block.offsets = [(x - left, down) for x, down in lefts]
-        block.width, block.height, block.entry, block.exit = max(right - left, 1), y, -left, spine - left
+        offsets = [(x - left, down) for x, down in lefts]
+        width = max(right - left, 1)
+        self._blocks[series] = _Block(width, y, -left, spine - left, room=room, offsets=offsets)
 
     def _label_extent(self, edge: Edge, room: int) -> int:
         width = self._measure.label(edge, room)
@@ -198,12 +198,12 @@ class _Layout:
         left = [
             offset + own.exit
             for (offset, _), own, part in zip(offsets, parts, parallel.parts, strict=True)
-            if part.tail is not None or part is parallel.open
+            if part.outlet is not None or part is parallel.onward
         ]
         if parallel.merge:
             straight = parallel.branch and left[0] <= block.entry <= left[-1]
             block.exit = self._middle(left, block.entry if straight else (left[0] + left[-1]) // 2)
-        elif parallel.open is not None:
+        elif parallel.onward is not None:
             (block.exit,) = left
         if not parallel.branch:
             block.entry = block.exit
@@ -221,11 +221,11 @@ class _Layout:
         for part, own in zip(parallel.parts, parts, strict=True):
             y += bus if parallel.branch else 0
             offsets.append((rail, y))
-            y += own.height + (bus if part.tail is not None or part is parallel.open else 0)
+            y += own.height + (bus if part.outlet is not None or part is parallel.onward else 0)
         width = max(part.width for part in parts) + 2 * rail
         block = _Block(width, y + (bus if parallel.merge else 0), stacked=True, offsets=offsets)
         block.entry = width // 2
-        block.exit = block.entry if parallel.merge or parallel.open is None else width - 1
+        block.exit = block.entry if parallel.merge or parallel.onward is None else width - 1
         return block
 
     # --- places
@@ -259,17 +259,17 @@ class _Layout:
         block, (x, y) = self._blocks[series], corners[series]
         wires = []
         items = series.items
-        if series.head is not None and items:
+        if series.inlet is not None and items:
             way = (*self._entry(series, corners), (x + block.entry, y + self._measure.line))
-            wires.append(self._wire(series.head, way, y, block.room))
+            wires.append(self._wire(series.inlet, way, y, block.room))
         for place, edge in series.inner.items():
             end = (self._center(items[place], corners), y + block.offsets[place][1])
             way = (*self._exits(items[place - 1], corners), end)
             wires.append(self._wire(edge, way, end[1] - self._measure.line, block.room))
-        if series.tail is not None:
+        if series.outlet is not None:
             start = self._exits(items[-1], corners) if items else self._entry(series, corners)
             way = (*start, *self._out(series, corners))
-            wires.append(self._wire(series.tail, way, y + block.height - self._measure.line, block.room))
+            wires.append(self._wire(series.outlet, way, y + block.height - self._measure.line, block.room))
         return wires
 
     def _center(self, item: Node | Parallel, corners: Mapping[Series | Parallel, Point]) -> int:
@@ -321,7 +321,7 @@ class _Layout:
         """The way out of an item: from its box, or from that of the last node of its open part."""
         ways: list[list[Point]] = []
         while isinstance(item, Parallel):
-            part = item.open
+            part = item.onward
             assert part is not None
             _, top = corners[item]
             rail = self._to_rail(part, corners)

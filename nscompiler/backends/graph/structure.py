@@ -18,28 +18,28 @@ from nscompiler.flow.shape import Shape, shape
 class Series:
     """What follows each other: nodes, and parallels between them.
 
-    ``head`` is the edge that enters it from the branch before it, ``tail`` the one that leaves it to the merge behind
+    ``inlet`` is the edge that enters it from the branch before it, ``outlet`` the one that leaves it to the merge behind
     it; they are the same edge where nothing stands between the two. ``inner`` are the edges between its own nodes, by
     the place of the item that they lead to.
     """
 
     items: "list[Node | Parallel]" = attrs.field(factory=list)
     parent: "Parallel | None" = None
-    head: Edge | None = None
-    tail: Edge | None = None
+    inlet: Edge | None = None
+    outlet: Edge | None = None
     inner: dict[int, Edge] = attrs.field(factory=dict)
 
 
 @attrs.define(slots=True, eq=False)
 class Parallel:
     """What stands side by side. ``branch`` if the node before it in its series feeds all the parts, ``merge`` if the
-    node behind it takes what they give; ``open`` is the one part, if any, that goes on without a merge of its own."""
+    node behind it takes what they give; ``onward`` is the one part, if any, that goes on without a merge of its own."""
 
     parent: Series
     parts: list[Series] = attrs.field(factory=list)
     branch: bool = False
     merge: bool = False
-    open: Series | None = None
+    onward: Series | None = None
 
 
 def structure(graph: Graph) -> Series:
@@ -91,7 +91,7 @@ class _Building:
         parallel = Parallel(series, branch=True)
         series.items.append(parallel)
         for edge in edges:
-            part = Series(parent=parallel, head=edge)
+            part = Series(parent=parallel, inlet=edge)
             parallel.parts.append(part)
             self._owners[edge] = part
 
@@ -100,7 +100,7 @@ class _Building:
         owners = [self._owners.pop(edge) for edge in edges]
         owners = _siblings(owners)
         for owner, edge in zip(owners, edges, strict=True):
-            owner.tail = edge
+            owner.outlet = edge
         parallel = owners[0].parent
         if parallel is None:
             series = Series()
@@ -139,7 +139,7 @@ def _siblings(owners: list[Series]) -> list[Series]:
             return owners
         for place, owner in enumerate(owners):
             if depths[place] == level and owner.parent is not None:
-                owner.parent.open = owner
+                owner.parent.onward = owner
                 owners[place], depths[place] = owner.parent.parent, level - 1
     raise ValueError("the graph is not made of series and parallels")
 
