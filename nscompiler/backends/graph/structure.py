@@ -18,9 +18,9 @@ from nscompiler.flow.shape import Shape, shape
 class Series:
     """What follows each other: nodes, and parallels between them.
 
-    ``inlet`` is the edge that enters it from the branch before it, ``outlet`` the one that leaves it to the merge behind
-    it; they are the same edge where nothing stands between the two. ``inner`` are the edges between its own nodes, by
-    the place of the item that they lead to.
+    ``inlet`` is the edge that enters it from the branch before it, ``outlet`` the one that leaves it to the merge
+    behind it; they are the same edge where nothing stands between the two. ``inner`` are the edges between its own
+    nodes, by the place of the item that they lead to.
     """
 
     items: "list[Node | Parallel]" = attrs.field(factory=list)
