@@ -72,8 +72,9 @@ class Compilation:
     """One check of the files that some paths stand for, with everything that they import.
 
     ``search`` are further folders to find modules in, ``standard`` the folder of the standard library's modules (the
-    installed one by default). ``types`` is a table that two compilations share whose types are to be compared. The
-    results of all phases stay as they are: make another one for changed files.
+    installed one by default). ``types`` is a table that two compilations share whose types are to be compared.
+    ``stays_here`` says that flow graphs name files by the paths that messages show, not as a build for elsewhere does.
+    The results of all phases stay as they are: make another one for changed files.
     """
 
     def __init__(
@@ -83,12 +84,15 @@ class Compilation:
         search: Sequence[str] = (),
         standard: str | None = None,
         types: Types | None = None,
+        *,
+        stays_here: bool = False,
     ) -> None:
         self.files = files
         self.paths = tuple(paths)
         self.types = types or Types()
         self._search = tuple(search)
         self._standard = standard
+        self._stays_here = stays_here
         self._parsed: dict[str, ParseResult | None] = {}
         self._checked: dict[str, Checked] = {}
         self._python: dict[str, SourceFile | Diagnostic | None] = {}
@@ -475,7 +479,12 @@ class Compilation:
         modules = {self.checked[one].reference: self.checked[one] for one in sorted(needed)}
         root = next((given.root for given in self.discovery.given if path in given.targets), "")
         files = LazyModuleFiles({name: own.module.source.path for name, own in modules.items()}, self.files)
-        return Program(types=self.types, modules={**standard, **modules}, files=files, root=root)
+        return Program(
+            types=self.types,
+            modules={**standard, **modules},
+            files=files,
+            root=None if self._stays_here else root,
+        )
 
 
 class Scope(Mapping[str, Interface | None]):

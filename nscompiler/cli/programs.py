@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 Found = tuple[str, "FunctionInterface"]
 
 
-def compiled(path: str, search: Sequence[str], files: Files | None = None) -> Compilation:
-    """The compilation of a path, free of errors: where there are some, they are shown and the command ends."""
-    compilation = Compilation(files or DiskFiles(), (path,), search_folders(search))
+def compiled(path: str, search: Sequence[str], files: Files | None = None, *, stays_here: bool = False) -> Compilation:
+    """The compilation of a path, free of errors: where there are some, they are shown and the command ends.
+
+    ``stays_here`` if its flow graphs are for whoever gave the command, who can open the places that they name.
+    """
+    compilation = Compilation(files or DiskFiles(), (path,), search_folders(search), stays_here=stays_here)
     refuse(compilation, compilation.problems)
     return compilation
 

@@ -38,13 +38,14 @@ class Program:
     """Checked modules by reference (a script by what the checker calls it), all that the workflow imports and the
     standard library's among them, and the files of those that have any. ``types`` is the workspace of their check.
 
-    Origins name files relative to ``root``, so that what is built does not depend on where it is built.
+    Origins name files relative to ``root``, so that what is built does not depend on where it is built; where there is
+    no root, by the paths that messages show.
     """
 
     types: Types
     modules: Mapping[str, Checked]
     files: Mapping[str, ModuleFiles]
-    root: str = ""
+    root: str | None = ""
 
     def origin(self, module: syntax.Module, node: syntax.Node) -> Origin:
         """The origin of a node of one of the modules."""
@@ -56,6 +57,8 @@ class Program:
 
     def shown(self, path: str) -> str:
         """A file's path as origins name it: relative to the root; the last two parts of one that lies elsewhere."""
+        if self.root is None:
+            return path
         shown = os.path.relpath(path, self.root or ".").replace(os.sep, "/")
         return "/".join(path.split("/")[-2:]) if shown.startswith("../") else shown
 

@@ -27,7 +27,7 @@ def command(target: str, path: str, form: str, search: tuple[str, ...]) -> int:
     from nscompiler.tools.targets import NoTarget
     from nscompiler.tools.targets import target as meant
 
-    compilation = programs.compiled(path, search)
+    compilation = programs.compiled(path, search, stays_here=True)
     try:
         wanted = meant(target, interfaces(compilation))
     except NoTarget as error:

@@ -24,7 +24,7 @@ def command(text: str | None, parameters: tuple[str, ...], log_format: str | Non
     from nscompiler.files import DiskFiles, MemoryFiles
 
     content = sys.stdin.buffer.read() if text is None or text == "-" else text
-    compilation = programs.compiled(CELL, search, MemoryFiles({CELL: content}, DiskFiles()))
+    compilation = programs.compiled(CELL, search, MemoryFiles({CELL: content}, DiskFiles()), stays_here=True)
     found = programs.chosen(compilation, "the program", None)
     (graph,) = programs.lowered(compilation, (found,))
     return running.run(compilation, found[0], graph, program_arguments(parameters, log_format))

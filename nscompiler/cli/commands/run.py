@@ -21,7 +21,7 @@ def command(
     """
     from nscompiler.cli import programs, running
 
-    compilation = programs.compiled(path, search)
+    compilation = programs.compiled(path, search, stays_here=True)
     found = programs.chosen(compilation, path, workflow)
     (graph,) = programs.lowered(compilation, (found,))
     return running.run(compilation, found[0], graph, program_arguments(parameters, log_format))

@@ -20,7 +20,7 @@ def command(path: str, function: str, value: str | None, parameters: tuple[str, 
     """
     from nscompiler.cli import programs, running
 
-    compilation = programs.compiled(path, search)
+    compilation = programs.compiled(path, search, stays_here=True)
     file, target = programs.function_called(compilation, path, function)
     takes_value = target.kind in ("function", "sink")
     if takes_value and value is None:
