@@ -250,8 +250,15 @@ class State(Compilation):
                     self._settle(item)
 
     def _check_all(self) -> None:
+        for _ in self.checking():
+            pass
+
+    def checking(self) -> Iterator[str]:
+        """Check what has to be checked, file by file; each is told of when it is done."""
         for item in self.program.modules:
-            self._settle(item)
+            if item.path not in self._checked:
+                self._settle(item)
+                yield item.path
 
     def _settle(self, item: LinkedModule) -> None:
         if item.path in self._checked:

@@ -62,7 +62,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "attrs": ("nscompiler", "nslsp"),
     "lark": ("nscompiler.grammar",),
     "rich": ("nscompiler.cli", "nscompiler.diagnostics.render.text"),
-    "click": ("nscompiler.cli",),
+    "click": ("nscompiler.cli", "nslsp.command"),
     "pygments": ("nscompiler.highlight",),
     "packaging": ("nscompiler.modules",),
     "ruamel": ("nscompiler.modules",),

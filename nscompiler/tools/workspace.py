@@ -1,7 +1,7 @@
 """The files that a person has open, over those on the disk: what an editor or a prompt works on."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from nscompiler.files import DiskFiles, Files, MemoryFiles
 from nscompiler.modules.tree import SUFFIX, is_below
@@ -46,27 +46,44 @@ class Workspace:
 
     def open(self, path: str, text: str) -> None:
         """Hold a file's text from now on, as it is being edited or first opened."""
-        path = os.path.normpath(path)
-        if self._open.get(path) != text:
-            self._open[path] = text
-            self._step([path])
+        self.change({path: text})
 
     def close(self, path: str) -> None:
         """Go back to what the disk has of a file."""
-        path = os.path.normpath(path)
-        if self._open.pop(path, None) is not None:
-            self._step([path])
+        self.change({path: None})
 
     def touched(self, paths: Iterable[str]) -> None:
         """Files or folders on the disk were made, changed or removed; open files keep their open text."""
-        changed = {os.path.normpath(path) for path in paths} - self._open.keys()
+        self.change({}, paths)
+
+    def change(self, texts: Mapping[str, str | None], touched: Iterable[str] = ()) -> None:
+        """Several of these at once: texts that are open from now on, None behind a path that was closed, and what was
+        touched on the disk."""
+        changed = set()
+        for path, text in texts.items():
+            path = os.path.normpath(path)
+            if self._open.get(path) != text:
+                changed.add(path)
+                self._open.pop(path, None)
+                if text is not None:
+                    self._open[path] = text
+        changed |= {os.path.normpath(path) for path in touched} - self._open.keys()
         if changed:
             self._step(changed)
 
-    def set_folders(self, folders: Iterable[str]) -> None:
-        """Work on other folders."""
-        self._folders = tuple(dict.fromkeys(os.path.normpath(folder) for folder in folders))
-        self._step(())
+    def set_folders(self, folders: Iterable[str] | None, search: Sequence[str] | None = None) -> None:
+        """Work on other folders, or look for modules in others; None leaves them as they are."""
+        if folders is not None:
+            self._folders = tuple(dict.fromkeys(os.path.normpath(folder) for folder in folders))
+        if search is not None and tuple(search) != self._search:
+            self._search = tuple(search)
+            self._state = self._from_scratch()
+        else:
+            self._step(())
+
+    def begin_again(self) -> None:
+        """Find out everything anew, whatever was known."""
+        self._state = self._from_scratch()
 
     def _step(self, changed: Iterable[str]) -> None:
         self._state = self._state.after(self._files(), changed, self._paths())

@@ -1,0 +1,28 @@
+"""The features of the language server, a file each.
+
+Every file here has ``register(server)``; it is found by being here. A feature is a plain function of a ``View`` and the
+request's parameters, made known with the decorator ``server.answers``::
+
+    def register(server: Server) -> None:
+        \"\"\"Answer what hovering asks.\"\"\"
+        server.answers(types.TEXT_DOCUMENT_HOVER)(hover)
+
+
+    def hover(view: View, params: types.HoverParams) -> types.Hover | None:
+        \"\"\"What is known of the thing at a place.\"\"\"
+        place = view.place(params)
+        if place is None:
+            return None
+        found = …  # ask the engine: nscompiler.ide, with view.program
+        return types.Hover(view.markup("text_document.hover.content_format", found.text), view.range(found.span))
+
+- It runs on the thread of the analysis against the newest state, after all that came before it; nothing changes while
+  it runs. It may take a millisecond or two; what needs every file checked says ``whole=True``.
+- The client's columns are made into offsets by ``view.place`` and ``view.span``, spans into ranges by ``view.range``
+  and ``view.location``, edits into a ``WorkspaceEdit`` by ``view.workspace_edit``. None of that is done elsewhere.
+- What a client may be sent depends on ``view.client``: ``can("text_document.hover")``, ``listed(…)``, ``markup(…)``.
+- An exception is logged and answered with null; a request whose answer may not be null (``completionItem/resolve``)
+  gives ``empty=lambda params: params``.
+- Commands are ``server.executes("nsc.…")``; work after each change is ``server.in_background``, as in
+  ``diagnostics.py``.
+"""

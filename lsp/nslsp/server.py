@@ -1,0 +1,231 @@
+"""The language server: what comes in goes to the analysis, what it finds goes out.
+
+The event loop reads and writes messages and edits the open texts; everything that needs the program runs on the thread
+of the analysis. A feature says which request it answers and with which function::
+
+    def register(server: Server) -> None:
+        @server.answers(types.TEXT_DOCUMENT_HOVER)
+        def hover(view: View, params: types.HoverParams) -> types.Hover | None:
+            place = view.place(params)
+            …
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from nscompiler.tools.workspace import Workspace
+from nscompiler.version import __version__
+from nslsp.analysis import Analysis, Changes, Opened, Request
+from nslsp.client import Client
+from nslsp.convert import Uris
+from nslsp.documents import Document, Documents
+from nslsp.protocol import Protocol, Session
+from nslsp.settings import Settings, settings_from
+from nslsp.view import View
+
+_log = logging.getLogger(__name__)
+
+P = TypeVar("P")
+R = TypeVar("R")
+Answer = Callable[[View, P], R]
+
+
+class Server(Session):
+    """One language server for one client."""
+
+    def __init__(self) -> None:
+        super().__init__("nsc", __version__, protocol_cls=Protocol)
+        self.client: Client | None = None
+        self.settings = Settings()
+        self.uris = Uris()
+        self.documents = Documents()
+        self.exit_code: int | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._folders: dict[str, None] = {}
+        self._analysis: Analysis | None = None
+        self._background: list[Callable[[View, frozenset[str]], Iterator[None]]] = []
+
+    # --- for features
+
+    def answers(
+        self, method: str, options: Any = None, *, empty: Callable[[P], R] | None = None, whole: bool = False
+    ) -> Callable[[Answer[P, R]], Answer[P, R]]:
+        """Answer a request with a function of the program; it runs on the thread of the analysis.
+
+        Where it fails the client gets ``empty`` of the parameters, null without one, and the log an error. With
+        ``whole`` all files are checked first, and what was asked after may overtake.
+        """
+
+        def register(function: Answer[P, R]) -> Answer[P, R]:
+            async def handler(params: P) -> R | None:
+                try:
+                    return await self.analysed(lambda view: function(view, params), method, params, whole=whole)
+                except (JsonRpcException, asyncio.CancelledError):
+                    raise
+                except Exception as error:
+                    self.failed(f"answering {method}", error)
+                    return None if empty is None else empty(params)
+
+            self.feature(method, options)(handler)
+            return function
+
+        return register
+
+    def executes(self, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Run a command (``workspace/executeCommand``) as a function of the program and the command's arguments, each
+        as plain data."""
+
+        def register(function: Callable[..., Any]) -> Callable[..., Any]:
+            async def handler(*arguments: Any) -> Any:
+                try:
+                    return await self.analysed(lambda view: function(view, *arguments), name)
+                except (JsonRpcException, asyncio.CancelledError):
+                    raise
+                except Exception as error:
+                    self.failed(f"running {name}", error)
+                    return None
+
+            self.command(name)(handler)
+            return function
+
+        return register
+
+    def in_background(self, function: Callable[[View, frozenset[str]], Iterator[None]]) -> None:
+        """Have something done after each change, in slices, as long as nothing else is to be done.
+
+        It gets the program and the paths that changed since it last came to its end. Another change ends it.
+        """
+        self._background.append(function)
+
+    async def analysed(
+        self, ask: Callable[[View], R], method: str = "", params: object = None, *, whole: bool = False
+    ) -> R:
+        """What a function says of the program as it is after all that was sent before.
+
+        Raises what the function raises, and JsonRpcContentModified where its document has changed meanwhile and the
+        client would ask again.
+        """
+        if self._analysis is None:
+            raise asyncio.CancelledError
+        document = getattr(params, "text_document", None)
+        path = None if document is None else self.uris.path(document.uri)
+        future: Future[R] = Future()
+        retried = self.client is not None and method in self.client.retried
+        self._analysis.ask(Request(ask, future, path, retried, whole))
+        return await asyncio.wrap_future(future)
+
+    def on_loop(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Have something sent, from the thread of the analysis: only the event loop writes."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def failed(self, doing: str, error: Exception) -> None:
+        """Tell of a bug of ours, once, in the log of the server and of the client."""
+        _log.error("internal error while %s", doing, exc_info=error)
+        if self.client is not None:
+            told = f"internal error while {doing}: {type(error).__name__}: {error}"
+            self.on_loop(self.window_log_message, types.LogMessageParams(types.MessageType.Error, told))
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Tell of an error that pygls met outside of our handlers."""
+        if not isinstance(error, JsonRpcException):
+            self.failed("handling a message", error)
+
+    # --- the life of a session
+
+    def begin(self, params: types.InitializeParams) -> None:
+        """Get to know the client and its folders."""
+        self._loop = asyncio.get_running_loop()
+        self.client = Client(params.capabilities)
+        self._configure(params.initialization_options)
+        folders = [folder.uri for folder in params.workspace_folders or ()]
+        if params.workspace_folders is None:
+            root = params.root_uri if params.root_path is None else f"file://{params.root_path}"
+            folders = [uri for uri in (params.root_uri or root,) if uri]
+        self._folders = dict.fromkeys(self.uris.path(uri) for uri in folders)
+        workspace = Workspace((), search_folders(self.settings))
+        self._analysis = Analysis(workspace, self._view, self._in_background, self.failed)
+        self._analysis.start()
+
+    def start_checking(self) -> None:
+        """Load the folders: the client is ready for what is found."""
+        self.changed(Changes(folders=tuple(self._folders)))
+
+    def finish(self, code: int) -> None:
+        """End the session; the process ends with a code."""
+        self.exit_code = code
+        if self._analysis is not None:
+            self._analysis.stop()
+
+    def _view(self, workspace: Workspace, versions: Mapping[str, int]) -> View:
+        assert self.client is not None
+        return View(workspace.state, self.client, self.settings, self.uris, versions)
+
+    def _in_background(self, view: View, changed: frozenset[str]) -> Iterator[None]:
+        for function in self._background:
+            yield from function(view, changed)
+
+    # --- what changes
+
+    def changed(self, changes: Changes) -> None:
+        """Have changes taken over."""
+        if self._analysis is not None:
+            self._analysis.change(changes)
+
+    def opened(self, item: types.TextDocumentItem) -> None:
+        """Hold a text from now on."""
+        self._hold(self.documents.open(self.uris.name(item.uri), item.version, item.text))
+
+    def edited(self, params: types.DidChangeTextDocumentParams) -> None:
+        """Edit a text; a change to a version that is not newer than the one held is dropped."""
+        assert self.client is not None
+        document, encoding = params.text_document, self.client.encoding
+        path = self.uris.path(document.uri)
+        held = self.documents.change(path, document.version, params.content_changes, encoding)
+        if held is None:
+            _log.warning("a change of %s to version %s came too late or too early", document.uri, document.version)
+        else:
+            self._hold(held)
+
+    def closed(self, uri: str) -> None:
+        """Go back to what the disk has."""
+        path = self.uris.path(uri)
+        if self.documents.close(path):
+            self.changed(Changes({path: None}))
+
+    def _hold(self, document: Document) -> None:
+        self.changed(Changes({document.path: Opened(document.text, document.version)}))
+
+    def change_folders(self, added: list[str], removed: list[str]) -> None:
+        """Work on more or fewer folders."""
+        for uri in removed:
+            self._folders.pop(self.uris.path(uri), None)
+        self._folders |= dict.fromkeys(self.uris.path(uri) for uri in added)
+        self.changed(Changes(folders=tuple(self._folders)))
+
+    def configure(self, given: object) -> None:
+        """Take over other settings."""
+        before = self.settings
+        self._configure(given)
+        if self.settings != before:
+            search = search_folders(self.settings) if self.settings.path != before.path else None
+            self.changed(Changes(search=search, again=True))
+
+    def _configure(self, given: object) -> None:
+        self.settings, faults = settings_from(given)
+        for fault in faults:
+            _log.warning("%s", fault)
+            self.on_loop(self.window_show_message, types.ShowMessageParams(types.MessageType.Warning, fault))
+
+
+def search_folders(settings: Settings) -> tuple[str, ...]:
+    """The folders of the settings, then those of ``NSTACK_PATH``."""
+    named = os.environ.get("NSTACK_PATH", "").split(os.pathsep)
+    return (*settings.path, *(folder for folder in named if folder))
