@@ -5,6 +5,7 @@ from collections.abc import Callable
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.grammar.early import old_annotation, old_source, old_type
+from nscompiler.grammar.foreign import FOREIGN
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import shown
@@ -389,6 +390,7 @@ STRUCTURE: tuple[Rule, ...] = (
     missing_name,
     wrong_keyword,
     colon_before_body,
+    *FOREIGN,
     missing_semicolon,
     name_case,
     second_arrow,

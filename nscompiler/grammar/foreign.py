@@ -1,0 +1,146 @@
+"""Rules that know what other languages write: calls with named arguments, other pipes, functions with arguments."""
+
+from collections.abc import Iterator
+
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.segment import Repair, Segment
+from nscompiler.grammar.surroundings import Surroundings
+
+_MAYBE = Applicability.MAYBE_INCORRECT
+# What joins stages elsewhere, as tokens: where the first of them stands before the mistake.
+_PIPES = ((("|", ">"), -1), ((">", ">"), 0), (("=", ">"), 0), (("->",), 0), (("|", "|"), -1))
+
+
+def named_arguments(around: Surroundings) -> Diagnostic | None:
+    """``small(width = 20)``."""
+    segment, at = around.segment, around.segment.at
+    opened = segment.open_brackets()
+    if segment.text(at) not in ("=", ":") or not opened or around.keyword in ("type", "fun", "import"):
+        return None
+    first = opened[-1]
+    if segment.text(first) != "(" or not _is_called(segment, first) or not segment.is_word(at - 1):
+        return None
+    end = segment.behind_bracket(first)
+    signs = list(_binding_signs(segment, first + 1, end - 1)) if segment.text(end - 1) == ")" else []
+    fixes: tuple[Fix, ...] = ()
+    if signs and all(signs):
+        before = segment.indexes[first] - 1
+        edits = (
+            Edit(segment.source.span(segment.tokens.ends[before], segment.start(first + 1)), " { "),
+            *(
+                Edit(segment.source.span(segment.end(sign - 1), segment.end(sign)), " =")
+                for sign in signs
+                if segment.text(sign) == ":"
+            ),
+            Edit(segment.source.span(segment.end(end - 2), segment.end(end - 1)), " }"),
+        )
+        fixes = (Fix("Write them in `{ }`", edits, _MAYBE),)
+    title = "Parameters are given as `{ name = value }`, not in `( )`"
+    return codes.MISSING_PIPE.at(segment.span(first, end - 1), title, fixes=fixes)
+
+
+def _is_called(segment: Segment, bracket: int) -> bool:
+    """Whether a function stands before a bracket; the item may begin with the bracket."""
+    before = segment.indexes[bracket] - 1
+    if before < 0:
+        return False
+    return segment.tokens.kinds[before] in segment.trial.words or segment.tokens.texts[before] == ">"
+
+
+def _binding_signs(segment: Segment, first: int, end: int) -> Iterator[int]:
+    """Where the signs of ``a = 1, b : 2`` stand; 0 for what is no binding."""
+    position = first
+    while position < end:
+        sign = position + 1
+        plain = segment.is_word(position) and segment.text(sign) in ("=", ":")
+        position = sign + 1
+        empty = position >= end or segment.text(position) == ","
+        while position < end and segment.text(position) != ",":
+            position = segment.behind_bracket(position) if segment.text(position) == "[" else position + 1
+        yield sign if plain and not empty else 0
+        position += 1
+
+
+def other_pipe(around: Surroundings) -> Diagnostic | None:
+    """``f |> g``, ``f >> g``, ``f -> g``."""
+    segment, at = around.segment, around.segment.at
+    if around.keyword in ("type", "fun", "import"):
+        return None
+    for signs, place in _PIPES:
+        first, last = at + place, at + place + len(signs) - 1
+        if tuple(segment.text(position) for position in range(first, last + 1)) != signs:
+            continue
+        if len(signs) > 1 and segment.end(first) != segment.start(last):
+            continue
+        outcome = segment.attempt(Repair(place, len(signs), ("|",)))
+        if outcome is not None:
+            title = f"Stages are joined by `|`, not by `{''.join(signs)}`"
+            return codes.MISSING_PIPE.at(
+                segment.span(first, last), title, fixes=(outcome.fix("Write `|`", outcome.whole),)
+            )
+    return None
+
+
+def arguments_of_def(around: Surroundings) -> Diagnostic | None:
+    """``def f(x) = g``, ``def f x = g``."""
+    segment, first = around.segment, around.head + 2
+    if around.keyword != "def" or not first <= segment.at <= first + 1:
+        return None
+    if segment.text(first) == "(":
+        end = segment.behind_bracket(first)
+    else:
+        end = next((at for at in range(first, len(segment.kinds)) if not segment.is_word(at)), first)
+    if end == first or segment.text(end) not in ("=", ":"):
+        return None
+    named = {segment.text(position) for position in range(first, end) if segment.text(position)[:1].islower()}
+    used = any(segment.text(position) in named for position in range(end, len(segment.kinds)))
+    fixes: tuple[Fix, ...] = ()
+    if not used and segment.whole_with(first, end - first, []):
+        fixes = (
+            Fix("Remove them", (Edit(segment.source.span(segment.end(first - 1), segment.end(end - 1)), ""),), _MAYBE),
+        )
+    title = "A `def` takes no arguments: values come through the pipe"
+    notes = ("write stages, `def f = g | h`; a parameter is declared by the `fun` that reads it",) if used else ()
+    return codes.UNEXPECTED.at(segment.span(first, end - 1), title, notes=notes, fixes=fixes)
+
+
+def arguments_of_fun(around: Surroundings) -> Diagnostic | None:
+    """``fun f(x : Text) : Integer``, ``fun f(x : Text) -> Integer``."""
+    segment, first = around.segment, around.head + 2
+    if around.keyword != "fun" or segment.at != first or segment.text(first) != "(":
+        return None
+    end = segment.behind_bracket(first)
+    types = [] if segment.text(end - 1) != ")" else list(_types(segment, first + 1, end - 1))
+    if segment.text(end) not in (":", "->") or any(start >= stop for start, stop in types):
+        return None
+    kinds: list[str | int] = [":", "(", *_joined(segment, types), ")", "->"]
+    fixes: tuple[Fix, ...] = ()
+    if segment.whole_with(first, end + 1 - first, kinds):
+        written = ", ".join(segment.source.text[segment.start(start) : segment.end(stop - 1)] for start, stop in types)
+        text = written if len(types) == 1 else f"({written})"
+        edit = Edit(segment.source.span(segment.end(first - 1), segment.end(end)), f" : {text} ->")
+        fixes = (Fix("Write its type after a `:`", (edit,), _MAYBE),)
+    title = "A `fun` has a type and no arguments: `fun f : A -> B`"
+    return codes.UNEXPECTED.at(segment.span(first, end - 1), title, fixes=fixes)
+
+
+def _types(segment: Segment, first: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the types of ``x : A, y : B`` stand, or those of ``A, B``."""
+    position = first
+    while position < end:
+        start = position + 2 if segment.text(position + 1) == ":" else position
+        position = start
+        while position < end and segment.text(position) != ",":
+            position = segment.behind_bracket(position) if segment.text(position) in ("(", "[", "{") else position + 1
+        yield start, position
+        position += 1
+
+
+def _joined(segment: Segment, types: list[tuple[int, int]]) -> Iterator[str | int]:
+    for number, (start, stop) in enumerate(types):
+        yield from (",",) if number else ()
+        yield from segment.kinds[start:stop]
+
+
+FOREIGN = (named_arguments, other_pipe, arguments_of_def, arguments_of_fun)

@@ -1,0 +1,62 @@
+"""What is written as in other languages is told how it is written here, once, with a fix that gives a program."""
+
+import pytest
+
+from nscompiler.diagnostics.edits import apply_edits
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.pipeline import check_texts
+
+BEFORE = 'fun small : Text -> Text with { width : Integer = 3, name : Text = "" }\nfun other : Text -> Text\n'
+
+
+def problems(text: str) -> tuple[Diagnostic, ...]:
+    return check_texts({"main.nml": BEFORE + text + "\n"}).diagnostics
+
+
+@pytest.mark.parametrize(
+    ("text", "at_fault", "title", "mended"),
+    [
+        ("def a = small(width = 20)", "(width = 20)", "given as", "def a = small { width = 20 }"),
+        (
+            'def a = other | small (width: 20, name="x")| other',
+            '(width: 20, name="x")',
+            "given as",
+            'def a = other | small { width = 20, name="x" }| other',
+        ),
+        ("def a = small(width = )", "(width = )", "given as", None),
+        ("def a = other |> small |> other", "|>", "not by `|>`", "def a = other | small | other"),
+        ("def a = other >> small", ">>", "not by `>>`", "def a = other | small"),
+        ("def a = other => small", "=>", "not by `=>`", "def a = other | small"),
+        ("def a = other -> small -> other", "->", "not by `->`", "def a = other | small | other"),
+        ("def a = other || small", "||", "not by `||`", "def a = other | small"),
+        ("def a(x) = small", "(x)", "no arguments", "def a = small"),
+        ("def a(x, y) = small", "(x, y)", "no arguments", "def a = small"),
+        ("def a() = small", "()", "no arguments", "def a = small"),
+        ("def a x y = small", "x y", "no arguments", "def a = small"),
+        ("def a(x : Text) : Text -> Text = small", "(x : Text)", "no arguments", "def a : Text -> Text = small"),
+        ("fun f(x : Text) : Integer", "(x : Text)", "no arguments", "fun f : Text -> Integer"),
+        ("fun f(x : Text, [Integer]) -> Text", "(x : Text, [Integer])", "no", "fun f : (Text, [Integer]) -> Text"),
+    ],
+)
+def test_one_error_and_a_fix(text: str, at_fault: str, title: str, mended: str | None) -> None:
+    whole = BEFORE + text + "\n"
+    found = [problem for problem in problems(text) if problem.code.id.startswith("NS01")]
+    assert len(found) == 1, [problem.title for problem in found]
+    span = found[0].primary.span
+    assert whole[span.start : span.end] == at_fault
+    assert title in found[0].title
+    assert [apply_edits(whole, fix.edits) for fix in found[0].fixes] == (
+        [] if mended is None else [f"{BEFORE}{mended}\n"]
+    )
+    assert mended is None or problems(mended) == ()
+
+
+def test_arguments_that_are_used_are_not_taken_away() -> None:
+    (found, *_) = problems("def a(x) = x | small")
+    assert (found.title, found.fixes) == ("A `def` takes no arguments: values come through the pipe", ())
+    assert found.notes
+
+
+@pytest.mark.parametrize("text", ["def a = (small | other)", "def a = other | (small { width = 2 })"])
+def test_what_is_right_stays_so(text: str) -> None:
+    assert problems(text) == ()
