@@ -1,7 +1,7 @@
 """Which modules of a project declare a name: what a missing import may have meant."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import ClassVar
 
 from nscompiler.modules.index import ModuleIndex
@@ -52,9 +52,18 @@ class Exports:
 
     def declaring(self, name: str) -> tuple[Exporting, ...]:
         """The modules outside the standard library that declare a name, each in its newest version."""
+        return self._all.get(name, ())
+
+    @property
+    def names(self) -> Collection[str]:
+        """All names that modules outside the standard library declare."""
+        return self._all.keys()
+
+    @property
+    def _all(self) -> dict[str, tuple[Exporting, ...]]:
         if self._found is None:
             self._found = self._collect()
-        return self._found.get(name, ())
+        return self._found
 
     def _collect(self) -> dict[str, tuple[Exporting, ...]]:
         self._skimmed = dict(self._skim())
