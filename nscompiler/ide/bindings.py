@@ -1,8 +1,9 @@
 """What may be written inside ``{ }`` behind a stage: parameters that can still be set, and their values."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import attrs
 
@@ -54,7 +55,9 @@ def braces_at(cursor: Cursor, symbols: Sequence[Symbol] | None = None) -> Braces
     index = len(re.findall(r",", _outside_brackets(left[1:])))
     bound = (*_bound(left[1:]), *_bound_behind(cursor, value is not None))
     function = cursor.written(symbols[at - 1].start, symbols[at].start)
-    return Braces(function, tuple(one for one in bound if one != value), value, "LSQB" in inner, index, symbols[at].start)
+    return Braces(
+        function, tuple(one for one in bound if one != value), value, "LSQB" in inner, index, symbols[at].start
+    )
 
 
 _APPLIED = frozenset(("suffixed", "application", "primary", "use", "LNAME", "UNAME", "NAME"))
@@ -62,7 +65,7 @@ _APPLIED = frozenset(("suffixed", "application", "primary", "use", "LNAME", "UNA
 
 def _outside_brackets(text: str) -> str:
     """A text without its quoted and bracketed parts."""
-    return re.sub(r'\[[^\]]*\]?', "[]", re.sub(r'"(?:[^"\\\n]|\\.)*"?', '""', text))
+    return re.sub(r"\[[^\]]*\]?", "[]", re.sub(r'"(?:[^"\\\n]|\\.)*"?', '""', text))
 
 
 def _bound(text: str) -> list[str]:
@@ -73,7 +76,7 @@ def _bound_behind(cursor: Cursor, in_value: bool) -> list[str]:
     """The parameters that are set between the cursor and the bracket that closes."""
     length = until_closed(cursor.rest)
     texts = cursor.rest.texts[:length]
-    return [name for name, sign in zip(texts, texts[1:], strict=False) if sign == "=" and name.isidentifier()]
+    return [name for name, sign in pairwise(texts) if sign == "=" and name.isidentifier()]
 
 
 def row_behind(braces: Braces, fragments: Fragments) -> ParameterRow | None:
@@ -166,7 +169,7 @@ def placeholder(type: ParameterType, place: int, default: object = None) -> str:
         case "Double":
             return f"${{{place}:{default if isinstance(default, float) else 0.5}}}"
         case "list":
-            item = '"${%d}"' % place if type.item is not None and type.item.kind == "Text" else f"${{{place}}}"
+            item = f'"${{{place}}}"' if type.item is not None and type.item.kind == "Text" else f"${{{place}}}"
             return f"[{item}]"
         case "Duration":
             return f'"${{{place}:30s}}"'
@@ -192,9 +195,7 @@ def shown_value(value: object) -> str:
 # --- values
 
 
-def value_offers(
-    row: ParameterRow, braces: Braces, cursor: Cursor, program: Program, path: str
-) -> Iterator[Offer]:
+def value_offers(row: ParameterRow, braces: Braces, cursor: Cursor, program: Program, path: str) -> Iterator[Offer]:
     """What a parameter may be set to."""
     name = braces.value_of or ""
     types = [one.type for one in readers_of(row).get(name, ())]

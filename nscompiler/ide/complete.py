@@ -6,9 +6,9 @@ as long as somebody types.
 
 from collections.abc import Iterable, Iterator
 
-from nscompiler.diagnostics.model import Edit
+from nscompiler.diagnostics.codes import all_codes
+from nscompiler.diagnostics.model import Severity
 from nscompiler.grammar import syntax
-from nscompiler.grammar.text import quote
 from nscompiler.ide import bindings, words
 from nscompiler.ide.bindings import Documents, braces_at, parameter_offers, row_behind, value_offers
 from nscompiler.ide.cursor import Cursor, Stack, cursor_at
@@ -17,9 +17,12 @@ from nscompiler.ide.offers import MOST_OFFERED, Offer, OfferKind, Offers, Subjec
 from nscompiler.ide.program import Program
 from nscompiler.ide.stages import Stages
 from nscompiler.ide.type_offers import TypeOffers, angles_at
+from nscompiler.typecheck.params import show_type
 from nscompiler.types.interface import FunctionInterface, ParameterType, TypeInterface
 from nscompiler.types.show import show, show_scheme
 
+_ARROW = "__ANON_0"
+# The name that the grammar's generator has for `->`.
 _PARAMETER_TYPES = ("Text", "Integer", "Double", "Boolean", "Duration")
 
 
@@ -31,7 +34,7 @@ def complete(program: Program, path: str, offset: int) -> Offers:
     cursor = cursor_at(parsed.module.source.text, offset)
     if cursor.comment is not None:
         return _in_comment(parsed.module, cursor)
-    if _is_number(cursor):
+    if cursor.word[:1].isdigit() or cursor.word.startswith('"""'):
         return Offers(offset, offset)
     found, more = _Question(program, path, parsed.module, cursor).offers()
     word = cursor.text[cursor.start : offset] if cursor.qualifier is not None else cursor.word
@@ -41,10 +44,6 @@ def complete(program: Program, path: str, offset: int) -> Offers:
     # What other modules declare is looked for from the first letter on, so the next one may bring more.
     complete = len(best) <= MOST_OFFERED and not (more and len(cursor.word) < 3) and bool(cursor.word)
     return Offers(cursor.start, cursor.end, best[:MOST_OFFERED], complete)
-
-
-def _is_number(cursor: Cursor) -> bool:
-    return cursor.word[:1].isdigit()
 
 
 class _Question:
@@ -73,7 +72,7 @@ class _Question:
         """What follows a token that allows only one kind of word."""
         match self._last:
             case "IMPORT":
-                return words.reference_offers(self._program, self._path, self._module)
+                return words.reference_offers(self._program, self._path, self._module, self._cursor)
             case "MODULE":
                 return words.declaration_offers(self._program, self._path, self._module, self._cursor)
             case "AS":
@@ -186,9 +185,9 @@ class _Question:
 
 def _takes_void(names: list[str]) -> bool:
     """Whether a whole input or output may stand: right behind the colon or the arrow of a signature."""
-    return bool(names) and (names[-1] == "COLON" and names[-2:-1] == ["NAME"] or names[-1] == "__ANON_0") and (
-        "FUN" in names or "DEF" in names
-    ) and "LBRACE" not in names
+    if not names or "TYPE" in names or "LBRACE" in names:
+        return False
+    return names[-1] == _ARROW or (names[-1] == "COLON" and names[-2:-1] == ["NAME"])
 
 
 def _once(offers: list[Offer]) -> list[Offer]:
@@ -213,10 +212,9 @@ def _in_comment(module: syntax.Module, cursor: Cursor) -> Offers:
 
 
 def _ignorable() -> Iterator[Offer]:
-    from nscompiler.diagnostics.codes import CODES
-
-    for code in CODES.values() if isinstance(CODES, dict) else CODES:
-        yield Offer(code.id, OfferKind.VALUE, code.id, 0, code.title, filter=code.id)
+    for code in all_codes():
+        if code.level is not Severity.ERROR:
+            yield Offer(code.id, OfferKind.VALUE, code.id, 0, code.name, documentation=code.title, filter=code.id)
 
 
 # --- afterwards
@@ -247,7 +245,7 @@ def _of_function(function: FunctionInterface) -> str:
     parts += [function.doc] if function.doc else []
     for one in function.parameters.settable:
         default = "required" if one.required else f"default `{bindings.shown_value(one.default)}`"
-        parts.append(f"- `{one.name} : {bindings.show_type(one.type)}` {default}")
+        parts.append(f"- `{one.name} : {show_type(one.type)}` {default}")
     return "\n\n".join(parts).replace("\n\n- ", "\n- ") + f"\n\n*{function.module}*"
 
 
@@ -255,6 +253,3 @@ def _of_type(type: TypeInterface) -> str:
     names = " ".join((type.name, *(variable.name for variable in type.parameters)))
     parts = [f"```nml\ntype {names} = {show(type.body, expand=True)}\n```", type.doc or "", f"*{type.module}*"]
     return "\n\n".join(part for part in parts if part)
-
-
-__all__ = ["Edit", "Offer", "Offers", "complete", "documentation", "quote"]

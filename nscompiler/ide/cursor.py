@@ -112,8 +112,8 @@ def cursor_at(text: str, offset: int) -> Cursor:
     """What is known of a place, in code points."""
     tables = load()
     tokens = lexer.scan(text[:offset], tables)
-    comment = _comment(tokens, text, offset)
-    last = len(tokens.kinds) - 2
+    last = tokens.texts.index("") - 1
+    comment = _comment(tokens, last + 1, text, offset)
     start, quoted, qualifier = offset, False, None
     if comment is None and last >= 0 and tokens.ends[last] == offset:
         quoted = tables.names[tokens.kinds[last]] in _TEXTS
@@ -149,11 +149,11 @@ def cursor_at(text: str, offset: int) -> Cursor:
 # --- the word
 
 
-def _comment(tokens: Tokens, text: str, offset: int) -> str | None:
+def _comment(tokens: Tokens, end: int, text: str, offset: int) -> str | None:
     """The comment that the cursor is in, up to it."""
     if tokens.unclosed >= 0:
         return text[tokens.unclosed : offset]
-    gap = tokens.gaps[-1]
+    gap = tokens.gaps[end]
     found = lexer.comments(tokens, text[:offset]) if "/" in gap or "#" in gap else ()
     if found and found[-1].end == offset and not found[-1].text.startswith("/*"):
         return found[-1].text
@@ -179,9 +179,7 @@ def _qualified(tokens: Tokens, last: int, start: int) -> int | None:
     return last - 1 if tokens.ends[last - 1] == tokens.starts[last] and _WORD.fullmatch(alias) else None
 
 
-def _reference(
-    tokens: Tokens, base: int, last: int, tables: Tables, text: str, offset: int
-) -> tuple[int, int] | None:
+def _reference(tokens: Tokens, base: int, last: int, tables: Tables, text: str, offset: int) -> tuple[int, int] | None:
     """Where the module reference starts that is being written, and the last token before it."""
     keywords = (tables.kind["MODULE"], tables.kind["IMPORT"])
     at = next((index for index in range(base, last + 1) if tokens.kinds[index] in keywords), None)

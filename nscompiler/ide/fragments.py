@@ -49,9 +49,9 @@ class Fragments:
         module = syntax.Module(0, 0, SourceFile(path, source.text), None, (), (), None)
         reference = path if checked is None else checked.reference
         self.scope = Scope(module, reference, program.scope(path), program.types)
-        self.scope.functions = dict(self.interface.functions)
-        self.scope.types = dict(self.interface.types)
-        self.scope.broken = set(self.interface.broken)
+        self.scope.functions.update(self.interface.functions)
+        self.scope.types.update(self.interface.types)
+        self.scope.broken.update(self.interface.broken)
         # Nobody reads what is reported, so nothing is looked for to be suggested.
         self.scope.patience = self.scope.comparisons = 0
         self.inference = Inference(self.scope, Resolver(self.scope))

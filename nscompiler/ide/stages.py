@@ -7,11 +7,11 @@ import attrs
 from nscompiler.diagnostics.model import Edit
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
+from nscompiler.ide.bindings import filled
 from nscompiler.ide.cursor import Cursor
 from nscompiler.ide.fragments import Fragments
 from nscompiler.ide.imports import importable
 from nscompiler.ide.offers import Fit, Offer, OfferKind, Subject, closeness
-from nscompiler.ide.bindings import filled
 from nscompiler.ide.places import Flow, Place, flow_of, place_of
 from nscompiler.ide.program import Program
 from nscompiler.source import Span
@@ -70,7 +70,9 @@ class Stages:
                 yield from self._offer(function, f"{alias}.{name}", ())
         if self._cursor.qualifier is None and interface.functions:
             detail = f"module {interface.module}"
-            yield Offer(alias, OfferKind.MODULE, alias, Fit.KEYWORD.value, detail, subject=Subject(interface.module, ""))
+            yield Offer(
+                alias, OfferKind.MODULE, alias, Fit.KEYWORD.value, detail, subject=Subject(interface.module, "")
+            )
 
     def elsewhere(self) -> Iterator[Offer]:
         """Functions of modules that are not imported yet, with the import; only such that fit."""
@@ -122,7 +124,8 @@ class Stages:
             return self.is_start and place.after is None and not place.suffix
         if function.kind == "source" and not self.is_start:
             return False
-        return function.kind != "sink" or not (place.after is not None or place.prefix or place.suffix)
+        goes_on = place.after is not None or place.prefix or place.suffix or self._flow.needed is not None
+        return function.kind != "sink" or not goes_on
 
     def _verdict(self, function: FunctionInterface) -> Verdict:
         if self._flow.given is None:
@@ -132,7 +135,8 @@ class Stages:
         if found.fits:
             if function.kind == "sink":
                 return Verdict(Fit.SINK)
-            return self._behind(function, found.output, _how(function, self._fragments.store.resolve(given), found.input))
+            how = _how(function, self._fragments.store.resolve(given), found.input)
+            return self._behind(function, found.output, how)
         for sign in "*?" if self._place.joint >= 0 else "":
             item = self._fragments.inside(given, sign)
             if item is not None and not isinstance(given, Var) and self._fragments.tried(item, function).fits:
@@ -188,15 +192,12 @@ def _why(mismatches: tuple[Mismatch, ...], constraint: str, input: Type) -> str:
 
 def _leading_to(module: syntax.Module, cursor: Cursor) -> frozenset[str]:
     """The def that is being written, and those that use it: none of them can be part of it."""
-    edited = next((decl for decl in module.declarations if decl.start <= cursor.start <= decl.end), None)
+    above = [decl for decl in module.declarations if decl.start <= cursor.start]
+    edited = above[-1] if above else None
     name: syntax.Name | None = getattr(edited, "name", None)
     if edited is None or name is None:
         return frozenset()
-    uses = {
-        decl.name.text: {node.name.text for node in walk(decl.body) if isinstance(node, syntax.Use) and not node.qualifier}
-        for decl in module.declarations
-        if isinstance(decl, syntax.DefDecl)
-    }
+    uses = {decl.name.text: _uses(decl) for decl in module.declarations if isinstance(decl, syntax.DefDecl)}
     found, pending = {name.text}, [name.text]
     while pending:
         used = pending.pop()
@@ -204,3 +205,8 @@ def _leading_to(module: syntax.Module, cursor: Cursor) -> frozenset[str]:
         found |= more
         pending += more
     return frozenset(found)
+
+
+def _uses(decl: syntax.DefDecl) -> set[str]:
+    """The functions of its own file that a def names."""
+    return {node.name.text for node in walk(decl.body) if isinstance(node, syntax.Use) and node.qualifier is None}

@@ -1,6 +1,7 @@
 """The types that may be written at a cursor, and what may stand inside them."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import attrs
 
@@ -16,7 +17,7 @@ from nscompiler.typecheck.scope import BUILT_IN_ARITY
 from nscompiler.typecheck.spelling import spelt
 from nscompiler.types.interface import TypeInterface
 from nscompiler.types.show import show, show_field
-from nscompiler.types.types import SCALARS, Sum, Type
+from nscompiler.types.types import SCALARS, Sum, Type, variables
 
 _BUILT_IN_DOCS = {
     "Byte": "only as `[Byte]`, a byte string",
@@ -79,7 +80,13 @@ def neighbours(cursor: Cursor, angles: Angles, fragments: Fragments, symbols: Se
     fact = fragments.inference.uses.get(expr)
     if fact is None or len(fact.arguments) <= len(angles.given):
         return None
-    return fragments.store.resolve(fact.arguments[len(angles.given)])
+    return _closed(fragments, fragments.store.resolve(fact.arguments[len(angles.given)]))
+
+
+def _closed(fragments: Fragments, type: Type) -> Type:
+    """A type without the rests of records, which nothing says anything of."""
+    rows = [variable for variable in variables(type) if variable.kind == "row"]
+    return fragments.types.substitute(type, dict.fromkeys(rows, fragments.types.record(())))
 
 
 class TypeOffers:
@@ -232,4 +239,4 @@ def _labels(cursor: Cursor) -> Iterator[str]:
     for part in from_open.split(","):
         yield part.partition(":")[0].strip()
     texts = cursor.rest.texts
-    yield from (one for one, sign in zip(texts, texts[1:], strict=False) if sign == ":")
+    yield from (one for one, sign in pairwise(texts) if sign == ":")

@@ -61,7 +61,9 @@ def declaration_offers(program: Program, path: str, module: syntax.Module, curso
         name = _module_name(path)
         text = f"module {name}:0.1.0"
         snippet = f"module ${{1:{name}}}:${{2:0.1.0}}\n\n$0"
-        yield Offer(text, OfferKind.SNIPPET, f"{text}\n", 0, "the name of this module", snippet=snippet, filter="module")
+        yield Offer(
+            text, OfferKind.SNIPPET, f"{text}\n", -1, "the name of this module", snippet=snippet, filter="module"
+        )
     if not before:
         yield Offer("import", OfferKind.KEYWORD, "import ", 1, "another module", filter="import")
     for rank, (word, snippet, detail) in enumerate(_DECLARATIONS):
@@ -81,10 +83,12 @@ def _module_name(path: str) -> str:
 # --- references
 
 
-def reference_offers(program: Program, path: str, module: syntax.Module, snippets: bool = True) -> Iterator[Offer]:
+def reference_offers(program: Program, path: str, module: syntax.Module, cursor: Cursor) -> Iterator[Offer]:
     """The modules that may be imported here in all their versions, the newest first."""
     imported = {one.reference.text.removeprefix("nstack/") for one in module.imports}
-    taken = program.scope(path)
+    item = program.linked(path)
+    resolved = () if item is None else item.imports.resolved
+    taken = {one.alias for one in resolved if not one.node.start <= cursor.start <= one.node.end}
     index = program.discovery.index
     for title, versions in index.contents.refs.items():
         for rank, ref in enumerate(versions):
