@@ -32,9 +32,8 @@ from nslsp.view import View
 
 _log = logging.getLogger(__name__)
 
-P = TypeVar("P")
 R = TypeVar("R")
-Answer = Callable[[View, P], R]
+F = TypeVar("F", bound=Callable[[View, Any], Any])
 
 
 class Server(Session):
@@ -55,16 +54,16 @@ class Server(Session):
     # --- for features
 
     def answers(
-        self, method: str, options: Any = None, *, empty: Callable[[P], R] | None = None, whole: bool = False
-    ) -> Callable[[Answer[P, R]], Answer[P, R]]:
+        self, method: str, options: Any = None, *, empty: Callable[[Any], Any] | None = None, whole: bool = False
+    ) -> Callable[[F], F]:
         """Answer a request with a function of the program; it runs on the thread of the analysis.
 
         Where it fails the client gets ``empty`` of the parameters, null without one, and the log an error. With
         ``whole`` all files are checked first, and what was asked after may overtake.
         """
 
-        def register(function: Answer[P, R]) -> Answer[P, R]:
-            async def handler(params: P) -> R | None:
+        def register(function: F) -> F:
+            async def handler(params: Any) -> Any:
                 try:
                     return await self.analysed(lambda view: function(view, params), method, params, whole=whole)
                 except (JsonRpcException, asyncio.CancelledError):
