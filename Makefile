@@ -7,6 +7,7 @@
 #   make sarif      SARIF output before the reference validator, which npm installs
 #   make rules      turn each check off in turn and list those that no test missed
 #   make docs       write docs/diagnostics from the catalogue
+#   make vsix       pack the extension of VS Code, which needs node and npm, into dist
 #   make proofs     generated programs, mutants and the reference checker, TIMES as many as each day
 #   make fuzz       random texts and bytes through the compiler, SECONDS each
 #   make mutants    change the type checker's decisions in turn and list the changes that no program notices
@@ -29,7 +30,7 @@ TIMES ?= 3
 # A file's tests share what they set up, so they stay together.
 TESTS := pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
-.PHONY: help venv demo test lint format coverage sarif rules proofs fuzz mutants docs bench soak clean
+.PHONY: help venv demo test lint format coverage sarif rules vsix proofs fuzz mutants docs bench soak clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -76,6 +77,10 @@ rules: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+
+vsix:
+	@mkdir -p dist
+	cd lsp/vscode && npm ci --no-audit --no-fund --silent && npm run --silent package -- --out ../../dist/
 
 proofs: $(READY)
 	NSC_PROOFS=$(TIMES) $(BIN)/python -m pytest -n 2 -q tests/property tests/reference tests/fuzz

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -32,14 +33,19 @@ def installed(folder: Path) -> Path:
     with (Path(tempfile.gettempdir()) / f"nsc-npm-{folder.name}.lock").open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
         if not kept.is_file() or kept.read_text("utf-8") != lock:
-            npm(folder, "ci")
+            try:
+                npm(folder, "ci", "--no-audit", "--no-fund")
+            except AssertionError as failed:
+                if os.environ.get("CI") == "true":
+                    raise
+                pytest.skip(f"the packages of lsp/{folder.name} cannot be installed: {str(failed).splitlines()[0]}")
             kept.write_text(lock, "utf-8")
     return folder
 
 
 def npm(folder: Path, *arguments: str) -> str:
     """What an npm command prints. Raises where it fails."""
-    return _run(["npm", *arguments, "--no-audit", "--no-fund"], folder)
+    return _run(["npm", *arguments], folder)
 
 
 def node(folder: Path, *arguments: str, said: object = None) -> str:

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { escaped, guarded, workflowNames } from "./page.js";
+
+test("a page gets its policy once, in its head", () => {
+  const page = guarded('<!DOCTYPE html>\n<html lang="en"><head>\n<title>x</title></head><body></body></html>');
+  assert.match(page, /<head><meta http-equiv="Content-Security-Policy" content="default-src 'none';/);
+  assert.equal(page.split("Content-Security-Policy").length, 2);
+});
+
+test("what a message says is no markup", () => {
+  assert.equal(escaped("a <b> & c"), "a &lt;b&gt; &amp; c");
+});
+
+test("workflows are read from what nsc list prints", () => {
+  assert.deepEqual(workflowNames("Orders.Workflows:1.0.0\n    daily : Workflow\n    abroad' : Workflow\nask\n    main : Workflow\n"), ["daily", "abroad'", "main"]);
+});

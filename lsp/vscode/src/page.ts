@@ -1,0 +1,19 @@
+// Pages that are shown in the editor.
+
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+
+/** A page that may load nothing from anywhere: its scripts and styles are in it. */
+export function guarded(page: string): string {
+  const policy = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
+  return page.replace(/<head(\s[^>]*)?>/i, (head) => head + policy);
+}
+
+/** A text as it stands in a page. */
+export function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** The name in a line of `nsc list workflows`, which has the members of a module below it, indented. */
+export function workflowNames(listed: string): string[] {
+  return listed.split("\n").flatMap((line) => /^\s+(?:def\s+)?([\w']+)\s*:/u.exec(line)?.[1] ?? []);
+}
