@@ -14,15 +14,15 @@ MARKER = "manifest.json"
 KEPT = 8
 
 
-def replace_build(folder: Path, write: Callable[[Path], None]) -> None:
-    """Put a new build in place of an older one.
+def replace_build(folder: Path, write: Callable[[Path], None], marker: str = MARKER) -> None:
+    """Put a new build in place of an older one, which is known by the file ``marker``.
 
     ``write`` fills a new folder beside the old one, which gives way only when that is complete. Raises Failure where
     ``folder`` is something else than a build, or cannot be written.
     """
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise Failure(f"{folder} is not a folder; nothing was written")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / marker).is_file():
         raise Failure(
             f"{folder} holds files that nsc did not write; nothing was written", "name another folder with `-o DIR`"
         )

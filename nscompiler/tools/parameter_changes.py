@@ -137,11 +137,12 @@ def _shown(readers: Sequence[Settable]) -> str:
 
 
 def _defaults(readers: Sequence[Settable]) -> str | None:
-    found = sorted({_value(one) for one in readers if not one.required})
+    found = sorted({default_text(one) for one in readers if not one.required})
     return " and ".join(found) if found else None
 
 
-def _value(one: Settable) -> str:
+def default_text(one: Settable) -> str:
+    """A default as a program writes it; a duration in seconds."""
     if isinstance(one.default, Environment):
         return f"${one.default.name}"
     if one.type.kind == "Duration":

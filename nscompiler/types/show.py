@@ -79,10 +79,11 @@ def show_arrow(input: Type, output: Type, names: Names | None = None, *, expand:
     return f"{show(input, names, expand=expand)} -> {show(output, names, expand=expand)}"
 
 
-def show_scheme(scheme: Scheme, *, expand: bool = False) -> str:
-    """``A -> B where a is CsvRow``; a tail that nothing else mentions prints as closed."""
+def show_scheme(scheme: Scheme, *, expand: bool = False, spell: Callable[[Alias], str | None] | None = None) -> str:
+    """``A -> B where a is CsvRow``; a tail that nothing else mentions prints as closed. ``spell`` writes the names of
+    declared types, as in ``Names``."""
     lone = lone_tails(scheme.input, scheme.output, *(need.type for need in scheme.requirements))
-    names = Names(hidden=lone)
+    names = Names(hidden=lone, spell=spell)
     text = show_arrow(scheme.input, scheme.output, names, expand=expand)
     needs = [f"{_Printer(names, expand, ROOM).show(need.type, 1)} is {need.name}" for need in scheme.requirements]
     return f"{text} where {', '.join(needs)}" if needs else text

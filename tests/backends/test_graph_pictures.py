@@ -1,18 +1,17 @@
 """Pictures of graphs: drawings in letters, SVG, and the HTML page."""
 
-import json
 import os
 import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from html.parser import HTMLParser
 from pathlib import Path
 
 import attrs
 import pytest
 from backends.compiled import compile_texts
 from backends.graphs import Sketch, pipe
+from reading_html import Reading
 
 from nscompiler.backends.graph import Notes, svg, terminal
 from nscompiler.backends.graph.contents import definitions, mark, settings
@@ -305,48 +304,6 @@ def test_the_same_program_is_the_same_bytes_in_every_process():
 # --- the page
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>&amp;\"'"
-
-
-class Reading(HTMLParser):
-    """Reads a page; every element must be closed where it was opened."""
-
-    VOID = ("meta", "input", "link", "br", "img", "hr")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[tuple[str, str]] = []
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open, tag
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.texts.append((self.open[-1] if self.open else "", data))
-
-    @classmethod
-    def of(cls, text: str) -> "Reading":
-        """A page that was read to its end."""
-        found = cls()
-        found.feed(text)
-        found.close()
-        assert found.open == []
-        return found
-
-    def data(self) -> list[dict]:
-        """What the page's script is given."""
-        start = next(at for at, (tag, own) in enumerate(self.elements) if own.get("id") == "data")
-        assert self.elements[start][0] == "script"
-        return json.loads(next(text for tag, text in self.texts if tag == "script"))
 
 
 def hostile() -> tuple[Graph, Notes]:

@@ -7,11 +7,11 @@ interactive HTML page.
 from nscompiler.backends.base import Build, Emitted, Unsupported
 from nscompiler.backends.graph.contents import Notes
 from nscompiler.backends.graph.draw import dot, mermaid
-from nscompiler.backends.graph.svg import svg
+from nscompiler.backends.graph.svg import STYLE, svg
 from nscompiler.backends.graph.terminal import terminal
 from nscompiler.flow.model import Graph
 
-__all__ = ["BACKEND", "GraphBackend", "Notes", "dot", "mermaid", "svg", "terminal"]
+__all__ = ["BACKEND", "STYLE", "GraphBackend", "Notes", "dot", "mermaid", "svg", "terminal"]
 
 
 class GraphBackend:

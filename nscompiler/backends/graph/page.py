@@ -50,7 +50,8 @@ def page(graphs: Sequence[Graph], notes: Notes | None = None, *, links: str = "f
     notes = notes or Notes()
     address = LINKS.get(links, links)
     pictures = [
-        svg(graph, notes, heading=False, prefix=f"w{number}-", inside=True) for number, graph in enumerate(graphs)
+        svg(graph, notes, heading=False, prefix=f"w{number}-", styled=False, keyboard=True)
+        for number, graph in enumerate(graphs)
     ]
     return (
         _templates()

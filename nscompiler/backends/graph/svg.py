@@ -68,12 +68,18 @@ STYLE += """\
 
 
 def svg(
-    graph: Graph, notes: Notes | None = None, *, heading: bool = True, prefix: str = "", inside: bool = False
+    graph: Graph,
+    notes: Notes | None = None,
+    *,
+    heading: bool = True,
+    prefix: str = "",
+    styled: bool = True,
+    keyboard: bool = False,
 ) -> str:
     """The picture as an SVG document; the same graph gives the same text.
 
-    ``heading`` writes the workflow's name above it. ``inside`` is for a page that has ``STYLE`` itself and makes nodes
-    and edges reachable by keyboard; ``prefix`` then tells its ids from those of its other pictures.
+    ``heading`` writes the workflow's name above it. A page with several pictures has ``STYLE`` itself (``styled`` is
+    false) and tells their ids apart by ``prefix``. ``keyboard`` makes nodes and edges reachable by Tab.
     """
     measure = _Pixels(graph)
     found = layout(structure(graph), measure)
@@ -81,14 +87,14 @@ def svg(
     width = max(found.width, ceil(cells(title) * ADVANCE * 15) if heading else 0) + 2 * _MARGIN
     top = _MARGIN + (_HEADING if heading else 0)
     height = found.height + top + _MARGIN
-    drawing = _Drawing(graph, notes or Notes(), measure, found, inside)
-    role = 'role="group"' if inside else 'role="img"'
+    drawing = _Drawing(graph, notes or Notes(), measure, found, keyboard)
+    role = 'role="group"' if keyboard else 'role="img"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="nsc-graph" {role} viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}" aria-labelledby="{prefix}title {prefix}desc">',
         f'<title id="{prefix}title">{_text(title)}</title>',
         f'<desc id="{prefix}desc">{_text(described(graph))}</desc>',
-        *(() if inside else (f"<style>{STYLE}</style>",)),
+        *((f"<style>{STYLE}</style>",) if styled else ()),
         *(_heading(graph) if heading else ()),
         f'<g transform="translate({_MARGIN} {top})">',
         *drawing.edges(),
@@ -184,7 +190,7 @@ class _Drawing:
     notes: Notes
     measure: _Pixels
     layout: Layout
-    inside: bool
+    keyboard: bool
 
     def edges(self) -> Iterator[str]:
         """Every edge with its label."""
@@ -194,9 +200,9 @@ class _Drawing:
             source = nodes[wire.edge.source]
             told = "\n".join((type_name(self.graph, source.output), *definitions(self.graph, source.output)))
             text = self.measure.label_text(wire.edge)
-            keyboard = f' tabindex="0" aria-label="{_text(f"carries {text}")}"' if self.inside else ""
+            reached = f' tabindex="0" aria-label="{_text(f"carries {text}")}"' if self.keyboard else ""
             yield (
-                f'<g class="edge" data-edge="{numbers[wire.edge]}"{keyboard}><title>{_text(told)}</title>'
+                f'<g class="edge" data-edge="{numbers[wire.edge]}"{reached}><title>{_text(told)}</title>'
                 f'<path class="wire" d="{_way(wire)}"/><path class="head" d="{_head(wire.points[-1])}"/>'
                 f'<text class="label" x="{wire.label.x}" y="{wire.label.y + wire.label.height // 2 + 2}">'
                 f"{_text(text)}</text></g>"
@@ -208,9 +214,9 @@ class _Drawing:
             box = self.layout.boxes[node.id]
             own = " own" if process(node) else ""
             name = full_name(self.graph, node)
-            keyboard = f' tabindex="0" role="button" aria-label="{_text(name)}"' if self.inside else ""
+            reached = f' tabindex="0" role="button" aria-label="{_text(name)}"' if self.keyboard else ""
             yield (
-                f'<g class="node {node.kind}{own}" data-node="{node.id}"{keyboard}>'
+                f'<g class="node {node.kind}{own}" data-node="{node.id}"{reached}>'
                 f"<title>{_text(self._told(node))}</title>"
             )
             yield from self._sign(node, box) if node.kind in SIGNS else self._box(node, box)
