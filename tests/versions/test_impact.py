@@ -178,7 +178,7 @@ def test_functions_need_no_python_code(folder: Path, capsys: pytest.CaptureFixtu
     assert main(["lineage", ".", "billing"]) == 0
     assert '"name": "Demo.Flows.billing"' in capsys.readouterr().out
     assert main(["graph", ".", "billing"]) == 0
-    assert "flowchart LR" in capsys.readouterr().out
+    assert "billing of Demo.Flows:1.0.0" in capsys.readouterr().out
     assert main(["build", "."]) == 1
     assert "NS0607" in capsys.readouterr().err
 
