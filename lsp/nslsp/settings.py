@@ -28,6 +28,8 @@ class Settings:
     lens_run: bool = attrs.field(default=True, metadata={"name": "codeLens.run"})
     #: How often something is used, above what declares it.
     lens_references: bool = attrs.field(default=True, metadata={"name": "codeLens.references"})
+    #: A renaming changes the Python code beside a module too.
+    rename_python: bool = attrs.field(default=True, metadata={"name": "rename.python"})
 
 
 def settings_from(given: object) -> tuple[Settings, tuple[str, ...]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from nscompiler.grammar.syntax import Module, Node
+from nscompiler.grammar.syntax import Node
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -30,12 +30,12 @@ def walk(node: Node) -> Iterator[Node]:
         waiting += reversed(children(node))
 
 
-def node_at(module: Module, offset: int) -> tuple[Node, ...]:
-    """The nodes around an offset, the module first, the smallest last.
+def node_at(root: Node, offset: int) -> tuple[Node, ...]:
+    """The nodes around an offset, the root first, the smallest last.
 
     A cursor right behind a name counts as in it, unless something else starts there. Comments are no part of it.
     """
-    path: list[Node] = [module]
+    path: list[Node] = [root]
     while True:
         inside = [child for child in children(path[-1]) if child.start <= offset <= child.end]
         if not inside:

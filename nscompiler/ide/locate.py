@@ -68,13 +68,13 @@ def locate(program: Program, path: str, offset: int, names: Names | None = None)
     chain = node_at(module, offset)
     leaf = chain[-1]
     if isinstance(leaf, syntax.BrokenDecl) and token is not None and token.is_name:
-        return Located(path, module, offset, chain, _in_broken(names, path, token), token.span, token)
+        return Located(path, module, offset, chain, in_broken(names, path, token), token.span, token)
     targets = names.meaning(path, chain)
     span = module.span(leaf) if isinstance(leaf, syntax.Name | syntax.Reference) else None
     return Located(path, module, offset, chain, targets, span, token)
 
 
-def _in_broken(names: Names, path: str, token: Token) -> tuple[Target, ...]:
+def in_broken(names: Names, path: str, token: Token) -> tuple[Target, ...]:
     """What a word means in a declaration that did not parse, by how it is spelt and what stands before it."""
     qualifier = token.before[-2] if len(token.before) == 2 and token.before[-1] == "." else None
     if token.after == "." and token.text[:1].isupper():

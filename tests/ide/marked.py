@@ -1,9 +1,10 @@
 """Programs for questions about a place: texts in which ``‸`` marks it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from test_recheck import library
 
+from nscompiler.diagnostics.model import Edit
 from nscompiler.files import MemoryFiles
 from nscompiler.pipeline import standard_folder
 from nscompiler.source import Span
@@ -87,3 +88,12 @@ def shown(state: State, span: Span) -> str:
     assert source is not None, "places are in files that can be read"
     path = span.path.rpartition("/modules/")[2]
     return f"{path}:{source.lines.position(span.start).line} {source.text[span.start : span.end]}"
+
+
+def applied(texts: Mapping[str, str], edits: Iterable[Edit]) -> dict[str, str]:
+    """The texts after edits that do not overlap."""
+    after = dict(texts)
+    for edit in sorted(edits, key=lambda edit: (edit.span.path, edit.span.start), reverse=True):
+        text = after[edit.span.path]
+        after[edit.span.path] = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return after
