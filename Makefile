@@ -8,6 +8,7 @@
 #   make rules      turn each check off in turn and list those that no test missed
 #   make docs       write docs/diagnostics from the catalogue
 #   make vsix       pack the extension of VS Code, which needs node and npm, into dist
+#   make pictures   draw and photograph what the documents show; needs Chromium
 #   make proofs     generated programs, mutants and the reference checker, TIMES as many as each day
 #   make fuzz       random texts and bytes through the compiler, SECONDS each
 #   make mutants    change the type checker's decisions in turn and list the changes that no program notices
@@ -30,7 +31,7 @@ TIMES ?= 3
 # A file's tests share what they set up, so they stay together.
 TESTS := pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
-.PHONY: help venv demo test lint format coverage sarif rules vsix proofs fuzz mutants docs bench soak clean
+.PHONY: help venv demo test lint format coverage sarif rules vsix proofs fuzz mutants docs pictures bench soak clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -77,6 +78,9 @@ rules: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+
+pictures: $(READY)
+	$(BIN)/python docs/pictures/make.py
 
 vsix:
 	@mkdir -p dist

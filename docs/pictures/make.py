@@ -1,0 +1,81 @@
+"""``make pictures``: draws and photographs what the documents show.
+
+The SVGs are what ``nsc graph`` writes. The PNGs are the pages of ``nsc graph`` and ``nsc docs`` in a headless Chromium,
+which must be on PATH (or named by ``CHROMIUM``); without one, the SVGs are made and the exit code is 1.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+EXAMPLES = HERE.parent.parent / "examples"
+DRAWN = ("abroad",)
+SIZE = (1200, 780)
+
+# What is photographed: file, page, whether it is dark.
+PHOTOS = (
+    ("graph-light.png", "graph.html#daily/5", False),
+    ("graph-dark.png", "graph.html#abroad", True),
+    ("docs-index-light.png", "site/index.html", False),
+    ("docs-types-dark.png", "site/Orders.Types-1.0.0.html", True),
+    ("docs-workflows-light.png", "site/Orders.Workflows-1.0.0.html#fun-daily", False),
+)
+# Without these a browser that has no network asks for it all the same.
+QUIET = ("--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+
+
+def nsc(*arguments: str) -> None:
+    """Run ``nsc`` on the examples."""
+    subprocess.run(
+        [sys.executable, "-m", "nscompiler", *arguments], cwd=EXAMPLES, check=True, stdout=subprocess.DEVNULL
+    )
+
+
+def photograph(browser: str, folder: Path, page: str, target: Path, *, dark: bool) -> None:
+    """Open a page below a folder and keep what is seen."""
+    width, height = SIZE
+    subprocess.run(
+        [
+            browser,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--hide-scrollbars",
+            "--force-device-scale-factor=1",
+            *QUIET,
+            f"--user-data-dir={folder / 'browser'}",
+            f"--blink-settings=preferredColorScheme={0 if dark else 1}",
+            f"--window-size={width},{height}",
+            f"--screenshot={target}",
+            f"{folder.as_uri()}/{page}",
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+
+
+def main() -> int:
+    """Make all pictures anew."""
+    for name in DRAWN:
+        nsc("graph", "orders", name, "-o", str(HERE / f"{name}.svg"))
+    browser = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        print("error: no Chromium on PATH; the screenshots were not taken", file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        nsc("graph", "orders", "-o", str(folder / "graph.html"))
+        nsc("docs", "orders", "-o", str(folder / "site"), "--standard", "--title", "The shop")
+        for file, page, dark in PHOTOS:
+            photograph(browser, folder, page, HERE / file, dark=dark)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
