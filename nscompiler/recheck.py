@@ -24,7 +24,7 @@ from nscompiler.grammar.parse import ParseResult, parse
 from nscompiler.modules.program import LinkedModule
 from nscompiler.modules.python_file import python_file
 from nscompiler.pipeline import Compilation, shown_reference
-from nscompiler.records import Record, parts, replace
+from nscompiler.records import parts, replace
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.facts import Checked, Facts
 from nscompiler.typecheck.hashing import interface_hash
@@ -41,7 +41,7 @@ Memory = dict[str, tuple[Any, ...]]
 _VERSION = 2  # of marshal: the later ones write equal values in different ways
 
 
-class Kept(Record):
+class Kept:
     """What is kept of one file.
 
     ``text`` and ``python`` are digests (None for no file), ``head`` is what ``_head`` makes of header and imports,

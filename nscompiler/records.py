@@ -28,6 +28,28 @@ class Record:
         return f"{type(self).__name__}({shown})"
 
 
+class OrderedRecord(Record):
+    """A record that is ordered among those of its class, by its parts unless it has another ``rank``."""
+
+    __slots__ = ()
+
+    def rank(self) -> tuple[Any, ...]:
+        """What it is ordered by."""
+        return parts(self)
+
+    def __lt__(self, other: Any) -> bool:
+        return bool(self.rank() < other.rank())
+
+    def __le__(self, other: Any) -> bool:
+        return bool(self.rank() <= other.rank())
+
+    def __gt__(self, other: Any) -> bool:
+        return bool(self.rank() > other.rank())
+
+    def __ge__(self, other: Any) -> bool:
+        return bool(self.rank() >= other.rank())
+
+
 def parts(record: Any) -> tuple[Any, ...]:
     """The parts of a record, in the order of its constructor."""
     return tuple([getattr(record, name) for name in record.__match_args__])

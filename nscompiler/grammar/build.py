@@ -5,8 +5,6 @@ A token arrives as its index, a node as itself, a list as a list (which only its
 
 from typing import NamedTuple
 
-from nscompiler.grammar.build_expressions import ExpressionActions
-from nscompiler.grammar.build_types import TypeActions
 from nscompiler.grammar.mistakes import MistakeActions
 from nscompiler.grammar.sums import sum_type
 from nscompiler.grammar.syntax import (
@@ -52,7 +50,7 @@ class Braces(NamedTuple):
 Item = Header | Import | Decl | Expr | Separator | Braces
 
 
-class Builder(MistakeActions, TypeActions, ExpressionActions):
+class Builder(MistakeActions):
     """Makes the nodes of one file."""
 
     __slots__ = ()

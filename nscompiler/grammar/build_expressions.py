@@ -1,6 +1,6 @@
 """From reductions to nodes: expressions and literals."""
 
-from nscompiler.grammar.place import Places
+from nscompiler.grammar.build_types import TypeActions
 from nscompiler.grammar.syntax import (
     Apply,
     Binding,
@@ -21,7 +21,7 @@ from nscompiler.grammar.text import double_value, integer_value, long_text, plai
 Bound = tuple[list[Binding], int]
 
 
-class ExpressionActions(Places):
+class ExpressionActions(TypeActions):
     """The rules whose left side is an expression, a literal or a part of one."""
 
     __slots__ = ()

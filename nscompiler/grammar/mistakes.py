@@ -2,7 +2,8 @@
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
-from nscompiler.grammar.place import MOST, Places
+from nscompiler.grammar.build_expressions import ExpressionActions
+from nscompiler.grammar.place import MOST
 from nscompiler.grammar.syntax import Concat, Expr, Filter, SizeLiteral, TypeExpr, TypeName, TypeVariable
 from nscompiler.grammar.text import BadEscape
 from nscompiler.grammar.wording import shown
@@ -15,7 +16,7 @@ _SCALARS = frozenset(
 )
 
 
-class MistakeActions(Places):
+class MistakeActions(ExpressionActions):
     """Reports, with the fix at hand."""
 
     __slots__ = ()

@@ -4,14 +4,13 @@ A reference is read from left to right by hand, so that each way to get it wrong
 Letters are those of ASCII: parts of a reference become host, folder and Python names.
 """
 
-from functools import total_ordering
 from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.modules.wording import titled
-from nscompiler.records import Record, parts
+from nscompiler.records import OrderedRecord, Record, parts
 from nscompiler.source import Span
 
 DEFAULT_REGISTRY = "registry.nstack.com"
@@ -32,8 +31,7 @@ def _snapshot_rank(snapshot: str | None) -> tuple[int, str]:
     return (0, snapshot) if snapshot else (1, "")
 
 
-@total_ordering
-class Version(Record):
+class Version(OrderedRecord):
     """A version. ``snapshot`` is None for a release, empty for ``-SNAPSHOT``, else the hex digits of an exact one.
 
     Ordered by the numbers, then exact snapshot < floating snapshot < release; exact snapshots by their digits, which
@@ -54,11 +52,8 @@ class Version(Record):
         """Whether it is immutable once built."""
         return self.snapshot is None
 
-    def __lt__(self, other: "Version") -> bool:
-        return self._rank < other._rank
-
-    @property
-    def _rank(self) -> tuple[int, int, int, tuple[int, str]]:
+    def rank(self) -> tuple[int, int, int, tuple[int, str]]:
+        """A release comes after its snapshots."""
         return self.major, self.minor, self.patch, _snapshot_rank(self.snapshot)
 
     def __str__(self) -> str:
@@ -68,8 +63,7 @@ class Version(Record):
         return f"{numbers}-{SNAPSHOT}-{self.snapshot}" if self.snapshot else f"{numbers}-{SNAPSHOT}"
 
 
-@total_ordering
-class ModuleRef(Record):
+class ModuleRef(OrderedRecord):
     """Which module, in which version. ``str`` leaves out the default registry and author."""
 
     __match_args__: ClassVar[tuple[str, ...]] = ("registry", "author", "name", "version")
@@ -87,9 +81,6 @@ class ModuleRef(Record):
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, ModuleRef) and parts(self) == parts(other))
-
-    def __lt__(self, other: "ModuleRef") -> bool:
-        return parts(self) < parts(other)
 
     @property
     def title(self) -> str:

@@ -6,7 +6,6 @@ from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.model import Diagnostic, Fix, Label, Role
 from nscompiler.records import replace
 
-_MERGED = frozenset(code.id for code in (codes.UNKNOWN_NAME, codes.UNKNOWN_TYPE, codes.UNKNOWN_ALIAS, codes.WRONG_CASE))
 # How many further places are pointed to.
 MOST_PLACES = 8
 
@@ -16,7 +15,7 @@ def told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     groups: dict[tuple[str, str], list[Diagnostic]] = {}
     kept: list[Diagnostic] = []
     for problem in problems:
-        if problem.code.id not in _MERGED:
+        if not _is_merged(problem):
             kept.append(problem)
             continue
         key = problem.code.id, problem.title
@@ -27,6 +26,10 @@ def told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     if all(len(group) == 1 for group in groups.values()):
         return tuple(kept)
     return tuple(_merged(groups.get((one.code.id, one.title), [one])) for one in kept)
+
+
+def _is_merged(problem: Diagnostic) -> bool:
+    return problem.code in (codes.UNKNOWN_NAME, codes.UNKNOWN_TYPE, codes.UNKNOWN_ALIAS, codes.WRONG_CASE)
 
 
 def _merged(group: list[Diagnostic]) -> Diagnostic:
