@@ -34,15 +34,15 @@ def test_drawings_are_what_is_drawn_today(make, monkeypatch, capsys):
 
 
 def test_photographs_are_small_and_of_the_size_that_was_asked_for(make):
-    for name, _, _ in make.PHOTOS:
+    for name, _, height, _ in make.PHOTOS:
         content = (FOLDER / name).read_bytes()
         assert content[:8] == b"\x89PNG\r\n\x1a\n"
-        assert struct.unpack(">II", content[16:24]) == make.SIZE
+        assert struct.unpack(">II", content[16:24]) == (make.WIDTH, height)
         assert len(content) < LARGEST
 
 
 def test_every_picture_is_made_and_shown(make):
-    made = {f"{name}.svg" for name in make.DRAWN} | {name for name, _, _ in make.PHOTOS}
+    made = {f"{name}.svg" for name in make.DRAWN} | {photo[0] for photo in make.PHOTOS}
     there = {path.name for path in FOLDER.iterdir() if path.suffix in (".svg", ".png")}
     assert there == made
     shown = re.findall(r"!\[[^]]+\]\(pictures/([^)]+)\)", (ROOT / "docs/pictures.md").read_text())

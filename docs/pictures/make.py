@@ -14,15 +14,15 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parent.parent / "examples"
 DRAWN = ("abroad",)
-SIZE = (1200, 780)
+WIDTH = 1200
 
-# What is photographed: file, page, whether it is dark.
+# What is photographed: file, page, its height, and whether it is dark.
 PHOTOS = (
-    ("graph-light.png", "graph.html#daily/5", False),
-    ("graph-dark.png", "graph.html#abroad", True),
-    ("docs-index-light.png", "site/index.html", False),
-    ("docs-types-dark.png", "site/Orders.Types-1.0.0.html", True),
-    ("docs-workflows-light.png", "site/Orders.Workflows-1.0.0.html#fun-daily", False),
+    ("graph-light.png", "graph.html#daily/5", 780, False),
+    ("graph-dark.png", "graph.html#abroad", 780, True),
+    ("docs-index-light.png", "site/index.html", 780, False),
+    ("docs-types-dark.png", "site/Orders.Types-1.0.0.html", 780, True),
+    ("docs-workflows-light.png", "site/Orders.Workflows-1.0.0.html", 1330, False),
 )
 # Without these a browser that has no network asks for it all the same.
 QUIET = ("--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync")
@@ -35,9 +35,8 @@ def nsc(*arguments: str) -> None:
     )
 
 
-def photograph(browser: str, folder: Path, page: str, target: Path, *, dark: bool) -> None:
+def photograph(browser: str, folder: Path, page: str, target: Path, height: int, *, dark: bool) -> None:
     """Open a page below a folder and keep what is seen."""
-    width, height = SIZE
     subprocess.run(
         [
             browser,
@@ -50,7 +49,7 @@ def photograph(browser: str, folder: Path, page: str, target: Path, *, dark: boo
             *QUIET,
             f"--user-data-dir={folder / 'browser'}",
             f"--blink-settings=preferredColorScheme={0 if dark else 1}",
-            f"--window-size={width},{height}",
+            f"--window-size={WIDTH},{height}",
             f"--screenshot={target}",
             f"{folder.as_uri()}/{page}",
         ],
@@ -72,8 +71,8 @@ def main() -> int:
         folder = Path(name)
         nsc("graph", "orders", "-o", str(folder / "graph.html"))
         nsc("docs", "orders", "-o", str(folder / "site"), "--standard", "--title", "The shop")
-        for file, page, dark in PHOTOS:
-            photograph(browser, folder, page, HERE / file, dark=dark)
+        for file, page, height, dark in PHOTOS:
+            photograph(browser, folder, page, HERE / file, height, dark=dark)
     return 0
 
 

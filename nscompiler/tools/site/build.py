@@ -98,6 +98,10 @@ class _Building:
             for item in compilation.program.modules
             if item.path in self.modules
         }
+        self._importers: dict[str, list[Link]] = {}
+        for path, checked in self.modules.items():
+            for link in self._imports.get(path, ()):
+                self._importers.setdefault(link.text, []).append(self._link(checked.reference))
         self._entries = {path: self._entries_of(checked) for path, checked in self.modules.items()}
         for checked in self.modules.values():
             self._writer.note_uses(checked)
@@ -139,7 +143,7 @@ class _Building:
             summary=summary(doc),
             place=self._program.shown(path),
             imports=tuple(self._imports.get(path, ())),
-            imported_by=tuple(self._imported_by(reference)),
+            imported_by=tuple(self._importers.get(reference, ())),
             types=tuple(types),
             sections=tuple(
                 (heading, own)
@@ -159,11 +163,6 @@ class _Building:
             return {}
         notes = picture_notes(self._compilation, [path], files=False)
         return {_graph_page(self._addresses.pages[checked.reference]): page(graphs, notes, links="none")}
-
-    def _imported_by(self, reference: str) -> Iterator[Link]:
-        for path, checked in self.modules.items():
-            if any(link.text == reference for link in self._imports.get(path, ())):
-                yield self._link(checked.reference)
 
     def _used_by(
         self, module: str, types: Iterable[TypeEntry], functions: Iterable[FunctionEntry]
