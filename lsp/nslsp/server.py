@@ -13,12 +13,14 @@ of the analysis. A feature says which request it answers and with which function
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Future
+from functools import cache
 from typing import Any, TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
+from pygls.protocol import default_converter
 
 from nscompiler.tools.workspace import Workspace
 from nscompiler.version import __version__
@@ -32,23 +34,28 @@ from nslsp.view import View
 
 _log = logging.getLogger(__name__)
 
+P = TypeVar("P")
 R = TypeVar("R")
-F = TypeVar("F", bound=Callable[[View, Any], Any])
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+#: Reads and writes messages; making one takes as long as a hundred messages, and it keeps nothing of a session.
+_converter = cache(default_converter)
 
 
 class Server(Session):
     """One language server for one client."""
 
     def __init__(self) -> None:
-        super().__init__("nsc", __version__, protocol_cls=Protocol)
+        super().__init__("nsc", __version__, protocol_cls=Protocol, converter_factory=_converter)
         self.client: Client | None = None
-        self.settings = Settings()
+        self.settings = self._first_settings = Settings()
         self.uris = Uris()
         self.documents = Documents()
         self.exit_code: int | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._folders: dict[str, None] = {}
-        self._analysis: Analysis | None = None
+        self.analysis: Analysis | None = None
         self._background: list[Callable[[View, frozenset[str]], Iterator[None]]] = []
 
     # --- for features
@@ -63,25 +70,40 @@ class Server(Session):
         """
 
         def register(function: F) -> F:
-            async def handler(params: Any) -> Any:
-                try:
-                    return await self.analysed(lambda view: function(view, params), method, params, whole=whole)
-                except (JsonRpcException, asyncio.CancelledError):
-                    raise
-                except Exception as error:
-                    self.failed(f"answering {method}", error)
-                    return None if empty is None else empty(params)
+            async def answered(params: Any) -> Any:
+                return await self.analysed(lambda view: function(view, params), method, params, whole=whole)
 
-            self.feature(method, options)(handler)
+            self.replies(method, answered, options, empty)
             return function
 
         return register
 
-    def executes(self, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def replies(
+        self,
+        method: str,
+        function: Callable[[P], Awaitable[R]],
+        options: Any = None,
+        empty: Callable[[P], R] | None = None,
+    ) -> None:
+        """Answer a request with a coroutine function on the event loop, which must not work long itself. Where it
+        fails it goes as for ``answers``."""
+
+        async def handler(params: P) -> R | None:
+            try:
+                return await function(params)
+            except (JsonRpcException, asyncio.CancelledError):
+                raise
+            except Exception as error:
+                self.failed(f"answering {method}", error)
+                return None if empty is None else empty(params)
+
+        self.feature(method, options)(handler)
+
+    def executes(self, name: str) -> Callable[[F], F]:
         """Run a command (``workspace/executeCommand``) as a function of the program and the command's arguments, each
         as plain data."""
 
-        def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        def register(function: F) -> F:
             async def handler(*arguments: Any) -> Any:
                 try:
                     return await self.analysed(lambda view: function(view, *arguments), name)
@@ -111,13 +133,13 @@ class Server(Session):
         Raises what the function raises, and JsonRpcContentModified where its document has changed meanwhile and the
         client would ask again.
         """
-        if self._analysis is None:
+        if self.analysis is None:
             raise asyncio.CancelledError
         document = getattr(params, "text_document", None)
         path = None if document is None else self.uris.path(document.uri)
         future: Future[R] = Future()
         retried = self.client is not None and method in self.client.retried
-        self._analysis.ask(Request(ask, future, path, retried, whole))
+        self.analysis.ask(Request(ask, future, path, retried, whole))
         return await asyncio.wrap_future(future)
 
     def on_loop(self, function: Callable[..., None], *arguments: Any) -> None:
@@ -143,15 +165,16 @@ class Server(Session):
         """Get to know the client and its folders."""
         self._loop = asyncio.get_running_loop()
         self.client = Client(params.capabilities)
-        self._configure(params.initialization_options)
+        self._configure(params.initialization_options, Settings())
+        self._first_settings = self.settings
         folders = [folder.uri for folder in params.workspace_folders or ()]
         if params.workspace_folders is None:
             root = params.root_uri if params.root_path is None else f"file://{params.root_path}"
             folders = [uri for uri in (params.root_uri or root,) if uri]
         self._folders = dict.fromkeys(self.uris.path(uri) for uri in folders)
         workspace = Workspace((), search_folders(self.settings))
-        self._analysis = Analysis(workspace, self._view, self._in_background, self.failed)
-        self._analysis.start()
+        self.analysis = Analysis(workspace, self._view, self._in_background, self.failed)
+        self.analysis.start()
 
     def start_checking(self) -> None:
         """Load the folders: the client is ready for what is found."""
@@ -160,8 +183,8 @@ class Server(Session):
     def finish(self, code: int) -> None:
         """End the session; the process ends with a code."""
         self.exit_code = code
-        if self._analysis is not None:
-            self._analysis.stop()
+        if self.analysis is not None:
+            self.analysis.stop()
 
     def _view(self, workspace: Workspace, versions: Mapping[str, int]) -> View:
         assert self.client is not None
@@ -175,8 +198,8 @@ class Server(Session):
 
     def changed(self, changes: Changes) -> None:
         """Have changes taken over."""
-        if self._analysis is not None:
-            self._analysis.change(changes)
+        if self.analysis is not None:
+            self.analysis.change(changes)
 
     def opened(self, item: types.TextDocumentItem) -> None:
         """Hold a text from now on."""
@@ -210,15 +233,15 @@ class Server(Session):
         self.changed(Changes(folders=tuple(self._folders)))
 
     def configure(self, given: object) -> None:
-        """Take over other settings."""
+        """Take over other settings; what they do not say is as it was at the start of the session."""
         before = self.settings
-        self._configure(given)
+        self._configure(given, self._first_settings)
         if self.settings != before:
             search = search_folders(self.settings) if self.settings.path != before.path else None
             self.changed(Changes(search=search, again=True))
 
-    def _configure(self, given: object) -> None:
-        self.settings, faults = settings_from(given)
+    def _configure(self, given: object, before: Settings) -> None:
+        self.settings, faults = settings_from(given, before)
         for fault in faults:
             _log.warning("%s", fault)
             self.on_loop(self.window_show_message, types.ShowMessageParams(types.MessageType.Warning, fault))

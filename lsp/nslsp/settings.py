@@ -32,16 +32,18 @@ class Settings:
     rename_python: bool = attrs.field(default=True, metadata={"name": "rename.python"})
 
 
-def settings_from(given: object) -> tuple[Settings, tuple[str, ...]]:
-    """Settings out of what a client sent, and what is wrong with it; what is wrong or missing keeps its default.
+def settings_from(given: object, before: Settings | None = None) -> tuple[Settings, tuple[str, ...]]:
+    """Settings out of what a client sent, and what is wrong with it; what is wrong or missing is as in ``before``, by
+    default as nobody has set it.
 
     Taken both as a tree (``{"inlayHints": {"types": false}}``) and with dots (``{"inlayHints.types": false}``), with
     or without ``nsc`` around it.
     """
+    before = before or Settings()
     if given is None:
-        return Settings(), ()
+        return before, ()
     if not isinstance(given, Mapping):
-        return Settings(), (f"the settings must be an object, not {given!r}",)
+        return before, (f"the settings must be an object, not {given!r}",)
     inner = given.get(SECTION)
     flat = _flat(inner if isinstance(inner, Mapping) else given)
     values, faults = {}, []
@@ -55,7 +57,7 @@ def settings_from(given: object) -> tuple[Settings, tuple[str, ...]]:
             faults.append(f"the setting {SECTION}.{name} must be {wanted}, not {value!r}")
         else:
             values[field.name] = read
-    return Settings(**values), tuple(faults)
+    return attrs.evolve(before, **values), tuple(faults)
 
 
 _WANTED = {bool: "true or false", str: "a text", tuple: "a list of folders"}

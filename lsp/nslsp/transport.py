@@ -33,7 +33,7 @@ async def serve_stdio(server: Server, output: BinaryIO) -> int:
         reader, writer = await _streams(output)
     else:
         reader, writer = StdinAsyncReader(sys.stdin.buffer, server.thread_pool), StdoutWriter(output)
-    return await _serve(server, reader, writer)
+    return await serve(server, reader, writer)
 
 
 def _is_stream(descriptor: int) -> bool:
@@ -58,7 +58,7 @@ async def serve_tcp(server: Server, host: str, port: int) -> int:
         if server.protocol.writer is not None:
             writer.close()
             return
-        code = await _serve(server, reader, writer)
+        code = await serve(server, reader, writer)
         writer.close()
         done.set_result(code)
 
@@ -70,7 +70,8 @@ async def serve_tcp(server: Server, host: str, port: int) -> int:
         return await done
 
 
-async def _serve(server: Server, reader: Any, writer: Any) -> int:
+async def serve(server: Server, reader: Any, writer: Any) -> int:
+    """Serve over a connection until the client is gone; the exit code."""
     server.protocol.set_writer(writer)
     try:
         await run_async(Event(), _UntilStopped(server, reader), server.protocol, _log, server.report_server_error)

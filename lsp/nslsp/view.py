@@ -10,6 +10,7 @@ from typing import Protocol
 
 import attrs
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from nscompiler.diagnostics.model import Edit
 from nscompiler.source import SourceFile, Span
@@ -17,6 +18,12 @@ from nscompiler.state import State
 from nslsp.client import Client
 from nslsp.convert import Uris
 from nslsp.settings import Settings
+
+
+class CannotBeDone(JsonRpcException):
+    """What was asked for cannot be done, for a reason that the person who asked is to read."""
+
+    CODE = types.LSPErrorCodes.RequestFailed.value
 
 
 class HasDocument(Protocol):

@@ -21,8 +21,11 @@ request's parameters, made known with the decorator ``server.answers``::
 - The client's columns are made into offsets by ``view.place`` and ``view.span``, spans into ranges by ``view.range``
   and ``view.location``, edits into a ``WorkspaceEdit`` by ``view.workspace_edit``. None of that is done elsewhere.
 - What a client may be sent depends on ``view.client``: ``can("text_document.hover")``, ``listed(…)``, ``markup(…)``.
-- An exception is logged and answered with null; a request whose answer may not be null (``completionItem/resolve``)
-  gives ``empty=lambda params: params``.
+- What a person asked for and cannot have (a new name that is a keyword) is ``raise CannotBeDone("…")``. Any other
+  exception is a bug: it is logged, once, and answered with null; a request whose answer may not be null
+  (``completionItem/resolve``) gives ``empty=lambda params: params``.
+- ``tests/lsp/test_NAME.py`` tells at least five facts for each request, under ``@pytest.mark.feature(…)``, with the
+  fixture ``editor``; ``tests/lsp/test_walk.py`` walks the request as real clients do, and fails without facts.
 - Commands are ``server.executes("nsc.…")``; work after each change is ``server.in_background``, as in
   ``diagnostics.py``.
 """

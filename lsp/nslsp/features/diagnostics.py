@@ -18,6 +18,8 @@ from nslsp.view import View
 
 Report = types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport
 Item = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUnchangedDocumentDiagnosticReport
+#: A request of our own, with an empty object as parameters: answered once all that was sent before is checked.
+CHECKED = "nsc/checked"
 #: What is wrong with the files together is kept under this name instead of a module's path.
 _TOGETHER = ""
 
@@ -29,13 +31,18 @@ def register(server: Server) -> None:
     options = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier="nsc")
     server.answers(types.TEXT_DOCUMENT_DIAGNOSTIC, options, empty=_nothing)(told.pull)
 
-    @server.feature(types.WORKSPACE_DIAGNOSTIC)
-    async def pull_all(params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
-        return await told.pull_all(params)
+    server.answers(CHECKED, whole=True)(told.count)
+    server.replies(types.WORKSPACE_DIAGNOSTIC, told.pull_all, empty=lambda _: types.WorkspaceDiagnosticReport([]))
 
 
 def _nothing(_: types.DocumentDiagnosticParams) -> Report:
     return types.RelatedFullDocumentDiagnosticReport(items=[])
+
+
+def _full(
+    uri: str, version: int | None, items: list[types.Diagnostic], known: str
+) -> types.WorkspaceFullDocumentDiagnosticReport:
+    return types.WorkspaceFullDocumentDiagnosticReport(uri=uri, items=items, version=version, result_id=known)
 
 
 class Findings:
@@ -179,7 +186,7 @@ class Diagnostics:
         found = {}
         for file in sorted(self._found.beside(path)):
             known, items = self._result(view, file)
-            found[view.uris.uri(file)] = types.FullDocumentDiagnosticReport(items, known)
+            found[view.uris.uri(file)] = types.FullDocumentDiagnosticReport(items=items, result_id=known)
         return found or None
 
     def _result(self, view: View, file: str) -> tuple[str, list[types.Diagnostic]]:
@@ -190,6 +197,12 @@ class Diagnostics:
             self._count += 1
             held = self._results[file] = self._count, items
         return str(held[0]), items
+
+    def count(self, view: View, _: object) -> dict[str, int]:
+        """How many files there are, and how many faults were found in them."""
+        found = [problem for file in self._found.files() for problem in self._found.in_file(file)]
+        errors = sum(problem.is_error for problem in found)
+        return {"files": len(view.program.paths_of_all), "errors": errors, "others": len(found) - errors}
 
     async def pull_all(self, params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
         """On the event loop: what is wrong with all files; where that is known already, once there is news."""
@@ -212,5 +225,5 @@ class Diagnostics:
             known, items = self._result(view, file)
             if before.get(file) != known:
                 uri, version = view.uris.uri(file), view.versions.get(file)
-                found.append(types.WorkspaceFullDocumentDiagnosticReport(uri, items, version, known))
+                found.append(_full(uri, version, items, known))
         return found
