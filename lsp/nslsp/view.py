@@ -153,11 +153,12 @@ class View:
         document = types.OptionalVersionedTextDocumentIdentifier(self.uris.uri(path), self.versions.get(path))
         return types.TextDocumentEdit(document, edits)
 
-    def markup(self, name: str, markdown: str, plain: str | None = None) -> types.MarkupContent:
-        """A text in a form that the client lists under a name (``text_document.hover.content_format``).
+    def markup(self, name: str, markdown: str, plain: str | None = None) -> types.MarkupContent | str:
+        """A text in a form that the client lists under a name (``text_document.hover.content_format``); a plain ``str``
+        for one that lists none.
 
         ``plain`` is the text for who takes no Markdown; the Markdown itself without it.
         """
         kind = self.client.markup(name)
         shown = markdown if kind is types.MarkupKind.Markdown or plain is None else plain
-        return types.MarkupContent(kind, shown)
+        return shown if kind is None else types.MarkupContent(kind, shown)

@@ -87,7 +87,7 @@ class _Items:
         tagged = types.CompletionItemTag.Deprecated in self._tags
         return types.CompletionItem(
             offer.label,
-            kind=_KINDS[offer.kind],
+            kind=self._view.client.item_kind(_KINDS[offer.kind]),
             tags=[types.CompletionItemTag.Deprecated] if offer.deprecated and tagged else None,
             deprecated=True if offer.deprecated and not tagged else None,
             detail=self._detail(offer),
@@ -116,7 +116,7 @@ class _Items:
         return offer.detail or None
 
 
-def _markup(view: View, text: str) -> types.MarkupContent:
+def _markup(view: View, text: str) -> types.MarkupContent | str:
     return view.markup("text_document.completion.completion_item.documentation_format", text)
 
 
