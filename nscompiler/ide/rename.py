@@ -77,7 +77,8 @@ def _subject(program: Program, located: Located | None) -> tuple[Located, Target
     """What is to be renamed, or why it cannot be."""
     if located is None or located.span is None or (not located.targets and located.token is None):
         word = "" if located is None or located.token is None else located.token.text
-        return Refusal(f"`{word}` is no name that could be changed" if word.isalpha() else "there is no name here")
+        told = f"`{word}` is no name that could be changed" if word.isalpha() else "there is no name here"
+        return Refusal(told, nothing=True)
     target = located.target
     if target is None:
         word = located.module.source.text[located.span.start : located.span.end]

@@ -67,7 +67,8 @@ class Walk:
         try:
             return self.editor.request(method, params)
         except Refused as refused:
-            if method != types.TEXT_DOCUMENT_RENAME or refused.code != types.LSPErrorCodes.RequestFailed:
+            renames = (types.TEXT_DOCUMENT_RENAME, types.TEXT_DOCUMENT_PREPARE_RENAME)
+            if method not in renames or refused.code != types.LSPErrorCodes.RequestFailed:
                 raise
             return None
 
