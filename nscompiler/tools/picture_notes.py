@@ -10,28 +10,35 @@ from nscompiler.types.interface import Interface
 
 
 def picture_notes(compilation: Compilation, paths: Iterable[str], *, files: bool = True) -> Notes:
-    """The notes for the workflows of some files. Without ``files`` nothing in them tells where the program lies."""
-    programs = [compilation.flow_program(path) for path in dict.fromkeys(paths)]
-    interfaces = {name: own.interface for program in programs for name, own in program.modules.items()}
+    """The notes for the workflows of some files. Without ``files`` nothing in them tells where the program lies, and
+    the notes for one file serve for all of the compilation."""
+    paths = list(dict.fromkeys(paths))
+    if not paths:
+        return Notes()
+    # The standard library's modules are read when a program names them; this has all that were.
+    modules = compilation.flow_program(paths[0]).modules
+    interfaces = [own.interface for own in (*compilation.checked.values(), *modules.values())]
     return Notes(
         functions={
-            (name, function.name): function.doc
-            for name, interface in interfaces.items()
+            (interface.module, function.name): function.doc
+            for interface in interfaces
             for function in interface.functions.values()
             if function.doc
         },
         parameters={
-            (name, function, parameter): doc
-            for name, interface in interfaces.items()
+            (interface.module, function, parameter): doc
+            for interface in interfaces
             for function, parameter, doc in parameter_docs(interface)
         },
-        files={
-            shown: _absolute(source.path)
-            for program in programs
-            for shown, source in program.places().sources.items()
-            if files
-        },
+        files=dict(_files(compilation, paths)) if files else {},
     )
+
+
+def _files(compilation: Compilation, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Where the files are of which some others are made, by the names that origins give them."""
+    for path in paths:
+        for shown, source in compilation.flow_program(path).places().sources.items():
+            yield shown, _absolute(source.path)
 
 
 def parameter_docs(interface: Interface) -> Iterator[tuple[str, str, str]]:

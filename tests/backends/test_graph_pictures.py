@@ -14,7 +14,7 @@ from backends.graphs import Sketch, pipe
 from reading_html import Reading
 
 from nscompiler.backends.graph import Notes, svg, terminal
-from nscompiler.backends.graph.contents import definitions, mark, settings
+from nscompiler.backends.graph.contents import TypeTexts, mark, settings
 from nscompiler.backends.graph.letters import cells, fitted, printable
 from nscompiler.backends.graph.page import page
 from nscompiler.backends.graph.structure import Parallel, structure
@@ -146,13 +146,13 @@ def test_types_are_written_out_one_by_one():
     text = text.replace('"Two-2"', "Two { q : Map Text, u : () } ")
     graph = graph_of(text + "def w = Sources.stdin | f | g | Sinks.log\n")
     outputs = {node.function.name: node.output for node in graph.nodes if node.function}
-    found = definitions(graph, outputs["f"])
+    found = TypeTexts(graph).definitions(outputs["f"])
     assert found[-1] == "T0 = { n : Integer }"
     assert len(found) == len(set(found)) < 130
-    assert definitions(graph, outputs["g"]) == (
+    assert TypeTexts(graph).definitions(outputs["g"]) == (
         "S = One (Vector 3 Double) | Two { q : Map Text, u : () } | Three (optional [Byte])",
     )
-    assert definitions(graph, None) == ()
+    assert TypeTexts(graph).definitions(None) == ()
 
 
 def test_what_the_program_sets_stands_in_the_node():
@@ -367,8 +367,10 @@ def test_the_page_knows_what_its_script_shows(orders):
     assert invoice["parameters"][1]["doc"] == "The currency to bill in; prices are in euros."
     module = (ROOT / "examples/orders/workflows/module.nml").resolve()
     assert invoice["link"] == f"file://{module}"
-    assert data["edges"][0]["type"] == "Event"
-    assert [text.split(" = ")[0] for text in data["edges"][0]["definitions"]] == ["Event", "Order", "Line"]
+    carried = data["types"][data["edges"][0]["type"]]
+    assert carried["name"] == "Event"
+    assert [text.split(" = ")[0] for text in carried["definitions"]] == ["Event", "Order", "Line"]
+    assert data["types"][data["nodes"]["1"]["input"]] == {"name": "Void", "definitions": []}
 
 
 @pytest.mark.parametrize(

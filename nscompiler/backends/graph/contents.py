@@ -136,23 +136,42 @@ def type_name(graph: Graph, type: TypeId | None) -> str:
     return "Void" if type is None else printable(graph.types[type].shown)
 
 
-def definitions(graph: Graph, type: TypeId | None) -> tuple[str, ...]:
-    """The declared types of which a type is made, each written out once: ``Order = { id : Integer, … }``.
+class TypeTexts:
+    """The types of one graph as texts, each written once."""
 
-    Written out in one, a type could be as long as two to the power of its depth.
-    """
-    if type is None:
-        return ()
-    found, waiting = dict.fromkeys([type]), [type]
-    while waiting:
-        items = [item for item in graph.types[waiting.pop()].items if item is not None and item not in found]
-        found |= dict.fromkeys(items)
-        waiting += reversed(items)
-    return tuple(
-        fitted(printable(f"{own.declared.text} = {_body(graph.types, own)}"), _LONGEST)
-        for own in (graph.types[one] for one in found)
-        if own.declared is not None
-    )
+    def __init__(self, graph: Graph) -> None:
+        self._types = graph.types
+        self._bodies: dict[TypeId, str] = {}
+        self._found: dict[TypeId, tuple[str, ...]] = {}
+
+    def definitions(self, type: TypeId | None) -> tuple[str, ...]:
+        """The declared types of which a type is made, each written out once: ``Order = { id : Integer, … }``.
+
+        Written out in one, a type could be as long as two to the power of its depth.
+        """
+        if type is None:
+            return ()
+        held = self._found.get(type)
+        if held is None:
+            reached = (one for one in self._reached(type) if self._types[one].declared is not None)
+            held = self._found[type] = tuple(map(self._definition, reached))
+        return held
+
+    def _reached(self, type: TypeId) -> list[TypeId]:
+        found, waiting = dict.fromkeys([type]), [type]
+        while waiting:
+            items = [item for item in self._types[waiting.pop()].items if item is not None and item not in found]
+            found |= dict.fromkeys(items)
+            waiting += reversed(items)
+        return list(found)
+
+    def _definition(self, type: TypeId) -> str:
+        held = self._bodies.get(type)
+        if held is None:
+            own = self._types[type]
+            name = own.shown if own.declared is None else own.declared.text
+            held = self._bodies[type] = fitted(printable(f"{name} = {_body(self._types, own)}"), _LONGEST)
+        return held
 
 
 def _body(types: Sequence[TypeDef], type: TypeDef) -> str:

@@ -5,6 +5,8 @@ import unicodedata
 
 def printable(text: str) -> str:
     """A text without characters that a terminal or a page would act on; each of those as its escape."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else _escaped(character) for character in text)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from nscompiler.backends.graph.contents import SIGNS, Notes, definitions, place, process, type_name, value_text
+from nscompiler.backends.graph.contents import SIGNS, Notes, TypeTexts, place, process, type_name, value_text
 from nscompiler.backends.graph.letters import printable
 from nscompiler.backends.graph.svg import DARK, LIGHT, STYLE, full_name, svg
 from nscompiler.flow.model import Graph, Node, Origin, Parameter
@@ -68,17 +68,19 @@ def page(graphs: Sequence[Graph], notes: Notes | None = None, *, links: str = "f
 def _values(graph: Graph, notes: Notes, address: str) -> dict[str, Any]:
     """What the page's script needs to know of a graph."""
     nodes = {node.id: node for node in graph.nodes}
+    texts = TypeTexts(graph)
+    used = dict.fromkeys(type for node in graph.nodes for type in (node.input, node.output))
     return {
         "name": printable(graph.name),
         "module": printable(graph.module),
         "doc": graph.doc or "",
+        "types": {str(type): {"name": type_name(graph, type), "definitions": texts.definitions(type)} for type in used},
         "nodes": {str(node.id): _node(graph, node, notes, address) for node in graph.nodes},
         "edges": [
             {
                 "source": edge.source,
                 "target": edge.target,
-                "type": type_name(graph, nodes[edge.source].output),
-                "definitions": definitions(graph, nodes[edge.source].output),
+                "type": str(nodes[edge.source].output),
             }
             for edge in graph.edges
         ],
@@ -92,9 +94,8 @@ def _node(graph: Graph, node: Node, notes: Notes, address: str) -> dict[str, Any
         "sign": node.kind in SIGNS,
         "kind": _KINDS.get(node.kind, node.kind),
         "module": "" if function is None else printable(function.module),
-        "input": type_name(graph, node.input),
-        "output": type_name(graph, node.output),
-        "definitions": tuple(dict.fromkeys((*definitions(graph, node.input), *definitions(graph, node.output)))),
+        "input": str(node.input),
+        "output": str(node.output),
         "parameters": [_parameter(own, notes.parameter_doc(node, own.name), notes, address) for own in node.parameters],
         "policy": _policy(node),
         "process": printable(process(node)),

@@ -13,7 +13,7 @@ import attrs
 from nscompiler.backends.graph.contents import (
     SIGNS,
     Notes,
-    definitions,
+    TypeTexts,
     mark,
     module_name,
     place,
@@ -196,9 +196,10 @@ class _Drawing:
         """Every edge with its label."""
         numbers = {edge: number for number, edge in enumerate(self.graph.edges)}
         nodes = {node.id: node for node in self.graph.nodes}
+        texts = TypeTexts(self.graph)
         for wire in sorted(self.layout.wires, key=lambda wire: numbers[wire.edge]):
             source = nodes[wire.edge.source]
-            told = "\n".join((type_name(self.graph, source.output), *definitions(self.graph, source.output)))
+            told = "\n".join((type_name(self.graph, source.output), *texts.definitions(source.output)))
             text = self.measure.label_text(wire.edge)
             reached = f' tabindex="0" aria-label="{_text(f"carries {text}")}"' if self.keyboard else ""
             yield (

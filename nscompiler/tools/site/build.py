@@ -71,7 +71,7 @@ def site(
     modules = [building.module(checked, by_path.get(path, ())) for path, checked in building.modules.items()]
     files = {module.address: _filled("module.html.j2", title=title, module=module, style=STYLE) for module in modules}
     for path, checked in building.modules.items():
-        files |= building.graph_page(path, checked, by_path.get(path, ()))
+        files |= building.graph_page(checked, by_path.get(path, ()))
     files["index.html"] = _filled("index.html.j2", title=title, groups=_by_name(modules))
     files["site.css"] = _filled("site.css")
     files["site.js"] = _filled("site.js")
@@ -98,6 +98,7 @@ class _Building:
             for item in compilation.program.modules
             if item.path in self.modules
         }
+        self._notes = picture_notes(compilation, compilation.targets[:1], files=False)
         self._importers: dict[str, list[Link]] = {}
         for path, checked in self.modules.items():
             for link in self._imports.get(path, ()):
@@ -132,7 +133,6 @@ class _Building:
         name, _, version = reference.rpartition(":")
         header = checked.module.header
         doc = None if header is None else header.doc
-        notes = picture_notes(self._compilation, [path] if graphs else [], files=False)
         return Module(
             reference=reference,
             name=name,
@@ -151,18 +151,18 @@ class _Building:
                 if (own := tuple(one for one in functions if one.kind == kind))
             ),
             pictures={
-                graph.name: svg(graph, notes, heading=False, prefix=f"{graph.name}-", styled=False) for graph in graphs
+                graph.name: svg(graph, self._notes, heading=False, prefix=f"{graph.name}-", styled=False)
+                for graph in graphs
             },
             graph_page=_graph_page(self._addresses.pages[reference]) if graphs else "",
             used_by=self._used_by(reference, types, functions),
         )
 
-    def graph_page(self, path: str, checked: Checked, graphs: Sequence[Graph]) -> dict[str, str]:
+    def graph_page(self, checked: Checked, graphs: Sequence[Graph]) -> dict[str, str]:
         """The page to look around in a module's workflows, if it has any."""
         if not graphs:
             return {}
-        notes = picture_notes(self._compilation, [path], files=False)
-        return {_graph_page(self._addresses.pages[checked.reference]): page(graphs, notes, links="none")}
+        return {_graph_page(self._addresses.pages[checked.reference]): page(graphs, self._notes, links="none")}
 
     def _used_by(
         self, module: str, types: Iterable[TypeEntry], functions: Iterable[FunctionEntry]

@@ -9,6 +9,7 @@
 
   const graph = () => workflows[current];
   const svg = () => pictures[current].querySelector("svg");
+  const typeOf = (id) => graph().types[id];
   const nodeOf = (id) => svg().querySelector(`.node[data-node="${id}"]`);
 
   // The browser's own tooltips would stand beside ours.
@@ -143,7 +144,9 @@
     close.addEventListener("click", unchoose);
     panel.append(close, made("h2", node.name), made("p", node.module ? `${node.kind} of ${node.module}` : node.kind, "kind"));
     if (node.doc) panel.append(made("p", node.doc, "doc"));
-    section("Type", made("pre", `${node.input} -> ${node.output}`), ...node.definitions.map((text) => made("pre", text)));
+    const input = typeOf(node.input), output = typeOf(node.output);
+    const definitions = [...new Set([...input.definitions, ...output.definitions])];
+    section("Type", made("pre", `${input.name} -> ${output.name}`), ...definitions.map((text) => made("pre", text)));
     if (node.parameters.length) section("Parameters", parameters(node.parameters));
     if (node.policy.length) section("Policy", ...node.policy.map(([name, value]) => made("pre", `${name} = ${value}`)));
     if (node.process) section("Process", made("pre", node.process));
@@ -171,8 +174,8 @@
   // --- what an edge carries
 
   function tell(edge, x, y) {
-    const own = graph().edges[edge.dataset.edge];
-    tip.replaceChildren(made("strong", own.type), ...own.definitions.map((text) => made("pre", text)));
+    const own = typeOf(graph().edges[edge.dataset.edge].type);
+    tip.replaceChildren(made("strong", own.name), ...own.definitions.map((text) => made("pre", text)));
     tip.hidden = false;
     const room = tip.getBoundingClientRect();
     tip.style.left = `${Math.max(4, Math.min(x + 14, window.innerWidth - room.width - 8))}px`;
@@ -213,14 +216,14 @@
     turn = -1;
     for (const node of svg().querySelectorAll(".node")) {
       const own = graph().nodes[node.dataset.node];
-      const types = own.sign ? [] : [own.input, own.output];
+      const types = own.sign ? [] : [typeOf(own.input).name, typeOf(own.output).name];
       const told = [own.name, own.module, own.doc, types, own.parameters.map((one) => [one.name, one.value])];
       const hit = words.length > 0 && matches(words, told);
       node.classList.toggle("hit", hit);
       if (hit) hits.push(node);
     }
     for (const edge of svg().querySelectorAll(".edge")) {
-      edge.classList.toggle("hit", words.length > 0 && matches(words, [graph().edges[edge.dataset.edge].type]));
+      edge.classList.toggle("hit", words.length > 0 && matches(words, [typeOf(graph().edges[edge.dataset.edge].type).name]));
     }
     by("found").textContent = words.length ? `${hits.length} of ${Object.keys(graph().nodes).length}` : "";
   }
