@@ -9,6 +9,7 @@
 #   make docs       write docs/diagnostics from the catalogue
 #   make vsix       pack the extension of VS Code, which needs node and npm, into dist
 #   make pictures   draw and photograph what the documents show; needs Chromium
+#   make editors    install the editors that tests run: Neovim from PyPI; Emacs from Debian, where apt-get is and may
 #   make proofs     generated programs, mutants and the reference checker, TIMES as many as each day
 #   make fuzz       random texts and bytes through the compiler, SECONDS each
 #   make mutants    change the type checker's decisions in turn and list the changes that no program notices
@@ -31,7 +32,7 @@ TIMES ?= 3
 # A file's tests share what they set up, so they stay together.
 TESTS := pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
-.PHONY: help venv demo test lint format coverage sarif rules vsix proofs fuzz mutants docs pictures bench soak clean
+.PHONY: help venv demo test lint format coverage sarif rules vsix editors proofs fuzz mutants docs pictures bench soak clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -85,6 +86,12 @@ pictures: $(READY)
 vsix:
 	@mkdir -p dist
 	cd lsp/vscode && npm ci --no-audit --no-fund --silent && npm run --silent package -- --out ../../dist/
+
+editors: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group editors
+	@command -v emacs >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		apt-get -qq update >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \
+		emacs-nox >/dev/null; } || echo "Emacs has to be installed by hand" >&2
 
 proofs: $(READY)
 	NSC_PROOFS=$(TIMES) $(BIN)/python -m pytest -n 2 -q tests/property tests/reference tests/fuzz

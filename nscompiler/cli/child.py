@@ -18,10 +18,11 @@ LIFELINE = "NSTACK_LIFELINE"
 """The environment variable by which a program learns the descriptor of its lifeline."""
 
 
-def run_python(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+def run_python(arguments: Sequence[str], environment: Mapping[str, str], *, at_once: bool = False) -> int:
     """Run this interpreter with arguments in the foreground; the exit code, or 128 and the number of what killed it.
 
-    Standard input, output and error are ours. Raises OSError where the process cannot be started.
+    Standard input, output and error are ours. An interrupt has a program finish what is under way, unless it is to stop
+    ``at_once``. Raises OSError where the process cannot be started.
     """
     own_group = not _interactive()
     # Blocked before the child exists: a signal that comes between its start and our wait is not lost.
@@ -30,7 +31,7 @@ def run_python(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     try:
         os.set_inheritable(theirs, True)
         child = _start(arguments, {**environment, LIFELINE: str(theirs)}, own_group, before)
-        return _wait(child, own_group)
+        return _wait(child, own_group, at_once)
     finally:
         os.close(theirs)
         os.close(ours)
@@ -56,11 +57,13 @@ def _start(arguments: Sequence[str], environment: Mapping[str, str], own_group: 
     return os.posix_spawn(sys.executable, command, environment, setsigmask=mask, setsigdef=default)
 
 
-def _wait(child: int, own_group: bool) -> int:
+def _wait(child: int, own_group: bool, at_once: bool) -> int:
     while True:
         number, from_terminal = _next_signal()
         if number in PASSED_ON and (own_group or not from_terminal):
             os.kill(child, number)
+        if number == signal.SIGINT and at_once:
+            os.kill(child, signal.SIGTERM)  # after the interrupt it is the second signal, and not the same one
         # One SIGCHLD may stand for several events, so any signal is a reason to look.
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:

@@ -70,9 +70,19 @@ class RunCache:
 
     def __init__(self, project: Path) -> None:
         self._folder = _writable(project)
+        self._locks: list[int] = []
+
+    def __enter__(self) -> "RunCache":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give up the builds that are held."""
+        while self._locks:
+            os.close(self._locks.pop())
 
     def place(self, name: str, write: Callable[[Path], None]) -> Path:
-        """The folder of a build; ``write`` fills it where it is not there yet. Locked until this process ends.
+        """The folder of a build; ``write`` fills it where it is not there yet. Locked until this process
+        ends, or the cache is left.
 
         Raises Failure where it cannot be written.
         """
@@ -88,8 +98,9 @@ class RunCache:
         return folder
 
     def _lock(self, folder: Path) -> None:
-        # Left open on purpose: the lock lasts as long as this process.
+        # Left open on purpose: the lock lasts as long as the descriptor.
         descriptor = os.open(_lock_file(folder), os.O_RDWR | os.O_CREAT, 0o666)
+        self._locks.append(descriptor)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
 
     def _prune(self, used: Path) -> None:

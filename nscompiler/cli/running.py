@@ -4,11 +4,14 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from signal import SIGHUP, SIGTERM
 from typing import TYPE_CHECKING
+
+import attrs
 
 from nscompiler.cli import exits, programs
 from nscompiler.cli.child import run_python
@@ -29,31 +32,54 @@ ORIGIN = ".origin"
 """What the runtime looks for after the name of a copied module's folder: the folder that it was copied from."""
 
 
-def run(compilation: Compilation, path: str, graph: "Graph", arguments: Sequence[str] = ()) -> int:
+@attrs.frozen(slots=True)
+class Start:
+    """How the process of a built program is started: the arguments of this interpreter, and the environment."""
+
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+
+
+def run(
+    compilation: Compilation, path: str, graph: "Graph", arguments: Sequence[str] = (), *, at_once: bool = False
+) -> int:
     """Build one graph of a file and run it in the foreground; its exit code.
 
-    ``arguments`` are for the program: ``-p name=value``, ``--log-format json``.
+    ``arguments`` are for the program: ``-p name=value``, ``--log-format json``. An interrupt stops it ``at_once``, or
+    else in order.
     """
+    with built(compilation, path, graph, arguments) as start:
+        try:
+            code = run_python(start.arguments, start.environment, at_once=at_once)
+        except OSError as error:
+            raise Failure(f"cannot start {sys.executable}: {error.strerror or error}") from None
+    return told(code, graph.name)
+
+
+@contextmanager
+def built(compilation: Compilation, path: str, graph: "Graph", arguments: Sequence[str] = ()) -> Iterator[Start]:
+    """Build one graph of a file into the cache, where it stays while it is in use. Problems end the command."""
     graph = in_own_environments(graph)
     pythons = own_pythons(graph)
     require(graph, pythons)
     # Who has to make an environment for a process needs the wheel for it.
     emitted = programs.emitted(compilation, path, (graph,), default=graph.name, runtime=wheel() if pythons else None)
     package = package_name(graph.module, (graph,))
-    cache = RunCache(Path(programs.root_of(compilation)))
-    folder = cache.place(f"{package}-{_identity(emitted)}", lambda new: _write_here(emitted, graph, new))
-    paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    # -P: a file of the user's folder must not stand in the way of a module that the runtime imports.
-    try:
-        code = run_python(["-P", "-m", package, graph.name, *arguments], environment)
-    except OSError as error:
-        raise Failure(f"cannot start {sys.executable}: {error.strerror or error}") from None
+    with RunCache(Path(programs.root_of(compilation))) as cache:
+        folder = cache.place(f"{package}-{_identity(emitted)}", lambda new: _write_here(emitted, graph, new))
+        paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+        # -P: a file of the user's folder must not stand in the way of a module that the runtime imports.
+        yield Start(("-P", "-m", package, graph.name, *arguments), environment)
+
+
+def told(code: int, name: str) -> int:
+    """The exit code of a program that has told itself how it ended. Raises Failure for one that has not."""
     if code in _TOLD:
         return code
     # Nothing of ours ends so: the user's code, or something that it calls, ended the process under the runtime.
     how = f"signal {code - 128}" if code > 128 else f"exit code {code}"
-    raise Failure(f"the process of {graph.name} ended with {how} before the workflow was done")
+    raise Failure(f"the process of {name} ended with {how} before the workflow was done")
 
 
 _TOLD = (exits.OK, exits.FAILED, exits.USAGE, exits.INTERRUPTED, exits.BROKEN_PIPE, 128 + SIGHUP, 128 + SIGTERM)

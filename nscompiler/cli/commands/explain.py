@@ -35,11 +35,11 @@ def command(code: str | None, form: str, color: str) -> int:
         return exits.OK
     from nscompiler.tools.pages import markdown, page_of, page_values
 
-    page = page_of(_found(code))
+    page = page_of(found(code))
     if form == "json":
         _write(_json(page_values(page)))
     else:
-        _write(markdown(page) if form == "markdown" else _drawn(page, color))
+        _write(markdown(page) if form == "markdown" else drawn(page, color))
     return exits.OK
 
 
@@ -49,16 +49,17 @@ def _write(text: str) -> None:
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def _found(word: str) -> "Code":
+def found(word: str) -> "Code":
+    """The code of an id or name. Raises a usage error where there is none."""
     from nscompiler.diagnostics import codes
     from nscompiler.diagnostics.selection import UnknownCode
     from nscompiler.diagnostics.suggest import did_you_mean
 
-    found = codes.find(word)
-    if found is None:
+    code = codes.find(word)
+    if code is None:
         offer = did_you_mean(UnknownCode(word).near) or "`nsc explain` lists them"
         raise click.BadParameter(f"there is no code `{word}`; {offer}", param_hint="CODE")
-    return found
+    return code
 
 
 def _listed(form: str) -> str:
@@ -84,7 +85,8 @@ def _json(values: object) -> str:
     return json.dumps(values, ensure_ascii=only_ascii(sys.stdout), indent=2) + "\n"
 
 
-def _drawn(page: "Page", color: str) -> str:
+def drawn(page: "Page", color: str) -> str:
+    """A page for people, on standard output."""
     from nscompiler.cli.report import wants_color
 
     return "".join(f"{line}\n" for line in _lines(page, wants_color(color, sys.stdout)))

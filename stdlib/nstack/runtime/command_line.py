@@ -30,7 +30,7 @@ def main(
     if options.list:
         print("\n".join(workflows))
         return 0
-    log = Log(options.log_format)
+    log = Log(options.log_format, quiet=options.quiet)
     try:
         name = _chosen(options.workflow, workflows, default)
         given = _given(options.parameter)
@@ -58,6 +58,7 @@ def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> 
     parser.add_argument(
         "--log-format", choices=("text", "json"), default="text", help="how log lines are written to stderr"
     )
+    parser.add_argument("-q", "--quiet", action="store_true", help="log only what is wrong")
     parser.add_argument("--fresh", action="store_true", help="forget where a source of an earlier run had come to")
     return parser
 

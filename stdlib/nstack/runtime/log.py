@@ -13,10 +13,12 @@ import msgspec
 
 
 class Log:
-    """Where a run writes what a person should know. Any thread may call it; a line is written whole."""
+    """Where a run writes what a person should know. Any thread may call it; a line is written whole. One that is
+    ``quiet`` leaves out what happened as it should."""
 
-    def __init__(self, format: str = "text", descriptor: int = 2) -> None:
+    def __init__(self, format: str = "text", descriptor: int = 2, *, quiet: bool = False) -> None:
         self.format = format
+        self.quiet = quiet
         self.descriptor = descriptor
         self._secrets: tuple[str, ...] = ()
         self._lock = threading.Lock()
@@ -34,7 +36,8 @@ class Log:
 
     def info(self, message: str, **facts: Any) -> None:
         """Something that happened as it should."""
-        self._write("info", message, facts)
+        if not self.quiet:
+            self._write("info", message, facts)
 
     def warning(self, message: str, **facts: Any) -> None:
         """Something that a person should look at some time."""

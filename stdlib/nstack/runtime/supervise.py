@@ -11,8 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -21,6 +20,7 @@ from typing import Any, cast
 
 import msgspec
 
+from .aside import Handover, IOThreads
 from .checkpoint import Checkpoint
 from .codec import Codec, Codecs
 from .connector import Batch, Context, Registry, SinkConnector, SourceConnector
@@ -51,6 +51,11 @@ def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
         return cast("Callable[[], asyncio.AbstractEventLoop]", import_module("uvloop").new_event_loop)
     except ImportError:
         return None
+
+
+def _tell_source(token: Token) -> None:
+    if token.when_done is not None:
+        token.when_done(token)
 
 
 class Run:
@@ -88,7 +93,7 @@ class Run:
         self.checkpoints: dict[int, Checkpoint] = {}
         self._user_loop: UserLoop | None = None
         self._user_loop_lock = threading.Lock()
-        self._done: deque[Token] = deque()
+        self._io = IOThreads()
         self._abandoned = False
         self.plan = Plan(
             workflow,
@@ -107,14 +112,16 @@ class Run:
         """Runs to the end and gives the exit code: 0 done, 1 failed, 130 interrupted."""
         with asyncio.Runner(loop_factory=_fast_loop() if not self.workflow.bounded else None) as runner:
             code = runner.run(self._main())
-        if self._abandoned:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)  # a thread still sleeps in user code; the interpreter would wait for it in vain
+            if self._abandoned or self._io.are_stuck():
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)  # a thread still sleeps in user code or a read: we would wait for it in vain
         return code
 
     async def _main(self) -> int:
         self.loop = asyncio.get_running_loop()
+        self.loop.set_default_executor(self._io)
+        self._done = Handover(self.loop, _tell_source)
         self._thread = threading.get_ident()
         self._ending = asyncio.Event()
         self.halt.notify = self._end
@@ -280,7 +287,8 @@ class Run:
             guard = self.plan.guard_of(node, codec)
             connector: SinkConnector = self.registry.find(str(node.provider))()
             self.sinks.append(connector)
-            await self._open(guard, partial(connector.open, self.resolved.of(node), codec, self._context(node)))
+            action = partial(connector.open, self.resolved.of(node), codec, self._context(node))
+            await self._unless_ending(self._open(guard, action))
             writer = Writer(connector, guard, self.halt, self.loop)
             writer.reader_gone = self._reader_gone
             self.plan.writers[id(node)] = writer
@@ -295,7 +303,20 @@ class Run:
             self.sources.append((lane, connector))
             surroundings = self._context(node, lane)
             action = partial(connector.open, self.resolved.of(node), lane.stage.codec, surroundings)
-            await self._open(lane.stage.guard, action)
+            await self._unless_ending(self._open(lane.stage.guard, action))
+
+    async def _unless_ending(self, work: Coroutine[Any, Any, None]) -> None:
+        """Waits for something that may take for ever, such as a named pipe that nobody writes to. Raises Stopped when
+        the run shall end before.
+        """
+        task, ending = self.loop.create_task(work), self.loop.create_task(self._ending.wait())
+        await asyncio.wait((task, ending), return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
+        if not task.done():
+            task.cancel()
+            await asyncio.wait((task,))
+            raise Stopped
+        task.result()
 
     async def _open(self, guard: Guard, action: Callable[[], Awaitable[None]]) -> None:
         """Opens a connector, again as often as its ``retry`` says."""
@@ -410,16 +431,8 @@ class Run:
             return
         if threading.get_ident() == self._thread:
             token.when_done(token)
-            return
-        self._done.append(token)
-        if len(self._done) == 1:
-            self.loop.call_soon_threadsafe(self._tell_sources)
-
-    def _tell_sources(self) -> None:
-        while self._done:
-            token = self._done.popleft()
-            if token.when_done is not None:
-                token.when_done(token)
+        else:
+            self._done.give(token)
 
     # ------------------------------------------------------------------------------------------ end
 
@@ -430,7 +443,7 @@ class Run:
         for writer in self.plan.writers.values():
             writer.finish()
         await self._safely(asyncio.gather(*self.writing))
-        self._tell_sources()
+        self._done.drain()
         for checkpoint in self.checkpoints.values():
             checkpoint.save()
         for host in self.plan.hosts.values():

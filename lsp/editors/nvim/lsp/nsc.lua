@@ -1,0 +1,29 @@
+-- The language server, for Neovim 0.11 or newer: vim.lsp.enable("nsc") starts it.
+
+--- Run a command of the compiler in a terminal below.
+local function in_terminal(arguments)
+  vim.cmd("botright split")
+  vim.cmd.enew()
+  vim.fn.jobstart(arguments, { term = true })
+end
+
+return {
+  cmd = { "nsc", "lsp" },
+  filetypes = { "nml" },
+  root_markers = { "nstack-project.yaml", ".git" },
+  settings = { nsc = {} },
+  commands = {
+    ["nsc.run"] = function(command)
+      in_terminal({ "nsc", "run", unpack(command.arguments) })
+    end,
+    ["nsc.graph"] = function(command)
+      in_terminal({ "nsc", "graph", unpack(command.arguments) })
+    end,
+    ["nsc.showReferences"] = function(command, context)
+      local client = assert(vim.lsp.get_client_by_id(context.client_id))
+      local items = vim.lsp.util.locations_to_items(command.arguments[3], client.offset_encoding)
+      vim.fn.setqflist({}, " ", { title = command.title, items = items })
+      vim.cmd("botright copen")
+    end,
+  },
+}

@@ -1,0 +1,147 @@
+"""The session at a terminal: a line editor for cells, with colours, completion and history."""
+
+import sys
+from collections.abc import Iterator, Sequence
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion, ThreadedCompleter
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import completion_is_selected, has_focus
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.lexers import Lexer, PygmentsLexer
+from prompt_toolkit.output.color_depth import ColorDepth
+from prompt_toolkit.styles import Style, style_from_pygments_dict
+
+from nscompiler.cli import exits
+from nscompiler.cli.repl.colors import COLORS
+from nscompiler.cli.repl.history import History
+from nscompiler.cli.repl.screen import Screen
+from nscompiler.cli.report import wants_color
+from nscompiler.highlight import NmlLexer
+from nscompiler.tools.repl.completion import offers
+from nscompiler.tools.repl.session import Session
+from nscompiler.tools.repl.unfinished import is_command, is_unfinished
+from nscompiler.version import __version__
+
+INDENT = "  "
+
+
+def converse(session: Session, files: Sequence[str], color: str) -> int:
+    """Answer cells until the person leaves; the exit code."""
+    history = History()
+    screen = Screen(session, history, color)
+    print(f"nsc {__version__}, at {session.folder}; :help lists the commands, Ctrl-D leaves")
+    for file in files:
+        screen.show(session.load(file))
+    prompt = _prompt(session, history, colored=wants_color(color, sys.stdout))
+    while not screen.left:
+        try:
+            cell = prompt.prompt(f"{len(session.cells) + 1}> ")
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            break
+        _remember(history, cell, screen)
+        if cell.strip():
+            _answered(screen, cell)
+    return exits.OK
+
+
+def _answered(screen: Screen, cell: str) -> None:
+    try:
+        screen.take(cell)
+    except KeyboardInterrupt:
+        screen.note("interrupted")
+
+
+def _remember(history: History, cell: str, screen: Screen) -> None:
+    try:
+        history.add(cell)
+    except OSError as error:
+        screen.note(f"the history cannot be kept: {error.strerror or error}")
+
+
+def _prompt(session: Session, history: History, *, colored: bool) -> PromptSession[str]:
+    earlier = InMemoryHistory(history.cells())
+    return PromptSession(
+        history=earlier,
+        multiline=True,
+        lexer=_CellLexer() if colored else None,
+        style=_style() if colored else None,
+        include_default_pygments_style=False,
+        color_depth=None if colored else ColorDepth.DEPTH_1_BIT,
+        completer=ThreadedCompleter(_SessionCompleter(session)),
+        complete_while_typing=False,
+        auto_suggest=AutoSuggestFromHistory() if colored else None,
+        key_bindings=_keys(),
+        prompt_continuation=_continuation,
+        enable_open_in_editor=True,
+    )
+
+
+def _style() -> Style:
+    names = {token: color for token, (color, _) in COLORS.items()}
+    return style_from_pygments_dict(names)
+
+
+def _continuation(width: int, line: int, wrapped: int) -> StyleAndTextTuples:
+    return [("", "." * max(width - 1, 1) + " ")]
+
+
+class _CellLexer(Lexer):
+    """Colours for the language, none for commands."""
+
+    def __init__(self) -> None:
+        self._code = PygmentsLexer(NmlLexer, sync_from_start=True)
+
+    def lex_document(self, document: Document):  # type: ignore[no-untyped-def]  # as the base class has it
+        """The pieces of each line."""
+        if is_command(document.text):
+            return lambda line: [("", document.lines[line])] if line < len(document.lines) else []
+        return self._code.lex_document(document)
+
+
+class _SessionCompleter(Completer):
+    """What the session offers, as the line editor wants it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
+        """What could stand at the cursor."""
+        at = document.cursor_position
+        for offer in offers(self._session, document.text, at):
+            # The editor replaces what stands before the cursor only.
+            yield Completion(offer.text, start_position=min(offer.start - at, 0), display_meta=offer.detail)
+
+
+def _keys() -> KeyBindings:
+    keys = KeyBindings()
+
+    @keys.add("enter", filter=has_focus("DEFAULT_BUFFER") & ~completion_is_selected)
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if _ends_the_cell(buffer.document):
+            buffer.validate_and_handle()
+            return
+        first = "\n" not in buffer.text
+        buffer.newline(copy_margin=True)
+        if first:
+            buffer.insert_text(INDENT)
+
+    @keys.add("escape", "enter")
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
+
+    return keys
+
+
+def _ends_the_cell(document: Document) -> bool:
+    """Whether a line end at the cursor ends the cell: it is finished, or ends with an empty line all the same."""
+    inside = bool(document.text_after_cursor.strip())
+    if "\n" in document.text and inside:
+        return False
+    return not document.current_line.strip() or not is_unfinished(document.text)

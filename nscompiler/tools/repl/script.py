@@ -1,0 +1,74 @@
+"""The items of a session as the text of one script, and places in it as places in the cells."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.records import parts
+from nscompiler.source import SourceFile, Span
+from nscompiler.tools.repl.items import EXPRESSION, IMPORT, Item
+
+
+class Script:
+    """Items in the order that the language wants: imports, declarations, at most one expression.
+
+    ``path`` is the file that the text stands for.
+    """
+
+    def __init__(self, path: str, items: Iterable[Item]) -> None:
+        self.path = path
+        self.items = tuple(sorted(items, key=lambda item: (item.kind != IMPORT, item.kind == EXPRESSION)))
+        self._starts: list[int] = []
+        pieces: list[str] = []
+        at = 0
+        for item in self.items:
+            # What ends a declaration before an expression, which would go on with it after a type.
+            before = ";\n" if item.kind == EXPRESSION and pieces else ""
+            pieces.append(f"{before}{item.text}\n")
+            self._starts.append(at + len(before))
+            at += len(pieces[-1])
+        self.text = "".join(pieces)
+
+    def item_at(self, offset: int) -> Item | None:
+        """The item that an offset of the text lies in or behind."""
+        index = bisect_right(self._starts, offset) - 1
+        return self.items[index] if index >= 0 else None
+
+    def offset_of(self, item: Item) -> int:
+        """Where an item's text starts."""
+        return self._starts[self.items.index(item)]
+
+    def in_cell(self, span: Span) -> Span:
+        """A place of this text as a place of the cell that it comes from; places in other files stay."""
+        index = bisect_right(self._starts, span.start) - 1
+        if span.path != self.path or index < 0:
+            return span
+        item, base = self.items[index], self._starts[index]
+        start = min(span.start - base, len(item.text))
+        end = max(start, min(span.end - base, len(item.text)))
+        return Span(item.source.path, item.start + start, item.start + end)
+
+    def told(self, problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Problems with all their places in the cells."""
+        return tuple(self._moved(problem) for problem in problems)
+
+    def _moved(self, value: Any) -> Any:
+        if isinstance(value, Span):
+            return self.in_cell(value)
+        if isinstance(value, tuple):
+            return tuple(self._moved(one) for one in value)
+        if isinstance(value, Enum) or value is None or isinstance(value, str | int | float) or _is_code(value):
+            return value
+        return type(value)(*(self._moved(part) for part in parts(value)))
+
+    @cached_property
+    def sources(self) -> Mapping[str, SourceFile]:
+        """The cells by the path that places in them carry."""
+        return {item.source.path: item.source for item in self.items}
+
+
+def _is_code(value: object) -> bool:
+    return hasattr(value, "explanation")
