@@ -4,6 +4,7 @@
 #   make test       all tests but the soak runs
 #   make lint       ruff, mypy, and nsc check of the examples
 #   make coverage   the tests again, with branch coverage of compiler and runtime
+#   make compiled   the wheel that mypyc compiles, before the tests that specify the language
 #   make sarif      SARIF output before the reference validator, which npm installs
 #   make rules      turn each check off in turn and list those that no test missed
 #   make docs       write docs/diagnostics from the catalogue
@@ -33,6 +34,7 @@ TIMES ?= 3
 TESTS := pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: help venv demo test lint format coverage sarif rules vsix editors proofs fuzz mutants docs pictures bench soak clean
+.PHONY: help venv demo test lint format coverage compiled sarif rules vsix proofs fuzz mutants docs pictures bench soak clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -70,6 +72,9 @@ coverage: $(READY)
 	$(MAKE) test MEASURE=1
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --fail-under=90
+
+compiled: $(READY)
+	$(BIN)/python tests/compiled.py $(VENV)/compiled
 
 sarif: $(READY)
 	$(BIN)/python tests/sarif.py $(VENV)/sarif

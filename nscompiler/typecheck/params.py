@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from nscompiler.grammar import syntax
-from nscompiler.records import Record
 from nscompiler.source import Span
 from nscompiler.types.interface import Fixed, ParameterRow, ParameterType, Settable
 
@@ -41,7 +40,7 @@ _INTEGER = re.compile(r"[+-]?\d+\Z")
 _DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
 
 
-class Environment(Record):
+class Environment:
     """A parameter that is read from the environment when the process starts."""
 
     __match_args__: ClassVar[tuple[str, ...]] = ("name",)
@@ -50,8 +49,14 @@ class Environment(Record):
     def __init__(self, name: str) -> None:
         self.name = name
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Environment) and other.name == self.name
 
-class Fault(Record):
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+class Fault:
     """Why a literal does not fit: ``kind`` is type, choice or range; ``wanted`` says what would."""
 
     __match_args__: ClassVar[tuple[str, ...]] = ("kind", "wanted")
