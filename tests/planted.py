@@ -37,8 +37,9 @@ WIDTH = 100
 KINDS = {
     "add-constructor": r"add `.+` to `\w+`",
     "annotate": r"write the type that it has: .+",
+    "braces": r"Write them in `\{ \}`",
     "bridge": r"put `.+` between .+",
-    "case": r"write `\w+`",
+    "case": r"write `\w+`(, `\w+`)*",
     "choice": r'write "\w+"',
     "comment": r"Write `//`",
     "complete": r"put `.+` (before|after) it( and `.+` after it)?",
@@ -55,6 +56,7 @@ KINDS = {
     "no-star": r"remove the `\*+`",
     "open-record": r"let `\w+` pass further fields on",
     "other-alias": r"call it `\w+`",
+    "other-sign": r"write `[*?]`",
     "owner": r"write `\w+`, which has this constructor",
     "promise": r"write `where .+`",
     "qualify": r"write `\w+\.\w+`",

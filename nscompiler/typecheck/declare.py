@@ -84,13 +84,13 @@ class Declarer:
         known.tails_allowed = False
         output = self.resolver.whole(type.output, known)
         if not supplied:
-            output = self._supplied(type, input, output)
+            input, output = self._supplied(type, input, output)
         known.grows, known.why = False, "a constraint is about a variable of the signature"
         needs = tuple(need for one in type.constraints if (need := self._constraint(one, known)) is not None)
         return Scheme(input, output, tuple(shown_variables(input, output)), needs)
 
-    def _supplied(self, type: syntax.FunctionType, input: Type, output: Type) -> Type:
-        """The output, without the variables that nothing could supply."""
+    def _supplied(self, type: syntax.FunctionType, input: Type, output: Type) -> tuple[Type, Type]:
+        """Input and output, without the variables that are no variables and those that nothing could supply."""
         have, wanted = variables(input), variables(output)
         missing = [var for var in wanted if var not in have]
         # An input that could not be understood might have mentioned them.
@@ -107,7 +107,9 @@ class Declarer:
                 "only in the output",
             )
         types = self.scope.workspace
-        return types.substitute(output, dict.fromkeys(missing, types.error))
+        wrong: list[Type] = [*missing, *(var for var in have if var.name in told)]
+        errors: dict[Type, Type] = dict.fromkeys(wrong, types.error)
+        return (types.substitute(input, errors) if told else input), types.substitute(output, errors)
 
     def _constraint(self, constraint: syntax.Constraint, known: Variables) -> Requirement | None:
         name = constraint.name.text

@@ -13,7 +13,7 @@ from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, lone_tails, show
-from nscompiler.types.types import Type
+from nscompiler.types.types import App, Type
 
 # How many stages a flow shows.
 MOST_HOPS = 64
@@ -277,7 +277,9 @@ def report_not_flat(scope: Scope, uses: Uses, expr: syntax.Concat, code: Code, t
         f"{an(type)} has no items to send one by one",
         related=declared(scope, uses, last_of(expr.function)),
         notes=notes,
-        fixes=without(scope, expr, "*"),
+        fixes=_instead_of_star(scope, expr)
+        if isinstance(type, App) and type.constructor == "optional"
+        else without(scope, expr, "*"),
     )
 
 
@@ -292,6 +294,13 @@ def report_not_optional(scope: Scope, uses: Uses, expr: syntax.Filter, type: Typ
         related=declared(scope, uses, last_of(expr.function)),
         fixes=without(scope, expr, "?"),
     )
+
+
+def _instead_of_star(scope: Scope, expr: syntax.Concat) -> tuple[Fix, ...]:
+    """A fix that writes `?` for `*`, or `filter` for `concat`: what is there then suits whoever takes an optional."""
+    other = "filter" if expr.prefix else "?"
+    place = (expr.start, expr.start + len("concat")) if expr.prefix else (expr.end - 1, expr.end)
+    return (Fix(f"write `{other}`", (Edit(scope.module.source.span(*place), other),), Applicability.MAYBE_INCORRECT),)
 
 
 def without(scope: Scope, expr: syntax.Concat | syntax.Filter, sign: str) -> tuple[Fix, ...]:

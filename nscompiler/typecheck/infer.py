@@ -332,6 +332,8 @@ class Inference:
         if needed is self.types.void:
             flow = [*(one.arrow for one in before), following.arrow]
             explain.report_source_in_middle(self.scope, self.store, self.uses, pipe, place, flow)
+            # What it carries is open only as long as it stands here: that is no second fault.
+            self.store.poison(following.arrow.output)
             return False
         if given.canon is needed.canon:
             return True

@@ -27,6 +27,7 @@ _UNITS = {
     "d": "d",
     "day": "d",
 }
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
 _WORDS = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)[\s,]*(?:and\s+)?")
 
 
@@ -43,13 +44,23 @@ def _offers(value: syntax.Literal, type: ParameterType) -> Iterator[tuple[str, s
     elif type.kind == "Text" and value.kind == "boolean":
         yield f'"{value.raw}"', "quote it", sure
     elif type.kind == "list" and value.kind != "list":
-        yield f"[{value.raw}]", "make it a list", maybe
+        yield _listed(value, type), "make it a list", maybe
     elif value.kind == "list" and isinstance(value.value, tuple) and len(value.value) == 1:
         yield value.value[0].raw, f"write `{value.value[0].raw}`", maybe
     else:
         text = _plain(str(value.value), value.kind, type.kind)
         if text is not None:
             yield text, f"write {text}" if text.startswith('"') else f"write `{text}`", maybe
+
+
+def _listed(value: syntax.Literal, type: ParameterType) -> str:
+    """A value as a list: of its parts, where it is a text of numbers, truth values or durations with commas."""
+    items = [part.strip() for part in str(value.value).strip(" []").split(",")]
+    if value.kind == "text" and type.item is not None and type.item.kind != "Text":
+        parsed = [_plain(item, "text", type.item.kind) or (item if _NUMBER.match(item) else None) for item in items]
+        if None not in parsed:
+            return f"[{', '.join(filter(None, parsed))}]"
+    return f"[{value.raw}]"
 
 
 def choices(text: str, type: ParameterType) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ _MEANT = {**_SMALL, **_FOREIGN}
 def report_lookalikes(
     scope: Scope, type: syntax.FunctionType, mentioned: Iterable[Var], missing: Iterable[Var]
 ) -> frozenset[str]:
-    """Report the variables that look like types, all in one; the names among ``missing`` of which that is said.
+    """Report the variables that look like types, all in one; their names where that is an error.
 
     ``mentioned`` are the signature's variables, ``missing`` those that its input does not mention: among them one that
     looks like a type makes an error of it.
@@ -48,7 +48,7 @@ def report_lookalikes(
     else:
         title = f"`{name}` has the wrong capital"
         scope.report(codes.WRONG_CASE, first, title, "a type starts with a capital", fixes=(fix,))
-    return frozenset(unsupplied & meant.keys())
+    return frozenset(meant) if wrong else frozenset()
 
 
 def _declared(scope: Scope, name: str, unsupplied: set[str]) -> str | None:
@@ -61,6 +61,6 @@ def _variables(type: syntax.FunctionType) -> Iterator[syntax.TypeVariable]:
 
 
 def _fix(scope: Scope, places: list[syntax.TypeVariable], meant: dict[str, str]) -> Fix:
-    written = [f"`{meant[name]}`" for name in dict.fromkeys(node.name.text for node in places)]
+    written = [f"`{right}`" for right in dict.fromkeys(meant[node.name.text] for node in places)]
     edits = tuple(Edit(scope.span(node), meant[node.name.text]) for node in places)
     return Fix(f"write {', '.join(written)}", edits, Applicability.MAYBE_INCORRECT)
