@@ -58,22 +58,34 @@ def importable(program: Program, path: str, module: syntax.Module, word: str, ty
 
     ``types`` for names of types, else those of functions.
     """
-    names = program.exports.names
-    wanted = ((closeness(word, name), name) for name in names if name[0].isupper() == types)
+    folded = word.lower()
+    near = [name for name in program.exports.names if folded in name.lower()]
+    wanted = ((closeness(word, name), name) for name in near if name[0].isupper() == types)
     taken = program.scope(path)
     imported = {_title(one.reference.text) for one in module.imports}
     found: dict[str, None] = {}
     for far, name in sorted((far, name) for far, name in wanted if far is not None):
         for one in program.exports.declaring(name):
-            if one.reference not in found and _title(one.reference) not in imported and far < 4:
+            if one.reference not in found and _title(one.reference) not in imported:
                 found[one.reference] = None
         if len(found) >= MOST_MODULES:
             break
+    users = dependents(program, path) if found else set()
     for reference in found:
         ref, file = program.discovery.index.reference(reference), program.path_of(reference)
-        if isinstance(ref, ModuleRef) and file is not None and file != path and path not in program.closure(file):
+        if isinstance(ref, ModuleRef) and file is not None and file not in users:
             alias = free_alias(ref, taken)
             yield Importable(reference, file, alias, import_edit(module, reference, alias))
+
+
+def dependents(program: Program, path: str) -> set[str]:
+    """A file with all that import it, directly or not: an import of one of these would close a ring."""
+    found, pending = {path}, [path]
+    while pending:
+        more = program.importers(pending.pop()) - found
+        found |= more
+        pending += more
+    return found
 
 
 def _title(reference: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nscompiler.grammar import syntax
 from nscompiler.ide.cursor import Cursor
-from nscompiler.ide.imports import free_alias
+from nscompiler.ide.imports import dependents, free_alias
 from nscompiler.ide.offers import Offer, OfferKind, Subject
 from nscompiler.ide.program import Program
 from nscompiler.modules.naming import module_name_for
@@ -89,14 +89,14 @@ def reference_offers(program: Program, path: str, module: syntax.Module, cursor:
     item = program.linked(path)
     resolved = () if item is None else item.imports.resolved
     taken = {one.alias for one in resolved if not one.node.start <= cursor.start <= one.node.end}
-    index = program.discovery.index
+    index, users = program.discovery.index, dependents(program, path)
     for title, versions in index.contents.refs.items():
         for rank, ref in enumerate(versions):
             paths = index.find(ref)
             text = str(ref).removeprefix("nstack/")
-            if len(paths) != 1 or index.is_standard(paths[0]) or paths[0] == path or text in imported:
+            if len(paths) != 1 or index.is_standard(paths[0]) or text in imported:
                 continue
-            if path in program.importers(paths[0]) or path in program.closure(paths[0]):
+            if paths[0] in users:
                 continue
             alias = free_alias(ref, taken)
             insert = text if alias == ref.last_part else f"{text} as {alias}"
