@@ -64,7 +64,7 @@ def importable(program: Program, path: str, module: syntax.Module, word: str, ty
     taken = program.scope(path)
     imported = {_title(one.reference.text) for one in module.imports}
     found: dict[str, None] = {}
-    for far, name in sorted((far, name) for far, name in wanted if far is not None):
+    for _, name in sorted((far, name) for far, name in wanted if far is not None):
         for one in program.exports.declaring(name):
             if one.reference not in found and _title(one.reference) not in imported:
                 found[one.reference] = None

@@ -1,8 +1,9 @@
 """Types as the author of a file could write them there: by the names that are in scope."""
 
 from nscompiler.typecheck.scope import Scope
-from nscompiler.types.show import Names, show
-from nscompiler.types.types import Alias, Sum, Type, VoidType, parts
+from nscompiler.types.interface import Scheme
+from nscompiler.types.show import Names, lone_tails, show, show_arrow
+from nscompiler.types.types import Alias, Sum, Type, Var, VoidType, parts, variables
 
 
 def spelt(scope: Scope, type: Type) -> str | None:
@@ -11,6 +12,22 @@ def spelt(scope: Scope, type: Type) -> str | None:
     if not type.ground or type.poisoned or isinstance(type, VoidType) or _hidden_sum(scope, type):
         return None
     text = show(type, Names(spell=lambda alias: name_of_type(scope, alias)))
+    return None if "…" in text else text
+
+
+def spelt_scheme(scope: Scope, scheme: Scheme) -> str | None:
+    """A def's type as the annotation that says just that; None where it cannot be written in a file."""
+    needs = [need for need in scheme.requirements if need.name != "SqlColumn"]
+    sides = (scheme.input, scheme.output, *(need.type for need in needs))
+    if len(needs) < len(scheme.requirements) or any(side.poisoned or _hidden_sum(scope, side) for side in sides):
+        return None
+    # What a record may have besides is said by `..`, and only of what goes in.
+    alone = lone_tails(*sides)
+    known: dict[Var, str] = {var: ".." for var in variables(scheme.input) if var in alone}
+    names = Names(known, alone - known.keys(), lambda alias: name_of_type(scope, alias))
+    text = show_arrow(scheme.input, scheme.output, names)
+    told = [f"{show(need.type, names)} is {need.name}" for need in needs]
+    text = f"{text} where {', '.join(told)}" if told else text
     return None if "…" in text else text
 
 
