@@ -45,7 +45,7 @@ def braces_at(cursor: Cursor, symbols: Sequence[Symbol] | None = None) -> Braces
     symbols = cursor.stack.symbols() if symbols is None else symbols
     names = [symbol.name for symbol in symbols]
     at = next((i for i in range(len(names) - 1, 0, -1) if names[i] == "LBRACE" and names[i - 1] in _APPLIED), None)
-    if at is None:
+    if at is None or "RBRACE" in names[at:]:
         return None
     inner, value = names[at + 1 :], None
     if "EQUAL" in inner:

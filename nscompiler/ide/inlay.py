@@ -17,7 +17,7 @@ from nscompiler.typecheck.facts import Checked
 from nscompiler.typecheck.spelling import name_of_type, spelt, spelt_scheme
 from nscompiler.types.interface import Scheme
 from nscompiler.types.show import Names, show, show_arrow
-from nscompiler.types.types import Alias, Type, parts
+from nscompiler.types.types import Alias, Type, Var, parts, variables
 
 SHORT = 40
 """How many characters of a type are shown between the text; the rest is in the tooltip."""
@@ -90,16 +90,17 @@ class _Hints:
             hint = self._of_name(decl, function.scheme)
             if hint is not None:
                 yield hint
-        yield from self.of_body(decl.body)
+        sides = () if function is None else (function.scheme.input, function.scheme.output)
+        yield from self.of_body(decl.body, frozenset(var for side in sides for var in variables(side)))
 
-    def of_body(self, body: syntax.Expr) -> Iterator[Hint]:
-        """The hints of an expression."""
+    def of_body(self, body: syntax.Expr, open_: frozenset[Var] = frozenset()) -> Iterator[Hint]:
+        """The hints of an expression; ``open_`` are the variables of its def's type."""
         inner = {_bare(stage) for pipe in walk(body) if isinstance(pipe, syntax.Pipe) for stage in pipe.stages}
         for node in walk(body):
             if isinstance(node, syntax.Pipe) and HintKind.STAGE in self._kinds:
                 yield from self._of_stages(node, node in inner)
             elif isinstance(node, syntax.Use) and HintKind.TYPE in self._kinds:
-                yield from self._of_use(node, body)
+                yield from self._of_use(node, body, open_)
             elif isinstance(node, syntax.Apply) and HintKind.PARAMETER in self._kinds:
                 yield from self._inherited(node)
 
@@ -134,14 +135,14 @@ class _Hints:
         parts = self._linked(f" : {short}", (arrow.input, arrow.output))
         return Hint(at, HintKind.TYPE, parts, f"```nml\ndef {decl.name.text} : {shown}\n```", edits)
 
-    def _of_use(self, use: syntax.Use, body: syntax.Expr) -> Iterator[Hint]:
+    def _of_use(self, use: syntax.Use, body: syntax.Expr, open_: frozenset[Var]) -> Iterator[Hint]:
         """The types that a function without ``<…>`` is used at."""
         fact = self._checked.facts.uses.get(use)
         written = any(isinstance(node, syntax.Instantiate) and node.function is use for node in walk(body))
         if fact is None or not fact.arguments or written:
             return
-        variables = fact.target.scheme.variables
-        shown = [type for var, type in zip(variables, fact.arguments, strict=True) if var.kind != "row" or var.name]
+        pairs = zip(fact.target.scheme.variables, fact.arguments, strict=True)
+        shown = [self._closed(type, open_) for var, type in pairs if var.kind != "row" or var.name]
         if not shown or any(not type.ground or type.poisoned for type in shown):
             return
         texts = [spelt(self._scope, type) for type in shown]
@@ -154,6 +155,11 @@ class _Hints:
             pieces += self._parts(type)
         tooltip = "\n\n".join(self._tooltip(type) for type in shown)
         yield Hint(use.end, HintKind.TYPE, (*pieces, HintPart(">")), tooltip, edits)
+
+    def _closed(self, type: Type, open_: frozenset[Var]) -> Type:
+        """A type without the rests of records that nothing says anything of: they are empty."""
+        rows = [var for var in variables(type) if var.kind == "row" and var not in open_]
+        return self._program.types.substitute(type, dict.fromkeys(rows, self._program.types.record(())))
 
     # --- parameters
 

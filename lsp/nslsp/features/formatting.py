@@ -38,7 +38,9 @@ def in_range(view: View, params: types.DocumentRangeFormattingParams) -> list[ty
     source, span = _program_text(view, path), view.span(path, params.range)
     if source is None or span is None:
         return None
-    return [view.text_edit(edit) for edit in _touching(layout_edits(source), span.start, span.end)]
+    first, last = source.lines.position(span.start).line, source.lines.position(span.end).line
+    start, end = source.lines.start_of(first), source.lines.start_of(last) + len(source.line_text(last))
+    return [view.text_edit(edit) for edit in _touching(layout_edits(source), start, end)]
 
 
 def while_typing(view: View, params: types.DocumentOnTypeFormattingParams) -> list[types.TextEdit] | None:
@@ -74,9 +76,17 @@ def layout_edits(source: SourceFile) -> list[Edit]:
     starts = [0]
     for line in before:
         starts.append(starts[-1] + len(line))
+    # Lines are told apart by what is in them: one that only lies otherwise is a change of its own.
+    keys, wanted = (["".join(line.split()) for line in lines] for lines in (before, after))
     found = []
-    for tag, first, last, other, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag != "equal":
+    for tag, first, last, other, end in SequenceMatcher(None, keys, wanted, autojunk=False).get_opcodes():
+        if tag == "equal":
+            lines = range(last - first)
+            changed = [at for at in lines if before[first + at] != after[other + at]]
+            found += [
+                _narrowed(source, starts[first + at], starts[first + at + 1], after[other + at]) for at in changed
+            ]
+        else:
             found.append(_narrowed(source, starts[first], starts[last], "".join(after[other:end])))
     return found
 

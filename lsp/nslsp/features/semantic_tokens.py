@@ -19,10 +19,7 @@ _KEPT = 64
 def register(server: Server) -> None:
     """Colour words by what they mean."""
     told = Told()
-    options = types.SemanticTokensRegistrationOptions(
-        LEGEND, document_selector=None, range=True, full=types.SemanticTokensFullDelta(delta=True)
-    )
-    server.answers(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, options)(told.full)
+    server.answers(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, LEGEND)(told.full)
     server.answers(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA)(told.delta)
     server.answers(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE)(in_range)
 
