@@ -56,6 +56,8 @@ class Hint:
 
 
 ALL = frozenset(HintKind)
+# Of hints at one place, what belongs to the name comes before what belongs to the stage.
+_ORDER = (HintKind.TYPE, HintKind.PARAMETER, HintKind.STAGE)
 
 
 def inlay_hints(
@@ -73,7 +75,8 @@ def inlay_hints(
     main = checked.module.main
     if main is not None and main.start <= end and start <= main.end:
         found += hints.of_body(main)
-    return tuple(sorted((hint for hint in found if start <= hint.offset <= end), key=lambda hint: hint.offset))
+    inside = (hint for hint in found if start <= hint.offset <= end)
+    return tuple(sorted(inside, key=lambda hint: (hint.offset, _ORDER.index(hint.kind))))
 
 
 class _Hints:

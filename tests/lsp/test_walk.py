@@ -41,7 +41,7 @@ WORKSPACE = {
     "flow.nml": "import Shop:0.1.0 as S\n\nSources.stdin | S.counted | Sinks.log\n",
 }
 #: Requests whose facts are still to be written; nothing else may be here.
-AWAITED: set[str] = {types.TEXT_DOCUMENT_COMPLETION, types.COMPLETION_ITEM_RESOLVE}
+AWAITED: set[str] = set()
 LIFE = {
     types.INITIALIZE, types.INITIALIZED, types.SHUTDOWN, types.EXIT, types.SET_TRACE,
     types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE, types.TEXT_DOCUMENT_DID_CLOSE,

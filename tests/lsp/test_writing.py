@@ -27,8 +27,21 @@ fun old : Text -> Text
 fun number : Integer -> Text
 """
 FLOW = "module Shop.Flow:0.1.0\n\nimport Shop.Clean:0.2.0 as C\n\n"
+COMPLETES = pytest.mark.feature(types.TEXT_DOCUMENT_COMPLETION)
+RESOLVES = pytest.mark.feature(types.COMPLETION_ITEM_RESOLVE)
+SIGNS = pytest.mark.feature(types.TEXT_DOCUMENT_SIGNATURE_HELP)
+HINTS = pytest.mark.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+COLOURS = pytest.mark.feature(
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL,
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA,
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE,
+)
+LAYS_OUT = pytest.mark.feature(types.TEXT_DOCUMENT_FORMATTING, types.TEXT_DOCUMENT_RANGE_FORMATTING)
+TYPES_ON = pytest.mark.feature(types.TEXT_DOCUMENT_ON_TYPE_FORMATTING)
+OPTIONS = types.FormattingOptions(2, True)
 RICH: dict[str, Any] = {
     "completion": {
+        "completionItemKind": {"valueSet": [*range(1, 26)]},
         "completionItem": {
             "snippetSupport": True,
             "insertReplaceSupport": True,
@@ -83,6 +96,7 @@ def item(found: types.CompletionList, label: str) -> types.CompletionItem:
     return next(one for one in found.items if one.label == label)
 
 
+@COMPLETES
 def test_a_rich_client_gets_the_place_once_and_snippets() -> None:
     asked = Asked(f'def x = "𝄞" | C.{CURSOR}lean')
     found = asked.completion()
@@ -102,6 +116,7 @@ def test_a_rich_client_gets_the_place_once_and_snippets() -> None:
     assert item(braces, "mode").insert_text_format is types.InsertTextFormat.Snippet
 
 
+@COMPLETES
 def test_a_plain_client_gets_plain_edits() -> None:
     found = Asked(f"def x = C.clean {{ {CURSOR}", {}).completion()
     edit = item(found, "mode").text_edit
@@ -111,6 +126,7 @@ def test_a_plain_client_gets_plain_edits() -> None:
     assert item(found, "mode").insert_text_format is None
 
 
+@COMPLETES
 def test_why_it_does_not_fit_is_told_in_either_way() -> None:
     rich = item(Asked(f'def x = "a" | C.{CURSOR}').completion(), "C.number")
     assert rich.label_details == types.CompletionItemLabelDetails(description="takes Integer")
@@ -118,15 +134,27 @@ def test_why_it_does_not_fit_is_told_in_either_way() -> None:
     assert plain.detail == "Integer -> Text (takes Integer)"
 
 
-def test_documentation_comes_on_demand() -> None:
-    asked = Asked(f'def x = "a" | C.{CURSOR}')
-    told = completion.resolved(asked.view, item(asked.completion(), "C.clean"))
-    assert isinstance(told.documentation, types.MarkupContent)
-    assert "Puts **prices** right." in told.documentation.value
+@RESOLVES
+@pytest.mark.parametrize(
+    ("written", "label", "told"),
+    [
+        (f'def x = "a" | C.{CURSOR}', "C.clean", "Puts **prices** right."),
+        (f'def x = "a" | C.{CURSOR}', "C.clean", "- `digits : Integer` default `2`"),
+        (f'def x = "a" | C.{CURSOR}', "C.old", "**Deprecated** use clean"),
+        (f'def x = "a" | | broken | S{CURSOR}', "Sinks", "module Sinks:1.0.0"),
+        (f'def x = "a" | {CURSOR}', "Sinks.log", "fun log : a -> Void"),
+    ],
+)
+def test_documentation_comes_on_demand(written: str, label: str, told: str) -> None:
+    asked = Asked(written)
+    found = completion.resolved(asked.view, item(asked.completion(), label))
+    assert isinstance(found.documentation, types.MarkupContent)
+    assert told in found.documentation.value
     strange = types.CompletionItem("x", data={"what": 1})
     assert completion.resolved(asked.view, strange) == strange
 
 
+@COMPLETES
 @pytest.mark.parametrize(
     ("written", "asks"), [(f"def x = C.clean | {CURSOR}", True), (f"def x = C.clean {CURSOR}", False)]
 )
@@ -137,6 +165,23 @@ def test_a_blank_asks_only_behind_what_wants_more(written: str, asks: bool) -> N
     assert (completion.completion(asked.view, params) is not None) is asks
 
 
+@SIGNS
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        (f'def x = "a" | C.clean {{ {CURSOR}', 'C.clean { digits : Integer = 2, mode : "up" | "down" = "up" }'),
+        (f"def x = Sources.jsonl<{CURSOR}> | | broken", "Sources.jsonl<a> : Void -> a"),
+        (f"def x = C.clean {CURSOR}", None),
+        (f"fun f : {{ a : {CURSOR}", None),
+    ],
+)
+def test_what_the_brackets_take(written: str, label: str | None) -> None:
+    asked = Asked(written)
+    found = signature_help.signature_help(asked.view, types.SignatureHelpParams(asked.document, asked.position))
+    assert (found.signatures[0].label if found else None) == label
+
+
+@SIGNS
 def test_signature_help() -> None:
     asked = Asked(f"def x = C.clean {{ mode = {CURSOR}")
     found = signature_help.signature_help(asked.view, types.SignatureHelpParams(asked.document, asked.position))
@@ -153,6 +198,7 @@ def test_signature_help() -> None:
     assert told.signatures[0].parameters[0].label == "digits : Integer = 2"
 
 
+@HINTS
 def test_inlay_hints_follow_the_settings() -> None:
     written = 'def x = "a" | C.clean | Sinks.log'
     asked = Asked(written)
@@ -167,10 +213,31 @@ def test_inlay_hints_follow_the_settings() -> None:
     assert len(left) == 2
 
 
+@HINTS
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('def x : Text -> Text = "a" | = broken', []),
+        (
+            "def x : Text -> Text = C.clean | Std.single | Std.identity<[Text]>*",
+            ["→ Text", "<Text>", "→ [Text]", "→ Text"],
+        ),
+        ("def x = (C.clean | C.old) { digits = 1 }", [" : Text -> Text", " { digits = 1 }", "→ Text", "→ Text"]),
+        ("def x = C.unknown | C.clean", ["→ Text"]),
+    ],
+)
+def test_hints_of_texts_whole_and_broken(written: str, told: list[str]) -> None:
+    asked = Asked(written)
+    found = inlay_hints.hints(asked.view, types.InlayHintParams(asked.document, asked.whole()))
+    assert found is not None
+    assert ["".join(part.value for part in hint.label) for hint in found if not isinstance(hint.label, str)] == told
+
+
 def decoded(data: list[int]) -> list[tuple[int, ...]]:
     return [tuple(data[at : at + 5]) for at in range(0, len(data), 5)]
 
 
+@COLOURS
 def test_semantic_tokens_and_their_differences() -> None:
     told = semantic_tokens.Told()
     first = Asked('def x = "𝄞" | C.clean\n')
@@ -198,19 +265,20 @@ def test_semantic_tokens_and_their_differences() -> None:
     assert isinstance(stale, types.SemanticTokens)
 
 
+@LAYS_OUT
 def test_formatting_changes_only_what_is_laid_out_otherwise() -> None:
     asked = Asked("def x   = C.clean\n\n\n\n\ndef y = C.clean\ndef z=C.clean\n")
-    options = types.FormattingOptions(2, True)
-    edits = formatting.whole(asked.view, types.DocumentFormattingParams(asked.document, options))
+    edits = formatting.whole(asked.view, types.DocumentFormattingParams(asked.document, OPTIONS))
     assert asked.after(edits) == FLOW + "def x = C.clean\n\ndef y = C.clean\ndef z = C.clean\n"
     assert all(len(edit.new_text) < 12 for edit in edits or ())
     line = types.Range(types.Position(4, 0), types.Position(4, 3))
-    some = formatting.in_range(asked.view, types.DocumentRangeFormattingParams(asked.document, line, options))
+    some = formatting.in_range(asked.view, types.DocumentRangeFormattingParams(asked.document, line, OPTIONS))
     assert asked.after(some) == asked.text.replace("def x   =", "def x =")
     broken = Asked("def x   = = C.clean\n")
-    assert formatting.whole(broken.view, types.DocumentFormattingParams(broken.document, options)) == []
+    assert formatting.whole(broken.view, types.DocumentFormattingParams(broken.document, OPTIONS)) == []
 
 
+@TYPES_ON
 @pytest.mark.parametrize(
     ("written", "wanted"),
     [
@@ -222,15 +290,63 @@ def test_formatting_changes_only_what_is_laid_out_otherwise() -> None:
 )
 def test_what_a_new_line_begins_with(written: str, wanted: str) -> None:
     asked = Asked(written)
-    options = types.FormattingOptions(2, True)
-    params = types.DocumentOnTypeFormattingParams(asked.document, asked.position, "\n", options)
+    params = types.DocumentOnTypeFormattingParams(asked.document, asked.position, "\n", OPTIONS)
     assert asked.after(formatting.while_typing(asked.view, params)) == FLOW + wanted
 
 
+@TYPES_ON
 def test_a_closing_brace_lays_out_its_declaration_alone() -> None:
     asked = Asked(f"def a   = C.clean\ndef x = C.clean {{digits=1}}{CURSOR}\ndef b   = C.clean\n")
-    options = types.FormattingOptions(2, True)
-    params = types.DocumentOnTypeFormattingParams(asked.document, asked.position, "}", options)
+    params = types.DocumentOnTypeFormattingParams(asked.document, asked.position, "}", OPTIONS)
     assert asked.after(formatting.while_typing(asked.view, params)) == asked.text.replace(
         "{digits=1}", "{ digits = 1 }"
     )
+
+
+@COLOURS
+@pytest.mark.parametrize(
+    ("written", "word", "colour"),
+    [
+        ("def x = C.clean", "x", "function"),
+        ("def = = x | C.clean", "=", "operator"),
+        ("/// Doc.\ntype T = A | B", "A", "enumMember"),
+        ("fun f : { type : Text } -> Text", "type", "property"),
+    ],
+)
+def test_a_word_and_its_colour(written: str, word: str, colour: str) -> None:
+    told = semantic_tokens.Told()
+    asked = Asked(written)
+    whole = told.full(asked.view, types.SemanticTokensParams(asked.document))
+    part = semantic_tokens.in_range(asked.view, types.SemanticTokensRangeParams(asked.document, asked.whole()))
+    same = told.delta(
+        asked.view, types.SemanticTokensDeltaParams(asked.document, (whole.result_id if whole else "") or "")
+    )
+    assert whole is not None
+    assert part is not None
+    assert part.data == whole.data
+    assert isinstance(same, types.SemanticTokensDelta)
+    assert same.edits == []
+    found, line, character = [], 0, 0
+    for down, right, length, kind, _ in decoded(list(whole.data)):
+        line, character = line + down, right + (0 if down else character)
+        text = asked.source.line_text(line + 1)[character : character + length]
+        found.append((text, semantic_tokens.LEGEND.token_types[kind]))
+    assert (word, colour) in found[6:]
+
+
+@LAYS_OUT
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ("def x = C.clean;\n", "def x = C.clean\n"),
+        ("def x = concat C.clean\r\n", "def x = C.clean*\n"),
+        ("def x = C.clean // kept\n", "def x = C.clean // kept\n"),
+        ("def x   = = C.clean\n", "def x   = = C.clean\n"),
+    ],
+)
+def test_what_is_laid_out(written: str, wanted: str) -> None:
+    asked = Asked(written)
+    edits = formatting.whole(asked.view, types.DocumentFormattingParams(asked.document, OPTIONS))
+    assert asked.after(edits) == FLOW + wanted
+    some = formatting.in_range(asked.view, types.DocumentRangeFormattingParams(asked.document, asked.whole(), OPTIONS))
+    assert some == edits

@@ -29,6 +29,13 @@ _KINDS = {
     OfferKind.KEYWORD: types.CompletionItemKind.Keyword,
     OfferKind.SNIPPET: types.CompletionItemKind.Snippet,
 }
+# What a client that lists no kinds knows ends with `Reference`.
+_OLDER = {
+    types.CompletionItemKind.Struct: types.CompletionItemKind.Class,
+    types.CompletionItemKind.EnumMember: types.CompletionItemKind.Enum,
+    types.CompletionItemKind.Constant: types.CompletionItemKind.Variable,
+    types.CompletionItemKind.TypeParameter: types.CompletionItemKind.Class,
+}
 
 
 def register(server: Server) -> None:
@@ -67,6 +74,8 @@ class _Items:
         self._two_ranges = can("text_document.completion.completion_item.insert_replace_support")
         self._details = can("text_document.completion.completion_item.label_details_support")
         self._tags = view.client.listed("text_document.completion.completion_item.tag_support.value_set")
+        self._kinds = view.client.listed("text_document.completion.completion_item_kind.value_set")
+        self._can_strike = can("text_document.completion.completion_item.deprecated_support")
         defaults = view.client.listed("text_document.completion.completion_list.item_defaults")
         self._shared = "editRange" in defaults
 
@@ -89,7 +98,7 @@ class _Items:
             offer.label,
             kind=self._view.client.item_kind(_KINDS[offer.kind]),
             tags=[types.CompletionItemTag.Deprecated] if offer.deprecated and tagged else None,
-            deprecated=True if offer.deprecated and not tagged else None,
+            deprecated=True if offer.deprecated and not tagged and self._can_strike else None,
             detail=self._detail(offer),
             label_details=types.CompletionItemLabelDetails(description=offer.note) if self._is_beside(offer) else None,
             documentation=_markup(self._view, offer.documentation) if offer.documentation else None,
@@ -101,6 +110,10 @@ class _Items:
             additional_text_edits=[self._view.text_edit(edit) for edit in offer.edits] or None,
             data=None if offer.subject is None else [offer.subject.module, offer.subject.name],
         )
+
+    def _kind(self, offer: Offer) -> types.CompletionItemKind:
+        kind = _KINDS[offer.kind]
+        return kind if kind in self._kinds else _OLDER.get(kind, kind)
 
     def _edit(self, text: str) -> types.TextEdit | types.InsertReplaceEdit:
         if self._two_ranges:

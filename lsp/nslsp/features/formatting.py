@@ -70,6 +70,8 @@ def layout_edits(source: SourceFile) -> list[Edit]:
         laid_out = format_source(source.text, source.path).text
     except FormatFailure:
         return []
+    if 0 < source.text.count("\n") == source.text.count("\r\n"):  # how lines end is the editor's to say
+        laid_out = laid_out.replace("\n", "\r\n")
     if laid_out == source.text:
         return []
     before, after = _LINE.findall(source.text), _LINE.findall(laid_out)
@@ -97,6 +99,8 @@ def _narrowed(source: SourceFile, start: int, end: int, text: str) -> Edit:
     least = min(len(old), len(text))
     head = next((at for at in range(least) if old[at] != text[at]), least)
     tail = next((at for at in range(least - head) if old[-1 - at] != text[-1 - at]), least - head)
+    if tail and old[len(old) - tail - 1 :].startswith("\r\n"):
+        tail -= 1  # a line's end is one place
     return Edit(source.span(start + head, end - tail), text[head : len(text) - tail])
 
 

@@ -37,13 +37,13 @@ def _kinds(settings: Settings) -> frozenset[HintKind]:
 def _shown(view: View, path: str, hint: Hint) -> types.InlayHint:
     source = view.program.text(path)
     assert source is not None
-    is_type = hint.kind is not HintKind.PARAMETER
+    is_type, known = hint.kind is not HintKind.PARAMETER, view.client.can("text_document.inlay_hint")
     return types.InlayHint(
         view.client.encoding.position(source, hint.offset),
         [_part(view, part) for part in hint.parts],
         types.InlayHintKind.Type if is_type else types.InlayHintKind.Parameter,
-        [view.text_edit(edit) for edit in hint.edits] or None,
-        types.MarkupContent(types.MarkupKind.Markdown, hint.tooltip) if hint.tooltip else None,
+        [view.text_edit(edit) for edit in hint.edits] if hint.edits and known else None,
+        types.MarkupContent(types.MarkupKind.Markdown, hint.tooltip) if hint.tooltip and known else None,
         padding_left=hint.kind is HintKind.STAGE,
     )
 
