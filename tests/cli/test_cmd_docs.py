@@ -323,8 +323,8 @@ def test_a_workflow_that_cannot_be_drawn_is_told_of_and_the_site_is_there(
     (orders / "m.nml").write_text(
         "module M:0.1.0\nfun f : Void -> Void\ndef w = f\ndef v = Sources.stdin | Sinks.log\n"
     )
-    assert main(["docs", "m.nml", "-o", "site"]) == 0
-    assert "NS" in capsys.readouterr().err
+    assert main(["docs", "m.nml", "-o", "site"]) == 1
+    assert "error[NS" in capsys.readouterr().err
     text = (orders / "site/M-0.1.0.html").read_text()
     assert text.count("<svg ") == 1
     assert 'id="fun-w"' in text

@@ -201,7 +201,7 @@ class _Drawing:
             source = nodes[wire.edge.source]
             told = "\n".join((type_name(self.graph, source.output), *texts.definitions(source.output)))
             text = self.measure.label_text(wire.edge)
-            reached = f' tabindex="0" aria-label="{_text(f"carries {text}")}"' if self.keyboard else ""
+            reached = f' tabindex="0" role="img" aria-label="{_text(f"carries {text}")}"' if self.keyboard else ""
             yield (
                 f'<g class="edge" data-edge="{numbers[wire.edge]}"{reached}><title>{_text(told)}</title>'
                 f'<path class="wire" d="{_way(wire)}"/><path class="head" d="{_head(wire.points[-1])}"/>'

@@ -19,7 +19,8 @@ def command(path: str, output: Path, title: str, standard: bool, search: tuple[s
     """Document the modules at PATH (default: this folder) as a static site.
 
     A page for each module has its types, functions, parameters and workflows with their pictures. The site needs no
-    server and no network. An older one in its place is replaced; a folder that holds anything else is left alone.
+    server and no network. An older one in its place is replaced; a folder that holds anything else is left alone. A
+    workflow that cannot be laid out has no picture; then the exit code is 1.
     """
     from nscompiler.cli import programs
     from nscompiler.cli.folders import replace_build, write_files
@@ -36,4 +37,4 @@ def command(path: str, output: Path, title: str, standard: bool, search: tuple[s
     files = site(compilation, zip(drawn, graphs, strict=True), title=title, standard=standard)
     replace_build(output, lambda folder: write_files(folder, files), MANIFEST)
     click.echo(str(output / "index.html"))
-    return exits.OK
+    return exits.FAILED if left_out else exits.OK
