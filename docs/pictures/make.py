@@ -1,7 +1,8 @@
 """``make pictures``: draws and photographs what the documents show.
 
 The SVGs are what ``nsc graph`` writes. The PNGs are the pages of ``nsc graph`` and ``nsc docs`` in a headless Chromium,
-which must be on PATH (or named by ``CHROMIUM``); without one, the SVGs are made and the exit code is 1.
+which must be on PATH (or named by ``CHROMIUM``), and a program as VS Code colours it, for which node is needed.
+Without a browser, the SVGs are made and the exit code is 1.
 """
 
 import os
@@ -23,7 +24,10 @@ PHOTOS = (
     ("docs-index-light.png", "site/index.html", 780, False),
     ("docs-types-dark.png", "site/Orders.Types-1.0.0.html", 780, True),
     ("docs-workflows-light.png", "site/Orders.Workflows-1.0.0.html", 1330, False),
+    ("colours-dark.png", "colours-dark-plus.html", 680, True),
+    ("colours-light.png", "colours-light-plus.html", 680, False),
 )
+THEMES = ("dark-plus", "light-plus")
 # Without these a browser that has no network asks for it all the same.
 QUIET = ("--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 
@@ -59,6 +63,17 @@ def photograph(browser: str, folder: Path, page: str, target: Path, height: int,
     )
 
 
+def colour(folder: Path) -> None:
+    """Make the pages of a program in VS Code's colours; node is needed, and npm once."""
+    textmate = HERE.parent.parent / "lsp/textmate"
+    if not (textmate / "node_modules").is_dir():
+        subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=textmate, check=True)
+    for theme in THEMES:
+        command = ["node", str(textmate / "render.mjs"), str(HERE / "colours.nml"), theme]
+        with (folder / f"colours-{theme}.html").open("wb") as page:
+            subprocess.run(command, stdout=page, check=True)
+
+
 def main() -> int:
     """Make all pictures anew."""
     for name in DRAWN:
@@ -71,6 +86,7 @@ def main() -> int:
         folder = Path(name)
         nsc("graph", "orders", "-o", str(folder / "graph.html"))
         nsc("docs", "orders", "-o", str(folder / "site"), "--standard", "--title", "The shop")
+        colour(folder)
         for file, page, height, dark in PHOTOS:
             photograph(browser, folder, page, HERE / file, height, dark=dark)
     return 0

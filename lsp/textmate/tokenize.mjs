@@ -6,15 +6,19 @@ import { fileURLToPath } from "node:url";
 
 const require = createRequire(import.meta.url);
 const oniguruma = require("vscode-oniguruma");
-const textmate = require("vscode-textmate");
 
-/** The tokenizer of the grammar beside this file; others (SQL) are given by scope name as paths. */
-export async function loadGrammar(others = {}) {
+export const textmate = require("vscode-textmate");
+
+/** The tokenizer of the grammar beside this file, with that of SQL, and in the colours of a theme where one is given. */
+export async function loadGrammar(theme) {
   const wasm = readFileSync(require.resolve("vscode-oniguruma/release/onig.wasm"));
   await oniguruma.loadWASM(wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength));
-  const own = fileURLToPath(new URL("nml.tmLanguage.json", import.meta.url));
-  const paths = { "source.nml": own, ...others };
+  const paths = {
+    "source.nml": fileURLToPath(new URL("nml.tmLanguage.json", import.meta.url)),
+    "source.sql": require.resolve("tm-grammars/grammars/sql.json"),
+  };
   const registry = new textmate.Registry({
+    theme,
     onigLib: Promise.resolve({
       createOnigScanner: (patterns) => new oniguruma.OnigScanner(patterns),
       createOnigString: (text) => new oniguruma.OnigString(text),
@@ -22,7 +26,7 @@ export async function loadGrammar(others = {}) {
     loadGrammar: async (scope) =>
       paths[scope] ? textmate.parseRawGrammar(readFileSync(paths[scope], "utf8"), paths[scope]) : null,
   });
-  return registry.loadGrammar("source.nml");
+  return { grammar: await registry.loadGrammar("source.nml"), colours: registry.getColorMap() };
 }
 
 /** The tokens of one text, white space included. */
@@ -44,7 +48,7 @@ export function tokenize(grammar, text) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const grammar = await loadGrammar();
+  const { grammar } = await loadGrammar();
   const texts = JSON.parse(readFileSync(0, "utf8"));
   process.stdout.write(JSON.stringify(texts.map((text) => tokenize(grammar, text))));
 }

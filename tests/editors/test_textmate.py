@@ -131,3 +131,10 @@ def test_stated_scopes(path: Path, tokenized: dict[str, list[Scoped]]) -> None:
                 wrong.append(f"{path.name}:{line + 1}:{first + 1}: {text[start:end]!r} has {scopes}")
     assert wrong == []
     assert stated
+
+
+def test_a_program_is_drawn_in_the_colours_of_a_theme() -> None:
+    page = node(installed(TEXTMATE), "render.mjs", str(programs.ROOT / "docs/pictures/colours.nml"), "dark-plus")
+    assert '<span style="color: #569CD6;">type</span>' in page  # the keyword of a declaration
+    assert '<span style="color: #9CDCFE;">type</span>' in page  # the name of a parameter
+    assert '<span style="color: #569CD6;">select</span>' in page
