@@ -1,0 +1,1 @@
+../../../../tree-sitter-nml/queries/injections.scm
