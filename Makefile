@@ -33,8 +33,8 @@ TIMES ?= 3
 # A file's tests share what they set up, so they stay together.
 TESTS := pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
-.PHONY: help venv demo test lint format coverage sarif rules vsix editors proofs fuzz mutants docs pictures bench soak clean
-.PHONY: help venv demo test lint format coverage compiled sarif rules vsix proofs fuzz mutants docs pictures bench soak clean
+.PHONY: help venv demo test lint format coverage compiled sarif rules vsix editors proofs fuzz mutants docs pictures
+.PHONY: bench soak clean
 
 help:
 	@sed -n 's/^#   //p' Makefile

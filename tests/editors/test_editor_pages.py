@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
@@ -59,13 +58,11 @@ def test_zed_is_told_what_its_file_says() -> None:
     assert config["grammar"] in kept["grammars"]
 
 
-def queries() -> Iterator[Path]:
-    """The queries that are for one editor alone."""
-    yield from sorted(FILES.glob("helix/queries/nml/*.scm"))
-    yield from sorted(FILES.glob("zed/languages/nml/*.scm"))
+# The queries that are for one editor alone.
+OWN_QUERIES = sorted([*FILES.glob("helix/queries/nml/*.scm"), *FILES.glob("zed/languages/nml/*.scm")])
 
 
-@pytest.mark.parametrize("path", queries(), ids=lambda path: f"{path.parts[-4]}-{path.stem}")
+@pytest.mark.parametrize("path", OWN_QUERIES, ids=lambda path: f"{path.parts[-4]}-{path.stem}")
 def test_queries_fit_the_grammar(path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     reader = built_in(tmp_path_factory.getbasetemp())
     assert Query(reader.language, path.read_text("utf-8")).pattern_count > 0
