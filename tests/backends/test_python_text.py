@@ -8,7 +8,7 @@ from backends.graphs import Sketch, origin
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nscompiler.backends.graph.draw import label
+from nscompiler.backends.graph.contents import full_name
 from nscompiler.backends.local import python
 from nscompiler.flow.model import Function, Node
 
@@ -63,4 +63,4 @@ def test_what_is_written_in_a_node(changes, shown):
     sketch = Sketch()
     text = sketch.scalar("Text")
     node = Node(id=1, kind="call", input=text, output=text, origin=origin(1, "[1, 2]"))
-    assert label(attrs.evolve(node, **changes)) == shown
+    assert full_name(sketch.graph(), attrs.evolve(node, **changes)) == shown

@@ -60,6 +60,13 @@ def mark(graph: Graph, node: Node) -> str:
     return "&"
 
 
+def full_name(graph: Graph, node: Node) -> str:
+    """What a node is called where there is room: its function with its module, the literal, or the sign."""
+    if node.kind in SIGNS:
+        return mark(graph, node)
+    return printable(node.origin.text if node.function is None else f"{module_name(node)}.{node.function.name}")
+
+
 def _conversion(graph: Graph, node: Node) -> str:
     """What a conversion does; what only leads to the place where something happens is left out."""
     kinds = [kind for kind in node.conversions if kind not in _CARRIERS] or list(node.conversions)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from nscompiler.backends.graph.contents import full_name
 from nscompiler.flow.model import MAIN, Edge, Graph, Node
 
 _LONGEST_TYPE = 40
@@ -28,7 +29,7 @@ def mermaid(graph: Graph) -> str:
     """A Mermaid flowchart, from left to right. What runs in a process of its own stands in a box with its name."""
     lines = ["---", f"title: {graph.name} of {graph.module}", "---", "flowchart LR"]
     for number, (process, nodes) in enumerate(_by_process(graph)):
-        inner = [f"n{node.id}{_mermaid_shape(node)}" for node in nodes]
+        inner = [f"n{node.id}{_mermaid_shape(graph, node)}" for node in nodes]
         if process != MAIN:
             inner = [f"subgraph p{number}[{_mermaid_text(process)}]", *(f"    {line}" for line in inner), "end"]
         lines += [f"    {line}" for line in inner]
@@ -45,7 +46,7 @@ def dot(graph: Graph) -> str:
         f"    label={_quoted(f'{graph.name} of {graph.module}')};",
     ]
     for number, (process, nodes) in enumerate(_by_process(graph)):
-        inner = [f"n{node.id} [{_dot_shape(node)}];" for node in nodes]
+        inner = [f"n{node.id} [{_dot_shape(graph, node)}];" for node in nodes]
         if process != MAIN:
             head = [f"subgraph cluster_{number} {{", f"    label={_quoted(process)};"]
             inner = [*head, *(f"    {line}" for line in inner), "}"]
@@ -53,24 +54,6 @@ def dot(graph: Graph) -> str:
     for edge, shown in _flows(graph):
         lines.append(f"    n{edge.source} -> n{edge.target} [label={_quoted(shown)}];")
     return "\n".join([*lines, "}"]) + "\n"
-
-
-def label(node: Node) -> str:
-    """What is written in a node: the function's name, or what the step does."""
-    function = node.function
-    if function is not None:
-        module = function.module.split("/")[-1].split(":")[0]
-        return f"{module}.{function.name}"
-    match node.kind:
-        case "literal":
-            return node.origin.text
-        case "flatten":
-            return "*"
-        case "drop_missing":
-            return "?"
-        case "convert":
-            return ", ".join(node.conversions)
-    return "&"
 
 
 def _by_process(graph: Graph) -> Iterator[tuple[str, list[Node]]]:
@@ -81,14 +64,14 @@ def _by_process(graph: Graph) -> Iterator[tuple[str, list[Node]]]:
     yield from placed.items()
 
 
-def _mermaid_shape(node: Node) -> str:
+def _mermaid_shape(graph: Graph, node: Node) -> str:
     left, right = _MERMAID.get(node.kind, ("(", ")"))
-    return f"{left}{_mermaid_text(label(node))}{right}"
+    return f"{left}{_mermaid_text(full_name(graph, node))}{right}"
 
 
-def _dot_shape(node: Node) -> str:
+def _dot_shape(graph: Graph, node: Node) -> str:
     rounded = "" if node.kind in _DOT else ", style=rounded"
-    return f"label={_quoted(label(node))}, shape={_DOT.get(node.kind, 'box')}{rounded}"
+    return f"label={_quoted(full_name(graph, node))}, shape={_DOT.get(node.kind, 'box')}{rounded}"
 
 
 def _flows(graph: Graph) -> Iterator[tuple[Edge, str]]:

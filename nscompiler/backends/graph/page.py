@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from nscompiler.backends.graph.contents import SIGNS, Notes, TypeTexts, place, process, type_name, value_text
+from nscompiler.backends.graph.contents import SIGNS, Notes, TypeTexts, full_name, place, process, type_name, value_text
 from nscompiler.backends.graph.letters import printable
-from nscompiler.backends.graph.svg import DARK, LIGHT, STYLE, full_name, svg
+from nscompiler.backends.graph.svg import DARK, LIGHT, STYLE, svg
 from nscompiler.flow.model import Graph, Node, Origin, Parameter
 
 LINKS = {"file": "file://{path}", "vscode": "vscode://file{path}:{line}:{column}", "none": ""}

@@ -14,6 +14,7 @@ from nscompiler.backends.graph.contents import (
     SIGNS,
     Notes,
     TypeTexts,
+    full_name,
     mark,
     module_name,
     place,
@@ -112,13 +113,6 @@ def described(graph: Graph) -> str:
     steps = [f"{names[edge.source]} gives {outputs[edge.source]} to {names[edge.target]}." for edge in graph.edges]
     more = [f"{len(steps) - _TOLD} more steps."] if len(steps) > _TOLD else []
     return " ".join([*([" ".join(graph.doc.split())] if graph.doc else []), *steps[:_TOLD], *more])
-
-
-def full_name(graph: Graph, node: Node) -> str:
-    """What a node is called where there is room: its function with its module, the literal, or the sign."""
-    if node.kind in SIGNS:
-        return mark(graph, node)
-    return printable(node.origin.text if node.function is None else f"{module_name(node)}.{node.function.name}")
 
 
 def _heading(graph: Graph) -> Iterator[str]:
