@@ -2,7 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, pairwise
 
 import attrs
@@ -10,7 +10,8 @@ import pytest
 from property.amounts import daily, soak_seeds
 from property.generated_programs import generate
 
-from nscompiler.backends.graph.layout import Box, Layout, Wire, layout
+from nscompiler.backends.graph.geometry import Box, Layout, Wire
+from nscompiler.backends.graph.layout import layout
 from nscompiler.backends.graph.letters import cells
 from nscompiler.backends.graph.structure import structure
 from nscompiler.backends.graph.svg import _MARGIN, _Pixels, svg
@@ -21,9 +22,26 @@ from nscompiler.pipeline import check_texts, workflows
 WIDTHS = (80, 100, 120)
 
 
+# Flows of which one branch alone goes on, to a merge further out: side by side, in each other, empty, and stacked.
+PARTLY_OPEN = (
+    '(Sources.stdin | (m? & Sinks.log) & ["a"]) | Sinks.stdout',
+    '(Sources.stdin | (Sinks.log & m?) & ["a"]) | Sinks.stdout',
+    '(Sources.stdin | (m? | (Sinks.log & m?) & Sinks.log) & ["a"]) | Sinks.stdout',
+    '(Sources.stdin | (Sinks.log & Std.identity) & ["a"]) | Sinks.stdout',
+    '["b"] | ((m? | (Sinks.log & Std.identity & Sinks.log) & m?) & m?) | Sinks.stdout',
+    f'(Sources.stdin | ({"m? & Sinks.log & "} {" & ".join(["Sinks.log"] * 20)}) & ["a"]) | Sinks.stdout',
+    f'(Sources.stdin | ({" & ".join(["Sinks.log"] * 20)} & m? | (Sinks.log & m?)) & ["a"]) | Sinks.stdout',
+)
+
+
 def graphs(seed: int) -> Iterator[Graph]:
     """The graphs of a generated program's workflows."""
-    compilation = check_texts(generate(seed, size=14).write().texts).compilation
+    yield from graphs_of(generate(seed, size=14).write().texts)
+
+
+def graphs_of(texts: Mapping[str, str]) -> Iterator[Graph]:
+    """The graphs of a program's workflows."""
+    compilation = check_texts(texts).compilation
     assert not compilation.has_errors
     for own in compilation.selected:
         for workflow in workflows(own):
@@ -114,6 +132,12 @@ def test_pictures_of_generated_programs() -> None:
     met = check(graph for seed in daily(40) for graph in graphs(seed))
     assert {"source", "literal", "call", "flatten", "drop_missing", "convert", "branch", "merge", "sink"} <= set(met)
     assert met["wide"] > 10
+
+
+@pytest.mark.parametrize("flow", PARTLY_OPEN)
+def test_branches_of_which_one_goes_on(flow: str) -> None:
+    (graph,) = graphs_of({"w.nml": f"fun m : Text -> optional Text\ndef w = {flow}\n"})
+    check([graph])
 
 
 @pytest.mark.soak

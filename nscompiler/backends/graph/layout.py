@@ -7,97 +7,14 @@ stands on one straight line, so only the ways into and out of a parallel have co
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Protocol
 
 import attrs
 
+from nscompiler.backends.graph.geometry import Box, Layout, Measure, Point, Wire
 from nscompiler.backends.graph.structure import Parallel, Series, parallels
 from nscompiler.flow.model import Edge, Node, NodeId
 
-Point = tuple[int, int]
 _TRIES = 8
-
-
-class Measure(Protocol):
-    """The sizes of what is drawn. ``room`` is how wide a thing may be where it stands."""
-
-    @property
-    def line(self) -> int:
-        """The height of the stretch in which an edge's label stands."""
-        ...
-
-    @property
-    def bus(self) -> int:
-        """The height of the stretch in which ways part or meet."""
-        ...
-
-    @property
-    def gap(self) -> int:
-        """The distance between parts side by side."""
-        ...
-
-    @property
-    def rail(self) -> int:
-        """The distance of a rail from what it passes."""
-        ...
-
-    @property
-    def pad(self) -> int:
-        """The distance of a label from its edge."""
-        ...
-
-    @property
-    def limit(self) -> int:
-        """How wide the picture should be at most."""
-        ...
-
-    def node(self, node: Node, room: int) -> tuple[int, int]:
-        """The width and height of a node's box."""
-        ...
-
-    def label(self, edge: Edge, room: int) -> int:
-        """The width of what is written at an edge."""
-        ...
-
-
-@attrs.frozen(slots=True)
-class Box:
-    """A rectangle; ``x`` and ``y`` are its upper left corner, ``room`` the width that its contents may have."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-    room: int
-
-    @property
-    def center(self) -> int:
-        """Where edges enter and leave."""
-        return self.x + self.width // 2
-
-    @property
-    def bottom(self) -> int:
-        """The first row below it."""
-        return self.y + self.height
-
-
-@attrs.frozen(slots=True)
-class Wire:
-    """The way of an edge, along horizontal and vertical lines, and where its label stands."""
-
-    edge: Edge
-    points: tuple[Point, ...]
-    label: Box
-
-
-@attrs.frozen(slots=True)
-class Layout:
-    """A whole picture."""
-
-    boxes: Mapping[NodeId, Box]
-    wires: tuple[Wire, ...]
-    width: int
-    height: int
 
 
 def layout(root: Series, measure: Measure) -> Layout:
@@ -262,20 +179,15 @@ class _Layout:
         if series.inlet is not None and items:
             way = (*self._entry(series, corners), (x + block.entry, y + self._measure.line))
             wires.append(self._wire(series.inlet, way, y, block.room))
-        for place, edge in series.inner.items():
-            end = (self._center(items[place], corners), y + block.offsets[place][1])
-            way = (*self._exits(items[place - 1], corners), end)
-            wires.append(self._wire(edge, way, end[1] - self._measure.line, block.room))
+        for edge in series.inner.values():
+            source, target = self._boxes[edge.source], self._boxes[edge.target]
+            way = ((source.center, source.bottom), (target.center, target.y))
+            wires.append(self._wire(edge, way, target.y - self._measure.line, block.room))
         if series.outlet is not None:
             start = self._exits(items[-1], corners) if items else self._entry(series, corners)
             way = (*start, *self._out(series, corners))
             wires.append(self._wire(series.outlet, way, y + block.height - self._measure.line, block.room))
         return wires
-
-    def _center(self, item: Node | Parallel, corners: Mapping[Series | Parallel, Point]) -> int:
-        if isinstance(item, Parallel):
-            return corners[item][0] + self._blocks[item].entry
-        return self._boxes[item.id].center
 
     def _wire(self, edge: Edge, way: Sequence[Point], y: int, room: int) -> Wire:
         """A wire whose label stands at the stretch that begins at ``y``."""

@@ -23,7 +23,8 @@ from nscompiler.backends.graph.contents import (
     type_name,
     value_text,
 )
-from nscompiler.backends.graph.layout import Box, Layout, Point, Wire, layout
+from nscompiler.backends.graph.geometry import Box, Layout, Point, Wire
+from nscompiler.backends.graph.layout import layout
 from nscompiler.backends.graph.letters import cells, fitted, printable
 from nscompiler.backends.graph.structure import structure
 from nscompiler.flow.model import Edge, Graph, Node, NodeId, TypeId

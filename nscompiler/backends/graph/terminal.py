@@ -9,7 +9,8 @@ from itertools import pairwise
 import attrs
 
 from nscompiler.backends.graph.contents import SIGNS, mark, module_name, process, settings, type_name
-from nscompiler.backends.graph.layout import Box, Layout, layout
+from nscompiler.backends.graph.geometry import Box, Layout
+from nscompiler.backends.graph.layout import layout
 from nscompiler.backends.graph.letters import cell, cells, fitted, printable
 from nscompiler.backends.graph.structure import structure
 from nscompiler.flow.model import Edge, Graph, Node, NodeId, TypeId
