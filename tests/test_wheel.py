@@ -116,6 +116,18 @@ def test_runtime_wheel_is_the_same_bytes_each_time(wheels):
     assert wheels.runtime.read_bytes() == wheels.runtime_again.read_bytes()
 
 
+def test_jupyter_finds_the_kernel_where_the_wheel_is_installed(wheels, author):
+    name = "share/jupyter/kernels/nstack/kernel.json"
+    assert [entry for entry in names(wheels.compiler) if entry.endswith(f".data/data/{name}")]
+    spec = json.loads((author.folder / name).read_text())
+    assert spec["argv"] == ["python", "-m", "nscompiler.cli.kernel", "-f", "{connection_file}"]
+    without = author.run("python", "-m", "nscompiler.cli.kernel", cwd=author.folder)
+    assert (without.returncode, without.stderr) == (
+        1,
+        "error: the kernel needs ipykernel; install it with: pip install 'nscompiler[jupyter]'\n",
+    )
+
+
 def test_wheels_hold_every_file_of_their_packages(wheels):
     compiler, runtime = names(wheels.compiler), names(wheels.runtime)
     assert tracked_files(ROOT / "nscompiler") <= compiler
@@ -133,7 +145,7 @@ def test_wheels_hold_every_file_of_their_packages(wheels):
 def test_wheels_hold_nothing_else(wheels):
     assert {file.split("/")[0] for file in names(wheels.runtime)} <= {"nstack", runtime_info(wheels)}
     tops = {file.split("/")[0] for file in names(wheels.compiler) if ".dist-info" not in file}
-    assert tops <= {"nscompiler", "nslsp"}
+    assert {re.sub(r"-\d+\.\d+\.\d+", "", top) for top in tops} <= {"nscompiler", "nslsp", "nscompiler.data"}
     assert not any("__pycache__" in file for file in names(wheels.compiler) | names(wheels.runtime))
 
 

@@ -72,7 +72,7 @@ class Screen:
         if reply.history is not None:
             self._list_history(reply.history)
         if reply.written is not None:
-            _write(reply.written)
+            write(reply.written)
             self.note(f"{reply.written.path} is written")
         self.left = reply.leave
         return code
@@ -175,7 +175,8 @@ class Screen:
             self.code(cell)
 
 
-def _write(written: Written) -> None:
+def write(written: Written) -> None:
+    """Write what a session gives to write. Raises Failure where that cannot be, or would replace a file."""
     try:
         with Path(written.path).open("w" if written.replaces else "x", encoding="utf-8") as file:
             file.write(written.text)

@@ -15,12 +15,14 @@ from nscompiler.typecheck.params import POLICY, readers_of
 
 @attrs.frozen(slots=True)
 class Offer:
-    """A text that may stand from ``start`` to ``end`` of the cell; ``detail`` is what it is, in a few words."""
+    """A text that may stand from ``start`` to ``end`` of the cell; ``detail`` is what it is in a few words, ``kind`` in
+    one."""
 
     start: int
     end: int
     text: str
     detail: str = ""
+    kind: str = ""
 
 
 def offers(session: Session, cell: str, offset: int) -> tuple[Offer, ...]:
