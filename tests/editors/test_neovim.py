@@ -102,8 +102,28 @@ def test_indentation_is_that_of_the_formatter(path: str, tmp_path: Path) -> None
     assert seen(tmp_path, flat, "indented")["indented"] == laid_out
 
 
-def test_the_server_shows_what_is_wrong(tmp_path: Path) -> None:
-    facts = seen(
-        tmp_path, PROGRAM.replace("-> Double", "-> Text").replace("| price", "| price | price"), "attach", "diagnostics"
-    )
-    assert [(line, code) for line, _, code, _ in facts["diagnostics"]] == [(4, "NS0301")]
+BROKEN = """\
+module Shop:0.1.0
+
+/// What it costs.
+fun price : { count : Integer } -> Double
+fun round : Double -> Integer
+fun shout : Text -> Text
+def w = Sources.http { http_path = "/x" } | price | roundd | Sinks.log
+"""
+
+
+def test_the_server_answers_in_it(tmp_path: Path) -> None:
+    facts = seen(tmp_path, BROKEN, "attach", "diagnostics", "hover=price |", "completion=price | ")
+    assert [(line, code) for line, _, code, _ in facts["diagnostics"]] == [(6, "NS0401")]
+    assert "fun price : { count : Integer } -> Double" in facts["hover"]["contents"]["value"]
+    assert "What it costs." in facts["hover"]["contents"]["value"]
+    offered = facts["completion"]
+    assert offered[0] == "round"  # a Double flows
+    assert offered.index("round") < offered.index("shout")
+
+
+def test_the_type_that_flows(tmp_path: Path) -> None:
+    good = BROKEN.replace("roundd", "round")
+    facts = seen(tmp_path, good, "attach", "hover=| round")
+    assert "Double" in facts["hover"]["contents"]["value"]

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import type { Location, Position } from "vscode-languageclient";
 import { findPython, install, run } from "./compiler.js";
 import { showGraph } from "./graph.js";
-import { workflowNames } from "./page.js";
+import { pathOf, workflowNames } from "./page.js";
 import type { Server } from "./server.js";
 import { task } from "./tasks.js";
 
@@ -12,7 +12,7 @@ import { task } from "./tasks.js";
 export function register(server: Server): vscode.Disposable[] {
   const commands: Record<string, (...args: never[]) => unknown> = {
     "nsc.run": runWorkflow,
-    "nsc.graph": showGraph,
+    "nsc.graph": (file: string, workflow?: string) => showGraph(pathOf(file), workflow),
     "nsc.showReferences": showReferences,
     "nsc.runWorkflow": runChosen,
     "nsc.showGraph": graphOfEditor,
@@ -25,8 +25,9 @@ export function register(server: Server): vscode.Disposable[] {
   return [...Object.entries(commands).map(([name, call]) => vscode.commands.registerCommand(name, call)), explained];
 }
 
-/** Run a workflow of a file in a terminal. */
-async function runWorkflow(file: string, workflow?: string): Promise<void> {
+/** Run a workflow of a file, a path or an address, in a terminal. */
+async function runWorkflow(given: string, workflow?: string): Promise<void> {
+  const file = pathOf(given);
   const python = await findPython();
   if (python === undefined) return;
   const scope = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file)) ?? vscode.TaskScope.Workspace;

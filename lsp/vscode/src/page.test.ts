@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { escaped, guarded, workflowNames } from "./page.js";
+import { escaped, guarded, pathOf, workflowNames } from "./page.js";
 
 test("a page gets its policy once, in its head", () => {
   const page = guarded('<!DOCTYPE html>\n<html lang="en"><head>\n<title>x</title></head><body></body></html>');
@@ -14,4 +14,9 @@ test("what a message says is no markup", () => {
 
 test("workflows are read from what nsc list prints", () => {
   assert.deepEqual(workflowNames("Orders.Workflows:1.0.0\n    daily : Workflow\n    abroad' : Workflow\nask\n    main : Workflow\n"), ["daily", "abroad'", "main"]);
+});
+
+test("a file is given as a path or as an address", () => {
+  assert.equal(pathOf("file:///a%20b/c.nml"), "/a b/c.nml");
+  assert.equal(pathOf("/a b/c.nml"), "/a b/c.nml");
 });

@@ -1,4 +1,5 @@
-// Pages that are shown in the editor.
+// Pages that are shown in the editor, and texts that come from elsewhere.
+import { fileURLToPath } from "node:url";
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
@@ -16,4 +17,9 @@ export function escaped(text: string): string {
 /** The name in a line of `nsc list workflows`, which has the members of a module below it, indented. */
 export function workflowNames(listed: string): string[] {
   return listed.split("\n").flatMap((line) => /^\s+(?:def\s+)?([\w']+)\s*:/u.exec(line)?.[1] ?? []);
+}
+
+/** The path of a file that a command is given, as a path or as the address of a document. */
+export function pathOf(given: string): string {
+  return given.startsWith("file:") ? fileURLToPath(given) : given;
 }

@@ -1,23 +1,24 @@
 -- The language server, for Neovim 0.11 or newer: vim.lsp.enable("nsc") starts it.
 
---- Run a command of the compiler in a terminal below.
-local function in_terminal(arguments)
+--- Run a command of the compiler, on a file and a workflow of it, in a terminal below.
+local function in_terminal(name, file, workflow)
+  local path = file:match("^file:") and vim.uri_to_fname(file) or file
   vim.cmd("botright split")
   vim.cmd.enew()
-  vim.fn.jobstart(arguments, { term = true })
+  vim.fn.jobstart({ "nsc", name, path, workflow }, { term = true })
 end
 
 return {
   cmd = { "nsc", "lsp" },
   filetypes = { "nml" },
   root_markers = { "nstack-project.yaml", ".git" },
-  settings = { nsc = {} },
+  settings = { nsc = vim.empty_dict() }, -- `{}` would be sent as a list
   commands = {
     ["nsc.run"] = function(command)
-      in_terminal({ "nsc", "run", unpack(command.arguments) })
+      in_terminal("run", unpack(command.arguments))
     end,
     ["nsc.graph"] = function(command)
-      in_terminal({ "nsc", "graph", unpack(command.arguments) })
+      in_terminal("graph", unpack(command.arguments))
     end,
     ["nsc.showReferences"] = function(command, context)
       local client = assert(vim.lsp.get_client_by_id(context.client_id))
