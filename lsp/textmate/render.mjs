@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 const [file, name] = process.argv.slice(2);
 const theme = JSON.parse(readFileSync(require.resolve(`tm-themes/themes/${name}.json`), "utf8"));
 const ground = { settings: { foreground: theme.colors["editor.foreground"], background: theme.colors["editor.background"] } };
-const { grammar, colours } = await loadGrammar({ name, settings: [ground, ...theme.tokenColors] });
+const { grammar, colours } = await loadGrammar({ theme: { name, settings: [ground, ...theme.tokenColors] } });
 
 const FOREGROUND = { shift: 15, mask: 0x1ff };
 const STYLES = { shift: 11, italic: 1, bold: 2 };

@@ -1,5 +1,5 @@
 // Tokens of texts as VS Code sees them: a JSON array of texts on standard input; on standard output, for each, a list
-// of [start, end, scopes], offsets in UTF-16 units.
+// of [start, end, scopes], offsets in UTF-16 units. The argument is a scope, if it is not source.nml.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -9,12 +9,14 @@ const oniguruma = require("vscode-oniguruma");
 
 export const textmate = require("vscode-textmate");
 
-/** The tokenizer of the grammar beside this file, with that of SQL, and in the colours of a theme where one is given. */
-export async function loadGrammar(theme) {
+/** The tokenizer of the grammar beside this file, or of another that holds it, in the colours of a theme if there is one. */
+export async function loadGrammar({ theme, scope = "source.nml" } = {}) {
   const wasm = readFileSync(require.resolve("vscode-oniguruma/release/onig.wasm"));
   await oniguruma.loadWASM(wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength));
   const paths = {
     "source.nml": fileURLToPath(new URL("nml.tmLanguage.json", import.meta.url)),
+    "text.html.markdown": require.resolve("tm-grammars/grammars/markdown.json"),
+    "markdown.nml.codeblock": fileURLToPath(new URL("../vscode/grammars/markdown.tmLanguage.json", import.meta.url)),
     "source.sql": require.resolve("tm-grammars/grammars/sql.json"),
   };
   const registry = new textmate.Registry({
@@ -23,10 +25,11 @@ export async function loadGrammar(theme) {
       createOnigScanner: (patterns) => new oniguruma.OnigScanner(patterns),
       createOnigString: (text) => new oniguruma.OnigString(text),
     }),
-    loadGrammar: async (scope) =>
-      paths[scope] ? textmate.parseRawGrammar(readFileSync(paths[scope], "utf8"), paths[scope]) : null,
+    loadGrammar: async (name) =>
+      paths[name] ? textmate.parseRawGrammar(readFileSync(paths[name], "utf8"), paths[name]) : null,
+    getInjections: (name) => (name === "text.html.markdown" ? ["markdown.nml.codeblock"] : undefined),
   });
-  return { grammar: await registry.loadGrammar("source.nml"), colours: registry.getColorMap() };
+  return { grammar: await registry.loadGrammar(scope), colours: registry.getColorMap() };
 }
 
 /** The tokens of one text, white space included. */
@@ -48,7 +51,7 @@ export function tokenize(grammar, text) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { grammar } = await loadGrammar();
+  const { grammar } = await loadGrammar({ scope: process.argv[2] });
   const texts = JSON.parse(readFileSync(0, "utf8"));
   process.stdout.write(JSON.stringify(texts.map((text) => tokenize(grammar, text))));
 }

@@ -42,11 +42,22 @@ def test_the_grammar_has_one_source(packed: zipfile.ZipFile) -> None:
         assert packed.read(f"extension/{name}") == (TEXTMATE / kept).read_bytes()
 
 
+def test_programs_in_markdown_have_their_colours() -> None:
+    """A block that is broken ends where it is closed."""
+    text = "# A\n```nml\ntype T = { type : \n```\nprose\n"
+    found = json.loads(node(installed(TEXTMATE), "tokenize.mjs", "text.html.markdown", said=[text]))[0]
+    scopes = {text[start:end]: scopes for start, end, scopes in found}
+    assert "variable.other.property.nml" in scopes["type"]  # the second one
+    assert "meta.embedded.block.nml" in scopes["T"]
+    assert scopes["prose"] == ["text.html.markdown", "meta.paragraph.markdown"]
+
+
 def test_every_file_that_is_named_is_packed(packed: zipfile.ZipFile) -> None:
     language = CONTRIBUTED["languages"][0]
     steps = CONTRIBUTED["walkthroughs"][0]["steps"]
     named = [
         MANIFEST["main"],
+        MANIFEST["icon"],
         language["configuration"],
         *language["icon"].values(),
         *(grammar["path"] for grammar in CONTRIBUTED["grammars"]),
