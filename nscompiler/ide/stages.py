@@ -195,7 +195,7 @@ def _leading_to(module: syntax.Module, cursor: Cursor) -> frozenset[str]:
     above = [decl for decl in module.declarations if decl.start <= cursor.start]
     edited = above[-1] if above else None
     name: syntax.Name | None = getattr(edited, "name", None)
-    if edited is None or name is None:
+    if edited is None or name is None or _is_behind(module, edited, cursor):
         return frozenset()
     uses = {decl.name.text: _uses(decl) for decl in module.declarations if isinstance(decl, syntax.DefDecl)}
     found, pending = {name.text}, [name.text]
@@ -205,6 +205,13 @@ def _leading_to(module: syntax.Module, cursor: Cursor) -> frozenset[str]:
         found |= more
         pending += more
     return frozenset(found)
+
+
+def _is_behind(module: syntax.Module, decl: syntax.Decl, cursor: Cursor) -> bool:
+    """Whether a script's bare expression is being written, which comes behind the last declaration."""
+    main = module.main
+    in_main = main is not None and decl.end <= main.start <= cursor.start
+    return in_main or ";" in module.source.text[decl.end : cursor.start]
 
 
 def _uses(decl: syntax.DefDecl) -> set[str]:

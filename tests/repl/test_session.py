@@ -1,6 +1,5 @@
 """What a session makes of its cells, without a screen."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -327,14 +326,14 @@ def test_a_command_points_into_its_own_text(session: Session) -> None:
 
 def test_documentation(session: Session) -> None:
     function = answer(session, ":doc W.frequent").text
-    assert function.startswith("```nml\nfrequent : Count -> optional Count with { least : Integer = 2 }\n```\n")
+    assert function.startswith("```nml\nfun frequent : W.Count -> optional W.Count\n```\n")
     assert "Lets frequent words pass." in function
     assert "- `least : Integer = 2`, read by `Words.frequent`" in function
-    assert re.search(r"words/module\.nml:13$", function)
     assert "How often a word was there." in answer(session, ":doc W.Count").text
     assert "Words of a text." in answer(session, ":doc W").text
-    answer(session, "/// Mine.\ndef mine = W.count")
+    answer(session, "/// Mine.\ndef mine = W.count\n/// Pairs.\ntype Pair a = (a, a)")
     assert "Mine." in answer(session, ":doc mine").text
+    assert "Pairs." in answer(session, ":doc Pair").text
     assert "module Std:1.0.0" in answer(session, ":doc Std").text
 
 

@@ -1,7 +1,6 @@
 """Jupyter's messages, answered by a session."""
 
 import io
-import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -25,7 +24,7 @@ from nscompiler.grammar.parse import parse
 from nscompiler.source import SourceFile
 from nscompiler.tools.repl.commands import answer
 from nscompiler.tools.repl.completion import offers
-from nscompiler.tools.repl.documentation import documented
+from nscompiler.tools.repl.engine import about
 from nscompiler.tools.repl.items import FUNCTION
 from nscompiler.tools.repl.reply import Evaluated, Reply
 from nscompiler.tools.repl.session import Session
@@ -34,8 +33,6 @@ from nscompiler.version import __version__
 
 REFRESH = 0.5
 """Seconds between two pictures of results that are still coming."""
-
-_NAME = re.compile(r"[A-Za-z_][\w']*(?:\.[A-Za-z_][\w']*)?")
 
 
 class CellFailed(Exception):
@@ -243,7 +240,8 @@ class NStackKernel(Kernel):
 
     async def do_complete(self, code: str, cursor_pos: int) -> dict[str, object]:
         """What may stand at the cursor."""
-        found = offers(self._nml, code, cursor_pos)
+        # Jupyter replaces one stretch of text, so what needs an import as well is left out.
+        found = [offer for offer in offers(self._nml, code, cursor_pos) if offer.start or not offer.text.count("\n")]
         starts = {offer.start for offer in found}
         start = min(starts, default=cursor_pos)
         end = max((offer.end for offer in found), default=cursor_pos)
@@ -263,10 +261,10 @@ class NStackKernel(Kernel):
     async def do_inspect(
         self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Sequence[str] = ()
     ) -> dict[str, object]:
-        """What is written about the name at the cursor."""
-        names = (match[0] for match in _NAME.finditer(code) if match.start() <= cursor_pos <= match.end())
-        name = next(names, None)
-        text = None if name is None else documented(self._nml.state, self._nml.path, name)
+        """What is known of the thing at the cursor: a name, or what flows at a `|`."""
+        # The cursor may stand behind a name, or in the brackets after it.
+        places = (cursor_pos, cursor_pos - 1) if not is_command(code) else ()
+        text = next((found for at in places if (found := about(self._nml, code, max(at, 0))) is not None), None)
         data = {} if text is None else shown.documentation(text)
         return {"status": "ok", "found": text is not None, "data": data, "metadata": {}}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion, ThreadedCompleter
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import completion_is_selected, has_focus
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -73,7 +73,7 @@ def _prompt(session: Session, history: History, *, colored: bool) -> PromptSessi
         style=_style() if colored else None,
         include_default_pygments_style=False,
         color_depth=None if colored else ColorDepth.DEPTH_1_BIT,
-        completer=ThreadedCompleter(_SessionCompleter(session)),
+        completer=_SessionCompleter(session),
         complete_while_typing=False,
         auto_suggest=AutoSuggestFromHistory() if colored else None,
         key_bindings=_keys(),
@@ -115,7 +115,8 @@ class _SessionCompleter(Completer):
         at = document.cursor_position
         for offer in offers(self._session, document.text, at):
             # The editor replaces what stands before the cursor only.
-            yield Completion(offer.text, start_position=min(offer.start - at, 0), display_meta=offer.detail)
+            start = min(offer.start - at, 0)
+            yield Completion(offer.text, start_position=start, display=offer.label, display_meta=offer.detail)
 
 
 def _keys() -> KeyBindings:

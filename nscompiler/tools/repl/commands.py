@@ -9,7 +9,7 @@ from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.modules.imports import RESERVED_ALIASES
 from nscompiler.source import SourceFile
 from nscompiler.tools.format import FormatFailure, format_source
-from nscompiler.tools.repl.documentation import documented
+from nscompiler.tools.repl.engine import documented
 from nscompiler.tools.repl.items import EXPRESSION, Item
 from nscompiler.tools.repl.reply import Reply, Written, refused
 from nscompiler.tools.repl.session import Session
@@ -104,7 +104,7 @@ def _graph(session: Session, asked: Asked) -> Reply:
 def _doc(session: Session, asked: Asked) -> Reply:
     if asked.argument.startswith(":"):
         return _help(session, asked)
-    text = documented(session.state, session.path, asked.argument)
+    text = documented(session, asked.argument)
     if text is not None:
         return Reply(text=text, form="markdown")
     names = list(known_names(session))

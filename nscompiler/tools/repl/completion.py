@@ -1,35 +1,21 @@
 """What could be written at a place of the cell that is being typed."""
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 
-import attrs
-
 from nscompiler.diagnostics import codes
-from nscompiler.tools.repl.commands import COMMANDS, find, known_names
+from nscompiler.tools.repl.commands import COMMANDS, find
+from nscompiler.tools.repl.engine import Offer, in_code
 from nscompiler.tools.repl.session import Session
 from nscompiler.tools.repl.unfinished import is_command
 from nscompiler.typecheck.params import POLICY, readers_of
-
-
-@attrs.frozen(slots=True)
-class Offer:
-    """A text that may stand from ``start`` to ``end`` of the cell; ``detail`` is what it is in a few words, ``kind`` in
-    one."""
-
-    start: int
-    end: int
-    text: str
-    detail: str = ""
-    kind: str = ""
 
 
 def offers(session: Session, cell: str, offset: int) -> tuple[Offer, ...]:
     """What a cell may have at an offset, best first."""
     if is_command(cell):
         return tuple(_in_command(session, cell, offset))
-    return tuple(_in_code(session, cell, offset))
+    return tuple(in_code(session, cell, offset))
 
 
 # --- commands
@@ -42,8 +28,9 @@ def _in_command(session: Session, cell: str, offset: int) -> Iterator[Offer]:
     behind = begin + 1 + len(name)
     if offset <= behind:
         written = cell[begin + 1 : offset]
-        found = (command for command in COMMANDS.values() if command.name.startswith(written))
-        yield from (Offer(begin, behind, f":{command.name}", command.summary) for command in found)
+        for one in COMMANDS.values():
+            if one.name.startswith(written):
+                yield Offer(begin, behind, f":{one.name}", f":{one.name}", one.summary, "command")
         return
     command = find(name)
     if command is None:
@@ -53,10 +40,10 @@ def _in_command(session: Session, cell: str, offset: int) -> Iterator[Offer]:
     if arguments is None:
         if command.takes in ("EXPRESSION", "WORKFLOW", "NAME"):
             code = " " * start + cell[start:]
-            yield from _in_code(session, code, offset)
+            yield from in_code(session, code, offset)
         return
     written = cell[start:offset]
-    yield from (Offer(start, len(cell), text, detail) for text, detail in arguments(session, written))
+    yield from (Offer(start, len(cell), text, text, detail) for text, detail in arguments(session, written))
 
 
 Argument = tuple[str, str]
@@ -126,16 +113,3 @@ _ARGUMENTS: dict[str, Callable[[Session, str], Iterator[Argument]]] = {
     "unset": _set_names,
     "list": _aliases,
 }
-
-
-# --- the language
-
-_WORD = re.compile(r"(?:[A-Za-z_][\w']*\s*\.\s*)?[\w']*\Z")
-
-
-def _in_code(session: Session, cell: str, offset: int) -> Iterator[Offer]:
-    found = _WORD.search(cell[:offset])
-    start = offset if found is None else found.start()
-    written = cell[start:offset]
-    known = (name for name in known_names(session) if "." in written or "." not in name)
-    yield from (Offer(start, offset, name) for name in sorted(known) if name.startswith(written))

@@ -73,6 +73,7 @@ class Session:
 
     def _stand_for(self, path: str) -> None:
         self.path = path
+        self._wide: Workspace | None = None
         self._workspace = Workspace((), self.search, self.files)
         self._script = Script(path, self._items)
         self._workspace.open(path, self._script.text)
@@ -111,6 +112,13 @@ class Session:
     def probe(self, script: Script) -> State:
         """The program as it would be with another script; the session stays as it is."""
         return self._with(script)
+
+    def among_all(self, script: Script) -> State:
+        """The same together with every module of the folder, imported or not."""
+        if self._wide is None:
+            self._wide = Workspace((self.folder,), self.search, self.files)
+        self._wide.open(self.path, script.text)
+        return self._wide.state
 
     def _with(self, script: Script) -> State:
         self._workspace.open(self.path, script.text)
