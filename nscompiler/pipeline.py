@@ -9,7 +9,8 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING, ClassVar
 
 from nscompiler.diagnostics.model import Diagnostic
@@ -237,7 +238,7 @@ class Compilation:
 
     def _clashes(self) -> Iterator[Diagnostic]:
         """Files and endpoints that two nodes of one workflow would share: they show only where it is laid out whole."""
-        if not may_clash([item.module.source.text for item in self.program.modules]):
+        if not may_clash(item.module.source.text for item in self.program.modules):
             return
         for path in self.targets:
             yield from self._clashes_in(path)
@@ -595,12 +596,24 @@ _OF_FILES = re.compile(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet)\b"
 _FILES = ("jsonl", "csv", "parquet")
 
 
-def may_clash(texts: Sequence[str]) -> bool:
-    """Whether it is worth laying the workflows out to look for clashes; most texts show that it is not: a file must be
-    both read and written, or a flow branch."""
-    with_files = [text for text in texts if any(name in text for name in _FILES)]
-    sides = {side.lower() for text in with_files for side in _OF_FILES.findall(text)}
-    return len(sides) == 2 or (any("&" in text for text in texts) and any(map(_SHARED.search, texts)))
+_READS, _WRITES, _BRANCHES, _SHARES = 1, 2, 4, 8
+
+
+def may_clash(texts: Iterable[str]) -> bool:
+    """Whether it is worth laying the workflows of some files out to look for clashes."""
+    return clash(reduce(or_, map(signs, texts), 0))
+
+
+def signs(text: str) -> int:
+    """The signs of a clash in one file, as bits that those of other files are joined to by ``|``."""
+    sides = {side.lower() for side in _OF_FILES.findall(text)} if any(name in text for name in _FILES) else ()
+    found = (_READS if "sources" in sides else 0) | (_WRITES if "sinks" in sides else 0)
+    return found | (_BRANCHES if "&" in text else 0) | (_SHARES if _SHARED.search(text) else 0)
+
+
+def clash(found: int) -> bool:
+    """Whether signs are worth a closer look; most are not: a file must be both read and written, or a flow branch."""
+    return found & (_READS | _WRITES) == _READS | _WRITES or found & (_BRANCHES | _SHARES) == _BRANCHES | _SHARES
 
 
 def workflows(checked: Checked) -> tuple[FunctionInterface, ...]:

@@ -75,6 +75,32 @@ def follow_edits(choice: random.Random, edits: int) -> None:
     assert told(state) == told(fresh(texts))
 
 
+def follow_news(choice: random.Random, edits: int) -> None:
+    """Who asks only for what may have changed knows as much as who asks for everything."""
+    texts, state = dict(BASE), fresh(BASE)
+    own: dict[str, tuple[Diagnostic, ...]] = {}
+    late: dict[str, tuple[Diagnostic, ...]] = {}
+    for _ in range(edits):
+        own |= {path: state.problems_in(path) for path in state.news()}
+        if choice.random() < 0.7:
+            late |= {path: state.late_problems(path) for path in state.late_news()[: choice.choice((1, 99))]}
+        edited = random_edit(texts, choice)
+        state = state.after(files_of(edited), changed(texts, edited))
+        texts = edited
+    own |= {path: state.problems_in(path) for path in state.news()}
+    late |= {path: state.late_problems(path) for path in state.late_news()}
+    new = fresh(texts)
+    for path in new.paths_of_all:
+        assert own[path] == new.problems_in(path)
+        assert late.get(path, ()) == new.late_problems(path)
+    assert state.late_news() == state.news() == ()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_news_are_all_that_is_new(seed: int) -> None:
+    follow_news(random.Random(seed), 25)
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_random_edits_end_where_the_texts_do(seed: int) -> None:
     follow_edits(random.Random(seed), 30)
@@ -85,7 +111,8 @@ def test_many_random_edits_of_a_state(record_property: Callable[[str, object], N
     choice = random.Random(int(os.environ.get("NSC_SEED", "1")))
     for _ in range(100):
         follow_edits(choice, 50)
-    record_property("edits", 5000)
+        follow_news(choice, 50)
+    record_property("edits", 10_000)
 
 
 def test_a_probe_changes_nothing() -> None:

@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 from pygls.exceptions import JsonRpcContentModified
@@ -20,7 +20,21 @@ from pygls.exceptions import JsonRpcContentModified
 from nscompiler.tools.workspace import Workspace
 from nslsp.view import View
 
-Background = Callable[[View, frozenset[str]], Iterator[None]]
+
+class Tasks(Protocol):
+    """What is done after a change, with the paths that changed since all of it was last done to its end."""
+
+    def first(self, view: View, changed: frozenset[str]) -> Iterator[None]:
+        """What concerns the changed files themselves, in slices; ``view`` may be of the open files alone."""
+        ...
+
+    def last(self, view: View, changed: frozenset[str]) -> Iterator[None]:
+        """What concerns all files, in slices, once all are checked."""
+        ...
+
+    def progress(self, done: int, total: int) -> None:
+        """How much of the reading and checking is done."""
+        ...
 
 
 @attrs.frozen(slots=True)
@@ -67,20 +81,20 @@ class Request:
 class Analysis:
     """A workspace with the thread that works on it.
 
-    ``view`` makes what is answered from; ``background`` is what is to be done after a change, in slices; ``failed`` is
-    told of an exception that nobody waits for, with what was being done. All three are called on the thread.
+    ``view`` makes what is answered from; ``tasks`` are what is to be done after a change; ``failed`` is told of an
+    exception that nobody waits for, with what was being done. All are called on the thread.
     """
 
     def __init__(
         self,
         workspace: Workspace,
         view: Callable[[Workspace, Mapping[str, int]], View],
-        background: Background,
+        tasks: Tasks,
         failed: Callable[[str, Exception], None],
     ) -> None:
         self._workspace = workspace
         self._view_of = view
-        self._background = background
+        self._tasks = tasks
         self._failed = failed
         self._versions: dict[str, int] = {}
         self._queue: deque[Changes | Request] = deque()
@@ -185,7 +199,22 @@ class Analysis:
             self._workspace.begin_again()
         self._view = self._view_of(self._workspace, dict(self._versions))
         self._unseen |= changes.texts.keys() | changes.on_disk
-        self._slices = self._background(self._view, self._unseen)
+        self._slices = self._rounds(self._view)
+
+    def _rounds(self, view: View) -> Iterator[None]:
+        """What follows a change: what concerns the changed files, reading and checking all others, then the rest."""
+        yield from self._tasks.first(view, self._unseen)
+        if not self._workspace.complete:
+            for read, total in self._workspace.loading():
+                self._tasks.progress(read, 2 * total)
+                yield
+            view = self._view = self._view_of(self._workspace, dict(self._versions))
+        left = len(view.program.pending)
+        for checked, _ in enumerate(view.program.checking()):
+            self._tasks.progress(left + checked, 2 * left)
+            yield
+        yield from self._tasks.last(view, self._unseen)
+        self._tasks.progress(1, 1)
 
     def _apply(self, changes: Changes) -> None:
         for path, opened in changes.texts.items():

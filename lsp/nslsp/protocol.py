@@ -11,7 +11,7 @@ pygls brings the transport, the capabilities and the dispatch. What is told othe
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from lsprotocol import types
@@ -35,6 +35,10 @@ class Session(LanguageServer):
 
     #: The client, from ``initialize`` on.
     client: Client | None = None
+
+    def on_loop(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Have something sent, from another thread than that of the event loop."""
+        raise NotImplementedError
 
     def opened(self, item: types.TextDocumentItem) -> None:
         """A text is open from now on."""

@@ -18,6 +18,7 @@ from concurrent.futures import Future
 from functools import cache
 from typing import Any, TypeVar
 
+import attrs
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import default_converter
@@ -28,6 +29,7 @@ from nslsp.analysis import Analysis, Changes, Opened, Request
 from nslsp.client import Client
 from nslsp.convert import Uris
 from nslsp.documents import Document, Documents
+from nslsp.progress import Progress
 from nslsp.protocol import Protocol, Session
 from nslsp.settings import Settings, settings_from
 from nslsp.view import View
@@ -37,10 +39,34 @@ _log = logging.getLogger(__name__)
 P = TypeVar("P")
 R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Any])
+Task = Callable[[View, frozenset[str]], Iterator[None]]
 
 
 #: Reads and writes messages; making one takes as long as a hundred messages, and it keeps nothing of a session.
 _converter = cache(default_converter)
+
+
+@attrs.define
+class _Tasks:
+    """What is done after a change."""
+
+    shown: Progress
+    at_first: list[Task] = attrs.Factory(list)
+    at_last: list[Task] = attrs.Factory(list)
+
+    def first(self, view: View, changed: frozenset[str]) -> Iterator[None]:
+        """What concerns the changed files themselves."""
+        for task in self.at_first:
+            yield from task(view, changed)
+
+    def last(self, view: View, changed: frozenset[str]) -> Iterator[None]:
+        """What concerns all files."""
+        for task in self.at_last:
+            yield from task(view, changed)
+
+    def progress(self, done: int, total: int) -> None:
+        """How much of the reading and checking is done."""
+        self.shown.tell(done, total)
 
 
 class Server(Session):
@@ -56,7 +82,7 @@ class Server(Session):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._folders: dict[str, None] = {}
         self.analysis: Analysis | None = None
-        self._background: list[Callable[[View, frozenset[str]], Iterator[None]]] = []
+        self._tasks = _Tasks(Progress(self))
 
     # --- for features
 
@@ -118,12 +144,17 @@ class Server(Session):
 
         return register
 
-    def in_background(self, function: Callable[[View, frozenset[str]], Iterator[None]]) -> None:
+    def at_first(self, task: Task) -> None:
         """Have something done after each change, in slices, as long as nothing else is to be done.
 
-        It gets the program and the paths that changed since it last came to its end. Another change ends it.
+        It gets the program, which may be of the open files alone, and the paths that changed since all tasks were last
+        done. Another change ends it.
         """
-        self._background.append(function)
+        self._tasks.at_first.append(task)
+
+    def at_last(self, task: Task) -> None:
+        """Have something done as ``at_first``, but once all files are read and checked."""
+        self._tasks.at_last.append(task)
 
     async def analysed(
         self, ask: Callable[[View], R], method: str = "", params: object = None, *, whole: bool = False
@@ -172,8 +203,8 @@ class Server(Session):
             root = params.root_uri if params.root_path is None else f"file://{params.root_path}"
             folders = [uri for uri in (params.root_uri or root,) if uri]
         self._folders = dict.fromkeys(self.uris.path(uri) for uri in folders)
-        workspace = Workspace((), search_folders(self.settings))
-        self.analysis = Analysis(workspace, self._view, self._in_background, self.failed)
+        workspace = Workspace((), search_folders(self.settings), piecemeal=True)
+        self.analysis = Analysis(workspace, self._view, self._tasks, self.failed)
         self.analysis.start()
 
     def start_checking(self) -> None:
@@ -189,10 +220,6 @@ class Server(Session):
     def _view(self, workspace: Workspace, versions: Mapping[str, int]) -> View:
         assert self.client is not None
         return View(workspace.state, self.client, self.settings, self.uris, versions)
-
-    def _in_background(self, view: View, changed: frozenset[str]) -> Iterator[None]:
-        for function in self._background:
-            yield from function(view, changed)
 
     # --- what changes
 

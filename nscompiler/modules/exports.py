@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.reference import ModuleRef
+from nscompiler.modules.tree import SUFFIX
 from nscompiler.records import Record
 
 # A text is only skimmed for its declarations: whoever offers an import can be wrong, and must not be slow.
@@ -42,13 +43,21 @@ Skimmed = tuple[str, frozenset[str], Exporting]
 class Exports:
     """The names that the modules of an index declare; their texts are skimmed at the first question.
 
-    ``before`` are the same of an earlier state of the files: what has the same text is not skimmed again.
+    ``before`` are the same of an earlier state of the files: what has the same text is not skimmed again. With
+    ``edited`` only those files have other texts, and there are the same modules as before.
     """
 
-    def __init__(self, index: ModuleIndex, before: "Exports | None" = None) -> None:
+    def __init__(
+        self, index: ModuleIndex, before: "Exports | None" = None, edited: Collection[str] | None = None
+    ) -> None:
         self._index = index
         self._skimmed: dict[ModuleRef, Skimmed] = {} if before is None else before._skimmed
         self._found: dict[str, tuple[Exporting, ...]] | None = None
+        self._earlier: dict[str, tuple[Exporting, ...]] | None = None
+        self._edited: frozenset[str] = frozenset()
+        if before is not None and edited is not None:
+            self._earlier = before._earlier if before._found is None else before._found
+            self._edited = before._edited.union(edited) if before._found is None else frozenset(edited)
 
     def declaring(self, name: str) -> tuple[Exporting, ...]:
         """The modules outside the standard library that declare a name, each in its newest version."""
@@ -62,8 +71,28 @@ class Exports:
     @property
     def _all(self) -> dict[str, tuple[Exporting, ...]]:
         if self._found is None:
-            self._found = self._collect()
+            self._found = self._collect() if self._earlier is None else self._mend(self._earlier)
         return self._found
+
+    def _mend(self, found: dict[str, tuple[Exporting, ...]]) -> dict[str, tuple[Exporting, ...]]:
+        """What an earlier state found, with the files anew that were edited since."""
+        found, self._skimmed = dict(found), dict(self._skimmed)
+        for path in self._edited:
+            if not path.endswith(SUFFIX):
+                continue
+            heading = self._index.heading(path)
+            held = None if heading.ref is None else self._skimmed.get(heading.ref)
+            if heading.ref is None or held is None:
+                continue
+            text = heading.source.text
+            now = self._skimmed[heading.ref] = text, declared_names(text), _exporting(heading.ref, text)
+            for name in held[1] | now[1]:
+                others = [one for one in found.get(name, ()) if one.reference != now[2].reference]
+                ones = [*others, now[2]] if name in now[1] else others
+                found[name] = tuple(sorted(ones, key=lambda one: one.reference))
+                if not ones:
+                    del found[name]
+        return found
 
     def _collect(self) -> dict[str, tuple[Exporting, ...]]:
         self._skimmed = dict(self._skim())

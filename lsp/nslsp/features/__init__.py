@@ -26,6 +26,6 @@ request's parameters, made known with the decorator ``server.answers``::
   (``completionItem/resolve``) gives ``empty=lambda params: params``.
 - ``tests/lsp/test_NAME.py`` tells at least five facts for each request, under ``@pytest.mark.feature(…)``, with the
   fixture ``editor``; ``tests/lsp/test_walk.py`` walks the request as real clients do, and fails without facts.
-- Commands are ``server.executes("nsc.…")``; work after each change is ``server.in_background``, as in
+- Commands are ``server.executes("nsc.…")``; work after each change is ``server.at_first`` and ``server.at_last``, as in
   ``diagnostics.py``.
 """

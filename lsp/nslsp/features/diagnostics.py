@@ -22,12 +22,15 @@ Item = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUnchangedDoc
 CHECKED = "nsc/checked"
 #: What is wrong with the files together is kept under this name instead of a module's path.
 _TOGETHER = ""
+#: What needs whole workflows to be seen is kept apart, and so it stays until it has been looked for again.
+_LATE = "late:"
 
 
 def register(server: Server) -> None:
     """Tell of what is wrong."""
     told = Diagnostics(server)
-    server.in_background(told.find)
+    server.at_first(told.of_changed)
+    server.at_last(told.of_all)
     options = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier="nsc")
     server.answers(types.TEXT_DOCUMENT_DIAGNOSTIC, options, empty=_nothing)(told.pull)
 
@@ -91,6 +94,7 @@ class Diagnostics:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._found = Findings()
+        self._unsent: set[str] = set()
         self._sent: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
         self._results: dict[str, tuple[int, list[types.Diagnostic]]] = {}
         self._count = 0
@@ -99,35 +103,40 @@ class Diagnostics:
 
     # --- finding
 
-    def find(self, view: View, changed: frozenset[str]) -> Iterator[None]:
-        """Look at the texts that changed, then at everything, and tell of what is new."""
-        program = view.program
+    def of_changed(self, view: View, changed: frozenset[str]) -> Iterator[None]:
+        """Look at the open texts that changed, and tell of them."""
         for path in sorted(changed & view.versions.keys()):
             if path.endswith(SUFFIX):
-                self._send(view, self._look_at(view, path) | {path})
+                self._put(path, view.program.problems_in(path))
+                self._send(view, {path, *self._found.beside(path)})
                 yield
-        for _ in program.checking():
-            yield
-        touched: set[str] = set()
+
+    def of_all(self, view: View, changed: frozenset[str]) -> Iterator[None]:
+        """Look at whatever may be another than before, and tell of what is."""
+        program = view.program
         for path in program.news():
-            touched |= self._look_at(view, path)
+            self._put(path, program.problems_in(path))
             yield
-        for module in self._found.modules() - set(program.paths_of_all):
-            touched |= self._found.put(module, ())
-        touched |= self._found.put(_TOGETHER, program.common_problems())
-        self._send(view, touched | changed | self._unwanted(view))
-        if touched - changed:
+        for path in program.late_news():
+            self._put(_LATE + path, program.late_problems(path))
+            yield
+        for module in self._found.modules():
+            if program.linked(module.removeprefix(_LATE)) is None:
+                self._put(module, ())
+        self._put(_TOGETHER, program.common_problems())
+        if self._unsent - changed:
             self._server.on_loop(self._refresh)
+        self._send(view, self._unsent | changed | self._unwanted(view))
         self._server.on_loop(self._news.set)
 
-    def _look_at(self, view: View, path: str) -> set[str]:
-        program = view.program
-        return self._found.put(path, (*program.problems_in(path), *program.late_problems(path)))
+    def _put(self, module: str, problems: Iterable[Diagnostic]) -> None:
+        self._unsent |= self._found.put(module, problems)
 
     # --- sending
 
     def _send(self, view: View, files: Iterable[str]) -> None:
         for file in sorted(files):
+            self._unsent.discard(file)
             version = view.versions.get(file)
             wanted, before = self._is_sent(view, file), self._sent.get(file)
             items = self._shown(view, file) if wanted else []
@@ -173,7 +182,7 @@ class Diagnostics:
     def pull(self, view: View, params: types.DocumentDiagnosticParams) -> Report:
         """What is wrong with one text, or that it is what it was."""
         path = view.path(params)
-        self._look_at(view, path)
+        self._put(path, view.program.problems_in(path))
         known, items = self._result(view, path)
         related = self._related(view, path)
         if params.previous_result_id == known:
