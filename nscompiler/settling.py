@@ -120,7 +120,7 @@ class Settling(Compilation):
 
     @cached_property
     def _links(self) -> Links:
-        return Links(self._arranged[0])
+        return Links.of(self._arranged[0])
 
     @cached_property
     def _linked(self) -> tuple[Program, tuple[Diagnostic, ...]]:

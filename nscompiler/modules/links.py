@@ -13,27 +13,37 @@ class Links:
 
     __slots__ = ("_importers", "_paths", "items", "place", "program")
 
-    def __init__(self, program: Program) -> None:
+    def __init__(
+        self,
+        program: Program,
+        items: dict[str, LinkedModule],
+        place: dict[str, int],
+        importers: Mapping[str, frozenset[str]],
+        paths: dict[str, str],
+    ) -> None:
         self.program = program
-        self.items = {item.path: item for item in program.modules}
-        self.place = {path: place for place, path in enumerate(self.items)}
+        self.items = items
+        self.place = place
+        self._importers = importers
+        self._paths = paths
+
+    @classmethod
+    def of(cls, program: Program) -> "Links":
+        """The ways through a program."""
+        items = {item.path: item for item in program.modules}
         importers: dict[str, set[str]] = {}
         for item in program.modules:
             for one in item.imports.resolved:
                 importers.setdefault(one.path, set()).add(item.path)
-        self._importers: Mapping[str, frozenset[str]] = {path: frozenset(found) for path, found in importers.items()}
-        self._paths: dict[str, str] = {}
+        kept = {path: frozenset(found) for path, found in importers.items()}
+        return cls(program, items, {path: place for place, path in enumerate(items)}, kept, {})
 
     def with_items(self, items: Iterable[LinkedModule]) -> "Links":
         """The same ways with other texts of some files, which are called and import what they did."""
-        again = Links.__new__(Links)
-        modules = list(self.program.modules)
-        again.items = dict(self.items)
+        modules, by_path = list(self.program.modules), dict(self.items)
         for item in items:
-            modules[self.place[item.path]] = again.items[item.path] = item
-        again.program = Program(tuple(modules))
-        again.place, again._importers, again._paths = self.place, self._importers, self._paths
-        return again
+            modules[self.place[item.path]] = by_path[item.path] = item
+        return Links(Program(tuple(modules)), by_path, self.place, self._importers, self._paths)
 
     def path_of(self, reference: str) -> str | None:
         """The file of a module, by its reference as text; None for one that is not of the program."""
