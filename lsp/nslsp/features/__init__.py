@@ -17,7 +17,9 @@ request's parameters, made known with the decorator ``server.answers``::
         return types.Hover(view.markup("text_document.hover.content_format", found.text), view.range(found.span))
 
 - It runs on the thread of the analysis against the newest state, after all that came before it; nothing changes while
-  it runs. It may take a millisecond or two; what needs every file checked says ``whole=True``.
+  it runs. It may take a millisecond or two. What needs files that the document does not import (who uses a name, which
+  names there are) says ``whole=True``: before all of a folder is read the program is of the open files alone, with
+  what they import.
 - The client's columns are made into offsets by ``view.place`` and ``view.span``, spans into ranges by ``view.range``
   and ``view.location``, edits into a ``WorkspaceEdit`` by ``view.workspace_edit``. None of that is done elsewhere.
 - What a client may be sent depends on ``view.client``: ``can("text_document.hover")``, ``listed(…)``, ``markup(…)``.

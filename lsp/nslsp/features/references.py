@@ -9,7 +9,7 @@ from nslsp.view import View
 
 def register(server: Server) -> None:
     """Answer what references and highlights ask."""
-    server.answers(types.TEXT_DOCUMENT_REFERENCES)(find_references)
+    server.answers(types.TEXT_DOCUMENT_REFERENCES, whole=True)(find_references)
     server.answers(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)(highlight)
 
 

@@ -12,7 +12,7 @@ from nslsp.view import View
 def register(server: Server) -> None:
     """Answer what renaming asks."""
     server.answers(types.TEXT_DOCUMENT_PREPARE_RENAME)(prepare)
-    server.answers(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))(rename_all)
+    server.answers(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True), whole=True)(rename_all)
 
 
 def prepare(view: View, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
