@@ -11,7 +11,7 @@ from nslsp.view import View
 
 def register(server: Server) -> None:
     """Answer what renaming asks."""
-    server.answers(types.TEXT_DOCUMENT_PREPARE_RENAME)(prepare)
+    server.answers(types.TEXT_DOCUMENT_PREPARE_RENAME, whole=True)(prepare)
     server.answers(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True), whole=True)(rename_all)
 
 
