@@ -98,6 +98,8 @@ class Compilation:
         self._checked: dict[str, Checked] = {}
         self._python: dict[str, SourceFile | Diagnostic | None] = {}
         self._load_problems: list[Diagnostic] = []
+        self.has_requirements = False
+        """Whether several modules say what Python packages they need, as far as that was looked into."""
 
     # --- the phases
 
@@ -253,7 +255,8 @@ class Compilation:
         """Modules that have a process of their own in what is built from a file; laid out only where two modules at
         all exclude each other."""
         required = self._required.values()
-        if len(required) < 2:
+        self.has_requirements = len(required) > 1
+        if not self.has_requirements:
             return
         from nscompiler.flow.checks import separations
         from nscompiler.flow.passes.place import place_together
@@ -614,6 +617,16 @@ def signs(text: str) -> int:
 def clash(found: int) -> bool:
     """Whether signs are worth a closer look; most are not: a file must be both read and written, or a flow branch."""
     return found & (_READS | _WRITES) == _READS | _WRITES or found & (_BRANCHES | _SHARES) == _BRANCHES | _SHARES
+
+
+def clash_signs(text: str) -> frozenset[str]:
+    """What ``may_clash`` goes by: texts among which there are no other signs clash no more than before."""
+    found = {side.lower() for side in _OF_FILES.findall(text)}
+    if "&" in text:
+        found.add("&")
+    if _SHARED.search(text):
+        found.add("shared")
+    return frozenset(found)
 
 
 def workflows(checked: Checked) -> tuple[FunctionInterface, ...]:

@@ -13,7 +13,7 @@ files concerned checked whole.
 import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from nscompiler import questions
 from nscompiler.diagnostics.model import Diagnostic
@@ -23,7 +23,7 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import ParseResult, parse
 from nscompiler.modules.program import LinkedModule
 from nscompiler.modules.python_file import python_file
-from nscompiler.pipeline import Compilation, shown_reference
+from nscompiler.pipeline import Compilation, clash_signs, may_clash, shown_reference
 from nscompiler.records import parts, replace
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.facts import Checked, Facts
@@ -35,8 +35,8 @@ from nscompiler.types.types import Type
 if TYPE_CHECKING:
     from nscompiler.flow import program as flow
 
-Memory = dict[str, tuple[Any, ...]]
-"""What is kept of each file, by path, as plain data: the fields of a ``Kept``."""
+Memory = dict[str, bytes]
+"""What is kept of each file, by path: the parts of a ``Kept`` as ``marshal`` writes them."""
 
 _VERSION = 2  # of marshal: the later ones write equal values in different ways
 
@@ -44,7 +44,7 @@ _VERSION = 2  # of marshal: the later ones write equal values in different ways
 class Kept:
     """What is kept of one file.
 
-    ``text`` and ``python`` are digests (None for no file), ``head`` is what ``_head`` makes of header and imports,
+    ``text`` and ``python`` are digests (None for no file), ``head`` is what ``head_of`` makes of header and imports,
     ``imports`` the aliases and what they stand for. ``said`` and ``places`` are its interface. ``problems`` are those
     of Python code and lints where there were no others, None where the file has to be checked again in any case;
     ``consulted`` are the files that lints looked into. ``clean`` if its workflows were laid out and nothing clashed.
@@ -86,6 +86,11 @@ class Kept:
         self.clean = clean
 
 
+def read_kept(written: bytes) -> Kept:
+    """What is kept of a file, from how it was written."""
+    return Kept(*marshal.loads(written))
+
+
 class Recheck(Compilation):
     """A compilation beside the memory of an earlier one, of the same paths by the same compiler."""
 
@@ -125,7 +130,7 @@ class Recheck(Compilation):
     @cached_property
     def _memory(self) -> dict[str, Kept]:
         """What was given, unless the standard library has changed, which every file may use unasked."""
-        memory = {path: Kept(*kept) for path, kept in self._given.items()}
+        memory = {path: read_kept(written) for path, written in self._given.items()}
         standard = [path for path in memory if self.discovery.index.is_standard(path)]
         same = all(self._digest(path) == (memory[path].text, memory[path].python) for path in standard)
         return memory if same else {}
@@ -138,7 +143,7 @@ class Recheck(Compilation):
             return super()._parse(path)
         if self._same(path, kept):
             self._stubs[path] = kept
-            return ParseResult(_stub(source, kept.head), ())
+            return ParseResult(stub_of(source, kept.head), ())
         return super()._parse(path)
 
     def _same(self, path: str, kept: Kept) -> bool:
@@ -364,7 +369,27 @@ class Recheck(Compilation):
         """What the next check may take over, once all problems were asked for."""
         unseen = {path: kept for path, kept in self._memory.items() if self.discovery.index.is_standard(path)}
         seen = {path: self._keep(item) for path, item in {**self._items, **self._others}.items()}
-        return {path: parts(kept) for path, kept in {**unseen, **seen}.items()}
+        return {path: self._as_written(path, kept) for path, kept in {**unseen, **seen}.items()}
+
+    def _as_written(self, path: str, kept: Kept) -> bytes:
+        same = kept is self._memory.get(path)
+        return self._given[path] if same else marshal.dumps(parts(kept), _VERSION)
+
+    def summary(self) -> Data | None:
+        """What ``edited`` has to know of a program, once all problems were asked for; None where it does not do."""
+        if self.problems or self.discovery.locks or self.has_requirements:
+            return None
+        texts = [item.module.source.text for item in self.program.modules]
+        if may_clash(texts):
+            return None
+        index = self.discovery.index
+        return (
+            (index.roots, index.extra, index.standard),
+            tuple(self._paths.items()),
+            tuple(sorted({path for _, consulted in self._own.values() for path in consulted})),
+            tuple(sorted({sign for text in texts for sign in clash_signs(text)})),
+            tuple(sorted({found.path for item in self.program.modules for found in item.imports.resolved})),
+        )
 
     def _keep(self, item: LinkedModule) -> Kept:
         stub = self._stubs.get(item.path)
@@ -378,7 +403,7 @@ class Recheck(Compilation):
         return Kept(
             text=text,
             python=python,
-            head=_head(item.module),
+            head=head_of(item.module),
             imports=_imports(item),
             said=said,
             places=places,
@@ -433,7 +458,8 @@ class Consulted(Mapping[str, Checked]):
         return sum(1 for _ in self)
 
 
-def _head(module: syntax.Module) -> Data:
+def head_of(module: syntax.Module) -> Data:
+    """A file's header and imports as plain data."""
     header = module.header
     own = None
     if header is not None:
@@ -449,7 +475,7 @@ def _place(node: syntax.Reference | syntax.Name) -> Data:
     return node.start, node.end, node.text
 
 
-def _stub(source: SourceFile, head: Data) -> syntax.Module:
+def stub_of(source: SourceFile, head: Data) -> syntax.Module:
     """A file's tree without its declarations."""
     start, end, own, imports = head
     header = None

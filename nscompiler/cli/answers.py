@@ -48,33 +48,63 @@ class Answer:
         self.modules = modules
 
 
-def recall(paths: "Sequence[str]", search: "Sequence[str]") -> Answer | None:
-    """The answer of an earlier check of these paths and search folders, if it still holds."""
+class Held:
+    """An answer that is kept under a key: what was ``asked`` for it, from ``taken`` on, and the files that have other
+    contents now (``changed`` is None if anything else would be answered otherwise)."""
+
+    __slots__ = ("answer", "asked", "changed", "key", "taken")
+
+    def __init__(
+        self, key: str, answer: Answer, asked: questions.Asked, taken: int, changed: frozenset[str] | None
+    ) -> None:
+        self.key = key
+        self.answer = answer
+        self.asked = asked
+        self.taken = taken
+        self.changed = changed
+
+    @property
+    def holds(self) -> bool:
+        """Whether a check would come to the same now."""
+        return self.changed is not None and not self.changed
+
+
+class Known:
+    """What is known of each file since an earlier check (``files``), and what that says of an edit to one of them
+    (``summary``, see ``edited``): as of the answer that was ``taken`` then."""
+
+    __slots__ = ("files", "summary", "taken")
+
+    def __init__(self, files: "Memory", summary: "tuple[Any, ...] | None" = None, taken: int = 0) -> None:
+        self.files = files
+        self.summary = summary
+        self.taken = taken
+
+
+def look(paths: "Sequence[str]", search: "Sequence[str]") -> Held | None:
+    """The answer of an earlier check of these paths and search folders, and whether it still holds."""
     if not wanted():
         return None
     key = _key(paths, search)
     try:
         with open(_file(key), "rb") as file:
             held_key, taken, asked, answer = marshal.loads(file.read())
-        holds = held_key == key and questions.changed_files(asked, taken) == frozenset()
-        return Answer(*answer) if holds else None
+        if held_key != key:
+            return None
+        return Held(key, Answer(*answer), asked, taken, questions.changed_files(asked, taken))
     except (OSError, EOFError, ValueError, TypeError, KeyError):
         return None
 
 
-def memory(paths: "Sequence[str]", search: "Sequence[str]") -> "Memory | None":
-    """What is known of each file since an earlier check; None where there was none."""
-    if not wanted():
-        return None
-    key = _key(paths, search)
-    if not os.path.exists(_file(key)):
-        return None
+def memory(held: Held) -> Known:
+    """What is known of each file since the check that came to an answer, or an earlier one."""
+    key = held.key
     try:
         with open(_file(key, "memory"), "rb") as file:
-            held_key, held = marshal.loads(file.read())
-        return held if held_key == key else {}
+            held_key, taken, summary, files = marshal.loads(file.read())
+        return Known(files, summary, taken) if held_key == key else Known({})
     except (OSError, EOFError, ValueError, TypeError):
-        return {}
+        return Known({})
 
 
 def keep(
@@ -82,7 +112,7 @@ def keep(
     search: "Sequence[str]",
     files: "WatchedFiles",
     compilation: "Compilation",
-    known: "Memory | None" = None,
+    known: Known | None = None,
 ) -> None:
     """Keep the answer of a check that is over, where it can be relied on and the cache can be written.
 
@@ -100,10 +130,25 @@ def keep(
     try:
         _write(_file(key), marshal.dumps(held, _MARSHAL_VERSION))
         if known is not None:
-            both: Any = (key, known)
-            _write(_file(key, "memory"), marshal.dumps(both, _MARSHAL_VERSION))
+            all_known: Any = (key, files.taken, known.summary, known.files)
+            _write(_file(key, "memory"), marshal.dumps(all_known, _MARSHAL_VERSION))
     except OSError:
         return  # the next check makes the answer again
+
+
+def keep_edited(held: Held, files: "WatchedFiles") -> None:
+    """Keep the answer after an edit to one file that has not changed it, with what the check of that file asked."""
+    if not files.complete:
+        return
+    key, new = held.key, files.record()
+    asked = {kind: {**answers, **new[kind]} for kind, answers in held.asked.items()}
+    answer = held.answer
+    plain = (answer.closing, answer.problems, answer.targets, answer.modules)
+    whole: Any = (key, held.taken, asked, plain)
+    try:
+        _write(_file(key), marshal.dumps(whole, _MARSHAL_VERSION))
+    except OSError:
+        return
 
 
 def _plain(problems: "Sequence[Diagnostic]") -> tuple[object, ...]:

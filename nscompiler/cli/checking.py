@@ -38,10 +38,13 @@ class Asked(NamedTuple):
 PLAIN = Asked()
 
 
-def check_paths(paths: Sequence[str], asked: Asked = PLAIN, files: Files | None = None) -> int:
+def check_paths(
+    paths: Sequence[str], asked: Asked = PLAIN, files: Files | None = None, held: answers.Held | None = None
+) -> int:
     """Check paths (this folder if there are none) and write what was found to standard output; the exit code.
 
-    What an earlier check of the disk found is told again while it holds; ``files`` are checked anew.
+    What an earlier check of the disk found is told again while it holds; ``files`` are checked anew. ``held`` is what
+    was found if somebody has looked for it.
     """
     paths, search = paths or (".",), search_folders(asked.search)
     if asked.against is not None:
@@ -51,29 +54,55 @@ def check_paths(paths: Sequence[str], asked: Asked = PLAIN, files: Files | None 
     elif files is not None:
         problems = _tell(_compilation(files, paths, search), asked)
     else:
-        problems = _tell_of_disk(paths, search, asked)
+        problems = _tell_of_disk(paths, search, asked, held or answers.look(paths, search))
     return exits.FAILED if failing(problems) and not asked.exit_zero else exits.OK
 
 
-def _tell_of_disk(paths: Sequence[str], search: Sequence[str], asked: Asked) -> "Sequence[Diagnostic]":
-    answer = answers.recall(paths, search)
-    if answer is not None:
-        from nscompiler.cli.recalled import Recalled
-
-        return _tell(Recalled(answer), asked)
-    watched, memory = WatchedFiles(), answers.memory(paths, search)
-    if memory is None:
+def _tell_of_disk(
+    paths: Sequence[str], search: Sequence[str], asked: Asked, held: answers.Held | None
+) -> "Sequence[Diagnostic]":
+    watched = WatchedFiles()
+    if held is None:
         compilation = _compilation(watched, paths, search)
         problems = _tell(compilation, asked)
         sys.stdout.flush()
         answers.keep(paths, search, watched, compilation)
         return problems
+    if held.holds:
+        from nscompiler.cli.recalled import Recalled
+
+        return _tell(Recalled(held.answer), asked)
+    memory = answers.memory(held)
+    edited = _tell_of_edit(search, asked, held, memory)
+    if edited is not None:
+        return edited
     from nscompiler.recheck import Recheck
 
-    recheck = Recheck(watched, paths, search, memory=memory)
+    recheck = Recheck(watched, paths, search, memory=memory.files)
     problems = _tell(recheck, asked)
     sys.stdout.flush()
-    answers.keep(paths, search, watched, recheck, recheck.memory())
+    answers.keep(paths, search, watched, recheck, answers.Known(recheck.memory(), recheck.summary()))
+    return problems
+
+
+def _tell_of_edit(
+    search: Sequence[str], asked: Asked, held: answers.Held, known: answers.Known
+) -> "Sequence[Diagnostic] | None":
+    """What is wrong where one file was edited since nothing was; None where that is not all that has happened."""
+    changed = held.changed or ()
+    if len(changed) != 1 or held.answer.problems or known.summary is None or known.taken != held.taken:
+        return None
+    from nscompiler.cli.recalled import Recalled
+    from nscompiler.edited import check_edited
+
+    (path,), watched = changed, WatchedFiles()
+    found = check_edited(path, watched, held.answer.targets, search, known.files, known.summary)
+    if found is None:
+        return None
+    problems = _tell(Recalled(held.answer, found), asked)
+    sys.stdout.flush()
+    if not found:
+        answers.keep_edited(held, watched)
     return problems
 
 

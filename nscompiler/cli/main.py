@@ -73,16 +73,16 @@ def _check(paths: list[str]) -> int:
     """The commonest command, in its plainest form: importing click would take as long as the check, and importing the
     compiler longer than finding that all is still well.
     """
-    from nscompiler.cli.answers import recall
+    from nscompiler.cli.answers import look
     from nscompiler.cli.environment import search_folders
 
-    answer = recall(paths or (".",), search_folders(()))
-    if answer is not None and not answer.problems:
-        sys.stdout.write(f"{answer.closing}\n")
+    held = look(paths or (".",), search_folders(()))
+    if held is not None and held.holds and not held.answer.problems:
+        sys.stdout.write(f"{held.answer.closing}\n")
         return exits.OK
     from nscompiler.cli.checking import check_paths
 
-    return check_paths(paths)
+    return check_paths(paths, held=held)
 
 
 def _run_click(given: list[str]) -> int:

@@ -11,10 +11,10 @@ from nscompiler.source import SourceFile
 
 
 class Recalled:
-    """An answer as ``report.Outcome`` has it."""
+    """An answer as ``report.Outcome`` has it; with other ``problems`` since a file was edited, if they are given."""
 
-    def __init__(self, answer: Answer) -> None:
-        self.problems: tuple[Diagnostic, ...] = read_diagnostics(answer.problems)
+    def __init__(self, answer: Answer, problems: tuple[Diagnostic, ...] | None = None) -> None:
+        self.problems = read_diagnostics(answer.problems) if problems is None else problems
         self.sources: Mapping[str, SourceFile] = DiskTexts()
         self.targets = answer.targets
         self.module_count = answer.modules

@@ -11,6 +11,7 @@ import attrs
 from nscompiler.diagnostics.codes import python as codes
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.modules.wording import titled
+from nscompiler.records import replace
 from nscompiler.source import SourceFile
 from nscompiler.tools.stub_classes import Unmapped, constructors_of, fields_of, is_enumeration, plain_base
 from nscompiler.typecheck.annotations import Annotation, Names, optional_item, read_annotation
@@ -202,7 +203,7 @@ class _Writer:
             return self._class_body(self._names.classes[name], annotation)
         if annotation.kind == "union" and optional_item(annotation) is None:
             return self._sum(annotation)
-        return self._plain(attrs.evolve(annotation, alias=""))
+        return self._plain(replace(annotation, alias=""))
 
     def _sum(self, annotation: Annotation) -> str:
         """A union of classes: one constructor for each, called like it and holding it."""

@@ -6,8 +6,9 @@ file gives the name no other meaning. Whatever is not known here is ``unknown``,
 
 import ast
 from collections.abc import Iterator
+from typing import ClassVar
 
-import attrs
+from nscompiler.records import Record, replace
 
 BUILT_IN = frozenset(("int", "float", "bool", "str", "bytes", "list", "dict", "tuple", "set", "frozenset", "object"))
 
@@ -39,8 +40,7 @@ _KINDS = {
 }
 
 
-@attrs.frozen(slots=True)
-class Annotation:
+class Annotation(Record):
     """A type as an annotation writes it.
 
     ``kind`` is a built-in's name (``int`` … ``tuple``), ``none``, ``union``, ``iterable``, ``iterator``,
@@ -49,24 +49,45 @@ class Annotation:
     ``alias`` is the name that the file gives the type, where the annotation uses it.
     """
 
-    kind: str
-    node: ast.expr
-    items: "tuple[Annotation, ...]" = ()
-    name: str = ""
-    open_ended: bool = False
-    alias: str = ""
+    __match_args__: ClassVar[tuple[str, ...]] = ("kind", "node", "items", "name", "open_ended", "alias")
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        kind: str,
+        node: ast.expr,
+        items: "tuple[Annotation, ...]" = (),
+        name: str = "",
+        open_ended: bool = False,
+        alias: str = "",
+    ) -> None:
+        self.kind = kind
+        self.node = node
+        self.items = items
+        self.name = name
+        self.open_ended = open_ended
+        self.alias = alias
 
 
-@attrs.frozen(slots=True)
-class Names:
+class Names(Record):
     """What the names of a file mean: ``imported`` maps a name to what it stands for in full, ``classes`` are those
     that the file defines, ``aliases`` the types to which it gives a name, ``bound`` all names that it gives a meaning.
     """
 
-    imported: dict[str, str]
-    classes: dict[str, ast.ClassDef]
-    aliases: dict[str, ast.expr]
-    bound: frozenset[str]
+    __match_args__: ClassVar[tuple[str, ...]] = ("imported", "classes", "aliases", "bound")
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        imported: dict[str, str],
+        classes: dict[str, ast.ClassDef],
+        aliases: dict[str, ast.expr],
+        bound: frozenset[str],
+    ) -> None:
+        self.imported = imported
+        self.classes = classes
+        self.aliases = aliases
+        self.bound = bound
 
     def full(self, expr: ast.expr) -> str:
         """A dotted name in full; empty for anything else."""
@@ -155,7 +176,7 @@ def _read_name(expr: ast.expr, names: Names, depth: int) -> Annotation:
             return Annotation("class", expr, name=expr.id)
         if expr.id in names.aliases:
             read = read_annotation(names.aliases[expr.id], _without(names, expr.id), depth + 1)
-            return attrs.evolve(read, alias=expr.id)
+            return replace(read, alias=expr.id)
         if expr.id in names.bound and expr.id not in names.imported:
             return Annotation("unknown", expr)
     if full.startswith("nstack.") and full.count(".") == 1:
@@ -167,7 +188,7 @@ def _read_name(expr: ast.expr, names: Names, depth: int) -> Annotation:
 
 
 def _without(names: Names, name: str) -> Names:
-    return attrs.evolve(names, aliases={key: value for key, value in names.aliases.items() if key != name})
+    return replace(names, aliases={key: value for key, value in names.aliases.items() if key != name})
 
 
 def _kind(full: str) -> str:

@@ -6,8 +6,9 @@ parameter, a ``self`` that is handed on for one, makes the answer unknown.
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar
 
-import attrs
+from nscompiler.records import Record, replace
 
 _READERS = frozenset(("get", "pop", "setdefault", "__getitem__"))
 _PLAIN_DECORATORS = frozenset(("property", "staticmethod", "classmethod", "override", "cached_property"))
@@ -15,25 +16,33 @@ _PLAIN_DECORATORS = frozenset(("property", "staticmethod", "classmethod", "overr
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@attrs.frozen(slots=True)
-class ArgumentUse:
+class ArgumentUse(Record):
     """One literal use of a parameter in a method. ``certain`` if it fails where there is no such parameter: neither
     has it a default, nor is it tried or asked for, nor may anything have put it there."""
 
-    method: str
-    name: str
-    node: ast.expr
-    certain: bool
+    __match_args__: ClassVar[tuple[str, ...]] = ("method", "name", "node", "certain")
+    __slots__ = __match_args__
+
+    def __init__(self, method: str, name: str, node: ast.expr, certain: bool) -> None:
+        self.method = method
+        self.name = name
+        self.node = node
+        self.certain = certain
 
 
-@attrs.frozen(slots=True)
-class ArgumentUses:
+class ArgumentUses(Record):
     """What the classes use. ``known`` if these are all uses there are; ``called`` are the methods that other code of
     the classes mentions."""
 
-    uses: tuple[ArgumentUse, ...] = ()
-    known: bool = True
-    called: frozenset[str] = frozenset()
+    __match_args__: ClassVar[tuple[str, ...]] = ("uses", "known", "called")
+    __slots__ = __match_args__
+
+    def __init__(
+        self, uses: tuple[ArgumentUse, ...] = (), known: bool = True, called: frozenset[str] = frozenset()
+    ) -> None:
+        self.uses = uses
+        self.known = known
+        self.called = called
 
 
 NO_ARGUMENTS = ArgumentUses()
@@ -59,7 +68,7 @@ def argument_uses(classes: Iterable[ast.ClassDef]) -> ArgumentUses:
             elif not isinstance(statement, ast.Expr | ast.Pass | ast.ClassDef):
                 known = False
     # What may have been put there, or is asked for first, is missed by nobody.
-    told = (attrs.evolve(use, certain=use.certain and known and use.name not in asked) for use in uses)
+    told = (replace(use, certain=use.certain and known and use.name not in asked) for use in uses)
     return ArgumentUses(tuple(told), known, frozenset(called))
 
 

@@ -3,9 +3,9 @@
 import ast
 from collections.abc import Mapping
 from enum import Enum
+from typing import ClassVar
 
-import attrs
-
+from nscompiler.records import Record
 from nscompiler.typecheck.annotations import Names, names_of
 from nscompiler.typecheck.arguments import NO_ARGUMENTS, ArgumentUses, argument_uses
 
@@ -24,20 +24,29 @@ class MethodKind(Enum):
     ASYNC_GENERATOR = "async_generator"
 
 
-@attrs.frozen(slots=True)
-class Method:
+class Method(Record):
     """One method; ``line`` is where its ``def`` stands, ``arguments`` how many it takes after ``self`` (None where
     it takes any number). ``definition`` is None where something else than its ``def`` may decide what it does."""
 
-    name: str
-    kind: MethodKind
-    line: int
-    arguments: int | None
-    definition: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    __match_args__: ClassVar[tuple[str, ...]] = ("name", "kind", "line", "arguments", "definition")
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        name: str,
+        kind: MethodKind,
+        line: int,
+        arguments: int | None,
+        definition: ast.FunctionDef | ast.AsyncFunctionDef | None = None,
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.line = line
+        self.arguments = arguments
+        self.definition = definition
 
 
-@attrs.frozen(slots=True)
-class Service:
+class Service(Record):
     """The class of a Python file. ``class_name`` is None where there is none (then ``others`` are the classes that
     there are).
 
@@ -48,15 +57,40 @@ class Service:
     class, no ``__getattr__``, no assignment of other names. ``error`` is (line, text) where the file is no Python.
     """
 
-    class_name: str | None
-    line: int = 1
-    methods: Mapping[str, Method] = attrs.field(factory=dict)
-    complete: bool = True
-    others: tuple[str, ...] = ()
-    error: tuple[int, str] | None = None
-    arguments: ArgumentUses = NO_ARGUMENTS
-    names: Names | None = None
-    text: str = ""
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "class_name",
+        "line",
+        "methods",
+        "complete",
+        "others",
+        "error",
+        "arguments",
+        "names",
+        "text",
+    )
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        class_name: str | None,
+        line: int = 1,
+        methods: Mapping[str, Method] | None = None,
+        complete: bool = True,
+        others: tuple[str, ...] = (),
+        error: tuple[int, str] | None = None,
+        arguments: ArgumentUses = NO_ARGUMENTS,
+        names: Names | None = None,
+        text: str = "",
+    ) -> None:
+        self.class_name = class_name
+        self.line = line
+        self.methods: Mapping[str, Method] = methods or {}
+        self.complete = complete
+        self.others = others
+        self.error = error
+        self.arguments = arguments
+        self.names = names
+        self.text = text
 
     @property
     def reads(self) -> frozenset[str] | None:

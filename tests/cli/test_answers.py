@@ -13,6 +13,7 @@ import pytest
 
 from nscompiler.cli import answers
 from nscompiler.cli.main import main
+from nscompiler.recheck import Recheck
 
 TEXT = """module Demo.A:0.1.0
 
@@ -52,7 +53,8 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]
 
 def known() -> bool:
     """Whether the answer for this folder is known."""
-    return answers.recall((".",), ()) is not None
+    held = answers.look((".",), ())
+    return held is not None and held.holds
 
 
 def test_an_answer_is_given_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -172,8 +174,8 @@ def test_answers_belong_to_paths_folder_and_compiler(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said(capsys)
-    assert answers.recall(("a",), ()) is None
-    assert answers.recall((".",), ("b",)) is None
+    assert answers.look(("a",), ()) is None
+    assert answers.look((".",), ("b",)) is None
     monkeypatch.chdir("a")
     assert not known()
     monkeypatch.chdir("..")
@@ -215,6 +217,28 @@ def test_a_known_answer_needs_nothing_of_the_compiler(project: Path) -> None:
         loaded.append(set(done.stderr.split()))
     assert {"nscompiler.pipeline", "nscompiler.source"} <= loaded[0]
     assert not {"hashlib", "nscompiler.pipeline", "nscompiler.source"} & loaded[1]
+
+
+def test_one_edited_file_is_checked_alone_and_the_answer_known_again(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = project / "a/module.nml"
+    sound = "module Demo.A:0.1.0\n\nimport Demo.B:0.1.0 as B\n\ndef f = B.g\n"
+    clean = (0, "no problems in 2 modules\n")
+    for text in (sound, f"{sound}// once\n"):  # from scratch; then with a memory of each file
+        path.write_text(text)
+        assert said(capsys) == clean
+    monkeypatch.delattr(Recheck, "summary")  # of use to nothing but a check of all
+    path.write_text(f"{sound}// twice\n")
+    assert said(capsys) == clean
+    assert known()
+    path.write_text(sound.replace("B.g", "B.h"))
+    code, out = said(capsys)
+    assert (code, "a/module.nml:5:11" in out, "1 error" in out) == (1, True, True)
+    assert not known()
+    path.write_text(f"{sound}// thrice\n")
+    assert said(capsys) == clean
+    assert known()
 
 
 def test_random_changes_get_the_answers_of_a_check_from_scratch(
