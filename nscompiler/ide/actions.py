@@ -1,0 +1,57 @@
+"""What can be done at a place of a program: fixes of what is wrong there, and the same program written otherwise."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from nscompiler.diagnostics.model import Applicability, Diagnostic
+from nscompiler.ide import extraction, rewrites, stubs
+from nscompiler.ide.changes import Change, ChangeKind, Done, Selected
+from nscompiler.ide.program import Program
+
+Offering = Callable[[Selected], Iterator[Change]]
+# What may be offered besides the fixes of problems, with the kinds that it has.
+_OFFERED: tuple[tuple[ChangeKind, Offering], ...] = (
+    (ChangeKind.FIX, stubs.declare_function),
+    (ChangeKind.FIX, stubs.declare_parameter),
+    (ChangeKind.FIX, stubs.implement),
+    (ChangeKind.EXTRACT, extraction.extract),
+    (ChangeKind.INLINE, extraction.inline),
+    (ChangeKind.REWRITE, rewrites.annotate),
+    (ChangeKind.REWRITE, rewrites.wrap),
+    (ChangeKind.REWRITE, rewrites.modernise),
+    (ChangeKind.IMPORTS, rewrites.organise),
+)
+
+
+def changes_at(
+    program: Program, path: str, start: int, end: int, only: Sequence[str] | None = None
+) -> tuple[Change, ...]:
+    """What is offered for a stretch of a file, fixes first; ``only`` are the kinds asked for, as editors name them."""
+    checked = program.file(path)
+    if checked is None:
+        return ()
+    selected = Selected(program, path, checked, start, end)
+    found: list[Change] = []
+    if ChangeKind.FIX.wanted(only):
+        for problem in problems_at(program, path, start, end):
+            found += _fixes(problem)
+            found += stubs.ignore(selected, problem)
+    for kind, offer in _OFFERED:
+        if kind.wanted(only):
+            found += offer(selected)
+    return tuple(found)
+
+
+def problems_at(program: Program, path: str, start: int, end: int) -> tuple[Diagnostic, ...]:
+    """The problems of a file that touch a stretch of it."""
+    return tuple(
+        problem
+        for problem in program.problems_in(path)
+        if problem.primary.span.path == path and problem.primary.span.start <= end and start <= problem.primary.span.end
+    )
+
+
+def _fixes(problem: Diagnostic) -> Iterator[Change]:
+    for fix in problem.fixes:
+        sure = fix.applicability is Applicability.MACHINE_APPLICABLE
+        title = fix.title[:1].upper() + fix.title[1:]
+        yield Change(title, ChangeKind.FIX, lambda fix=fix: Done(fix.edits), sure, problem)  # type: ignore[misc]
