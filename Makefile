@@ -101,9 +101,10 @@ vsix:
 
 editors: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group editors
-	@command -v emacs >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
-		apt-get -qq update >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \
-		emacs-nox >/dev/null; } || echo "Emacs has to be installed by hand" >&2
+	@emacs --batch --no-site-file --eval "(progn (package-initialize) (require 'eglot))" 2>/dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update >/dev/null && \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends emacs-nox elpa-eglot >/dev/null; } || \
+		echo "Emacs with Eglot has to be installed by hand" >&2
 
 proofs: $(READY)
 	NSC_PROOFS=$(TIMES) $(BIN)/python -m pytest -n 2 -q tests/property tests/reference tests/fuzz

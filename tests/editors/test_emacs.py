@@ -1,28 +1,31 @@
-"""The mode of Emacs: byte-compiled without a warning, and its own tests in a batch."""
+"""The mode of Emacs: byte-compiled without a warning, its own tests in a batch, and the language server in Eglot."""
 
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
 MODE = ROOT / "lsp/editors/emacs/nml-mode.el"
-TESTS = Path(__file__).with_name("nml-mode-tests.el")
 LAID_OUT = ("orders/feed", "orders/types", "orders/pricing", "iris/workflows", "iris/classify")
+RUN = ("-f", "ert-run-tests-batch-and-exit")
+# Packages of the system are seen, but nothing else that is set up on the machine.
+BATCH = ("--batch", "--no-init-file", "--no-site-file", "--eval", "(package-initialize)")
 
 
-def emacs(folder: Path, *arguments: str) -> str:
-    """What a batch of Emacs prints; skips where there is none."""
+def emacs(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A batch of Emacs in a home of its own; skips where there is none."""
     if shutil.which("emacs") is None:
         pytest.skip("Emacs is not installed; `make editors` says how")
     files = os.pathsep.join(str(ROOT / "examples" / name / "module.nml") for name in LAID_OUT)
-    own = {"HOME": str(folder), "NML_LAID_OUT": files}
-    command = ["emacs", "-Q", "--batch", "-L", str(folder), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=os.environ | own, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stderr
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    own = {"HOME": str(folder), "NML_LAID_OUT": files, "PATH": path}
+    command = ["emacs", *BATCH, "-L", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=os.environ | own, check=False)
 
 
 @pytest.fixture
@@ -33,10 +36,21 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_it_compiles_without_a_warning(folder: Path) -> None:
-    emacs(folder, "--eval", "(setq byte-compile-error-on-warn t)", "-f", "batch-byte-compile", str(folder / MODE.name))
+    strict = "(setq byte-compile-error-on-warn t)"
+    done = emacs(folder, "--eval", strict, "-f", "batch-byte-compile", str(folder / MODE.name))
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_mode(folder: Path) -> None:
-    said = emacs(folder, "-l", str(TESTS), "-f", "ert-run-tests-batch-and-exit")
-    assert "0 unexpected" in said or "results as expected" in said
-    assert "Ran 10 tests" in said
+    done = emacs(folder, "-l", str(HERE / "nml-mode-tests.el"), *RUN)
+    assert done.returncode == 0, done.stderr
+    assert "Ran 10 tests, 10 results as expected" in done.stderr
+
+
+def test_the_server_answers_in_eglot(folder: Path) -> None:
+    """Diagnostics, hover and formatting."""
+    if emacs(folder, "--eval", "(require 'eglot)").returncode:
+        pytest.skip("this Emacs has no Eglot; `make editors` says how")
+    done = emacs(folder, "-l", str(HERE / "nml-eglot-tests.el"), *RUN)
+    assert done.returncode == 0, done.stderr
+    assert "Ran 1 tests, 1 results as expected" in done.stderr
