@@ -164,6 +164,19 @@ def test_an_address_opens_a_workflow_and_a_node(folder):
     assert said_in(folder / "graph.html", script, folder, "#abroad/8") == ["abroad", "Orders.Pricing.large"]
 
 
+def test_an_editor_says_its_theme(folder):
+    script = """
+    const themes = [];
+    for (const kind of ["vscode-dark", "vscode-high-contrast-light", "vscode-high-contrast"]) {
+      document.body.dataset.vscodeThemeKind = kind;
+      await null;
+      themes.push(document.documentElement.dataset.theme);
+    }
+    return themes;
+    """
+    assert said_in(folder / "graph.html", script, folder) == ["dark", "light", "dark"]
+
+
 def test_hostile_texts_do_nothing(tmp_path):
     drawn, notes = hostile()
     (tmp_path / "page.html").write_text(page([drawn], notes))

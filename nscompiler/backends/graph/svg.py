@@ -7,6 +7,7 @@ one is too small; fonts of one width agree on it: 0.6 of the size, a little more
 from collections.abc import Iterator
 from html import escape
 from math import ceil
+from zlib import crc32
 
 import attrs
 
@@ -74,15 +75,18 @@ def svg(
     notes: Notes | None = None,
     *,
     heading: bool = True,
-    prefix: str = "",
+    prefix: str | None = None,
     styled: bool = True,
     keyboard: bool = False,
 ) -> str:
     """The picture as an SVG document; the same graph gives the same text.
 
     ``heading`` writes the workflow's name above it. A page with several pictures has ``STYLE`` itself (``styled`` is
-    false) and tells their ids apart by ``prefix``. ``keyboard`` makes nodes and edges reachable by Tab.
+    false) and tells their ids apart by ``prefix``; without one they begin with a number made from the workflow's name.
+    ``keyboard`` makes nodes and edges reachable by Tab.
     """
+    if prefix is None:
+        prefix = f"w{crc32(f'{graph.module}.{graph.name}'.encode(errors='replace')):08x}-"
     measure = _Pixels(graph)
     found = layout(structure(graph), measure)
     title = printable(f"{graph.name} of {graph.module}")

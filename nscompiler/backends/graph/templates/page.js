@@ -306,6 +306,14 @@
     const now = document.documentElement.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
     document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
   });
+  // An editor that shows the page in a frame says its theme there.
+  function adopt() {
+    const kind = document.body.dataset.vscodeThemeKind;
+    if (kind) document.documentElement.dataset.theme = /light/.test(kind) ? "light" : "dark";
+  }
+
+  new MutationObserver(adopt).observe(document.body, { attributeFilter: ["data-vscode-theme-kind"] });
+  adopt();
   window.addEventListener("resize", fit);
   if (workflows.length) open();
 })();
