@@ -61,6 +61,7 @@ fun keep : a -> Void
     "b/module.nml": """\
 module Shop.B:0.2.0-SNAPSHOT
 import Shop.A:1.0.0 as A
+/// From `A.Item` `Sinks.log` `w` `A.nothing`.
 def flow = A.any { path = "x" }
 def w = A.read { path = "in" } | flow | A.keep
 def feed = A.read
@@ -231,12 +232,30 @@ def test_doc_comments_as_html(text, expected):
     assert as_html(text) == expected
 
 
+def test_names_in_doc_comments_lead_to_what_they_mean():
+    known = {"f": "a.html#fun-f", "A.<g>": 'b.html#"x'}
+    assert (
+        as_html("`f` and `f x`", known.get) == '<p><a href="a.html#fun-f"><code>f</code></a> and <code>f x</code></p>'
+    )
+    assert as_html("`A.<g>`", known.get) == '<p><a href="b.html#&quot;x"><code>A.&lt;g&gt;</code></a></p>'
+    assert as_html("[`f`](https://e.org) `f`", known.get) == (
+        '<p><a href="https://e.org"><code>f</code></a> <a href="a.html#fun-f"><code>f</code></a></p>'
+    )
+
+
 def test_the_summary_is_the_first_paragraph():
     assert summary("one\n  two\n\nthree") == "one two"
     assert summary(None) == ""
 
 
 # --- the command
+
+
+def test_a_page_links_the_names_of_its_doc_comments(shop):
+    names = '<a href="Shop.A-1.0.0.html#type-Item"><code>A.Item</code></a> <a href="Sinks-1.0.0.html#fun-log">'
+    assert names in shop["Shop.B-0.2.0-SNAPSHOT.html"]
+    assert '<a href="Sinks-1.0.0.html#fun-reply"><code>Sinks.reply</code></a>' in shop["Sources-1.0.0.html"]
+    assert "<code>A</code>" in shop["Shop.A-1.0.0.html"]
 
 
 @pytest.fixture

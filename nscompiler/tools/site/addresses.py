@@ -8,11 +8,13 @@ import attrs
 
 @attrs.frozen(slots=True, eq=False)
 class Addresses:
-    """The pages by module reference; ``declared`` are the declarations that have a place, as (module, name)."""
+    """The pages by module reference, the ``types`` and ``functions`` that have a place, as (module, name), and by
+    module what its ``aliases`` stand for."""
 
     pages: Mapping[str, str]
     types: frozenset[tuple[str, str]]
     functions: frozenset[tuple[str, str]]
+    aliases: Mapping[str, Mapping[str, str]]
 
     def of_module(self, module: str) -> str | None:
         """The address of a module's page; None where the site has none."""
@@ -25,6 +27,12 @@ class Addresses:
     def of_function(self, module: str, name: str) -> str | None:
         """The address of a function or def; None where the site does not have it."""
         return f"{self.pages[module]}#{quote(function_anchor(name))}" if (module, name) in self.functions else None
+
+    def named(self, module: str, text: str) -> str | None:
+        """The address of what a name, ``f`` or ``Alias.f``, means in a module; None where it means nothing."""
+        alias, dot, name = text.rpartition(".")
+        target = self.aliases.get(module, {}).get(alias, "") if dot else module
+        return self.of_function(target, name) or self.of_type(target, name)
 
 
 def type_anchor(name: str) -> str:

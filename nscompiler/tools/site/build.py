@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import attrs
@@ -91,7 +91,7 @@ class _Building:
         self.modules = dict(sorted(found.items(), key=lambda item: item[1].reference))
         given = compilation.discovery.given
         self._program = Program(types=compilation.types, modules={}, files={}, root=given[0].root if given else "")
-        self._addresses = _addresses(self.modules.values())
+        self._addresses = _addresses(self.modules.values(), _aliases(compilation))
         self._writer = Writer(self._addresses, list(compilation.checked.values()) + library, compilation.types)
         self._imports = {
             item.path: [self._link(compilation.checked[one.path].reference) for one in item.imports.resolved]
@@ -139,7 +139,7 @@ class _Building:
             version=version,
             address=self._addresses.pages[reference],
             standard=checked.interface.standard,
-            doc_html=as_html(doc),
+            doc_html=as_html(doc, partial(self._addresses.named, reference)),
             summary=summary(doc),
             place=self._program.shown(path),
             imports=tuple(self._imports.get(path, ())),
@@ -193,13 +193,25 @@ def _library(compilation: Compilation) -> list[Checked]:
     return [own for own in program.modules.values() if own.interface.standard]
 
 
-def _addresses(modules: Iterable[Checked]) -> Addresses:
+def _addresses(modules: Iterable[Checked], aliases: Mapping[str, Mapping[str, str]]) -> Addresses:
     interfaces = [checked.interface for checked in modules]
+    # The standard library's modules are at hand everywhere, in its own too.
+    standard = {one.module.partition(":")[0]: one.module for one in interfaces if one.standard}
     return Addresses(
         pages=page_names(one.module for one in interfaces),
         types=frozenset((one.module, name) for one in interfaces for name in one.types),
         functions=frozenset((one.module, name) for one in interfaces for name in one.functions),
+        aliases={one.module: {**standard, **aliases.get(one.module, {})} for one in interfaces},
     )
+
+
+def _aliases(compilation: Compilation) -> dict[str, dict[str, str]]:
+    """What the aliases of each module stand for."""
+    checked = compilation.checked
+    return {
+        checked[item.path].reference: {one.alias: checked[one.path].reference for one in item.imports.resolved}
+        for item in compilation.program.modules
+    }
 
 
 def _graph_page(address: str) -> str:

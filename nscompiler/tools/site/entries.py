@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import attrs
 
@@ -14,7 +15,7 @@ from nscompiler.typecheck import params
 from nscompiler.typecheck.facts import Checked
 from nscompiler.types.interface import FunctionInterface, TypeInterface
 from nscompiler.types.show import Names, show, show_field
-from nscompiler.types.types import Record, Sum, Types
+from nscompiler.types.types import Record, Sum, Type, Types
 
 Name = tuple[str, str]
 """A declaration: its module and its name there."""
@@ -109,41 +110,39 @@ class Writer:
         names = linked.names()
         head = " ".join([own.name, *(names.of(variable) for variable in own.parameters)])
         body = self._types.named(own.body, None)
-        docs = dict(_part_docs(decl))
-        parts: list[Part] = []
-        if isinstance(body, Record) and body.tail is None:
-            parts = [
-                Part(name=show_field(label), type_html=linked.type(part, names), doc_html=as_html(docs.get(label)))
-                for label, part in body.fields
-            ]
-        elif isinstance(body, Sum):
-            parts = [
-                Part(
-                    name=label,
-                    type_html="" if part is None else linked.type(part, names),
-                    doc_html=as_html(docs.get(label)),
-                )
-                for label, part in body.constructors
-            ]
-        plain = Names()
-        for variable in own.parameters:
-            plain.of(variable)
-        written_out, short = show(body, plain, expand=True), show(body, plain)
+        parts = tuple(self._parts(own.module, body, decl, linked, names))
         self._note(linked, (own.module, own.name))
         return TypeEntry(
             name=own.name,
             anchor=type_anchor(own.name),
             head=head,
             kind=("record" if isinstance(body, Record) else "sum") if parts else "",
-            parts=tuple(parts),
+            parts=parts,
             body_html="" if parts else linked.type(body, names),
-            written_out="" if written_out == short else written_out,
-            doc_html=as_html(own.doc),
+            written_out=_written_out(own, body),
+            doc_html=self._html(own.module, own.doc),
             summary=summary(own.doc),
             deprecated=own.deprecated,
             experimental=decl is not None and any(one.name.text == "experimental" for one in decl.attributes),
             place=place,
         )
+
+    def _parts(
+        self, module: str, body: Type, decl: syntax.TypeDecl | None, linked: LinkedTypes, names: Names
+    ) -> Iterator[Part]:
+        """The fields of a closed record or the constructors of a sum; nothing for any other type."""
+        docs = dict(_part_docs(decl))
+        pairs: Sequence[tuple[str, Type | None]] = ()
+        if isinstance(body, Record) and body.tail is None:
+            pairs = body.fields
+        elif isinstance(body, Sum):
+            pairs = body.constructors
+        for label, type in pairs:
+            yield Part(
+                name=show_field(label),
+                type_html="" if type is None else linked.type(type, names),
+                doc_html=self._html(module, docs.get(label)),
+            )
 
     def function(self, own: FunctionInterface, place: str) -> FunctionEntry:
         """The entry of a function or def."""
@@ -159,7 +158,7 @@ class Writer:
             type_html=type_html,
             parameters=tuple(self._parameters(own)),
             open=bool(own.parameters.open),
-            doc_html=as_html(own.doc),
+            doc_html=self._html(own.module, own.doc),
             summary=summary(own.doc),
             badges=tuple(
                 name if text is None else f"{name}: {text}" for name, text in own.attributes if name in _BADGES
@@ -171,14 +170,18 @@ class Writer:
 
     def _parameters(self, own: FunctionInterface) -> Iterator[ParameterEntry]:
         for one in own.parameters.settable:
-            doc = None if one.span is None else self._parameter_docs.get((one.span.path, one.span.start))
+            place = ("", 0) if one.span is None else (one.span.path, one.span.start)
+            module, doc = self._parameter_docs.get(place, ("", None))
             yield ParameterEntry(
                 name=one.name,
                 type=params.show_type(one.type),
                 default=None if one.required else default_text(one),
                 reader=one.reader if own.declared != "fun" else "",
-                doc_html=as_html(doc),
+                doc_html=self._html(module, doc),
             )
+
+    def _html(self, module: str, doc: str | None) -> str:
+        return as_html(doc, partial(self._addresses.named, module))
 
     def _note(self, linked: LinkedTypes, user: Name) -> None:
         for type in linked.mentioned:
@@ -189,6 +192,15 @@ class Writer:
         """Remember which defs of a module use which functions."""
         for user, target in uses(checked):
             self.function_users.setdefault((target.module, target.name), {})[user] = None
+
+
+def _written_out(own: TypeInterface, body: Type) -> str:
+    """A type without the names of others; empty where that says nothing more."""
+    names = Names()
+    for variable in own.parameters:
+        names.of(variable)
+    written_out = show(body, names, expand=True)
+    return "" if written_out == show(body, names) else written_out
 
 
 def uses(checked: Checked) -> Iterator[tuple[Name, FunctionInterface]]:
@@ -219,11 +231,11 @@ def _part_docs(decl: syntax.TypeDecl | None) -> Iterator[tuple[str, str | None]]
             yield from ((one.name.text, one.doc) for one in constructors)
 
 
-def _parameter_docs(modules: Iterable[Checked]) -> Iterator[tuple[tuple[str, int], str]]:
-    """The doc comments of parameters, by the places where they are declared."""
+def _parameter_docs(modules: Iterable[Checked]) -> Iterator[tuple[tuple[str, int], tuple[str, str]]]:
+    """The doc comments of parameters and the modules that they stand in, by the places where they are declared."""
     for checked in modules:
         for decl in checked.module.declarations:
             if isinstance(decl, syntax.FunDecl):
                 for one in decl.parameters or ():
                     if one.doc:
-                        yield (checked.module.source.path, one.name.start), one.doc
+                        yield (checked.module.source.path, one.name.start), (checked.reference, one.doc)
