@@ -139,7 +139,7 @@ class Writer:
             pairs = body.constructors
         for label, type in pairs:
             yield Part(
-                name=show_field(label),
+                name=show_field(label) if isinstance(body, Record) else label,
                 type_html="" if type is None else linked.type(type, names),
                 doc_html=self._html(module, docs.get(label)),
             )
