@@ -58,6 +58,11 @@ class Answer:
         """The bundles of one kind of message."""
         return [content["data"] for found, content in self.messages if found == kind]
 
+    def results(self) -> dict[str, Any]:
+        """The bundle that shows a run's results in the end."""
+        kinds = ("execute_result", "display_data", "update_display_data")
+        return [content["data"] for kind, content in self.messages if kind in kinds][-1]
+
     def stream(self, name: str) -> str:
         """What was written to a stream."""
         return "".join(
@@ -89,9 +94,14 @@ class Notebook:
                 return Answer({}, messages)
             if kind == "status" and content["execution_state"] == "idle":
                 break
-        reply = self.client.get_shell_msg(timeout=PATIENCE)
-        assert reply["parent_header"]["msg_id"] == message
-        return Answer(reply["content"], messages)
+        return Answer(self.reply(message), messages)
+
+    def reply(self, message: str) -> dict[str, Any]:
+        """The answer to a request; those to what the client asked while the kernel started may still come before."""
+        while True:
+            found = self.client.get_shell_msg(timeout=PATIENCE)
+            if found["parent_header"].get("msg_id") == message:
+                return found["content"]
 
     def run(self, cell: str) -> Answer:
         """A cell from its beginning to its end."""
@@ -135,10 +145,7 @@ def plain(answer: Answer) -> list[str]:
 
 
 def test_what_the_kernel_says_of_itself(notebook: Notebook) -> None:
-    message = notebook.client.kernel_info()
-    info = notebook.client.get_shell_msg(timeout=PATIENCE)
-    assert info["parent_header"]["msg_id"] == message
-    language = info["content"]["language_info"]
+    language = notebook.reply(notebook.client.kernel_info())["language_info"]
     assert (language["name"], language["file_extension"], language["pygments_lexer"]) == ("nstack", ".nml", "nml")
 
 
@@ -152,17 +159,17 @@ def test_a_type_in_colours(notebook: Notebook) -> None:
 
 def test_records_are_a_table_and_other_values_json(notebook: Notebook) -> None:
     answer = notebook.run('["a <b>"] | W.split* | W.count')
-    (bundle,) = answer.data("execute_result")
+    bundle = answer.results()
     assert bundle["text/plain"] == '{"word":"a","times":1}\n{"word":"<b>","times":3}'
     assert "<th>word</th><th>times</th>" in bundle["text/html"]
     assert "<td>&lt;b&gt;</td><td>3</td>" in bundle["text/html"]
     assert answer.stream("stderr") == ""
-    (bundle,) = notebook.run('["a b"] | W.split').data("execute_result")
+    bundle = notebook.run('["a b"] | W.split').results()
     assert bundle["application/json"] == ["a", "b"]
 
 
 def test_a_long_list_is_cut_and_counted(notebook: Notebook) -> None:
-    (bundle,) = notebook.run(f"{list(range(250))}").data("execute_result")
+    bundle = notebook.run(f"{list(range(250))}").results()
     assert bundle["text/plain"].endswith("\n199\n… and 50 more")
     assert len(bundle["application/json"]) == 200
 
@@ -204,32 +211,26 @@ def test_an_interrupt_stops_the_run_and_not_the_kernel(notebook: Notebook) -> No
 
 def test_completion_inspection_and_whether_a_cell_goes_on(notebook: Notebook) -> None:
     client = notebook.client
-    client.complete('["a"] | W.sp', 12)
-    content = client.get_shell_msg(timeout=PATIENCE)["content"]
+    content = notebook.reply(client.complete('["a"] | W.sp', 12))
     cell = '["a"] | W.sp'
     completed = [
         cell[: content["cursor_start"]] + match + cell[content["cursor_end"] :] for match in content["matches"]
     ]
     assert '["a"] | W.split' in completed
-    client.complete(":expl", 5)
-    assert client.get_shell_msg(timeout=PATIENCE)["content"]["matches"] == [":explain"]
-    client.inspect("W.split*", 3)
-    content = client.get_shell_msg(timeout=PATIENCE)["content"]
+    assert notebook.reply(client.complete(":expl", 5))["matches"] == [":explain"]
+    content = notebook.reply(client.inspect("W.split*", 3))
     assert content["found"]
     assert "The words of a line." in content["data"]["text/markdown"]
-    states = []
-    for text in ("W.split |", "W.split", "W.split )", ":type ("):
-        client.is_complete(text)
-        states.append(client.get_shell_msg(timeout=PATIENCE)["content"]["status"])
+    cells = ("W.split |", "W.split", "W.split )", ":type (")
+    states = [notebook.reply(client.is_complete(text))["status"] for text in cells]
     assert states == ["incomplete", "complete", "invalid", "complete"]
 
 
 def test_history(notebook: Notebook) -> None:
     notebook.run("W.sleep")
-    notebook.client.history(raw=True, output=False, hist_access_type="tail", n=1)
-    assert notebook.client.get_shell_msg(timeout=PATIENCE)["content"]["history"][0][2] == "W.sleep"
-    notebook.client.history(raw=True, output=False, hist_access_type="search", pattern="import W*")
-    (found,) = notebook.client.get_shell_msg(timeout=PATIENCE)["content"]["history"]
+    (last,) = notebook.reply(notebook.client.history(hist_access_type="tail", n=1))["history"]
+    assert last[2] == "W.sleep"
+    (found,) = notebook.reply(notebook.client.history(hist_access_type="search", pattern="import W*"))["history"]
     assert found[2] == "import Words:0.1.0 as W"
 
 

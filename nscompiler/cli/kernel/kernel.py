@@ -315,6 +315,8 @@ class Results:
 
     def take(self, line: str) -> None:
         """One more value."""
+        if not self._lines:
+            self._shown = time.monotonic()  # a program starts for a while before there is anything to show
         self._lines.append(line)
         if time.monotonic() - self._shown > REFRESH:
             self._show()
