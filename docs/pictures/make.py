@@ -1,7 +1,8 @@
 """``make pictures``: draws and photographs what the documents show.
 
-The SVGs are what ``nsc graph`` writes. The PNGs are the pages of ``nsc graph`` and ``nsc docs`` in a headless Chromium,
-which must be on PATH (or named by ``CHROMIUM``), and a program as VS Code colours it, for which node is needed.
+The SVGs are what ``nsc graph`` writes, and the screen of a real ``nsc repl``. The PNGs are the pages of ``nsc graph``
+and ``nsc docs`` in a headless Chromium, which must be on PATH (or named by ``CHROMIUM``), and a program as VS Code
+colours it, for which node is needed.
 Without a browser, the SVGs are made and the exit code is 1.
 """
 
@@ -11,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import prompt
 
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parent.parent / "examples"
@@ -78,6 +81,7 @@ def main() -> int:
     """Make all pictures anew."""
     for name in DRAWN:
         nsc("graph", "orders", name, "-o", str(HERE / f"{name}.svg"))
+    prompt.main(str(HERE / "prompt.svg"))
     browser = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         print("error: no Chromium on PATH; the screenshots were not taken", file=sys.stderr)

@@ -151,3 +151,8 @@ def test_without_its_library_the_prompt_says_how_to_get_it(tmp_path: Path) -> No
     assert done.returncode == 1
     assert done.stderr.startswith("error: the prompt needs the package prompt_toolkit, which is not installed\n")
     assert "pip install 'nscompiler[repl]'" in done.stderr
+
+
+def test_files_below_the_folder_are_named_from_there(nsc: Nsc, words: Path) -> None:
+    done = nsc("repl", input="import Words:0.1.0 as W\nW.split | W.split\n")
+    assert " ::: words/module.nml:3:5\n" in done.stderr

@@ -49,7 +49,7 @@ def test_after_a_bar_what_fits_comes_first(session: Session) -> None:
     assert found == ["W.count", "W.split", "W.frequent"]
     assert labels(session, '["a"] | counts | W.^')[0] == "W.frequent"
     note = next(offer.detail for offer in offered(session, '["a"] | W.^') if offer.label == "W.frequent")
-    assert note == "Count -> optional Count takes Count"
+    assert note == "Count -> optional Count; takes Count"
 
 
 def test_parameters_types_and_names_of_the_session(session: Session) -> None:

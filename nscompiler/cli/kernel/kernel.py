@@ -16,7 +16,7 @@ from nscompiler.cli.failure import Failure
 from nscompiler.cli.kernel import shown
 from nscompiler.cli.kernel.process import Program
 from nscompiler.cli.repl.history import History
-from nscompiler.cli.repl.screen import Told, write
+from nscompiler.cli.repl.screen import from_here, write
 from nscompiler.cli.report import report_problems
 from nscompiler.cli.running import built, told
 from nscompiler.diagnostics.model import Diagnostic
@@ -346,7 +346,8 @@ def _drawn(problems: Sequence[Diagnostic], sources: Mapping[str, SourceFile]) ->
     if not problems:
         return ""
     stream = _Drawn()
-    report_problems(Told(tuple(problems), sources), problems, stream, color="always", quiet=True)
+    told = from_here(problems, sources)
+    report_problems(told, told.problems, stream, color="always", quiet=True)
     return stream.getvalue()
 
 

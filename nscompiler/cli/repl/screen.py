@@ -1,5 +1,6 @@
 """What a session answers, shown and done: results on standard output, everything else on standard error."""
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,10 +15,11 @@ from nscompiler.cli.printing import put
 from nscompiler.cli.repl.history import History
 from nscompiler.cli.report import columns, only_ascii, report_problems, wants_color
 from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.source import SourceFile
+from nscompiler.source import SourceFile, Span
 from nscompiler.tools.repl.commands import answer
 from nscompiler.tools.repl.items import FUNCTION
 from nscompiler.tools.repl.reply import Evaluated, Reply, Written
+from nscompiler.tools.repl.script import relocated
 from nscompiler.tools.repl.session import Session
 
 
@@ -29,6 +31,20 @@ class Told:
     sources: Mapping[str, SourceFile]
     targets: tuple[str, ...] = ()
     module_count: int = 0
+
+
+def from_here(problems: Sequence[Diagnostic], sources: Mapping[str, SourceFile]) -> Told:
+    """Problems whose files below the current folder are named as from there."""
+    files: dict[str, SourceFile] = {}
+    here = os.path.join(os.getcwd(), "")
+
+    def move(span: Span) -> Span:
+        path = span.path.removeprefix(here)
+        if span.path in sources:
+            files[path] = sources[span.path]
+        return Span(path, span.start, span.end)
+
+    return Told(tuple(relocated(problem, move) for problem in problems), files)
 
 
 class Screen:
@@ -90,8 +106,8 @@ class Screen:
 
     def _report(self, problems: Sequence[Diagnostic], sources: Mapping[str, SourceFile]) -> None:
         if problems:
-            told = Told(tuple(problems), sources)
-            report_problems(told, problems, sys.stderr, color=self._color, quiet=True)
+            told = from_here(problems, sources)
+            report_problems(told, told.problems, sys.stderr, color=self._color, quiet=True)
 
     def _notes(self, notes: Iterable[str]) -> None:
         for note in notes:

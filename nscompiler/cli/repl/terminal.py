@@ -1,5 +1,6 @@
 """The session at a terminal: a line editor for cells, with colours, completion and history."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -21,6 +22,7 @@ from nscompiler.cli.repl.history import History
 from nscompiler.cli.repl.screen import Screen
 from nscompiler.cli.report import wants_color
 from nscompiler.highlight import NmlLexer
+from nscompiler.modules.tree import is_below
 from nscompiler.tools.repl.completion import offers
 from nscompiler.tools.repl.session import Session
 from nscompiler.tools.repl.unfinished import is_command, is_unfinished
@@ -33,7 +35,7 @@ def converse(session: Session, files: Sequence[str], color: str) -> int:
     """Answer cells until the person leaves; the exit code."""
     history = History()
     screen = Screen(session, history, color)
-    print(f"nsc {__version__}, at {session.folder}; :help lists the commands, Ctrl-D leaves")
+    print(f"nsc {__version__}, at {_from_home(session.folder)}; :help lists the commands, Ctrl-D leaves")
     for file in files:
         screen.show(session.load(file))
     prompt = _prompt(session, history, colored=wants_color(color, sys.stdout))
@@ -48,6 +50,11 @@ def converse(session: Session, files: Sequence[str], color: str) -> int:
         if cell.strip():
             _answered(screen, cell)
     return exits.OK
+
+
+def _from_home(folder: str) -> str:
+    home = os.path.expanduser("~")
+    return f"~{folder.removeprefix(home)}" if home != "/" and is_below(folder, home) else folder
 
 
 def _answered(screen: Screen, cell: str) -> None:

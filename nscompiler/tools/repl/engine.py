@@ -33,7 +33,7 @@ def in_code(session: Session, cell: str, offset: int) -> Iterator[Offer]:
     found = complete(session.among_all(script), session.path, base + offset)
     for one in found.items:
         edits = tuple(_in_cell(edit, base) for edit in one.edits)
-        detail = " ".join(filter(None, (one.detail, one.note)))
+        detail = "; ".join(filter(None, (one.detail, one.note)))
         yield _written(cell, (found.start - base, found.end - base), one, edits, detail)
 
 

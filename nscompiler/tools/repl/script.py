@@ -1,12 +1,12 @@
 """The items of a session as the text of one script, and places in it as places in the cells."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.model import Diagnostic, Kind
 from nscompiler.records import parts
 from nscompiler.source import SourceFile, Span
 from nscompiler.tools.repl.items import EXPRESSION, IMPORT, Item
@@ -53,16 +53,7 @@ class Script:
 
     def told(self, problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Problems with all their places in the cells."""
-        return tuple(self._moved(problem) for problem in problems)
-
-    def _moved(self, value: Any) -> Any:
-        if isinstance(value, Span):
-            return self.in_cell(value)
-        if isinstance(value, tuple):
-            return tuple(self._moved(one) for one in value)
-        if isinstance(value, Enum) or value is None or isinstance(value, str | int | float) or _is_code(value):
-            return value
-        return type(value)(*(self._moved(part) for part in parts(value)))
+        return tuple(relocated(problem, self.in_cell) for problem in problems)
 
     @cached_property
     def sources(self) -> Mapping[str, SourceFile]:
@@ -70,5 +61,17 @@ class Script:
         return {item.source.path: item.source for item in self.items}
 
 
-def _is_code(value: object) -> bool:
-    return hasattr(value, "explanation")
+def relocated(problem: Diagnostic, move: Callable[[Span], Span]) -> Diagnostic:
+    """A problem with all its places moved."""
+    moved: Diagnostic = _relocated(problem, move)
+    return moved
+
+
+def _relocated(value: Any, move: Callable[[Span], Span]) -> Any:
+    if isinstance(value, Span):
+        return move(value)
+    if isinstance(value, tuple):
+        return tuple(_relocated(one, move) for one in value)
+    if value is None or isinstance(value, str | int | float | Enum | Kind):
+        return value
+    return type(value)(*(_relocated(part, move) for part in parts(value)))
