@@ -127,3 +127,8 @@ def test_the_type_that_flows(tmp_path: Path) -> None:
     good = BROKEN.replace("roundd", "round")
     facts = seen(tmp_path, good, "attach", "hover=| round")
     assert "Double" in facts["hover"]["contents"]["value"]
+
+
+def test_a_fix_is_applied(tmp_path: Path) -> None:
+    facts = seen(tmp_path, BROKEN, "attach", "diagnostics", "fix")
+    assert "\n".join(facts["fixed"]) + "\n" == BROKEN.replace("roundd", "round")
