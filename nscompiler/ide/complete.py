@@ -115,7 +115,7 @@ class _Question:
             if cursor.qualifier is None and cursor.first:
                 found += words.declaration_offers(self._program, self._path, self._module, cursor)
             if self._module.header is not None or not cursor.first:
-                return found, ()
+                return [offer for offer in found if offer.label not in ("concat", "filter")], ()
         if cursor.qualifier is not None:
             found = []
         stages = Stages(self._program, self._path, self._module, cursor)
@@ -202,8 +202,16 @@ def _parameter_types() -> Iterator[Offer]:
 
 
 def _in_comment(module: syntax.Module, cursor: Cursor) -> Offers:
-    """In a comment: the codes of an ``nsc: ignore[…]``, and nothing else."""
-    from_mark = (cursor.comment or "").rpartition("nsc: ignore[")
+    """In a comment: the codes of an ``nsc: ignore[…]``, the beginning of a doc comment, and nothing else."""
+    comment = cursor.comment or ""
+    start = cursor.offset - len(comment)
+    line = max(cursor.text.rfind("\n", 0, start), cursor.text.rfind("\r", 0, start)) + 1
+    if comment in ("//", "///") and not cursor.text[line:start].strip():
+        offer = Offer(
+            "///", OfferKind.SNIPPET, "/// ", 0, "what the declaration below is", snippet="/// ${1:What it is.}"
+        )
+        return Offers(start, cursor.offset, (offer,))
+    from_mark = comment.rpartition("nsc: ignore[")
     if not from_mark[1] or "]" in from_mark[2]:
         return Offers(cursor.offset, cursor.offset)
     word = from_mark[2].rpartition(",")[2].strip()

@@ -379,6 +379,17 @@ def test_codes_to_ignore() -> None:
     assert "NS0901" in labels(f"def x = shout // nsc: ignore[{CURSOR}")
 
 
+def test_a_doc_comment_and_nothing_in_others() -> None:
+    texts = texts_of(f"//{CURSOR}\ndef x = shout\n")
+    assert taken(texts, "///").endswith("/// \ndef x = shout\n")
+    assert labels(f"def x = shout //{CURSOR}") == []
+
+
+def test_no_word_of_a_stage_behind_a_whole_one() -> None:
+    assert labels(f"def x = shout {CURSOR}") == []
+    assert {"concat", "filter"} <= set(labels(f"def x = shout | {CURSOR}"))
+
+
 def test_every_prefix_of_a_program_has_an_answer() -> None:
     state, text = program(SHOP), SHOP[FLOW]
     for end in range(0, len(text), 3):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from lsprotocol import types
 
 from nscompiler.ide.colours import Colour, Piece, Shade, colours
+from nscompiler.modules.tree import SUFFIX
 from nscompiler.source import SourceFile
 from nslsp.server import Server
 from nslsp.view import View
@@ -28,7 +29,7 @@ def in_range(view: View, params: types.SemanticTokensRangeParams) -> types.Seman
     """The tokens of a part of a document."""
     path = view.path(params)
     span, source = view.span(path, params.range), view.source(path)
-    if span is None or source is None:
+    if span is None or source is None or not path.endswith(SUFFIX):
         return None
     return types.SemanticTokens(encoded(view, source, colours(view.program, path, span.start, span.end)))
 
@@ -85,7 +86,9 @@ class Told:
 
 def _whole(view: View, path: str) -> list[int] | None:
     source = view.source(path)
-    return None if source is None else encoded(view, source, colours(view.program, path))
+    if source is None or not path.endswith(SUFFIX):
+        return None
+    return encoded(view, source, colours(view.program, path))
 
 
 def difference(before: Sequence[int], after: Sequence[int]) -> list[types.SemanticTokensEdit]:
