@@ -224,10 +224,10 @@ class State(Settling):
     def late_problems(self, path: str) -> tuple[Diagnostic, ...]:
         """Files and endpoints that two nodes of a workflow of this file would share."""
         self._late.discard(path)
-        behind = self.closure(path)
-        if path not in self._targets or not clash(reduce(or_, map(self._signs, behind))):
+        if path not in self._targets or not clash(self._all_signs):
             return ()
-        if any(self._has_errors(one) for one in behind):
+        behind = self.closure(path)
+        if not clash(reduce(or_, map(self._signs, behind))) or any(self._has_errors(one) for one in behind):
             return ()
         return self._shown(path, tuple(self._clashes_in(path)))
 
@@ -238,6 +238,10 @@ class State(Settling):
         self._unlaid = set()
         self._late |= doubted
         return tuple(self._links.ordered(self._late))
+
+    @cached_property
+    def _all_signs(self) -> int:
+        return reduce(or_, map(self._signs, self._links.items), 0)
 
     def _signs(self, path: str) -> int:
         """Which signs of a clash a file's text shows."""

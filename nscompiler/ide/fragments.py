@@ -113,7 +113,7 @@ class Fragments:
                 store.bar(found[row], labels)
             store.learn(input)
             store.learn(output)
-        mismatches = JointCheck(store).fit(given, input)
+        mismatches = JointCheck(store).fit(given, input, most=2)  # one alone can be told of
         constraint = ""
         for need in () if mismatches else scheme.requirements:
             if constraints.check(need.name, store.resolve(self.types.substitute(need.type, found)))[1]:
@@ -125,7 +125,7 @@ class Fragments:
         if given.poisoned or needed.poisoned:
             return True
         with self.store.trial():
-            return not JointCheck(self.store).fit(given, needed)
+            return JointCheck(self.store).fits(given, needed)
 
     def inside(self, type: Type, sign: str) -> Type | None:
         """What ``*`` or ``?`` makes of an output; None where it cannot stand."""

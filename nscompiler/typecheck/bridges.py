@@ -80,10 +80,10 @@ def _leads(store: Store, given: Type, function: FunctionInterface, sign: str, ne
             store.bar(found[row], labels)
         store.learn(input)
         store.learn(output)
-        if input.poisoned or output.poisoned or JointCheck(store).fit(given, input):
+        if input.poisoned or output.poisoned or not JointCheck(store).fits(given, input):
             return False
         item = _inside(store.head(output), sign)
-        if item is None or JointCheck(store).fit(item, needed):
+        if item is None or not JointCheck(store).fits(item, needed):
             return False
         needs = [(need.name, store.types.substitute(need.type, found)) for need in scheme.requirements]
         outcomes = [constraints.check(name, store.resolve(type)) for name, type in needs]

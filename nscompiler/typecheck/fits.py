@@ -63,11 +63,17 @@ class JointCheck:
         self._taken: set[Type] = set()
         self._seen: set[tuple[Type, Type]] = set()
 
-    def fit(self, given: Type, needed: Type) -> tuple[Mismatch, ...]:
-        """What does not fit; nothing if all does."""
+    def fits(self, given: Type, needed: Type) -> bool:
+        """Whether all fits; the first thing that does not settles it."""
+        return not self.fit(given, needed, most=1)
+
+    def fit(self, given: Type, needed: Type, most: int | None = None) -> tuple[Mismatch, ...]:
+        """What does not fit, or no more of it than ``most``; nothing if all does."""
         self._stack.append(_Pair(given, needed, ()))
         while self._stack:
             self._fit(self._stack.pop())
+            if most is not None and len(self.mismatches) >= most:
+                break
             if not self._stack and self._waiting:
                 waiting, self._waiting = self._waiting, []
                 self._stack.extend(_Pair(one.given, one.needed, one.path, True) for one in reversed(waiting))
@@ -294,13 +300,13 @@ def _step(needed: App, place: int) -> str:
 
 def fits(types: Types, given: Type, needed: Type) -> bool:
     """Whether one closed type fits another."""
-    return not JointCheck(Store(types)).fit(given, needed)
+    return JointCheck(Store(types)).fits(given, needed)
 
 
 def would_fit(store: Store, given: Type, needed: Type) -> bool:
     """Whether a type would fit another as things stand; nothing is bound."""
     with store.trial():
-        return not JointCheck(store).fit(given, needed)
+        return JointCheck(store).fits(given, needed)
 
 
 CONVERSIONS = ("relayout", "drop", "widen", "inject", "some", "list", "tuple", "map")
