@@ -121,20 +121,23 @@ class Labels:
 
     def _facts(self, checked: Checked) -> None:
         facts = checked.facts
-        for arrow in facts.arrows.values():
-            self._known(arrow.input)
-            self._known(arrow.output)
+        arrows = facts.arrows.values()
+        for type in {arrow.input for arrow in arrows} | {arrow.output for arrow in arrows}:
+            self._known(type)
         for joints in facts.joints.values():
             for joint in joints:
                 self._meet(joint.given, joint.needed)
         for use in facts.uses.values():
+            if use.arrow is use.target.scheme:
+                continue  # it holds no variable
             self._meet_arrows(use.target.scheme, use.arrow)
             self._meet_rows(use.target.scheme, use.arrow, zip(use.target.scheme.variables, use.arguments, strict=False))
         for decl, arrow in facts.annotations.items():
             if decl.body in facts.arrows:
                 self._meet_arrows(arrow, facts.arrows[decl.body])
         for node in facts.arrows:
-            self._elaborated(facts, node)
+            if isinstance(node, syntax.Pipe | syntax.Both | syntax.Concat | syntax.Filter):
+                self._elaborated(facts, node)
 
     def _elaborated(self, facts: Facts, node: syntax.Node) -> None:
         """Where an expression's type is made of the types of its parts."""
@@ -213,7 +216,7 @@ class Labels:
                 case syntax.TypeDecl():
                     found = checked.interface.types.get(decl.name.text)
                     if found is not None:
-                        self._place(path, decl.body, found.body)
+                        self._place(path, decl.body, found.body, renamed=True)
                 case syntax.FunDecl():
                     function = checked.interface.functions.get(decl.name.text)
                     if function is not None:
@@ -231,8 +234,12 @@ class Labels:
                     if at < len(fact.arguments):
                         self._place(path, written, fact.arguments[at])
 
-    def _place(self, path: str, written: syntax.TypeExpr, type: Type) -> None:
-        """Note which record and sum the labels in a written type belong to."""
+    def _place(self, path: str, written: syntax.TypeExpr, type: Type, *, renamed: bool = False) -> None:
+        """Note which record and sum the labels in a written type belong to. ``renamed``: the type has another name than
+        the one that is written, that of the declaration that it is the right side of."""
+        if not self._contains(type):
+            return
+        whole = written
         waiting: list[tuple[syntax.TypeExpr, Type]] = [(written, type)]
         while waiting:
             written, type = waiting.pop()
@@ -252,14 +259,15 @@ class Labels:
                         payload = type.payload(one.name.text)
                         if payload is not None and one.payload is not None:
                             waiting.append((one.payload, payload))
+                case syntax.TypeName():
+                    if type.alias is None or type.alias.name != written.name.text or (renamed and written is whole):
+                        self._named(path, written, type)
+                    waiting += _written_parts(written, type)
                 case _:
-                    self._named(path, written, type)
                     waiting += _written_parts(written, type)
 
-    def _named(self, path: str, written: syntax.TypeExpr, type: Type) -> None:
+    def _named(self, path: str, written: syntax.TypeName, type: Type) -> None:
         """A type that is written as a name is that type's declaration, whatever it is called now."""
-        if not isinstance(written, syntax.TypeName):
-            return
         qualifier = None if written.qualifier is None else written.qualifier.text
         target = self.names.type(path, qualifier, written.name.text)
         interface = None if target is None or not target.path else self.program.interface(target.path)
@@ -279,9 +287,17 @@ def linked(names: Names, target: Target) -> tuple[Target, ...]:
     if target.kind not in (Kind.FIELD, Kind.CONSTRUCTOR) or target.node is None:
         return (target,)
     assert isinstance(target.node, syntax.FieldDecl | syntax.Constructor)
+    if _stands_once(names, target.name):
+        return (target,)
     labels = Labels(names, target.name)
     found = [target_of(names, written) for written in labels.with_((target.path, target.node))]
     return tuple(dict.fromkeys((target, *found)))
+
+
+def _stands_once(names: Names, label: str) -> bool:
+    """Whether a label is written in one place of the program: then it is one with no other."""
+    texts = (names.program.text(path) for path in names.program.paths_of_all)
+    return sum(source.text.count(label) for source in texts if source is not None) == 1
 
 
 def target_of(names: Names, written: Written) -> Target:
