@@ -4,7 +4,7 @@ import attrs
 
 from nscompiler.grammar import syntax
 from nscompiler.ide import explained
-from nscompiler.ide.flow_at import Flow, flow_at
+from nscompiler.ide.flow_at import Flow, flow_at, written
 from nscompiler.ide.hover_functions import function_hover
 from nscompiler.ide.hover_parameters import binding_hover, parameter_hover
 from nscompiler.ide.locate import Located, locate
@@ -31,7 +31,7 @@ class Hover:
 def hover(program: Program, path: str, offset: int) -> Hover | None:
     """What is known of what is at a place; None where there is nothing to be said."""
     names = Names(program)
-    located = locate(program, path, offset, names)
+    located = locate(program, path, _under_pointer(program, path, offset), names)
     if located is None or located.token is None:
         return None
     if located.token.text == "|":
@@ -44,6 +44,14 @@ def hover(program: Program, path: str, offset: int) -> Hover | None:
         text = _of_target(names, located, located.target)
         return None if text is None else Hover(located.span or located.token.span, text)
     return _of_token(program, located)
+
+
+def _under_pointer(program: Program, path: str, offset: int) -> int:
+    """A place in the sign that starts at an offset, rather than in the name that ends there: a pointer is on what
+    comes after it."""
+    source = program.text(path)
+    text = "" if source is None else source.text[offset : offset + 2]
+    return offset + 1 if text[:1] in ("*", "?", "|", "&") and not (text[1:].isalnum() or text[1:] == "_") else offset
 
 
 def _at_pipe(program: Program, located: Located) -> Hover | None:
@@ -197,7 +205,19 @@ def _of_token(program: Program, located: Located) -> Hover | None:
     text = explained.SIGNS.get(word) or explained.KEYWORDS.get(word)
     if isinstance(leaf, syntax.UnitType):
         text = explained.TYPES["()"]
+    if isinstance(leaf, syntax.Concat | syntax.Filter | syntax.Both):
+        text = joined(_of_expression(program, located, leaf), text)
     return None if text is None else Hover(token.span, text)
+
+
+def _of_expression(program: Program, located: Located, expr: syntax.Expr) -> str | None:
+    """The type of all that a sign makes of its operands."""
+    checked = program.file(located.path)
+    arrow = None if checked is None else checked.facts.arrows.get(expr)
+    if arrow is None:
+        return None
+    spell = spelling_of_arrow(program, located.path, arrow)
+    return code(f"{written(located.module, expr)} : {spell.arrow(arrow)}")
 
 
 def _literal(program: Program, located: Located) -> Hover | None:

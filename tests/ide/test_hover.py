@@ -103,6 +103,19 @@ def test_what_flows_in_a_broken_def(broken: str, flows: str) -> None:
     assert text.partition("\n```")[0] == (f"```nml\n{flows}" if flows else "")
 
 
+@pytest.mark.parametrize(
+    ("signed", "type"),
+    [
+        ("f‸*", "f* : Text -> Integer"),
+        ("conc‸at f", "concat f : Text -> Integer"),
+        ("f ‸& f", "f & f : Text -> [Integer]"),
+    ],
+)
+def test_what_a_sign_makes_of_its_operands(signed: str, type: str) -> None:
+    text = said({"a.nml": f"fun f : Text -> [Integer]\ndef d = {signed}\n"})
+    assert f"```nml\n{type}\n```" in text
+
+
 def test_which_binding_wins() -> None:
     text = """fun f : Text -> Text with { n : Integer = 1 }
 fun g : Text -> Text with { n : Integer = 1 }

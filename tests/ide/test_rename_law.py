@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from marked import applied, program
-from property.amounts import TIMES, soak_seeds
+from property.amounts import TIMES, daily, soak_seeds
 from property.generated_programs import generate
 from property.generated_python import python_files
+from property.mutations import mutants
 
 from nscompiler.diagnostics.model import Edit
 from nscompiler.grammar import syntax
@@ -94,6 +95,13 @@ def generated(seed: int) -> dict[str, str]:
 @settings(max_examples=40 * TIMES, deadline=None)
 def test_a_renaming_of_a_generated_program_changes_nothing_else(seed: int) -> None:
     rename_and_back(generated(seed), random.Random(seed))
+
+
+@pytest.mark.parametrize("seed", daily(25))
+def test_a_renaming_of_a_program_with_a_fault_leaves_the_fault_what_it_is(seed: int) -> None:
+    for mutant in mutants(seed, 2):
+        if mutant.kind != "declared-twice":  # of two, the one that is renamed is one no more
+            rename_and_back(dict(mutant.texts), random.Random(seed))
 
 
 @pytest.mark.soak
