@@ -129,6 +129,34 @@ function steps.fix()
   facts.fixed = vim.api.nvim_buf_get_lines(0, 0, -1, false)
 end
 
+--- Follow the lens with a title, as a person would, and tell of the windows that are then open.
+function steps.lens(title)
+  vim.lsp.codelens.refresh({ bufnr = 0 })
+  local client = vim.lsp.get_clients({ bufnr = 0 })[1]
+  local found
+  wait("the lens " .. title, function()
+    for _, one in ipairs(vim.lsp.codelens.get(0)) do
+      found = found or (one.command and one.command.title == title and one) or nil
+    end
+    return found
+  end)
+  client:exec_cmd(found.command, { bufnr = vim.api.nvim_get_current_buf() })
+  facts.listed = vim.tbl_map(function(one)
+    return { one.lnum, one.col }
+  end, vim.fn.getqflist())
+  facts.terminals = {}
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.bo[buffer].buftype == "terminal" then
+      local job = vim.bo[buffer].channel
+      vim.fn.jobwait({ job }, 30000)
+      wait("the terminal", function()
+        return vim.api.nvim_buf_get_lines(buffer, 0, 1, false)[1] ~= ""
+      end)
+      table.insert(facts.terminals, vim.trim(table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), "\n")))
+    end
+  end
+end
+
 vim.cmd("filetype plugin indent on")
 vim.cmd("syntax on")
 vim.cmd.edit(vim.fn.fnameescape(file))

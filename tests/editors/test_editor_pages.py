@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 import literate
 import pytest
+from nslsp.features import code_actions, lens
 from nslsp.settings import SECTION, Settings
 from test_neovim import neovim
 from tree_sitter import Query
@@ -32,6 +33,14 @@ def test_settings_are_those_of_the_server() -> None:
     text = (PAGES / "index.md").read_text("utf-8")
     rows = {line.split("`")[1] for line in text.splitlines() if line.startswith(f"| `{SECTION}.")}
     assert rows == {f"{SECTION}.{field.metadata.get('name', field.name)}" for field in attrs.fields(Settings)}
+
+
+def test_commands_that_the_server_leaves_to_its_client_are_there() -> None:
+    commands = {lens.RUN, lens.GRAPH, lens.SHOW_REFERENCES, code_actions.RENAME}
+    page = (PAGES / "index.md").read_text("utf-8")
+    assert {name for name in commands if f"`{name}`" not in page} == set()
+    for client in (ROOT / "lsp/vscode/src/commands.ts", FILES / "nvim/lsp/nsc.lua"):
+        assert {name for name in commands if f'"{name}"' not in client.read_text("utf-8")} == set()
 
 
 @pytest.mark.parametrize("page", ["vscode.md", "zed.md"])

@@ -132,3 +132,12 @@ def test_the_type_that_flows(tmp_path: Path) -> None:
 def test_a_fix_is_applied(tmp_path: Path) -> None:
     facts = seen(tmp_path, BROKEN, "attach", "diagnostics", "fix")
     assert "\n".join(facts["fixed"]) + "\n" == BROKEN.replace("roundd", "round")
+
+
+def test_lenses_lead_somewhere(tmp_path: Path) -> None:
+    text = "def twice = [1, 2] | Sinks.log\ndef same = Std.identity\ndef v = [3] | same | Sinks.log\n"
+    assert seen(tmp_path, text, "attach", "lens=1 reference")["listed"] == [[3, 15]]
+    (said,) = seen(tmp_path, text, "attach", "lens=▸ run")["terminals"]
+    assert "OUTPUT: 1" in said
+    (drawn,) = seen(tmp_path, text, "attach", "lens=graph")["terminals"]
+    assert "Sinks.log" in drawn

@@ -14,6 +14,7 @@ export function register(server: Server): vscode.Disposable[] {
     "nsc.run": runWorkflow,
     "nsc.graph": (file: string, workflow?: string) => showGraph(pathOf(file), workflow),
     "nsc.showReferences": showReferences,
+    "nsc.rename": rename,
     "nsc.runWorkflow": runChosen,
     "nsc.showGraph": graphOfEditor,
     "nsc.explain": explain,
@@ -71,6 +72,12 @@ async function showReferences(uri: string, position: Position, locations: Locati
     (one) => new vscode.Location(vscode.Uri.parse(one.uri), new vscode.Range(at(one.range.start), at(one.range.end))),
   );
   await vscode.commands.executeCommand("editor.action.showReferences", vscode.Uri.parse(uri), at(position), found);
+}
+
+/** Ask for the name of what an action of the server has just made. */
+async function rename(uri: string, position: Position): Promise<void> {
+  const at = new vscode.Position(position.line, position.character);
+  await vscode.commands.executeCommand("editor.action.rename", [vscode.Uri.parse(uri), at]);
 }
 
 const EXPLAINED = "nsc-explain";

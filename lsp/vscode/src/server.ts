@@ -1,6 +1,11 @@
 // The language server: started from the chosen Python, started again when that changes.
 import * as vscode from "vscode";
-import { LanguageClient, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
+import {
+  LanguageClient,
+  type LanguageClientOptions,
+  type ServerOptions,
+  type StaticFeature,
+} from "vscode-languageclient/node";
 import { findPython } from "./compiler.js";
 
 export class Server implements vscode.Disposable {
@@ -21,6 +26,7 @@ export class Server implements vscode.Disposable {
     if (python === undefined) return;
     this.output.info(`starting ${python} -m nscompiler lsp`);
     this.client = new LanguageClient("nsc", "NStack", command(python), options(this.output));
+    this.client.registerFeature(commandsOfTheClient);
     await this.client.start();
   }
 
@@ -48,6 +54,16 @@ export class Server implements vscode.Disposable {
     this.output.dispose();
   }
 }
+
+/** Tells the server which commands it may put behind an edit. */
+const commandsOfTheClient: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    capabilities.experimental = { ...capabilities.experimental, commands: ["nsc.rename"] };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
 
 function command(python: string): ServerOptions {
   const cwd = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;

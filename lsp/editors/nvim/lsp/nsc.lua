@@ -13,7 +13,14 @@ return {
   filetypes = { "nml" },
   root_markers = { "nstack-project.yaml", ".git" },
   settings = { nsc = vim.empty_dict() }, -- `{}` would be sent as a list
+  capabilities = { experimental = { commands = { "nsc.rename" } } },
   commands = {
+    ["nsc.rename"] = function(command)
+      local uri, position = unpack(command.arguments)
+      vim.api.nvim_win_set_buf(0, vim.uri_to_bufnr(uri))
+      vim.api.nvim_win_set_cursor(0, { position.line + 1, position.character })
+      vim.lsp.buf.rename()
+    end,
     ["nsc.run"] = function(command)
       in_terminal("run", unpack(command.arguments))
     end,
