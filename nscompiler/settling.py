@@ -60,7 +60,7 @@ class Settling(Compilation):
         types: Types | None = None,
         only: frozenset[str] | None = None,
     ) -> None:
-        super().__init__(files, paths, search, standard, types)
+        super().__init__(files, paths, search, standard, types, stays_here=True)
         self._only = only
         self._resolved: dict[str, Resolved] = {}
         self._carried: dict[str, Checked] = {}

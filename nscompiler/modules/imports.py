@@ -84,7 +84,7 @@ class _Resolver:
     def take(self, node: syntax.Import) -> None:
         """Resolve one import. Its alias counts as given even where the module is not found."""
         ref = self._index.reference(node.reference.text)
-        alias = node.alias.text if node.alias is not None else _last_part(node.reference.text)
+        alias = node.alias.text if node.alias is not None else default_alias(node.reference.text)
         path = self._target(node, ref, alias)
         if not self._alias_is_free(node, alias, ref, path):
             return
@@ -251,6 +251,6 @@ def _script_import(ref: ModuleRef, span: Span, index: ModuleIndex, script: str) 
     )
 
 
-def _last_part(text: str) -> str:
+def default_alias(text: str) -> str:
     """The alias that a reference gives, even a faulty one."""
     return text.partition(":")[0].rpartition("/")[2].rpartition(".")[2]

@@ -195,7 +195,7 @@ def test_an_error_is_drawn_as_in_a_terminal(notebook: Notebook) -> None:
     assert content["evalue"] == "the literal gives Integer, but `W.count` needs Text"
     text = "\n".join(content["traceback"])
     assert "\x1b[" in text
-    assert ":1:7" in re.sub(r"\x1b\[[0-9;]*m", "", text)
+    assert f"In [{answer.reply['execution_count']}]:1:7" in re.sub(r"\x1b\[[0-9;]*m", "", text)
     assert answer.reply["status"] == "error"
     assert notebook.run(":nonsense").reply["evalue"] == "there is no command `:nonsense`"
 

@@ -100,7 +100,7 @@ class NStackKernel(Kernel):
         """Answer a cell."""
         if store_history and not silent:
             self._remember(code)
-        reply = answer(self._nml, code)
+        reply = answer(self._nml, code, f"In [{self.execution_count}]")
         done: dict[str, object] = {"execution_count": self.execution_count, "user_expressions": {}, "payload": []}
         try:
             await self._show(reply)

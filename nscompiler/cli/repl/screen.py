@@ -59,15 +59,25 @@ class Screen:
     def take(self, cell: str) -> int:
         """Answer a cell; the exit code that it would have as a command."""
         try:
+            return self._taken(cell)
+        finally:
+            sys.stdout.flush()
+
+    def _taken(self, cell: str) -> int:
+        try:
             return self.show(answer(self._session, cell))
         except click.ClickException as error:
             error.show()
             return error.exit_code
         except click.exceptions.Exit as done:
             return done.exit_code
-        except (OSError, KeyboardInterrupt):
+        except OSError:
+            raise
+        except KeyboardInterrupt:
+            self._session.recover()
             raise
         except Exception as error:  # a bug of ours does not end the session
+            self._session.recover()
             return report_internal(error, debug=False)
 
     def show(self, reply: Reply) -> int:
@@ -89,7 +99,7 @@ class Screen:
             self._list_history(reply.history)
         if reply.written is not None:
             write(reply.written)
-            self.note(f"{reply.written.path} is written")
+            self.note(f"{reply.written.path.removeprefix(os.path.join(os.getcwd(), ''))} is written")
         self.left = reply.leave
         return code
 

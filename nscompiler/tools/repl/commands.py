@@ -44,9 +44,9 @@ class Command:
         return f":{self.name} {self.takes}".rstrip()
 
 
-def answer(session: Session, text: str) -> Reply:
-    """The reply to any cell."""
-    source = session.begin(text)
+def answer(session: Session, text: str, name: str | None = None) -> Reply:
+    """The reply to any cell; ``name`` is what messages call it."""
+    source = session.begin(text, name)
     if not text.strip():
         return Reply()
     return _command(session, source) if is_command(text) else session.enter(source)
@@ -146,9 +146,15 @@ def _list(session: Session, asked: Asked) -> Reply:
         return Reply(text="\n".join(_members(interface, session)), form="code")
     own = state.interface(session.path)
     lines = [item.text.strip() for item in session.items if item.kind == "import"]
-    lines += [] if own is None else list(_members(own, session))
+    order = {item.name: number for number, item in enumerate(session.items)}
+    lines += [] if own is None else sorted(_members(own, session), key=lambda line: order.get(_name(line), 0))
     lines += [f"// set aside: {_first_line(item)}" for item in session.set_aside]
     return Reply(text="\n".join(lines) or "// nothing yet", form="code")
+
+
+def _name(line: str) -> str:
+    """What a line of a list is about."""
+    return line.removeprefix("type ").split(maxsplit=1)[0]
 
 
 def _first_line(item: Item) -> str:

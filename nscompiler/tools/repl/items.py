@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from nscompiler.grammar import syntax
+from nscompiler.modules.imports import default_alias
 from nscompiler.source import SourceFile
 
 IMPORT, TYPE, FUNCTION, EXPRESSION = "import", "type", "function", "expression"
@@ -87,4 +88,4 @@ def alias_of(node: syntax.Import) -> str:
     """The alias that an import gives: the last part of the module's name where it says nothing."""
     if node.alias is not None:
         return node.alias.text
-    return node.reference.text.partition(":")[0].rpartition("/")[2].rpartition(".")[2]
+    return default_alias(node.reference.text)

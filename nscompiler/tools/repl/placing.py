@@ -7,16 +7,18 @@ from nscompiler.source import SourceFile, Span
 from nscompiler.tools.repl.script import Script
 
 
-def in_cells(graph: Graph, script: Script) -> Graph:
-    """The graph with each place of the script's text as one of the cell that it comes from."""
-    placing = _Placing(script, graph.origin.file)
+def in_cells(graph: Graph, script: Script, here: str) -> Graph:
+    """The graph with each place of the script's text as one of the cell that it comes from, and files below ``here``
+    named from there."""
+    placing = _Placing(script, graph.origin.file, here)
     return attrs.evolve(
         graph, origin=placing.origin(graph.origin), nodes=tuple(placing.node(node) for node in graph.nodes)
     )
 
 
 class _Placing:
-    def __init__(self, script: Script, file: str) -> None:
+    def __init__(self, script: Script, file: str, here: str) -> None:
+        self._here = here
         self._script = script
         self._file = file
         self._source = SourceFile(script.path, script.text)
@@ -32,7 +34,7 @@ class _Placing:
 
     def origin(self, origin: Origin) -> Origin:
         if origin.file != self._file:
-            return origin
+            return attrs.evolve(origin, file=origin.file.removeprefix(self._here))
         lines = self._source.lines
         start = lines.start_of(origin.line) + origin.column - 1
         end = lines.start_of(origin.end_line) + origin.end_column - 1

@@ -52,10 +52,12 @@ class Session:
     def __init__(self, folder: str, search: Sequence[str] = (), files: Files | None = None) -> None:
         self.folder = os.path.abspath(folder)
         self.search = tuple(search)
+        self._here = os.path.join(os.getcwd(), "")
         self.files: Files = DiskFiles() if files is None else files
         self.parameters: dict[str, str] = {}
         self.options: dict[str, bool] = {"time": False, "types": False}
         self.cells: list[str] = []
+        self._cell = "the command line"
         self.scripts: list[str] = []
         self.expression: Item | None = None
         self.last_problems: tuple[Diagnostic, ...] = ()
@@ -126,10 +128,15 @@ class Session:
 
     # --- what is new
 
-    def begin(self, text: str) -> SourceFile:
+    def begin(self, text: str, name: str | None = None) -> SourceFile:
         """Count a cell, whatever is in it; its text under the name that messages show for it."""
         self.cells.append(text)
-        return SourceFile(f"cell {len(self.cells)}", text)
+        self._cell = name or f"cell {len(self.cells)}"
+        return SourceFile(self._cell, text)
+
+    def recover(self) -> None:
+        """Check everything from scratch, after a check that was broken off."""
+        self._stand_for(self.path)
 
     def enter(self, source: SourceFile) -> Reply:
         """Take in a cell of the language."""
@@ -221,7 +228,7 @@ class Session:
         """Warnings and hints that were not told before."""
         for problem in trial.script.told(trial.state.problems):
             known = (problem.code.id, problem.title, problem.primary.span)
-            if problem.code.name not in UNUSED and known not in self._told:
+            if not problem.is_error and problem.code.name not in UNUSED and known not in self._told:
                 self._told.add(known)
                 yield problem
 
@@ -254,11 +261,13 @@ class Session:
             graph, problems = value.state.lower_function(self.path, value.function)
             # What is written there ends by itself.
             graph = None if graph is None else attrs.evolve(graph, limit=None)
-        placed = None if graph is None else in_cells(graph, value.script)
+        placed = None if graph is None else in_cells(graph, value.script, self._here)
         return placed, value.script.told(problems)
 
     def drawn(self, value: Evaluated) -> tuple[Graph | None, tuple[Diagnostic, ...]]:
-        """The flow graph of a workflow to look at, for which no Python code need be there."""
+        """The flow graph of a workflow to look at, for which no Python code need be there; or of what runs."""
+        if value.runs and value.function.kind != "workflow":
+            return self.graph(value)
         graph, problems = value.state.lower(self.path, value.function, runs=False)
         return graph, value.script.told(problems)
 
@@ -299,7 +308,7 @@ class Session:
         if self.state.path_of(reference) is None:
             self.search = (*self.search, os.path.dirname(source.path))
             self._stand_for(self.path)
-        text = SourceFile(f"cell {len(self.cells)}", f"import {reference}")
+        text = SourceFile(self._cell, f"import {reference}")
         reply = attrs.evolve(self._admitted(items_of(parse(text).module)), text=text.text, form="code")
         if not reply.imported and self.search != before:
             self.search = before
