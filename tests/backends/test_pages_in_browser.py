@@ -145,7 +145,7 @@ def test_arrows_go_along_the_edges(graph):
 
 
 def test_the_search_finds_by_name_and_value(graph):
-    assert graph["hits"] == ["Orders.Warehouse.pick"]
+    assert graph["hits"] == ["Orders.Warehouse pick database = $ORDERS_DATABASE"]
     assert graph["count"] == "1 of 9"
     assert float(graph["dim"]) < 0.5
     assert graph["hitOpened"] == "Orders.Warehouse.pick"

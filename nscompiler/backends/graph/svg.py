@@ -213,7 +213,7 @@ class _Drawing:
         for node in self.graph.nodes:
             box = self.layout.boxes[node.id]
             own = " own" if process(node) else ""
-            name = full_name(self.graph, node)
+            name = " ".join(text for text, _, _ in self.measure.lines(node, box.room))
             reached = f' tabindex="0" role="button" aria-label="{_text(name)}"' if self.keyboard else ""
             yield (
                 f'<g class="node {node.kind}{own}" data-node="{node.id}"{reached}>'
