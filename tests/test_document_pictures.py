@@ -22,7 +22,9 @@ def make() -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(FOLDER)
+        spec.loader.exec_module(module)
     return module
 
 
@@ -42,7 +44,7 @@ def test_photographs_are_small_and_of_the_size_that_was_asked_for(make):
 
 
 def test_every_picture_is_made_and_shown(make):
-    made = {f"{name}.svg" for name in make.DRAWN} | {photo[0] for photo in make.PHOTOS}
+    made = {"prompt.svg"} | {f"{name}.svg" for name in make.DRAWN} | {photo[0] for photo in make.PHOTOS}
     there = {path.name for path in FOLDER.iterdir() if path.suffix in (".svg", ".png")}
     assert there == made
     documents = [path.read_text() for path in (ROOT / "docs").rglob("*.md")]
