@@ -6,6 +6,8 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic
 from nscompiler.ide import extraction, rewrites, stubs
 from nscompiler.ide.changes import Change, ChangeKind, Done, Selected
 from nscompiler.ide.program import Program
+from nscompiler.modules.python_file import python_file
+from nscompiler.modules.tree import SUFFIX
 
 Offering = Callable[[Selected], Iterator[Change]]
 # What may be offered besides the fixes of problems, with the kinds that it has.
@@ -27,30 +29,33 @@ def changes_at(
 ) -> tuple[Change, ...]:
     """What is offered for a stretch of a file, fixes first; ``only`` are the kinds asked for, as editors name them."""
     checked = program.file(path)
-    if checked is None:
-        return ()
-    selected = Selected(program, path, checked, start, end)
+    selected = None if checked is None else Selected(program, path, checked, start, end)
     found: list[Change] = []
     if ChangeKind.FIX.wanted(only):
         for problem in problems_at(program, path, start, end):
-            found += _fixes(problem)
-            found += stubs.ignore(selected, problem)
+            found += fixes_of(problem)
+            found += () if selected is None else stubs.ignore(selected, problem)
     for kind, offer in _OFFERED:
-        if kind.wanted(only):
+        if selected is not None and kind.wanted(only):
             found += offer(selected)
     return tuple(found)
 
 
 def problems_at(program: Program, path: str, start: int, end: int) -> tuple[Diagnostic, ...]:
-    """The problems of a file that touch a stretch of it."""
-    return tuple(
-        problem
-        for problem in program.problems_in(path)
-        if problem.primary.span.path == path and problem.primary.span.start <= end and start <= problem.primary.span.end
-    )
+    """The problems that touch a stretch of a file, of a module or of the Python code beside one."""
+    modules = (path,) if path.endswith(SUFFIX) else (one for one in program.paths_of_all if python_file(one) == path)
+    found = (problem for module in modules for problem in program.problems_in(module))
+    return tuple(problem for problem in found if touches(problem, path, start, end))
 
 
-def _fixes(problem: Diagnostic) -> Iterator[Change]:
+def touches(problem: Diagnostic, path: str, start: int, end: int) -> bool:
+    """Whether a problem is at a stretch of a file."""
+    span = problem.primary.span
+    return span.path == path and span.start <= end and start <= span.end
+
+
+def fixes_of(problem: Diagnostic) -> Iterator[Change]:
+    """What a problem offers to be done."""
     for fix in problem.fixes:
         sure = fix.applicability is Applicability.MACHINE_APPLICABLE
         title = fix.title[:1].upper() + fix.title[1:]

@@ -262,6 +262,12 @@ def test_every_fix_of_the_checker_is_offered() -> None:
     assert wanted <= offered
 
 
+def test_problems_in_the_python_code_have_their_fixes() -> None:
+    place = Place(f"# nsc: ignore[NS{CURSOR}0901]\n", "clean/service.py")
+    assert place.titles() == ["Remove it from the comment"]
+    assert place.after("Remove it from the comment") == ""
+
+
 @pytest.mark.parametrize(
     ("only", "kinds"),
     [

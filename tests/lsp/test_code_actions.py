@@ -96,6 +96,21 @@ def test_all_sure_fixes_at_once_where_they_are_asked_for() -> None:
     assert offered(Asked(f"def x = C.clean{CURSOR}\n", EAGER), "source.fixAll") == []
 
 
+@OFFERS
+def test_project_files_have_fixes_too(editors):
+    editor = editors()
+    editor.write("shop/module.nml", "module Shop:0.1.0\n")
+    editor.write("nstack-project.yaml", "moduls:\n  - shop\n")
+    editor.start()
+    editor.open("nstack-project.yaml", "moduls:\n  - shop\n")
+    editor.settle()
+    start = types.Position(0, 2)
+    params = types.CodeActionParams(
+        editor.document("nstack-project.yaml"), types.Range(start, start), types.CodeActionContext([])
+    )
+    assert [one.title for one in editor.request(types.TEXT_DOCUMENT_CODE_ACTION, params)] == ["Write `modules`"]
+
+
 @RESOLVES
 @pytest.mark.parametrize(
     ("written", "title", "changed"),

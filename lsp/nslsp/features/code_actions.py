@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit
 from nscompiler.files import Files
-from nscompiler.ide.actions import changes_at
+from nscompiler.ide.actions import changes_at, fixes_of, touches
 from nscompiler.ide.changes import Change, ChangeKind, Done
 from nscompiler.source import SourceFile, Span
 from nscompiler.state import State
@@ -38,14 +38,19 @@ def actions(view: View, params: types.CodeActionParams) -> list[types.CodeAction
         return None
     asked = params.context.only
     only = None if asked is None else [kind.value if isinstance(kind, Enum) else kind for kind in asked]
-    found = [
-        action
-        for change in changes_at(view.program, path, span.start, span.end, only)
-        if (action := _action(view, change, params)) is not None
-    ]
+    changes = [*changes_at(view.program, path, span.start, span.end, only), *_together(view, span, only)]
+    found = [action for change in changes if (action := _action(view, change, params)) is not None]
     if only is not None and any(not kind or kind == FIX_ALL or FIX_ALL.startswith(f"{kind}.") for kind in only):
         found += _fix_all(view, path)
     return found
+
+
+def _together(view: View, span: Span, only: Sequence[str] | None) -> Iterator[Change]:
+    """What is offered for problems that no module has by itself: of project files, versions, rings."""
+    if ChangeKind.FIX.wanted(only):
+        for problem in view.program.common_problems():
+            if problem.fixes and touches(problem, span.path, span.start, span.end):
+                yield from fixes_of(problem)
 
 
 def _action(view: View, change: Change, params: types.CodeActionParams) -> types.CodeAction | None:
