@@ -94,21 +94,16 @@ def test_a_drawing_has_the_width_that_is_asked_for(two: Path, capsys: pytest.Cap
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
 
-def test_where_only_ascii_may_go(two: Path) -> None:
-    for form, kept in (("terminal", '["\\xe9"]'), ("svg", "&#233;"), ("html", "&#233;"), ("json", "\\u00e9")):
-        command = [sys.executable, "-m", "nscompiler", "graph", ".", "two", "--format", form]
-        environment = {**PLAIN, "PYTHONIOENCODING": "ascii"}
-        done = subprocess.run(command, cwd=two, env=environment, capture_output=True, check=True, timeout=60)
-        assert kept in done.stdout.decode("ascii")
-    svg = subprocess.run(
-        [sys.executable, "-m", "nscompiler", "graph", ".", "two", "--format", "svg"],
-        cwd=two,
-        env={**PLAIN, "PYTHONIOENCODING": "ascii"},
-        capture_output=True,
-        check=True,
-        timeout=60,
-    ).stdout
-    assert "é" in "".join(ET.fromstring(svg).itertext())
+@pytest.mark.parametrize(
+    ("form", "kept"), [("terminal", '["\\xe9"]'), ("svg", "&#233;"), ("html", "&#233;"), ("json", "\\u00e9")]
+)
+def test_where_only_ascii_may_go(two: Path, form: str, kept: str) -> None:
+    command = [sys.executable, "-m", "nscompiler", "graph", ".", "two", "--format", form]
+    environment = {**PLAIN, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=two, env=environment, capture_output=True, check=True, timeout=60)
+    assert kept in done.stdout.decode("ascii")
+    if form == "svg":
+        assert "é" in "".join(ET.fromstring(done.stdout).itertext())
 
 
 def test_ascii_and_colour_by_request(two: Path, capsys: pytest.CaptureFixture[str]) -> None:
