@@ -2,7 +2,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { findPython, run } from "./compiler.js";
-import { escaped, guarded } from "./page.js";
+import { escaped, guarded, placeOf } from "./page.js";
 
 const panels = new Map<string, vscode.WebviewPanel>();
 
@@ -26,12 +26,22 @@ function open(key: string, file: string, workflow: string | undefined): vscode.W
   const saved = vscode.workspace.onDidSaveTextDocument((document) => {
     if (document.languageId === "nml") void draw(panel, file, workflow);
   });
+  panel.webview.onDidReceiveMessage((message: { open?: unknown }) => void goTo(String(message.open)));
   panels.set(key, panel);
   panel.onDidDispose(() => {
     panels.delete(key);
     saved.dispose();
   });
   return panel;
+}
+
+/** Open the place that a link of the page leads to, beside the page. */
+async function goTo(link: string): Promise<void> {
+  const place = placeOf(link);
+  if (place === undefined) return;
+  const at = new vscode.Position(place.line - 1, place.column - 1);
+  const shown = { viewColumn: vscode.ViewColumn.One, selection: new vscode.Range(at, at) };
+  await vscode.window.showTextDocument(vscode.Uri.file(place.path), shown);
 }
 
 async function draw(panel: vscode.WebviewPanel, file: string, workflow: string | undefined): Promise<void> {

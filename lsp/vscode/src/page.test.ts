@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { escaped, guarded, pathOf, workflowNames } from "./page.js";
+import { escaped, guarded, pathOf, placeOf, workflowNames } from "./page.js";
 
 test("a page gets its policy once, in its head", () => {
   const page = guarded('<!DOCTYPE html>\n<html lang="en"><head>\n<title>x</title></head><body></body></html>');
@@ -19,4 +19,10 @@ test("workflows are read from what nsc list prints", () => {
 test("a file is given as a path or as an address", () => {
   assert.equal(pathOf("file:///a%20b/c.nml"), "/a b/c.nml");
   assert.equal(pathOf("/a b/c.nml"), "/a b/c.nml");
+});
+
+test("a link leads to a place", () => {
+  assert.deepEqual(placeOf("vscode://file/a%20b/c.nml:3:7"), { path: "/a b/c.nml", line: 3, column: 7 });
+  assert.deepEqual(placeOf("vscode://file/c.nml"), { path: "/c.nml", line: 1, column: 1 });
+  assert.equal(placeOf("https://example.org/c.nml:3:7"), undefined);
 });
