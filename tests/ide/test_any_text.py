@@ -1,63 +1,88 @@
-"""Whatever stands in a file, wherever the cursor is: there is an answer, and it can be taken."""
+"""Whatever the text, every question has an answer, and what it points at is there."""
 
 import random
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Iterator
+from typing import Any
 
-import planted
-import pytest
+import attrs
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from marked import program
-from property.amounts import daily
+from property.amounts import TIMES
 from property.generated_programs import generate
+from property.generated_python import python_files
 
-from nscompiler.ide.actions import changes_at
-from nscompiler.ide.colours import colours
-from nscompiler.ide.complete import complete, documentation
-from nscompiler.ide.inlay import inlay_hints
-from nscompiler.ide.signature import signature
+from nscompiler.ide import calls, definitions, folding, hover, lenses, links, references, rename, selection, symbols
+from nscompiler.source import Span
 from nscompiler.state import State
 
-PIECES = (
-    *("|", "{", "}", "(", ")", "<", ">", "*", "?", "&", "=", "->", ":", ",", ".", "@", "$", "[", "]", "_", "'"),
-    *('"', '"""', "//", "/*", "///", " ", "\n", "\r\n", "𝄞", "\x00", "1", "x", "A", "S."),
-    *("def ", "fun ", "type ", "import ", "module ", "as ", "with {", "where ", "is "),
+ABOUT_PLACES: tuple[Callable[[State, str, int], Any], ...] = (
+    hover.hover,
+    definitions.definition,
+    definitions.declaration,
+    definitions.implementation,
+    definitions.type_definition,
+    references.references,
+    references.highlights,
+    rename.prepare_rename,
+    lambda state, path, offset: rename.rename(state, path, offset, "other"),
+    selection.selections,
+    calls.prepare_calls,
+)
+ABOUT_FILES: tuple[Callable[[State, str], Any], ...] = (
+    symbols.document_symbols,
+    folding.folds,
+    links.links,
+    lenses.lenses,
+    lambda state, path: calls.outgoing_calls(state, path, "main"),
 )
 
 
-@cache
-def faults() -> list[Mapping[str, str]]:
-    found = [fault for document in planted.documents() for fault in planted.faults(document)]
-    return [fault.files for fault in found if fault.start is None]
+def torn(text: str, rng: random.Random) -> str:
+    """A text with a piece cut out, or with signs put in."""
+    at = rng.randrange(len(text) + 1)
+    if rng.random() < 0.5:
+        return text[:at] + text[at + rng.randrange(12) :]
+    return (
+        text[:at]
+        + rng.choice(("|", "{", "}", "(", '"', '"""', "/*", " def ", ".", "<", "type ", "\r\n", "𝄞"))
+        + text[at:]
+    )
 
 
-def broken(choice: random.Random) -> tuple[State, str, str]:
-    """A program with pieces put in and taken out of one of its files."""
-    texts = dict(choice.choice(faults()) if choice.random() < 0.6 else generate(choice.randrange(2**32)).write().texts)
-    path = choice.choice([path for path in texts if path.endswith(".nml")])
-    text = texts[path]
-    for _ in range(choice.randrange(4)):
-        start = choice.randrange(len(text) + 1)
-        end = min(len(text), start + choice.choice((0, 0, 1, 3, 10)))
-        text = text[:start] + choice.choice(PIECES) + text[end:]
-    return program({**texts, path: text}), path, text
+def spans(found: Any) -> Iterator[Span]:
+    """All places in an answer."""
+    if isinstance(found, Span):
+        yield found
+    elif isinstance(found, tuple | list):
+        for one in found:
+            yield from spans(one)
+    elif attrs.has(type(found)):
+        for field in attrs.fields(type(found)):
+            if field.name not in ("chain", "node", "owner"):
+                yield from spans(getattr(found, field.name))
 
 
-@pytest.mark.parametrize("seed", daily(60))
-def test_every_question_has_an_answer(seed: int) -> None:
-    choice = random.Random(seed)
-    state, path, text = broken(choice)
-    for _ in range(6):
-        at = choice.randrange(len(text) + 1)
-        found = complete(state, path, at)
-        assert 0 <= found.start <= at <= found.end <= len(text)
-        for offer in found.items:
-            assert all(edit.span.end <= found.start or found.end <= edit.span.start for edit in offer.edits)
-        if found.items and (subject := choice.choice(found.items).subject) is not None:
-            documentation(state, subject)
-        signature(state, path, at)
-        end = min(len(text), at + choice.choice((0, 0, 30)))
-        for change in changes_at(state, path, at, end, ["quickfix", "refactor", "source"]):
-            change.do()
-    assert all(0 <= hint.offset <= len(text) for hint in inlay_hints(state, path, 0, len(text)))
-    pieces = colours(state, path)
-    assert all(piece.start < piece.end <= len(text) for piece in pieces)
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=25 * TIMES, deadline=None)
+def test_every_question_is_answered_with_places_that_are_there(seed: int) -> None:
+    rng = random.Random(seed)
+    made = generate(seed)
+    texts = {**made.write().texts, **python_files(made)}
+    for path in [path for path in texts if path.endswith(".nml")]:
+        for _ in range(rng.randrange(3)):
+            texts[path] = torn(texts[path], rng)
+    state = program(texts)
+    for path in state.paths_of_all:
+        answers = [ask(state, path) for ask in ABOUT_FILES]
+        source = state.text(path)
+        assert source is not None
+        for _ in range(4):
+            offset = rng.randrange(len(source.text) + 1)
+            answers += [ask(state, path, offset) for ask in ABOUT_PLACES]
+        for span in spans(answers):
+            there = state.text(span.path)
+            assert there is not None
+            assert 0 <= span.start <= span.end <= len(there.text)
+    answers = symbols.SymbolIndex().search(state, rng.choice("abtfw"))
+    assert all(state.text(span.path) is not None for span in spans(answers))
