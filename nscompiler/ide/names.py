@@ -233,6 +233,8 @@ def _declared_here(path: str, chain: tuple[syntax.Node, ...]) -> Target | None:
             return Target(Kind.ATTRIBUTE, name.text)
         case syntax.ParamTypeName():
             return Target(Kind.BUILT_IN_TYPE, name.text)
+        case syntax.BrokenDecl(keyword="import"):
+            return None
         case syntax.Decl():
             kind = Kind.TYPE if is_type(parent) else Kind.FUNCTION
         case _:

@@ -17,6 +17,7 @@ from nscompiler.ide.python_places import python_places
 from nscompiler.ide.references import Occurrence, occurrences, occurrences_in
 from nscompiler.ide.refusal import Refusal
 from nscompiler.ide.rename_conflicts import Conflicts
+from nscompiler.modules.tree import is_below
 from nscompiler.source import SourceFile, Span
 
 BUILT_IN = {
@@ -92,11 +93,17 @@ def _barred(program: Program, target: Target) -> Refusal | None:
         return Refusal(f"`{target.name}` {BUILT_IN.get(target.kind, 'is built in')}")
     if program.discovery.index.is_standard(target.path):
         return Refusal(f"`{target.name}` belongs to the standard library", target.span)
-    if target.path not in program.discovery.targets:
+    if not _is_ours(program, target.path):
         return Refusal(f"`{target.name}` is declared in {target.path}, outside of this workspace", target.span)
     if target.kind is Kind.MODULE and isinstance(target.node, syntax.Module):
         return Refusal("a script has no name but that of its file")
     return None
+
+
+def _is_ours(program: Program, path: str) -> bool:
+    """Whether a file is one of those that are being worked on, or lies among them."""
+    found = program.discovery
+    return path in found.targets or any(is_below(path, root) for root in found.index.roots)
 
 
 class _Renamer:

@@ -2,9 +2,13 @@
 
 import pytest
 from marked import SHOP, applied, place, program, shop
+from test_recheck import library
 
+from nscompiler.files import MemoryFiles
 from nscompiler.ide.refusal import Refusal
 from nscompiler.ide.rename import prepare_rename, rename
+from nscompiler.pipeline import standard_folder
+from nscompiler.state import State
 
 
 def renamed(texts: dict[str, str], new: str, *, python: bool = True) -> dict[str, str]:
@@ -169,3 +173,17 @@ def test_what_is_asked_before() -> None:
     assert SHOP[path][found.span.start : found.span.end] == "Shop.Types"
     state, path, offset = place(shop("flow/module.nml", "C.good", "C.noth‸ing"))
     assert prepare_rename(state, path, offset) == Refusal("nothing declares `nothing`")
+
+
+def test_what_is_declared_outside_of_the_workspace() -> None:
+    texts = {
+        "work/a.nml": "import Far:1.0.0 as F\nF.‸f\n",
+        "work/nstack-project.yaml": "modules: []\n",
+        "lib/far/module.nml": "module Far:1.0.0\nfun f : Text -> Text\n",
+    }
+    offset = texts["work/a.nml"].index("‸")
+    texts["work/a.nml"] = texts["work/a.nml"].replace("‸", "")
+    state = State(MemoryFiles({**library(), **texts}), ("work",), ("lib",), standard=standard_folder())
+    refusal = prepare_rename(state, "work/a.nml", offset)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == "`f` is declared in lib/far/module.nml, outside of this workspace"
