@@ -31,6 +31,7 @@ def session(tmp_path: Path) -> Session:
     session = Session(str(tmp_path))
     answer(session, "import Words:0.1.0 as W")
     answer(session, "def counts = W.split* | W.count")
+    session.read_all()
     return session
 
 
@@ -72,6 +73,8 @@ def test_what_has_to_be_imported_brings_its_import(session: Session) -> None:
 
 def test_an_import_in_the_first_cell(session: Session) -> None:
     first = Session(session.folder)
+    assert offered(first, '["a"] | shou^') == [], "nobody has looked what there is"
+    first.read_all()
     (offer,) = [offer for offer in offered(first, '["a"] | shou^') if "shout" in offer.label]
     assert answer(first, offer.text).value is not None
 

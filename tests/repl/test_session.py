@@ -198,6 +198,11 @@ def test_a_module_is_not_written_at_the_prompt(session: Session) -> None:
     assert "module" in reply.error
 
 
+def test_main_is_the_expression(session: Session) -> None:
+    assert "`main`" in answer(session, "def main = W.split").error
+    assert names(session) == ["W"]
+
+
 def test_a_saved_session_says_the_same(session: Session, folder: Path) -> None:
     answer(session, "def a = W.split* | W.count // counted")
     answer(session, "def b = a | W.frequent?")
@@ -243,7 +248,12 @@ def test_loading_modules_and_scripts(folder: Path, tmp_path_factory: pytest.Temp
 
 @pytest.mark.parametrize(
     ("path", "told"),
-    [("nowhere.nml", "there is no file"), ("bad.nml", "ends before it is complete"), ("bytes.nml", "UTF-8")],
+    [
+        (".", "no module's folder"),
+        ("nowhere.nml", "there is no file"),
+        ("bad.nml", "ends before it is complete"),
+        ("bytes.nml", "UTF-8"),
+    ],
 )
 def test_what_cannot_be_loaded(session: Session, folder: Path, path: str, told: str) -> None:
     (folder / "bad.nml").write_text("def a =")

@@ -16,6 +16,7 @@ from nscompiler.cli.failure import Failure
 from nscompiler.cli.kernel import shown
 from nscompiler.cli.kernel.process import Program
 from nscompiler.cli.repl.history import History
+from nscompiler.cli.repl.reader import Reader
 from nscompiler.cli.repl.screen import from_here, write
 from nscompiler.cli.report import report_problems
 from nscompiler.cli.running import built, told
@@ -69,6 +70,7 @@ class NStackKernel(Kernel):
         super().__init__(**options)  # type: ignore[no-untyped-call]
         self._nml = Session(".", search_folders(()))
         self._cells = History()
+        self._reader = Reader(self._nml)
         self._program: Program | None = None
 
     # An interrupt comes as a message and stops the program; the kernel itself ignores the signal at all times.
@@ -240,6 +242,7 @@ class NStackKernel(Kernel):
 
     async def do_complete(self, code: str, cursor_pos: int) -> dict[str, object]:
         """What may stand at the cursor."""
+        self._reader.start()
         # Jupyter replaces one stretch of text, so what needs an import as well is left out.
         found = [offer for offer in offers(self._nml, code, cursor_pos) if offer.start or not offer.text.count("\n")]
         starts = {offer.start for offer in found}

@@ -19,6 +19,7 @@ from prompt_toolkit.styles import Style, style_from_pygments_dict
 from nscompiler.cli import exits
 from nscompiler.cli.repl.colors import COLORS
 from nscompiler.cli.repl.history import History
+from nscompiler.cli.repl.reader import Reader
 from nscompiler.cli.repl.screen import Screen
 from nscompiler.cli.report import wants_color
 from nscompiler.highlight import NmlLexer
@@ -116,9 +117,11 @@ class _SessionCompleter(Completer):
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._reader = Reader(session)
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
         """What could stand at the cursor."""
+        self._reader.start()
         at = document.cursor_position
         for offer in offers(self._session, document.text, at):
             # The editor replaces what stands before the cursor only.

@@ -27,7 +27,8 @@ class Offer:
 
 
 def in_code(session: Session, cell: str, offset: int) -> Iterator[Offer]:
-    """What may stand at an offset of a cell of the language, best first."""
+    """What may stand at an offset of a cell of the language, best first; functions of modules that are not imported
+    among it once the session has read all."""
     script, item = session.with_cell(cell)
     base = script.offset_of(item)
     found = complete(session.among_all(script), session.path, base + offset)

@@ -18,6 +18,7 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import parse
 from nscompiler.modules.reading import read_source
 from nscompiler.modules.tree import MODULE_FILE
+from nscompiler.pipeline import MAIN
 from nscompiler.source import SourceFile
 from nscompiler.state import State
 from nscompiler.tools.repl.items import EXPRESSION, FUNCTION, IMPORT, TYPE, Item, items_of
@@ -64,6 +65,7 @@ class Session:
         self._items: tuple[Item, ...] = ()
         self._aside: tuple[Item, ...] = ()
         self._told: set[tuple[object, ...]] = set()
+        self._age = 0
         self._stand_for(self._free_name())
 
     def _free_name(self) -> str:
@@ -76,6 +78,7 @@ class Session:
     def _stand_for(self, path: str) -> None:
         self.path = path
         self._wide: Workspace | None = None
+        self._age += 1
         self._workspace = Workspace((), self.search, self.files)
         self._script = Script(path, self._items)
         self._workspace.open(path, self._script.text)
@@ -115,10 +118,25 @@ class Session:
         """The program as it would be with another script; the session stays as it is."""
         return self._with(script)
 
+    @property
+    def has_read_all(self) -> bool:
+        """Whether the modules of the folder are read as they now are, those too that nothing imports."""
+        return self._wide is not None
+
+    def read_all(self) -> None:
+        """Read all modules of the folder, for whoever wants to know what could be imported. It takes a second for a
+        thousand of them; another thread may do it while the session is used."""
+        age = self._age
+        wide = Workspace((self.folder,), self.search, self.files)
+        wide.open(self.path, self._script.text)
+        wide.state.exports.declaring(NAME)  # which reads what every module declares
+        if age == self._age:
+            self._wide = wide
+
     def among_all(self, script: Script) -> State:
-        """The same together with every module of the folder, imported or not."""
+        """The same together with every module of the folder, where they are read."""
         if self._wide is None:
-            self._wide = Workspace((self.folder,), self.search, self.files)
+            return self._with(script)
         self._wide.open(self.path, script.text)
         return self._wide.state
 
@@ -163,6 +181,10 @@ class Session:
         return Reply(failed=True, problems=tuple(problems), sources=sources, notes=notes)
 
     def _admitted(self, new: Sequence[Item], base: Sequence[Item] | None = None, *, keep: bool = True) -> Reply:
+        if any(item.key == (FUNCTION, MAIN) for item in new):
+            return refused(
+                f"nothing here can be called `{MAIN}`, as each expression of a session is", "give it another name"
+            )
         before = self._items if base is None else tuple(base)
         trial = self._try(new, before)
         earlier = {item.source.path: item.source for item in (*self._items, *self._aside)}
@@ -299,6 +321,10 @@ class Session:
     def _read(self, path: str) -> SourceFile | Reply:
         path = os.path.normpath(os.path.join(self.folder, os.path.expanduser(path)))
         if self.files.is_folder(path):
+            if not self.files.is_file(os.path.join(path, MODULE_FILE)):
+                return refused(
+                    f"{path} is no module's folder", f"it has no {MODULE_FILE}; `:load` wants one module or script"
+                )
             path = os.path.join(path, MODULE_FILE)
         found = read_source(path, self.files)
         return found if isinstance(found, SourceFile) else self._failed((found,), {})
