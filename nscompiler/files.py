@@ -101,7 +101,7 @@ class MemoryFiles:
         names = {held.split("/", 1)[0] for held in inside if not held.startswith("/")}
         if self._under is not None and self._under.is_folder(folder):
             names.update(self._under.list(folder))
-        if not names:
+        elif not names:
             raise FileNotFoundError(2, "No such file or directory", folder)
         return tuple(sorted(names))
 

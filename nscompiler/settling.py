@@ -232,8 +232,15 @@ class Settling(Compilation):
         if old is not None and path not in self._dirty and self._same_imports(item, old):
             self._checked[path] = old
             return ()
+        try:
+            checked = self._check(item)
+        except BaseException:  # a bug of ours: the file is as little settled as before
+            self._pending.add(path)
+            heappush(self._queue, (self._links.place[path], path))
+            if old is not None:
+                self._carried[path] = old
+            raise
         self._dirty.discard(path)
-        checked = self._check(item)
         self._bound[path] = item
         self._note(path, checked)
         if old is None or old.interface.hash != checked.interface.hash:

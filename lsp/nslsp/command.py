@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import sys
 from collections.abc import Iterator
 
@@ -17,8 +18,8 @@ _SWITCH = 0.0005
 _THRESHOLDS = (50_000, 20, 50)
 
 
-class Missing(click.ClickException):
-    """Something that has to be installed first."""
+class Failure(click.ClickException):
+    """Why the server cannot start."""
 
     def show(self, file: object = None) -> None:
         """Write it to standard error."""
@@ -63,18 +64,21 @@ def command(stdio: bool, tcp: tuple[str, int] | None, log_level: str) -> int:
         from nslsp.transport import serve_stdio, serve_tcp, take_stdout
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in ("pygls", "lsprotocol", "cattrs"):
-            raise Missing(_NEEDED) from error
+            raise Failure(_NEEDED) from error
         raise
     logging.basicConfig(stream=sys.stderr, level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     # What pygls logs as errors are answers of ours, or told of by us.
     logging.getLogger("pygls").setLevel(logging.CRITICAL if log_level != "debug" else logging.DEBUG)
     gc.disable()
     sys.setswitchinterval(_SWITCH)
+    output = take_stdout() if tcp is None else None
     server = make_server()
     server.at_last(_collect_from_now_on)
+    if output is not None:
+        return asyncio.run(serve_stdio(server, output))
+    assert tcp is not None
     try:
-        if tcp is None:
-            return asyncio.run(serve_stdio(server, take_stdout()))
         return asyncio.run(serve_tcp(server, *tcp))
     except OSError as error:
-        raise click.ClickException(f"cannot listen on {tcp}: {error.strerror}") from error
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        raise Failure(f"cannot listen on {tcp[0]}:{tcp[1]}: {reason}") from error

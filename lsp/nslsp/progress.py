@@ -1,6 +1,5 @@
 """``$/progress``: how far the reading and checking of a workspace is, where that takes long enough to be told."""
 
-import asyncio
 import time
 
 from lsprotocol import types
@@ -43,7 +42,7 @@ class Progress:
             return
         if not self._shown:
             self._shown = True
-            self._task = asyncio.ensure_future(self._begin(percentage))
+            self._server.in_passing(self._begin(percentage))
         elif self._token is not None:
             self._send(types.WorkDoneProgressReport(percentage=percentage))
 

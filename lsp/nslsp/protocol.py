@@ -11,7 +11,7 @@ pygls brings the transport, the capabilities and the dispatch. What is told othe
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 from lsprotocol import types
@@ -38,6 +38,14 @@ class Session(LanguageServer):
 
     def on_loop(self, function: Callable[..., None], *arguments: Any) -> None:
         """Have something sent, from another thread than that of the event loop."""
+        raise NotImplementedError
+
+    def in_passing(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done on the event loop that nobody waits for."""
+        raise NotImplementedError
+
+    def arrived(self, number: int | str | None, method: str, params: Any) -> None:
+        """A message has come in, before anything is done with it; ``number`` is that of a request."""
         raise NotImplementedError
 
     def opened(self, item: types.TextDocumentItem) -> None:
@@ -92,6 +100,7 @@ class Protocol(LanguageServerProtocol):
         elif self._shutdown:
             self._refuse(message, JsonRpcInvalidRequest("nothing but exit comes after shutdown"))
         else:
+            self._server.arrived(getattr(message, "id", None), method, message.params)
             super().handle_message(message)
 
     def _refuse(self, message: Any, error: JsonRpcException) -> None:

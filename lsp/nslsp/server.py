@@ -13,7 +13,7 @@ of the analysis. A feature says which request it answers and with which function
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from functools import cache
 from typing import Any, TypeVar
@@ -83,6 +83,9 @@ class Server(Session):
         self._folders: dict[str, None] = {}
         self.analysis: Analysis | None = None
         self._tasks = _Tasks(Progress(self))
+        self._questions: dict[str, Callable[[Any], Future[Any]]] = {}
+        self._passing: set[asyncio.Task[None]] = set()
+        self._asked: dict[int | str | None, Future[Any]] = {}
 
     # --- for features
 
@@ -96,9 +99,14 @@ class Server(Session):
         """
 
         def register(function: F) -> F:
-            async def answered(params: Any) -> Any:
-                return await self.analysed(lambda view: function(view, params), method, params, whole=whole)
+            def ask(params: Any) -> Future[Any]:
+                return self._ask(lambda view: function(view, params), method, params, whole)
 
+            async def answered(params: Any) -> Any:
+                asked = self._asked.pop(self.protocol.msg_id, None)
+                return await asyncio.wrap_future(ask(params) if asked is None else asked)
+
+            self._questions[method] = ask
             self.replies(method, answered, options, empty)
             return function
 
@@ -164,14 +172,37 @@ class Server(Session):
         Raises what the function raises, and JsonRpcContentModified where its document has changed meanwhile and the
         client would ask again.
         """
-        if self.analysis is None:
-            raise asyncio.CancelledError
+        return await asyncio.wrap_future(self._ask(ask, method, params, whole))
+
+    def _ask(self, ask: Callable[[View], R], method: str, params: object, whole: bool) -> Future[R]:
+        future: Future[R] = Future()
         document = getattr(params, "text_document", None)
         path = None if document is None else self.uris.path(document.uri)
-        future: Future[R] = Future()
         retried = self.client is not None and method in self.client.retried
-        self.analysis.ask(Request(ask, future, path, retried, whole))
-        return await asyncio.wrap_future(future)
+        if self.analysis is None:
+            future.cancel()
+        else:
+            self.analysis.ask(Request(ask, future, path, retried, whole))
+        return future
+
+    def arrived(self, number: int | str | None, method: str, params: Any) -> None:
+        """Put a question in the queue as it comes in: its handler begins only when the loop gets to it, and by then
+        the text may have changed. One that is taken back leaves the queue."""
+        if number is not None and method in self._questions:
+            self._asked[number] = self._questions[method](params)
+        elif method == types.CANCEL_REQUEST and (asked := self._asked.pop(params.id, None)) is not None:
+            asked.cancel()
+
+    def in_passing(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done on the event loop that nobody waits for."""
+        task = asyncio.ensure_future(work)
+        self._passing.add(task)
+        task.add_done_callback(self._passed)
+
+    def _passed(self, task: "asyncio.Task[None]") -> None:
+        self._passing.discard(task)
+        if not task.cancelled() and isinstance(error := task.exception(), Exception):
+            self.failed("talking with the client", error)
 
     def on_loop(self, function: Callable[..., None], *arguments: Any) -> None:
         """Have something sent, from the thread of the analysis: only the event loop writes."""
@@ -182,7 +213,9 @@ class Server(Session):
         """Tell of a bug of ours, once, in the log of the server and of the client."""
         _log.error("internal error while %s", doing, exc_info=error)
         if self.client is not None:
-            told = f"internal error while {doing}: {type(error).__name__}: {error}"
+            cause = error.__cause__ or error
+            where = "" if cause is error else f", {error}"
+            told = f"internal error while {doing}{where}: {type(cause).__name__}: {cause}"
             self.on_loop(self.window_log_message, types.LogMessageParams(types.MessageType.Error, told))
 
     def report_server_error(self, error: Exception, source: Any) -> None:

@@ -22,10 +22,9 @@ def register(server: Server) -> None:
         server.begin(params)
 
     @server.feature(types.INITIALIZED)
-    async def initialized(params: types.InitializedParams) -> None:
-        server.start_checking()
-        await _register_more(server)
-        await _ask_for_settings(server)
+    def initialized(params: types.InitializedParams) -> None:
+        server.start_checking()  # at once: what comes next is asked of the folders
+        server.in_passing(_get_to_know(server))
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def configured(params: types.DidChangeConfigurationParams) -> None:
@@ -48,6 +47,11 @@ def register(server: Server) -> None:
     @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def cancelled(params: types.WorkDoneProgressCancelParams) -> None:
         """The first check goes on: it is what every answer rests on."""
+
+
+async def _get_to_know(server: Server) -> None:
+    await _register_more(server)
+    await _ask_for_settings(server)
 
 
 async def _register_more(server: Server) -> None:

@@ -15,16 +15,22 @@ class Commands(click.Group):
     """One subcommand for each file of ``cli/commands``; further ones come from wheels with an entry point."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of the subcommands, sorted."""
-        folder = os.path.dirname(commands.__file__)
-        return sorted(name[:-3] for name in os.listdir(folder) if name.endswith(".py") and not name.startswith("_"))
+        """The names of the subcommands, sorted, those of other wheels among them."""
+        from importlib.metadata import entry_points
+
+        return sorted({*_own_names(), *(found.name for found in entry_points(group=PLUGINS))})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A subcommand by name, imported now; None where there is none."""
-        if cmd_name in self.list_commands(ctx):
+        if cmd_name in _own_names():
             command: click.Command = import_module(f"{commands.__name__}.{cmd_name}").command
             return command
         return _plugin(cmd_name)
+
+
+def _own_names() -> list[str]:
+    folder = os.path.dirname(commands.__file__)
+    return [name[:-3] for name in os.listdir(folder) if name.endswith(".py") and not name.startswith("_")]
 
 
 def _plugin(name: str) -> click.Command | None:

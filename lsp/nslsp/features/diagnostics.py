@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from lsprotocol import types
 
+from nscompiler.diagnostics.codes.modules import NO_MODULES
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.order import ordered
 from nscompiler.modules.tree import SUFFIX
@@ -123,7 +124,9 @@ class Diagnostics:
         for module in self._found.modules():
             if program.linked(module.removeprefix(_LATE)) is None:
                 self._put(module, ())
-        self._put(_TOGETHER, program.common_problems())
+        # An empty folder is nothing to complain of to somebody who is about to fill it.
+        together = (one for one in program.common_problems() if one.code.id != NO_MODULES.id)
+        self._put(_TOGETHER, together)
         if self._unsent - changed:
             self._server.on_loop(self._refresh)
         self._send(view, self._unsent | changed | self._unwanted(view))
