@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import attrs
 
 from nscompiler.grammar import syntax
+from nscompiler.ide.flow_at import flow_at
 from nscompiler.ide.locate import Located, locate
 from nscompiler.ide.names import Kind, Names, Target
 from nscompiler.ide.program import Program
@@ -62,10 +63,14 @@ def implementation(program: Program, path: str, offset: int) -> tuple[Destinatio
 
 
 def type_definition(program: Program, path: str, offset: int) -> tuple[Destination, ...]:
-    """The declared types of what is at a place: of the values that a function gives (that a sink takes), of a field, of
-    a constructor's payload."""
+    """The declared types of what is at a place: of the values that a function gives (that a sink takes), of those that
+    travel through a ``|``, of a field, of a constructor's payload."""
     names = Names(program)
     located = locate(program, path, offset, names)
+    flow = None if located is None else flow_at(program, located)
+    if located is not None and flow is not None:
+        passing = (_of_alias(names, alias) for alias in _named(flow.given))
+        return tuple(one for target in passing if target is not None and (one := _destination(names, target, located)))
     if located is None or located.target is None:
         return ()
     found = [_of_alias(names, alias) for alias in _aliases(program, located)]

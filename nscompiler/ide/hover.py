@@ -61,7 +61,11 @@ def _at_pipe(program: Program, located: Located) -> Hover | None:
     if isinstance(located.chain[-1], syntax.RecordType | syntax.RowTail):
         return Hover(located.token.span, "The further fields of an open record follow.")
     flow = flow_at(program, located)
-    return None if flow is None else Hover(located.token.span, _flow_text(program, located.path, flow))
+    if flow is None:
+        return None
+    if flow.given is program.types.error:
+        return Hover(located.token.span, "What flows here is not known: something before it has a fault.")
+    return Hover(located.token.span, _flow_text(program, located.path, flow))
 
 
 _DONE = {

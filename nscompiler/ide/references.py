@@ -8,6 +8,7 @@ import attrs
 
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import children, node_at
+from nscompiler.ide.imports import dependents
 from nscompiler.ide.linked import linked
 from nscompiler.ide.locate import in_broken, locate, token_at
 from nscompiler.ide.names import Kind, Names, Target, variables_of
@@ -72,18 +73,8 @@ def files_naming(names: Names, target: Target) -> set[str]:
     if target.span is None or program.discovery.index.is_standard(target.path):
         return {*program.paths_of_all, *([target.path] if target.path else [])}
     if target.kind is Kind.PARAMETER:
-        return importers_of_all(program, target.path)
+        return dependents(program, target.path)
     return {target.path, *program.importers(target.path)}
-
-
-def importers_of_all(program: Program, path: str) -> set[str]:
-    """A file with all that import it, directly or not."""
-    found, waiting = {path}, [path]
-    while waiting:
-        following = program.importers(waiting.pop()) - found
-        found |= following
-        waiting += following
-    return found
 
 
 def occurrences_in(names: Names, path: str, target: Target) -> Iterator[Occurrence]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
+from nscompiler.ide.imports import dependents
 from nscompiler.ide.linked import Labels, Written
 from nscompiler.ide.names import Kind, Names, Target, alias_of, name_of, variables_of
 from nscompiler.ide.python_places import python_places
-from nscompiler.ide.references import Occurrence, chains_of, importers_of_all
+from nscompiler.ide.references import Occurrence, chains_of
 from nscompiler.ide.refusal import Refusal
 from nscompiler.modules.imports import RESERVED_ALIASES
 from nscompiler.modules.reference import ModuleRef, parse_reference
@@ -128,7 +129,7 @@ class Conflicts:
     def _captured(self, group: Sequence[Target]) -> Refusal | None:
         """Whether a binding of the new name that is there would reach a renamed parameter."""
         owners = {target.owner for target in group}
-        files = set[str]().union(*(importers_of_all(self.names.program, target.path) for target in group))
+        files = set[str]().union(*(dependents(self.names.program, target.path) for target in group))
         for path in sorted(files):
             module = self.names.module(path)
             for chain in () if module is None else chains_of(module, (self.new,)):

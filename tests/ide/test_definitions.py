@@ -32,6 +32,8 @@ def leads_to(ask: Question, texts: dict[str, str]) -> list[str]:
         (type_definition, "types/module.nml", "Sal‸e Item", ["types/module.nml:5 Item"]),
         (type_definition, "clean/module.nml", "def pai‸rs", ["types/module.nml:10 Pair"]),
         (type_definition, "types/module.nml", "pri‸ce : Double", []),
+        (type_definition, "flow/module.nml", "} ‸| C.good", ["types/module.nml:5 Item"]),
+        (type_definition, "flow/module.nml", "C.good ‸| Sinks", []),
         # what does the work
         (implementation, "flow/module.nml", "C.cle‸an", ["clean/service.py:2 clean"]),
         (implementation, "clean/module.nml", "fun tagge‸d", ["clean/service.py:5 tagged"]),

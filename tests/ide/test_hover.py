@@ -131,6 +131,7 @@ def d = (f { n = 2 } | g) {
 
 
 def test_in_files_with_faults_the_rest_is_told() -> None:
+    assert "is not known" in said(shop("flow/module.nml", "C.good |", "C.nothing ‸|"))
     assert said(shop("flow/module.nml", "C.good", "C.noth‸ing")) == ""
     assert "def rounded" in said(shop("flow/module.nml", "def rounded = C.clean", "def x = (\ndef roun‸ded = C.clean"))
     assert "leads nowhere" in said(shop("flow/module.nml", "Shop.Clean:0.2.0 as C", "Shop.Clean:9.9.9 as ‸C"))
