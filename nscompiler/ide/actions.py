@@ -28,7 +28,7 @@ def changes_at(
     program: Program, path: str, start: int, end: int, only: Sequence[str] | None = None
 ) -> tuple[Change, ...]:
     """What is offered for a stretch of a file, fixes first; ``only`` are the kinds asked for, as editors name them."""
-    checked = program.file(path)
+    checked = None if program.linked(path) is None else program.file(path)
     selected = None if checked is None else Selected(program, path, checked, start, end)
     found: list[Change] = []
     if ChangeKind.FIX.wanted(only):

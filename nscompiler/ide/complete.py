@@ -11,7 +11,7 @@ from nscompiler.diagnostics.model import Severity
 from nscompiler.grammar import syntax
 from nscompiler.ide import bindings, words
 from nscompiler.ide.bindings import Documents, braces_at, parameter_offers, row_behind, value_offers
-from nscompiler.ide.cursor import Cursor, Stack, cursor_at
+from nscompiler.ide.cursor import Cursor, Stack, cursor_in
 from nscompiler.ide.fragments import Fragments
 from nscompiler.ide.offers import MOST_OFFERED, Offer, OfferKind, Offers, Subject, ranked
 from nscompiler.ide.program import Program
@@ -31,7 +31,7 @@ def complete(program: Program, path: str, offset: int) -> Offers:
     parsed = program.parsed(path)
     if parsed is None or program.linked(path) is None:
         return Offers(offset, offset)
-    cursor = cursor_at(parsed.module.source.text, offset)
+    cursor = cursor_in(parsed.module, offset)
     if cursor.comment is not None:
         return _in_comment(parsed.module, cursor)
     if cursor.word[:1].isdigit() or cursor.word.startswith('"""'):
@@ -62,11 +62,21 @@ class _Question:
         plain = self._by_last_token()
         if plain is not None:
             return [*plain], ()
+        beginnings = [*self._beginnings()]
         for terminal in ("LNAME", "UNAME", "TEXT"):
             here = stack.before(terminal)
             if here is not None:
-                return self._by_rules(here)
-        return [*words.keyword_offers(cursor)], ()
+                found, more = self._by_rules(here)
+                return [*beginnings, *found], more
+        return [*beginnings, *words.keyword_offers(cursor)], ()
+
+    def _beginnings(self) -> Iterator[Offer]:
+        """What a line may begin with, where a declaration can end before it."""
+        cursor, begins = self._cursor, self._cursor.stack.before("DEF")
+        # A `def` may be a field's name too; one that declares stands behind its attributes, if only none.
+        declares = begins is not None and begins.symbols()[-1].name == "attributes"
+        if declares and cursor.first and cursor.qualifier is None:
+            yield from words.declaration_offers(self._program, self._path, self._module, cursor)
 
     def _by_last_token(self) -> Iterator[Offer] | None:
         """What follows a token that allows only one kind of word."""
@@ -111,11 +121,8 @@ class _Question:
         symbols = here.symbols()
         top = not symbols or symbols[-1].name in ("closed", "open", "items")
         found: list[Offer] = [*words.keyword_offers(cursor)]
-        if top:
-            if cursor.qualifier is None and cursor.first:
-                found += words.declaration_offers(self._program, self._path, self._module, cursor)
-            if self._module.header is not None or not cursor.first:
-                return [offer for offer in found if offer.label not in ("concat", "filter")], ()
+        if top and (self._module.header is not None or not cursor.first):
+            return [offer for offer in found if offer.label not in ("concat", "filter")], ()
         if cursor.qualifier is not None:
             found = []
         stages = Stages(self._program, self._path, self._module, cursor)

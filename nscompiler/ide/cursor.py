@@ -10,7 +10,7 @@ from functools import cache
 
 import attrs
 
-from nscompiler.grammar import lexer
+from nscompiler.grammar import lexer, syntax
 from nscompiler.grammar.lexer import Tokens
 from nscompiler.grammar.tables import Tables, load
 from nscompiler.grammar.trial import Trial
@@ -108,10 +108,16 @@ class Cursor:
         return self.rest.texts[0]
 
 
-def cursor_at(text: str, offset: int) -> Cursor:
-    """What is known of a place, in code points."""
+def cursor_in(module: syntax.Module, offset: int) -> Cursor:
+    """What is known of a place in a file, in code points; only the declaration is looked at that it is in."""
+    items = (*module.imports, *module.declarations)
+    return cursor_at(module.source.text, offset, max((item.start for item in items if item.start <= offset), default=0))
+
+
+def cursor_at(text: str, offset: int, begin: int = 0) -> Cursor:
+    """What is known of a place; ``begin`` is where its declaration does, or one before it."""
     tables = load()
-    tokens = lexer.scan(text[:offset], tables)
+    tokens = _shifted(lexer.scan(text[begin:offset], tables), begin)
     last = tokens.texts.index("") - 1
     comment = _comment(tokens, last + 1, text, offset)
     start, quoted, qualifier = offset, False, None
@@ -260,10 +266,16 @@ def _reduce(tables: Tables, states: list[int], starts: list[int], rule: int, at:
 
 def _rest(text: str, end: int, tables: Tables) -> Tokens:
     found = _FOLLOWING.search(text, end, end + _CONTINUES)
-    rest = lexer.scan(text[end : found.start() if found else end + _CONTINUES], tables)
-    rest.starts[:] = [at + end for at in rest.starts]
-    rest.ends[:] = [at + end for at in rest.ends]
-    return rest
+    return _shifted(lexer.scan(text[end : found.start() if found else end + _CONTINUES], tables), end)
+
+
+def _shifted(tokens: Tokens, by: int) -> Tokens:
+    """Tokens of a part of a text, with their places in the whole."""
+    if by:
+        tokens.starts[:] = [at + by for at in tokens.starts]
+        tokens.ends[:] = [at + by for at in tokens.ends]
+        tokens.unclosed += by if tokens.unclosed >= 0 else 0
+    return tokens
 
 
 def until_closed(tokens: Tokens, stops: frozenset[str] = frozenset(), first: int = 0) -> int:

@@ -91,7 +91,8 @@ def _before_pipe(selected: Selected, body: syntax.Expr) -> Stretch | None:
 
 def inline(selected: Selected) -> Iterator[Change]:
     """A def of this file written out where it is used: here, or everywhere."""
-    use = next((one for one in _uses(selected, None) if one.start <= selected.start <= one.end), None)
+    here = () if selected.body is None else _uses_in(selected.body, None)
+    use = next((one for one in here if one.start <= selected.start <= one.end), None)
     decl = _definition(selected, use)
     if decl is None:
         return
@@ -175,16 +176,23 @@ def _says_the_same(selected: Selected, decl: syntax.DefDecl) -> bool:
     return declared.input.canon is input.canon and declared.output.canon is output.canon
 
 
-def _uses(selected: Selected, name: str | None) -> Iterator[syntax.Use]:
-    """The uses of a def of this file, or of any; where types are given to it, it cannot be written out."""
+def _uses(selected: Selected, name: str) -> Iterator[syntax.Use]:
+    """The uses of a def of this file; where types are given to it, it cannot be written out."""
     module = selected.module
     bodies = [decl.body for decl in module.declarations if isinstance(decl, syntax.DefDecl)]
     for body in (*bodies, *(() if module.main is None else (module.main,))):
-        given = {node.function for node in walk(body) if isinstance(node, syntax.Instantiate)}
-        for node in walk(body):
-            wanted = isinstance(node, syntax.Use) and name in (None, node.name.text)
-            if isinstance(node, syntax.Use) and wanted and node.qualifier is None and node not in given:
-                yield node
+        if name in selected.text[body.start : body.end]:
+            yield from _uses_in(body, name)
+
+
+def _uses_in(body: syntax.Expr, name: str | None) -> Iterator[syntax.Use]:
+    """The uses of one def of the file, or of any, without types given to them."""
+    nodes = [*walk(body)]
+    given = {node.function for node in nodes if isinstance(node, syntax.Instantiate)}
+    for node in nodes:
+        wanted = isinstance(node, syntax.Use) and name in (None, node.name.text)
+        if wanted and isinstance(node, syntax.Use) and node.qualifier is None and node not in given:
+            yield node
 
 
 def _is_used_outside(selected: Selected, name: str) -> bool:

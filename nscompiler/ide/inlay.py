@@ -65,7 +65,7 @@ def inlay_hints(
 ) -> tuple[Hint, ...]:
     """The hints between two offsets, by place; none where a type is not known."""
     checked = program.file(path)
-    if checked is None:
+    if checked is None or program.linked(path) is None:
         return ()
     hints = _Hints(program, path, checked, kinds)
     found: list[Hint] = []

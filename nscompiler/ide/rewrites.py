@@ -1,5 +1,6 @@
 """The same program written otherwise: with and without annotations, in today's syntax, with its imports in order."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -10,6 +11,8 @@ from nscompiler.ide.changes import Change, ChangeKind, Done, Selected, whole
 from nscompiler.ide.fragments import Fragments
 from nscompiler.typecheck.spelling import spelt_scheme
 from nscompiler.types.types import App
+
+_PREFIX = re.compile(r"\b(?:concat|filter)\b")
 
 # --- annotations
 
@@ -105,7 +108,7 @@ def _modern(selected: Selected) -> Iterator[Edit]:
             yield Edit(span, "\n" if apart else "")
     bodies = [decl.body for decl in module.declarations if isinstance(decl, syntax.DefDecl)]
     for body in (*bodies, *(() if module.main is None else (module.main,))):
-        for node in walk(body):
+        for node in walk(body) if _PREFIX.search(text, body.start, body.end) else ():
             if isinstance(node, syntax.Concat | syntax.Filter) and node.prefix:
                 start, end = whole(text, node.function, node)
                 yield Edit(selected.span(node.start, start), "")

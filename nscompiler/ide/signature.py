@@ -5,7 +5,7 @@ import re
 import attrs
 
 from nscompiler.ide.bindings import POLICY_DOCS, Braces, Documents, braces_at, row_behind, shown_value
-from nscompiler.ide.cursor import Cursor, cursor_at
+from nscompiler.ide.cursor import Cursor, cursor_in
 from nscompiler.ide.fragments import Fragments
 from nscompiler.ide.program import Program
 from nscompiler.ide.type_offers import Angles, angles_at
@@ -40,7 +40,7 @@ def signature(program: Program, path: str, offset: int) -> Signature | None:
     parsed = program.parsed(path)
     if parsed is None or program.linked(path) is None:
         return None
-    cursor = cursor_at(parsed.module.source.text, offset)
+    cursor = cursor_in(parsed.module, offset)
     if cursor.comment is not None:
         return None
     symbols = cursor.stack.symbols()

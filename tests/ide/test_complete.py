@@ -353,6 +353,16 @@ def test_declarations_where_a_line_begins_and_no_import_behind_them() -> None:
     assert "import" in [offer.label for offer in offers(early).items]
 
 
+@pytest.mark.parametrize(
+    "above", ["fun f : Text -> [Text]", "type T = A | B", "def x = shout", "import Shop.Types:0.1.0 as T"]
+)
+def test_declarations_behind_any_other(above: str) -> None:
+    texts = {**SHOP, "new/module.nml": f"module New:0.1.0\n\n{above}\nde{CURSOR}\n"}
+    assert "def" in [offer.label for offer in offers(texts).items]
+    inside = {**SHOP, "new/module.nml": f"module New:0.1.0\n\nfun f : {{ a : Text,\nde{CURSOR}\n"}
+    assert "def" not in [offer.label for offer in offers(inside).items]
+
+
 def test_keywords_where_they_can_stand() -> None:
     assert {"with", "where"} <= set(labels(f"fun f : a -> Text {CURSOR}"))
     assert "with" not in labels(f"def x = shout {CURSOR}")
