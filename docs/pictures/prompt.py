@@ -68,7 +68,7 @@ def session(folder: Path) -> Terminal:
         terminal.press(f"{cell}\r")
         terminal.wait(prompt(number))
     terminal.press(f"{LAST}\t")
-    terminal.wait("W.frequent  ")
+    terminal.wait(lambda shown: "W.split  " in shown.text and shown.text.endswith("flows here: Count"))
     return terminal
 
 

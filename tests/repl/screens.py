@@ -20,12 +20,12 @@ class Terminal:
     ) -> None:
         self.screen = pyte.HistoryScreen(columns, rows, history=1000)
         self._stream = pyte.ByteStream(self.screen)
-        # The emulator does not answer when it is asked where the cursor is.
-        environment = {**environment, "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1"}
+        environment = {**environment, "TERM": "xterm-256color"}
         self._process = pexpect.spawn(
             command[0], list(command[1:]), cwd=str(cwd), env=environment, dimensions=(rows, columns)
         )
         self._process.delaybeforesend = None
+        self.screen.write_process_input = self.press  # the answer to where the cursor is
 
     def __enter__(self) -> "Terminal":
         return self

@@ -6,7 +6,7 @@ import pytest
 
 from nscompiler.tools.repl.commands import COMMANDS, answer
 from nscompiler.tools.repl.completion import offers
-from nscompiler.tools.repl.engine import Offer, about
+from nscompiler.tools.repl.engine import Offer, about, flowing
 from nscompiler.tools.repl.session import Session
 
 WORDS = """module Words:0.1.0
@@ -110,6 +110,31 @@ def test_the_expression_of_a_command_is_code(session: Session) -> None:
     (offer,) = offered(session, ":type   counts | W.fr^")
     assert (offer.start, offer.end, offer.text) == (17, 21, "W.frequent")
     assert labels(session, ":doc cou^") == ["W.count", "counts"]
+
+
+def test_an_import_in_the_cell_itself_counts(session: Session) -> None:
+    assert labels(session, "import Other:1.0.0 as O\nO.^") == ["O.shout"]
+    assert flowing(session, "import Words:0.1.0 as V\nV.split | ", 34) == "[Text]"
+
+
+@pytest.mark.parametrize(
+    ("cell", "type"),
+    [
+        ('["a"] | ^', "Text"),
+        ('["a"] | counts | W.fr^', "Count"),
+        ("def x = W.split* | ^", "Text"),
+        ('"a|b" | W.split | ^ | Sinks.log', "[Text]"),
+        ('["a"] | ^counts | Sinks.log', "Text"),
+        ("counts^", None),
+        ("[1] | (counts | ^", None),
+        ("type T = A | ^", None),
+        ("counts | Sinks.log | ^", None),
+        (":type counts | ^", None),
+        ("", None),
+    ],
+)
+def test_what_flows_into_the_stage_at_the_cursor(session: Session, cell: str, type: str | None) -> None:
+    assert flowing(session, cell.replace("^", ""), max(cell.find("^"), 0)) == type
 
 
 def test_looking_changes_nothing(session: Session) -> None:

@@ -99,6 +99,17 @@ def test_control_c_clears_the_line_and_stops_a_run_and_not_the_session(terminal:
     assert terminal.ended() == 0
 
 
+def test_what_flows_is_shown_below_while_a_cell_is_typed(terminal: Terminal) -> None:
+    terminal.press("import Words:0.1.0 as W\r")
+    terminal.wait(prompt(2))
+    terminal.press('["a b"] | W.split | ')
+    terminal.wait("\nflows here: [Text]")
+    terminal.press("\x7f" * 10)
+    terminal.wait("\nflows here: Text")
+    terminal.press("\x03")
+    terminal.wait(prompt(2))
+
+
 def test_history_goes_over_sessions(folder: Path) -> None:
     with session(folder) as first:
         first.wait(prompt(1))

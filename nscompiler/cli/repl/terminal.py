@@ -5,26 +5,29 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import completion_is_selected, has_focus
-from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.formatted_text import ANSI, AnyFormattedText, StyleAndTextTuples
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.lexers import Lexer, PygmentsLexer
 from prompt_toolkit.output.color_depth import ColorDepth
-from prompt_toolkit.styles import Style, style_from_pygments_dict
+from prompt_toolkit.styles import BaseStyle, Style, merge_styles, style_from_pygments_dict
 
 from nscompiler.cli import exits
-from nscompiler.cli.repl.colors import COLORS
+from nscompiler.cli.repl.colors import COLORS, painted
 from nscompiler.cli.repl.history import History
 from nscompiler.cli.repl.reader import Reader
 from nscompiler.cli.repl.screen import Screen
 from nscompiler.cli.report import wants_color
 from nscompiler.highlight import NmlLexer
 from nscompiler.modules.tree import is_below
+from nscompiler.pipeline import InternalError
 from nscompiler.tools.repl.completion import offers
+from nscompiler.tools.repl.engine import flowing
 from nscompiler.tools.repl.session import Session
 from nscompiler.tools.repl.unfinished import is_command, is_unfinished
 from nscompiler.version import __version__
@@ -78,21 +81,38 @@ def _prompt(session: Session, history: History, *, colored: bool) -> PromptSessi
         history=earlier,
         multiline=True,
         lexer=_CellLexer() if colored else None,
-        style=_style() if colored else None,
+        style=_style() if colored else _PLAIN,
         include_default_pygments_style=False,
         color_depth=None if colored else ColorDepth.DEPTH_1_BIT,
         completer=_SessionCompleter(session),
         complete_while_typing=False,
         auto_suggest=AutoSuggestFromHistory() if colored else None,
         key_bindings=_keys(),
+        bottom_toolbar=lambda: _flow(session, colored=colored),
         prompt_continuation=_continuation,
         enable_open_in_editor=True,
     )
 
 
-def _style() -> Style:
+def _style() -> BaseStyle:
     names = {token: color for token, (color, _) in COLORS.items()}
-    return style_from_pygments_dict(names)
+    return merge_styles([style_from_pygments_dict(names), _PLAIN])
+
+
+_PLAIN = Style([("bottom-toolbar", "noreverse")])
+
+
+def _flow(session: Session, *, colored: bool) -> AnyFormattedText:
+    """The type of what flows into the stage at the cursor."""
+    document = get_app().current_buffer.document
+    try:
+        type = flowing(session, document.text, document.cursor_position)
+    except InternalError:  # a bug of ours, which the cell will tell when it is entered
+        session.recover()
+        return ""
+    if type is None:
+        return ""
+    return ANSI(f"flows here: {painted(type) if colored else type}")
 
 
 def _continuation(width: int, line: int, wrapped: int) -> StyleAndTextTuples:
@@ -123,7 +143,12 @@ class _SessionCompleter(Completer):
         """What could stand at the cursor."""
         self._reader.start()
         at = document.cursor_position
-        for offer in offers(self._session, document.text, at):
+        try:
+            found = offers(self._session, document.text, at)
+        except InternalError:
+            self._session.recover()
+            return
+        for offer in found:
             # The editor replaces what stands before the cursor only.
             start = min(offer.start - at, 0)
             yield Completion(offer.text, start_position=start, display=offer.label, display_meta=offer.detail)

@@ -6,11 +6,17 @@ import attrs
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Edit
+from nscompiler.grammar import syntax
+from nscompiler.grammar.parse import parse
 from nscompiler.ide.complete import complete
 from nscompiler.ide.hover import hover
 from nscompiler.ide.offers import Offer as Offered
-from nscompiler.source import Span
+from nscompiler.source import SourceFile, Span
 from nscompiler.tools.repl.session import Session
+from nscompiler.tools.repl.unfinished import is_command
+from nscompiler.typecheck.facts import Checked
+from nscompiler.types.show import show
+from nscompiler.types.types import Type
 
 
 @attrs.frozen(slots=True)
@@ -29,8 +35,7 @@ class Offer:
 def in_code(session: Session, cell: str, offset: int) -> Iterator[Offer]:
     """What may stand at an offset of a cell of the language, best first; functions of modules that are not imported
     among it once the session has read all."""
-    script, item = session.with_cell(cell)
-    base = script.offset_of(item)
+    script, base = session.with_cell(cell, offset)
     found = complete(session.among_all(script), session.path, base + offset)
     for one in found.items:
         edits = tuple(_in_cell(edit, base) for edit in one.edits)
@@ -56,8 +61,8 @@ def _written(cell: str, place: tuple[int, int], one: Offered, edits: tuple[Edit,
 
 def about(session: Session, cell: str, offset: int) -> str | None:
     """What is known of the thing at an offset of a cell, as Markdown; None where there is nothing to be said."""
-    script, item = session.with_cell(cell)
-    found = hover(session.probe(script), session.path, script.offset_of(item) + offset)
+    script, base = session.with_cell(cell, offset)
+    found = hover(session.probe(script), session.path, base + offset)
     return None if found is None else found.markdown
 
 
@@ -68,3 +73,28 @@ def documented(session: Session, name: str) -> str | None:
         return about(session, name, len(name) - 1)
     in_a_type = f"fun it : {name} -> {name}"
     return about(session, in_a_type, len("fun it : ") + len(name) - 1) or about(session, f"{name}.it", 0)
+
+
+def flowing(session: Session, cell: str, offset: int) -> str | None:
+    """The type of what flows into the stage at an offset of a cell; None before the first ``|``, and where what stands
+    before it is wrong or within brackets."""
+    bar = cell.rfind("|", 0, offset)
+    before = cell[:bar]
+    if bar < 0 or is_command(cell) or any(problem.is_error for problem in parse(SourceFile("", before)).problems):
+        return None
+    script, base = session.with_cell(before, bar)
+    state = session.probe(script)
+    output = _output(state.file(session.path), base)
+    return None if output is None or output is state.types.void else show(output)
+
+
+def _output(checked: Checked | None, start: int) -> Type | None:
+    """What the last expression of a file gives, if it stands behind an offset."""
+    if checked is None:
+        return None
+    body = checked.module.main
+    if body is None:
+        bodies = [decl.body for decl in checked.module.declarations if isinstance(decl, syntax.DefDecl)]
+        body = bodies[-1] if bodies else None
+    arrow = None if body is None or body.start < start else checked.facts.arrows.get(body)
+    return None if arrow is None else arrow.output

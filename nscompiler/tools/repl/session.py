@@ -106,13 +106,21 @@ class Session:
         last = () if self.expression is None else (self.expression,)
         return Script(self.path, (*self._items, *self._aside, *last))
 
-    def with_cell(self, text: str) -> tuple[Script, Item]:
-        """The session's script as if a cell, which need not be complete, stood at its end; and the cell in it."""
-        parsed = parse(SourceFile("", text)).module
+    def with_cell(self, text: str, offset: int) -> tuple[Script, int]:
+        """The session's script as if a cell, which need not be complete, stood at its end; and how far behind its
+        offset in the cell a place near ``offset`` is there."""
+        source = SourceFile("", text)
+        parsed = parse(source).module
         keys = {item.key for item in items_of(parsed)}
-        kind = IMPORT if text.lstrip().startswith(IMPORT) else EXPRESSION
-        cell = Item(kind, "", text, SourceFile("", text), 0)
-        return Script(self.path, (*(item for item in self._items if item.key not in keys), cell)), cell
+        kept = [item for item in self._items if item.key not in keys]
+        # Imports that the cell begins with stand before what the session declares.
+        cut = parsed.imports[-1].end if parsed.imports else 0
+        whole = text.lstrip().startswith(IMPORT) and not text[cut:].strip()
+        head = Item(IMPORT, "", text if whole else text[:cut], source, 0)
+        tail = Item(EXPRESSION, "", "" if whole else text[cut:], source, cut)
+        script = Script(self.path, [*kept, *(item for item in (head, tail) if item.text)])
+        item = head if head.text and (whole or offset <= cut) else tail
+        return script, (script.offset_of(item) if item.text else len(script.text)) - item.start
 
     def probe(self, script: Script) -> State:
         """The program as it would be with another script; the session stays as it is."""
