@@ -143,11 +143,33 @@ def _type(names: Names, path: str, target: Target) -> str | None:
     found = None if interface is None else interface.types.get(target.name)
     if found is None:
         return f"`{target.name}`: a type whose declaration has faults"
-    spell = Spelling(names.program, path)
-    parameters = "".join(f" {one.name}" for one in found.parameters)
     deprecated = None if found.deprecated is None else f"**deprecated:** {found.deprecated}"
-    body = spell.type(found.body, expand=True)
-    return joined(code(f"type {target.name}{parameters} = {body}"), deprecated, found.doc, f"*{found.module}*")
+    shown = _written_type(names, target)
+    meant = Spelling(names.program, path).type(names.program.types.named(found.body, None))
+    parameters = "".join(f" {one.name}" for one in found.parameters)
+    head = code(shown or f"type {target.name}{parameters} = {meant}")
+    stands = f"that is `{meant}`" if shown is not None and _is_name(target) else None
+    return joined(head, stands, deprecated, found.doc, f"*{found.module}*")
+
+
+MOST_LINES = 30
+"""A longer declaration is written out on one line."""
+
+
+def _written_type(names: Names, target: Target) -> str | None:
+    """A type's declaration as its author laid it out; None where it is too long, or not read."""
+    module, decl = names.module(target.path), target.node
+    if module is None or not isinstance(decl, syntax.TypeDecl):
+        return None
+    start = decl.attributes[-1].end if decl.attributes else decl.start
+    text = module.source.text[start : decl.end].strip()
+    return text if text.count("\n") < MOST_LINES else None
+
+
+def _is_name(target: Target) -> bool:
+    """Whether a type is declared to be another one."""
+    node = target.node
+    return isinstance(node, syntax.TypeDecl) and isinstance(node.body, syntax.TypeName)
 
 
 def _part(names: Names, target: Target) -> str:

@@ -22,7 +22,7 @@ def function_hover(names: Names, located: Located, target: Target) -> str:
     head = spell.scheme(function.scheme)
     here = _here(names, located, fact)
     return joined(
-        code(f"{function.declared} {function.name} : {head}"),
+        code(spell.declaration(f"{function.declared} {function.name}", function.scheme)),
         _deprecated(function),
         f"here: `{here}`" if here is not None and here != head else None,
         function.doc,

@@ -9,6 +9,8 @@ from nscompiler.types.types import Alias, Type
 
 ROOM = 600
 """The longest text for one type, in characters."""
+WIDTH = 90
+"""The longest line, in characters, before it is broken."""
 
 
 class Spelling:
@@ -25,13 +27,22 @@ class Spelling:
         before = "" if alias.module == self._own else self._aliases.get(alias.module, "")
         return f"{before}.{alias.name}" if before else alias.name
 
-    def type(self, type: Type, *, expand: bool = False, room: int = ROOM) -> str:
+    def type(self, type: Type, *, room: int = ROOM) -> str:
         """One type."""
-        return show(type, self._names, expand=expand, room=room)
+        return show(type, self._names, room=room)
 
     def arrow(self, arrow: Arrow) -> str:
         """``A -> B``."""
         return f"{self.type(arrow.input)} -> {self.type(arrow.output)}"
+
+    def declaration(self, head: str, scheme: Scheme) -> str:
+        """A declaration's head with its type; on several lines where one is too long."""
+        line = f"{head} : {self.scheme(scheme)}"
+        if len(line) <= WIDTH:
+            return line
+        needs = self.scheme(scheme).removeprefix(self.arrow(scheme))
+        parts = (f"{head} :", self.type(scheme.input), f"-> {self.type(scheme.output)}", needs.strip())
+        return "\n  ".join(part for part in parts if part)
 
     def scheme(self, scheme: Scheme) -> str:
         """``A -> B where a is CsvRow``."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from nscompiler.grammar import syntax
+from nscompiler.ide.names import is_type, name_of
 from nscompiler.ide.program import Program
 from nscompiler.source import Span
 
@@ -141,6 +142,12 @@ class SymbolIndex:
         found.sort(key=lambda pair: pair[0])
         return tuple(one for _, one in found[:MOST_FOUND])
 
+    def prepare(self, program: Program) -> Iterator[None]:
+        """Get ready for a search, a file at a time."""
+        for path in program.paths_of_all:
+            self._of(program, path)
+            yield
+
     def _of(self, program: Program, path: str) -> tuple[Found, ...]:
         parsed = program.parsed(path)
         if parsed is None:
@@ -153,19 +160,28 @@ class SymbolIndex:
 
 def _searched(module: syntax.Module) -> Iterator[Found]:
     """What can be searched for in a file: modules, types, constructors, functions."""
-    container = ""
     if module.header is not None:
-        container = module.header.reference.text.partition(":")[0]
+        container = module.header.reference.text.partition(":")[0].rpartition("/")[2]
         place = module.span(module.header.reference)
-        yield Found(Symbol(container.rpartition("/")[2], "module", place, module.span(module.header)), "")
+        yield Found(Symbol(container, "module", place, module.span(module.header)), "")
     else:
         container = module.source.path.rpartition("/")[2].removesuffix(".nml")
-    for symbol in _Reader(module).all():
-        if symbol.kind not in ("broken", "main"):
-            yield Found(attrs.evolve(symbol, children=()), container)
-        for child in symbol.children:
-            if child.kind == "constructor":
-                yield Found(attrs.evolve(child, children=()), f"{container}.{symbol.name}")
+    for decl in module.declarations:
+        name = name_of(decl)
+        if name is None:
+            continue
+        kind = "function" if isinstance(decl, syntax.FunDecl) else "type" if is_type(decl) else "definition"
+        yield Found(_bare(module, name, kind, decl), container)
+        if isinstance(decl, syntax.TypeDecl) and isinstance(decl.body, syntax.SumType):
+            for one in decl.body.constructors:
+                yield Found(_bare(module, one.name, "constructor", one), f"{container}.{name.text}")
+
+
+def _bare(module: syntax.Module, name: syntax.Name, kind: str, node: syntax.Node) -> Symbol:
+    """A symbol without what is in it."""
+    attributes: tuple[syntax.Attribute, ...] = getattr(node, "attributes", ())
+    deprecated = any(one.name.text == "deprecated" for one in attributes)
+    return Symbol(name.text, kind, module.span(name), module.span(node), "", deprecated)
 
 
 def _rank(wanted: str, text: str) -> int:

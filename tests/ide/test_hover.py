@@ -37,7 +37,11 @@ def said(texts: dict[str, str]) -> str:
         ),
         ("flow/module.nml", "jso‸nl<", ["fun jsonl : Void -> a", "here: `Void -> T.Item`", "(required)", "*source ·"]),
         ("clean/module.nml", "fun ol‸d", ["**deprecated:** use clean", "any other, as text"]),
-        ("types/module.nml", "type It‸em", ["type Item = { id : Integer, price : Double }", "Something with a price."]),
+        (
+            "types/module.nml",
+            "type It‸em",
+            ["type Item = {\n  /// The number on the label.\n  id : Integer,", "with a price."],
+        ),
         ("types/module.nml", "type Pa‸ir", ["type Pair a = (a, a)"]),
         ("types/module.nml", "id‸ : Integer", ["id : Integer", "The number on the label.", "field of `Item`"]),
         ("types/module.nml", "Sa‸le", ["Sale Item", "constructor of `Event`"]),
@@ -70,6 +74,18 @@ def test_what_flows_at_a_pipe_and_where_it_comes_from() -> None:
     assert text.startswith("```nml\n{ id : Integer, tag : Text, price : Double }\n```")
     assert 'Sources.jsonl<T.Item> { path = "in.jsonl" }  → T.Item\n' in text
     assert "C.good                                       → { id" in text
+
+
+def test_a_type_that_is_another_says_what_that_is() -> None:
+    text = said({**SHOP, "a.nml": "import Shop.Types:0.1.0 as T\ntype Th‸ing = T.Pair T.Item\n"})
+    assert "type Thing = T.Pair T.Item" in text
+    assert "that is `(T.Item, T.Item)`" in text
+
+
+def test_a_long_type_has_several_lines() -> None:
+    fields = ", ".join(f"field{at} : Text" for at in range(6))
+    text = said({"a.nml": f"fun wi‸de : {{ {fields} }} -> Text\n"})
+    assert f"fun wide :\n  {{ {fields} }}\n  -> Text\n" in text
 
 
 def test_what_a_joint_does_to_a_value() -> None:

@@ -16,7 +16,7 @@ _KINDS = {
 def register(server: Server) -> None:
     """Answer what the hierarchy of calls asks."""
     server.answers(types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY)(prepare)
-    server.answers(types.CALL_HIERARCHY_INCOMING_CALLS)(incoming)
+    server.answers(types.CALL_HIERARCHY_INCOMING_CALLS, whole=True)(incoming)
     server.answers(types.CALL_HIERARCHY_OUTGOING_CALLS)(outgoing)
 
 

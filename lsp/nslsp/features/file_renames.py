@@ -16,7 +16,7 @@ def register(server: Server) -> None:
         types.FileOperationPattern("**", types.FileOperationPatternKind.Folder),
     ]
     options = types.FileOperationRegistrationOptions([types.FileOperationFilter(one, "file") for one in patterns])
-    server.answers(types.WORKSPACE_WILL_RENAME_FILES, options)(will_rename)
+    server.answers(types.WORKSPACE_WILL_RENAME_FILES, options, whole=True)(will_rename)
 
 
 def will_rename(view: View, params: types.RenameFilesParams) -> types.WorkspaceEdit | None:

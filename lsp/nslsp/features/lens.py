@@ -21,7 +21,7 @@ def register(server: Server) -> None:
     """Answer what is asked for lenses."""
     options = types.CodeLensOptions(resolve_provider=True)
     server.answers(types.TEXT_DOCUMENT_CODE_LENS, options)(code_lenses)
-    server.answers(types.CODE_LENS_RESOLVE, empty=lambda lens: lens)(resolve)
+    server.answers(types.CODE_LENS_RESOLVE, empty=lambda lens: lens, whole=True)(resolve)
 
 
 def code_lenses(view: View, params: types.CodeLensParams) -> list[types.CodeLens]:

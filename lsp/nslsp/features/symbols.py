@@ -26,8 +26,9 @@ _IN_FILE, _IN_ALL = "text_document.document_symbol", "workspace.symbol"
 def register(server: Server) -> None:
     """Answer what is asked for an outline, and for a name."""
     index = SymbolIndex()
+    server.at_last(lambda view, changed: index.prepare(view.program))
 
-    @server.answers(types.WORKSPACE_SYMBOL)
+    @server.answers(types.WORKSPACE_SYMBOL, whole=True)
     def search(view: View, params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol] | None:
         found = index.search(view.program, params.query)
         return [
