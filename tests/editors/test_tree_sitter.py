@@ -134,7 +134,9 @@ _CASE = re.compile(r"^={8,}\n(?P<name>[^\n]+)\n={8,}\n(?P<source>.*?)^---\n(?P<t
 
 def indented(node: Node, depth: int = 0, field: str | None = None) -> str:
     """A tree of named nodes as that format has it."""
-    name = f"MISSING {node.type}" if node.is_missing else node.type
+    name = node.type
+    if node.is_missing:
+        name = "MISSING " + (name if node.is_named else f'"{name}"')
     lines = "  " * depth + (f"{field}: " if field else "") + f"({name}"
     for index, child in enumerate(node.children):
         if child.is_named or child.is_missing:
@@ -146,7 +148,7 @@ def indented(node: Node, depth: int = 0, field: str | None = None) -> str:
 def test_corpus(path: Path, reader: Reader, golden: Golden) -> None:
     cases = []
     for case in _CASE.finditer(path.read_text("utf-8")):
-        tree = reader.parse(case["source"].removeprefix("\n").removesuffix("\n"))
+        tree = reader.parse(case["source"].removesuffix("\n"))
         rule = "=" * 80
         cases.append(f"{rule}\n{case['name']}\n{rule}\n{case['source']}---\n\n{indented(tree.root_node)}\n")
     assert cases
