@@ -111,7 +111,10 @@ def colours(program: Program, path: str, start: int = 0, end: int | None = None)
 
 
 def _lines(text: str, piece: Piece) -> Iterator[Piece]:
-    """A piece line by line."""
+    """A piece line by line; only comments and long texts have several."""
+    if piece.colour not in (Colour.COMMENT, Colour.STRING):
+        yield piece
+        return
     at = piece.start
     for line in text[piece.start : piece.end].splitlines(keepends=True):
         width = len(line.rstrip("\r\n"))

@@ -19,7 +19,7 @@ from nscompiler.typecheck.infer import Inference, Typed
 from nscompiler.typecheck.resolve import Resolver
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import FunctionInterface, Interface, Scheme
-from nscompiler.types.types import App, Type, Var
+from nscompiler.types.types import App, Scalar, Type, Var
 
 _NOTHING = Interface("", {}, {}, frozenset(), lambda: "")
 
@@ -57,6 +57,7 @@ class Fragments:
         self.inference = Inference(self.scope, Resolver(self.scope))
         self.store = self.inference.store
         self.types = program.types
+        self.takes_replies = True
 
     def parsed(self, text: str) -> syntax.Expr | None:
         """An expression; None where it is none."""
@@ -79,12 +80,17 @@ class Fragments:
         return Declarer(self.scope, resolver).signature(decl.annotation, supplied=True, rigid=True)
 
     def output(self, given: Type | None, texts: Sequence[str]) -> Type | None:
-        """What flows out of stages that stand behind each other; None where that cannot be said."""
+        """What flows out of stages that stand behind each other; None where that cannot be said.
+
+        Afterwards ``takes_replies`` tells whether what flows may be answered: it all comes from requests, and nothing
+        has answered them yet.
+        """
         for text in texts:
             found = self.infer(text)
             if found is None:
                 return None
-            arrow = found[1].arrow
+            arrow, traits = found[1].arrow, found[1].traits
+            self.takes_replies = self.takes_replies and traits.http_only and not traits.replies
             if given is not None and arrow.input is not self.types.void:
                 self.joins(given, arrow.input)
             given = arrow.output
@@ -115,10 +121,16 @@ class Fragments:
             store.learn(output)
         mismatches = JointCheck(store).fit(given, input, most=2)  # one alone can be told of
         constraint = ""
-        for need in () if mismatches else scheme.requirements:
-            if constraints.check(need.name, store.resolve(self.types.substitute(need.type, found)))[1]:
-                constraint = need.name
-        return Trial(store.resolve(input), store.resolve(output), mismatches, constraint)
+        # What stands before may want something too of what is only known now.
+        needs = [(need.name, self.types.substitute(need.type, found)) for need in scheme.requirements]
+        needs += [(need.name, need.type) for need in self.inference.needs if not need.type.ground]
+        for name, type in () if mismatches else needs:
+            if constraints.check(name, store.resolve(type))[1]:
+                constraint = name
+        input, output = store.resolve(input), store.resolve(output)
+        if output.nests and not store.resolve(given).nests:
+            constraint = "Present"
+        return Trial(input, output, mismatches, constraint)
 
     def fits(self, given: Type, needed: Type) -> bool:
         """Whether one type fits another as things stand; nothing of the trial stays."""
@@ -131,5 +143,6 @@ class Fragments:
         """What ``*`` or ``?`` makes of an output; None where it cannot stand."""
         head = self.store.head(type)
         if isinstance(head, App) and head.constructor in {"*": ("list", "vector"), "?": ("optional",)}[sign]:
-            return head.items[-1]
+            item = self.store.head(head.items[-1])
+            return None if isinstance(item, Scalar) and item.name == "Byte" else item
         return self.types.variable() if isinstance(head, Var) and not head.rigid else None

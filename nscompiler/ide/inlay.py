@@ -98,12 +98,14 @@ class _Hints:
 
     def of_body(self, body: syntax.Expr, open_: frozenset[Var] = frozenset()) -> Iterator[Hint]:
         """The hints of an expression; ``open_`` are the variables of its def's type."""
-        inner = {_bare(stage) for pipe in walk(body) if isinstance(pipe, syntax.Pipe) for stage in pipe.stages}
-        for node in walk(body):
+        nodes = [*walk(body)]
+        inner = {_bare(stage) for pipe in nodes if isinstance(pipe, syntax.Pipe) for stage in pipe.stages}
+        written = {node.function for node in nodes if isinstance(node, syntax.Instantiate)}
+        for node in nodes:
             if isinstance(node, syntax.Pipe) and HintKind.STAGE in self._kinds:
                 yield from self._of_stages(node, node in inner)
-            elif isinstance(node, syntax.Use) and HintKind.TYPE in self._kinds:
-                yield from self._of_use(node, body, open_)
+            elif isinstance(node, syntax.Use) and HintKind.TYPE in self._kinds and node not in written:
+                yield from self._of_use(node, open_)
             elif isinstance(node, syntax.Apply) and HintKind.PARAMETER in self._kinds:
                 yield from self._inherited(node)
 
@@ -138,11 +140,10 @@ class _Hints:
         parts = self._linked(f" : {short}", (arrow.input, arrow.output))
         return Hint(at, HintKind.TYPE, parts, f"```nml\ndef {decl.name.text} : {shown}\n```", edits)
 
-    def _of_use(self, use: syntax.Use, body: syntax.Expr, open_: frozenset[Var]) -> Iterator[Hint]:
+    def _of_use(self, use: syntax.Use, open_: frozenset[Var]) -> Iterator[Hint]:
         """The types that a function without ``<…>`` is used at."""
         fact = self._checked.facts.uses.get(use)
-        written = any(isinstance(node, syntax.Instantiate) and node.function is use for node in walk(body))
-        if fact is None or not fact.arguments or written:
+        if fact is None or not fact.arguments:
             return
         pairs = zip(fact.target.scheme.variables, fact.arguments, strict=True)
         shown = [self._closed(type, open_) for var, type in pairs if var.kind != "row" or var.name]

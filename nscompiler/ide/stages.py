@@ -128,6 +128,8 @@ class Stages:
         return function.kind != "sink" or not goes_on
 
     def _verdict(self, function: FunctionInterface) -> Verdict:
+        if function.traits.replies and not self._fragments.takes_replies:
+            return Verdict(Fit.UNFIT, note="answers requests, once")
         if self._flow.given is None:
             return self._verdict_at_start(function)
         given = self._flow.given
@@ -183,6 +185,8 @@ def _how(function: FunctionInterface, given: Type, input: Type) -> Fit:
 
 def _why(mismatches: tuple[Mismatch, ...], constraint: str, input: Type) -> str:
     """Why a function cannot stand behind what flows, in a few words."""
+    if constraint in ("Present", "Item"):
+        return {"Present": "would make an optional of what may be missing"}.get(constraint, "would take bytes apart")
     if constraint:
         return f"needs a {constraint}"
     if len(mismatches) == 1 and mismatches[0].kind == "missing":

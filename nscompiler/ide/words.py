@@ -2,6 +2,7 @@
 whatever the program."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 
 from nscompiler.grammar import syntax
@@ -11,7 +12,7 @@ from nscompiler.ide.offers import Offer, OfferKind, Subject
 from nscompiler.ide.program import Program
 from nscompiler.modules.naming import module_name_for
 from nscompiler.modules.reference import ModuleRef
-from nscompiler.modules.tree import MODULE_FILE
+from nscompiler.modules.tree import MODULE_FILE, SUFFIX
 from nscompiler.typecheck.declare import DEF_ATTRIBUTES, FUN_ATTRIBUTES
 
 _KEYWORDS = {
@@ -58,7 +59,7 @@ def declaration_offers(program: Program, path: str, module: syntax.Module, curso
     """What a line may begin with at the top of a file."""
     before = [one for one in module.declarations if one.end <= cursor.start and not _is_word(one, cursor)]
     if not cursor.text[: cursor.start].strip() and module.header is None:
-        name = _module_name(path)
+        name = _module_name(program, path)
         text = f"module {name}:0.1.0"
         snippet = f"module ${{1:{name}}}:${{2:0.1.0}}\n\n$0"
         yield Offer(
@@ -74,10 +75,22 @@ def _is_word(decl: syntax.Decl, cursor: Cursor) -> bool:
     return isinstance(decl, syntax.BrokenDecl) and decl.end >= cursor.start
 
 
-def _module_name(path: str) -> str:
+def _module_name(program: Program, path: str) -> str:
+    """A module's name by its folder or file, below the name that most of its neighbours are below."""
     folder, name = os.path.split(path)
-    own = os.path.basename(folder) if name == MODULE_FILE else name.removesuffix(".nml")
-    return module_name_for(own or "demo")
+    place, own = os.path.split(folder) if name == MODULE_FILE else (folder, name.removesuffix(SUFFIX))
+    families: Counter[str] = Counter()
+    for ref, paths in program.discovery.index.contents.files.items():
+        if any(other != path and _place(other) == place for other in paths):
+            families[ref.title.rpartition("/")[2].rpartition(".")[0]] += 1
+    family = max(families, key=lambda one: families[one], default="")
+    return f"{family}.{module_name_for(own or 'demo')}" if family else module_name_for(own or "demo")
+
+
+def _place(path: str) -> str:
+    """The folder that a module's folder or file lies in."""
+    folder, name = os.path.split(path)
+    return os.path.dirname(folder) if name == MODULE_FILE else folder
 
 
 # --- references

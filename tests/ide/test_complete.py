@@ -340,9 +340,10 @@ def test_attributes_that_the_declaration_may_have() -> None:
     assert labels(f"@bounded\n@{CURSOR}\nfun f : Void -> Text") == ["deprecated", "experimental", "stateless"]
 
 
-def test_a_header_with_the_name_of_the_folder() -> None:
+def test_a_header_with_the_name_of_the_folder_and_its_neighbours() -> None:
     texts = {**SHOP, "price-list/module.nml": CURSOR}
-    assert offers(texts).items[0].insert == "module PriceList:0.1.0\n"
+    assert offers(texts).items[0].insert == "module Shop.PriceList:0.1.0\n"
+    assert offers({"price-list/module.nml": CURSOR}).items[0].insert == "module PriceList:0.1.0\n"
 
 
 def test_declarations_where_a_line_begins_and_no_import_behind_them() -> None:
