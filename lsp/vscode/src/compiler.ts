@@ -38,10 +38,19 @@ async function search(): Promise<{ python?: string; candidate: Candidate | undef
     : { candidate: choice.candidate };
 }
 
-/** The Python with the compiler; where there is none, undefined, and the person is told what to do. */
-export async function findPython(): Promise<string | undefined> {
+let known: string | undefined;
+
+/** Search anew the next time: another Python was chosen, or something was installed. */
+export function forgetPython(): void {
+  known = undefined;
+}
+
+/** The Python with the compiler; where there is none, undefined, and the person is told what to do unless `quiet`. */
+export async function findPython(quiet = false): Promise<string | undefined> {
+  if (known !== undefined) return known;
   const { python, candidate } = await search();
-  if (python === undefined) void tellMissing(candidate);
+  known = python;
+  if (python === undefined && !quiet) void tellMissing(candidate);
   return python;
 }
 

@@ -6,7 +6,7 @@ import {
   type ServerOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
-import { findPython } from "./compiler.js";
+import { findPython, forgetPython } from "./compiler.js";
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
@@ -22,6 +22,7 @@ export class Server implements vscode.Disposable {
   private async startAnew(): Promise<void> {
     await this.stop();
     if (!vscode.workspace.isTrusted) return;
+    forgetPython();
     const python = await findPython();
     if (python === undefined) return;
     this.output.info(`starting ${python} -m nscompiler lsp`);

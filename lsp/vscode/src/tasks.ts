@@ -30,7 +30,7 @@ export const provider: vscode.TaskProvider = {
   async provideTasks(): Promise<vscode.Task[]> {
     const folders = vscode.workspace.workspaceFolders ?? [];
     if (folders.length === 0 || !vscode.workspace.isTrusted) return [];
-    const python = await findPython();
+    const python = await findPython(true);
     if (python === undefined) return [];
     return folders.flatMap((folder) =>
       ["check", "build", "test", "fmt"].map((command) => task(python, { type: "nsc", command }, folder)),
