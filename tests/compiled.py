@@ -20,6 +20,7 @@ TESTS = (
     "test_recheck.py",
     "grammar",
     "typecheck",
+    "lints",
     "reference",
 )
 # The first looks at the files of the working tree, the other derives an interpreted class from a compiled one.

@@ -3,7 +3,8 @@
 One generator writes the same program for each tool. In every turn each tool checks it once, so that a change of the
 machine's speed meets all; the medians of wall-clock and CPU time of whole processes are printed, as ratios to ours
 first. The peers are installed into ``benchmarks/check/.peers`` at the first run, from PyPI and npm; one that cannot be
-had is left out with the reason.
+had is left out with the reason. Ours runs as it lies here, in pure Python, and as the wheel that ``make compiled`` has
+last installed, if it has.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from corpora import write
 
 HERE = Path(__file__).parent
 PEERS = HERE / ".peers"
+COMPILED = Path(sys.prefix) / "compiled" / "bin" / "python"
 PYPI = ("zuban", "ty", "pyrefly", "mypy")
 NPM = {"tsc": "typescript@5.9", "typescript 7": "typescript@7"}
 
@@ -106,10 +108,17 @@ def _version(command: list[str]) -> str:
     return (done.stdout or done.stderr).strip().split("\n")[0]
 
 
-def ours() -> Tool:
-    """This compiler."""
-    command = [sys.executable, "-m", "nscompiler", "check"]
-    return Tool("nsc", "nml", [*command, "."], _version([*command[:-1], "--version"]))
+def ours() -> list[Tool]:
+    """This compiler, and its compiled form."""
+    found = [_ours("nsc", sys.executable)]
+    if COMPILED.exists():
+        found.append(_ours("nsc, compiled", str(COMPILED)))
+    return [tool for tool in found if tool.version.startswith("nsc ")]
+
+
+def _ours(name: str, python: str) -> Tool:
+    command = [python, "-P", "-m", "nscompiler"]
+    return Tool(name, "nml", [*command, "check", "."], _version([*command, "--version"]))
 
 
 class Bench:
@@ -160,6 +169,11 @@ class Bench:
         def append(path: Path, turn: int) -> None:
             path.write_text(f"{texts[path]}// {turn}\n")
 
+        def fault(path: Path, turn: int) -> None:
+            path.write_text(
+                f"{texts[path]}// {turn}\ndef wrong = Sources.stdin | lift{len(files) - 1} | Sinks.nowhere\n"
+            )
+
         def interface(path: Path, turn: int) -> None:
             path.write_text(texts[path].replace("score : Double", f"score : {('Integer', 'Double')[turn % 2]}"))
 
@@ -168,6 +182,8 @@ class Bench:
         nothing = self.again(tool, size, lambda turn: None)
         hashed = self.again(tool, size, lambda turn: older(7200 + turn))
         leaf = self.again(tool, size, lambda turn: append(files[-1], turn))
+        wrong = self.again(tool, size, lambda turn: fault(files[-1], turn))
+        files[-1].write_text(texts[files[-1]])
         body = self.again(tool, size, lambda turn: append(files[0], turn))
         wide = self.again(tool, size, lambda turn: interface(files[size // 2], turn))
         for path, text in texts.items():
@@ -176,6 +192,7 @@ class Bench:
             "nothing changed": nothing,
             "every file touched": hashed,
             "a module that nobody imports edited": leaf,
+            "a fault in that module": wrong,
             "a comment in the first module": body,
             "a field's type in the middle": wide,
         }
@@ -222,9 +239,11 @@ def main() -> None:
     parser.add_argument("--sizes", default="10,100,1000")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--alone", action="store_true", help="without the peers")
+    parser.add_argument("--cold", action="store_true", help="from scratch only, without edits")
     given = parser.parse_args()
     sizes = sorted(int(size) for size in given.sizes.split(","))
-    tools = [ours(), *([] if given.alone else installed_peers())]
+    own = ours()
+    tools = [*own, *([] if given.alone else installed_peers())]
     machine = f"{platform.platform()}, Python {platform.python_version()}"
     print(f"{machine}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     print(", ".join(f"{tool.name}: {tool.version}" for tool in tools))
@@ -233,10 +252,11 @@ def main() -> None:
         cold = {size: bench.cold(tools, size) for size in sizes}
         print_cold(sizes, tools, cold)
         print_growth(sizes, tools, cold)
-        for size in sizes:
-            print(f"\nnsc again, {size} modules (wall ms, CPU ms)")
-            for what, figures in bench.edits(tools[0], size).items():
-                print(f"  {what:38} {1000 * middle(figures.wall):7.1f} {1000 * middle(figures.cpu):7.1f}")
+        for size in () if given.cold else sizes[-2:]:
+            for tool in own:
+                print(f"\n{tool.name} again, {size} modules (wall ms, CPU ms)")
+                for what, figures in bench.edits(tool, size).items():
+                    print(f"  {what:38} {1000 * middle(figures.wall):7.1f} {1000 * middle(figures.cpu):7.1f}")
         shutil.rmtree(folder, ignore_errors=True)
     print(f"\nthis process and its children: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime:.0f} s of CPU")
 

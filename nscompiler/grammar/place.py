@@ -1,5 +1,6 @@
 """What all rules' actions share: the tokens' places, brackets around nodes, lists."""
 
+from sys import intern
 from typing import TypeVar
 
 from nscompiler.diagnostics.model import Diagnostic
@@ -39,8 +40,8 @@ class Places:
             self.problems.append(problem)
 
     def name(self, token: int) -> Name:
-        """A token as a name."""
-        return Name(self.starts[token], self.ends[token], self.texts[token])
+        """A token as a name. A name that stands in many places is one text in memory."""
+        return Name(self.starts[token], self.ends[token], intern(self.texts[token]))
 
     def start(self, node: Node) -> int:
         """Where a node starts, its brackets included."""

@@ -210,6 +210,11 @@ def _in_range(name: str, value: "Value") -> "Value | Fault":
 # --- rows
 
 
+_NOTHING: frozenset[str] = frozenset()
+_NOTHING_BOUND = (_NOTHING,)
+# Rows are made for each def: what most of them have is shared.
+
+
 def union(rows: Iterable[ParameterRow]) -> ParameterRow:
     """The parameters of several functions together; what one function reads twice stands once."""
     different = list(dict.fromkeys(rows))
@@ -232,7 +237,8 @@ def union(rows: Iterable[ParameterRow]) -> ParameterRow:
 def _common(bound: list[frozenset[str]]) -> tuple[frozenset[str], ...]:
     """The names that inner bindings fix for all of some functions: any other still reaches one of them."""
     if len(bound) > 1:
-        return (frozenset.intersection(*bound),)
+        common = frozenset.intersection(*bound) if all(bound) else None
+        return (common,) if common else _NOTHING_BOUND
     return tuple(bound)
 
 
@@ -248,8 +254,8 @@ def narrow(row: ParameterRow, places: Mapping[str, Span]) -> ParameterRow:
         else:
             fixed.append(Fixed(one.name, one.reader, at))
             read.add(one.name)
-    common = frozenset(name for name in places if name in POLICY)
-    others = frozenset(places) - common
+    common = _NOTHING if POLICY.keys().isdisjoint(places) else frozenset(name for name in places if name in POLICY)
+    others = frozenset(places) - common if row.open else _NOTHING
     for name, at in places.items():
         if name in common or (name not in read and takes_openly(row, name)):
             fixed.append(Fixed(name, "", at))
