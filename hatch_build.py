@@ -22,7 +22,8 @@ GRAMMAR = Path("nscompiler") / "grammar"
 COMPILED = {
     "nscompiler/grammar": "build build_expressions build_types lexer machine mistakes place sums syntax",
     "nscompiler/types": "interface types",
-    "nscompiler/typecheck": "bindings check components constraints declare define facts fits infer params resolve scope unify",
+    "nscompiler/typecheck": "bindings check components constraints declare define facts fits infer params resolve "
+    "scope unify",
     "nscompiler/lints": "fields parameters signs",
 }
 
