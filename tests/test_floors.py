@@ -84,9 +84,10 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "msgspec": ("nstack",),
     "uvicorn": ("nstack.connectors",),
     "cronsim": ("nstack.connectors",),
+    "psycopg": ("nstack.connectors",),
 }
 # Clients of the outside world are loaded when a connector opens, never when its file is read.
-WHEN_OPENED = ("uvicorn", "cronsim")
+WHEN_OPENED = ("uvicorn", "cronsim", "psycopg")
 
 # Start-up time is counted in milliseconds here, so these load what they need when they need it.
 LAZY = ("nscompiler", "nscompiler.pipeline", "nscompiler.cli", "nscompiler.__main__", "nslsp")

@@ -42,7 +42,7 @@ class Case:
     """One row. ``says`` are the diagnostics of the check, as ``level: name``; ``build_says`` those of the build.
 
     ``quotes`` are texts that the diagnostics must show. ``prepare`` is a Python file of the program that is run first.
-    ``cell`` is a file that is handed to ``nsc notebook`` on standard input.
+    ``cell`` is a file that is handed to ``nsc notebook`` on standard input. ``needs_postgres``: runs need a server.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Case:
     stub: str = ""
     not_run: str = ""
     elsewhere: str = ""
+    needs_postgres: bool = False
 
     @property
     def is_refused(self) -> bool:
@@ -123,7 +124,8 @@ YEARS = (
         "spellings",
         "`sources.`, `Sources.Postgresql`, `Sources.postgresql`",
         ("hint: lowercase-standard",) * 2,
-        not_run="needs a PostgreSQL server",
+        runs=(Run("a", outputs=('[1,"x"]',)),),
+        needs_postgres=True,
     ),
 )
 
@@ -217,7 +219,7 @@ MODELS = (
                 outputs=('"Iris-setosa"', '"Iris-virginica"'),
             ),
         ),
-        stub="`herbarium` is built only: it needs a PostgreSQL server",
+        stub="`herbarium` is built only: its database is elsewhere",
     ),
     Case(
         "sklearn-pretrained",
@@ -260,7 +262,7 @@ MODELS = (
                 ),
             ),
         ),
-        stub="the web services answer from memory; `catalogue` is built only: it needs a PostgreSQL server",
+        stub="the web services answer from memory; `catalogue` is built only: its database is elsewhere",
     ),
 )
 

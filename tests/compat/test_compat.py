@@ -13,6 +13,7 @@ from pathlib import Path
 
 import attrs
 import compat_cases
+import databases
 import pytest
 from compat_cases import CASES, Case, Run, Sent
 from kept import Golden
@@ -51,6 +52,8 @@ def test_row_is_true(case: Case, tmp_path: Path) -> None:
     if case.is_refused:
         return
     built = build(case, compilation, tmp_path / "built")
+    if case.needs_postgres and not databases.answers():
+        pytest.skip(databases.ABSENT)
     for run in case.runs:
         if case.cell:
             run_cell(case, program)
@@ -251,16 +254,15 @@ def test_a_notebook_runs_on_the_text_that_it_is_given(tmp_path: Path) -> None:
     assert (done.returncode, outputs(done.stderr)) == (0, ["3", "2"]), done.stderr
 
 
-@pytest.mark.parametrize(("name", "workflow"), [("spellings", "b"), ("amqp", "w")])
-def test_a_connector_that_cannot_run_says_so(name: str, workflow: str, tmp_path: Path) -> None:
-    case = next(case for case in CASES if case.name == name)
-    built = build(case, checked(case, copy_of(name, tmp_path)), tmp_path / "built")[workflow]
+def test_a_connector_that_cannot_run_says_so(tmp_path: Path) -> None:
+    case = next(case for case in CASES if case.name == "amqp")
+    built = build(case, checked(case, copy_of("amqp", tmp_path)), tmp_path / "built")["w"]
     done = subprocess.run(
-        command(built, Run(workflow)), cwd=tmp_path, env=environment(built.folder), capture_output=True, text=True,
+        command(built, Run("w")), cwd=tmp_path, env=environment(built.folder), capture_output=True, text=True,
         timeout=LIMIT, check=False,
     )  # fmt: skip
     assert done.returncode in (1, 2)
-    assert re.search(r"(?m)^error: .*(Sources|Sinks)\.(postgres|amqp)", done.stderr), done.stderr
+    assert re.search(r"(?m)^error: .*(Sources|Sinks)\.amqp", done.stderr), done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from connector_harness import MODULES, context, functions, module, parameters_of
 from nstack.connectors.http import HttpSource
+from nstack.connectors.postgres import PostgresSource
 from nstack.connectors.schedule import ScheduleSource
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Registry, SinkConnector, SourceConnector
@@ -20,13 +21,13 @@ from nstack.runtime.standard import STD, StandardFunction
 
 from nscompiler.grammar import syntax
 
-LATER = {f"{way}.{kind}" for way in ("Sources", "Sinks") for kind in ("amqp", "parquet", "postgres")}
+LATER = {f"{way}.{kind}" for way in ("Sources", "Sinks") for kind in ("amqp", "parquet")}
 """Declared, so that programs that use them check; their clients are not part of this version."""
 ENGINE = {"Sinks.reply"}
 """What the engine does itself, since it answers through tokens."""
 
 LANGUAGE = {
-    "Sources": {"http", "schedule", "postgres", "amqp", "stdin", "jsonl", "csv", "parquet"},
+    "Sources": {"http", "schedule", "postgres", "postgres_poll", "amqp", "stdin", "jsonl", "csv", "parquet"},
     "Sinks": {"log", "reply", "stdout", "postgres", "amqp", "jsonl", "csv", "parquet"},
     "Conv": {"to_json", "from_json", "to_csv", "from_csv"},
     "Std": {"identity", "fst", "snd", "some", "single"},
@@ -99,7 +100,11 @@ class _Hidden(importlib.abc.MetaPathFinder):
 
 @pytest.mark.parametrize(
     ("source", "library", "type_", "extra"),
-    [(HttpSource, "uvicorn", Text, "http"), (ScheduleSource, "cronsim", Unit, "schedule")],
+    [
+        (HttpSource, "uvicorn", Text, "http"),
+        (ScheduleSource, "cronsim", Unit, "schedule"),
+        (PostgresSource, "psycopg", Text, "postgres"),
+    ],
 )
 async def test_a_missing_library_is_one_error_that_names_the_extra(
     source: type[SourceConnector], library: str, type_: Any, extra: str, monkeypatch: pytest.MonkeyPatch
@@ -110,7 +115,9 @@ async def test_a_missing_library_is_one_error_that_names_the_extra(
     connector = source()
     with pytest.raises(MissingExtra) as fault:
         await connector.open(
-            parameters_of(connector, {"http_path": "/", "cron": "* * * * *"}), Codec(type_), context(Path())
+            parameters_of(connector, {"http_path": "/", "cron": "* * * * *", "pg_query": ""}),
+            Codec(type_),
+            context(Path()),
         )
     assert str(fault.value) == f"connector '{extra}' needs: pip install \"nstack-runtime[{extra}]\""
     await connector.close()
@@ -119,6 +126,8 @@ async def test_a_missing_library_is_one_error_that_names_the_extra(
 def test_a_connector_file_imports_no_client_library() -> None:
     files = sorted(file.stem for file in (MODULES.parent / "connectors").glob("*.py"))
     imports = "; ".join(f"import nstack.connectors.{stem}" for stem in files)
-    program = f"import sys; {imports}; print(sorted({{'uvicorn', 'cronsim', 'httptools'}} & set(sys.modules)))"
+    program = (
+        f"import sys; {imports}; print(sorted({{'uvicorn', 'cronsim', 'httptools', 'psycopg'}} & set(sys.modules)))"
+    )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"

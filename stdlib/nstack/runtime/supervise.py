@@ -247,17 +247,18 @@ class Run:
         goes on where it was.
         """
         for lane in self.lanes:
-            if not lane.generated or self.workflow.bounded:
-                continue
-            number = sum(
-                other.generated and other.source.shown == lane.source.shown
-                for other in self.lanes[: self.lanes.index(lane)]
-            )
-            name = f"{self.workflow.name}-{lane.source.shown}" + (f"-{number + 1}" if number else "")
-            checkpoint = Checkpoint(self.folder / ".nstack" / "checkpoints" / f"{name}.json", self.loop, self.log)
-            if self.fresh:
-                checkpoint.forget()
-            self.checkpoints[id(lane.source)] = checkpoint
+            if lane.generated and not self.workflow.bounded:
+                self._checkpoint(lane)
+
+    def _checkpoint(self, lane: Lane) -> Checkpoint:
+        source = lane.source
+        number = sum(id(one.source) in self.checkpoints and one.source.shown == source.shown for one in self.lanes)
+        name = f"{self.workflow.name}-{source.shown}" + (f"-{number + 1}" if number else "")
+        checkpoint = Checkpoint(self.folder / ".nstack" / "checkpoints" / f"{name}.json", self.loop, self.log)
+        if self.fresh:
+            checkpoint.forget()
+        self.checkpoints[id(source)] = checkpoint
+        return checkpoint
 
     def _check_reply(self) -> None:
         for lane in self.lanes:
@@ -302,6 +303,8 @@ class Run:
             connector: SourceConnector = self.registry.find(str(node.provider))()
             self.sources.append((lane, connector))
             surroundings = self._context(node, lane)
+            if connector.REPLAY == "offset" and not connector.BOUNDED:
+                surroundings.resume = self._checkpoint(lane).load()
             action = partial(connector.open, self.resolved.of(node), lane.stage.codec, surroundings)
             await self._unless_ending(self._open(lane.stage.guard, action))
 
@@ -366,8 +369,12 @@ class Run:
     async def _pump(self, lane: Lane, connector: SourceConnector) -> None:
         """A connector's batches into its stage's feed."""
         feed = lane.stage.feed
+        checkpoint = self.checkpoints.get(id(lane.source))
         try:
             async for batch in connector.batches():
+                if checkpoint is not None:
+                    checkpoint.opened(batch.token)
+                    batch.token.when_done = checkpoint.finished
                 await feed.put(batch)
         except asyncio.CancelledError:
             raise

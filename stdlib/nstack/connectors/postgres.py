@@ -1,0 +1,271 @@
+"""``Sources.postgres`` and ``Sources.postgres_poll``: the rows of a query. ``Sinks.postgres``: the rows of a table.
+
+The source reads ``COPY (query) TO STDOUT (FORMAT binary)`` as fast as the workflow takes the rows; the sink writes what
+has gathered by ``COPY … FROM STDIN (FORMAT binary)`` in one transaction for each flush.
+"""
+
+import asyncio
+import datetime
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from nstack.connectors.limits import seconds
+from nstack.connectors.pgrows import RowReader
+from nstack.connectors.pgserver import Connection, Server, copy_text, describe, required_columns, told, types
+from nstack.connectors.pgtable import Table
+from nstack.connectors.sqlrows import RowType, find, near
+from nstack.runtime.codec import Codec
+from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
+from nstack.runtime.errors import ConnectorError, DecodeError, UsageError
+from nstack.runtime.token import Token
+
+PROVIDES = {
+    "Sources.postgres": "PostgresSource",
+    "Sources.postgres_poll": "PostgresPoll",
+    "Sinks.postgres": "PostgresSink",
+}
+
+ROWS, BYTES = 512, 256 * 1024
+"""A batch of a source ends after so many rows, or so many bytes."""
+HEADER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
+"""What a binary COPY starts with (no flags, no extension) …"""
+TRAILER = b"\xff\xff"
+"""… and ends with: a row of -1 columns."""
+
+
+class PostgresSource(SourceConnector):
+    """The rows of a query, once."""
+
+    BOUNDED = True
+    REPLAY = "offset"
+
+    def __init__(self) -> None:
+        self._connection: Connection = None
+        self._server: Server | None = None
+        self._reader: RowReader | None = None
+        self._query = ""
+        self._left = False
+
+    async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
+        """Connects, and compares the query's columns with the type; raises ConnectorError."""
+        self._query = parameters.pg_query
+        self._server = Server(parameters, context)
+        self._connection = await self._server.connect()
+        self._reader = await _reader(self._connection, self._query, RowType(codec.shape))
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """The rows as they come. Raises ConnectorError when the query fails or the connection is lost."""
+        async with aclosing(self._rows(self._query)) as portions:
+            async for rows, size in portions:
+                yield self._batch(rows, size)
+
+    def _batch(self, rows: list[bytes], size: int, offset: object = None) -> Batch:
+        assert self._reader is not None
+        return Batch(rows, Token(offset=offset), decode=self._reader.decode, size=size)
+
+    async def _rows(self, query: str) -> AsyncGenerator[tuple[list[bytes], int], None]:
+        from psycopg import Error
+
+        try:
+            async with self._connection.transaction(), self._connection.cursor() as cursor:
+                await cursor.execute("SET TRANSACTION READ ONLY")
+                async with cursor.copy(copy_text(query)) as copy:
+                    try:
+                        async for portion in _portions(copy):
+                            yield portion
+                    except GeneratorExit:
+                        # Nobody wants the rest: the library would ask the server to cancel and read on to the end.
+                        self._connection.pgconn.finish()
+                        raise
+        except Error as error:
+            if not self._left:
+                raise ConnectorError(f"pg_query: {told(error)}") from None
+
+    async def close(self) -> None:
+        """Closes the connection, whatever it is still sending."""
+        self._left = True
+        if self._connection is not None:
+            await self._connection.close()
+
+
+async def _reader(connection: Connection, query: str, row: RowType) -> RowReader:
+    from psycopg import Error
+
+    try:
+        results = await describe(connection, query)
+        found = await types(connection, [(result.oid, result.modifier) for result in results])
+        required = await required_columns(connection, results)
+    except Error as error:
+        raise ConnectorError(f"pg_query: {told(error)}") from None
+    types_of = [found[result.oid, result.modifier] for result in results]
+    return RowReader(row, results, types_of, [required.get((one.table, one.number)) for one in results])
+
+
+async def _portions(copy: Any) -> AsyncGenerator[tuple[list[bytes], int], None]:
+    """The rows of a binary COPY, as many together as make a batch; each is what stands between two rows' starts."""
+    rows: list[bytes] = []
+    size = 0
+    while data := bytes(await copy.read()):
+        if data.startswith(HEADER):
+            data = data[len(HEADER) :]
+        if not data or data == TRAILER:
+            continue
+        rows.append(data)
+        size += len(data)
+        if len(rows) >= ROWS or size >= BYTES:
+            yield rows, size
+            rows, size = [], 0
+    if rows:
+        yield rows, size
+
+
+class PostgresPoll(PostgresSource):
+    """The rows of a query that are new by a key which grows, looked for again and again. A place to resume from is the
+    key of the last row, as text."""
+
+    BOUNDED = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pause = 0.0
+        self._key = ""
+        self._at = 0
+        self._type = ""
+        self._after: str | None = None
+        self._log: Any = None
+
+    async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
+        """Connects, and looks the key up among the query's columns; raises ConnectorError."""
+        self._pause = seconds(parameters, "pg_interval")
+        self._log = context.log
+        await super().open(parameters, codec, context)
+        row = RowType(codec.shape)
+        labels = [column.label or "" for column in row.columns]
+        self._at = find(parameters.pg_key, labels, str.lower)
+        if self._at < 0:
+            hint = near(parameters.pg_key, [label for label in labels if label]) or "a record has named columns"
+            raise UsageError(f"pg_key: {row.shown} has no column {parameters.pg_key} ({hint})")
+        column = row.columns[self._at]
+        if column.many or column.optional or column.type not in _KEYS:
+            raise UsageError(f"pg_key: {column.shown} is no key; there are {', '.join(_KEYS)}")
+        assert self._reader is not None
+        self._key, self._type = self._reader.described(self._at)
+        self._after = context.resume if isinstance(context.resume, str) else None
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """New rows in the order of the key, for ever. A lost connection is made again."""
+
+        while True:
+            try:
+                async with aclosing(self._rows(self._newer())) as portions:
+                    async for rows, size in portions:
+                        self._after = self._key_of(rows[-1]) or self._after
+                        yield self._batch(rows, size, self._after)
+            except ConnectorError as error:
+                if not self._connection.closed:
+                    raise
+                assert self._server is not None
+                self._log.warning(f"the connection to {self._server} was lost: {error}")
+                self._connection = await self._server.connect()
+                continue
+            await asyncio.sleep(self._pause)
+
+    def _key_of(self, row: bytes) -> str | None:
+        assert self._reader is not None
+        try:
+            return _text(self._reader.part(row, self._at))
+        except DecodeError:
+            return None  # the stage meets it again, under the source's policy
+
+    def _newer(self) -> str:
+        from psycopg import sql
+
+        key = sql.Identifier(self._key)
+        newer = sql.SQL("SELECT * FROM ({query}\n) AS polled {where} ORDER BY {key}").format(
+            query=sql.SQL(self._query.strip().rstrip(";")),  # the author's own text
+            where=sql.SQL("")
+            if self._after is None
+            else sql.SQL("WHERE {} > {}::{}").format(key, sql.Literal(self._after), sql.SQL(self._type)),
+            key=key,
+        )
+        return newer.as_string(self._connection)
+
+
+_KEYS = ("Integer", "Text", "Decimal", "Date", "DateTime", "Uuid")
+"""The types that a key may have: those whose text PostgreSQL reads as the same value."""
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+
+
+class PostgresSink(SinkConnector):
+    """A row of a table for each value: one transaction for each flush. What a broken connection interrupted is written
+    again on a new one."""
+
+    def __init__(self) -> None:
+        self._connection: Connection = None
+        self._server: Server | None = None
+        self._table: Table | None = None
+        self._pending: list[bytes] = []
+        self._prepared = False
+        self._log: Any = None
+
+    async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
+        """Connects, and compares the table with the type; raises ConnectorError."""
+        from_key = [name.strip() for name in parameters.pg_key.split(",") if name.strip()]
+        self._table = Table(RowType(codec.shape), parameters.pg_table, parameters.pg_conflict, from_key)
+        self._log = context.log
+        self._server = Server(parameters, context)
+        self._connection = await self._server.connect()
+        await self._table.open(self._connection, parameters.pg_create)
+
+    def encode(self, values: Sequence[Any]) -> bytes:
+        """Rows in the binary form; raises EncodeError with the path."""
+        assert self._table is not None
+        return self._table.encode(values)
+
+    async def write(self, encoded: bytes) -> None:
+        """Keeps the rows for the next flush."""
+        self._pending.append(encoded)
+
+    async def flush(self) -> None:
+        """Commits what has gathered, in one transaction. Raises ConnectorError; the rows are kept for another try."""
+        if not self._pending:
+            return
+        from psycopg import Error
+
+        assert self._server is not None
+        assert self._table is not None
+        for last in (False, True):
+            try:
+                await self._commit(self._table)
+            except Error as error:
+                if last or not self._connection.closed:
+                    raise ConnectorError(f"table {self._table.text}: {told(error)}") from None
+                self._log.warning(f"the connection to {self._server} was lost; its last rows are written again")
+                self._prepared = False
+                self._connection = await self._server.connect()
+            else:
+                self._pending.clear()
+                return
+
+    async def _commit(self, table: Table) -> None:
+        connection = self._connection
+        upserts = table.conflict != "error"
+        if upserts and not self._prepared:
+            for statement in table.incoming():
+                await connection.execute(statement)
+            self._prepared = True
+        async with connection.transaction(), connection.cursor() as cursor:
+            async with cursor.copy(table.copy()) as copy:
+                for block in (HEADER, *self._pending, TRAILER):
+                    await copy.write(block)
+            if upserts:
+                await cursor.execute(table.upsert())
+
+    async def close(self, *, completed: bool) -> None:
+        """Closes the connection."""
+        if self._connection is not None:
+            await self._connection.close()

@@ -1,0 +1,118 @@
+"""Rows of a database as values of a type: which columns a type has, how they are found, and what a schema lacks.
+
+A record's columns are found by the names of its fields, a tuple's in order, a scalar is the only column. A name that no
+column has exactly is looked for in the case to which the database folds names that are not quoted.
+"""
+
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from msgspec.structs import astuple
+
+from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError
+from nstack.runtime.shapes import Shape
+
+
+class Column(NamedTuple):
+    """One column that a type has.
+
+    ``label`` is the field's name, None for a tuple's part and a scalar. ``path`` is its place in a value, for messages.
+    ``type`` is the scalar's name or ``[Byte]``, ``many`` whether it is a list of them, ``shown`` the whole type.
+    """
+
+    label: str | None
+    path: str
+    type: str
+    shown: str
+    many: bool = False
+    optional: bool = False
+
+    @property
+    def bare(self) -> str:
+        """The type as a person writes it, without ``optional``."""
+        return f"[{self.type}]" if self.many else self.type
+
+
+class RowType:
+    """The columns of a row type, and the ways between its values and their parts in the columns' order."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shown = shape.shown
+        self.by_name = shape.kind == "record"
+        self.columns = tuple(_columns(shape))
+        self.take: Callable[[Any], Sequence[Any]]
+        self.make: Callable[[Sequence[Any]], Any]
+        if shape.kind == "record":
+            made = shape.python
+            self.take, self.make = astuple, lambda parts: made(*parts)
+        elif shape.kind == "tuple":
+            self.take, self.make = tuple, tuple
+        else:
+            self.take, self.make = lambda value: (value,), itemgetter(0)
+
+
+def _columns(shape: Shape) -> list[Column]:
+    if shape.kind == "record":
+        return [_column(label, f"value.{label}", part) for label, part in zip(shape.labels, shape.parts, strict=True)]
+    if shape.kind == "tuple":
+        return [_column(None, f"value[{at}]", part) for at, part in enumerate(shape.parts)]
+    return [_column(None, "value", shape)]
+
+
+def _column(label: str | None, path: str, shape: Shape) -> Column:
+    inner = shape.item if shape.kind == "optional" else shape
+    many = inner.kind == "list"
+    scalar = inner.item if many else inner
+    name = "[Byte]" if scalar.kind == "bytes" else scalar.name
+    # A Json holds null itself, so it may not be optional: a missing value is that null.
+    return Column(label, path, name, shape.shown, many, shape.kind == "optional")
+
+
+class Mismatch(NamedTuple):
+    """One thing about a schema that does not fit the type: the column, both types, and the fix."""
+
+    column: str
+    fault: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"column {self.column} {self.fault}: {self.fix}"
+
+
+def refuse(what: str, shown: str, found: Sequence[Mismatch]) -> None:
+    """Raises ConnectorError with all mismatches at once, if there are any."""
+    if found:
+        raise ConnectorError(f"{what} does not fit {shown}" + "".join(f"\n  {one}" for one in found))
+
+
+def find(label: str, names: Sequence[str], fold: Callable[[str], str]) -> int:
+    """The index of a field's column, -1 where there is none and -2 where several have the name."""
+    for matches in (
+        [at for at, name in enumerate(names) if name == label],
+        [at for at, name in enumerate(names) if name == fold(label)],
+    ):
+        if matches:
+            return matches[0] if len(matches) == 1 else -2
+    return -1
+
+
+def near(name: str, names: Sequence[str]) -> str:
+    """A sentence that offers similar names, or says which there are; empty where there are none."""
+    close = get_close_matches(name.lower(), [other.lower() for other in names], 3, 0.6)
+    offered = [other for other in names if other.lower() in close]
+    if offered:
+        return f"did you mean {' or '.join(offered[:3])}?"
+    return f"there are {', '.join(names[:8])}{', …' if len(names) > 8 else ''}" if names else ""
+
+
+def unreadable(column: Column, name: str, found: str, why: str = "") -> DecodeError:
+    """What a row has in a column and the type cannot take."""
+    return DecodeError(f"column {name}", column.shown, found, why)
+
+
+def unwritable(column: Column, value: object, why: str) -> EncodeError:
+    """What a value has in a part and the column cannot take."""
+    shown = repr(value)
+    return EncodeError(column.path, column.shown, shown if len(shown) <= 60 else shown[:57] + "...", why)

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The servers that tests talk to: installs from Debian's packages what is missing, and starts what does not answer.
+# Does nothing where they run already. One function a service; `tests/services.sh postgres` starts that one alone.
+set -euo pipefail
+
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# install COMMAND PACKAGE…
+install() {
+  command -v "$1" >/dev/null && return
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "$1 has to be installed by hand" >&2
+    return 1
+  fi
+  shift
+  apt-get -qq update >/dev/null
+  DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends "$@" >/dev/null
+}
+
+# At 127.0.0.1:5432, in a folder of its own, for whoever asks from this machine: the tests drop what they make.
+postgres() {
+  answers 5432 && return
+  install pg_ctlcluster postgresql
+  # Installing starts a cluster of Debian's own, which asks for passwords.
+  pg_lsclusters -h | while read -r version name _; do pg_ctlcluster "$version" "$name" stop 2>/dev/null || true; done
+  local bin folder=${TMPDIR:-/tmp}/nstack-postgres
+  bin=$(dirname "$(find /usr/lib/postgresql -name initdb | sort -V | tail -n 1)")
+  local as=(env)
+  if [ "$(id -u)" = 0 ]; then as=(setpriv --reuid=postgres --regid=postgres --clear-groups env HOME=/); fi
+  if [ ! -f "$folder/PG_VERSION" ]; then
+    mkdir -p "$folder"
+    if [ "$(id -u)" = 0 ]; then chown postgres: "$folder"; fi
+    (cd / && "${as[@]}" "$bin/initdb" -D "$folder" -U postgres -A trust -E UTF8 --locale=C.UTF-8 >/dev/null)
+  fi
+  (cd / && "${as[@]}" "$bin/pg_ctl" -D "$folder" -l "$folder/log" -w -s \
+    -o "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off" start)
+}
+
+if [ $# = 0 ]; then set -- postgres; fi
+for service in "$@"; do "$service"; done
