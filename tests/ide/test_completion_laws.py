@@ -1,6 +1,7 @@
 """What completion says of what it offers is true: what fits can be taken, what does not cannot."""
 
 import random
+import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,9 +15,11 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.ide.changes import whole
 from nscompiler.ide.complete import complete
+from nscompiler.ide.inlay import inlay_hints
 from nscompiler.ide.offers import Fit, Offer, OfferKind
 from nscompiler.source import Span
 from nscompiler.state import State
+from nscompiler.types.show import show_scheme
 
 PIPED = (OfferKind.FUNCTION, OfferKind.SINK)
 # What the checker says of a stage that does not belong where it is; that a type is open is no fault of it.
@@ -31,7 +34,7 @@ def unfinished(seed: int) -> tuple[dict[str, str], str, int] | None:
     pipes = [
         (path, text[whole(text, node.stages[0], node)[0] : whole(text, node.stages[last], node)[1]])
         for path, text in texts.items()
-        if path.endswith(".nml") and (parsed := state.parsed(path)) is not None and parsed.module.main is None
+        if path.endswith(".nml") and (parsed := state.parsed(path)) is not None and _goes_on(parsed.module)
         for decl in parsed.module.declarations
         if isinstance(decl, syntax.DefDecl)
         for node in walk(decl.body)
@@ -43,6 +46,11 @@ def unfinished(seed: int) -> tuple[dict[str, str], str, int] | None:
     path, begun = choice.choice(pipes)
     texts[path] += f"\n\ndef goingOn = {begun} | "
     return texts, path, len(texts[path])
+
+
+def _goes_on(module: syntax.Module) -> bool:
+    """Whether a def may stand at the end of a file: neither an expression nor the brace of early syntax ends it."""
+    return module.main is None and (module.header is None or module.header.early != "{")
 
 
 def taken(texts: dict[str, str], path: str, at: int, offer: Offer) -> State:
@@ -74,3 +82,44 @@ def test_what_is_said_to_fit_fits_and_what_is_not_does_not(seed: int) -> None:
             assert after != before, f"{texts[path]}{offer.label} fits"
         else:
             assert after == before, f"{texts[path]}{offer.label}: {after}"
+
+
+def plain(snippet: str) -> str:
+    """What a snippet says where nothing is filled in."""
+    snippet = re.sub(r"\$\{\d\|([^,|]*)[^|]*\|\}", r"\1", snippet)
+    return re.sub(r"\$\{\d(?::([^}]*))?\}", lambda found: found[1] or "", snippet)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=25 * TIMES, deadline=None)
+def test_every_parameter_that_is_offered_can_be_set_as_it_is_written(seed: int) -> None:
+    begun = unfinished(seed)
+    if begun is None:
+        return
+    texts, path, at = begun
+    texts[path] = f"{texts[path].rstrip(' |').replace('def goingOn = ', 'def goingOn = (')}) {{ "
+    at = len(texts[path])
+    found = [offer for offer in complete(program(texts), path, at).items if offer.kind is OfferKind.PARAMETER]
+    for offer in random.Random(seed).sample(found, min(4, len(found))):
+        edit = Edit(Span(path, at, at), plain(offer.snippet) + " }")
+        after = program({**texts, path: apply_edits(texts[path], [edit])})
+        start = len(texts[path]) - 2
+        said = [one.title for one in after.problems_in(path) if one.is_error and one.primary.span.end > start]
+        assert not said, f"{texts[path]}{edit.text}: {said}"
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=25 * TIMES, deadline=None)
+def test_what_hints_write_is_what_was_so_already(seed: int) -> None:
+    texts = dict(generate(seed).write().texts)
+    state, choice = program(texts), random.Random(seed)
+    path = choice.choice([path for path in texts if path.endswith(".nml")])
+    hints = inlay_hints(state, path, 0, len(texts[path]))
+    kept = [hint for hint in hints if choice.random() < 0.5]
+    after = program({**texts, path: apply_edits(texts[path], [edit for hint in kept for edit in hint.edits])})
+    assert [one.title for one in after.problems_in(path) if one.is_error] == []
+    before, now = state.file(path), after.file(path)
+    assert before is not None
+    assert now is not None
+    for name, function in before.interface.functions.items():
+        assert show_scheme(now.interface.functions[name].scheme) == show_scheme(function.scheme), name
