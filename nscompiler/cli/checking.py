@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nscompiler.diagnostics.model import Diagnostic
     from nscompiler.diagnostics.selection import Selection
     from nscompiler.pipeline import Compilation
+    from nscompiler.recheck import Memory
 
 
 class Asked(NamedTuple):
@@ -56,6 +57,21 @@ def check_paths(
     else:
         problems = _tell_of_disk(paths, search, asked, held or answers.look(paths, search))
     return exits.FAILED if failing(problems) and not asked.exit_zero else exits.OK
+
+
+def check_again(paths: Sequence[str], asked: Asked, files: Files, memory: "Memory") -> "Memory":
+    """Check paths beside what is known of each file since the last time, and write what was found; what is known now.
+
+    Where more than problems was asked for, everything is checked.
+    """
+    if asked.statistics or asked.against is not None:
+        check_paths(paths, asked, files)
+        return memory
+    from nscompiler.recheck import Recheck
+
+    recheck = Recheck(files, paths or (".",), search_folders(asked.search), memory=memory)
+    _tell(recheck, asked)
+    return recheck.memory()
 
 
 def _tell_of_disk(

@@ -7,12 +7,15 @@ file that is not there yet, an import far away, a folder on a network whose chan
 import sys
 import time
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from nscompiler import questions
-from nscompiler.cli.checking import Asked, check_paths
+from nscompiler.cli.checking import Asked, check_again
 from nscompiler.diagnostics.summary import counted
 from nscompiler.files import WatchedFiles
+
+if TYPE_CHECKING:
+    from nscompiler.recheck import Memory
 
 PAUSE = 0.2
 """Seconds between two looks."""
@@ -24,12 +27,13 @@ _CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 
 def watch(paths: Sequence[str], asked: Asked) -> NoReturn:
     """Check, and again after each change, until somebody interrupts."""
+    memory: Memory = {}
     while True:
         files = WatchedFiles()
         if sys.stdout.isatty():
             sys.stdout.write(_CLEAR)
         start = time.perf_counter()
-        check_paths(paths, asked, files)
+        memory = check_again(paths, asked, files, memory)
         sys.stdout.flush()
         _await_change(files, time.perf_counter() - start)
 
