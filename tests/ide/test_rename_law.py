@@ -23,12 +23,15 @@ from nscompiler.ide.rename import prepare_rename, rename
 from nscompiler.state import State
 
 FRESH = {
-    Kind.TYPE: "Renamed",
-    Kind.CONSTRUCTOR: "Renamed",
-    Kind.ALIAS: "Renamed",
-    Kind.MODULE: "Renamed.Thing",
-    Kind.FIELD: "re-named",
+    Kind.TYPE: ("Renamed", "Élan'"),
+    Kind.CONSTRUCTOR: ("Renamed", "R2"),
+    Kind.ALIAS: ("Renamed", "Alias_2"),
+    Kind.MODULE: ("Renamed.Thing", "Other"),
+    Kind.FIELD: ("re-named", "concat", "renamed'", "Renamed", "ein Feld"),
+    Kind.PARAMETER: ("renamed", "type", "where", "é"),
+    Kind.VARIABLE: ("renamed", "v'"),
 }
+"""New names that nothing has, some of them of the strange ones that the language allows."""
 
 
 def told(state: State) -> Counter[tuple[str, str, int]]:
@@ -65,7 +68,7 @@ def rename_and_back(texts: dict[str, str], choice: random.Random) -> str:
     assert located is not None
     assert located.target is not None
     kind = located.target.kind
-    new = FRESH.get(kind, "renamed")
+    new = choice.choice(FRESH.get(kind, ("renamed", "r_2")))
     outcome = rename(state, path, node.start, new)
     assert not isinstance(outcome, Refusal), f"{path}:{node.start} {kind}: {outcome}"
     after = applied(texts, outcome.edits)

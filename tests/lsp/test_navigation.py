@@ -204,3 +204,14 @@ def test_a_renaming_that_would_disturb_is_refused(asked):
 )
 def test_hover(asked, path, old, new, fact):
     assert fact in asked(types.TEXT_DOCUMENT_HOVER, path, old, new).contents.value
+
+
+def test_python_can_be_left_out_of_renamings(editors):
+    editor = editors()
+    editor.start(options={"rename": {"python": False}})
+    for name, text in SHOP.items():
+        editor.write(name, text)
+    editor.reload()
+    marked = editor.open("clean/module.nml", shop("clean/module.nml", "fun cl‸ean")["clean/module.nml"])
+    edit = editor.at(types.TEXT_DOCUMENT_RENAME, marked, new_name="tidy")
+    assert set(editor.texts_after(edit)) == {"clean/module.nml", "flow/module.nml"}
