@@ -45,17 +45,24 @@ class Renaming:
 
 def prepare_rename(program: Program, path: str, offset: int) -> Renamable | Refusal:
     """Whether what is at a place can be renamed at all."""
-    located = locate(program, path, offset)
-    found = _subject(program, located)
+    names = Names(program)
+    found = _subject(program, locate(program, path, offset, names))
     if isinstance(found, Refusal):
         return found
     located, target = found
     assert located.span is not None
-    span, text = located.span, target.name
-    if target.kind is Kind.MODULE:
-        span = _name_in(located.module.source, span)
-        text = located.module.source.text[span.start : span.end]
-    return Renamable(span, text)
+    module = target.kind is Kind.MODULE
+    span = _name_in(located.module.source, located.span) if module else located.span
+    return Renamable(span, _called(names, target))
+
+
+def _called(names: Names, target: Target) -> str:
+    """What a renaming replaces: of a module the name without author and version."""
+    module = names.module(target.path) if target.kind is Kind.MODULE else None
+    if module is None or target.span is None:
+        return target.name
+    span = _name_in(module.source, target.span)
+    return module.source.text[span.start : span.end]
 
 
 def rename(program: Program, path: str, offset: int, new: str, *, python: bool = True) -> Renaming | Refusal:
@@ -68,7 +75,7 @@ def rename(program: Program, path: str, offset: int, new: str, *, python: bool =
     fault = fault_of(target, new)
     if fault is not None:
         return Refusal(fault)
-    if new == target.name:
+    if new == _called(names, target):
         return Renaming(())
     edits = _Renamer(names, target, new, python).edits()
     return edits if isinstance(edits, Refusal) else _sound(program, edits)

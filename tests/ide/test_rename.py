@@ -160,6 +160,18 @@ def test_a_binding_that_python_reads_undeclared_is_refused() -> None:
     assert "declare it first" in refused(texts, "m")
 
 
+@pytest.mark.parametrize(
+    ("path", "piece", "name"),
+    [
+        ("types/module.nml", "Shop.Ty‸pes", "Shop.Types"),
+        ("types/module.nml", "type It‸em", "Item"),
+        ("flow/module.nml", "as C‸", "C"),
+    ],
+)
+def test_the_same_name_changes_nothing(path: str, piece: str, name: str) -> None:
+    assert renamed(shop(path, piece), name) == {}
+
+
 def test_a_module_that_is_there_already() -> None:
     texts = {**shop("types/module.nml", "Shop.Ty‸pes"), "k/module.nml": "module Kinds:0.1.0\n"}
     assert "there is a module `Kinds:0.1.0` already" in refused(texts, "Kinds")
