@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -118,15 +120,27 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return prefix / "share/jupyter/kernels"
 
 
-@pytest.fixture(scope="module")
-def notebook(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
+def wait_for_the_end(pid: int) -> None:
+    """Return when a process is no more."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        ended, _, _ = select.select([descriptor], [], [], PATIENCE)
+        assert ended, "the process goes on"
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def started(specs: Path, folder: Path, service: str) -> Iterator[Notebook]:
     """A running kernel in a folder with a module, which is imported."""
-    folder = tmp_path_factory.mktemp("notebook")
     (folder / "words").mkdir()
     (folder / "words/module.nml").write_text(MODULE)
-    (folder / "words/service.py").write_text(SERVICE)
-    specs = KernelSpecManager(kernel_dirs=[str(installed)], ensure_native_kernel=False)
-    manager = KernelManager(kernel_name="nstack", kernel_spec_manager=specs)
+    (folder / "words/service.py").write_text(service)
+    finder = KernelSpecManager(kernel_dirs=[str(specs)], ensure_native_kernel=False)
+    manager = KernelManager(kernel_name="nstack", kernel_spec_manager=finder)
     environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "IPYTHONDIR": str(folder / "ipython")}
     manager.start_kernel(cwd=str(folder), env=environment)
     client = manager.client()
@@ -137,6 +151,13 @@ def notebook(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     yield notebook
     client.stop_channels()
     manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture(scope="module")
+def notebook(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
+    """A running kernel."""
+    with started(installed, tmp_path_factory.mktemp("notebook"), SERVICE) as running:
+        yield running
 
 
 def plain(answer: Answer) -> list[str]:
@@ -207,6 +228,15 @@ def test_an_interrupt_stops_the_run_and_not_the_kernel(notebook: Notebook) -> No
     answer = notebook.end(message)
     assert (answer.reply["status"], answer.reply["ename"]) == ("error", "Interrupted")
     assert plain(notebook.run('["still here"]')) == ['"still here"']
+
+
+def test_a_kernel_that_is_shut_down_takes_its_run_along(installed: Path, tmp_path: Path) -> None:
+    with started(installed, tmp_path, SERVICE.replace('"asleep"', '"asleep", __import__("os").getpid()')) as other:
+        message = other.begin('["a"] | W.sleep')
+        told = other.end(message, until="asleep").stream("stderr")
+        pid = int(re.findall(r"asleep (\d+)", told)[0])
+        other.manager.shutdown_kernel()
+    wait_for_the_end(pid)
 
 
 def test_completion_inspection_and_whether_a_cell_goes_on(notebook: Notebook) -> None:

@@ -373,6 +373,19 @@ PIECES = (
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=8))
 def test_whatever_is_typed_what_is_in_force_checks(cells: list[str]) -> None:
+    goes_well(cells)
+
+
+@pytest.mark.soak
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=20))
+def test_long_sessions(cells: list[str]) -> None:
+    goes_well(cells)
+
+
+def goes_well(cells: list[str]) -> None:
+    """Whether a failed cell changes nothing, and all in force is what a check from scratch finds right; what is set
+    aside would be wrong in it."""
     standard = standard_folder()
     session = Session("/work")
     for cell in cells:
@@ -381,5 +394,13 @@ def test_whatever_is_typed_what_is_in_force_checks(cells: list[str]) -> None:
         if reply.failed and not reply.set_aside:
             assert session.whole().text == before
     text = "".join(f"{item.text}\n" for item in session.items) or "def other = Conv.to_json"
-    checked = Compilation(MemoryFiles({"/work/s.nml": text}, session.files), ("/work/s.nml",), (), standard)
-    assert [problem.title for problem in checked.problems if problem.is_error] == []
+    assert not errors(text, session, standard)
+    for item in session.set_aside:
+        assert errors(f"{text}\n{item.text}", session, standard), item.text
+
+
+def errors(text: str, session: Session, standard: str) -> list[str]:
+    """What a check from scratch finds wrong with a script."""
+    files = MemoryFiles({"/work/s.nml": text}, session.files)
+    problems = Compilation(files, ("/work/s.nml",), (), standard).problems
+    return [problem.title for problem in problems if problem.is_error]

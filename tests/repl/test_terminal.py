@@ -151,10 +151,15 @@ def test_colours(folder: Path) -> None:
     with session(folder) as opened:
         opened.wait(prompt(1))
         opened.press('def f = ["text", "more"]')
-        opened.wait("more")
-        assert (colors(opened, "def"), colors(opened, '"text"')) == ({"magenta"}, {"green"})
+        opened.wait('"more"')
+        opened.wait(lambda shown: (colors(shown, "def"), colors(shown, '"text"')) == ({"magenta"}, {"green"}))
         opened.press("\r")
         opened.wait("f : Void -> Text")
+        opened.wait(prompt(2))
+        opened.press(':type "after a command"')
+        opened.wait('command"')
+        opened.wait(lambda shown: (colors(shown, ":type"), colors(shown, '"after')) == ({"magenta"}, {"green"}))
+        opened.press("\x03")
         opened.wait(prompt(2))
         assert "cyan" in colors(opened, "Text")
 

@@ -312,7 +312,8 @@ class Results:
 
     def __init__(self, kernel: NStackKernel) -> None:
         self._kernel = kernel
-        self._lines: list[str] = []
+        self._lines: list[str] = []  # those that are shown, of so many
+        self._count = 0
         self._shown = time.monotonic()
         self._display: str | None = None
 
@@ -320,7 +321,9 @@ class Results:
         """One more value."""
         if not self._lines:
             self._shown = time.monotonic()  # a program starts for a while before there is anything to show
-        self._lines.append(line)
+        self._count += 1
+        if len(self._lines) < shown.ROWS:
+            self._lines.append(line)
         if time.monotonic() - self._shown > REFRESH:
             self._show()
 
@@ -329,13 +332,15 @@ class Results:
         if self._display is not None:
             self._show()
         elif self._lines:
-            self._kernel._display(shown.results(self._lines), result=True)
+            self._kernel._display(shown.results(self._lines, self._count), result=True)
 
     def _show(self) -> None:
         kind = "display_data" if self._display is None else "update_display_data"
         self._display = f"results-{id(self)}"
         transient = {"display_id": self._display}
-        self._kernel._send(kind, {"data": shown.results(self._lines), "metadata": {}, "transient": transient})
+        self._kernel._send(
+            kind, {"data": shown.results(self._lines, self._count), "metadata": {}, "transient": transient}
+        )
         self._shown = time.monotonic()
 
 

@@ -35,16 +35,16 @@ def picture(graph: Graph) -> Bundle:
     return {"text/plain": plain, "image/svg+xml": svg(graph), "text/vnd.mermaid": mermaid(graph)}
 
 
-def results(lines: Sequence[str]) -> Bundle:
-    """Values in JSON: a table of records, else the values as they are."""
-    shown = [line.rstrip("\n") for line in lines[:ROWS]]
-    left = len(lines) - len(shown)
+def results(lines: Sequence[str], count: int) -> Bundle:
+    """The first values, in JSON, of so many: a table of records, else the values as they are."""
+    shown = [line.rstrip("\n") for line in lines]
+    left = count - len(shown)
     values = [_value(line) for line in shown]
     bundle: Bundle = {"text/plain": "\n".join([*shown, *([f"… and {left} more"] if left else [])])}
     if values and all(isinstance(value, dict) for value in values):
         bundle["text/html"] = _table(values, left)
     else:
-        bundle["application/json"] = values[0] if len(lines) == 1 else values
+        bundle["application/json"] = values[0] if count == 1 else values
     return bundle
 
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app
@@ -26,6 +26,7 @@ from nscompiler.cli.report import wants_color
 from nscompiler.highlight import NmlLexer
 from nscompiler.modules.tree import is_below
 from nscompiler.pipeline import InternalError
+from nscompiler.tools.repl.commands import command_word, find
 from nscompiler.tools.repl.completion import offers
 from nscompiler.tools.repl.engine import flowing
 from nscompiler.tools.repl.session import Session
@@ -120,16 +121,22 @@ def _continuation(width: int, line: int, wrapped: int) -> StyleAndTextTuples:
 
 
 class _CellLexer(Lexer):
-    """Colours for the language, none for commands."""
+    """Colours for the language, also where it follows a command."""
 
     def __init__(self) -> None:
         self._code = PygmentsLexer(NmlLexer, sync_from_start=True)
 
-    def lex_document(self, document: Document):  # type: ignore[no-untyped-def]  # as the base class has it
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
         """The pieces of each line."""
-        if is_command(document.text):
+        text = document.text
+        if not is_command(text):
+            return self._code.lex_document(document)
+        word, start = command_word(text)
+        command = find(word)
+        if command is None or not command.takes_code or "\n" in text:
             return lambda line: [("", document.lines[line])] if line < len(document.lines) else []
-        return self._code.lex_document(document)
+        behind = self._code.lex_document(Document(text[start:]))
+        return lambda line: [("class:pygments.keyword", text[:start]), *behind(line)] if line == 0 else []
 
 
 class _SessionCompleter(Completer):

@@ -1,6 +1,7 @@
 """What a cell that starts with a colon asks for."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import attrs
@@ -16,6 +17,8 @@ from nscompiler.tools.repl.session import Session
 from nscompiler.tools.repl.signatures import function_type, type_body, type_head
 from nscompiler.tools.repl.unfinished import is_command
 from nscompiler.types.interface import Interface
+
+_WORD = re.compile(r"\s*:(\S*)\s*")
 
 
 @attrs.frozen(slots=True)
@@ -39,6 +42,11 @@ class Command:
     answer: Callable[[Session, Asked], Reply]
 
     @property
+    def takes_code(self) -> bool:
+        """Whether what follows it is of the language."""
+        return self.takes in ("EXPRESSION", "WORKFLOW", "NAME")
+
+    @property
     def usage(self) -> str:
         """``:load FILE``."""
         return f":{self.name} {self.takes}".rstrip()
@@ -53,12 +61,8 @@ def answer(session: Session, text: str, name: str | None = None) -> Reply:
 
 
 def _command(session: Session, source: SourceFile) -> Reply:
-    text = source.text
-    begin = text.index(":") + 1
-    word = text[begin:].split(maxsplit=1)[0] if text[begin:].strip() and not text[begin].isspace() else ""
-    rest = text[begin + len(word) :]
-    start = begin + len(word) + len(rest) - len(rest.lstrip())
-    asked = Asked(source, word, rest.strip(), start)
+    word, start = command_word(source.text)
+    asked = Asked(source, word, source.text[start:].strip(), start)
     found = find(word)
     if found is None:
         offer = did_you_mean(tuple(f":{name}" for name in near(word, COMMANDS))) or "`:help` lists them"
@@ -69,6 +73,12 @@ def _command(session: Session, source: SourceFile) -> Reply:
     if not found.takes and asked.argument:
         return refused(f"`:{found.name}` takes nothing", f"usage: {found.usage}")
     return found.answer(session, asked)
+
+
+def command_word(text: str) -> tuple[str, int]:
+    """The word of a command, without its colon, and where in the cell what follows it starts."""
+    match = _WORD.match(text)
+    return ("", len(text)) if match is None else (match[1], match.end())
 
 
 def find(word: str) -> Command | None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 
 from nscompiler.diagnostics import codes
-from nscompiler.tools.repl.commands import COMMANDS, find
+from nscompiler.tools.repl.commands import COMMANDS, command_word, find
 from nscompiler.tools.repl.engine import Offer, in_code
 from nscompiler.tools.repl.session import Session
 from nscompiler.tools.repl.unfinished import is_command
@@ -23,8 +23,7 @@ def offers(session: Session, cell: str, offset: int) -> tuple[Offer, ...]:
 
 def _in_command(session: Session, cell: str, offset: int) -> Iterator[Offer]:
     begin = cell.index(":")
-    word = cell[begin + 1 :].split(maxsplit=1)
-    name = word[0] if word and not cell[begin + 1 : begin + 2].isspace() else ""
+    name, start = command_word(cell)
     behind = begin + 1 + len(name)
     if offset <= behind:
         written = cell[begin + 1 : offset]
@@ -35,10 +34,10 @@ def _in_command(session: Session, cell: str, offset: int) -> Iterator[Offer]:
     command = find(name)
     if command is None:
         return
-    start = behind + len(cell[behind:offset]) - len(cell[behind:offset].lstrip())
+    start = min(start, offset)
     arguments = _ARGUMENTS.get(command.name)
     if arguments is None:
-        if command.takes in ("EXPRESSION", "WORKFLOW", "NAME"):
+        if command.takes_code:
             code = " " * start + cell[start:]
             yield from in_code(session, code, offset)
         return
