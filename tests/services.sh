@@ -36,5 +36,15 @@ postgres() {
     -o "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off" start)
 }
 
-if [ $# = 0 ]; then set -- postgres; fi
+# At 127.0.0.1:5672 with the user guest. It takes a while to answer.
+rabbitmq() {
+  answers 5672 && return
+  install rabbitmq-server rabbitmq-server
+  answers 5672 || service rabbitmq-server start >/dev/null 2>&1 || rabbitmq-server -detached
+  for _ in $(seq 120); do answers 5672 && return; sleep 0.5; done
+  echo "RabbitMQ does not answer at 127.0.0.1:5672" >&2
+  return 1
+}
+
+if [ $# = 0 ]; then set -- postgres rabbitmq; fi
 for service in "$@"; do "$service"; done

@@ -257,8 +257,9 @@ def test_a_notebook_runs_on_the_text_that_it_is_given(tmp_path: Path) -> None:
 def test_a_connector_that_cannot_run_says_so(tmp_path: Path) -> None:
     case = next(case for case in CASES if case.name == "amqp")
     built = build(case, checked(case, copy_of("amqp", tmp_path)), tmp_path / "built")["w"]
+    given = command(built, Run("w", parameters=("amqp_connect_timeout=100ms",)))
     done = subprocess.run(
-        command(built, Run("w")), cwd=tmp_path, env=environment(built.folder), capture_output=True, text=True,
+        given, cwd=tmp_path, env=environment(built.folder), capture_output=True, text=True,
         timeout=LIMIT, check=False,
     )  # fmt: skip
     assert done.returncode in (1, 2)

@@ -115,6 +115,7 @@ class Context:
     __slots__ = (
         "bounded",
         "expects",
+        "failed",
         "folder",
         "log",
         "node",
@@ -140,6 +141,7 @@ class Context:
         offer: Callable[[Batch, int], bool] | None = None,
         resume: object = None,
         expects: str | None = None,
+        failed: Callable[[], bool] | None = None,
     ) -> None:
         self.workflow = workflow
         self.node = node
@@ -155,6 +157,7 @@ class Context:
         """
         self.resume = resume
         self.expects = expects
+        self.failed: Callable[[], bool] = failed or _no
 
     def path(self, text: str) -> Path:
         """A path parameter, made absolute against the folder the run was started in."""
@@ -171,6 +174,10 @@ class Context:
 
 
 def _refuse(batch: Batch, records: int) -> bool:
+    return False
+
+
+def _no() -> bool:
     return False
 
 

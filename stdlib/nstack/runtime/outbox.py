@@ -43,7 +43,7 @@ class Chunk:
     def __init__(self, encoded: Any, count: int, values: list[Any] | None) -> None:
         self.encoded = encoded
         self.count = count
-        self.size = len(encoded) if isinstance(encoded, bytes | bytearray) else 0
+        self.size = len(encoded) if isinstance(encoded, bytes | bytearray) else getattr(encoded, "size", 0)
         self.values = values
 
 
@@ -228,6 +228,8 @@ class Writer:
                 else:
                     wrote = await self._write(box, item) or wrote
         if wrote and not await self._flush():
+            return
+        if self.gone:  # what these tokens stand for was not written: their sources must not hear that it was
             return
         for token in done:
             token.release()

@@ -348,6 +348,7 @@ class Run:
             shared=self.shared,
             offer=lane.stage.feed.offer if lane is not None else None,
             expects=lane.stage.expects if lane is not None else None,
+            failed=lambda: self.halt.failed,
         )
 
     # ------------------------------------------------------------------------------------------ flow

@@ -1,0 +1,343 @@
+"""``Sources.amqp`` and ``Sinks.amqp``: messages of an AMQP 0-9-1 broker, such as RabbitMQ.
+
+What is there on the broker is used as it is; what is missing is declared, durable, unless ``amqp_declare`` is false.
+The source reads a queue that stays when the workflow is stopped, so what is published then is not lost.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
+from typing import Any
+
+from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Lost, Message, port, reason, settle_all, silence
+from nstack.connectors.limits import at_least_one
+from nstack.runtime.codec import Codec
+from nstack.runtime.connector import Context, Parameters
+from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
+
+PROVIDES = {"Sources.amqp": "AmqpSource", "Sinks.amqp": "AmqpSink"}
+
+TIMEOUT = 10.0
+"""Seconds that the broker has for one step of a connection's making."""
+LOOK = 5.0
+"""Seconds between two looks whether the broker still knows the consumer: nobody is told of a queue that was deleted."""
+MOST_PREFETCH = 65535
+"""The protocol has 16 bits for it."""
+
+
+class AmqpSource(BrokerSource):
+    """The messages of one queue."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._broker: Broker | None = None
+        self._queue = ""
+
+    def prepare(self, parameters: Parameters, codec: Codec, context: Context) -> tuple[str, str]:
+        """The queue is named after the workflow, the exchange and the key where no name is given."""
+        self._broker = broker = Broker(parameters, context)
+        if at_least_one(parameters, "amqp_prefetch") > MOST_PREFETCH:
+            raise UsageError(f"amqp_prefetch must be at most {MOST_PREFETCH}, got {parameters.amqp_prefetch}")
+        if not broker.exchange and not parameters.amqp_queue:
+            raise UsageError('amqp_exchange = "" is the exchange without a name: say which amqp_queue to read')
+        self._queue = parameters.amqp_queue or f"nstack.{context.workflow}.{broker.exchange}.{broker.key}"
+        return broker.address, "amqp"
+
+    async def connect(self) -> "Consumer":
+        """A consumer of the queue, which is declared and bound if it has to be."""
+        broker = self._broker
+        assert broker is not None
+        connection = await broker.connect()
+        async with _closing(connection):
+            await broker.declare_exchange(connection)
+            channel = await broker.declare_queue(connection, self._queue)
+            await channel.set_qos(prefetch_count=self._most)
+            consumer = Consumer(connection, await channel.get_underlay_channel(), self._queue)
+            await consumer.start()
+        return consumer
+
+
+class AmqpSink(BrokerSink):
+    """Messages to one exchange."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._broker: Broker | None = None
+
+    def prepare(self, parameters: Parameters, codec: Codec, context: Context) -> tuple[str, str]:
+        """Looks at the parameters."""
+        self._broker = Broker(parameters, context)
+        return self._broker.address, "amqp"
+
+    async def connect(self) -> "Publisher":
+        """A channel that confirms, and the exchange, which is declared if it has to be."""
+        broker = self._broker
+        assert broker is not None
+        connection = await broker.connect()
+        async with _closing(connection):
+            await broker.declare_exchange(connection)
+            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+            if broker.exchange:
+                exchange = await channel.get_exchange(broker.exchange, ensure=False)
+            else:
+                exchange = channel.default_exchange
+        return Publisher(connection, exchange, broker, self.form.content_type)
+
+
+class Broker:
+    """Where the broker is, how to log in, and what is there."""
+
+    def __init__(self, parameters: Parameters, context: Context) -> None:
+        try:
+            import aio_pika  # noqa: F401
+        except ImportError:
+            raise MissingExtra("amqp", "amqp") from None
+        silence("aio_pika", "aiormq")
+        self.exchange: str = parameters.amqp_exchange
+        self.key: str = parameters.amqp_key
+        for name in ("amqp_exchange", "amqp_key"):
+            if len(parameters[name].encode()) > 255:
+                raise UsageError(f"{name} is longer than 255 bytes, which is the most that AMQP has")
+        self._kind = parameters.amqp_exchange_type
+        self._declares = parameters.amqp_declare
+        self._given = {
+            "host": parameters.amqp_host,
+            "port": port(parameters, "amqp_port"),
+            "virtualhost": parameters.amqp_vhost,
+            "login": parameters.amqp_user,
+            "password": parameters.amqp_password,
+        }
+        self._name = f"nstack {context.workflow}"
+        self.address = f"the AMQP broker at {parameters.amqp_host}:{parameters.amqp_port}"
+
+    async def connect(self) -> Any:
+        """A connection. Raises Lost, and ConnectorError for a login or a virtual host that the broker refuses."""
+        from aio_pika import connect
+        from aio_pika.exceptions import AuthenticationError, InvalidFrameError, ProbableAuthenticationError
+
+        properties: dict[str, Any] = {"connection_name": self._name}
+        try:
+            return await connect(**self._given, client_properties=properties, timeout=TIMEOUT)
+        except (ProbableAuthenticationError, AuthenticationError):
+            raise ConnectorError(f"{self.address} refuses the login (amqp_user and amqp_password log in)") from None
+        except InvalidFrameError:  # the broker said why, but the library does not tell
+            raise ConnectorError(
+                f"{self.address} does not open the virtual host {self._given['virtualhost']!r}: "
+                "it is not there, or not for this user (amqp_vhost names it)"
+            ) from None
+        except Exception as error:
+            if _is_broken(error):
+                raise Lost(error) from None
+            raise
+
+    async def declare_exchange(self, connection: Any) -> None:
+        """Sees to it that the exchange is there."""
+        if not self.exchange or await self._is_there(connection, "exchange", self.exchange):
+            return
+        if self.exchange.startswith("amq."):
+            raise ConnectorError(f"{self.address} has no exchange {self.exchange!r}, and such names are its own")
+        channel = await connection.channel()
+        await _or_refused(
+            channel.declare_exchange(self.exchange, self._kind, durable=True), f"exchange {self.exchange!r}"
+        )
+        await channel.close()
+
+    async def declare_queue(self, connection: Any, name: str) -> Any:
+        """Sees to it that the queue is there and gets what is published; gives a channel on which it may be read."""
+        there = await self._is_there(connection, "queue", name)
+        channel = await connection.channel(publisher_confirms=False)
+        if not there:
+            await _or_refused(channel.declare_queue(name, durable=True), f"queue {name!r}")
+        if self.exchange and self._declares:
+            queue = await channel.get_queue(name, ensure=False)
+            await _or_refused(queue.bind(self.exchange, self.key), f"binding of queue {name!r} to {self.exchange!r}")
+        return channel
+
+    async def _is_there(self, connection: Any, kind: str, name: str) -> bool:
+        """Asks on a channel of its own, since the broker closes it for a no."""
+        from aio_pika.exceptions import ChannelNotFoundEntity
+
+        channel = await connection.channel()
+        ask = channel.get_exchange if kind == "exchange" else channel.get_queue
+        try:
+            await _or_refused(ask(name, ensure=True), f"{kind} {name!r}", but=ChannelNotFoundEntity)
+        except ChannelNotFoundEntity:
+            if self._declares:
+                return False
+            raise ConnectorError(
+                f"{self.address} has no {kind} {name!r} (amqp_{kind} names it; amqp_declare = true would make it)"
+            ) from None
+        await channel.close()
+        return True
+
+
+class Consumer:
+    """One channel on which messages come."""
+
+    def __init__(self, connection: Any, channel: Any, queue: str) -> None:
+        self._connection = connection
+        self._channel = channel
+        self._queue = queue
+        self._tag = ""
+        self._inbox: deque[Message] = deque()
+        self._unsettled: dict[int, None] = {}
+        self._event = asyncio.Event()
+        self._lost: str | None = None
+
+    async def start(self) -> None:
+        """Messages come from now on, as many as the prefetch allows."""
+        self._channel.closing.add_done_callback(self._closed)
+        answer = await _or_refused(self._channel.basic_consume(self._queue, self._arrived), f"queue {self._queue!r}")
+        self._tag = answer.consumer_tag
+
+    async def _arrived(self, delivered: Any) -> None:
+        tag = delivered.delivery.delivery_tag
+        self._unsettled[tag] = None
+        self._inbox.append(Message(delivered.body, tag, f"queue {self._queue}, delivery {tag}"))
+        self._event.set()
+
+    def _closed(self, closing: Any) -> None:
+        error = None if closing.cancelled() else closing.exception()
+        self._lost = reason(error) if error is not None else "the connection was closed"
+        self._event.set()
+
+    async def receive(self, most: int) -> Sequence[Message]:
+        """What has come."""
+        while not self._inbox:
+            self._event.clear()
+            if self._lost is not None:
+                raise Lost(self._lost)
+            if self._tag not in self._channel.consumers:
+                raise Lost(f"the broker has ended the delivery of queue {self._queue}: was it deleted?")
+            try:
+                async with asyncio.timeout(LOOK):
+                    await self._event.wait()
+            except TimeoutError:
+                continue
+        if self._lost is not None:  # the broker gives these out again
+            raise Lost(self._lost)
+        return [self._inbox.popleft() for _ in range(min(most, len(self._inbox)))]
+
+    async def acknowledge(self, messages: Sequence[Message]) -> None:
+        """One frame for all up to the last, where none before it is still open."""
+        tags = sorted(message.key for message in messages)
+        for tag in tags:
+            del self._unsettled[tag]
+        first = next(iter(self._unsettled), None)
+        with _losing():
+            if first is None or first > tags[-1]:
+                await self._channel.basic_ack(tags[-1], multiple=True)
+            else:
+                for tag in tags:
+                    await self._channel.basic_ack(tag)
+
+    async def stop(self) -> None:
+        """Other consumers get what waits here."""
+        with _losing():
+            await self._channel.basic_cancel(self._tag)
+            waiting = list(self._inbox)
+            self._inbox.clear()
+            await self._give_back(waiting)
+
+    async def close(self, left: Sequence[Message]) -> None:
+        """Hangs up."""
+        with _losing():
+            try:
+                if self._lost is None:
+                    await self._give_back(left)
+            finally:
+                await self._connection.close()
+
+    async def _give_back(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            self._unsettled.pop(message.key, None)
+            await self._channel.basic_nack(message.key, requeue=True)
+
+
+class Publisher:
+    """One channel that confirms what is published."""
+
+    def __init__(self, connection: Any, exchange: Any, broker: Broker, content_type: str) -> None:
+        from aio_pika import DeliveryMode, Message
+
+        self._connection = connection
+        self._exchange = exchange
+        self._broker = broker
+        self._message = partial(Message, content_type=content_type, delivery_mode=DeliveryMode.PERSISTENT)
+
+    async def publish(self, bodies: Bodies) -> None:
+        """All at once; an unroutable message is an error."""
+        from aio_pika.exceptions import ChannelNotFoundEntity, DeliveryError, PublishError
+
+        broker = self._broker
+        try:
+            await settle_all(bodies, self._publish, _is_broken)
+        except PublishError:
+            raise ConnectorError(
+                f"no queue takes what exchange {broker.exchange!r} is given with key {broker.key!r}: "
+                "bind one to it, or mend amqp_exchange and amqp_key"
+            ) from None
+        except DeliveryError:
+            raise ConnectorError(
+                f"{broker.address} did not take a message for exchange {broker.exchange!r}: is a queue full?"
+            ) from None
+        except ChannelNotFoundEntity as error:
+            raise ConnectorError(f"{broker.address}: {reason(error)}") from None
+
+    async def _publish(self, body: bytes) -> None:
+        await self._exchange.publish(self._message(body), self._broker.key, mandatory=True)
+
+    async def close(self) -> None:
+        """Hangs up."""
+        with _losing():
+            await self._connection.close()
+
+
+def _is_broken(error: BaseException) -> bool:
+    """Whether it tells of a connection that is gone, not of something that the broker refuses."""
+    from aio_pika.exceptions import AMQPError, ChannelNotFoundEntity, DeliveryError
+
+    if isinstance(error, ChannelNotFoundEntity | DeliveryError):
+        return False
+    # A future that the library has cancelled, and a channel whose connection is closed (a RuntimeError), are that too.
+    return isinstance(error, OSError | AMQPError | asyncio.CancelledError | RuntimeError)
+
+
+@contextmanager
+def _losing() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if _is_broken(error):
+            raise Lost(error) from None
+        raise
+
+
+@asynccontextmanager
+async def _closing(connection: Any) -> AsyncIterator[None]:
+    """Hangs up where what shall be done with the connection fails."""
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):
+            await connection.close()
+        raise
+
+
+async def _or_refused(asked: Awaitable[Any], what: str, but: type[Exception] | tuple[()] = ()) -> Any:
+    """The broker's answer. Raises ConnectorError for a refusal, Lost for none; ``but`` passes as it is."""
+    from aio_pika.exceptions import ChannelClosed
+
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            return await asked
+    except but:
+        raise
+    except ChannelClosed as error:
+        raise ConnectorError(f"the AMQP broker refuses {what}: {reason(error)}") from None
+    except Exception as error:
+        if _is_broken(error):
+            raise Lost(error) from None
+        raise

@@ -1,0 +1,433 @@
+"""What the connectors of message brokers share: reaching a server, messages in flight, acknowledgements, bodies.
+
+A connector of a broker gives a *session* for each direction: one connection, from its making to its loss. What stands
+here makes sessions, and makes the next one when one is lost.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from nstack.connectors.limits import at_least_one, seconds
+from nstack.runtime.codec import Codec
+from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
+from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError, ReaderGone, UsageError
+from nstack.runtime.token import Token
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+"""Seconds between two tries to reach a server: doubled from the first to the longest."""
+REMIND = 30.0
+"""Seconds after which a server that is still away is told of again."""
+BATCH = 256
+"""At most so many messages share a token."""
+PARTING = 5.0
+"""Seconds that the last acknowledgements have to reach the server."""
+
+S = TypeVar("S")
+
+
+class Lost(Exception):
+    """The server cannot be reached, or not any more, for a reason that passes. ``left`` are the messages that it has
+    not confirmed, where some were being published; None means all.
+    """
+
+    def __init__(self, why: object, left: "Bodies | None" = None) -> None:
+        super().__init__(reason(why) if isinstance(why, BaseException) else why)
+        self.left = left
+
+
+def reason(error: BaseException) -> str:
+    """Why, in one line. Event loops word the same refusal differently, so the system's own words are taken."""
+    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
+    if isinstance(error, TimeoutError):
+        return "no answer came in time"
+    return " ".join(" ".join(map(str, error.args)).split()) or type(error).__name__
+
+
+class Message(bytes):
+    """The body of a message that has come. ``key`` is what acknowledges it, ``place`` tells people which it is."""
+
+    key: Any
+    place: str
+
+    def __new__(cls, body: bytes, key: Any, place: str) -> "Message":
+        made = super().__new__(cls, body)
+        made.key = key
+        made.place = place
+        return made
+
+
+class Bodies(list[Any]):
+    """Encoded messages for a sink, and how many bytes they are."""
+
+    size = 0
+
+
+def silence(*names: str) -> None:
+    """Keeps a client library's log lines off the terminal: what matters of them is an error here. Whoever has set
+    logging up still receives them.
+    """
+    for name in names:
+        logging.getLogger(name).addHandler(logging.NullHandler())
+
+
+def port(parameters: Parameters, name: str) -> int:
+    """A port parameter. Raises UsageError."""
+    value: int = parameters[name]
+    if not 0 < value < 65536:
+        raise UsageError(f"{name} must be between 1 and 65535, got {value}")
+    return value
+
+
+class Form:
+    """How values of one type stand in messages: JSON; bytes as they are; texts as they are where ``raw`` is asked for.
+
+    Raises UsageError for ``raw`` with a type that is neither Text nor ``[Byte]``.
+    """
+
+    def __init__(self, parameters: Parameters, name: str, codec: Codec) -> None:
+        text = codec.shape.kind == "scalar" and codec.shape.shown == "Text"
+        raw = parameters[name] == "raw"
+        if raw and not text and codec.shape.kind != "bytes":
+            raise UsageError(f'{name} = "raw" is for Text and [Byte]; {codec.shown} travels as JSON')
+        self.content_type = "application/json"
+        self._codec = codec
+        self.encode: Callable[[Any], bytes] = codec.encode_json
+        self._decode: Callable[[Message], Any] = self._decode_json
+        if codec.shape.kind == "bytes":
+            self.content_type, self.encode, self._decode = "application/octet-stream", bytes, bytes
+        elif raw:
+            self.content_type, self.encode, self._decode = "text/plain; charset=utf-8", _encode_text, _decode_text
+
+    def decode(self, message: Message) -> Any:
+        """The value of a message. Raises DecodeError that names the message."""
+        try:
+            return self._decode(message)
+        except DecodeError as fault:
+            raise fault.under(message.place) from None
+
+    def _decode_json(self, message: Message) -> Any:
+        return self._codec.decode_json(message, "body")
+
+
+def _encode_text(value: str) -> bytes:
+    try:
+        return value.encode()
+    except UnicodeEncodeError as error:
+        raise EncodeError("value", "Text", repr(value), error.reason) from None
+
+
+def _decode_text(message: Message) -> str:
+    try:
+        return message.decode()
+    except UnicodeDecodeError as error:
+        raise DecodeError("body", "Text in UTF-8", f"other bytes ({error.reason})") from None
+
+
+# ------------------------------------------------------------------------------------------ reaching a server
+
+
+class Reach(Generic[S]):
+    """Makes sessions of one server. ``address`` names it in messages; ``make`` raises Lost for what may pass and
+    ConnectorError for what will not. The first session has ``patience`` seconds to come about, later ones any time.
+    """
+
+    def __init__(self, address: str, patience: float, context: Context, make: Callable[[], Awaitable[S]]) -> None:
+        self.address = address
+        self._patience = patience
+        self._context = context
+        self._make = make
+
+    async def first(self) -> S:
+        """The first session. Raises ConnectorError with the address."""
+        return await self._try("", time.monotonic() + self._patience)
+
+    async def again(self, lost: Lost) -> S:
+        """A session after one was lost. Raises ReaderGone when the run has failed meanwhile, so nobody waits."""
+        self._log.warning(f"{self._context.node}: lost {self.address}: {lost}; trying until it is back")
+        return await self._try(str(lost), None)
+
+    @property
+    def _log(self) -> Any:
+        return self._context.log
+
+    async def _try(self, told: str, until: float | None) -> S:
+        pause, began = FIRST_PAUSE, time.monotonic()
+        remind = began + REMIND
+        while True:
+            try:
+                session = await self._make()
+            except Lost as error:
+                why, now = str(error), time.monotonic()
+                if until is not None and now + pause > until:
+                    raise ConnectorError(f"cannot reach {self.address}: {why}") from None
+                if why != told or now > remind:
+                    self._log.warning(f"{self._context.node}: waiting for {self.address}{_left(until, now)}: {why}")
+                    told, remind = why, now + REMIND
+            else:
+                if told:
+                    self._log.info(f"{self._context.node}: connected to {self.address}")
+                return session
+            if self._context.failed():
+                raise ReaderGone(f"{self.address} is away, and the run has failed")
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _left(until: float | None, now: float) -> str:
+    return "" if until is None else f", at most {until - now:.0f} s more"
+
+
+# ------------------------------------------------------------------------------------------ sources
+
+
+class Receiving(Protocol):
+    """One connection of a source, and the messages that came through it."""
+
+    async def receive(self, most: int) -> Sequence[Message]:
+        """Waits for messages: at least one, at most so many. Raises Lost."""
+
+    async def acknowledge(self, messages: Sequence[Message]) -> None:
+        """These are done. Raises Lost."""
+
+    async def stop(self) -> None:
+        """No further messages shall come; what waits here goes back. Acknowledging goes on. Raises Lost."""
+
+    async def close(self, left: Sequence[Message]) -> None:
+        """Gives back what was received and is not done, and hangs up. Raises Lost."""
+
+
+class BrokerSource(SourceConnector):
+    """Messages of a broker that hears of each when it is done. ``connect`` is the connector's own part."""
+
+    REPLAY = "sender"
+    LASTING: ClassVar[bool] = False
+    """Whether a message that came through one connection can be acknowledged through the next one."""
+    PREFETCH: ClassVar[str] = ""
+    """The parameter that says how many messages may be under way."""
+
+    def __init__(self) -> None:
+        self._reach: Reach[Receiving] | None = None
+        self._session: Receiving | None = None
+        self._open: dict[Token, tuple[Receiving, Sequence[Message]]] = {}
+        self._done: list[tuple[Receiving, Sequence[Message]]] = []
+        self._count = 0
+        self._most = 1
+        self._room = asyncio.Event()
+        self._acks = asyncio.Event()
+        self._acknowledging: asyncio.Task[None] | None = None
+        self._form: Form | None = None
+        self._stopping = False
+
+    def prepare(self, parameters: Parameters, codec: Codec, context: Context) -> tuple[str, str]:
+        """Looks at the parameters. Gives the server's address for messages, and the prefix of the parameters' names.
+        Raises UsageError and MissingExtra."""
+        raise NotImplementedError
+
+    async def connect(self) -> Receiving:
+        """A new connection, ready to receive. Raises Lost, or ConnectorError for what waiting does not mend."""
+        raise NotImplementedError
+
+    async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
+        """Raises ConnectorError with the address."""
+        address, prefix = self.prepare(parameters, codec, context)
+        self._form = Form(parameters, f"{prefix}_body", codec)
+        self._most = at_least_one(parameters, f"{prefix}_prefetch")
+        self._reach = Reach(address, seconds(parameters, f"{prefix}_connect_timeout"), context, self.connect)
+        self._session = await self._reach.first()
+        self._acknowledging = asyncio.create_task(self._acknowledge())
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """What has come by now, as long as no more than the prefetch is under way."""
+        assert self._reach is not None
+        while not self._stopping:
+            session = self._session
+            assert session is not None
+            while self._count >= self._most:
+                self._room.clear()
+                await self._room.wait()
+            try:
+                messages = await session.receive(min(BATCH, self._most - self._count))
+            except Lost as lost:
+                await self._hang_up(session)
+                self._session = await self._reach.again(lost)
+                self._acks.set()
+                continue
+            yield self._batch(session, messages)
+
+    def is_open(self, key: Any) -> bool:
+        """Whether a message with this key is under way, for brokers that may hand it out twice."""
+        groups = (*self._open.values(), *self._done)
+        return any(message.key == key for _, messages in groups for message in messages)
+
+    def under_way(self) -> list[Message]:
+        """The messages that are being worked on."""
+        return [message for _, messages in self._open.values() for message in messages]
+
+    def _batch(self, session: Receiving, messages: Sequence[Message]) -> Batch:
+        assert self._form is not None
+        token = Token(self._finished)
+        self._open[token] = (session, messages)
+        self._count += len(messages)
+        return Batch(messages, token, decode=self._form.decode, size=sum(map(len, messages)))
+
+    def _finished(self, token: Token) -> None:
+        if token.problem is not None:
+            return  # the run stops on one of these values: they stay with the broker
+        group = self._open.pop(token)
+        self._count -= len(group[1])
+        self._room.set()
+        self._done.append(group)
+        self._acks.set()
+
+    async def _acknowledge(self) -> None:
+        while True:
+            await self._acks.wait()
+            self._acks.clear()
+            await self._acknowledge_all()
+
+    async def _acknowledge_all(self) -> None:
+        done, self._done = self._done, []
+        session = self._session
+        assert session is not None
+        messages = [one for origin, group in done if self.LASTING or origin is session for one in group]
+        if not messages:
+            return
+        try:
+            await session.acknowledge(messages)
+        except Lost:  # told where messages are received; what the next connection cannot acknowledge comes again
+            if self.LASTING:
+                self._done[:0] = done
+
+    async def stop(self) -> None:
+        """From now on no message comes; those under way are still acknowledged."""
+        self._stopping = True
+        if self._session is not None:
+            with contextlib.suppress(Lost):
+                await self._session.stop()
+
+    async def close(self) -> None:
+        """Acknowledges what is done, gives back what is not, and hangs up."""
+        if self._acknowledging is not None:
+            self._acknowledging.cancel()
+            await asyncio.wait((self._acknowledging,))
+        session = self._session
+        if session is None:
+            return
+        with contextlib.suppress(Lost, TimeoutError):
+            async with asyncio.timeout(PARTING):
+                await self._acknowledge_all()
+                await session.close(
+                    [one for origin, group in self._open.values() if origin is session for one in group]
+                )
+        self._session = None
+
+    async def _hang_up(self, session: Receiving) -> None:
+        with contextlib.suppress(Lost, TimeoutError):
+            async with asyncio.timeout(1):
+                await session.close(())
+
+
+# ------------------------------------------------------------------------------------------ sinks
+
+
+class Publishing(Protocol):
+    """One connection of a sink."""
+
+    async def publish(self, bodies: Bodies) -> None:
+        """Publishes all and waits until the server has confirmed them. Raises Lost with what is left, ConnectorError
+        for what waiting does not mend."""
+
+    async def close(self) -> None:
+        """Hangs up. Raises Lost."""
+
+
+class BrokerSink(SinkConnector):
+    """Messages to a broker that confirms each. After ``write`` all of them are confirmed."""
+
+    def __init__(self) -> None:
+        self._reach: Reach[Publishing] | None = None
+        self._session: Publishing | None = None
+        self._form: Form | None = None
+
+    def prepare(self, parameters: Parameters, codec: Codec, context: Context) -> tuple[str, str]:
+        """As of sources."""
+        raise NotImplementedError
+
+    async def connect(self) -> Publishing:
+        """As of sources."""
+        raise NotImplementedError
+
+    @property
+    def form(self) -> Form:
+        """How values stand in messages."""
+        assert self._form is not None
+        return self._form
+
+    async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
+        """Raises ConnectorError with the address."""
+        address, prefix = self.prepare(parameters, codec, context)
+        self._form = Form(parameters, f"{prefix}_body", codec)
+        self._reach = Reach(address, seconds(parameters, f"{prefix}_connect_timeout"), context, self.connect)
+        self._session = await self._reach.first()
+
+    def encode(self, values: Sequence[Any]) -> Bodies:
+        """Raises EncodeError, as JSON has it."""
+        return sized(map(self.form.encode, values))
+
+    async def write(self, encoded: Bodies) -> None:
+        """Publishes; waits for a server that has gone. Raises ConnectorError for what it refuses."""
+        assert self._reach is not None
+        left = encoded
+        while True:
+            if self._session is None:
+                self._session = await self._reach.first()
+            try:
+                await self._session.publish(left)
+            except Lost as lost:
+                left = left if lost.left is None else lost.left
+                await self._hang_up()
+                self._session = await self._reach.again(lost)
+            except ConnectorError:
+                await self._hang_up()
+                raise
+            else:
+                return
+
+    async def close(self, *, completed: bool) -> None:
+        """Hangs up."""
+        await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            with contextlib.suppress(Lost, TimeoutError):
+                async with asyncio.timeout(PARTING):
+                    await session.close()
+
+
+def sized(bodies: Iterable[bytes]) -> Bodies:
+    """Bodies with their size."""
+    made = Bodies(bodies)
+    made.size = sum(map(len, made))
+    return made
+
+
+async def settle_all(
+    bodies: Bodies, publish: Callable[[Any], Awaitable[object]], is_broken: Callable[[BaseException], bool]
+) -> None:
+    """Publishes all at once and waits for every confirmation. Raises Lost with those that a broken connection left
+    unconfirmed, else the first other failure.
+    """
+    results = await asyncio.gather(*map(publish, bodies), return_exceptions=True)
+    failed = [(body, result) for body, result in zip(bodies, results, strict=True) if isinstance(result, BaseException)]
+    for _, error in failed:
+        if not is_broken(error):
+            raise error
+    if failed:
+        raise Lost(failed[0][1], Bodies(body for body, _ in failed))
