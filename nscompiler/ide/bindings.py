@@ -8,8 +8,11 @@ from itertools import pairwise
 import attrs
 
 from nscompiler.grammar.text import quote
+from nscompiler.ide import explained
 from nscompiler.ide.cursor import Cursor, Symbol, until_closed
 from nscompiler.ide.fragments import Fragments
+from nscompiler.ide.hover_functions import declared_parameter
+from nscompiler.ide.names import Names
 from nscompiler.ide.offers import Offer, OfferKind
 from nscompiler.ide.program import Program
 from nscompiler.typecheck.params import POLICY, readers_of, show_type, takes_policy
@@ -17,14 +20,6 @@ from nscompiler.types.interface import ParameterRow, ParameterType, Settable
 
 _ENVIRONMENT = re.compile(r"\$([A-Za-z_]\w*)")
 _DURATIONS = ("1s", "30s", "5m", "1h", "1d")
-POLICY_DOCS = {
-    "retry": 'How often a value that failed is tried again; `"true"` is five times.',
-    "timeout": "How long one value may take.",
-    "on_error": "What happens to a value that fails: the run stops, the value is skipped, or kept aside.",
-    "dead_letter": "The file that failed values are kept in.",
-    "parallelism": "How many values are worked on at once; for stateless functions.",
-    "ordered": "Whether results keep the order of the values.",
-}
 
 
 @attrs.frozen(slots=True)
@@ -105,14 +100,14 @@ def parameter_offers(row: ParameterRow, braces: Braces, cursor: Cursor, document
                 detail=show_type(type),
                 note="every function",
                 filter=name,
-                documentation=POLICY_DOCS[name],
+                documentation=explained.POLICY[name],
             )
 
 
 def _parameter(name: str, readers: Sequence[Settable], follows: bool, documents: "Documents") -> Offer:
     required = any(one.required for one in readers)
     types = dict.fromkeys(show_type(one.type) for one in readers)
-    default = next((shown_value(one.default) for one in readers if not one.required), "")
+    default = next((documents.default(one) for one in readers if not one.required), "")
     return Offer(
         label=name,
         kind=OfferKind.PARAMETER,
@@ -130,20 +125,19 @@ class Documents:
     """What the authors of parameters say of them."""
 
     def __init__(self, program: Program) -> None:
-        self._program = program
+        self._names = Names(program)
 
     def of(self, one: Settable) -> str:
         """The doc comment of a parameter's declaration; empty where there is none."""
-        parsed = None if one.span is None else self._program.parsed(one.span.path)
-        if parsed is None or one.span is None:
+        node = declared_parameter(self._names, one)
+        return "" if node is None else node.doc or ""
+
+    def default(self, one: Settable) -> str:
+        """A parameter's default, as its declaration has it; empty where it must be set."""
+        node = declared_parameter(self._names, one)
+        if one.required:
             return ""
-        for decl in parsed.module.declarations:
-            for parameter in getattr(decl, "parameters", None) or ():
-                if getattr(parameter, "name", None) and parameter.start == one.span.start:
-                    return parameter.doc or ""
-                if getattr(parameter, "name", None) and parameter.name.start == one.span.start:
-                    return parameter.doc or ""
-        return ""
+        return shown_value(one.default) if node is None or node.default is None else node.default.raw
 
 
 def filled(required: Iterable[Settable]) -> str:

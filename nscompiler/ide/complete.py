@@ -13,11 +13,13 @@ from nscompiler.ide import bindings, words
 from nscompiler.ide.bindings import Documents, braces_at, parameter_offers, row_behind, value_offers
 from nscompiler.ide.cursor import Cursor, Stack, cursor_in
 from nscompiler.ide.fragments import Fragments
+from nscompiler.ide.hover_functions import parameters_text
+from nscompiler.ide.markdown import code, joined
+from nscompiler.ide.names import Names
 from nscompiler.ide.offers import MOST_OFFERED, Offer, OfferKind, Offers, Subject, ranked
 from nscompiler.ide.program import Program
 from nscompiler.ide.stages import Stages
 from nscompiler.ide.type_offers import TypeOffers, angles_at
-from nscompiler.typecheck.params import show_type
 from nscompiler.types.interface import FunctionInterface, ParameterType, TypeInterface
 from nscompiler.types.show import show, show_scheme
 
@@ -227,9 +229,9 @@ def _in_comment(module: syntax.Module, cursor: Cursor) -> Offers:
 
 
 def _ignorable() -> Iterator[Offer]:
-    for code in all_codes():
-        if code.level is not Severity.ERROR:
-            yield Offer(code.id, OfferKind.VALUE, code.id, 0, code.name, documentation=code.title, filter=code.id)
+    for one in all_codes():
+        if one.level is not Severity.ERROR:
+            yield Offer(one.id, OfferKind.VALUE, one.id, 0, one.name, documentation=one.title, filter=one.id)
 
 
 # --- afterwards
@@ -244,27 +246,24 @@ def documentation(program: Program, subject: Subject) -> str:
     if not subject.name:
         parsed = program.parsed(path)
         header = None if parsed is None else parsed.module.header
-        doc = None if header is None else header.doc
-        return "\n\n".join(part for part in (f"```nml\nmodule {subject.module}\n```", doc) if part)
+        return joined(code(f"module {subject.module}"), None if header is None else header.doc)
     function, type = interface.functions.get(subject.name), interface.types.get(subject.name)
     if subject.name[:1].isupper() and type is not None:
         return _of_type(type)
-    return "" if function is None else _of_function(function)
+    return "" if function is None else _of_function(program, function)
 
 
-def _of_function(function: FunctionInterface) -> str:
-    parts = [f"```nml\n{function.declared} {function.name} : {show_scheme(function.scheme)}\n```"]
+def _of_function(program: Program, function: FunctionInterface) -> str:
     deprecated, text = function.attribute("deprecated")
-    if deprecated:
-        parts.append(f"**Deprecated** {text or ''}".strip())
-    parts += [function.doc] if function.doc else []
-    for one in function.parameters.settable:
-        default = "required" if one.required else f"default `{bindings.shown_value(one.default)}`"
-        parts.append(f"- `{one.name} : {show_type(one.type)}` {default}")
-    return "\n\n".join(parts).replace("\n\n- ", "\n- ") + f"\n\n*{function.module}*"
+    return joined(
+        code(f"{function.declared} {function.name} : {show_scheme(function.scheme)}"),
+        f"**deprecated:** {text or 'it should no longer be used'}" if deprecated else None,
+        function.doc,
+        parameters_text(Names(program), function.parameters),
+        f"*{function.module}*",
+    )
 
 
 def _of_type(type: TypeInterface) -> str:
     names = " ".join((type.name, *(variable.name for variable in type.parameters)))
-    parts = [f"```nml\ntype {names} = {show(type.body, expand=True)}\n```", type.doc or "", f"*{type.module}*"]
-    return "\n\n".join(part for part in parts if part)
+    return joined(code(f"type {names} = {show(type.body, expand=True)}"), type.doc, f"*{type.module}*")

@@ -4,7 +4,8 @@ import re
 
 import attrs
 
-from nscompiler.ide.bindings import POLICY_DOCS, Braces, Documents, braces_at, row_behind, shown_value
+from nscompiler.ide import explained
+from nscompiler.ide.bindings import Braces, Documents, braces_at, row_behind
 from nscompiler.ide.cursor import Cursor, cursor_in
 from nscompiler.ide.fragments import Fragments
 from nscompiler.ide.program import Program
@@ -63,11 +64,11 @@ def _of_parameters(
     for name in names:
         if name not in readers:
             shown.append(f"{name} : {show_type(POLICY[name])}")
-            docs.append(POLICY_DOCS[name])
+            docs.append(explained.POLICY[name])
             continue
         first = readers[name][0]
         types = " or ".join(dict.fromkeys(show_type(one.type) for one in readers[name]))
-        shown.append(f"{name} : {types}" + ("" if first.required else f" = {shown_value(first.default)}"))
+        shown.append(f"{name} : {types}" + ("" if first.required else f" = {documents.default(first)}"))
         docs.append(documents.of(first))
     if not shown:
         return None

@@ -8,6 +8,7 @@ import attrs
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.ide.cursor import Cursor, Symbol
+from nscompiler.ide.explained import TYPES
 from nscompiler.ide.fragments import Fragments
 from nscompiler.ide.imports import importable
 from nscompiler.ide.offers import Offer, OfferKind, Subject, closeness
@@ -18,15 +19,6 @@ from nscompiler.typecheck.spelling import spelt
 from nscompiler.types.interface import TypeInterface
 from nscompiler.types.show import show, show_field
 from nscompiler.types.types import SCALARS, Sum, Type, variables
-
-_BUILT_IN_DOCS = {
-    "Byte": "only as `[Byte]`, a byte string",
-    "Json": "a text that holds one JSON value",
-    "Map": "from text to a type",
-    "Vector": "n values",
-    "Matrix": "n rows of m values",
-    "Void": "no stream",
-}
 
 
 @attrs.frozen(slots=True)
@@ -162,8 +154,8 @@ class TypeOffers:
         holes = {1: " ${1:Text}", 2: " ${1:3} ${2:Double}", 3: " ${1:2} ${2:3} ${3:Double}"}
         for rank, (name, count) in enumerate(arity.items()):
             snippet = name + holes[count] if count else ""
-            detail = _BUILT_IN_DOCS.get(name, "built in")
-            yield Offer(name, OfferKind.TYPE, name, 2, detail, snippet=snippet, rank=rank + 1, filter=name)
+            doc = TYPES.get(name, "")
+            yield Offer(name, OfferKind.TYPE, name, 2, snippet=snippet, rank=rank + 1, filter=name, documentation=doc)
 
     def _variables(self) -> Iterator[Offer]:
         """The type variables that the declaration has already."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from nscompiler.grammar import syntax
 from nscompiler.ide.cursor import Cursor
+from nscompiler.ide.explained import ATTRIBUTES, CONSTRAINTS, KEYWORDS
 from nscompiler.ide.imports import dependents, free_alias
 from nscompiler.ide.offers import Offer, OfferKind, Subject
 from nscompiler.ide.program import Program
@@ -15,30 +16,7 @@ from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.tree import MODULE_FILE, SUFFIX
 from nscompiler.typecheck.declare import DEF_ATTRIBUTES, FUN_ATTRIBUTES
 
-_KEYWORDS = {
-    "AS": ("as", "the alias of the module"),
-    "WITH": ("with", "the parameters that the function reads"),
-    "WHERE": ("where", "what must hold of the type variables"),
-    "IS": ("is", "a constraint"),
-    "OPTIONAL": ("optional", "a value or nothing"),
-    "CONCAT": ("concat", "the items of a list, one by one; today `f*`"),
-    "FILTER": ("filter", "what is not missing; today `f?`"),
-}
-_ATTRIBUTE_DOCS = {
-    "bounded": "The source ends.",
-    "unbounded": "The source does not end.",
-    "stateless": "The result depends on the value and the parameters alone.",
-    "deprecated": "Its users are told to use something else.",
-    "experimental": "It may change.",
-}
-_CONSTRAINTS = {
-    "CsvCell": "one cell of a CSV file",
-    "CsvRow": "a row of a CSV file: a record, tuple or list of cells",
-    "CsvFile": "a list of rows",
-    "Csv": "a row or a file",
-    "SqlRow": "a row of a query",
-    "Serializable": "anything that can be sent",
-}
+_KEYWORDS = ("as", "with", "where", "is", "optional", "concat", "filter")
 _DECLARATIONS = (
     ("def", "def ${1:name} = $0", "a name for a pipe"),
     ("fun", "fun ${1:name} : ${2:Text} -> ${3:Text}", "a function that Python implements"),
@@ -48,11 +26,12 @@ _DECLARATIONS = (
 
 def keyword_offers(cursor: Cursor) -> Iterator[Offer]:
     """The words that may stand between or before what is written."""
-    for terminal, (word, detail) in _KEYWORDS.items():
-        if cursor.stack.accepts(terminal):
+    for word in _KEYWORDS:
+        if cursor.stack.accepts(word.upper()):
             snippet = "with { ${1:name} : ${2:Text} }" if word == "with" else ""
             insert = "with { }" if word == "with" else f"{word} "
-            yield Offer(word, OfferKind.KEYWORD, insert, 7, detail, snippet=snippet, filter=word)
+            doc = KEYWORDS[word]
+            yield Offer(word, OfferKind.KEYWORD, insert, 7, snippet=snippet, filter=word, documentation=doc)
 
 
 def declaration_offers(program: Program, path: str, module: syntax.Module, cursor: Cursor) -> Iterator[Offer]:
@@ -155,7 +134,7 @@ def attribute_offers(module: syntax.Module, cursor: Cursor) -> Iterator[Offer]:
         if name not in have:
             snippet = 'deprecated("${1:use …}")' if name == "deprecated" else ""
             insert = 'deprecated("")' if name == "deprecated" else name
-            doc = _ATTRIBUTE_DOCS[name]
+            doc = ATTRIBUTES[name]
             yield Offer(name, OfferKind.ATTRIBUTE, insert, 0, snippet=snippet, filter=name, documentation=doc)
 
 
@@ -174,5 +153,5 @@ def _attributes_around(cursor: Cursor) -> set[str]:
 
 def constraint_offers() -> Iterator[Offer]:
     """The built-in constraints."""
-    for name, doc in _CONSTRAINTS.items():
-        yield Offer(name, OfferKind.CONSTRAINT, name, 0, doc)
+    for name, doc in CONSTRAINTS.items():
+        yield Offer(name, OfferKind.CONSTRAINT, name, 0, documentation=doc)

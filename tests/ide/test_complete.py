@@ -203,7 +203,7 @@ def test_documentation_is_told_afterwards() -> None:
     told = documentation(state, subject)
     assert "fun clean : Item -> Item" in told
     assert "Puts **prices** right." in told
-    assert "- `digits : Integer` default `2`" in told
+    assert "- `digits : Integer = 2`, read by `Clean.clean`: How much to round." in told
 
 
 # --- inside braces

@@ -139,8 +139,8 @@ def test_why_it_does_not_fit_is_told_in_either_way() -> None:
     ("written", "label", "told"),
     [
         (f'def x = "a" | C.{CURSOR}', "C.clean", "Puts **prices** right."),
-        (f'def x = "a" | C.{CURSOR}', "C.clean", "- `digits : Integer` default `2`"),
-        (f'def x = "a" | C.{CURSOR}', "C.old", "**Deprecated** use clean"),
+        (f'def x = "a" | C.{CURSOR}', "C.clean", "- `digits : Integer = 2`, read by"),
+        (f'def x = "a" | C.{CURSOR}', "C.old", "**deprecated:** use clean"),
         (f'def x = "a" | | broken | S{CURSOR}', "Sinks", "module Sinks:1.0.0"),
         (f'def x = "a" | {CURSOR}', "Sinks.log", "fun log : a -> Void"),
     ],
