@@ -164,6 +164,13 @@ def test_colours(folder: Path) -> None:
         assert "cyan" in colors(opened, "Text")
 
 
+def test_colours_that_were_asked_for_win_over_the_environment(folder: Path) -> None:
+    with session(folder, "--color", "always", NO_COLOR="1") as opened:
+        opened.wait(prompt(1))
+        opened.press('def f = ["text"]')
+        opened.wait(lambda shown: "def" in shown.text and colors(shown, "def") == {"magenta"})
+
+
 @pytest.mark.parametrize(("options", "more"), [(("--color", "never"), {}), ((), {"NO_COLOR": "1"})])
 def test_no_colours(folder: Path, options: tuple[str, ...], more: dict[str, str]) -> None:
     with session(folder, *options, **more) as opened:

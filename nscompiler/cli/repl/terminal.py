@@ -84,7 +84,7 @@ def _prompt(session: Session, history: History, *, colored: bool) -> PromptSessi
         lexer=_CellLexer() if colored else None,
         style=_style() if colored else _PLAIN,
         include_default_pygments_style=False,
-        color_depth=None if colored else ColorDepth.DEPTH_1_BIT,
+        color_depth=_depth(colored=colored),
         completer=_SessionCompleter(session),
         complete_while_typing=False,
         auto_suggest=AutoSuggestFromHistory() if colored else None,
@@ -93,6 +93,13 @@ def _prompt(session: Session, history: History, *, colored: bool) -> PromptSessi
         prompt_continuation=_continuation,
         enable_open_in_editor=True,
     )
+
+
+def _depth(*, colored: bool) -> ColorDepth | None:
+    """How many colours: by the terminal, unless the environment speaks against what was chosen."""
+    if not colored:
+        return ColorDepth.DEPTH_1_BIT
+    return ColorDepth.DEPTH_8_BIT if os.environ.get("NO_COLOR") else None
 
 
 def _style() -> BaseStyle:

@@ -11,7 +11,7 @@ from nscompiler.modules.imports import RESERVED_ALIASES
 from nscompiler.source import SourceFile
 from nscompiler.tools.format import FormatFailure, format_source
 from nscompiler.tools.repl.engine import documented
-from nscompiler.tools.repl.items import EXPRESSION, Item
+from nscompiler.tools.repl.items import IMPORT, Item
 from nscompiler.tools.repl.reply import Reply, Written, refused
 from nscompiler.tools.repl.session import Session
 from nscompiler.tools.repl.signatures import function_type, type_body, type_head
@@ -155,7 +155,7 @@ def _list(session: Session, asked: Asked) -> Reply:
             return refused(f"no module is imported as `{asked.argument}`", *notes)
         return Reply(text="\n".join(_members(interface, session)), form="code")
     own = state.interface(session.path)
-    lines = [item.text.strip() for item in session.items if item.kind == "import"]
+    lines = [item.text.strip() for item in session.items if item.kind == IMPORT]
     order = {item.name: number for number, item in enumerate(session.items)}
     lines += [] if own is None else sorted(_members(own, session), key=lambda line: order.get(_name(line), 0))
     lines += [f"// set aside: {_first_line(item)}" for item in session.set_aside]
@@ -353,5 +353,3 @@ _ALL = (
     Command("quit", "", "leave; so does Ctrl-D", "", _quit),
 )
 COMMANDS: Mapping[str, Command] = {command.name: command for command in _ALL}
-
-__all__ = ["COMMANDS", "EXPRESSION", "Command", "answer", "find", "known_names"]

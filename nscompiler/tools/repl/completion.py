@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from nscompiler.diagnostics import codes
 from nscompiler.tools.repl.commands import COMMANDS, command_word, find
 from nscompiler.tools.repl.engine import Offer, in_code
+from nscompiler.tools.repl.items import IMPORT
 from nscompiler.tools.repl.session import Session
 from nscompiler.tools.repl.unfinished import is_command
 from nscompiler.typecheck.params import POLICY, readers_of
@@ -69,7 +70,7 @@ def _settings(session: Session, written: str) -> Iterator[Argument]:
     own = session.state.interface(session.path)
     rows = [] if own is None else [function.parameters for function in own.functions.values()]
     scope = session.state.scope(session.path)
-    for alias in (item.name for item in session.items if item.kind == "import"):
+    for alias in (item.name for item in session.items if item.kind == IMPORT):
         interface = scope.get(alias)
         rows += [] if interface is None else [function.parameters for function in interface.functions.values()]
     names = {name: readers[0].reader for row in rows for name, readers in readers_of(row).items()}
