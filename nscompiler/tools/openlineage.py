@@ -160,9 +160,9 @@ class _Event:
             title = function.module.rpartition(":")[0] or function.module
             return Dataset(self._namespace, f"{title}.{function.name}")
         match function.name:
-            case "jsonl" | "csv" | "parquet":
+            case "jsonl" | "csv" | "parquet" | "sqlite":
                 return Dataset("file", os.path.normpath(os.path.join(self._folder, _text(node, "path"))))
-            case "postgres":
+            case "postgres" | "postgres_poll":
                 return _table(node)
             case "http":
                 return _endpoint(node)

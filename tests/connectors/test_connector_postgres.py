@@ -1,8 +1,10 @@
 """Sources.postgres and Sinks.postgres against a real server."""
 
+import asyncio
 import contextlib
 import datetime
 import decimal
+import json
 import re
 import socket
 import uuid
@@ -13,6 +15,8 @@ from typing import Any
 import pytest
 from connector_harness import Recorder, context, parameters_of, read_all, read_batches, write_all
 from databases import DATABASE, HOST, NEEDS_POSTGRES, PORT, Schema, new_schema
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nstack.connectors.postgres import PostgresSink, PostgresSource
 from nstack.runtime.codec import Codec
 from nstack.runtime.errors import ConnectorError, EncodeError, UsageError
@@ -31,6 +35,7 @@ from nstack.runtime.scalars import (
     Uuid,
 )
 from nstack.runtime.values import Record
+from sql_rows import JSON, exact, rows
 
 pytestmark = NEEDS_POSTGRES
 
@@ -101,6 +106,38 @@ async def test_each_type_goes_there_and_comes_back(
         value = '{"a": [null, "ä"]}'
     assert found == [value, value]
     assert Codec(type_).test(found[0])
+
+
+@given(rows())
+@settings(max_examples=40, deadline=None)
+def test_random_rows_come_back_as_they_were(given: tuple[Any, list[Any]]) -> None:
+    made, values = given
+
+    async def there_and_back(db: Schema, folder: Path) -> list[Any]:
+        await write_all(PostgresSink(), db.sink("t", pg_create=True, pg_key="number"), made, context(folder), values)
+        query = db.source("SELECT * FROM S.t ORDER BY number")
+        return await read_all(PostgresSource(), query, made, context(folder))
+
+    with new_schema() as db:
+        found = asyncio.run(there_and_back(db, Path()))
+    assert exact(found) == exact(values)
+    assert all(map(Codec(made).test, found))
+
+
+@given(st.lists(JSON))
+@settings(max_examples=20, deadline=None)
+def test_random_json_keeps_its_value_in_jsonb_and_its_text_in_json(documents: list[Any]) -> None:
+    values = [(json.dumps(value), json.dumps(value, indent=1)) for value in documents]
+
+    async def there_and_back(db: Schema) -> list[Any]:
+        await write_all(PostgresSink(), db.sink("t"), tuple[Json, Json], context(Path()), values)
+        return await read_all(PostgresSource(), db.source("SELECT * FROM S.t"), tuple[Json, Json], context(Path()))
+
+    with new_schema() as db:
+        db.run("CREATE TABLE S.t (a jsonb, b json)")
+        found = asyncio.run(there_and_back(db))
+    assert [json.loads(a) for a, _ in found] == documents
+    assert [b for _, b in found] == [b for _, b in values]
 
 
 async def test_rows_come_as_records_by_name_tuples_by_place_and_scalars(db: Schema, tmp_path: Path) -> None:

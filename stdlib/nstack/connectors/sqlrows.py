@@ -19,13 +19,15 @@ class Column(NamedTuple):
     """One column that a type has.
 
     ``label`` is the field's name, None for a tuple's part and a scalar. ``path`` is its place in a value, for messages.
-    ``type`` is the scalar's name or ``[Byte]``, ``many`` whether it is a list of them, ``shown`` the whole type.
+    ``type`` is the scalar's name or ``[Byte]``, ``many`` whether it is a list of them, ``shown`` the whole type;
+    ``annotation`` is what ``types.py`` has for it, without ``optional``.
     """
 
     label: str | None
     path: str
     type: str
     shown: str
+    annotation: Any
     many: bool = False
     optional: bool = False
 
@@ -67,7 +69,7 @@ def _column(label: str | None, path: str, shape: Shape) -> Column:
     scalar = inner.item if many else inner
     name = "[Byte]" if scalar.kind == "bytes" else scalar.name
     # A Json holds null itself, so it may not be optional: a missing value is that null.
-    return Column(label, path, name, shape.shown, many, shape.kind == "optional")
+    return Column(label, path, name, shape.shown, inner.python, many, shape.kind == "optional")
 
 
 class Mismatch(NamedTuple):
