@@ -298,6 +298,13 @@ def test_json_log_lines(package: Package, lines: Lines) -> None:
     assert documents[-1]["errors"] == 1
 
 
+def test_a_quiet_log_has_what_is_wrong_and_nothing_else(package: Package, lines: Lines) -> None:
+    package.write(lines("even; Text; Integer; on_error='skip'", between="str(v)"), m=POISON)
+    assert package.run("--quiet", input="2\n").stderr == ""
+    done = package.run("--quiet", "--log-format", "json", input="2\n3\n")
+    assert [json.loads(line)["level"] for line in done.stderr.splitlines()] == ["error"]
+
+
 def test_list_and_wrong_usage(package: Package, lines: Lines) -> None:
     package.write(lines("echo; Text; Text;"), m=POISON)
     assert package.run("--list").stdout == "w\n"
