@@ -90,6 +90,11 @@ class Selected:
         """A stretch of the file."""
         return Span(self.path, start, end)
 
+    def problem_of(self, node: syntax.Node) -> Diagnostic | None:
+        """What is wrong with just this node."""
+        place = self.module.span(node)
+        return next((one for one in self.program.problems_in(self.path) if one.primary.span == place), None)
+
     def names(self) -> set[str]:
         """What is declared in the file."""
         names = (getattr(decl, "name", None) for decl in self.module.declarations)

@@ -4,7 +4,7 @@ While somebody writes, the declaration under the cursor is broken and the others
 against their interfaces, which costs what the piece costs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import attrs
 
@@ -19,7 +19,7 @@ from nscompiler.typecheck.infer import Inference, Typed
 from nscompiler.typecheck.resolve import Resolver
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import FunctionInterface, Interface, Scheme
-from nscompiler.types.types import App, Scalar, Type, Var
+from nscompiler.types.types import App, Scalar, Type, Types, Var, variables
 
 _NOTHING = Interface("", {}, {}, frozenset(), lambda: "")
 
@@ -146,3 +146,9 @@ class Fragments:
             item = self.store.head(head.items[-1])
             return None if isinstance(item, Scalar) and item.name == "Byte" else item
         return self.types.variable() if isinstance(head, Var) and not head.rigid else None
+
+
+def closed(types: Types, type: Type, kept: Container[Var] = ()) -> Type:
+    """A type without the rests of records that nothing says anything of, which are empty; some may be kept."""
+    rows = [var for var in variables(type) if var.kind == "row" and var not in kept]
+    return types.substitute(type, dict.fromkeys(rows, types.record(())))

@@ -10,7 +10,7 @@ import attrs
 from nscompiler.diagnostics.model import Edit
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
-from nscompiler.ide.fragments import Fragments
+from nscompiler.ide.fragments import Fragments, closed
 from nscompiler.ide.program import Program
 from nscompiler.source import Span
 from nscompiler.typecheck.facts import Checked
@@ -146,7 +146,7 @@ class _Hints:
         if fact is None or not fact.arguments:
             return
         pairs = zip(fact.target.scheme.variables, fact.arguments, strict=True)
-        shown = [self._closed(type, open_) for var, type in pairs if var.kind != "row" or var.name]
+        shown = [closed(self._program.types, type, open_) for var, type in pairs if var.kind != "row" or var.name]
         if not shown or any(not type.ground or type.poisoned for type in shown):
             return
         texts = [spelt(self._scope, type) for type in shown]
@@ -159,11 +159,6 @@ class _Hints:
             pieces += self._parts(type)
         tooltip = "\n\n".join(self._tooltip(type) for type in shown)
         yield Hint(use.end, HintKind.TYPE, (*pieces, HintPart(">")), tooltip, edits)
-
-    def _closed(self, type: Type, open_: frozenset[Var]) -> Type:
-        """A type without the rests of records that nothing says anything of: they are empty."""
-        rows = [var for var in variables(type) if var.kind == "row" and var not in open_]
-        return self._program.types.substitute(type, dict.fromkeys(rows, self._program.types.record(())))
 
     # --- parameters
 

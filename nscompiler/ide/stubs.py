@@ -26,8 +26,12 @@ def declare_function(selected: Selected) -> Iterator[Change]:
             continue
         name = node.name.text
         if node.qualifier is None and node not in selected.checked.facts.uses and name not in selected.names():
-            title = f"Declare `fun {name}`"
-            yield Change(title, ChangeKind.FIX, lambda node=node: _declared(selected, node))  # type: ignore[misc]
+            yield _declaring(selected, node)
+
+
+def _declaring(selected: Selected, use: syntax.Use) -> Change:
+    title, problem = f"Declare `fun {use.name.text}`", selected.problem_of(use.name) or selected.problem_of(use)
+    return Change(title, ChangeKind.FIX, lambda: _declared(selected, use), problem=problem)
 
 
 def _declared(selected: Selected, use: syntax.Use) -> Done:
@@ -97,7 +101,7 @@ def _parameter(selected: Selected, apply: syntax.Apply, binding: syntax.Binding)
         written = f"{name} : {_literal_type(binding.value)}"
         title = f"Declare the parameter `{name}` of `{wanted}`"
         edit = _in_with(parsed.module, decl, written)
-        yield Change(title, ChangeKind.FIX, lambda: Done((edit,)))
+        yield Change(title, ChangeKind.FIX, lambda: Done((edit,)), problem=selected.problem_of(binding.name))
 
 
 def _in_with(module: syntax.Module, decl: syntax.FunDecl, written: str) -> Edit:
@@ -126,12 +130,15 @@ def implement(selected: Selected) -> Iterator[Change]:
         return
     path, name = python_file(selected.path), decl.name.text
     source, service = selected.program.text(path), selected.program.service(selected.path)
+    problem = selected.problem_of(decl.name)
     title = f"Create the method `{name}` in {path.rpartition('/')[2]}"
     if source is None:
         text = f"import nstack\n\n\nclass Module(nstack.Module):\n{_method(decl)}"
-        yield Change(title, ChangeKind.FIX, lambda: Done((Edit(Span(path, 0, 0), text),), created=(path,)))
+        yield Change(
+            title, ChangeKind.FIX, lambda: Done((Edit(Span(path, 0, 0), text),), created=(path,)), problem=problem
+        )
     elif service is not None and service.error is None and service.class_name is not None and service.lacks(name):
-        yield Change(title, ChangeKind.FIX, lambda: Done((_into_class(source, service, decl),)))
+        yield Change(title, ChangeKind.FIX, lambda: Done((_into_class(source, service, decl),)), problem=problem)
 
 
 def _into_class(source: SourceFile, service: Service, decl: syntax.FunDecl) -> Edit:

@@ -9,7 +9,7 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.ide.cursor import Cursor, Symbol
 from nscompiler.ide.explained import TYPES
-from nscompiler.ide.fragments import Fragments
+from nscompiler.ide.fragments import Fragments, closed
 from nscompiler.ide.imports import importable
 from nscompiler.ide.offers import Offer, OfferKind, Subject, closeness
 from nscompiler.ide.places import flow_of, place_of
@@ -18,7 +18,7 @@ from nscompiler.typecheck.scope import BUILT_IN_ARITY
 from nscompiler.typecheck.spelling import spelt
 from nscompiler.types.interface import TypeInterface
 from nscompiler.types.show import show, show_field
-from nscompiler.types.types import SCALARS, Sum, Type, variables
+from nscompiler.types.types import SCALARS, Sum, Type
 
 
 @attrs.frozen(slots=True)
@@ -72,13 +72,7 @@ def neighbours(cursor: Cursor, angles: Angles, fragments: Fragments, symbols: Se
     fact = fragments.inference.uses.get(expr)
     if fact is None or len(fact.arguments) <= len(angles.given):
         return None
-    return _closed(fragments, fragments.store.resolve(fact.arguments[len(angles.given)]))
-
-
-def _closed(fragments: Fragments, type: Type) -> Type:
-    """A type without the rests of records, which nothing says anything of."""
-    rows = [variable for variable in variables(type) if variable.kind == "row"]
-    return fragments.types.substitute(type, dict.fromkeys(rows, fragments.types.record(())))
+    return closed(fragments.types, fragments.store.resolve(fact.arguments[len(angles.given)]))
 
 
 class TypeOffers:

@@ -204,6 +204,19 @@ def test_a_function_that_is_not_declared() -> None:
     assert not [one for one in Place(f"def x = Std.sin{CURSOR}gle\n").titles() if one.startswith("Declare")]
 
 
+@pytest.mark.parametrize(
+    ("written", "path", "begins", "code"),
+    [
+        (f"def x = Sources.stdin | no{CURSOR}pe | Sinks.log\n", FLOW, "Declare", "NS0401"),
+        (f"fun la{CURSOR}te : Text -> Text\n", "clean/module.nml", "Create", "NS0801"),
+    ],
+)
+def test_what_is_begun_mends_a_problem(written: str, path: str, begins: str, code: str) -> None:
+    change = next(one for one in Place(written, path).changes() if one.title.startswith(begins))
+    assert change.problem is not None
+    assert change.problem.code.id == code
+
+
 def test_a_parameter_that_is_not_declared() -> None:
     place = Place(f"def x = C.clean {{ le{CURSOR}vel = 3 }}\n")
     after = place.after("Declare the parameter `level` of `clean`", path="clean/module.nml")
