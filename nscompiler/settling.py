@@ -25,9 +25,13 @@ from nscompiler.records import replace
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.check import check_module
 from nscompiler.typecheck.facts import Checked
+from nscompiler.typecheck.hashing import differing
 from nscompiler.typecheck.service import Service
 from nscompiler.types.interface import Interface
 from nscompiler.types.types import Types
+
+#: From so many names on each importer is taken for one that uses some of them.
+_MANY_NAMES = 20
 
 
 @attrs.define(slots=True, eq=False)
@@ -243,14 +247,25 @@ class Settling(Compilation):
         self._dirty.discard(path)
         self._bound[path] = item
         self._note(path, checked)
-        if old is None or old.interface.hash != checked.interface.hash:
+        if old is None:
             doubted: Iterable[str] = self.importers(path)
+        elif old.interface.hash != checked.interface.hash:
+            doubted = self._using(path, differing(old.interface, checked.interface, self.types.digests))
         else:
             doubted = self._pointing_into(path) if old.module is not checked.module else ()
         self._doubt(doubted)
         if self._only is not None:
             self._altered.add(path)  # who imports it may not be of this state
         return [one for one in doubted if one in self._links.items]
+
+    def _using(self, path: str, names: frozenset[str]) -> list[str]:
+        """The importers of a file that may use some of its names, going by their texts."""
+        items = self._links.items
+        return [
+            other
+            for other in self.importers(path)
+            if len(names) > _MANY_NAMES or any(name in items[other].module.source.text for name in names)
+        ]
 
     def _note(self, path: str, checked: Checked) -> None:
         """Keep in mind what a check depends on, and that something else may be to be told."""

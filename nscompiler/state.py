@@ -4,7 +4,7 @@ A ``State`` is a compilation that answers file by file, and an edit makes anothe
 whatever the edit does not touch. What an edit touches:
 
 - the file itself is parsed and checked;
-- who imports it is checked again where its interface says anything else than before;
+- who imports it and has a name in the text of which its interface says anything else than before is checked again;
 - where only places in it moved, those are checked again whose interfaces or problems point into it;
 - a file with problems is checked again when anything behind its imports has changed, or when modules declare other
   names than before, since what a message offers may have changed.

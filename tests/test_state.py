@@ -9,7 +9,7 @@ from test_recheck import BASE, Texts, from_scratch, library, random_edit
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import MemoryFiles
-from nscompiler.pipeline import standard_folder
+from nscompiler.pipeline import standard_folder, workflows
 from nscompiler.state import State
 
 
@@ -43,6 +43,7 @@ def test_the_files_together_say_what_a_check_says() -> None:
     [
         ("types/module.nml", "type Pair", "// a comment\ntype Pair", {"types"}),
         ("types/module.nml", "price : Double", "price : Text", {"types", "clean", "flow"}),
+        ("types/module.nml", "type Pair", "type Unused = Text\ntype Pair", {"types"}),
         # What flow exports tells where `tag` is fixed.
         ("clean/module.nml", 'tag = "x"', 'tag = "yy"', {"clean", "flow"}),
         ("loose/module.nml", "def both", "\ndef both", {"loose", "flow"}),
@@ -113,6 +114,31 @@ def test_many_random_edits_of_a_state(record_property: Callable[[str, object], N
         follow_edits(choice, 50)
         follow_news(choice, 50)
     record_property("edits", 10_000)
+
+
+def test_a_workflow_is_laid_out_through_a_module_that_says_the_same_again() -> None:
+    texts = {
+        "loose/module.nml": (
+            "module Shop.Loose:0.1.0\n\nfun one : a -> [a]\nfun two : a -> (a, a)\ndef both = one | two\n"
+        ),
+        "loose/service.py": (
+            "class Module:\n    def one(self, x):\n        return [x]\n    def two(self, x):\n        return x, x\n"
+        ),
+        "flow/module.nml": (
+            "module Shop.Flow:0.1.0\n\nimport Shop.Loose:0.1.0 as L\n\n"
+            'def w = Sources.jsonl<Text> { path = "in" } | L.one | Sinks.jsonl { path = "in" }\ndef v = L.both\n'
+        ),
+        "top.nml": "import Shop.Flow:0.1.0 as F\nSources.stdin | F.v | Sinks.log\n",
+    }
+    before = fresh(texts)
+    told(before)
+    edited = {**texts, "flow/module.nml": texts["flow/module.nml"] + "// the same\n"}
+    state = before.after(files_of(edited), ["flow/module.nml"])
+    assert told(state) == told(fresh(edited))
+    new = fresh(edited)
+    drawn = [one.lower("top.nml", workflows(one.checked["top.nml"])[0]) for one in (state, new)]
+    assert drawn[0] == drawn[1]
+    assert drawn[0][0] is not None
 
 
 def test_a_probe_changes_nothing() -> None:

@@ -1,4 +1,4 @@
-"""How long an editor waits: ``python benchmarks/editor/run.py [--size 1000] [--times 100] [--peers zuban,ty,pyright]``.
+"""How long an editor waits: ``python benchmarks/editor/run.py [--size 1000] [--times 100] [--peers zuban,ty]``.
 
 A client in a process of its own speaks with each language server over pipes. All get the same program of so many
 modules, each in its language (``benchmarks/check/corpora.py``), and the same things happen in it: a pipe that does not
@@ -318,7 +318,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=1000)
     parser.add_argument("--times", type=int, default=100)
-    parser.add_argument("--peers", default="zuban,ty,pyright")
+    parser.add_argument("--peers", default="zuban,ty")
     given = parser.parse_args()
     servers = [ours(), *(found for name in given.peers.split(",") if name and (found := peer(name)) is not None)]
     print(f"{given.size} modules; {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")

@@ -236,6 +236,7 @@ class _Lowering:
         fact = frame.checked.facts.uses[expr]
         target = fact.target
         if target.declared != "fun":
+            target = self._program.function(target)
             types: dict[Type, Type] = dict(
                 zip(target.scheme.variables, map(frame.concrete, fact.arguments), strict=True)
             )

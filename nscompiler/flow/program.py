@@ -11,6 +11,7 @@ from nscompiler.grammar import syntax
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.facts import Checked
 from nscompiler.typecheck.service import Service
+from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.types import Types
 
 
@@ -46,6 +47,12 @@ class Program:
     modules: Mapping[str, Checked]
     files: Mapping[str, ModuleFiles]
     root: str | None = ""
+
+    def function(self, known: FunctionInterface) -> FunctionInterface:
+        """A function as its module says it now. Who uses it may have been checked beside an earlier check of that module
+        that said the same, with variables of its own in the same order."""
+        checked = self.modules.get(known.module)
+        return known if checked is None else checked.interface.functions.get(known.name, known)
 
     def origin(self, module: syntax.Module, node: syntax.Node) -> Origin:
         """The origin of a node of one of the modules."""

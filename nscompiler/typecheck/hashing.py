@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 
 from nscompiler.typecheck.params import Environment, show_type
-from nscompiler.types.interface import FunctionInterface, ParameterRow, TypeInterface
+from nscompiler.types.interface import FunctionInterface, Interface, ParameterRow, TypeInterface
 from nscompiler.types.types import App, ErrorType, Record, Scalar, SizeType, Sum, Type, Var
 
 Digests = dict[Type, str]
@@ -23,12 +23,24 @@ def interface_hash(
     ``digests`` keeps what was worked out; the modules of one workspace share it.
     """
     lines = [reference]
-    for name in sorted(types):
-        names = _Numbers()
-        parameters = [names.of(var) for var in types[name].parameters]
-        lines.append(f"type {name} {parameters} {_Writer(names, digests).write(types[name].body)}")
+    lines.extend(_type(name, types[name], digests) for name in sorted(types))
     lines.extend(_function(functions[name], digests) for name in sorted(functions))
     return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def differing(one: Interface, other: Interface, digests: Digests) -> frozenset[str]:
+    """The names of which two interfaces of a module say different things to an importer."""
+    entries = {(name, _type(name, type, digests)) for name, type in one.types.items()}
+    entries ^= {(name, _type(name, type, digests)) for name, type in other.types.items()}
+    functions = {(name, _function(function, digests)) for name, function in one.functions.items()}
+    functions ^= {(name, _function(function, digests)) for name, function in other.functions.items()}
+    return frozenset(name for name, _ in entries | functions) | (one.broken ^ other.broken)
+
+
+def _type(name: str, one: TypeInterface, digests: Digests) -> str:
+    names = _Numbers()
+    parameters = [names.of(var) for var in one.parameters]
+    return f"type {name} {parameters} {_Writer(names, digests).write(one.body)}"
 
 
 def _function(one: FunctionInterface, digests: Digests) -> str:

@@ -158,7 +158,7 @@ class Editor:
         self._awaited: dict[int, str] = {}
         self._loop = asyncio.new_event_loop()
         self._connection = self._loop.run_until_complete(self._connect(own_process))
-        self._encoding = Encoding(ServerCapabilitiesBuilder.choose_position_encoding(capabilities))
+        self.encoding = Encoding(ServerCapabilitiesBuilder.choose_position_encoding(capabilities))
 
     async def _connect(self, own_process: bool) -> InProcess | OwnProcess:
         return await OwnProcess.start() if own_process else InProcess()
@@ -237,7 +237,7 @@ class Editor:
     def edit(self, name: str, start: int, end: int, text: str) -> None:
         """Replace a stretch of an open file, counted in code points."""
         source = self.sources[self.path(name)]
-        place = self._encoding.range(source, start, end)
+        place = self.encoding.range(source, start, end)
         self._hold(name, source.text[:start] + text + source.text[end:], marks=False)
         self._changed(name, types.TextDocumentContentChangePartial(place, text))
 
@@ -281,11 +281,11 @@ class Editor:
     def position(self, marked: Marked, place: int = 0) -> types.Position:
         """A mark, or a range's start where there are no marks, as the protocol has it."""
         offset = marked.places[place] if marked.places else marked.ranges[place][0]
-        return self._encoding.position(marked.source, offset)
+        return self.encoding.position(marked.source, offset)
 
     def range(self, marked: Marked, place: int = 0) -> types.Range:
         """A marked range as the protocol has it."""
-        return self._encoding.range(marked.source, *marked.ranges[place])
+        return self.encoding.range(marked.source, *marked.ranges[place])
 
     def at(self, method: str, marked: Marked, place: int = 0, **more: Any) -> Any:
         """The answer to a request about a marked place."""
@@ -318,7 +318,7 @@ class Editor:
     def _edited(self, uri: str, edits: Any) -> str:
         source = self._text(uri) or SourceFile(path_of(uri), "")
         spans = sorted(
-            ((self._encoding.span(source, one.range), one.new_text) for one in edits), key=lambda one: one[0].start
+            ((self.encoding.span(source, one.range), one.new_text) for one in edits), key=lambda one: one[0].start
         )
         text, end = "", 0
         for span, new in spans:
@@ -330,7 +330,7 @@ class Editor:
         """The text in a range of a file."""
         source = self._text(uri)
         assert source is not None
-        span = self._encoding.span(source, place)
+        span = self.encoding.span(source, place)
         return source.text[span.start : span.end]
 
     # --- messages
