@@ -49,8 +49,8 @@ class Program:
     root: str | None = ""
 
     def function(self, known: FunctionInterface) -> FunctionInterface:
-        """A function as its module says it now. Who uses it may have been checked beside an earlier check of that module
-        that said the same, with variables of its own in the same order."""
+        """A function as its module says it now. Who uses it may have been checked beside an earlier check of that
+        module, which said the same with variables of its own, in the same order."""
         checked = self.modules.get(known.module)
         return known if checked is None else checked.interface.functions.get(known.name, known)
 
