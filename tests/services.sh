@@ -20,9 +20,11 @@ install() {
 # At 127.0.0.1:5432, in a folder of its own, for whoever asks from this machine: the tests drop what they make.
 postgres() {
   answers 5432 && return
-  install pg_ctlcluster postgresql
-  # Installing starts a cluster of Debian's own, which asks for passwords.
-  pg_lsclusters -h | while read -r version name _; do pg_ctlcluster "$version" "$name" stop 2>/dev/null || true; done
+  if ! command -v pg_ctlcluster >/dev/null; then
+    install pg_ctlcluster postgresql
+    # Installing may have started a cluster of Debian's own, which asks for passwords.
+    pg_lsclusters -h | while read -r version name _; do pg_ctlcluster "$version" "$name" stop 2>/dev/null || true; done
+  fi
   local bin folder=${TMPDIR:-/tmp}/nstack-postgres
   bin=$(dirname "$(find /usr/lib/postgresql -name initdb | sort -V | tail -n 1)")
   local as=(env)

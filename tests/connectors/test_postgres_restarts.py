@@ -1,0 +1,181 @@
+"""What a crash leaves behind, and what a server that goes away does to a run: whole processes against real servers."""
+
+import asyncio
+import contextlib
+import datetime
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from connector_harness import Recorder, context, decoded, parameters_of
+from databases import HOST, NEEDS_POSTGRES, PORT, new_schema
+from nstack.connectors.postgres import PostgresPoll, PostgresSink
+from nstack.runtime.codec import Codec
+from nstack.runtime.scalars import Integer, Text
+from nstack.runtime.values import Record
+
+LIMIT = 60
+
+
+class Row(Record):
+    """What is copied."""
+
+    n: Integer
+    t: Text
+
+
+PROGRAM = """
+module Crash.Copy:0.1.0
+
+type Row = {{ n : Integer, t : Text }}
+
+fun seen : Row -> Row
+
+def copied =
+  Sources.postgres_poll<Row> {{
+    pg_host = "{host}", pg_port = {port}, pg_query = "SELECT n, t FROM {schema}.source", pg_key = "n",
+    pg_interval = "50ms"
+  }} |
+  seen |
+  Sinks.postgres {{ pg_host = "{host}", pg_port = {port}, pg_table = "{schema}.copy", pg_conflict = "update" }}
+"""
+
+SERVICE = """
+import os, pathlib, signal, time
+import nstack
+import psycopg
+
+class Module(nstack.Module):
+    def seen(self, row):
+        folder = pathlib.Path("{folder}")
+        if row.n == 900 and not (folder / "killed").exists():
+            with psycopg.connect("{conninfo}", autocommit=True) as connection:
+                saved = folder / ".nstack/checkpoints/copied-Sources.postgres_poll.json"
+                while not (saved.exists() and connection.execute("SELECT 1 FROM {schema}.copy").fetchone()):
+                    time.sleep(0.01)
+            (folder / "killed").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return row
+"""
+
+
+def until(true: Callable[[], Any]) -> None:
+    """Waits for something that another process does."""
+    ends = time.monotonic() + LIMIT
+    while not true():
+        assert time.monotonic() < ends, "it did not happen in time"
+        time.sleep(0.02)
+
+
+@NEEDS_POSTGRES
+def test_what_is_killed_between_two_batches_goes_on_behind_the_first(tmp_path: Path) -> None:
+    with new_schema() as db:
+        db.run("CREATE TABLE S.source AS SELECT n, n::text AS t FROM generate_series(1::bigint, 1500) AS s(n)")
+        db.run("ALTER TABLE S.source ALTER n SET NOT NULL, ALTER t SET NOT NULL")
+        db.run("CREATE TABLE S.copy (n bigint PRIMARY KEY, t text)")
+        given = {"host": HOST, "port": PORT, "schema": db.name}
+        conninfo = f"host={HOST} port={PORT} user=postgres dbname=postgres"
+        (tmp_path / "module.nml").write_text(PROGRAM.format(**given))
+        (tmp_path / "service.py").write_text(SERVICE.format(conninfo=conninfo, schema=db.name, folder=tmp_path))
+        command = [sys.executable, "-m", "nscompiler", "run", "module.nml", "copied"]
+
+        def count() -> int:
+            return int(db.run("SELECT count(*) FROM S.copy")[0][0])
+
+        first = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=LIMIT, check=False)
+        assert (tmp_path / "killed").exists(), first.stderr
+        assert 0 < count() < 1500
+        second = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+        try:
+            until(lambda: count() == 1500 or second.poll() is not None)
+            second.send_signal(signal.SIGINT)
+            told = second.communicate(timeout=LIMIT)[1]
+        finally:
+            second.kill()
+        assert second.returncode == 130, told
+        assert db.run("SELECT * FROM S.copy EXCEPT SELECT * FROM S.source") == []
+        assert "in=988" in told  # the first 512 rows are not read again
+
+
+BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+
+
+class OwnServer:
+    """A server of the test's own, which may be stopped."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.bin = BINARIES[-1].parent
+        self.folder = folder
+        self.port = port
+        self.user = "postgres" if os.getuid() == 0 else None
+        if self.user:
+            shutil.chown(folder, self.user)
+        self.run("initdb", "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "--no-sync")
+
+    def run(self, name: str, *arguments: str) -> None:
+        subprocess.run(
+            [str(self.bin / name), *arguments], cwd="/", user=self.user, check=True, stdout=subprocess.DEVNULL,
+            timeout=LIMIT,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-s", "-w", "-o", options,
+                 "start")  # fmt: skip
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-s", "-w", "-m", "immediate", "stop")
+
+
+@pytest.fixture
+def own() -> Iterator[OwnServer]:
+    """A running server, in a folder that its user may enter."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = Path(tempfile.mkdtemp(prefix="nstack-own-postgres-"))
+    try:
+        server = OwnServer(folder, port)
+        server.start()
+        yield server
+        server.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(not BINARIES, reason="no server of PostgreSQL is installed; tests/services.sh installs it")
+async def test_a_server_that_goes_away_is_waited_for(own: OwnServer, tmp_path: Path) -> None:
+    recorder = Recorder()
+    given = {"pg_host": "127.0.0.1", "pg_port": own.port}
+
+    async def written(sink: PostgresSink, number: int) -> None:
+        await sink.write(sink.encode([Row(number, "x")]))
+        await sink.flush()
+
+    sink, poll = PostgresSink(), PostgresPoll()
+    surroundings = context(tmp_path, log=recorder.log)
+    create = {"pg_table": "t", "pg_create": True, "pg_key": "n", "pg_conflict": "update"}
+    await sink.open(parameters_of(sink, given | create), Codec(Row), surroundings)
+    asked = {"pg_query": "SELECT * FROM t", "pg_key": "n", "pg_interval": datetime.timedelta(milliseconds=10)}
+    await poll.open(parameters_of(poll, given | asked), Codec(Row), surroundings)
+    async with contextlib.aclosing(poll.batches()) as batches:  # type: ignore[type-var]
+        await written(sink, 1)
+        assert decoded(await anext(batches), Codec(Row)) == [Row(1, "x")]
+        own.stop()
+        starting = asyncio.create_task(asyncio.to_thread(until, lambda: "waiting for" in recorder.text()))
+        starting.add_done_callback(lambda _: own.start())
+        await written(sink, 2)
+        assert decoded(await anext(batches), Codec(Row)) == [Row(2, "x")]
+    await poll.close()
+    await sink.close(completed=True)
+    assert [line for line in recorder.text().splitlines() if "was lost; its last rows are written again" in line]
+    assert [line for line in recorder.text().splitlines() if "connected to PostgreSQL" in line]
