@@ -139,8 +139,7 @@ class WatchedFiles:
         except OSError:
             self.complete = False
             raise
-        # Its digest is worked out when the record is kept: many checks keep none.
-        answer = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, content)
+        answer = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, questions.digest(content))
         if self.asked[questions.READS].setdefault(path, answer) != answer:
             self.complete = False  # changed between two looks at it
         return content
@@ -177,12 +176,8 @@ class WatchedFiles:
         return answer
 
     def record(self) -> "questions.Asked":
-        """The record as plain data: digests for contents, and nothing that another answer says already."""
-        reads = {
-            path: (size, at, touched, questions.digest(content))
-            for path, (size, at, touched, content) in self.asked[questions.READS].items()
-        }
-        lists = self.asked[questions.LISTS]
+        """The record as plain data, with nothing that another answer says already."""
+        reads, lists = self.asked[questions.READS], self.asked[questions.LISTS]
         files = {path: yes for path, yes in self.asked[questions.FILES].items() if not (yes and path in reads)}
         folders = {path: yes for path, yes in self.asked[questions.FOLDERS].items() if not (yes and path in lists)}
-        return {**self.asked, questions.READS: reads, questions.FILES: files, questions.FOLDERS: folders}
+        return {**self.asked, questions.FILES: files, questions.FOLDERS: folders}

@@ -240,10 +240,13 @@ class Compilation:
 
     def _clashes(self) -> Iterator[Diagnostic]:
         """Files and endpoints that two nodes of one workflow would share: they show only where it is laid out whole."""
-        if not may_clash(item.module.source.text for item in self.program.modules):
-            return
-        for path in self.targets:
-            yield from self._clashes_in(path)
+        if self._may_clash:
+            for path in self.targets:
+                yield from self._clashes_in(path)
+
+    @cached_property
+    def _may_clash(self) -> bool:
+        return may_clash(item.module.source.text for item in self.program.modules)
 
     def _clashes_in(self, path: str) -> Iterator[Diagnostic]:
         for workflow in workflows(self.checked[path]):
@@ -604,14 +607,19 @@ _READS, _WRITES, _BRANCHES, _SHARES = 1, 2, 4, 8
 
 def may_clash(texts: Iterable[str]) -> bool:
     """Whether it is worth laying the workflows of some files out to look for clashes."""
-    return clash(reduce(or_, map(signs, texts), 0))
+    texts = tuple(texts)
+    branching = any("&" in text for text in texts)
+    return clash(reduce(or_, (signs(text, branching) for text in texts), 0))
 
 
-def signs(text: str) -> int:
-    """The signs of a clash in one file, as bits that those of other files are joined to by ``|``."""
+def signs(text: str, branching: bool = True) -> int:
+    """The signs of a clash in one file, as bits that those of other files are joined to by ``|``.
+
+    Where no flow is ``branching``, what branches might share is not looked for.
+    """
     sides = {side.lower() for side in _OF_FILES.findall(text)} if any(name in text for name in _FILES) else ()
     found = (_READS if "sources" in sides else 0) | (_WRITES if "sinks" in sides else 0)
-    return found | (_BRANCHES if "&" in text else 0) | (_SHARES if _SHARED.search(text) else 0)
+    return found | (_BRANCHES if "&" in text else 0) | (_SHARES if branching and _SHARED.search(text) else 0)
 
 
 def clash(found: int) -> bool:

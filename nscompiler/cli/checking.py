@@ -77,13 +77,8 @@ def check_again(paths: Sequence[str], asked: Asked, files: Files, memory: "Memor
 def _tell_of_disk(
     paths: Sequence[str], search: Sequence[str], asked: Asked, held: answers.Held | None
 ) -> "Sequence[Diagnostic]":
-    watched = WatchedFiles()
     if held is None:
-        compilation = _compilation(watched, paths, search)
-        problems = _tell(compilation, asked)
-        sys.stdout.flush()
-        answers.keep(paths, search, watched, compilation)
-        return problems
+        return _tell_of_all(paths, search, asked)
     if held.holds:
         from nscompiler.cli.recalled import Recalled
 
@@ -94,10 +89,23 @@ def _tell_of_disk(
         return edited
     from nscompiler.recheck import Recheck
 
+    watched = WatchedFiles()
     recheck = Recheck(watched, paths, search, memory=memory.files)
     problems = _tell(recheck, asked)
     sys.stdout.flush()
     answers.keep(paths, search, watched, recheck, answers.Known(recheck.memory(), recheck.summary()))
+    return problems
+
+
+def _tell_of_all(paths: Sequence[str], search: Sequence[str], asked: Asked) -> "Sequence[Diagnostic]":
+    from nscompiler.single import SingleCheck
+
+    files = WatchedFiles() if answers.wanted() else DiskFiles()
+    check = SingleCheck(files, paths, search)
+    problems = _tell(check, asked)
+    if isinstance(files, WatchedFiles):
+        sys.stdout.flush()
+        answers.keep(paths, search, files, check)
     return problems
 
 

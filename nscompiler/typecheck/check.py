@@ -1,7 +1,6 @@
 """The check of one module: names, then types, then functions, then defs in dependency order."""
 
 from collections.abc import Mapping
-from functools import cache
 
 from nscompiler.grammar import syntax
 from nscompiler.typecheck.declare import Declarer
@@ -12,8 +11,8 @@ from nscompiler.typecheck.repeated import told_once
 from nscompiler.typecheck.resolve import Resolver
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unknown import Elsewhere
-from nscompiler.types.interface import FunctionInterface, Interface
-from nscompiler.types.types import Types
+from nscompiler.types.interface import FunctionInterface, Interface, TypeInterface
+from nscompiler.types.types import Type, Types
 
 MAIN = "main"
 
@@ -66,11 +65,32 @@ def _facts(definer: Definer) -> Facts:
 
 
 def _interface(scope: Scope, standard: bool) -> Interface:
-    @cache
-    def digest() -> str:
-        from nscompiler.typecheck.hashing import interface_hash
+    module, broken = scope.module, frozenset(scope.broken)
+    digest = _Digest(scope.reference, scope.types, scope.functions, scope.workspace.digests)
+    return Interface(scope.reference, scope.types, scope.functions, broken, digest, standard, lambda: module)
 
-        return interface_hash(scope.reference, scope.types, scope.functions, scope.workspace.digests)
 
-    broken = frozenset(scope.broken)
-    return Interface(scope.reference, scope.types, scope.functions, broken, digest, standard, lambda: scope.module)
+class _Digest:
+    """The hash of an interface, worked out when it is first asked for. It must not keep the scope alive."""
+
+    __slots__ = ("_digests", "_found", "_functions", "_reference", "_types")
+
+    def __init__(
+        self,
+        reference: str,
+        types: dict[str, TypeInterface],
+        functions: dict[str, FunctionInterface],
+        digests: dict[Type, str],
+    ) -> None:
+        self._reference = reference
+        self._types = types
+        self._functions = functions
+        self._digests = digests
+        self._found = ""
+
+    def __call__(self) -> str:
+        if not self._found:
+            from nscompiler.typecheck.hashing import interface_hash
+
+            self._found = interface_hash(self._reference, self._types, self._functions, self._digests)
+        return self._found

@@ -1,0 +1,135 @@
+"""A check that is asked for its answer and for nothing else, as ``nsc check`` is where nothing is known from before.
+
+Of each file it keeps what it exports and what is wrong with it: tree and facts go as soon as the file is checked, and
+until its turn comes only its header and imports are read. A lint that follows a name into another file has that one
+checked a second time. Where workflows are to be laid out, nothing is dropped.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.grammar import syntax
+from nscompiler.grammar.head import plain_head
+from nscompiler.grammar.parse import ParseResult, parse
+from nscompiler.modules.program import LinkedModule
+from nscompiler.pipeline import Compilation, shown_reference
+from nscompiler.records import replace
+from nscompiler.source import SourceFile
+from nscompiler.typecheck.facts import Checked, Facts
+
+_NO_FACTS = Facts({}, {}, {}, {}, {})
+
+
+class SingleCheck(Compilation):
+    """A compilation of which problems, targets and texts may be asked; what it says of files besides has no facts."""
+
+    @cached_property
+    def _heads(self) -> dict[str, syntax.Module]:
+        """The files of which no more than header and imports were read at first."""
+        return {}
+
+    @cached_property
+    def _told(self) -> dict[str, Iterable[Diagnostic]]:
+        """What is wrong with the files that were checked."""
+        return {}
+
+    @cached_property
+    def _keeps_all(self) -> bool:
+        return self._may_clash or len(self._required) > 1
+
+    def _parse(self, path: str) -> ParseResult | None:
+        source = self.discovery.sources.source(path)
+        if isinstance(source, SourceFile) and not self.discovery.index.is_standard(path):
+            head = plain_head(source)
+            if head is not None:
+                self._heads[path] = head
+                return ParseResult(head, ())
+        return super()._parse(path)
+
+    def _check(self, item: LinkedModule) -> Checked:
+        if item.path in self._checked or item.path not in self._heads:
+            return super()._check(item)
+        parsed = self._parsed[item.path] = parse(item.module.source)
+        return super()._check(replace(item, module=parsed.module))
+
+    def _check_all(self) -> None:
+        targets = frozenset(self.discovery.targets)
+        for item in self.program.modules:
+            if item.path not in self._told:
+                self._check(item)
+                self._told[item.path] = tuple(super()._problems_of(item, item.path in targets))
+                self._drop(item)
+
+    def _problems_of(self, item: LinkedModule, asked_for: bool) -> Iterable[Diagnostic]:
+        return self._told[item.path]
+
+    def _drop(self, item: LinkedModule) -> None:
+        """Forget all of a file that nobody will ask for again."""
+        head = self._heads.get(item.path)
+        if head is None or self._keeps_all:
+            return
+        checked = self._checked[item.path]
+        interface = replace(checked.interface, tree=_Reread(head.source))
+        self._checked[item.path] = Checked(
+            head, checked.reference, _NO_FACTS, interface, checked.main, checked.problems, checked.aliases
+        )
+        if "nsc:" not in head.source.text:  # a comment that ignores problems
+            self._parsed[item.path] = ParseResult(head, ())
+
+    @cached_property
+    def _modules(self) -> "Followed":
+        return Followed(self)
+
+    def whole(self, reference: str) -> Checked | None:
+        """A file that was checked, with its facts, by reference; None if there is none."""
+        item = self._items.get(reference)
+        if item is None:  # of the standard library, perhaps, which is not dropped
+            return next((one for one in self._checked.values() if one.reference == reference), None)
+        held = self._checked[item.path]
+        if held.module is self._heads.get(item.path):
+            del self._checked[item.path]
+            held = self._check(item)
+        return held
+
+    @cached_property
+    def _items(self) -> dict[str, LinkedModule]:
+        return {shown_reference(item): item for item in self.program.modules}
+
+    def references(self) -> Iterable[str]:
+        """All modules of the program."""
+        return self._items.keys()
+
+
+class Followed(Mapping[str, Checked]):
+    """The modules of a program by reference; who asks for one gets it with its facts."""
+
+    def __init__(self, program: SingleCheck) -> None:
+        self._program = program
+
+    def __getitem__(self, reference: str) -> Checked:
+        found = self._program.whole(reference)
+        if found is None:
+            raise KeyError(reference)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._program.references())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class _Reread:
+    """The tree of a file, read again when it is first asked for."""
+
+    __slots__ = ("_module", "_source")
+
+    def __init__(self, source: SourceFile) -> None:
+        self._source = source
+        self._module: syntax.Module | None = None
+
+    def __call__(self) -> syntax.Module:
+        if self._module is None:
+            self._module = parse(self._source).module
+        return self._module
