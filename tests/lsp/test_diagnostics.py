@@ -123,6 +123,19 @@ def test_the_page_of_a_code(editors):
     assert found.code_description.href == "https://docs.example/codes/NS0401.md"
 
 
+def test_other_settings_show_what_was_told_otherwise(editors):
+    editor = editors(settings={})
+    editor.start()
+    editor.open("a.nml", "module A:0.1.0\n\ndef f = g\n")
+    editor.settle()
+    assert editor.diagnostics[editor.path("a.nml")][0].code_description is None
+    editor.settings = {"diagnostics": {"docsUrl": "https://docs.example"}}
+    editor.notify(types.WORKSPACE_DID_CHANGE_CONFIGURATION, types.DidChangeConfigurationParams(settings=None))
+    editor.settle()  # the settings are asked for after this is answered
+    editor.settle()
+    assert editor.diagnostics[editor.path("a.nml")][0].code_description.href == "https://docs.example/NS0401.md"
+
+
 def test_closed_files_can_be_left_out(editors):
     editor = editors()
     editor.write("a.nml", "module A:0.1.0\n\ndef f = g\n")

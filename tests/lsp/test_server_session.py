@@ -334,7 +334,7 @@ def test_a_file_that_is_no_text_is_told_of(editor):
 
 
 def test_a_large_file_is_checked(editor):
-    text = SOUND + "".join(f"def f{number} = g | g | g\n" for number in range(3000)) + "def last = h\n"
+    text = SOUND + "".join(f"def f{number} = g | g | g\n" for number in range(1500)) + "def last = h\n"
     editor.open("a.nml", text)
     editor.settle()
     (found,) = editor.diagnostics[editor.path("a.nml")]
@@ -501,7 +501,7 @@ def test_a_workspace_is_read_while_its_open_file_is_answered_for(editors):
 def test_the_first_check_shows_how_far_it_is(editors):
     editor = editors()
     for number in range(150):
-        editor.write(f"m{number}.nml", f"module M{number}:0.1.0\n\nfun g : Text -> Text\n" + "def h = g | g\n" * 40)
+        editor.write(f"m{number}.nml", f"module M{number}:0.1.0\n\nfun g : Text -> Text\n" + "def h = g | g\n" * 10)
     editor.start()
     editor.settle()
     editor.settle()

@@ -96,6 +96,7 @@ class Diagnostics:
         self._server = server
         self._found = Findings()
         self._unsent: set[str] = set()
+        self._settings = server.settings
         self._sent: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
         self._results: dict[str, tuple[int, list[types.Diagnostic]]] = {}
         self._count = 0
@@ -129,7 +130,7 @@ class Diagnostics:
         self._put(_TOGETHER, together)
         if self._unsent - changed:
             self._server.on_loop(self._refresh)
-        self._send(view, self._unsent | changed | self._unwanted(view))
+        self._send(view, self._unsent | changed | self._unwanted(view) | self._shown_otherwise(view))
         self._server.on_loop(self._news.set)
 
     def _put(self, module: str, problems: Iterable[Diagnostic]) -> None:
@@ -170,6 +171,11 @@ class Diagnostics:
         """What was sent and is not to be seen any more, or was not sent and is to be seen."""
         sent = {file for file, (_, items) in self._sent.items() if items}
         return {file for file in sent | self._found.files() if (file in sent) != self._is_sent(view, file)}
+
+    def _shown_otherwise(self, view: View) -> set[str]:
+        """The files of which the same is told in another way, since the settings are others."""
+        before, self._settings = self._settings, view.settings
+        return set() if before == view.settings else self._found.files()
 
     def _shown(self, view: View, file: str) -> list[types.Diagnostic]:
         return [shown(view, problem) for problem in self._found.in_file(file)]
