@@ -113,7 +113,8 @@ class State(Settling):
         sources = before.discovery.sources.without(touched, self.files)
         for path in touched:
             if path.endswith(SUFFIX):
-                old, new = before.discovery.sources.heading(path), sources.heading(path)
+                # One that was not read before may be new: what the disk says of it now says nothing of then.
+                old, new = before.discovery.sources.read(path), sources.heading(path)
                 if not isinstance(old, Heading) or not isinstance(new, Heading) or _placing(old) != _placing(new):
                     return False
             elif not path.endswith(".py"):
@@ -152,6 +153,9 @@ class State(Settling):
 
     def _take_over_links(self, before: "State", touched: frozenset[str]) -> None:
         """Look up only the imports of what was touched; where they lead to the same files, the order is the same."""
+        if self._only != before._only:
+            self._look_up_all(before, touched)
+            return
         again = {path for path in touched if path in before._resolved}
         says = any(_says(before, path) != _says(self, path) for path in again)
         if says:
@@ -166,7 +170,7 @@ class State(Settling):
         same = found.keys() == again and all(
             _edges(one.item) == _edges(before._resolved[path].item) for path, one in found.items()
         )
-        if same and self._only == before._only and not before._arranged[1]:
+        if same and not before._arranged[1]:
             self._edit(before, {path: found[path].item for path in again if path in before._links.items})
             self._doubt(self._troubled if says else self._troubled & self._links.dependents(touched))
         else:
@@ -175,6 +179,15 @@ class State(Settling):
             self._untold = self._unlaid = None
         for path in again:
             self._tell_again(path)
+
+    def _look_up_all(self, before: "State", touched: frozenset[str]) -> None:
+        """Other files are targets: the program is put together anew, once it is asked for."""
+        kept = {path: one for path, one in before._resolved.items() if path not in touched and not one.problems}
+        self._resolved = kept
+        self._earlier_exports, self._exports_edited = before._exports, touched
+        self._carry(before)
+        self._dirty |= self._troubled
+        self._untold = self._unlaid = None
 
     def _edit(self, before: "State", items: Mapping[str, LinkedModule]) -> None:
         """The same program but for the texts of some files: all others are as settled as they were."""

@@ -99,6 +99,10 @@ class Sources:
             held = self._read[path] = self._load(path)
         return held
 
+    def read(self, path: str) -> Heading | Diagnostic | None:
+        """What was read of a file; None where nobody has asked for it so far."""
+        return self._read.get(path)
+
     def source(self, path: str) -> SourceFile | Diagnostic:
         """The text of a file, or why it cannot be read."""
         held = self.heading(path)

@@ -14,6 +14,7 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -300,6 +301,14 @@ class Editor:
     def settle(self) -> Any:
         """Wait until all that was sent so far is checked; the counts of what was found."""
         return self.request("nsc/checked", {})
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for what the server does of its own accord, such as asking for settings and heeding the answer."""
+        for _ in range(100):
+            self.settle()
+            if holds():
+                return
+        raise AssertionError("it never came to that")
 
     def texts_after(self, edit: types.WorkspaceEdit) -> dict[str, str]:
         """What an edit makes of files, by name in the folder. Files are neither renamed nor made here."""

@@ -131,8 +131,7 @@ def test_other_settings_show_what_was_told_otherwise(editors):
     assert editor.diagnostics[editor.path("a.nml")][0].code_description is None
     editor.settings = {"diagnostics": {"docsUrl": "https://docs.example"}}
     editor.notify(types.WORKSPACE_DID_CHANGE_CONFIGURATION, types.DidChangeConfigurationParams(settings=None))
-    editor.settle()  # the settings are asked for after this is answered
-    editor.settle()
+    editor.until(lambda: editor.diagnostics[editor.path("a.nml")][0].code_description is not None)
     assert editor.diagnostics[editor.path("a.nml")][0].code_description.href == "https://docs.example/NS0401.md"
 
 

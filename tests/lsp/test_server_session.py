@@ -178,6 +178,17 @@ def test_files_made_changed_and_removed_on_the_disk(editor):
     assert codes(editor, "a.nml") == []
 
 
+def test_a_file_made_beside_others(editor):
+    editor.write("a.nml", "import B:0.1.0 as B\n\ndef f = B.g\n")
+    editor.touch("a.nml", types.FileChangeType.Created)
+    editor.settle()
+    assert codes(editor, "a.nml") == ["NS0211"]
+    editor.write("b.nml", "module B:0.1.0\n\nfun g : Text -> Text\n")
+    editor.touch("b.nml", types.FileChangeType.Created)
+    editor.settle()
+    assert codes(editor, "a.nml") == []
+
+
 def test_a_file_renamed_on_the_disk(editor):
     editor.write("a.nml", FAULTY)
     editor.touch("a.nml", types.FileChangeType.Created)
@@ -251,14 +262,10 @@ def test_settings_are_asked_for_and_asked_for_again(editors):
     editor = editors(settings={"diagnostics": {"closedFiles": False}})
     editor.write("a.nml", FAULTY)
     editor.start()
-    editor.settle()
-    editor.settle()
-    assert codes(editor, "a.nml") == []
+    editor.until(lambda: not editor.server.settings.diagnose_closed_files and not codes(editor, "a.nml"))
     editor.settings = {"diagnostics": {"closedFiles": True}}
     editor.notify(types.WORKSPACE_DID_CHANGE_CONFIGURATION, types.DidChangeConfigurationParams(settings=None))
-    editor.settle()
-    editor.settle()
-    assert codes(editor, "a.nml") == ["NS0401"]
+    editor.until(lambda: codes(editor, "a.nml") == ["NS0401"])
 
 
 def test_a_setting_that_is_none_is_told_of_and_left_as_it_was(editors):
@@ -277,8 +284,8 @@ def test_modules_are_looked_for_where_the_settings_say(editors, tmp_path):
     work.mkdir()
     editor = editors(folder=work, settings={"path": [str(tmp_path / "lib")]})
     editor.start()
+    editor.until(lambda: editor.server.settings.path == (str(tmp_path / "lib"),))
     editor.open("a.nml", "import B:0.1.0 as B\n\ndef f = B.g\n")
-    editor.settle()
     editor.settle()
     assert codes(editor, "a.nml") == []
 
