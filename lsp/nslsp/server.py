@@ -247,6 +247,8 @@ class Server(Session):
     def finish(self, code: int) -> None:
         """End the session; the process ends with a code."""
         self.exit_code = code
+        for task in self._passing:
+            task.cancel()
         if self.analysis is not None:
             self.analysis.stop()
 

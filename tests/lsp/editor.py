@@ -200,7 +200,7 @@ class Editor:
         logged = [one.message for one in self.received.get(types.WINDOW_LOG_MESSAGE, [])]
         assert self.forgiving or not logged, logged
         code = self._loop.run_until_complete(asyncio.wait_for(self._connection.end(), PATIENCE))
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.run_until_complete(asyncio.sleep(0))  # what was cancelled ends
         self._loop.close()
         return code
 
@@ -368,6 +368,15 @@ class Editor:
         if self._rules is not None:
             self._rules.check(method, result)
         return result
+
+    def run_until(self, holds: Callable[[], bool]) -> None:
+        """Let the loop run, without asking anything, until something holds."""
+
+        async def wait() -> None:
+            while not holds():
+                await asyncio.sleep(0)
+
+        self._loop.run_until_complete(asyncio.wait_for(wait(), PATIENCE))
 
     def cancel(self, number: int) -> None:
         """Take a request back."""
