@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import decimal
+import math
 import sqlite3
 import tempfile
 import uuid
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from connector_harness import context, parameters_of, read_all, read_batches, write_all
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from nstack.connectors.sqlite import SqliteSink, SqliteSource
 from nstack.runtime.codec import Codec
 from nstack.runtime.errors import ConnectorError, EncodeError, UsageError
@@ -48,6 +49,8 @@ async def write(type_: Any, folder: Path, values: list[Any], **parameters: Any) 
 @settings(max_examples=40, deadline=None)
 def test_random_rows_come_back_as_they_were(given: tuple[Any, list[Any]]) -> None:
     made, values = given
+    lists = [part for value in values for part in value if isinstance(part, list)]
+    assume(not any(math.inf in part or -math.inf in part for part in lists))  # no JSON array holds that
     with tempfile.TemporaryDirectory() as name:
         asyncio.run(write(made, Path(name), values, create=True, key="number"))
         found = asyncio.run(read("SELECT * FROM t ORDER BY number", made, Path(name)))
@@ -201,6 +204,7 @@ async def test_what_a_table_lacks_is_one_error(tmp_path: Path) -> None:
     ("type_", "value", "message"),
     [
         (Double, float("nan"), "value[0]: expected Double, got nan: SQLite stores NaN as NULL"),
+        (list[Double], [float("inf")], "value[0][0]: expected a number that JSON can hold, got inf"),
         (Text, "\ud800", "it holds half of a surrogate pair"),
         (DateTime, datetime.datetime(2020, 1, 1), "a DateTime needs an offset"),
     ],

@@ -6,6 +6,7 @@ from operator import itemgetter
 from struct import Struct
 from typing import Any
 
+from nstack.connectors.pgfused import Part, decoder
 from nstack.connectors.pgserver import Result
 from nstack.connectors.pgtypes import DDL, READS, PgType, loader, meant, suits
 from nstack.connectors.sqlrows import Column, Mismatch, RowType, find, near, refuse, unreadable
@@ -36,6 +37,12 @@ class RowReader:
             (None if column is None else loader(type), _when_null(column))
             for column, type in zip(self._columns, found, strict=True)
         ]
+        parts = [
+            Part(type.name if type.item is None else "", load, null is not _MISSING, null)
+            for type, (load, null) in zip(found, self._plan, strict=True)
+        ]
+        self.decode = decoder(parts, at, row.build, self._decode)
+        """The value of one row. Raises DecodeError with the column."""
 
     def _places(self) -> list[int]:
         """For each column of the type its index in the query."""
@@ -63,8 +70,7 @@ class RowReader:
             return Mismatch(name, f"may be NULL ({found.shown}), and the type has {column.shown}", fix)
         return None
 
-    def decode(self, data: bytes) -> Any:
-        """The value of one row. Raises DecodeError with the column."""
+    def _decode(self, data: bytes) -> Any:
         at, parts = 2, []
         try:
             for load, null in self._plan:

@@ -163,6 +163,14 @@ def _refusal(done: Any, fields: Any, at_copy: bool) -> tuple[str, str, str, int]
     return code, message or done.error_message.decode(errors="replace").strip(), hint, int(position or 0)
 
 
+def refusal(result: Any) -> str:
+    """What the server says of a query that it ended, from libpq's result."""
+    from psycopg import pq
+
+    _, message, hint, _ = _refusal(result, pq.DiagnosticField, at_copy=False)
+    return message + (f" ({hint})" if hint else "")
+
+
 def copy_text(query: str) -> str:
     """The statement that sends a query's rows. A comment at the query's end does not swallow what follows."""
     return f"COPY ({query.strip().rstrip(';')}\n) TO STDOUT (FORMAT binary)"

@@ -2,13 +2,13 @@
 
 import struct
 from collections.abc import Sequence
-from struct import Struct
 from typing import Any, NamedTuple
 
+from nstack.connectors.pgfused import FIXED, encoder
 from nstack.connectors.pgserver import Connection, tables, told, types
 from nstack.connectors.pgtypes import DDL, WRITES, PgType, dumper, meant, optional, reason, suits
 from nstack.connectors.sqlrows import Column, Mismatch, RowType, find, near, refuse, unwritable
-from nstack.runtime.errors import ConnectorError, EncodeError, UsageError
+from nstack.runtime.errors import ConnectorError, UsageError
 
 INCOMING, NUMBER = "nstack_incoming", "nstack row number"
 """The temporary table that a batch goes through before an upsert, and its column that keeps the batch's order."""
@@ -50,7 +50,14 @@ class Table:
             optional(dumper(target.type)) if column.optional else dumper(target.type)
             for column, target in zip(self.row.columns, self._targets, strict=True)
         ]
-        self._dumps, self._count = dumps, Struct("!h").pack(len(dumps))
+        self._dumps = dumps
+        fixed = [
+            None
+            if column.optional or target.type.item is not None or target.type.name not in FIXED
+            else target.type.name
+            for column, target in zip(self.row.columns, self._targets, strict=True)
+        ]
+        self._encode = encoder(fixed, dumps, self.row.take)
 
     # ------------------------------------------------------------------------------------------ finding it
 
@@ -196,23 +203,20 @@ class Table:
 
     def encode(self, values: Sequence[Any]) -> bytes:
         """Rows for a binary COPY. Raises EncodeError with the path of a value that the table cannot hold."""
-        take, dumps, count = self.row.take, self._dumps, self._count
-        rows = []
-        for value in values:
-            parts = take(value)
-            try:
-                rows += [count, *[dump(part) for dump, part in zip(dumps, parts, strict=True)]]
-            except (ValueError, OverflowError, struct.error):
-                raise self._unwritable(parts) from None
-        return b"".join(rows)
+        try:
+            return self._encode(values)
+        except (ValueError, OverflowError, TypeError, struct.error):
+            for value in values:
+                self._check(self.row.take(value))
+            raise
 
-    def _unwritable(self, parts: Sequence[Any]) -> EncodeError:
+    def _check(self, parts: Sequence[Any]) -> None:
+        """Raises EncodeError for a part that its column cannot hold."""
         for column, target, dump, part in zip(self.row.columns, self._targets, self._dumps, parts, strict=True):
             try:
                 dump(part)
             except (ValueError, OverflowError, struct.error) as fault:
-                return unwritable(column, part, f"column {target.name}: {reason(target.type, fault)}")
-        raise AssertionError("no part of the value is at fault")
+                raise unwritable(column, part, f"column {target.name}: {reason(target.type, fault)}") from None
 
     def copy(self) -> Any:
         """The COPY that takes the rows."""

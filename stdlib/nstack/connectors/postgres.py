@@ -12,7 +12,7 @@ from typing import Any
 
 from nstack.connectors.limits import seconds
 from nstack.connectors.pgrows import RowReader
-from nstack.connectors.pgserver import Connection, Server, copy_text, describe, required_columns, told, types
+from nstack.connectors.pgserver import Connection, Server, copy_text, describe, refusal, required_columns, told, types
 from nstack.connectors.pgtable import Table
 from nstack.connectors.sqlrows import RowType, find, near
 from nstack.runtime.codec import Codec
@@ -32,6 +32,10 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 """What a binary COPY starts with (no flags, no extension) …"""
 TRAILER = b"\xff\xff"
 """… and ends with: a row of -1 columns."""
+
+
+class QueryFailed(ConnectorError):
+    """The server has ended a query with an error: another try would meet it again."""
 
 
 class PostgresSource(SourceConnector):
@@ -72,9 +76,9 @@ class PostgresSource(SourceConnector):
                 await cursor.execute("SET TRANSACTION READ ONLY")
                 async with cursor.copy(copy_text(query)) as copy:
                     try:
-                        async for portion in _portions(copy):
+                        async for portion in _portions(copy, self._connection.pgconn):
                             yield portion
-                    except GeneratorExit:
+                    except (GeneratorExit, QueryFailed):
                         # Nobody wants the rest: the library would ask the server to cancel and read on to the end.
                         self._connection.pgconn.finish()
                         raise
@@ -102,20 +106,28 @@ async def _reader(connection: Connection, query: str, row: RowType) -> RowReader
     return RowReader(row, results, types_of, [required.get((one.table, one.number)) for one in results])
 
 
-async def _portions(copy: Any) -> AsyncGenerator[tuple[list[bytes], int], None]:
-    """The rows of a binary COPY, as many together as make a batch; each is what stands between two rows' starts."""
+async def _portions(copy: Any, pgconn: Any) -> AsyncGenerator[tuple[list[bytes], int], None]:
+    """The rows of a binary COPY, as many together as make a batch.
+
+    What has arrived is taken from libpq's buffer row by row without asking the event loop for each; the library waits
+    for more, and sees the end. Raises QueryFailed.
+    """
     rows: list[bytes] = []
     size = 0
+    take = pgconn.get_copy_data
     while data := bytes(await copy.read()):
         if data.startswith(HEADER):
             data = data[len(HEADER) :]
-        if not data or data == TRAILER:
-            continue
-        rows.append(data)
-        size += len(data)
-        if len(rows) >= ROWS or size >= BYTES:
-            yield rows, size
-            rows, size = [], 0
+        while data and data != TRAILER:
+            rows.append(data)
+            size += len(data)
+            if len(rows) >= ROWS or size >= BYTES:
+                yield rows, size
+                rows, size = [], 0
+            left, some = take(1)
+            data = bytes(some)
+            if left < 0:
+                raise QueryFailed(f"pg_query: {refusal(pgconn.get_result())}")
     if rows:
         yield rows, size
 
@@ -162,6 +174,8 @@ class PostgresPoll(PostgresSource):
                     async for rows, size in portions:
                         self._after = self._key_of(rows[-1]) or self._after
                         yield self._batch(rows, size, self._after)
+            except QueryFailed:
+                raise
             except ConnectorError as error:
                 if not self._connection.closed:
                     raise

@@ -46,13 +46,15 @@ class RowType:
         self.columns = tuple(_columns(shape))
         self.take: Callable[[Any], Sequence[Any]]
         self.make: Callable[[Sequence[Any]], Any]
+        self.build: Callable[..., Any]
+        """The value of its parts, each an argument."""
         if shape.kind == "record":
             made = shape.python
-            self.take, self.make = astuple, lambda parts: made(*parts)
+            self.take, self.make, self.build = astuple, lambda parts: made(*parts), made
         elif shape.kind == "tuple":
-            self.take, self.make = tuple, tuple
+            self.take, self.make, self.build = tuple, tuple, lambda *parts: parts
         else:
-            self.take, self.make = lambda value: (value,), itemgetter(0)
+            self.take, self.make, self.build = lambda value: (value,), itemgetter(0), lambda part: part
 
 
 def _columns(shape: Shape) -> list[Column]:
