@@ -27,7 +27,7 @@ from nscompiler.tools.workspace import Workspace
 from nscompiler.version import __version__
 from nslsp.analysis import Analysis, Changes, Opened, Request
 from nslsp.client import Client
-from nslsp.convert import Uris
+from nslsp.convert import Uris, path_of
 from nslsp.documents import Document, Documents
 from nslsp.progress import Progress
 from nslsp.protocol import Protocol, Session
@@ -231,11 +231,7 @@ class Server(Session):
         self.client = Client(params.capabilities)
         self._configure(params.initialization_options, Settings())
         self._first_settings = self.settings
-        folders = [folder.uri for folder in params.workspace_folders or ()]
-        if params.workspace_folders is None:
-            root = params.root_uri if params.root_path is None else f"file://{params.root_path}"
-            folders = [uri for uri in (params.root_uri or root,) if uri]
-        self._folders = dict.fromkeys(self.uris.path(uri) for uri in folders)
+        self._folders = dict.fromkeys(_folders(params))
         workspace = Workspace((), search_folders(self.settings), piecemeal=True)
         self.analysis = Analysis(workspace, self._view, self._tasks, self.failed)
         self.analysis.start()
@@ -307,6 +303,15 @@ class Server(Session):
         for fault in faults:
             _log.warning("%s", fault)
             self.on_loop(self.window_show_message, types.ShowMessageParams(types.MessageType.Warning, fault))
+
+
+def _folders(params: types.InitializeParams) -> list[str]:
+    """The paths of the folders that a client has open; older ones have but one, and name it otherwise."""
+    if params.workspace_folders is not None:
+        return [path_of(folder.uri) for folder in params.workspace_folders]
+    if params.root_uri is not None:
+        return [path_of(params.root_uri)]
+    return [] if params.root_path is None else [os.path.normpath(params.root_path)]
 
 
 def search_folders(settings: Settings) -> tuple[str, ...]:

@@ -77,6 +77,19 @@ def test_columns_are_counted_as_the_client_likes(editors, offered, chosen):
     assert editor.start().capabilities.position_encoding == chosen
 
 
+@pytest.mark.parametrize("spelled", ["root_uri", "root_path"])
+def test_a_client_that_knows_one_folder(editors, tmp_path, spelled):
+    folder = tmp_path / "a b#c"
+    folder.mkdir()
+    (folder / "a.nml").write_text(FAULTY)
+    editor = editors(folder=folder)
+    root = {"root_uri": folder.as_uri()} if spelled == "root_uri" else {"root_path": str(folder)}
+    editor.request(types.INITIALIZE, types.InitializeParams(capabilities=editor.capabilities, **root))
+    editor.notify(types.INITIALIZED, types.InitializedParams())
+    editor.settle()
+    assert codes(editor, "a.nml") == ["NS0401"]
+
+
 def test_a_client_that_tells_nothing_of_itself(editors):
     editor = editors()
     result = editor.request(types.INITIALIZE, types.InitializeParams(capabilities=types.ClientCapabilities()))
