@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 from nscompiler.cli import commands
+from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.version import __version__
 
 PLUGINS = "nscompiler.commands"
@@ -26,6 +27,16 @@ class Commands(click.Group):
             command: click.Command = import_module(f"{commands.__name__}.{cmd_name}").command
             return command
         return _plugin(cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The subcommand that the first argument names; of a wrong one is said which may have been meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            offer = did_you_mean(near(args[0], _own_names()))
+            raise click.UsageError(f"there is no command `{args[0]}`{f'; {offer}' if offer else ''}", ctx) from error
 
 
 def _own_names() -> list[str]:

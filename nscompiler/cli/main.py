@@ -23,12 +23,27 @@ def start() -> "NoReturn":
     Both take a large part of the time that a check of many modules needs.
     """
     gc.disable()
+    _open_standard_streams()
     code = main()
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     finally:
         os._exit(code)
+
+
+def _open_standard_streams() -> None:
+    """Put nothing where standard input, output or error is closed (``nsc check >&-``): else the next file that is
+    opened takes its number, and a program that is started would read or write that.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest number that is free
+    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 def main(arguments: "Sequence[str] | None" = None) -> int:

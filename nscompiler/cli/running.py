@@ -114,7 +114,8 @@ def _identity(emitted: "Emitted") -> str:
         digest.update(f"{path}\0{len(held)}\0".encode() + held)
     for copy in emitted.copies:
         status = os.stat(copy.source)
-        digest.update(f"{copy.path}\0{os.path.abspath(copy.source)}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+        place = f"{copy.path}\0{os.path.abspath(copy.source)}\0"
+        digest.update(os.fsencode(place) + f"{status.st_size}\0{status.st_mtime_ns}\0".encode())
     return digest.hexdigest()[:16]
 
 

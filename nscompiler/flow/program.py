@@ -63,7 +63,9 @@ class Program:
         return origin_of(source, start, end, self.shown(source.path))
 
     def shown(self, path: str) -> str:
-        """A file's path as origins name it: relative to the root; the last two parts of one that lies elsewhere."""
+        """A file's path as origins name it: relative to the root; the last two parts of one that lies elsewhere. Bytes
+        that are no text are escaped, for origins are written into what is emitted."""
+        path = path.encode("utf-8", "backslashreplace").decode()
         if self.root is None:
             return path
         shown = os.path.relpath(path, self.root or ".").replace(os.sep, "/")

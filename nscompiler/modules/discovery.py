@@ -131,7 +131,9 @@ def discover(
 
 def _uniform(paths: tuple[str, ...]) -> tuple[str, ...]:
     """The paths normalised, so that one file has one name: those below the working folder are relative to it, unless
-    all were given absolute."""
+    all were given absolute. An empty one, such as a variable of a shell that is not set, is no name of this folder."""
+    if "" in paths:
+        return ("", *_uniform(tuple(path for path in paths if path)))
     if all(os.path.isabs(path) for path in paths):
         return tuple(dict.fromkeys(os.path.normpath(path) for path in paths))
     here = os.path.abspath(".")
@@ -263,6 +265,9 @@ class _Search:
 
 def no_such_path(path: str, files: Files) -> Diagnostic:
     """The error for a path that is neither a file nor a folder, with near names beside it."""
+    if not path:
+        hint = "is a variable not set? `.` is the folder that you are in"
+        return codes.NO_SUCH_PATH.at(Span("", 0, 0), "the name of a file or folder is empty", notes=(hint,))
     folder, name = folder_of(path), os.path.basename(path)
     try:
         beside = files.list(folder)

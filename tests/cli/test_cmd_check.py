@@ -258,7 +258,7 @@ def test_of_imported_files_only_errors_are_told(nsc: Nsc, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["chekc"], "No such command 'chekc'"),
+        (["chekc"], "there is no command `chekc`; did you mean `check`?"),
         (["check", "--formt", "json", "."], "--format"),
         (["check", "--format", "xml", "."], "'xml'"),
         ([], "Usage"),

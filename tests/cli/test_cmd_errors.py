@@ -52,7 +52,7 @@ def test_a_command_of_another_wheel(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert main(["greet"]) == 0
     assert capsys.readouterr().out == "hello from another wheel\n"
     assert main(["part"]) == 2
-    assert "No such command 'part'" in capsys.readouterr().err
+    assert "there is no command `part`" in capsys.readouterr().err
 
 
 def test_an_entry_point_that_is_no_command_is_none(
@@ -60,7 +60,7 @@ def test_an_entry_point_that_is_no_command_is_none(
 ) -> None:
     offered(monkeypatch, "os:path")
     assert main(["greet"]) == 2
-    assert "No such command 'greet'" in capsys.readouterr().err
+    assert "there is no command `greet`" in capsys.readouterr().err
 
 
 def test_a_shell_is_told_the_commands(tmp_path: Path) -> None:

@@ -206,6 +206,20 @@ def test_a_failing_run_fails(nsc: Nsc, demo: Path) -> None:
     assert "ValueError: one" in done.stderr
 
 
+def test_what_code_writes_to_the_copy_that_runs_is_told(nsc: Nsc, tmp_path: Path) -> None:
+    (tmp_path / "etl.nml").write_text("fun keep : Text -> Void;\n\nSources.stdin | keep\n")
+    write = 'open(text, "a").write(text)'
+    (tmp_path / "etl.py").write_text(
+        f"import nstack\nclass Module(nstack.Module):\n    def keep(self, text): {write}\n"
+    )
+    for _ in range(2):  # the second time the file is there already, and grows
+        done = nsc("run", "etl.nml", input="a\nb\nc\nd\n")
+        assert "wrote a, b, c and 1 more to the copy of its folder that ran, " in done.stderr
+    outside = tmp_path / "kept"
+    assert "the copy" not in nsc("run", "etl.nml", input=f"{outside}\n").stderr
+    assert outside.exists()
+
+
 def test_the_cache_ignores_itself_and_follows_changes(nsc: Nsc, demo: Path) -> None:
     assert nsc("run", "demo", "up", input="a\n").stdout == "A!\n"
     assert (demo / ".nsc_cache" / ".gitignore").read_text() == "*\n"

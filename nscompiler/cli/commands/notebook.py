@@ -23,7 +23,8 @@ def command(text: str | None, parameters: tuple[str, ...], log_format: str | Non
     from nscompiler.cli import programs, running
     from nscompiler.files import DiskFiles, MemoryFiles
 
-    content = sys.stdin.buffer.read() if text is None or text == "-" else text
+    # Bytes that are no text come as surrogates, and are told of as in a file.
+    content = sys.stdin.buffer.read() if text is None or text == "-" else text.encode("utf-8", "surrogateescape")
     compilation = programs.compiled(CELL, search, MemoryFiles({CELL: content}, DiskFiles()), stays_here=True)
     found = programs.chosen(compilation, "the program", None)
     (graph,) = programs.lowered(compilation, (found,))

@@ -26,6 +26,7 @@ def main(
     ``workflows`` names the flow file of each workflow, ``default`` the one that runs when none is named.
     ``arguments`` are those of the command line.
     """
+    _open_standard_streams()
     options = _parser(package, workflows, default).parse_args(arguments)
     if options.list:
         print("\n".join(workflows))
@@ -41,7 +42,21 @@ def main(
             log.error(line)
         return 2
     log.hide(tuple(resolved.secrets))
+    for doubt in resolved.doubts:
+        log.warning(doubt)
     return Run(workflow, resolved, log, stdout=take_stdout(), fresh=options.fresh).run()
+
+
+def _open_standard_streams() -> None:
+    """Puts nothing where standard input, output or error is closed, lest a file or a connection takes its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> argparse.ArgumentParser:

@@ -129,6 +129,7 @@ class Resolved:
         self.policies: dict[int, Policy] = {}
         self.secrets: list[str] = []
         self.problems: list[str] = []
+        self.doubts: list[str] = []
         self.literals: dict[int, tuple[Any, ...]] = {}
 
     def of(self, node: object) -> Parameters:
@@ -203,8 +204,25 @@ def _check_given(nodes: Iterable[Node], given: Mapping[str, str], found: Resolve
             node, parameter = bound[0]
             place = parameter.origin or getattr(node, "origin", "")
             found.problems.append(f"-p {name}: the program sets {name} itself, at {place}")
-        elif not any(_is_open(node) for node in nodes):
+            continue
+        reader = next((node for node in nodes if _is_open(node)), None)
+        if reader is None:
             found.problems.append(f"-p {name}: nothing in this workflow reads a parameter {name}{_near(name, nodes)}")
+        elif meant := _misspelt(name, nodes):
+            found.doubts.append(
+                f"-p {name}: only {reader.shown}, which takes any parameter, gets it; is {meant} meant?"
+            )
+
+
+def _names_settable(nodes: Iterable[Node]) -> list[str]:
+    return sorted({p.name for node in nodes for p in _parameters(node) if _settable(p)} | set(_POLICY))
+
+
+def _misspelt(name: str, nodes: Iterable[Node]) -> str | None:
+    """The parameter that a name is probably a slip for, where a function declares one."""
+    from difflib import get_close_matches  # rarely needed, and slow to import
+
+    return next(iter(get_close_matches(name, _names_settable(nodes), 1, 0.8)), None)
 
 
 def _near(name: str, nodes: Iterable[Node]) -> str:

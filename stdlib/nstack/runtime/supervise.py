@@ -464,6 +464,8 @@ class Run:
             await self._safely(sink.close(completed=completed))
         for host in self.plan.hosts.values():
             host.close()
+            if left := host.left_behind():
+                self.log.warning(left)
         if self._user_loop is not None:
             self._user_loop.close()
         for lane in self.lanes:

@@ -19,6 +19,7 @@ from .declare import Call, Sink, Source, UserModule
 from .errors import ModuleFailure
 from .folders import Folders
 from .importing import Imports, owner_of
+from .left_behind import files_in, told_of
 
 _OURS = (str(Path(__file__).parent.parent), importlib.__file__, "<frozen importlib", "<nstack")
 
@@ -102,6 +103,7 @@ class Host:
         self.instance: Any = None
         self.started = False
         self._imports: Imports | None = None
+        self._before = files_in(self.folder)
 
     def load(self) -> None:
         """Loads the file and makes the instance. Raises ModuleFailure with the user's own traceback."""
@@ -174,6 +176,10 @@ class Host:
     def finish_hook(self, name: str, function: Callable[[], Any]) -> Any:
         """Does the work of a hook; what it raises becomes a ModuleFailure."""
         return self._run(f"{name}() of {self.module.reference} failed", function)
+
+    def left_behind(self) -> str | None:
+        """What to tell of the files that its code wrote into its own folder; None where there are none."""
+        return told_of(self.module.reference, self.folder, self._before)
 
     def close(self) -> None:
         """Forgets the loaded files."""
