@@ -10,6 +10,7 @@ from nscompiler.modules.exports import declared_names, names_used
 from nscompiler.modules.header import header_place
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.reference import ModuleRef, ReferenceFault, parse_reference
+from nscompiler.modules.tree import PROJECT_FILE, join
 from nscompiler.modules.wording import listed, titled
 from nscompiler.records import Record
 from nscompiler.source import Span
@@ -227,6 +228,7 @@ def _unknown_module(ref: ModuleRef, span: Span, index: ModuleIndex) -> Diagnosti
         heading = index.heading(broken)
         related = (Label(heading.span, "this header cannot be read, so its module is not found", Role.NOTE),)
     notes.append(f"searched: {listed((*index.roots, *index.extra))}, and the standard library")
+    notes.append(_beside(ref, index))
     return codes.UNKNOWN_MODULE.at(
         span,
         titled("there is no module `{}`", ref.title),
@@ -234,6 +236,18 @@ def _unknown_module(ref: ModuleRef, span: Span, index: ModuleIndex) -> Diagnosti
         related=related,
         notes=tuple(note for note in notes if note is not None),
         fixes=fixes,
+    )
+
+
+def _beside(ref: ModuleRef, index: ModuleIndex) -> str | None:
+    """Where a module that nobody finds lies all the same, and how it is found."""
+    found = index.beside(ref)
+    if found is None:
+        return None
+    folder, above = found
+    return (
+        f"it lies in `{folder}`, which was not searched: a file `{join(above, PROJECT_FILE)}`, which may be empty, "
+        f"makes one project of both, and `--path {folder}` finds it for one command"
     )
 
 

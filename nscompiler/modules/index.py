@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from itertools import islice
 from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as codes
@@ -10,13 +11,17 @@ from nscompiler.diagnostics.suggest import near
 from nscompiler.files import Files
 from nscompiler.modules.reading import Heading, Sources
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
-from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of, walk
+from nscompiler.modules.tree import MODULE_FILE, SUFFIX, ascend, folder_of, join, walk
 from nscompiler.modules.wording import titled
 from nscompiler.records import Record
 
 # How many names are compared for suggestions in one run: in a program of ten thousand modules of which most are not
 # found, suggesting would take longer than everything else, and the names would not be at fault.
 _COMPARISONS = 30_000
+
+
+# How many names beside a root are looked at for a module that is not found below it.
+_BESIDE = 200
 
 
 class Contents(Record):
@@ -46,7 +51,7 @@ class ModuleIndex:
     ``walked`` are the files below folders that have been walked already.
     """
 
-    __slots__ = ("_contents", "_files", "_near", "_sources", "_walked", "extra", "roots", "standard")
+    __slots__ = ("_beside", "_contents", "_files", "_near", "_sources", "_walked", "extra", "roots", "standard")
 
     def __init__(
         self,
@@ -65,6 +70,7 @@ class ModuleIndex:
         self._contents: Contents | None = None
         self._walked = dict(walked or {})
         self._near: dict[str, tuple[str, ...]] = {}
+        self._beside: dict[str, tuple[str, str]] | None = None
 
     def reading(self, sources: Sources, files: Files) -> "ModuleIndex":
         """The same index over texts of which none says of itself that it is another module than before."""
@@ -111,6 +117,29 @@ class ModuleIndex:
             next((candidate for candidate in versions if candidate.version == ref.version), versions[0])
             for versions in found
         )
+
+    def beside(self, ref: ModuleRef) -> tuple[str, str] | None:
+        """A folder right beside a root that holds the module, whatever its version, and the folder of both."""
+        if self._beside is None:
+            self._beside = {}
+            for root in self.roots:
+                above = next(islice(ascend(root), 1, None), root)
+                for folder in (join(above, name) for name in self._names_in(above)):
+                    self._note_beside(folder, above, self._beside)
+        return self._beside.get(ref.title)
+
+    def _note_beside(self, folder: str, above: str, found: dict[str, tuple[str, str]]) -> None:
+        path = join(folder, MODULE_FILE)
+        heading = self._sources.heading(path) if self._files.is_file(path) else None
+        if isinstance(heading, Heading) and heading.ref is not None:
+            found.setdefault(heading.ref.title, (folder, above))
+
+    def _names_in(self, folder: str) -> tuple[str, ...]:
+        try:
+            names = self._files.list(folder)
+        except OSError:
+            return ()
+        return names[:_BESIDE] if folder not in self.roots else ()
 
     @property
     def complete(self) -> bool:

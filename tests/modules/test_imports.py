@@ -101,6 +101,18 @@ def test_a_strange_module_gets_no_suggestion():
     assert problems[0].notes == ("searched: ., and the standard library",)
 
 
+def test_a_module_beside_what_is_searched_is_told_of_with_the_ways_to_find_it():
+    files = {"flows/module.nml": "module Flows:1.0.0\nimport Movies.Types:0.1.0 as T", "types/module.nml": TYPES}
+    _, _, _, problems = linked(files, "flows")
+    assert problems[0].notes == (
+        "searched: flows, and the standard library",
+        "it lies in `types`, which was not searched: a file `nstack-project.yaml`, which may be empty, makes one "
+        "project of both, and `--path types` finds it for one command",
+    )
+    _, _, _, problems = linked({**files, "nstack-project.yaml": ""}, "flows")
+    assert not problems
+
+
 def test_a_header_that_cannot_be_read_is_pointed_at():
     files, _, _, problems = linked({"a.nml": "import Types:0.1.0", "t.nml": "module Types:0.1\n"}, "a.nml")
     assert told(files, problems) == [("NS0211", "a.nml", "Types:0.1.0")]
