@@ -48,5 +48,17 @@ rabbitmq() {
   return 1
 }
 
-if [ $# = 0 ]; then set -- postgres rabbitmq; fi
+# At 127.0.0.1:4222, with JetStream in a folder of its own.
+nats() {
+  answers 4222 && return
+  install nats-server nats-server
+  local folder=${TMPDIR:-/tmp}/nstack-nats
+  mkdir -p "$folder"
+  (setsid nats-server -a 127.0.0.1 -p 4222 -js -sd "$folder" >"$folder/log" 2>&1 </dev/null &)
+  for _ in $(seq 50); do answers 4222 && return; sleep 0.1; done
+  echo "NATS does not answer at 127.0.0.1:4222" >&2
+  return 1
+}
+
+if [ $# = 0 ]; then set -- postgres rabbitmq nats; fi
 for service in "$@"; do "$service"; done

@@ -85,12 +85,13 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "lsprotocol": ("nslsp",),
     "msgspec": ("nstack",),
     "aio_pika": ("nstack.connectors",),
+    "nats": ("nstack.connectors",),
     "uvicorn": ("nstack.connectors",),
     "cronsim": ("nstack.connectors",),
     "psycopg": ("nstack.connectors",),
 }
 # Clients of the outside world are loaded when a connector opens, never when its file is read.
-WHEN_OPENED = ("aio_pika", "uvicorn", "cronsim", "psycopg")
+WHEN_OPENED = ("aio_pika", "nats", "uvicorn", "cronsim", "psycopg")
 
 # Start-up time is counted in milliseconds here, so these load what they need when they need it.
 LAZY = ("nscompiler", "nscompiler.pipeline", "nscompiler.cli", "nscompiler.__main__", "nslsp")

@@ -391,4 +391,6 @@ class Copy:
 
 
 def _literal(value: object) -> str:
+    if isinstance(value, datetime.timedelta):
+        return f'"{value.total_seconds()}s"'
     return f'"{value}"' if isinstance(value, str) else str(value).lower()

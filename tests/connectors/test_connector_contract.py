@@ -27,8 +27,14 @@ ENGINE = {"Sinks.reply"}
 """What the engine does itself, since it answers through tokens."""
 
 LANGUAGE = {
-    "Sources": {"http", "schedule", "postgres", "postgres_poll", "sqlite", "amqp", "stdin", "jsonl", "csv", "parquet"},
-    "Sinks": {"log", "reply", "stdout", "postgres", "sqlite", "amqp", "jsonl", "csv", "parquet"},
+    "Sources": {
+        *("http", "schedule", "postgres", "postgres_poll", "sqlite", "stdin", "jsonl", "csv", "parquet"),
+        *("amqp", "nats"),
+    },
+    "Sinks": {
+        *("log", "reply", "stdout", "postgres", "sqlite", "jsonl", "csv", "parquet"),
+        *("amqp", "nats"),
+    },
     "Conv": {"to_json", "from_json", "to_csv", "from_csv"},
     "Std": {"identity", "fst", "snd", "some", "single"},
 }
