@@ -249,6 +249,21 @@ async def test_a_large_result_comes_in_batches_and_is_read_as_it_is_taken(db: Sc
     assert recorder.text() == ""
 
 
+async def test_a_row_travels_on_while_the_next_is_waited_for(db: Schema, tmp_path: Path) -> None:
+    lock = f"hashtext('{db.name}')"
+    db.run(f"SELECT pg_advisory_lock({lock})")
+    source = PostgresSource()
+    # The third row is not made before the lock is free; the first fills what the server gathers before it sends.
+    wait = f"CASE n WHEN 3 THEN pg_advisory_lock_shared({lock})::text ELSE '' END"
+    query = db.source(f"SELECT n::bigint, repeat('x', 20000) || {wait} FROM (SELECT generate_series(1, 3)) AS s(n)")
+    await source.open(parameters_of(source, query), Codec(tuple[Integer, Text]), context(tmp_path))
+    async with contextlib.aclosing(source.batches()) as batches:  # type: ignore[type-var]
+        assert len((await anext(batches)).values) == 1
+        db.run(f"SELECT pg_advisory_unlock({lock})")
+        assert sum([len(batch.values) async for batch in batches]) == 2
+    await source.close()
+
+
 # ------------------------------------------------------------------------------------------ the sink
 
 

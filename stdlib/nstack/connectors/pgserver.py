@@ -1,6 +1,7 @@
 """A connection to a PostgreSQL server, and what its catalogue says, as the source and the sink need them."""
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,7 @@ Connection = Any
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """Seconds between two tries to reach a server: doubled from the first to the longest."""
 
+_SILENT = logging.NullHandler()
 _TRY_AGAIN = re.compile(r"the database system is|too many clients|remaining connection slots")
 _REFUSED_FOR_GOOD = re.compile(r"\b(FATAL|SSL|certificate|password|authentication)\b")
 
@@ -29,6 +31,8 @@ class Server:
             import psycopg  # noqa: F401
         except ImportError:
             raise MissingExtra("postgres", "postgres") from None
+        # What it has to say comes as an error that we tell; without a handler its log would go beside ours.
+        logging.getLogger("psycopg").addHandler(_SILENT)
         self._context = context
         self._patience = parameters.pg_connect_timeout.total_seconds()
         self._statement = parameters.pg_statement_timeout
@@ -130,7 +134,7 @@ async def describe(connection: Connection, query: str) -> list[Result]:
         return found
     code, message, hint, position = found
     if code == "42P01":
-        hint = hint or await _near_tables(connection, message)
+        hint = hint or await _missing_table(connection, message)
     at = f" at line {query.count(chr(10), 0, position - 1) + 1}" if position and "\n" in query.strip() else ""
     raise ConnectorError(f"pg_query{at}: {message}" + (f" ({hint})" if hint else ""))
 
@@ -176,12 +180,20 @@ def copy_text(query: str) -> str:
     return f"COPY ({query.strip().rstrip(';')}\n) TO STDOUT (FORMAT binary)"
 
 
-async def _near_tables(connection: Connection, message: str) -> str:
+async def _missing_table(connection: Connection, message: str) -> str:
     name = re.search(r'"(.+)"', message)
-    return near(name.group(1), await tables(connection)) if name else ""
+    return await near_tables(connection, name.group(1)) if name else ""
 
 
-async def tables(connection: Connection) -> list[str]:
+async def near_tables(connection: Connection, name: str) -> str:
+    """A sentence that offers tables of similar names: those of the schema, where the name has one that exists."""
+    names = await _tables(connection)
+    schema = name.rpartition(".")[0]
+    inside = [other for other in names if schema and other.rpartition(".")[0] == schema]
+    return near(name, inside or names)
+
+
+async def _tables(connection: Connection) -> list[str]:
     """The tables and views that a query may name, with their schema where it has to be named."""
     rows = await connection.execute(
         "SELECT CASE WHEN pg_table_is_visible(c.oid) THEN relname ELSE nspname || '.' || relname END"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from nstack.connectors.pgfused import FIXED, encoder
-from nstack.connectors.pgserver import Connection, tables, told, types
+from nstack.connectors.pgserver import Connection, near_tables, told, types
 from nstack.connectors.pgtypes import DDL, WRITES, PgType, dumper, meant, optional, reason, suits
 from nstack.connectors.sqlrows import Column, Mismatch, RowType, find, near, refuse, unwritable
 from nstack.runtime.errors import ConnectorError, UsageError
@@ -83,7 +83,7 @@ class Table:
             if found := await rows.fetchone():
                 break
         else:
-            hint = near(self.text, await tables(connection))
+            hint = await near_tables(connection, self.text)
             advice = "; pg_create = true creates it" if self.row.by_name else ""
             raise ConnectorError(f"there is no table {self.text}{f' ({hint})' if hint else ''}{advice}")
         self.names = names

@@ -107,14 +107,13 @@ async def _reader(connection: Connection, query: str, row: RowType) -> RowReader
 
 
 async def _portions(copy: Any, pgconn: Any) -> AsyncGenerator[tuple[list[bytes], int], None]:
-    """The rows of a binary COPY, as many together as make a batch.
+    """The rows of a binary COPY: as many together as have arrived, or as make a batch.
 
-    What has arrived is taken from libpq's buffer row by row without asking the event loop for each; the library waits
-    for more, and sees the end. Raises QueryFailed.
+    They are taken from libpq's buffer without asking the event loop for each; the library waits for more, and sees the
+    end. Raises QueryFailed.
     """
     rows: list[bytes] = []
     size = 0
-    take = pgconn.get_copy_data
     while data := bytes(await copy.read()):
         if data.startswith(HEADER):
             data = data[len(HEADER) :]
@@ -124,12 +123,21 @@ async def _portions(copy: Any, pgconn: Any) -> AsyncGenerator[tuple[list[bytes],
             if len(rows) >= ROWS or size >= BYTES:
                 yield rows, size
                 rows, size = [], 0
-            left, some = take(1)
-            data = bytes(some)
-            if left < 0:
-                raise QueryFailed(f"pg_query: {refusal(pgconn.get_result())}")
-    if rows:
-        yield rows, size
+            data = _arrived(pgconn)
+        if rows:
+            yield rows, size
+            rows, size = [], 0
+
+
+def _arrived(pgconn: Any) -> bytes:
+    """The next row, if it is there already. Raises QueryFailed."""
+    left, data = pgconn.get_copy_data(1)
+    if left == 0:
+        pgconn.consume_input()
+        left, data = pgconn.get_copy_data(1)
+    if left < 0:
+        raise QueryFailed(f"pg_query: {refusal(pgconn.get_result())}")
+    return bytes(data)
 
 
 class PostgresPoll(PostgresSource):
