@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from connector_harness import Recorder, context, parameters_of, read_all, read_batches, write_all
+from connector_harness import Recorder, context, decoded, parameters_of, read_all, read_batches, write_all
 from databases import DATABASE, HOST, NEEDS_POSTGRES, PORT, Schema, new_schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nstack.connectors.postgres import PostgresSink, PostgresSource
+from nstack.connectors.postgres import PostgresPoll, PostgresSink, PostgresSource
 from nstack.runtime.codec import Codec
 from nstack.runtime.errors import ConnectorError, EncodeError, UsageError
 from nstack.runtime.scalars import (
@@ -262,6 +262,63 @@ async def test_a_row_travels_on_while_the_next_is_waited_for(db: Schema, tmp_pat
         db.run(f"SELECT pg_advisory_unlock({lock})")
         assert sum([len(batch.values) async for batch in batches]) == 2
     await source.close()
+
+
+# ------------------------------------------------------------------------------------------ polling
+
+
+async def polled(db: Schema, folder: Path, type_: Any, key: str, resume: object, many: int) -> list[tuple[Any, Any]]:
+    """The first values of a poll, each with the place to resume from behind its batch."""
+    poll, found = PostgresPoll(), list[tuple[Any, Any]]()
+    asked = db.source("SELECT * FROM S.t;", pg_key=key, pg_interval=datetime.timedelta(milliseconds=1))
+    await poll.open(parameters_of(poll, asked), Codec(type_), context(folder, resume=resume))
+    async with contextlib.aclosing(poll.batches()) as batches:  # type: ignore[type-var]
+        while len(found) < many:
+            batch = await anext(batches)
+            found += [(value, batch.token.offset) for value in decoded(batch, Codec(type_))]
+    await poll.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("type_", "sql", "keys", "place"),
+    [
+        (Integer, "bigint", ("9", "10", "-1"), "10"),
+        (Text, "text", ("'a''b'", "'c'", "''"), "c"),
+        (Decimal, "numeric", ("0.1", "0.25", "-3"), "0.25"),
+        (DateTime, "timestamptz", ("'2024-01-01'", "'2024-01-01T00:00:00.000001'", "'1999-01-01'"), None),
+        (Uuid, "uuid", (f"'{uuid.UUID(int=1)}'", f"'{uuid.UUID(int=2)}'", f"'{uuid.UUID(int=0)}'"), None),
+    ],
+)
+async def test_a_poll_goes_by_the_key_and_on_from_where_it_was(
+    type_: Any, sql: str, keys: tuple[str, ...], place: str | None, db: Schema, tmp_path: Path
+) -> None:
+    keyed: Any = type("Keyed", (Record,), {"__annotations__": {"at": type_, "n": Integer}, "__module__": __name__})
+    db.run(f"CREATE TABLE S.t (n int NOT NULL, at {sql} NOT NULL)")
+    rows = ", ".join(f"({n}, {key})" for n, key in enumerate(keys))
+    db.run(f"INSERT INTO S.t VALUES {rows}")
+    first = await polled(db, tmp_path, keyed, "AT", None, 3)
+    assert [value.n for value, _ in first] == [2, 0, 1]
+    offset = first[-1][1]
+    assert offset == (place or offset)
+    larger = {"bigint": "11", "text": "'d'", "numeric": "7", "timestamptz": "now()", "uuid": f"'{KEY}'"}[sql]
+    db.run(f"INSERT INTO S.t VALUES (3, {keys[0]}), (4, {larger})")
+    assert [value.n for value, _ in await polled(db, tmp_path, keyed, "at", offset, 1)] == [4]
+
+
+@pytest.mark.parametrize(
+    ("type_", "key", "message"),
+    [
+        (Person, "idd", "pg_key: Person has no column idd (did you mean id?)"),
+        (Person, "born", "pg_key: optional Date is no key; there are Integer, Text, Decimal, Date, DateTime, Uuid"),
+        (tuple[Integer, Text, Date | None], "id", "has no column id (a record has named columns)"),
+    ],
+)
+async def test_a_key_that_is_none_is_refused(type_: Any, key: str, message: str, db: Schema, tmp_path: Path) -> None:
+    db.run("CREATE TABLE S.t (id int NOT NULL, name text NOT NULL, born date)")
+    with pytest.raises(UsageError) as fault:
+        await polled(db, tmp_path, type_, key, None, 1)
+    assert message in str(fault.value)
 
 
 # ------------------------------------------------------------------------------------------ the sink
