@@ -9,6 +9,10 @@ from collections.abc import Iterator
 
 import click
 
+TYPE_CHECKING = False  # pygls is imported when the server starts, or found to be missing
+if TYPE_CHECKING:
+    from nslsp.view import View
+
 _NEEDED = 'the language server needs pygls; install it with: pip install "nscompiler[lsp]"'
 #: How long a thread of the interpreter runs on while another waits, in seconds: a message must not wait for more.
 _SWITCH = 0.0005
@@ -35,10 +39,12 @@ def _address(_: click.Context, __: click.Parameter, given: str | None) -> tuple[
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
-def _collect_from_now_on(*_: object) -> Iterator[None]:
+def _collect_from_now_on(view: "View", _: object) -> Iterator[None]:
     """What is there after the first check stays: going through all of it again and again would stop answers for tenths
-    of a second in a large workspace."""
+    of a second in a large workspace. What the first misspelt name or completion would wait for is looked up before."""
     if not gc.isenabled():
+        _names = view.program.exports.names
+        yield
         gc.freeze()
         gc.set_threshold(*_THRESHOLDS)
         gc.enable()
