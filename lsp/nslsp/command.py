@@ -18,8 +18,10 @@ _NEEDED = 'the language server needs pygls; install it with: pip install "nscomp
 _SWITCH = 0.0005
 
 
-#: What an edit leaves is little, and mostly without rings: it is collected every few hundred edits.
-_THRESHOLDS = (50_000, 20, 50)
+#: For when nothing is ever quiet: after so many new objects there is a pause all the same.
+_THRESHOLDS = (500_000, 20, 50)
+#: Changes from one collection to the next: after so many it takes some five milliseconds.
+_PAUSED = 20
 
 
 class Failure(click.ClickException):
@@ -39,16 +41,27 @@ def _address(_: click.Context, __: click.Parameter, given: str | None) -> tuple[
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
-def _collect_from_now_on(view: "View", _: object) -> Iterator[None]:
-    """What is there after the first check stays: going through all of it again and again would stop answers for tenths
-    of a second in a large workspace. What the first misspelt name or completion would wait for is looked up before."""
-    if not gc.isenabled():
-        _names = view.program.exports.names
-        yield
-        gc.freeze()
-        gc.set_threshold(*_THRESHOLDS)
-        gc.enable()
-    yield from ()
+class Tidying:
+    """Collects what changes leave behind while nothing else is to be done: left to itself the interpreter would do so
+    in the middle of an answer, and go through all of a large workspace for it."""
+
+    def __init__(self) -> None:
+        self._changes = 0
+
+    def after_change(self, view: "View", _: object) -> Iterator[None]:
+        """After the first check all that is there is kept for good, and what the first misspelt name or completion
+        would wait for is looked up."""
+        self._changes += 1
+        if not gc.isenabled():
+            _names = view.program.exports.names
+            yield
+            gc.freeze()
+            gc.set_threshold(*_THRESHOLDS)
+            gc.enable()
+        elif self._changes >= _PAUSED:
+            yield
+            self._changes = 0
+            gc.collect()
 
 
 @click.command()
@@ -79,7 +92,7 @@ def command(stdio: bool, tcp: tuple[str, int] | None, log_level: str) -> int:
     sys.setswitchinterval(_SWITCH)
     output = take_stdout() if tcp is None else None
     server = make_server()
-    server.at_last(_collect_from_now_on)
+    server.at_last(Tidying().after_change)
     if output is not None:
         return asyncio.run(serve_stdio(server, output))
     assert tcp is not None
