@@ -46,7 +46,7 @@ async def write(type_: Any, folder: Path, values: list[Any], **parameters: Any) 
 
 
 @given(rows())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_random_rows_come_back_as_they_were(given: tuple[Any, list[Any]]) -> None:
     made, values = given
     lists = [part for value in values for part in value if isinstance(part, list)]
