@@ -8,7 +8,7 @@ that names the phase and the file.
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING, ClassVar
@@ -309,14 +309,15 @@ class Compilation:
                         yield from () if changed is None else (changed,)
 
     def releases(self, paths: Iterable[str]) -> dict[ModuleRef, Locked]:
-        """The hashes of those files that are released modules, as a project's lock keeps them."""
-        from nscompiler.flow.module_files import module_files
+        """The hashes of those files that are released modules, as a project's lock keeps them; of a module that cannot
+        be read as a whole there are none."""
+        from nscompiler.flow.module_files import UnreadableContents, module_files
 
         wanted = frozenset(paths)
         found: dict[ModuleRef, Locked] = {}
         for item in self.program.modules:
             if item.path in wanted and item.ref is not None and item.ref.version.is_release:
-                with _phase("hashing", item.path):
+                with _phase("hashing", item.path), suppress(UnreadableContents):
                     content = module_files(item.path, self.files).content_hash
                     found[item.ref] = Locked(self.checked[item.path].interface.hash, content)
         return found
@@ -405,12 +406,16 @@ class Compilation:
         return self._lowered(path, target, lambda program: lower_function(target, program, value))
 
     def _lowered(self, path: str, target: FunctionInterface, lowering: Callable[["flow.Program"], Lowered]) -> Lowered:
+        from nscompiler.flow.module_files import UnreadableContents
         from nscompiler.flow.passes import run_passes
 
         sound = not any(problem.is_error for problem in self._problems_of_modules)
         assert sound, "only a program without errors is lowered"
         with _phase("lowering", path):
-            graph, problems = lowering(self._flow_program(path))
+            try:
+                graph, problems = lowering(self._flow_program(path))
+            except UnreadableContents as error:
+                return None, (error.problem,)
             return (None if graph is None else run_passes(graph)), problems
 
     def build(

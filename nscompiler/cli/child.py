@@ -9,11 +9,14 @@ lifeline, a pipe of which only we have the writing end, tells it.
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
 
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _AWAITED = {*PASSED_ON, signal.SIGCHLD}
 _SENT_BY_KERNEL = 0x80  # SI_KERNEL of <asm-generic/siginfo.h>
+_ECHO = 0.2
+"""Seconds within which a second signal of one sender is the first one again."""
 LIFELINE = "NSTACK_LIFELINE"
 """The environment variable by which a program learns the descriptor of its lifeline."""
 
@@ -58,11 +61,14 @@ def _start(arguments: Sequence[str], environment: Mapping[str, str], own_group: 
 
 
 def _wait(child: int, own_group: bool, at_once: bool) -> int:
+    last = _Signal(0, 0, 0.0)
     while True:
-        number, from_terminal = _next_signal()
-        if number in PASSED_ON and (own_group or not from_terminal):
-            os.kill(child, number)
-        if number == signal.SIGINT and at_once:
+        came = _next_signal()
+        passed_on = came.number in PASSED_ON and (own_group or not came.from_terminal)
+        if passed_on and not came.is_echo_of(last):
+            os.kill(child, came.number)
+        last = came
+        if came.number == signal.SIGINT and at_once:
             os.kill(child, signal.SIGTERM)  # after the interrupt it is the second signal, and not the same one
         # One SIGCHLD may stand for several events, so any signal is a reason to look.
         ended, status = os.waitpid(child, os.WNOHANG)
@@ -71,10 +77,29 @@ def _wait(child: int, own_group: bool, at_once: bool) -> int:
             return code if code >= 0 else 128 - code
 
 
-def _next_signal() -> tuple[int, bool]:
-    """The next signal, and whether it was the terminal that sent it (to everybody in the group)."""
+class _Signal:
+    """A signal that came: its number, the process that sent it (0 where nobody knows), and when."""
+
+    __slots__ = ("from_terminal", "number", "sender", "when")
+
+    def __init__(self, number: int, sender: int, when: float, *, from_terminal: bool = False) -> None:
+        self.number = number
+        self.sender = sender
+        self.when = when
+        self.from_terminal = from_terminal
+
+    def is_echo_of(self, earlier: "_Signal") -> bool:
+        """Whether it is the earlier one once more: ``timeout`` sends to the process that it started and then to the
+        group of both, which would stop a program at once that is to finish what is under way.
+        """
+        same = (self.number, self.sender) == (earlier.number, earlier.sender)
+        return same and self.sender != 0 and self.when - earlier.when < _ECHO
+
+
+def _next_signal() -> _Signal:
     if sys.platform == "darwin":  # no sigwaitinfo there: an interrupt is taken to be a key stroke
         number = signal.sigwait(_AWAITED)
-        return number, number == signal.SIGINT
+        return _Signal(number, 0, time.monotonic(), from_terminal=number == signal.SIGINT)
     info = signal.sigwaitinfo(_AWAITED)
-    return info.si_signo, info.si_code == _SENT_BY_KERNEL
+    from_kernel = info.si_code == _SENT_BY_KERNEL
+    return _Signal(info.si_signo, info.si_pid, time.monotonic(), from_terminal=from_kernel)

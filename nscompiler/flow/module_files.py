@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import Files
 from nscompiler.flow.program import ModuleFiles
 from nscompiler.modules.contents import content_files, content_hash, read_requirements
@@ -11,6 +12,14 @@ from nscompiler.modules.reading import read_source
 from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.service import read_service
+
+
+class UnreadableContents(OSError):
+    """A file of a module cannot be read; ``problem`` says which, and why."""
+
+    def __init__(self, problem: Diagnostic) -> None:
+        super().__init__(problem.title)
+        self.problem = problem
 
 
 class LazyModuleFiles(Mapping[str, ModuleFiles]):
@@ -38,7 +47,7 @@ class LazyModuleFiles(Mapping[str, ModuleFiles]):
 def module_files(path: str, files: Files) -> ModuleFiles:
     """The Python file of a module, the Python files beside it, and those that its ``nstack.yaml`` lists.
 
-    Raises OSError where one of them cannot be read.
+    Raises UnreadableContents where one of them cannot be read.
     """
     folder = folder_of(path)
     own_folder = path.rpartition("/")[2] == MODULE_FILE
@@ -46,7 +55,7 @@ def module_files(path: str, files: Files) -> ModuleFiles:
     listed = {*(config.files if config is not None else ()), *_helpers(folder, files)}
     digest, problems = content_hash(path, listed, files)
     if digest is None:
-        raise OSError(problems[0].title)
+        raise UnreadableContents(problems[0])
     python = python_file(path)
     source = read_source(python, files) if files.is_file(python) else None
     return ModuleFiles(

@@ -127,6 +127,7 @@ def test_ascii_and_colour_by_request(two: Path, capsys: pytest.CaptureFixture[st
         (("none.nml", "--format", "html"), 1, "error: none.nml has no workflow\n"),
         ((".", "one", "-o", "no/such/folder.svg"), 1, "error: cannot write no/such/folder.svg: No such file"),
         ((".", "one", "-o", "."), 1, "error: cannot write .: Is a directory"),
+        ((".", "one", "-o", "one.PNG"), 1, "error: no .png can be drawn; names may end in .mmd, .dot, .gv, .svg,"),
         ((".", "one", "--format", "png"), 2, "'png' is not one of"),
         ((".", "one", "--width", "3"), 2, "3 is not in the range"),
     ],

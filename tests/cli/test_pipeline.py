@@ -193,3 +193,28 @@ def test_an_editors_text_hides_the_disks(tmp_path: Path) -> None:
     path = tmp_path / "w.nml"
     path.write_text("broken")
     assert Compilation(MemoryFiles({str(path): SCRIPT}, DiskFiles()), (str(path),)).problems == ()
+
+
+class Refusing(MemoryFiles):
+    """Files of which the one that ends in ``.bin`` is there and cannot be read."""
+
+    def read_bytes(self, path: str) -> bytes:
+        if path.endswith(".bin"):
+            raise PermissionError(13, "Permission denied", path)
+        return super().read_bytes(path)
+
+
+def test_a_module_whose_data_cannot_be_read_is_told_of_and_not_built() -> None:
+    texts: dict[str, str | bytes] = {
+        "m/module.nml": "module M:1.0.0\nfun f : Text -> Text\ndef w = Sources.stdin | f | Sinks.stdout\n",
+        "m/service.py": "import nstack\nclass Module(nstack.Module):\n    def f(self, x):\n        return x\n",
+        "m/nstack.yaml": "files: [model.bin]\n",
+        "m/model.bin": b"",
+    }
+    compilation = Compilation(Refusing(texts, DiskFiles()), ("m",))
+    (own,) = compilation.selected
+    (workflow,) = pipeline.workflows(own)
+    graph, problems = compilation.lower("m/module.nml", workflow)
+    assert graph is None
+    assert [problem.title for problem in problems] == ["cannot read `m/model.bin`: permission denied"]
+    assert compilation.releases(["m/module.nml"]) == {}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _BY_SUFFIX = {"mmd": "mermaid", "dot": "dot", "gv": "dot", "svg": "svg", "html": "html", "htm": "html", "json": "json"}
 
+_NOT_DRAWN = frozenset({"png", "jpg", "jpeg", "gif", "webp", "bmp", "pdf", "eps", "ps", "tiff", "ico"})
+
 
 @click.command("graph")
 @click.argument("path", metavar="FILE|FOLDER")
@@ -61,7 +63,7 @@ def command(
     from nscompiler.cli import programs
     from nscompiler.tools.picture_notes import picture_notes
 
-    form = form or _BY_SUFFIX.get("" if output is None else output.suffix.lower().lstrip("."), "terminal")
+    form = form or _form_of(output)
     compilation = programs.compiled(path, search)
     found = programs.startable(compilation) if form == "html" and workflow is None else []
     found = found or [programs.chosen(compilation, path, workflow)]
@@ -72,6 +74,16 @@ def command(
     else:
         _put(_drawn(graphs, form, notes, links), output, form)
     return exits.OK
+
+
+def _form_of(output: Path | None) -> str:
+    """How to draw what goes to a file of this name. Ends the command for a kind of picture that nothing here draws."""
+    suffix = "" if output is None else output.suffix.lower().lstrip(".")
+    if suffix in _NOT_DRAWN:
+        drawn = ", ".join(f".{known}" for known in _BY_SUFFIX)
+        hint = "`--format FORM` writes that form to a file of any name"
+        raise Failure(f"no .{suffix} can be drawn; names may end in {drawn}", hint)
+    return _BY_SUFFIX.get(suffix, "terminal")
 
 
 def _drawn(graphs: "Sequence[Graph]", form: str, notes: "Notes", links: str) -> str:

@@ -74,4 +74,5 @@ def _post(host: str, port: int, path: str, body: bytes, timeout: float) -> tuple
     except TimeoutError:
         raise Failure(f"{host}:{port} did not answer within {timeout:g} seconds") from None
     except (OSError, HTTPException, UnicodeError) as error:  # a name that cannot be one is refused in several ways
-        raise Failure(f"cannot reach {host}:{port}: {error}") from None
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        raise Failure(f"cannot reach {host}:{port}: {reason}") from None
