@@ -60,5 +60,16 @@ nats() {
   return 1
 }
 
-if [ $# = 0 ]; then set -- postgres rabbitmq nats; fi
+# At 127.0.0.1:6379; nothing is kept on disk.
+redis() {
+  answers 6379 && return
+  install redis-server redis-server
+  answers 6379 && return
+  (setsid redis-server --bind 127.0.0.1 --port 6379 --save "" >/dev/null 2>&1 </dev/null &)
+  for _ in $(seq 50); do answers 6379 && return; sleep 0.1; done
+  echo "Redis does not answer at 127.0.0.1:6379" >&2
+  return 1
+}
+
+if [ $# = 0 ]; then set -- postgres rabbitmq nats redis; fi
 for service in "$@"; do "$service"; done

@@ -86,12 +86,13 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "msgspec": ("nstack",),
     "aio_pika": ("nstack.connectors",),
     "nats": ("nstack.connectors",),
+    "redis": ("nstack.connectors",),
     "uvicorn": ("nstack.connectors",),
     "cronsim": ("nstack.connectors",),
     "psycopg": ("nstack.connectors",),
 }
 # Clients of the outside world are loaded when a connector opens, never when its file is read.
-WHEN_OPENED = ("aio_pika", "nats", "uvicorn", "cronsim", "psycopg")
+WHEN_OPENED = ("aio_pika", "nats", "redis", "uvicorn", "cronsim", "psycopg")
 
 # Start-up time is counted in milliseconds here, so these load what they need when they need it.
 LAZY = ("nscompiler", "nscompiler.pipeline", "nscompiler.cli", "nscompiler.__main__", "nslsp")

@@ -216,6 +216,7 @@ class BrokerSource(SourceConnector):
         self._session: Receiving | None = None
         self._open: dict[Token, tuple[Receiving, Sequence[Message]]] = {}
         self._done: list[tuple[Receiving, Sequence[Message]]] = []
+        self._sending: list[tuple[Receiving, Sequence[Message]]] = []
         self._count = 0
         self._most = 1
         self._room = asyncio.Event()
@@ -223,6 +224,7 @@ class BrokerSource(SourceConnector):
         self._acknowledging: asyncio.Task[None] | None = None
         self._form: Form | None = None
         self._stopping = False
+        self._closing = False
 
     def prepare(self, parameters: Parameters, codec: Codec, context: Context) -> tuple[str, str]:
         """Looks at the parameters. Gives the server's address for messages, and the prefix of the parameters' names.
@@ -256,13 +258,13 @@ class BrokerSource(SourceConnector):
             except Lost as lost:
                 await self._hang_up(session)
                 self._session = await self._reach.again(lost)
-                self._acks.set()
+                await self._acknowledge_all()  # first, or the server would hand out again what is done
                 continue
             yield self._batch(session, messages)
 
     def is_open(self, key: Any) -> bool:
         """Whether a message with this key is under way, for brokers that may hand it out twice."""
-        groups = (*self._open.values(), *self._done)
+        groups = (*self._open.values(), *self._done, *self._sending)
         return any(message.key == key for _, messages in groups for message in messages)
 
     def under_way(self) -> list[Message]:
@@ -286,7 +288,7 @@ class BrokerSource(SourceConnector):
         self._acks.set()
 
     async def _acknowledge(self) -> None:
-        while True:
+        while not self._closing:
             await self._acks.wait()
             self._acks.clear()
             await self._acknowledge_all()
@@ -298,11 +300,14 @@ class BrokerSource(SourceConnector):
         messages = [one for origin, group in done if self.LASTING or origin is session for one in group]
         if not messages:
             return
+        self._sending += done
         try:
             await session.acknowledge(messages)
         except Lost:  # told where messages are received; what the next connection cannot acknowledge comes again
             if self.LASTING:
                 self._done[:0] = done
+        finally:
+            self._sending = [group for group in self._sending if group not in done]
 
     async def stop(self) -> None:
         """From now on no message comes; those under way are still acknowledged."""
@@ -314,8 +319,10 @@ class BrokerSource(SourceConnector):
     async def close(self) -> None:
         """Acknowledges what is done, gives back what is not, and hangs up."""
         if self._acknowledging is not None:
+            self._closing = True  # cancelling it would interrupt a client library in the middle of a command
+            self._acks.set()
+            await asyncio.wait((self._acknowledging,), timeout=PARTING)
             self._acknowledging.cancel()
-            await asyncio.wait((self._acknowledging,))
         session = self._session
         if session is None:
             return
