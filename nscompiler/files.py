@@ -126,6 +126,7 @@ class WatchedFiles:
         self.taken = questions.now()
         self.asked = questions.nothing()
         self.complete = True
+        self._names: dict[str, frozenset[str]] = {}
 
     def read_bytes(self, path: str) -> bytes:
         """The content of a file."""
@@ -145,7 +146,11 @@ class WatchedFiles:
         return content
 
     def is_file(self, path: str) -> bool:
-        """Whether there is a file."""
+        """Whether there is a file; where the folder was listed without it, that says so."""
+        folder, slash, name = path.rpartition("/")
+        names = self._names.get(folder if slash else ".")
+        if names is not None and name not in names:
+            return False
         answer = self.asked[questions.FILES][path] = os.path.isfile(path)
         return answer
 
@@ -163,6 +168,7 @@ class WatchedFiles:
             self.complete = False
             raise
         self.asked[questions.LISTS][folder] = (found.st_mtime_ns, found.st_ctime_ns, names)
+        self._names[folder] = frozenset(names)
         return names
 
     def is_link(self, path: str) -> bool:

@@ -173,13 +173,16 @@ class Compilation:
 
     def standard_interface(self, alias: str) -> Interface | None:
         """What a module of the standard library exports; it is read when a program first names it."""
-        folder = self.discovery.index.standard
-        path = f"{folder}/{alias}.nml"
+        path = self._standard_paths[alias]
         held = self._checked.get(path)
         if held is None:
             program, _ = link((path,), self._syntax, self.discovery.index)
             held = self._check(program.modules[-1])
         return held.interface
+
+    @cached_property
+    def _standard_paths(self) -> Mapping[str, str]:
+        return {alias: f"{self.discovery.index.standard}/{alias}.nml" for alias in RESERVED_ALIASES}
 
     # --- what was found
 
@@ -508,6 +511,9 @@ class Scope(Mapping[str, Interface | None]):
         found.update((resolved.alias, resolved.path) for resolved in item.imports.resolved)
         self._paths = found
         self._standard = () if compilation.discovery.index.is_standard(item.path) else RESERVED_ALIASES
+
+    def __contains__(self, alias: object) -> bool:
+        return alias in self._paths or alias in self._standard
 
     def __getitem__(self, alias: str) -> Interface | None:
         if alias in self._paths:

@@ -18,6 +18,8 @@ from nscompiler.records import replace
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.facts import Checked, Facts
 
+# How a comment that ignores problems begins.
+_IGNORING = "nsc:"
 _NO_FACTS = Facts({}, {}, {}, {}, {})
 
 
@@ -50,7 +52,8 @@ class SingleCheck(Compilation):
     def _check(self, item: LinkedModule) -> Checked:
         if item.path in self._checked or item.path not in self._heads:
             return super()._check(item)
-        parsed = self._parsed[item.path] = parse(item.module.source)
+        source = item.module.source
+        parsed = self._parsed[item.path] = parse(source, comments=_IGNORING in source.text)
         return super()._check(replace(item, module=parsed.module))
 
     def _check_all(self) -> None:
@@ -74,7 +77,7 @@ class SingleCheck(Compilation):
         self._checked[item.path] = Checked(
             head, checked.reference, _NO_FACTS, interface, checked.main, checked.problems, checked.aliases
         )
-        if "nsc:" not in head.source.text:  # a comment that ignores problems
+        if _IGNORING not in head.source.text:
             self._parsed[item.path] = ParseResult(head, ())
 
     @cached_property

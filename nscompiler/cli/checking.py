@@ -100,12 +100,11 @@ def _tell_of_disk(
 def _tell_of_all(paths: Sequence[str], search: Sequence[str], asked: Asked) -> "Sequence[Diagnostic]":
     from nscompiler.single import SingleCheck
 
-    files = WatchedFiles() if answers.wanted() else DiskFiles()
-    check = SingleCheck(files, paths, search)
+    watched = WatchedFiles()
+    check = SingleCheck(watched, paths, search)
     problems = _tell(check, asked)
-    if isinstance(files, WatchedFiles):
-        sys.stdout.flush()
-        answers.keep(paths, search, files, check)
+    sys.stdout.flush()
+    answers.keep(paths, search, watched, check)
     return problems
 
 

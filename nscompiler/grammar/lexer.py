@@ -16,12 +16,17 @@ _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
 _LARGE = 100_000
+# How many words are remembered, and how long they may be: what is longer hardly stands twice.
+_MOST_WORDS, _LONGEST_WORD = 4_000, 24
 #: The kind of a token that a module reference has swallowed.
 SWALLOWED = -1
 
 
 class Kinds(dict[str, int]):
-    """Token text → kind. Words, numbers and texts are classified when first met, fixed tokens are there already."""
+    """Token text → kind. Words, numbers and texts are classified when first met, fixed tokens are there already.
+
+    One serves many files, which use the same words; where it has grown large, a new one takes its place.
+    """
 
     __slots__ = ("_classify", "_groups", "_initials")
 
@@ -37,7 +42,8 @@ class Kinds(dict[str, int]):
             match = self._classify(text)
             assert match is not None, "the last pattern takes anything"
             kind = self._groups[match.lastindex or 0]
-        self[text] = kind
+        if len(text) <= _LONGEST_WORD:
+            self[text] = kind
         return kind
 
 
@@ -86,13 +92,23 @@ class Tokens:
         self.gaps[index:index] = others.gaps[:count]
 
 
+_shared: dict[Tables, Kinds] = {}
+
+
+def _kinds(tables: Tables) -> Kinds:
+    held = _shared.get(tables)
+    if held is None or len(held) > _MOST_WORDS:
+        held = _shared[tables] = Kinds(tables)
+    return held
+
+
 def scan(text: str, tables: Tables) -> Tokens:
     """All tokens of a text, the end included. Any text has tokens."""
-    tokens, kinds = Tokens(), Kinds(tables)
+    tokens, kinds = Tokens(), _kinds(tables)
     if len(text) > _LARGE and "/*" in text:
         return _scan_nested(text, tables, kinds)  # an open comment as tokens could fill the memory
     tokens.extend(tables.token.findall(text), 0, kinds)
-    if "/*" in kinds:
+    if "/*" in text and "/*" in tokens.texts:
         return _scan_nested(text, tables, kinds)
     return tokens
 
@@ -143,8 +159,8 @@ def comments(tokens: Tokens, text: str) -> tuple[Comment, ...]:
     if "/" not in text and "#!" not in text:
         return ()
     found: list[Comment] = []
-    for index, gap in enumerate(tokens.gaps):
-        if len(gap) > 1 and ("/" in gap or "#" in gap):
+    for index, gap in [(index, gap) for index, gap in enumerate(tokens.gaps) if "/" in gap or "#" in gap]:
+        if len(gap) > 1:
             end = tokens.starts[index]
             limit = tokens.unclosed if end - len(gap) <= tokens.unclosed < end else end
             _collect(text, end - len(gap), limit, found)

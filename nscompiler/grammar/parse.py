@@ -29,15 +29,18 @@ class ParseResult(Record):
         self.problems = problems
 
 
-def parse(source: SourceFile) -> ParseResult:
-    """Parse a module, a script or a notebook cell. Never raises, whatever the text."""
-    result = _parse(source)
+def parse(source: SourceFile, *, comments: bool = True) -> ParseResult:
+    """Parse a module, a script or a notebook cell. Never raises, whatever the text.
+
+    Who has no use for the comments gets the module without them.
+    """
+    result = parse_tokens(source, comments=comments)[0]
     if not result.problems:
         return result
     return ParseResult(result.module, _with_tried_fixes(source, result.problems))
 
 
-def parse_tokens(source: SourceFile) -> tuple[ParseResult, lexer.Tokens]:
+def parse_tokens(source: SourceFile, *, comments: bool = True) -> tuple[ParseResult, lexer.Tokens]:
     """As ``parse``, with the tokens that the tree was made from; fixes are not tried."""
     tables = load()
     text = shorten(source.text, tables)
@@ -49,13 +52,9 @@ def parse_tokens(source: SourceFile) -> tuple[ParseResult, lexer.Tokens]:
     items = drop_deep_trees(source, items, builder.problems)
     if tokens.unclosed >= 0:
         builder.report(unclosed_comment(source, tokens.unclosed, tokens.open_comments))
-    module = assemble(builder, items, lexer.comments(tokens, text))
+    module = assemble(builder, items, lexer.comments(tokens, text) if comments else ())
     problems = sorted(builder.problems, key=lambda problem: (problem.primary.span.start, problem.primary.span.end))
     return ParseResult(module, tuple(problems)), tokens
-
-
-def _parse(source: SourceFile) -> ParseResult:
-    return parse_tokens(source)[0]
 
 
 def _with_tried_fixes(source: SourceFile, problems: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
@@ -81,4 +80,4 @@ def _helps(source: SourceFile, fix: Fix, before: int) -> bool:
     text = source.text
     for edit in sorted(fix.edits, key=lambda edit: (edit.span.start, edit.span.end), reverse=True):
         text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return len(_parse(SourceFile(source.path, text)).problems) < before
+    return len(parse_tokens(SourceFile(source.path, text))[0].problems) < before

@@ -10,7 +10,6 @@ from nscompiler.diagnostics.codes import lints as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
-from nscompiler.grammar.walk import walk
 from nscompiler.modules.wording import titled
 from nscompiler.typecheck.facts import Checked
 from nscompiler.typecheck.service import Service
@@ -34,10 +33,10 @@ def unread_bindings(
 def _reached(checked: Checked, expr: syntax.Expr, modules: Mapping[str, Checked]) -> Iterator[FunctionInterface]:
     """The functions without ``with`` inside an expression, through the definitions that it uses, in order."""
     seen: set[tuple[str, str]] = set()
-    waiting: list[tuple[Checked, syntax.Node]] = [(checked, expr)]
+    waiting: list[tuple[Checked, syntax.Expr]] = [(checked, expr)]
     while waiting:
         owner, root = waiting.pop()
-        for node in walk(root):
+        for node in _names(root):
             fact = owner.facts.uses.get(node)
             if fact is None or (fact.target.module, fact.target.name) in seen:
                 continue
@@ -47,6 +46,23 @@ def _reached(checked: Checked, expr: syntax.Expr, modules: Mapping[str, Checked]
             home = modules.get(fact.target.module) if fact.target.declared == "def" else None
             if home is not None:
                 waiting += ((home, decl.body) for decl in _definitions(home, fact.target.name))
+
+
+def _names(expr: syntax.Expr) -> list[syntax.Use]:
+    """The names of functions in an expression, in the order of the text."""
+    found: list[syntax.Use] = []
+    waiting = [expr]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, syntax.Use):
+            found.append(part)
+        elif isinstance(part, syntax.Pipe):
+            waiting.extend(reversed(part.stages))
+        elif isinstance(part, syntax.Both):
+            waiting.extend(reversed(part.branches))
+        elif isinstance(part, syntax.Instantiate | syntax.Apply | syntax.Concat | syntax.Filter):
+            waiting.append(part.function)
+    return found
 
 
 def _definitions(checked: Checked, name: str) -> Iterator[syntax.DefDecl]:

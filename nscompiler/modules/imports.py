@@ -9,7 +9,7 @@ from nscompiler.grammar import syntax
 from nscompiler.modules.exports import declared_names, names_used
 from nscompiler.modules.header import header_place
 from nscompiler.modules.index import ModuleIndex
-from nscompiler.modules.reference import ModuleRef, ReferenceFault, parse_reference
+from nscompiler.modules.reference import ModuleRef, ReferenceFault
 from nscompiler.modules.tree import PROJECT_FILE, join
 from nscompiler.modules.wording import listed, titled
 from nscompiler.records import Record
@@ -46,12 +46,12 @@ class Imports(Record):
         self.poisoned = poisoned
 
 
-def resolve_header(module: syntax.Module) -> tuple[ModuleRef | None, tuple[Diagnostic, ...]]:
+def resolve_header(module: syntax.Module, index: ModuleIndex) -> tuple[ModuleRef | None, tuple[Diagnostic, ...]]:
     """What a file is called: None for a script, and where the reference is wrong (then with the reason)."""
     if module.header is None:
         return None, ()
     node = module.header.reference
-    ref = parse_reference(node.text)
+    ref = index.reference(node.text)
     if isinstance(ref, ReferenceFault):
         return None, (ref.diagnostic(module.source.path, node.start),)
     return ref, ()

@@ -59,7 +59,7 @@ class Resolved:
 
 def resolve(path: str, module: syntax.Module, index: ModuleIndex) -> Resolved:
     """Look up what a file is called and what its imports mean."""
-    ref, header_problems = resolve_header(module)
+    ref, header_problems = resolve_header(module, index)
     imports, import_problems = resolve_imports(module, index, ref)
     return Resolved(LinkedModule(path, module, ref, imports), (*header_problems, *import_problems))
 

@@ -4,6 +4,7 @@ A reference is read from left to right by hand, so that each way to get it wrong
 Letters are those of ASCII: parts of a reference become host, folder and Python names.
 """
 
+import re
 from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as codes
@@ -23,6 +24,10 @@ _WORD = _CAPITALS | _DIGITS | frozenset("abcdefghijklmnopqrstuvwxyz_")
 _HOST = _WORD | {"-"}
 _HEX = frozenset("0123456789abcdefABCDEF")
 _MOST_DIGITS = 9
+# What most references look like; any other is read piece by piece.
+_USUAL = re.compile(
+    rf"([A-Z][A-Za-z0-9_]*(?:\.[A-Z][A-Za-z0-9_]*)*):{'[.]'.join(['(0|[1-9][0-9]{0,8})'] * 3)}(-SNAPSHOT)?"
+)
 
 
 def _snapshot_rank(snapshot: str | None) -> tuple[int, str]:
@@ -161,6 +166,15 @@ def parse_reference(text: str) -> ModuleRef | ReferenceFault:
     The rules are those of the original: a registry has two or more words with dots between them, an author is one
     word, each part of a name starts with a capital. A snapshot's hexadecimal digits are made small.
     """
+    usual = _USUAL.fullmatch(text)
+    if usual is not None:
+        name, major, minor, patch, snapshot = usual.groups()
+        version = Version(int(major), int(minor), int(patch), None if snapshot is None else "")
+        return ModuleRef(DEFAULT_REGISTRY, DEFAULT_AUTHOR, name, version)
+    return _parse_by_pieces(text)
+
+
+def _parse_by_pieces(text: str) -> ModuleRef | ReferenceFault:
     before, colon, version_text = text.rpartition(":")
     path = _Piece(before if colon else text, 0)
     place = _parse_path(path)
