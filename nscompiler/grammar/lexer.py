@@ -66,7 +66,10 @@ class Tokens:
 
     def extend(self, pairs: list[tuple[str, str]], at: int, kinds: Kinds) -> None:
         """Add tokens, as (gap, text), that follow each other from an offset on."""
-        pieces = list(chain.from_iterable(pairs))
+        self.extend_flat(list(chain.from_iterable(pairs)), at, kinds)
+
+    def extend_flat(self, pieces: list[str], at: int, kinds: Kinds) -> None:
+        """As ``extend``, with gaps and texts in turn."""
         offsets = list(accumulate(map(len, pieces), initial=at))
         texts = pieces[1::2]
         self.gaps += pieces[0::2]
@@ -107,7 +110,10 @@ def scan(text: str, tables: Tables) -> Tokens:
     tokens, kinds = Tokens(), _kinds(tables)
     if len(text) > _LARGE and "/*" in text:
         return _scan_nested(text, tables, kinds)  # an open comment as tokens could fill the memory
-    tokens.extend(tables.token.findall(text), 0, kinds)
+    # Every match begins where the last one ended: what `split` puts between them is empty. No pair is made.
+    pieces = tables.token.split(text)
+    del pieces[::3]
+    tokens.extend_flat(pieces, 0, kinds)
     if "/*" in text and "/*" in tokens.texts:
         return _scan_nested(text, tables, kinds)
     return tokens
