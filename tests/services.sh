@@ -71,5 +71,18 @@ redis() {
   return 1
 }
 
-if [ $# = 0 ]; then set -- postgres rabbitmq nats redis; fi
+# At 127.0.0.1:1883, without a login.
+mqtt() {
+  answers 1883 && return
+  install mosquitto mosquitto
+  answers 1883 && return
+  local conf=${TMPDIR:-/tmp}/nstack-mosquitto.conf
+  printf 'listener 1883 127.0.0.1\nallow_anonymous true\n' >"$conf"
+  (setsid "$(command -v mosquitto || echo /usr/sbin/mosquitto)" -c "$conf" >/dev/null 2>&1 </dev/null &)
+  for _ in $(seq 50); do answers 1883 && return; sleep 0.1; done
+  echo "Mosquitto does not answer at 127.0.0.1:1883" >&2
+  return 1
+}
+
+if [ $# = 0 ]; then set -- postgres rabbitmq nats redis mqtt; fi
 for service in "$@"; do "$service"; done

@@ -189,6 +189,9 @@ async def until(side: Side, count: int) -> None:
 class Contract:
     """What holds of every broker."""
 
+    COUNT = 2000
+    """So many messages for the workflow that is killed."""
+
     @pytest.fixture
     async def side(self) -> AsyncIterator[Side]:
         """The other side, on the server that all tests share."""
@@ -320,7 +323,7 @@ class Contract:
 
     async def test_killed_in_the_middle_nothing_is_lost(self, side: Side, tmp_path: Path) -> None:
         copy = Copy(side, tmp_path)
-        count = 2000
+        count = self.COUNT
         await side.publish([b'{"n": %d}' % n for n in range(count)])
         first = copy.start()
         seen = {await _number(side)}

@@ -70,7 +70,7 @@ def _default(declared: syntax.ParamDecl) -> Any:
     value = declared.default.value
     if isinstance(declared.type, syntax.ParamTypeName) and declared.type.name.text == "Duration":
         assert isinstance(value, str)
-        return datetime.timedelta(**{{"s": "seconds", "m": "minutes"}[value[-1]]: int(value[:-1])})
+        return datetime.timedelta(**{{"s": "seconds", "m": "minutes", "h": "hours"}[value[-1]]: int(value[:-1])})
     return value
 
 

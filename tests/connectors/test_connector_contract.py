@@ -29,11 +29,11 @@ ENGINE = {"Sinks.reply"}
 LANGUAGE = {
     "Sources": {
         *("http", "schedule", "postgres", "postgres_poll", "sqlite", "stdin", "jsonl", "csv", "parquet"),
-        *("amqp", "nats", "redis"),
+        *("amqp", "mqtt", "nats", "redis"),
     },
     "Sinks": {
         *("log", "reply", "stdout", "postgres", "sqlite", "jsonl", "csv", "parquet"),
-        *("amqp", "nats", "redis"),
+        *("amqp", "mqtt", "nats", "redis"),
     },
     "Conv": {"to_json", "from_json", "to_csv", "from_csv"},
     "Std": {"identity", "fst", "snd", "some", "single"},

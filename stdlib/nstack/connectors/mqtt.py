@@ -1,0 +1,272 @@
+"""``Sources.mqtt`` and ``Sinks.mqtt``: messages of an MQTT 5 broker, such as Mosquitto.
+
+The source has a session that the broker keeps, under a name of its own: what is published with QoS 1 while the workflow
+is away waits there. The broker holds back what exceeds the source's receive maximum, which is its prefetch.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Lost, Message, port, settle_all, silence
+from nstack.connectors.limits import at_least_one, seconds
+from nstack.runtime.codec import Codec
+from nstack.runtime.connector import Context, Parameters
+from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
+
+PROVIDES = {"Sources.mqtt": "MqttSource", "Sinks.mqtt": "MqttSink"}
+
+TIMEOUT = 10.0
+"""Seconds that the broker has for an answer."""
+LONGEST_SESSION = 0xFFFFFFFF
+"""Seconds; as a session's expiry it means never."""
+BAD_LOGIN = (134, 135)
+"""Reason codes: bad user name or password, not authorized."""
+
+
+class MqttSource(BrokerSource):
+    """The messages of one subscription."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._broker: Broker | None = None
+        self._log: Any = None
+        self._qos = 1
+        self._identifier = ""
+        self._expiry = 0
+
+    def prepare(self, parameters: Parameters, codec: Codec, context: Context) -> tuple[str, str]:
+        """The session is named after the workflow and the topic where no name is given."""
+        self._broker = Broker(parameters, context)
+        if at_least_one(parameters, "mqtt_prefetch") > 65535:
+            raise UsageError(f"mqtt_prefetch must be at most 65535, got {parameters.mqtt_prefetch}")
+        self._log = context.log
+        self._qos = int(parameters.mqtt_qos)
+        self._identifier = parameters.mqtt_client or f"nstack-{context.workflow}-{parameters.mqtt_topic}"
+        self._expiry = min(int(seconds(parameters, "mqtt_session")), LONGEST_SESSION)
+        if self._qos == 0:
+            self._log.info(f"{context.node}: with QoS 0 what is under way is lost when the workflow ends")
+        return self._broker.address, "mqtt"
+
+    async def connect(self) -> "Subscriber":
+        """The session, and its subscription."""
+        broker = self._broker
+        assert broker is not None
+        client = await broker.connect(self._identifier, self._expiry, self._most)
+        try:
+            codes = await client.subscribe(broker.topic, qos=self._qos)
+        except Exception as error:
+            await _leave(client)
+            raise broker.lost(error) from None
+        if any(int(getattr(code, "value", code)) >= 128 for code in codes):
+            await _leave(client)
+            raise ConnectorError(f"{broker.address} refuses the subscription of {broker.topic!r}: {codes[0]}")
+        return Subscriber(client, broker, self._log)
+
+
+class MqttSink(BrokerSink):
+    """Messages to one topic, with QoS 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._broker: Broker | None = None
+        self._retain = False
+
+    def prepare(self, parameters: Parameters, codec: Codec, context: Context) -> tuple[str, str]:
+        """Raises UsageError for a topic that is a pattern."""
+        if set("+#") & set(parameters.mqtt_topic):
+            raise UsageError(f"mqtt_topic {parameters.mqtt_topic!r} is a pattern; a sink publishes to one topic")
+        self._broker = Broker(parameters, context)
+        self._retain = parameters.mqtt_retain
+        return self._broker.address, "mqtt"
+
+    async def connect(self) -> "Publisher":
+        """A connection without a session."""
+        assert self._broker is not None
+        return Publisher(await self._broker.connect(None, 0, None), self._broker, self._retain)
+
+
+class Inbox(asyncio.Queue[Any]):
+    """What has come. The broker bounds what is to be acknowledged; of the rest, too much is dropped and counted."""
+
+    def __init__(self, maxsize: int = 0) -> None:
+        super().__init__()
+        self.most = maxsize
+        self.dropped = 0
+
+    def put_nowait(self, item: Any) -> None:
+        """Drops a message of QoS 0 when the inbox is full."""
+        if item.qos == 0 and self.qsize() >= self.most > 0:
+            self.dropped += 1
+        else:
+            super().put_nowait(item)
+
+
+class Broker:
+    """Where the broker is, how to log in, and which topic is meant."""
+
+    def __init__(self, parameters: Parameters, context: Context) -> None:
+        try:
+            import aiomqtt  # noqa: F401
+        except ImportError:
+            raise MissingExtra("mqtt", "mqtt") from None
+        silence("mqtt")
+        self.topic: str = parameters.mqtt_topic
+        self._given = {
+            "hostname": parameters.mqtt_host,
+            "port": port(parameters, "mqtt_port"),
+            "username": parameters.mqtt_user or None,
+            "password": parameters.mqtt_password or None,
+        }
+        self.address = f"the MQTT broker at {parameters.mqtt_host}:{parameters.mqtt_port}"
+
+    async def connect(self, identifier: str | None, expiry: int, most: int | None) -> Any:
+        """A client that acknowledges nothing by itself. Raises Lost and ConnectorError."""
+        from aiomqtt import Client, ProtocolVersion
+        from paho.mqtt.packettypes import PacketTypes
+        from paho.mqtt.properties import Properties
+
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = expiry
+        if most is not None:
+            properties.ReceiveMaximum = most
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                # The library says of a refused connection only what its loop says; the system's word is better.
+                _, writer = await asyncio.open_connection(self._given["hostname"], self._given["port"])
+                writer.close()
+                client = Client(
+                    **self._given,
+                    identifier=identifier,
+                    protocol=ProtocolVersion.V5,
+                    clean_start=identifier is None,
+                    properties=properties,
+                    queue_type=Inbox,
+                    max_queued_incoming_messages=most or 0,
+                    timeout=TIMEOUT,
+                )
+                client._client.manual_ack_set(True)
+                client.pending_calls_threshold = 1 << 16
+                return await client.__aenter__()
+        except Exception as error:
+            raise self.lost(error) from None
+
+    def lost(self, error: BaseException) -> Exception:
+        """What a failure means: Lost where waiting mends it, else ConnectorError, or the failure itself."""
+        from aiomqtt import MqttError
+
+        code = getattr(getattr(error, "rc", None), "value", None)
+        if code in BAD_LOGIN:
+            return ConnectorError(f"{self.address} refuses the login (mqtt_user and mqtt_password log in)")
+        if isinstance(error, MqttError | OSError):
+            cause = error.__cause__
+            return self.lost(cause) if cause is not None else Lost(str(error) if code else error)
+        return error if isinstance(error, Exception) else RuntimeError(str(error))
+
+
+async def _leave(client: Any) -> None:
+    if client._disconnected.done():
+        client._disconnected.exception()  # or asyncio would tell of it, long after we have
+    with suppress(Exception):
+        async with asyncio.timeout(TIMEOUT):
+            await client.__aexit__(None, None, None)
+
+
+class Subscriber:
+    """One connection on which messages come."""
+
+    def __init__(self, client: Any, broker: Broker, log: Any) -> None:
+        self._client = client
+        self._broker = broker
+        self._log = log
+        self._dropped = 0
+        self._order: deque[int] = deque()
+        self._ready: set[int] = set()
+
+    async def receive(self, most: int) -> Sequence[Message]:
+        """What has come."""
+        arrived = self._client.messages
+        try:
+            found = [await anext(arrived)]
+            while len(found) < most and len(arrived):
+                found.append(await anext(arrived))
+        except Exception as error:
+            raise self._broker.lost(error) from None
+        self._tell_dropped()
+        return [self._message(one) for one in found]
+
+    def _tell_dropped(self) -> None:
+        dropped = self._client._queue.dropped
+        if dropped > self._dropped:
+            self._log.warning(f"Sources.mqtt: dropped {dropped - self._dropped} messages of QoS 0: they come too fast")
+            self._dropped = dropped
+
+    def _message(self, one: Any) -> Message:
+        number = one.mid if one.qos else 0
+        if number:
+            self._order.append(number)
+        body = one.payload if isinstance(one.payload, bytes) else bytes(one.payload or b"")
+        return Message(body, number, f"topic {one.topic}" + (f", message {number}" if number else ""))
+
+    async def acknowledge(self, messages: Sequence[Message]) -> None:
+        """In the order in which they came, as MQTT demands."""
+        self._ready.update(message.key for message in messages if message.key)
+        while self._order and self._order[0] in self._ready:
+            number = self._order.popleft()
+            self._ready.discard(number)
+            if self._client._client.ack(number, 1) != 0:
+                raise Lost("the connection was closed")
+
+    async def stop(self) -> None:
+        """The broker sends no more than what may be unacknowledged; ending the subscription would lose what waits."""
+
+    async def close(self, left: Sequence[Message]) -> None:
+        """Hangs up. The broker keeps the session, and what is left."""
+        await _leave(self._client)
+
+
+class Publisher:
+    """One connection on which messages are published with QoS 1."""
+
+    def __init__(self, client: Any, broker: Broker, retain: bool) -> None:
+        self._client = client
+        self._broker = broker
+        self._retain = retain
+        self._refused: list[Any] = []
+        confirmed = client._client.on_publish
+
+        def on_publish(raw: Any, data: Any, number: int, code: Any, properties: Any) -> None:
+            if code.is_failure:  # which the library passes over
+                self._refused.append(code)
+            confirmed(raw, data, number, code, properties)
+
+        client._client.on_publish = on_publish
+
+    async def publish(self, bodies: Bodies) -> None:
+        """All at once."""
+        from aiomqtt import MqttError
+
+        def is_broken(error: BaseException) -> bool:
+            return isinstance(error, MqttError | OSError | asyncio.CancelledError)
+
+        self._refused.clear()
+        work = asyncio.ensure_future(settle_all(bodies, self._publish, is_broken))
+        try:
+            await asyncio.wait((work, self._client._disconnected), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                raise self._broker.lost(self._client._disconnected.exception() or OSError("the connection was closed"))
+            await work
+        finally:
+            work.cancel()
+        if self._refused:
+            broker = self._broker
+            raise ConnectorError(f"{broker.address} refuses a message for topic {broker.topic!r}: {self._refused[0]}")
+
+    async def _publish(self, body: bytes) -> None:
+        await self._client.publish(self._broker.topic, body, qos=1, retain=self._retain)
+
+    async def close(self) -> None:
+        """Hangs up."""
+        await _leave(self._client)

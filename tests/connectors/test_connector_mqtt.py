@@ -1,0 +1,141 @@
+"""``Sources.mqtt`` and ``Sinks.mqtt`` on a Mosquitto server."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+import pytest
+from broker_harness import Contract, Order, Side, free_port, opened, take, values
+from connector_harness import Recorder
+from nstack.connectors.mqtt import MqttSink, MqttSource
+from nstack.runtime.errors import ConnectorError, UsageError
+
+
+class Mosquitto(Side):
+    """A topic for each direction."""
+
+    NAME, PORT, PREFIX = "Mosquitto", 1883, "mqtt"
+    SOURCE, SINK = MqttSource, MqttSink
+
+    async def open(self) -> None:
+        """The session of the source is begun, so that the broker keeps for it what is published."""
+        self.client = aiomqtt.Client(
+            "127.0.0.1", self.PORT, protocol=aiomqtt.ProtocolVersion.V5, clean_start=True, max_inflight_messages=1000
+        )
+        self.client.pending_calls_threshold = 1 << 16
+        await self.client.__aenter__()
+        await self.client.subscribe([(f"t/{self.id}/out", 1)])
+        async with opened(self, MqttSource()):
+            pass
+
+    async def close(self) -> None:
+        """The session of the source ends by being begun anew without being kept."""
+        await self.client.__aexit__(None, None, None)
+        name = f"reader-{self.id}"
+        version = aiomqtt.ProtocolVersion.V5
+        async with aiomqtt.Client("127.0.0.1", self.PORT, identifier=name, protocol=version, clean_start=True):
+            pass
+
+    async def publish(self, bodies: Sequence[bytes]) -> None:
+        """In order."""
+        await asyncio.gather(*(self.client.publish(f"t/{self.id}/in/a", body, qos=1) for body in bodies))
+
+    async def receive(self) -> bytes:
+        """From the sink's topic."""
+        payload = (await anext(self.client.messages)).payload
+        assert isinstance(payload, bytes)
+        return payload
+
+    async def waiting(self) -> int:
+        """The broker does not tell; what is lost or left is seen by who reads again."""
+        return 0
+
+    def source(self) -> dict[str, Any]:
+        """A session with a name."""
+        return {"mqtt_topic": f"t/{self.id}/in/+", "mqtt_client": f"reader-{self.id}", "mqtt_prefetch": 20}
+
+    def sink(self) -> dict[str, Any]:
+        """The other topic."""
+        return {"mqtt_topic": f"t/{self.id}/out"}
+
+
+class TestMqtt(Contract):
+    """What holds of every broker, and what is MQTT's own."""
+
+    SIDE = Mosquitto
+    PLACE = "topic t/"
+    COUNT = 900  # more than a thousand Mosquitto does not keep for one who is away
+
+    async def test_no_more_is_pulled_than_the_prefetch(self, side: Side) -> None:
+        async with opened(side, MqttSource(), mqtt_prefetch=10) as source:
+            await side.publish([b'{"n": %d, "who": "x"}' % n for n in range(35)])
+            batches = source.batches()
+            taken = await take(batches, 10)
+            following = asyncio.ensure_future(anext(batches))
+            await side.publish([b'{"n": 35, "who": "x"}'])  # and its confirmation has come after all that was sent
+            assert len(source._session._client.messages) == 0
+            assert not following.done()
+            for batch in taken:
+                batch.token.release()
+            seen = values([await following])
+            assert [value.n for value in seen] == list(range(10, 10 + len(seen)))
+
+    async def test_acknowledgements_keep_their_order(self, side: Side) -> None:
+        async with opened(side, MqttSource()) as source:
+            batches, taken = source.batches(), []
+            for n in range(3):
+                await side.publish([b'{"n": %d, "who": "x"}' % n])
+                taken += await take(batches, 1)
+            taken[1].token.release()
+            taken[2].token.release()
+        async with opened(side, MqttSource()) as source:
+            left = await take(source.batches(), 3)
+            assert [value.n for value in values(left)] == [0, 1, 2]
+            for batch in left:
+                batch.token.release()
+
+    async def test_a_refused_login_is_told_without_the_password(self, side: Side, tmp_path: Path) -> None:
+        program = shutil.which("mosquitto") or pytest.skip("mosquitto is not on the path")
+        port, file = free_port(), tmp_path / "conf"
+        file.write_text(f"listener {port} 127.0.0.1\nallow_anonymous false\n")
+        own = subprocess.Popen([program, "-c", str(file)], stderr=subprocess.DEVNULL)
+        try:
+            for connector in (MqttSource(), MqttSink()):
+                with pytest.raises(ConnectorError) as fault:
+                    async with opened(side, connector, port=port, mqtt_user="me", mqtt_password="sesame-open"):
+                        pass
+                assert str(fault.value) == (
+                    f"the MQTT broker at 127.0.0.1:{port} refuses the login (mqtt_user and mqtt_password log in)"
+                )
+        finally:
+            own.kill()
+            own.wait()
+
+    async def test_too_many_messages_without_qos_are_dropped_and_told(self, side: Mosquitto) -> None:
+        recorder = Recorder()
+        async with opened(side, MqttSource(), mqtt_qos="0", log=recorder.log) as source:
+            for n in range(60):
+                await side.client.publish(f"t/{side.id}/in/a", b'{"n": %d, "who": "x"}' % n, qos=0)
+            await side.publish([b'{"n": 60, "who": "x"}'])
+            async with asyncio.timeout(10):
+                while source._session._client._queue.dropped < 41:
+                    await asyncio.sleep(0.01)
+            assert len(values(await take(source.batches(), 20))) == 20
+        assert "with QoS 0 what is under way is lost" in recorder.text()
+        assert "warning: Sources.mqtt: dropped 41 messages of QoS 0" in recorder.text()
+
+    async def test_a_sink_has_one_topic(self, side: Side) -> None:
+        with pytest.raises(UsageError, match="mqtt_topic 'a/#' is a pattern"):
+            async with opened(side, MqttSink(), mqtt_topic="a/#"):
+                pass
+
+    async def test_a_retained_message_is_there_for_who_comes_later(self, side: Mosquitto) -> None:
+        async with opened(side, MqttSink(), mqtt_retain=True, mqtt_topic=f"t/{side.id}/kept") as sink:
+            await sink.write(sink.encode([Order(1, "kept")]))
+        await side.client.subscribe(f"t/{side.id}/kept", qos=1)
+        assert b"kept" in await side.receive()
+        await side.client.publish(f"t/{side.id}/kept", b"", qos=1, retain=True)
