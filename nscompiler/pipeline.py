@@ -479,6 +479,10 @@ class Compilation:
         """The modules that a file is made of, and how the places in them are named in its flow graphs."""
         return self._flow_program(path)
 
+    def _standard_modules(self) -> list[Checked]:
+        """The modules of the standard library that were read so far."""
+        return [own for own in self._checked.values() if own.interface.standard]
+
     def _flow_program(self, path: str) -> "flow.Program":
         """What lowering needs: a file, all that it imports, and the modules of the standard library in use."""
         from nscompiler.flow.module_files import LazyModuleFiles
@@ -490,7 +494,7 @@ class Compilation:
             found = {resolved.path for resolved in linked[pending.pop()].imports.resolved} - needed
             needed |= found
             pending += found
-        standard = {own.reference: own for own in self._checked.values() if own.interface.standard}
+        standard = {own.reference: own for own in self._standard_modules()}
         modules = {self.checked[one].reference: self.checked[one] for one in sorted(needed)}
         root = next((given.root for given in self.discovery.given if path in given.targets), "")
         files = LazyModuleFiles({name: own.module.source.path for name, own in modules.items()}, self.files)

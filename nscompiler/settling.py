@@ -313,6 +313,10 @@ class Settling(Compilation):
             self._checked.setdefault(path, self._carried[path])
         return super().standard_interface(alias)
 
+    def _standard_modules(self) -> list[Checked]:
+        """Those of earlier states too: a file whose check is taken over does not ask for what it names again."""
+        return [own for own in {**self._carried, **self._checked}.values() if own.interface.standard]
+
     def file(self, path: str) -> Checked | None:
         """What is known of a file of the program; None for another, and for one that cannot be read."""
         if path in self._links.items:

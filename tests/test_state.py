@@ -8,7 +8,7 @@ import pytest
 from test_recheck import BASE, Texts, from_scratch, library, random_edit
 
 from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.files import MemoryFiles
+from nscompiler.files import DiskFiles, MemoryFiles
 from nscompiler.pipeline import standard_folder, workflows
 from nscompiler.state import State
 
@@ -150,3 +150,13 @@ def test_a_probe_changes_nothing() -> None:
     assert "probed" in checked.interface.functions
     assert state.problems_in(path) == before
     assert "probed" not in state.file(path).interface.functions
+
+
+def test_a_workflow_whose_check_is_taken_over_is_laid_out_with_the_standard_library() -> None:
+    clash = 'def w = Sources.stdin | (Sinks.jsonl { path = "a" } & Sinks.jsonl { path = "a" })\n'
+    files = [MemoryFiles({"a.nml": clash, "b.nml": f"def {name} = Std.identity\n"}, DiskFiles()) for name in "xy"]
+    first = State(files[0], ("a.nml", "b.nml"), only=frozenset({"a.nml"}))
+    assert first.problems_in("a.nml") == ()
+    following = first.after(files[1], ("b.nml",))  # with other files to be told of, everything is carried over
+    assert "a.nml" in following.late_news()
+    assert [problem.title for problem in following.late_problems("a.nml")] == ["Two sinks write `a`"]

@@ -199,6 +199,26 @@ def test_another_file_s_edit_makes_who_asks_ask_again(asking):
     assert len(asking.about(types.TEXT_DOCUMENT_DIAGNOSTIC, "Till.nml").items) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("\n", "NS0226"),
+        ('def w = Sources.stdin | (Sinks.jsonl { path = "a" } & Sinks.jsonl { path = "a" })\n', "NS0603"),
+    ],
+)
+def test_what_is_found_only_with_all_files_makes_who_asked_ask_again(asking, text, code):
+    asking.open("a.nml", SHOP)
+    for edited, told_of in ((text, True), (SHOP, False), (text, True)):
+        before = len(asking.received.get(types.WORKSPACE_DIAGNOSTIC_REFRESH, []))
+        asking.change("a.nml", edited)
+        at_once = asking.about(types.TEXT_DOCUMENT_DIAGNOSTIC, "a.nml")
+        asking.settle()
+        later = asking.about(types.TEXT_DOCUMENT_DIAGNOSTIC, "a.nml")
+        assert (code in [one.code for one in later.items]) == told_of
+        asks_again = len(asking.received.get(types.WORKSPACE_DIAGNOSTIC_REFRESH, [])) > before
+        assert asks_again or at_once.items == later.items
+
+
 def test_the_workspace_is_told_of_and_then_only_news(asking):
     asking.write("a.nml", "module A:0.1.0\n\ndef f = g\n")
     asking.write("b.nml", "module B:0.1.0\n")

@@ -99,6 +99,7 @@ class Diagnostics:
         self._settings = server.settings
         self._sent: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
         self._results: dict[str, tuple[int, list[types.Diagnostic]]] = {}
+        self._pulled: dict[str, int | None] = {}
         self._count = 0
         self._pulled_all = False
         self._news = asyncio.Event()
@@ -128,7 +129,7 @@ class Diagnostics:
         # An empty folder is nothing to complain of to somebody who is about to fill it.
         together = (one for one in program.common_problems() if one.code.id != NO_MODULES.id)
         self._put(_TOGETHER, together)
-        if self._unsent - changed:
+        if self._unsent - changed or any(self._was_told_otherwise(view, file) for file in self._unsent & changed):
             self._server.on_loop(self._refresh)
         self._send(view, self._unsent | changed | self._unwanted(view) | self._shown_otherwise(view))
         self._server.on_loop(self._news.set)
@@ -192,11 +193,18 @@ class Diagnostics:
         """What is wrong with one text, or that it is what it was."""
         path = view.path(params)
         self._put(path, view.program.problems_in(path))
+        self._pulled[path] = view.versions.get(path)
         known, items = self._result(view, path)
         related = self._related(view, path)
         if params.previous_result_id == known:
             return types.RelatedUnchangedDocumentDiagnosticReport(known, related_documents=related)
         return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=known, related_documents=related)
+
+    def _was_told_otherwise(self, view: View, file: str) -> bool:
+        """Whether a client has asked for this very text of a file and was told something else than is known now."""
+        if file not in view.versions or self._pulled.get(file) != view.versions[file] or file not in self._results:
+            return False
+        return self._results[file][1] != self._shown(view, file)
 
     def _related(self, view: View, path: str) -> dict[str, types.FullDocumentDiagnosticReport] | None:
         if not view.client.can("text_document.diagnostic.related_document_support"):
