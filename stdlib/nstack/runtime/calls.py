@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from time import perf_counter
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any
 
@@ -19,13 +20,12 @@ from .codec import Codec
 from .errors import CallTimeout, ResultError
 from .faults import accept
 from .folders import Folders
+from .meter import Live, Meter, stepped
 from .outbox import backoff
 from .policy import Guard
 from .user_code import ARGS, Host
 from .values import copy_value
 from .worker import Outcome, UserLoop
-
-Live = Callable[[Any, Any], Iterable[Any]]
 
 
 class Turn:
@@ -86,7 +86,9 @@ class MethodCall:
         async_turn: Turn | None,
         args: dict[str, Any],
         user_loop: Callable[[], UserLoop],
+        meter: Meter | None = None,
     ) -> None:
+        self.meter = meter
         self.method = method
         self.guard = guard
         self.output = output
@@ -168,31 +170,51 @@ class MethodCall:
         return self._lost(error, kept, token, tries)
 
     def _lost(self, error: BaseException, kept: Any, token: Any, tries: int) -> tuple[Any, ...]:
+        if self.meter is not None:
+            self.meter.lost += 1
         self.guard.settle(error, kept, token, again=tries > 0)
         return ()
 
     def pull(self, made: Generator[Any, Any, Any], kept: Any, token: Any, tries: int) -> Iterator[Any]:
         """A generator's values, each made only when the one before has travelled on."""
+        following = self._counted(made.__next__)
         try:
             while True:
                 try:
                     with self.turn:
-                        item = next(made)
+                        item = following()
                 except StopIteration:
                     return
                 except BaseException as error:
-                    yield from self.failed(error, kept, token, tries)
+                    yield from self._failed_inside(error, kept, token, tries)
                     return
                 yield from self._item(item, kept, token)
         finally:
             with self.turn:
                 made.close()
 
+    def _counted(self, following: Callable[[], Any]) -> Callable[[], Any]:
+        """A generator's ``next``; the call that made it gives as many values as come."""
+        if self.meter is None:
+            return following
+        self.meter.more -= 1
+        return stepped(self.meter.times, following)
+
+    def _failed_inside(self, error: BaseException, kept: Any, token: Any, tries: int) -> Iterable[Any]:
+        """A generator that has failed is a call that has failed, whatever it gave before."""
+        if self.meter is not None:
+            self.meter.more += 1
+        return self.failed(error, kept, token, tries)
+
     def _item(self, item: Any, kept: Any, token: Any) -> tuple[Any, ...]:
         try:
-            return self.proper(item)
+            results = self.proper(item)
         except ResultError as error:
-            return self._lost(error, kept, token, 0)
+            self.guard.settle(error, kept, token)
+            return ()
+        if self.meter is not None:
+            self.meter.more += len(results)
+        return results
 
     def _await(self, make: Callable[[], Awaitable[Any]], kept: Any, token: Any, tries: int) -> Iterable[Any]:
         try:
@@ -202,14 +224,15 @@ class MethodCall:
         return self.finish(result, kept, token, tries)
 
     def _pull_async(self, made: AsyncGenerator[Any, Any], kept: Any, token: Any, tries: int) -> Iterator[Any]:
+        following = self._counted(lambda: self.user_loop().run(lambda: self._limited(self._stepped(made.__anext__()))))
         try:
             while True:
                 try:
-                    item = self.user_loop().run(lambda: self._limited(self._stepped(made.__anext__())))
+                    item = following()
                 except StopAsyncIteration:
                     return
                 except BaseException as error:
-                    yield from self.failed(error, kept, token, tries)
+                    yield from self._failed_inside(error, kept, token, tries)
                     return
                 yield from self._item(item, kept, token)
         finally:
@@ -226,6 +249,15 @@ class MethodCall:
 
     async def work(self, outcome: Outcome) -> Any:
         """For ``overlap``: one value through the method, retries included."""
+        if self.meter is None:
+            return await self._worked(outcome)
+        began = perf_counter()
+        try:
+            return await self._worked(outcome)
+        finally:
+            self.meter.times.add(perf_counter() - began)
+
+    async def _worked(self, outcome: Outcome) -> Any:
         kept = outcome.value
         while True:
             try:
@@ -243,6 +275,8 @@ class MethodCall:
 
     def settle(self, outcome: Outcome) -> Iterable[Any]:
         """The results of a finished ``work``, on the stage's thread."""
+        if self.meter is not None:
+            self.meter.working -= 1
         if outcome.error is None:
             results: Iterable[Any] = outcome.result
             return results
@@ -290,22 +324,28 @@ def _steps(work: Any, turn: AbstractContextManager[object]) -> Generator[Any, An
             error = raised
 
 
-def standard_live(function: Callable[[Any], Any], guard: Guard, many: bool) -> Live:
+def standard_live(function: Callable[[Any], Any], guard: Guard, many: bool, meter: Meter | None = None) -> Live:
     """The live form of a standard function: trusted, so its result is not checked."""
-    settle = guard.settle
+
+    def failed(error: Exception, value: Any, token: Any) -> tuple[Any, ...]:
+        if meter is not None:
+            meter.lost += 1
+        guard.settle(error, value, token)
+        return ()
 
     def call(value: Any, token: Any) -> Iterable[Any]:
         try:
             return (function(value),)
         except Exception as error:
-            settle(error, value, token)
-            return ()
+            return failed(error, value, token)
 
     def call_many(value: Any, token: Any) -> Iterable[Any]:
         try:
-            return tuple(function(value))
+            results = tuple(function(value))
         except Exception as error:
-            settle(error, value, token)
-            return ()
+            return failed(error, value, token)
+        if meter is not None:
+            meter.more += len(results) - 1
+        return results
 
     return call_many if many else call

@@ -41,10 +41,12 @@ def main(
         for line in str(error).splitlines():
             log.error(line)
         return 2
+    log.workflow = name
     log.hide(tuple(resolved.secrets))
     for doubt in resolved.doubts:
         log.warning(doubt)
-    return Run(workflow, resolved, log, stdout=take_stdout(), fresh=options.fresh).run()
+    run = Run(workflow, resolved, log, stdout=take_stdout(), fresh=options.fresh, status=options.status_fd)
+    return run.run()
 
 
 def _open_standard_streams() -> None:
@@ -74,8 +76,21 @@ def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> 
         "--log-format", choices=("text", "json"), default="text", help="how log lines are written to stderr"
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="log only what is wrong")
+    parser.add_argument(
+        "--status-fd", type=_descriptor, metavar="N", help="write the run's counts to this descriptor, as JSON lines"
+    )
     parser.add_argument("--fresh", action="store_true", help="forget where a source of an earlier run had come to")
     return parser
+
+
+def _descriptor(text: str) -> int:
+    """The number of a descriptor that is open. Raises ValueError."""
+    number = int(text)
+    try:
+        os.fstat(number)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"descriptor {text}: {error.strerror}") from None
+    return number
 
 
 def _chosen(name: str | None, workflows: Mapping[str, str], default: str | None) -> str:

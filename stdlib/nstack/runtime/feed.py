@@ -97,6 +97,19 @@ class Feed:
         """How many records wait now."""
         return self._waiting(0)
 
+    def queued(self) -> int:
+        """How many records wait now, those of blocks of lines counted one by one."""
+        waiting = tuple(self._queue)
+        return sum(len(one.values) if one.block is None else one.block.count(b"\n") for one in waiting)
+
+    def queued_bytes(self) -> int:
+        """How many bytes wait now, as far as the source knows."""
+        return self._waiting(1)
+
+    def taken_bytes(self) -> int:
+        """How many bytes were taken so far."""
+        return self._taken[1]
+
     def _waiting(self, which: int) -> int:
         return self._put[which] - self._taken[which]
 

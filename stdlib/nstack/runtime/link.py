@@ -44,8 +44,15 @@ def _named(code: CodeType) -> Iterator[str]:
             yield from _named(constant)
 
 
-def link(stage: Stage, live: dict[int, Callable[..., Any]], overlapping: Callable[..., Any]) -> Stage:
-    """The stage function over live functions. ``live`` has one for the id of each node that is reached."""
+def link(
+    stage: Stage,
+    live: dict[int, Callable[..., Any]],
+    overlapping: Callable[..., Any],
+    watch: Callable[[dict[str, Any]], None] | None = None,
+) -> Stage:
+    """The stage function over live functions. ``live`` has one for the id of each node that is reached.
+
+    ``watch`` may put other functions in, for what it counts."""
     assert isinstance(stage, FunctionType)
     names: dict[str, Any] = stage.__globals__
     space = dict(names)
@@ -57,6 +64,8 @@ def link(stage: Stage, live: dict[int, Callable[..., Any]], overlapping: Callabl
             space[name] = _moved(found, space)
         elif found is overlap:
             space[name] = overlapping
+    if watch is not None:
+        watch(space)
     moved = space.get(stage.__name__)
     return moved if isinstance(moved, FunctionType) else _moved(stage, space)
 

@@ -1,5 +1,8 @@
 """Log lines on descriptor 2: plain text or one JSON object a line. Secrets are struck out of everything that is
 written.
+
+The fact ``event`` says to a machine what a line is: ``failure`` of a function, ``stopping``, at the end ``stage`` for
+each function and ``end`` for the run, and ``log`` for whatever else. It is left out of plain text.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ class Log:
         self.format = format
         self.quiet = quiet
         self.descriptor = descriptor
+        self.workflow: str | None = None
         self._secrets: tuple[str, ...] = ()
         self._lock = threading.Lock()
 
@@ -59,6 +63,7 @@ class Log:
 
     def _text(self, level: str, message: str, facts: dict[str, Any]) -> str:
         trace = facts.pop("trace", None)
+        facts.pop("event", None)
         head = message if level == "info" else f"{level}: {message}"
         tail = " ".join(f"{name}={value}" for name, value in facts.items())
         line = f"{head}  [{tail}]" if tail else head
@@ -67,7 +72,9 @@ class Log:
     def _json(self, level: str, message: str, facts: dict[str, Any]) -> str:
         now = time.time()
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1000):03d}Z"
-        return msgspec.json.encode({"time": stamp, "level": level, "message": message, **facts}, enc_hook=str).decode()
+        event = facts.pop("event", "log")
+        line = {"time": stamp, "level": level, "workflow": self.workflow, "event": event, "message": message, **facts}
+        return msgspec.json.encode(line, enc_hook=str).decode()
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

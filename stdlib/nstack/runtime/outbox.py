@@ -12,10 +12,12 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 from .connector import SinkConnector
 from .errors import ReaderGone
+from .meter import Times
 from .policy import Current, Guard, Halt, Stopped
 from .token import Token
 from .worker import on_loop
@@ -70,6 +72,8 @@ class Outbox:
         self._gone = False
         self._queued = [0, 0]
         self._written = [0, 0]
+        self._refused = 0
+        self.times = Times()
         self._keeps = guard.policy.on_error == "dead_letter"
         self.put = self._make_put()
 
@@ -142,6 +146,14 @@ class Outbox:
         self._chunk = 1
         self._room.set()
 
+    def given(self) -> int:
+        """How many values the stage has put in."""
+        return self._queued[0] + self._refused + len(self._buffer)
+
+    def unwritten(self) -> int:
+        """How many of them wait."""
+        return self._queued[0] - self._written[0] + len(self._buffer)
+
     def _over(self) -> bool:
         records, size = self._queued[0] - self._written[0], self._queued[1] - self._written[1]
         return records > PENDING_RECORDS or size > PENDING_BYTES
@@ -156,9 +168,13 @@ class Outbox:
 
     def _encode(self, values: list[Any]) -> None:
         try:
-            self._queue_up(self._connector.encode(values), values)
+            began = perf_counter()
+            encoded = self._connector.encode(values)
+            self.times.add_all(perf_counter() - began, len(values))
+            self._queue_up(encoded, values)
         except Exception as error:
             if len(values) == 1:
+                self._refused += 1
                 self._guard.settle(error, values[0], self._current)
                 return
             for value in values:
@@ -181,6 +197,7 @@ class Writer:
         self.connector = connector
         self.guard = guard
         self.outboxes: list[Outbox] = []
+        self.times = Times()
         self._halt = halt
         self._loop = loop
         self._event = asyncio.Event()
@@ -236,8 +253,10 @@ class Writer:
 
     async def _write(self, box: Outbox, chunk: Chunk) -> bool:
         try:
+            began = perf_counter()
             if self.gone or not await self._attempt(lambda: self.connector.write(chunk.encoded), chunk):
                 return False
+            self.times.add_all(perf_counter() - began, chunk.count)
             self.guard.tally.values_out += chunk.count
             return True
         finally:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .calls import Live, MethodCall, Turn, standard_live
+from .calls import MethodCall, Turn, standard_live
 from .codec import Codec, Codecs
 from .connector import Parameters, Registry
 from .declare import Call, Literal, Node, Sink, Source, UserModule, Workflow
@@ -13,6 +14,7 @@ from .errors import ReplyError
 from .folders import Folders
 from .link import link, reached
 from .log import Log
+from .meter import Flows, Live, Meter
 from .outbox import Writer
 from .parameters import Resolved
 from .policy import Guard
@@ -44,6 +46,7 @@ class Lane:
         self.stage = stage
         self.nodes, self.overlaps = reached(function)
         self.hosts: list[Host] = []
+        self.flows = Flows()
 
     @property
     def generated(self) -> bool:
@@ -79,6 +82,7 @@ class Plan:
         guard: Callable[[Any, Any], Guard],
         user_loop: Callable[[], UserLoop],
         log: Log,
+        counted: bool = False,
     ) -> None:
         self.log = log
         self.workflow = workflow
@@ -91,6 +95,9 @@ class Plan:
         self.hosts: dict[int, Host] = {}
         self.guards: dict[int, Guard] = {}
         self.writers: dict[int, Writer] = {}
+        self.counted = counted
+        self.meters: dict[int, list[Meter]] = {}
+        """Those of each call, one a lane, by the node's ``id``."""
         self._lanes: tuple[Lane, ...] = ()
 
     def guard_of(self, node: Any, codec: Codec | None) -> Guard:
@@ -169,7 +176,9 @@ class Plan:
         for what does not exist.
         """
         live: dict[int, Callable[..., Any]] = {id(node): self._live(lane, node) for node in lane.nodes}
-        lane.stage.function = link(lane.function, live, overlapping(lane.stage))
+        lane.stage.function = link(
+            lane.function, live, overlapping(lane.stage), partial(self._watch, lane) if self.counted else None
+        )
         lane.stage.streams = bool(lane.stage.overlapped) and lane.overlaps and not lane.generated
         if len(lane.hosts) == 1 and lane.worker.own_folder:
             self.folders.enter(lane.hosts[0].folder)
@@ -180,13 +189,13 @@ class Plan:
         assert isinstance(node, Call)
         if isinstance(node.provider, UserModule):
             return self._live_method(lane, node, self.codecs.of(node.output))
-        return self._live_standard(node)
+        return self._live_standard(lane, node)
 
-    def _live_standard(self, node: Call) -> Live:
+    def _live_standard(self, lane: Lane, node: Call) -> Live:
         cls = STD.get(node.function) or self.registry.find(node.function)
         input, output = self.codecs.of(node.input), self.codecs.of(node.output)
         function = cls().bind(input, output, self.resolved.of(node))
-        return standard_live(function, self.guard_of(node, input), cls.MANY)
+        return standard_live(function, self.guard_of(node, input), cls.MANY, self._meter(lane, node))
 
     def _live_method(self, lane: Lane, node: Call | Sink, output: Codec | None) -> Live:
         host = self.host_of(node)
@@ -200,6 +209,7 @@ class Plan:
             async_turn=self._turn(lane, host, node) if not asynchronous or self._needs_async_turn(host) else None,
             args=dict(self.resolved.of(node)),
             user_loop=self.user_loop,
+            meter=self._meter(lane, node),
         )
         live = call.live()
         if flags(method) & _COROUTINE and lane.overlaps:
@@ -207,6 +217,20 @@ class Plan:
         if asynchronous and call.async_turn is None:
             self.user_loop().call(lambda: self.folders.enter(host.folder))
         return live
+
+    def _watch(self, lane: Lane, space: dict[str, Any]) -> None:
+        from .flows import count_flows  # few runs are watched
+
+        lane.stage.flows = lane.flows
+        lane.flows.untimed = set(lane.stage.overlapped)
+        count_flows(lane.flows, lane.function, space, lane.stage.seen)
+
+    def _meter(self, lane: Lane, node: Call | Sink) -> Meter | None:
+        if not self.counted:
+            return None
+        meter = lane.flows.meters[id(node)] = Meter()
+        self.meters.setdefault(id(node), []).append(meter)  # lanes are bound one after the other
+        return meter
 
     def method_of(self, node: Call | Sink | Source) -> Callable[..., Any]:
         """The method of a node, to be called with its value."""

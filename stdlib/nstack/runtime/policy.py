@@ -146,7 +146,8 @@ class Guard:
         self.tally.errors += 1
         trace = getattr(error, "trace", None) if isinstance(error, NStackError) else user_trace(error)
         at = f"{self.origin} {self.text}".strip() or None
-        self.log.error(self.told(error) + (f" ({note})" if note else ""), at=at, id=id, trace=trace)
+        message = self.told(error) + (f" ({note})" if note else "")
+        self.log.error(message, event="failure", at=at, id=id, trace=trace)
 
     def settle(self, error: BaseException, value: Any, token: Token | Current | None, *, again: bool = False) -> None:
         """Does what ``on_error`` says with a value that has failed for good. ``again`` tells that retries were made.

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice, repeat
+from operator import length_hint
+from time import perf_counter
 from types import AsyncGeneratorType
 from typing import Any
 
-from .calls import Free, Live, MethodCall, Turn
+from .calls import Free, MethodCall, Turn
 from .checkpoint import Checkpoint
 from .codec import Codec
 from .connector import Batch
@@ -16,6 +18,7 @@ from .declare import Stage as StageFunction
 from .errors import DecodeError, NStackError, ResultError
 from .faults import accept
 from .feed import Feed
+from .meter import Flows, Live, Times, stepped
 from .outbox import Outbox, backoff
 from .policy import Current, Guard, Halt, Stopped
 from .token import Problem, Token
@@ -45,6 +48,9 @@ class Stage:
         self.streams = False
         self.overlapped: dict[int, MethodCall] = {}
         self.inside_source = False
+        self.times = Times()
+        self.flows: Flows | None = None
+        self._left: Iterable[Any] = ()
 
     # ------------------------------------------------------------------------------------------ batches of a connector
 
@@ -61,6 +67,7 @@ class Stage:
 
     def _consume_stream(self) -> None:
         stream = Stream(self)
+        self._left = stream.waiting
         try:
             self.function(stream, self.current)
         finally:
@@ -86,7 +93,10 @@ class Stage:
             for values in self.decode(batch):
                 self.guard.tally.values_in += len(values)
                 if values:
-                    self.function(values, self.current)
+                    self._left = left = iter(values)  # which knows how many are left, at no cost
+                    if self.flows is not None:
+                        self.flows.arm()
+                    self.function(left, self.current)
         except Stopped:
             self.give_up(token)
             raise
@@ -109,12 +119,22 @@ class Stage:
             batch.token.hold(self.finish, self.expects)
             self.give_up(batch.token)
 
+    def seen(self) -> int:
+        """How many values the stage function has looked at."""
+        return self.guard.tally.values_in - self.waiting()
+
+    def waiting(self) -> int:
+        """How many decoded values of the batches in work have not been looked at yet."""
+        return length_hint(self._left)
+
     def decode(self, batch: Batch) -> Iterator[Sequence[Any]]:
         """The values of a batch, up to each that cannot be decoded: what comes before it travels before it meets the
         source's policy."""
         if batch.block is not None:
             try:
+                began = perf_counter()
                 whole = self.codec.decode_lines(batch.block)
+                self.times.add_all(perf_counter() - began, len(whole))
             except Exception:  # somewhere in the block: line by line then
                 yield from self._decoded(batch.block.split(b"\n"), self._decode_line, batch)
             else:
@@ -129,6 +149,7 @@ class Stage:
 
     def _decoded(self, records: Sequence[Any], decode: Callable[[Any], Any], batch: Batch) -> Iterator[Sequence[Any]]:
         values: list[Any] = []
+        began, failed = perf_counter(), 0
         for index, record in enumerate(records):
             try:
                 value = decode(record)
@@ -136,9 +157,11 @@ class Stage:
                 yield values
                 values = []
                 self.guard.settle(_placed(error, batch, index), record, self.current)
+                began, failed = perf_counter(), index + 1
             else:
                 if value is not _EMPTY:
                     values.append(value)
+        self.times.add_all(perf_counter() - began, len(records) - failed)
         yield values
 
     # ------------------------------------------------------------------------------------------ a method that yields
@@ -162,6 +185,8 @@ class Stage:
             token.hold(self.finish if checkpoint is None else checkpoint.finished, None)
             if checkpoint is not None:
                 checkpoint.opened(token)
+            if self.flows is not None:
+                self.flows.arm()
             try:
                 self.function(source.some(token), self.current)
             except Stopped:
@@ -286,11 +311,14 @@ class Generated:
         if isinstance(made, AsyncGeneratorType):
             loop = self._user_loop()
             following_one = made.__anext__
-            return lambda: loop.run(following_one)
+            return self._timed(lambda: loop.run(following_one))
         if not hasattr(made, "__iter__"):
             raise NStackError(f"a source is a method that yields; this one returned {made!r}")
-        following: Callable[[], Any] = iter(made).__next__
+        following = self._timed(iter(made).__next__)
         return following if isinstance(self._turn, Free) else self._placed(following)
+
+    def _timed(self, following: Callable[[], Any]) -> Callable[[], Any]:
+        return stepped(self._stage.times, following) if self._stage.flows is not None else following
 
     def _placed(self, following: Callable[[], Any]) -> Callable[[], Any]:
         def step() -> Any:
@@ -312,14 +340,14 @@ class Stream:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._values: deque[tuple[Any, Token]] = deque()
+        self.waiting: deque[tuple[Any, Token]] = deque()
 
     def poll(self, wait: bool, ready: Callable[[], bool]) -> Outcome | None:
         """The next value with its token. None when there is none now, or, after waiting, none at all or ``ready()``
         came first.
         """
         stage = self._stage
-        while not self._values:
+        while not self.waiting:
             if stage.halt.failed:
                 raise Stopped
             batch = stage.feed.take()
@@ -329,23 +357,25 @@ class Stream:
                 return None
             else:
                 stage.feed.wait(ready)
-        return Outcome(*self._values.popleft())
+        return Outcome(*self.waiting.popleft())
 
     @property
     def ended(self) -> bool:
         """Whether no more values come."""
-        return self._stage.feed.ended and not self._values and not self._stage.feed.left()
+        return self._stage.feed.ended and not self.waiting and not self._stage.feed.left()
 
     def _open(self, batch: Batch) -> None:
         stage, token = self._stage, batch.token
         token.hold(stage.finish, stage.expects)
         stage.current.token = token
         try:
+            if stage.flows is not None:
+                stage.flows.arm()
             for values in stage.decode(batch):
                 stage.guard.tally.values_in += len(values)
                 for value in values:
                     token.add()
-                    self._values.append((value, token))
+                    self.waiting.append((value, token))
         except Stopped:
             stage.give_up(token)
             raise
@@ -353,8 +383,8 @@ class Stream:
 
     def give_up(self) -> None:
         """After a failure: gives up the values that no call has seen yet."""
-        while self._values:
-            self._stage.give_up(self._values.popleft()[1])
+        while self.waiting:
+            self._stage.give_up(self.waiting.popleft()[1])
 
     def __iter__(self) -> Iterator[Any]:
         while (outcome := self.poll(True, _never)) is not None:
@@ -417,6 +447,9 @@ def _fill(stage: Stage, call: MethodCall, values: Stream, working: deque[Outcome
         if outcome is None:
             return
         working.append(outcome)
+        if call.meter is not None:
+            call.meter.overlaps = True
+            call.meter.working += 1
         loop.submit(_job(call, outcome), outcome, poke)
 
 

@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -38,6 +38,9 @@ from .stage import Stage, limited
 from .token import Token
 from .user_code import Host, describe, user_trace
 from .worker import UserLoop, Worker
+
+if TYPE_CHECKING:
+    from .status import Reporter
 
 SHUTDOWN = 90.0
 """Seconds that a module's ``shutdown`` may take."""
@@ -70,6 +73,7 @@ class Run:
         stdout: int = 1,
         registry: Registry | None = None,
         fresh: bool = False,
+        status: int | None = None,
     ) -> None:
         self.workflow = workflow
         self.log = log
@@ -82,6 +86,8 @@ class Run:
         self.halt = Halt()
         self.shared: dict[Any, Any] = {}
         self.dead: dict[Path, DeadLetters] = {}
+        self.began = time.monotonic()
+        self.state = "starting"
         self.interrupted = False
         self.quiet = False
         self.misused = False
@@ -104,7 +110,20 @@ class Run:
             guard=self.guard,
             user_loop=self.user_loop,
             log=log,
+            counted=status is not None,
         )
+        self._reporter = None if status is None else self._report_to(status)
+
+    def _report_to(self, status: int) -> Reporter:
+        from .status import Counts, Reporter, Snapshot  # few runs are watched
+
+        counts = Counts(self.plan, self.lanes, self.sources)
+
+        def snapshot() -> Snapshot:
+            state = "draining" if self.state == "running" and self.halt.asked.is_set() else self.state
+            return Snapshot(self.workflow.name, state, time.monotonic() - self.began, counts.stages())
+
+        return Reporter(status, snapshot)
 
     # ------------------------------------------------------------------------------------------ the whole
 
@@ -126,11 +145,14 @@ class Run:
         self._ending = asyncio.Event()
         self.halt.notify = self._end
         self._on_signals()
-        began = time.monotonic()
+        self.began = time.monotonic()
+        if self._reporter is not None:
+            self._reporter.start()
         opened = False
         try:
             await self._start()
             opened = True
+            self.state = "running"
             await self._flow()
         except Stopped:
             pass
@@ -139,7 +161,10 @@ class Run:
             self.halt.fail()
         finally:
             await self._close(opened)
-        self._sum_up(time.monotonic() - began)
+        self.state = "failed" if self.halt.failed else "interrupted" if self.interrupted else "done"
+        self._sum_up(time.monotonic() - self.began)
+        if self._reporter is not None:
+            self._reporter.end()
         return self._code()
 
     def _code(self) -> int:
@@ -172,7 +197,7 @@ class Run:
             self.log.warning("stopped at once")
             os._exit(130)
         self.interrupted = True
-        self.log.info("stopping: sources stop, what is in flight drains; once more to stop at once")
+        self.log.info("stopping: sources stop, what is in flight drains; once more to stop at once", event="stopping")
         self.halt.ask()
 
     def _end(self) -> None:
@@ -507,8 +532,7 @@ class Run:
             }
             shown = {name: count for name, count in counts.items() if count}
             if shown:
-                self.log.info(guard.shown, at=guard.origin or None, **shown)
+                self.log.info(guard.shown, event="stage", at=guard.origin or None, **shown)
             for name, count in counts.items():
                 total[name] += count
-        state = "failed" if self.halt.failed else "interrupted" if self.interrupted else "done"
-        self.log.info(f"{self.workflow.name} {state} in {seconds:.2f} s", **total)
+        self.log.info(f"{self.workflow.name} {self.state} in {seconds:.2f} s", event="end", **total)

@@ -1,0 +1,143 @@
+"""How many values come to each place of a lane's code, told from as little counting as can be.
+
+What a function is called with is what the one before it gave. Only two things need a line of their own: a ``?``, which
+in emitted code is an ``if … is None`` that leaves the value, and a ``*``, a loop over the value. Where a run is watched
+the stage functions are compiled once more from their source, with those lines.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import re
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from .declare import Call, Sink, Stage, overlap
+from .errors import NStackError
+from .meter import Drop, Flows, Point
+
+_PLACE = re.compile(r"#\s+(\S+:\d+:\d+)")
+_DROPPED = "__numbers__[{0}] += 1"
+_TAKEN_APART = "__numbers__[{0}] += len({1})\n__lists__[{0}] = iter({1})"
+
+
+def count_flows(flows: Flows, stage: Stage, space: dict[str, Any], seen: Callable[[], int]) -> None:
+    """Puts functions that count in place of those in ``space``, the globals of the linked functions. ``seen`` tells how
+    many values the stage function has looked at. Raises NStackError where the source is not there.
+    """
+    assert isinstance(stage, FunctionType)
+    file = stage.__code__.co_filename
+    lines = linecache.getlines(file, stage.__globals__)
+    functions = {part.name: part for part in ast.parse("".join(lines)).body if isinstance(part, ast.FunctionDef)}
+    if stage.__name__ not in functions:
+        raise NStackError(f"a run can be watched only where the source of {file} is beside it")
+    marked = _Marking(stage.__globals__, functions, lines, flows).mark(stage.__name__, seen)
+    space["__numbers__"], space["__lists__"] = flows.numbers, flows.lists
+    exec(compile(ast.Module(marked, []), file, "exec"), space)
+    for name, node in stage.__globals__.items():
+        meter = flows.meters.get(id(node))
+        if meter is not None and name in space:
+            flows.time(meter, space, name)
+
+
+class _Marking:
+    """Follows the values through the functions and puts lines in."""
+
+    def __init__(
+        self, names: dict[str, Any], functions: dict[str, ast.FunctionDef], lines: list[str], flows: Flows
+    ) -> None:
+        self._names = names
+        self._functions = functions
+        self._lines = lines
+        self._flows = flows
+        self._entries: dict[str, Point] = {}
+
+    def mark(self, start: str, seen: Callable[[], int]) -> list[ast.stmt]:
+        """The functions that are reached from one, marked."""
+        self._entries[start] = Point(0, seen)
+        self._follow(self._functions[start].body, self._entries[start])
+        return [ast.fix_missing_locations(self._functions[name]) for name in self._entries]
+
+    def _follow(self, body: list[ast.stmt], point: Point) -> None:
+        """All statements of a block, which values come to at a point."""
+        for part in tuple(body):
+            if isinstance(part, ast.For):
+                self._follow(part.body, self._looped(part, body, point))
+            elif isinstance(part, ast.If) and isinstance(part.test, ast.Compare):
+                point = self._dropped(part, point)
+            elif isinstance(part, ast.Expr):
+                self._called(_called(part.value), point)
+
+    def _looped(self, loop: ast.For, body: list[ast.stmt], point: Point) -> Point:
+        """What comes into a loop: the results of a call, the values of the batch, or the parts of a list (``*``)."""
+        name = _called(loop.iter)
+        if isinstance(loop.iter, ast.Call) and self._names.get(name) is overlap:
+            name = _name(loop.iter.args[0])
+        if isinstance(self._names.get(name), Call):
+            return self._called(name, point)
+        taken = _name(loop.iter)
+        if taken in ("", "values"):
+            return point
+        number = self._flows.number()
+        at = body.index(loop)
+        body[at:at] = _lines(_TAKEN_APART.format(number, taken), loop)
+        loop.iter = ast.copy_location(ast.parse(f"__lists__[{number}]", mode="eval").body, loop.iter)
+        return Point(point, lambda: self._flows.counted(number))
+
+    def _called(self, name: str, point: Point) -> Point:
+        """A call of a node, or of a function that goes on elsewhere; what comes out of it."""
+        node = self._names.get(name)
+        if isinstance(node, Call | Sink):
+            meter = self._flows.meters.get(id(node))
+            if meter is None:
+                return point
+            meter.calls = point.count
+            return Point(id(node), meter.results)
+        if name in self._functions:
+            entry = self._entries.get(name)
+            if entry is None:
+                entry = self._entries[name] = Point(point, point.count)
+                self._follow(self._functions[name].body, entry)
+            else:
+                entry.behind.append(point)
+                entry.terms.append(point.count)
+        return point
+
+    def _dropped(self, test: ast.If, point: Point) -> Point:
+        """A ``?``: what comes after it."""
+        assert isinstance(test.test, ast.Compare)
+        number = self._flows.number()
+        line = _lines(_DROPPED.format(number), test)
+        self._flows.drops.append(Drop(point, self._origin(test.lineno), number))
+        left = Point(point, point.count, lambda: -self._flows.numbers[number])
+        if isinstance(test.test.ops[0], ast.Is):
+            test.body[:0] = line
+            return left
+        self._follow(test.body, left)
+        test.orelse = line
+        return point  # what comes next in the block is another branch
+
+    def _origin(self, line: int) -> str:
+        """The place in the comment beside a line, or above it."""
+        for text in (self._lines[line - 1], self._lines[line - 2]):
+            if found := _PLACE.search(text):
+                return found[1]
+        return ""
+
+
+def _lines(text: str, beside: ast.stmt) -> list[ast.stmt]:
+    made = ast.parse(text).body
+    for line in made:
+        for part in ast.walk(line):
+            ast.copy_location(part, beside)
+    return made
+
+
+def _called(part: ast.expr) -> str:
+    return _name(part.func) if isinstance(part, ast.Call) else ""
+
+
+def _name(part: ast.expr) -> str:
+    return part.id if isinstance(part, ast.Name) else ""
