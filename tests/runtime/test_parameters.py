@@ -225,4 +225,4 @@ def test_secrets_are_struck_out_of_the_log(capfd: pytest.CaptureFixture[str]) ->
     Log("json").error("x", at=None, n=1, odd=object)
     text, json = capfd.readouterr().err.splitlines()
     assert text == "the key is ***; abc is too short to hide"
-    assert json.endswith('"level":"error","message":"x","n":1,"odd":"<class \'object\'>"}')
+    assert json.endswith('"level":"error","event":"log","message":"x","n":1,"odd":"<class \'object\'>"}')

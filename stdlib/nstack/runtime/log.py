@@ -72,8 +72,10 @@ class Log:
     def _json(self, level: str, message: str, facts: dict[str, Any]) -> str:
         now = time.time()
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1000):03d}Z"
-        event = facts.pop("event", "log")
-        line = {"time": stamp, "level": level, "workflow": self.workflow, "event": event, "message": message, **facts}
+        line = {"time": stamp, "level": level}
+        if self.workflow is not None:
+            line["workflow"] = self.workflow
+        line |= {"event": facts.pop("event", "log"), "message": message, **facts}
         return msgspec.json.encode(line, enc_hook=str).decode()
 
 
