@@ -21,7 +21,7 @@ import pytest
 from connector_harness import Recorder, context, decoded, parameters_of
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch
-from nstack.runtime.errors import ConnectorError, UsageError
+from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
 from nstack.runtime.scalars import Bytes, Double, Integer, Text
 from nstack.runtime.values import Record
 
@@ -320,6 +320,17 @@ class Contract:
                 async with opened(side, connector, **given):
                     pass
             assert str(fault.value) == f"{side.PREFIX}_{message}"
+
+    async def test_a_missing_library_is_one_error_that_names_the_extra(
+        self, side: Side, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, self.LIBRARY, None)  # type: ignore[attr-defined]
+        for connector in (side.SOURCE(), side.SINK()):
+            with pytest.raises(MissingExtra) as fault:
+                async with opened(side, connector):
+                    pass
+            extra = side.PREFIX
+            assert str(fault.value) == f"connector '{extra}' needs: pip install \"nstack-runtime[{extra}]\""
 
     async def test_killed_in_the_middle_nothing_is_lost(self, side: Side, tmp_path: Path) -> None:
         copy = Copy(side, tmp_path)

@@ -75,6 +75,7 @@ class TestAmqp(Contract):
 
     SIDE = RabbitMQ
     PLACE = "queue t."
+    LIBRARY = "aio_pika"
 
     async def test_messages_are_persistent_and_say_what_they_hold(self, side: RabbitMQ) -> None:
         queue = await side.channel.declare_queue(f"t.{side.id}.kept", auto_delete=True)

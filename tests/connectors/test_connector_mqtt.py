@@ -68,6 +68,7 @@ class TestMqtt(Contract):
 
     SIDE = Mosquitto
     PLACE = "topic t/"
+    LIBRARY = "aiomqtt"
     COUNT = 900  # more than a thousand Mosquitto does not keep for one who is away
 
     async def test_no_more_is_pulled_than_the_prefetch(self, side: Side) -> None:

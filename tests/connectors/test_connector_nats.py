@@ -73,6 +73,7 @@ class TestNats(Contract):
 
     SIDE = Nats
     PLACE = "stream t"
+    LIBRARY = "nats"
 
     async def test_a_long_work_is_not_given_out_again(self, side: Nats) -> None:
         wait = {"nats_ack_wait": datetime.timedelta(seconds=0.6)}

@@ -72,6 +72,7 @@ class TestRedis(Contract):
 
     SIDE = RedisSide
     PLACE = "stream t."
+    LIBRARY = "redis"
 
     async def test_what_is_done_leaves_nothing_pending(self, side: RedisSide) -> None:
         async with opened(side, RedisSource()) as source:
