@@ -6,7 +6,6 @@ from importlib import import_module
 import click
 
 from nscompiler.cli import commands
-from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.version import __version__
 
 PLUGINS = "nscompiler.commands"
@@ -35,6 +34,8 @@ class Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
+            from nscompiler.diagnostics.suggest import did_you_mean, near  # not at start-up
+
             offer = did_you_mean(near(args[0], _own_names()))
             raise click.UsageError(f"there is no command `{args[0]}`{f'; {offer}' if offer else ''}", ctx) from error
 

@@ -290,3 +290,10 @@ def test_a_terminal_is_coloured_as_far_as_it_may_be(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert wants_color(choice, Terminal()) is coloured
+
+
+def test_the_list_of_commands_tells_each_in_a_whole_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    listed = capsys.readouterr().out.partition("Commands:")[2].splitlines()
+    assert len(listed) > 15
+    assert [line for line in listed if line.endswith("...")] == []

@@ -33,7 +33,7 @@ def _codes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> fro
         raise click.BadParameter(f"there is no code `{unknown.word}`; {offer}") from None
 
 
-@click.command("check")
+@click.command("check", short_help="Check files, folders or projects, and say what is wrong.")
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="The form.")
 @color_option

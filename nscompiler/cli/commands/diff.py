@@ -13,7 +13,7 @@ from nscompiler.cli.report import columns, report_problems, wants_color
 LEVELS = ("major", "minor", "patch")
 
 
-@click.command("diff")
+@click.command("diff", short_help="Tell what changed in the interfaces of modules.")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="[NEW]", required=False)
 @click.option("--in", "within", metavar="PATH", help="Compare only this file or folder.")

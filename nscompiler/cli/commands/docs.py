@@ -9,7 +9,7 @@ from nscompiler.cli.failure import Failure
 from nscompiler.cli.options import path_option
 
 
-@click.command("docs")
+@click.command("docs", short_help="Document modules as a static site.")
 @click.argument("path", metavar="FILE|FOLDER", default=".")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Where to.")
 @click.option("--title", default="Modules", show_default=True, help="What the site is called.")

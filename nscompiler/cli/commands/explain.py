@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nscompiler.tools.pages import Files, Page
 
 
-@click.command("explain")
+@click.command("explain", short_help="Explain a diagnostic, with a wrong and a right program.")
 @click.argument("code", metavar="[CODE|NAME]", required=False, shell_complete=complete_code)
 @click.option(
     "--format",

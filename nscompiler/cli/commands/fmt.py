@@ -6,7 +6,7 @@ from nscompiler.cli.formatting import CHECK, DIFF, STANDARD_INPUT, WRITE, format
 from nscompiler.cli.options import color_option
 
 
-@click.command("fmt")
+@click.command("fmt", short_help="Bring files into the one layout.")
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--check", is_flag=True, help="Change nothing: list the files that would change; exit with 1 if any.")
 @click.option("--diff", is_flag=True, help="Change nothing: show what would change; exit with 1 if anything.")

@@ -21,7 +21,7 @@ _BY_SUFFIX = {"mmd": "mermaid", "dot": "dot", "gv": "dot", "svg": "svg", "html":
 _NOT_DRAWN = frozenset({"png", "jpg", "jpeg", "gif", "webp", "bmp", "pdf", "eps", "ps", "tiff", "ico"})
 
 
-@click.command("graph")
+@click.command("graph", short_help="Draw the flow graph of a workflow.")
 @click.argument("path", metavar="FILE|FOLDER")
 @click.argument("workflow", required=False)
 @click.option(

@@ -7,7 +7,7 @@ from nscompiler.cli.failure import Failure
 from nscompiler.cli.options import path_option
 
 
-@click.command("impact")
+@click.command("impact", short_help="Tell which stages a field or a parameter concerns.")
 @click.argument("target", metavar="MODULE.TYPE.FIELD|MODULE.FUNCTION.PARAMETER")
 @click.argument("path", metavar="[PATH]", default=".")
 @click.option(

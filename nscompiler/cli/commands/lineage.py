@@ -11,7 +11,7 @@ from nscompiler.cli.failure import Failure
 from nscompiler.cli.options import path_option
 
 
-@click.command("lineage")
+@click.command("lineage", short_help="Print OpenLineage events for workflows.")
 @click.argument("path", metavar="FILE|FOLDER", default=".")
 @click.argument("workflow", required=False)
 @click.option("--namespace", default="nstack", show_default=True, help="The namespace of the jobs.")

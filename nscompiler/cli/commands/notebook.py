@@ -10,7 +10,7 @@ from nscompiler.cli.options import parameter_option, path_option
 CELL = "notebook.nml"
 
 
-@click.command("notebook")
+@click.command("notebook", short_help="Run a program given as text: imports and one expression.")
 @click.argument("text", required=False)
 @parameter_option
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="How the program writes its log.")

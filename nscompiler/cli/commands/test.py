@@ -7,7 +7,7 @@ from nscompiler.cli.options import parameter_option, path_option
 from nscompiler.cli.values import ValueCommand, json_value
 
 
-@click.command("test", cls=ValueCommand)
+@click.command("test", short_help="Send one value through a function and print the results.", cls=ValueCommand)
 @click.argument("path", metavar="FILE|FOLDER")
 @click.argument("function")
 @click.argument("value", metavar="JSON", required=False)

@@ -270,7 +270,9 @@ class Registry:
         """The class that provides ``name``. Raises UsageError when no file does."""
         entry = self._entries().get(name)
         if entry is None:
-            raise UsageError(f"{name} is not available in this version; there are {', '.join(self.names()) or 'none'}")
+            module = name.partition(".")[0] + "."
+            alike = [other for other in self.names() if other.startswith(module)] or self.names()
+            raise UsageError(f"{name} is not available in this version; there are {', '.join(alike) or 'none'}")
         return getattr(import_module(f"{self.package}.{entry[0]}"), entry[1])
 
     def _entries(self) -> dict[str, tuple[str, str]]:
