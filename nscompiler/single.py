@@ -14,9 +14,9 @@ from nscompiler.grammar.head import plain_head
 from nscompiler.grammar.parse import ParseResult, parse
 from nscompiler.modules.program import LinkedModule
 from nscompiler.pipeline import Compilation, shown_reference
-from nscompiler.records import replace
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.facts import Checked, Facts
+from nscompiler.types.interface import Interface
 
 # How a comment that ignores problems begins.
 _IGNORING = "nsc:"
@@ -54,7 +54,7 @@ class SingleCheck(Compilation):
             return super()._check(item)
         source = item.module.source
         parsed = self._parsed[item.path] = parse(source, comments=_IGNORING in source.text)
-        return super()._check(replace(item, module=parsed.module))
+        return super()._check(LinkedModule(item.path, parsed.module, item.ref, item.imports))
 
     def _check_all(self) -> None:
         targets = frozenset(self.discovery.targets)
@@ -73,7 +73,9 @@ class SingleCheck(Compilation):
         if head is None or self._keeps_all:
             return
         checked = self._checked[item.path]
-        interface = replace(checked.interface, tree=_Reread(head.source))
+        said = checked.interface
+        tree = _Reread(head.source)
+        interface = Interface(said.module, said.types, said.functions, said.broken, said.digest, said.standard, tree)
         self._checked[item.path] = Checked(
             head, checked.reference, _NO_FACTS, interface, checked.main, checked.problems, checked.aliases
         )

@@ -321,13 +321,16 @@ class Definer:
                 return one
             return Arrow(resolve(one.input), resolve(one.output))
 
-        self.arrows.update((node, arrow(one)) for node, one in inference.arrows.items())
+        for node, one in inference.arrows.items():
+            self.arrows[node] = arrow(one)
         self.uses.update(inference.uses)
         polymorphic = inference.polymorphic.values()
         known = {use: UseFact(use.target, tuple(map(resolve, use.arguments)), arrow(use.arrow)) for use in polymorphic}
-        self.uses.update((node, known[use]) for node, use in inference.uses.items() if use in known)
+        for node, use in inference.uses.items():
+            if use in known:
+                self.uses[node] = known[use]
         for pipe, joints in inference.joints.items():
-            self.joints[pipe] = tuple(Joint(resolve(one.given), resolve(one.needed)) for one in joints)
+            self.joints[pipe] = tuple([Joint(resolve(joint.given), resolve(joint.needed)) for joint in joints])
         for literal, fact in inference.literals.items():
             self.literals[literal] = LiteralFact(resolve(fact.output), fact.values)
 

@@ -222,7 +222,7 @@ class Inference:
         inner = self.infer(expr.function)
         arrow = inner.arrow
         out = self.store.head(arrow.output)
-        traits = replace(inner.traits, flattens=True)
+        traits = _flattening(inner.traits)
         if out is self.types.error:
             return Typed(arrow, inner.row, traits)
         if out is self.types.void:
@@ -481,6 +481,16 @@ def json_value(literal: syntax.Literal) -> object:
     if literal.kind == "environment":
         return {"$env": literal.value}
     return literal.value
+
+
+def _flattening(traits: Traits) -> Traits:
+    """The facts of a function behind a ``*``."""
+    if traits is PLAIN:
+        return _PLAIN_FLATTENING
+    return traits if traits.flattens else replace(traits, flattens=True)
+
+
+_PLAIN_FLATTENING = Traits(flattens=True)
 
 
 def _bounded(traits: list[Traits]) -> bool | None:
