@@ -18,6 +18,7 @@ TESTS = (
     "test_codes.py",
     "test_planted_faults.py",
     "test_recheck.py",
+    "test_single.py",
     "grammar",
     "typecheck",
     "lints",
