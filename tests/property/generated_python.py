@@ -124,7 +124,7 @@ def python_files(program: Program) -> dict[str, str]:
 
 
 _TEXTS = {
-    "Text": r"text|\{.*|\[.*|one\ntwo|long|a|b|\".*|[\w.:+-]*",
+    "Text": r"text|\{.*|\[.*|one\ntwo|long\ntext|long|a|b|\".*|[\w.:+-]*",
     "Decimal": r"1\.10",
     "Date": r"2024-01-02",
     "Time": r"03:04:00",
