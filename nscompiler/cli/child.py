@@ -11,29 +11,41 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
 
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _AWAITED = {*PASSED_ON, signal.SIGCHLD}
 _SENT_BY_KERNEL = 0x80  # SI_KERNEL of <asm-generic/siginfo.h>
 _ECHO = 0.2
 """Seconds within which a second signal of one sender is the first one again."""
+NOTHING: Mapping[int, int] = MappingProxyType({})
 LIFELINE = "NSTACK_LIFELINE"
 """The environment variable by which a program learns the descriptor of its lifeline."""
 
 
-def run_python(arguments: Sequence[str], environment: Mapping[str, str], *, at_once: bool = False) -> int:
+def run_python(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    at_once: bool = False,
+    handed: Sequence[int] = (),
+    instead: Mapping[int, int] = NOTHING,
+) -> int:
     """Run this interpreter with arguments in the foreground; the exit code, or 128 and the number of what killed it.
 
-    Standard input, output and error are ours. An interrupt has a program finish what is under way, unless it is to stop
-    ``at_once``. Raises OSError where the process cannot be started.
+    Standard input, output and error are ours, but for those that have others ``instead``; the descriptors ``handed``
+    are its too. An interrupt has a program finish what is under way, unless it is to stop ``at_once``. Raises OSError
+    where the process cannot be started.
     """
     own_group = not _interactive()
     # Blocked before the child exists: a signal that comes between its start and our wait is not lost.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
     theirs, ours = os.pipe()
     try:
-        os.set_inheritable(theirs, True)
-        child = _start(arguments, {**environment, LIFELINE: str(theirs)}, own_group, before)
+        for descriptor in (theirs, *handed):
+            os.set_inheritable(descriptor, True)
+        child = _start(arguments, {**environment, LIFELINE: str(theirs)}, own_group, before, instead)
         return _wait(child, own_group, at_once)
     finally:
         os.close(theirs)
@@ -48,16 +60,24 @@ def _interactive() -> bool:
         return False
 
 
-def _start(arguments: Sequence[str], environment: Mapping[str, str], own_group: bool, mask: set[int]) -> int:
+def _start(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    own_group: bool,
+    mask: set[int],
+    instead: Mapping[int, int],
+) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     command = [sys.executable, *arguments]
     default = [signal.SIGPIPE]  # which this interpreter ignores
     # A program starts for a while before it can stop in order: the runtime lets these through once it can.
     mask = mask | {signal.SIGINT, signal.SIGTERM}
-    if own_group:
-        return os.posix_spawn(sys.executable, command, environment, setsigmask=mask, setsigdef=default, setpgroup=0)
-    return os.posix_spawn(sys.executable, command, environment, setsigmask=mask, setsigdef=default)
+    moved = [(os.POSIX_SPAWN_DUP2, theirs, descriptor) for descriptor, theirs in instead.items()]
+    start = partial(
+        os.posix_spawn, sys.executable, command, environment, file_actions=moved, setsigmask=mask, setsigdef=default
+    )
+    return start(setpgroup=0) if own_group else start()
 
 
 def _wait(child: int, own_group: bool, at_once: bool) -> int:

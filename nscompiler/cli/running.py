@@ -40,8 +40,27 @@ class Start:
     environment: Mapping[str, str]
 
 
+@attrs.frozen(slots=True)
+class Watch:
+    """How a run is watched: drawn while it goes on (``live``; None: where there is a terminal for it), at the end with
+    a table of where its time went (``profile``)."""
+
+    live: bool | None = None
+    profile: bool = False
+    color: str = "auto"
+
+
+UNWATCHED = Watch(live=False)
+
+
 def run(
-    compilation: Compilation, path: str, graph: "Graph", arguments: Sequence[str] = (), *, at_once: bool = False
+    compilation: Compilation,
+    path: str,
+    graph: "Graph",
+    arguments: Sequence[str] = (),
+    *,
+    at_once: bool = False,
+    watch: Watch = UNWATCHED,
 ) -> int:
     """Build one graph of a file and run it in the foreground; its exit code.
 
@@ -50,10 +69,26 @@ def run(
     """
     with built(compilation, path, graph, arguments) as start:
         try:
-            code = run_python(start.arguments, start.environment, at_once=at_once)
+            code = _run(start, at_once, watch)
         except OSError as error:
             raise Failure(f"cannot start {sys.executable}: {error.strerror or error}") from None
     return told(code, graph.name)
+
+
+def _run(start: Start, at_once: bool, watch: Watch) -> int:
+    live = _can_draw() if watch.live is None else watch.live
+    if not live and not watch.profile:
+        return run_python(start.arguments, start.environment, at_once=at_once)
+    from nscompiler.cli.live.watching import run_watched
+
+    return run_watched(
+        start.arguments, start.environment, at_once=at_once, live=live, profile=watch.profile, color=watch.color
+    )
+
+
+def _can_draw() -> bool:
+    """Whether a run is drawn where nothing was chosen: on a terminal that can."""
+    return sys.stderr.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
 
 
 @contextmanager

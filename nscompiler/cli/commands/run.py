@@ -2,7 +2,7 @@
 
 import click
 
-from nscompiler.cli.options import parameter_option, path_option
+from nscompiler.cli.options import color_option, parameter_option, path_option
 
 
 @click.command("run")
@@ -10,21 +10,38 @@ from nscompiler.cli.options import parameter_option, path_option
 @click.argument("workflow", required=False)
 @parameter_option
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="How the program writes its log.")
+@click.option("--quiet", "-q", is_flag=True, help="The program logs only what is wrong; nothing is drawn.")
+@click.option("--live/--no-live", default=None, help="Draw how the run goes; by default on a terminal.")
+@click.option("--profile", is_flag=True, help="Say at the end where the time went, stage by stage.")
+@color_option
 @path_option
 def command(
-    path: str, workflow: str | None, parameters: tuple[str, ...], log_format: str | None, search: tuple[str, ...]
+    path: str,
+    workflow: str | None,
+    parameters: tuple[str, ...],
+    log_format: str | None,
+    quiet: bool,
+    live: bool | None,
+    profile: bool,
+    color: str,
+    search: tuple[str, ...],
 ) -> int:
     """Run a workflow until it ends or is interrupted.
 
     WORKFLOW may be left out where there is only one; `Demo.w` tells two of one name apart. Standard input and output
     are the program's; its exit code is that of this command.
+
+    On a terminal a run that takes longer than a moment is drawn below its log: what came into each stage, what went
+    out, how fast, and how far the sources are.
     """
     from nscompiler.cli import programs, running
 
     compilation = programs.compiled(path, search, stays_here=True)
     found = programs.chosen(compilation, path, workflow)
     (graph,) = programs.lowered(compilation, (found,))
-    return running.run(compilation, found[0], graph, program_arguments(parameters, log_format))
+    arguments = [*program_arguments(parameters, log_format), *(["--quiet"] if quiet else [])]
+    watch = running.Watch(live=False if quiet and live is None else live, profile=profile, color=color)
+    return running.run(compilation, found[0], graph, arguments, watch=watch)
 
 
 def program_arguments(parameters: tuple[str, ...], log_format: str | None) -> list[str]:

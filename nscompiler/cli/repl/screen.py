@@ -54,6 +54,7 @@ class Screen:
         self._session = session
         self._history = history
         self._color = color
+        self._watch = running.Watch(color=color)
         self.left = False
 
     def take(self, cell: str) -> int:
@@ -174,7 +175,7 @@ class Screen:
         # Of results that are only printed nothing is lost.
         at_once = value.function.kind != "workflow"
         arguments = self._session.arguments(value)
-        code = running.run(value.state, self._session.path, graph, arguments, at_once=at_once)
+        code = running.run(value.state, self._session.path, graph, arguments, at_once=at_once, watch=self._watch)
         if code == exits.INTERRUPTED:
             self.note("interrupted")
         return code
