@@ -12,7 +12,7 @@ from pathlib import Path
 import attrs
 import pyte
 import pytest
-from screens import Terminal
+from screens import Terminal, prompt
 
 from nscompiler.cli import running
 from nscompiler.cli.live.drawing import Sheet, duration, live, profile
@@ -161,6 +161,19 @@ def test_nothing_is_drawn_where_it_is_not_wanted(tmp_path: Path, gate: Gate, opt
         assert terminal.ended() == 0
         assert "stage " not in terminal.text
         assert ("w done in" in terminal.text) is (option == "--no-live")
+
+
+def test_runs_of_the_prompt_are_drawn_too(tmp_path: Path, gate: Gate) -> None:
+    with at_terminal(tmp_path, "repl", "demo") as terminal:
+        terminal.wait(prompt(1))
+        terminal.press("import Gate:0.1.0 as G\r")
+        terminal.wait(prompt(2))
+        terminal.press("G.w\r")
+        gate.let(4)
+        terminal.wait(" 50 %")
+        gate.let(6)
+        terminal.wait("main done  0:0")
+        terminal.wait(prompt(3))
 
 
 def test_a_profile_says_where_the_time_went(tmp_path: Path, gate: Gate) -> None:
