@@ -17,7 +17,7 @@ from typing import Any
 
 FIRST = 64
 """So many calls are timed at the start of a run, …"""
-AGAIN = 16
+AGAIN = 4
 """… then so many at the start of a batch …"""
 EVERY = 0.001
 """… unless so few seconds have passed since the last, …"""
