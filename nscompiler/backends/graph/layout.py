@@ -20,14 +20,15 @@ _TRIES = 8
 def layout(root: Series, measure: Measure) -> Layout:
     """The places of all nodes and edges. What cannot be any narrower may be wider than the measure's limit."""
     limit = measure.limit
-    found = _Layout(root, measure, limit).place()
-    for _ in range(_TRIES):
+    found = best = _Layout(root, measure, limit).place()
+    for step in range(1, _TRIES + 1):
         # Boxes of unequal width hang off centre from their common line: give them less, and it fits.
         if found.width <= measure.limit or limit <= measure.limit // 2:
             break
-        limit -= max(1, found.width - measure.limit)
+        limit -= max(step, found.width - measure.limit)
         found = _Layout(root, measure, limit).place()
-    return found
+        best = min(best, found, key=lambda one: one.width)
+    return best
 
 
 @attrs.define(slots=True, eq=False)
