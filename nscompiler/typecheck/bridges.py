@@ -8,7 +8,7 @@ from nscompiler.typecheck.fits import JointCheck
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
-from nscompiler.types.types import App, Record, Scalar, Sum, Type
+from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
 
 # More than these are no help.
 MOST_OFFERED = 3
@@ -51,7 +51,7 @@ def _ours(scope: Scope, store: Store, given: Type, needed: Type) -> Iterator[Bri
         if not _is_plain(function):
             continue
         for rank, sign in enumerate(("", "?", "*")):
-            if _leads(store, given, function, sign, needed):
+            if _may_have(function.scheme.output.canon, sign) and _leads(store, given, function, sign, needed):
                 exact = function.scheme.input.canon is given.canon
                 yield Bridge(name + sign, 2 * rank + (not exact))
                 break
@@ -88,6 +88,11 @@ def _leads(store: Store, given: Type, function: FunctionInterface, sign: str, ne
         needs = [(need.name, store.types.substitute(need.type, found)) for need in scheme.requirements]
         outcomes = [constraints.check(name, store.resolve(type)) for name, type in needs]
         return not any(open_ or broken for open_, broken in outcomes)
+
+
+def _may_have(output: Type, sign: str) -> bool:
+    """Whether a sign can stand after a function of some output: most cannot, and need not be tried."""
+    return not sign or isinstance(output, Var) or _inside(output, sign) is not None
 
 
 def _inside(output: Type, sign: str) -> Type | None:
