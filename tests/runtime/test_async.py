@@ -31,10 +31,15 @@ import nstack
 class Module(nstack.Module):
     arrived = 0
     most = 0
+    met = asyncio.Event()
 
     async def f(self, number):
         self.arrived += 1
         self.most = max(self.most, self.arrived)
+        if self.arrived == 5:
+            self.met.set()
+        if OVERLAPS:      # the first ones go on when five have come
+            await asyncio.wait_for(self.met.wait(), 20)
         for _ in range(20 - number):      # later ones are done earlier
             await asyncio.sleep(0)
         self.arrived -= 1
@@ -46,7 +51,7 @@ class Module(nstack.Module):
 
 
 def test_values_overlap_and_stay_in_order(package: Package) -> None:
-    package.write(flow(20, "parallelism=5"), m=MEET)
+    package.write(flow(20, "parallelism=5"), m=MEET.replace("OVERLAPS", "True"))
     done = package.run()
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(n) for n in range(20)]
@@ -54,7 +59,7 @@ def test_values_overlap_and_stay_in_order(package: Package) -> None:
 
 
 def test_without_overlap_one_at_a_time(package: Package) -> None:
-    package.write(flow(5, loop=PLAIN), m=MEET)
+    package.write(flow(5, loop=PLAIN), m=MEET.replace("OVERLAPS", "False"))
     done = package.run()
     assert done.stdout.split() == [str(n) for n in range(5)]
     assert "most 1" in done.stderr
