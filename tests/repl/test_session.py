@@ -401,6 +401,6 @@ def goes_well(cells: list[str]) -> None:
 
 def errors(text: str, session: Session, standard: str) -> list[str]:
     """What a check from scratch finds wrong with a script."""
-    files = MemoryFiles({"/work/s.nml": text}, session.files)
-    problems = Compilation(files, ("/work/s.nml",), (), standard).problems
+    files = MemoryFiles({"/made/s.nml": text}, session.files)
+    problems = Compilation(files, ("/made/s.nml",), (), standard).problems
     return [problem.title for problem in problems if problem.is_error]
