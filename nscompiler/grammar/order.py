@@ -1,9 +1,11 @@
 """From items to a module: header, imports, declarations and the final expression, each in its place."""
 
+import re
 from itertools import chain, count
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
+from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.build import Braces, Builder, Item, Separator
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.syntax import (
@@ -20,9 +22,12 @@ from nscompiler.grammar.syntax import (
     Pipe,
     TypeDecl,
 )
+from nscompiler.grammar.wording import shown
 from nscompiler.source import Span
 
 _MOST_EDITS = 64
+_LAST_WORD = re.compile(r"(?<![\w.'])[a-z_][\w']*\Z")
+_LONGEST = 24
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 
 
@@ -217,6 +222,8 @@ class _Assembly:
             return  # what does not read as text there is the cause
         if self._is_told(first, end):
             return
+        if self._tell_misspelt(end_before):
+            return
         glued = end_before == start
         where = self._source.span(start, end)
         if glued and item in self._builder.outer:
@@ -261,3 +268,19 @@ class _Assembly:
         )
         fix = Fix(f"Name it `{name}`", (Edit(self._source.span(start, start), f"def {name} = "),), _MAYBE)
         self._builder.report(codes.EXPRESSION_PLACE.at(self._source.span(start, end), title, fixes=(fix,)))
+
+    def _tell_misspelt(self, end: int) -> bool:
+        """Tell of a word right before an offset that is nearly ``concat`` or ``filter``, and nothing declared here."""
+        found = _LAST_WORD.search(self._source.text, max(0, end - _LONGEST), end)
+        meant = near(found[0], ("concat", "filter")) if found is not None else ()
+        if found is None or not meant or any(found[0] == _name_of(decl) for decl in self._declarations):
+            return False
+        where = self._source.span(*found.span())
+        fix = Fix(f"Write `{meant[0]}`", (Edit(where, meant[0]),), _MAYBE)
+        title = f"{shown(found[0])} cannot stand here"
+        self._builder.report(codes.UNEXPECTED.at(where, title, f"did you mean `{meant[0]}`?", fixes=(fix,)))
+        return True
+
+
+def _name_of(decl: Decl) -> str:
+    return decl.name.text if isinstance(decl, (DefDecl, FunDecl, BrokenDecl)) and decl.name is not None else ""

@@ -19,13 +19,14 @@ from nscompiler.grammar.surroundings import Before, Surroundings
 from nscompiler.grammar.syntax import BrokenDecl, DefDecl, Header, Name, Node, Use
 from nscompiler.grammar.tables import Tables
 from nscompiler.grammar.trial import WINDOW, Trial, next_start
+from nscompiler.grammar.wording import shown
 from nscompiler.records import replace
 
 
 class Recovery:
     """Mistakes of one run; made at the first."""
 
-    __slots__ = ("_builder", "_first_bad", "_symbols", "_tables", "_tokens", "_trial")
+    __slots__ = ("_builder", "_first_bad", "_misspelt", "_symbols", "_tables", "_tokens", "_trial")
 
     def __init__(self, tables: Tables, tokens: Tokens, builder: Builder) -> None:
         self._tables = tables
@@ -34,16 +35,53 @@ class Recovery:
         self._trial = Trial(tables)
         self._first_bad = tables.kind["$END"] + 1
         self._symbols = (tables.nonterminal["items"], tables.nonterminal["closed"])
+        self._misspelt: set[int] = set()
 
     def recover(self, states: list[int], values: list[Any], index: int) -> int:
         """Mend the stacks after the token at ``index`` was refused; where to go on."""
-        read = self._read_odd_name(states, values, index)
+        read = self._read_misspelt_keyword(states, values, index)
+        if read < 0:
+            read = self._read_odd_name(states, values, index)
         if read >= 0:
             return read
         kind = self._tokens.kinds[index]
         if self._first_bad <= kind < len(self._tables.names):
             return self._read_bad(states, values, index)
         return self._mistake(states, values, index)
+
+    # --- misspelt keywords
+
+    def _read_misspelt_keyword(self, states: list[int], values: list[Any], index: int) -> int:
+        """Where to go on if the line's first word is nearly a keyword and is to be read as that; -1 if it is not."""
+        tokens, first = self._tokens, index
+        while first > max(0, index - WINDOW) and not self._trial.begins_line(tokens, first):
+            first -= 1
+        keyword = self._trial.misspelt_keyword(tokens, first)
+        if not keyword:
+            return -1
+        start = tokens.starts[first]
+        tokens.kinds[first] = self._tables.literals[keyword]
+        self._misspelt.add(start)
+        if len(self._builder.problems) < MOST:
+            span = self._builder.source.span(start, tokens.ends[first])
+            fix = Fix(f"Write `{keyword}`", (Edit(span, keyword),), Applicability.MAYBE_INCORRECT)
+            title = f"No declaration starts with {shown(tokens.texts[first])}"
+            label = f"did you mean `{keyword}`?"
+            self._builder.report(codes.NO_DECLARATION.at(span, title, label, fixes=(fix,)))
+        return self._back_to(states, values, min(first, index))
+
+    def _back_to(self, states: list[int], values: list[Any], index: int) -> int:
+        """Forget what was read of the item, and of items before it, that holds a token; where to read on."""
+        self._open_list(states, values)
+        level = self._level(states)
+        parts = values[level:]
+        index = min(index, self._first(parts, index))
+        del states[level + 1 :], values[level:]
+        items = values[level - 1]
+        while items and items[-1].end > self._tokens.starts[index]:
+            index = min(index, bisect_left(self._tokens.starts, self._builder.start(items.pop())))
+        states[level] = self._tables.rows[states[level - 1]][self._symbols[1]]
+        return index
 
     # --- bad tokens
 
@@ -119,7 +157,8 @@ class Recovery:
         problems = self._builder.problems
         first = self._first(values[self._level(states) :], index)
         start = self._tokens.starts[first]
-        return len(problems) >= MOST or any(problem.primary.span.end > start for problem in problems[-1:])
+        told = (problem.primary.span for problem in problems[-1:])
+        return len(problems) >= MOST or any(span.end > start and span.start not in self._misspelt for span in told)
 
     # --- mistakes
 

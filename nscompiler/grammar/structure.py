@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
+from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.early import old_annotation, old_source, old_type
 from nscompiler.grammar.foreign import FOREIGN
 from nscompiler.grammar.segment import Segment
@@ -17,6 +18,10 @@ _PARTNER = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _CLOSERS = frozenset(_PARTNER.values())
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 _LITERALS = ("INTEGER", "DOUBLE")
+#: How many words before a mistake are looked at for one that is misspelt.
+_BACK = 8
+#: Words with a meaning inside of a declaration.
+_WORDS = ("as", "optional", "concat", "filter", "with", "where", "is", "true", "false")
 
 
 def _expects(segment: Segment, *names: str) -> bool:
@@ -86,6 +91,21 @@ def missing_keyword(around: Surroundings) -> Diagnostic | None:
     edit = Edit(segment.source.span(segment.start(0), segment.start(0)), f"{keyword} ")
     title = f"A `{keyword}` is missing before {shown(name)}"
     return codes.NO_DECLARATION.at(segment.span(0), title, fixes=(Fix(f"Insert `{keyword}`", (edit,), _MAYBE),))
+
+
+def misspelt_word(around: Surroundings) -> Diagnostic | None:
+    """``optinal Text``, ``f : a -> b wehre a is CsvRow``."""
+    segment = around.segment
+    for position in range(min(segment.at, len(segment.kinds) - 1), max(around.head, segment.at - _BACK), -1):
+        text = segment.text(position)
+        if _kind(segment, position) != "LNAME":
+            continue
+        for word in near(text, _WORDS):
+            if segment.whole_with(position, 1, [word]):
+                fix = Fix(f"Write `{word}`", (Edit(segment.span(position), word),), _MAYBE)
+                title, label = f"{shown(text)} cannot stand here", f"did you mean `{word}`?"
+                return codes.UNEXPECTED.at(segment.span(position), title, label, fixes=(fix,))
+    return None
 
 
 def missing_name(around: Surroundings) -> Diagnostic | None:
@@ -387,6 +407,7 @@ STRUCTURE: tuple[Rule, ...] = (
     missing_reference,
     attribute_place,
     missing_keyword,
+    misspelt_word,
     missing_name,
     wrong_keyword,
     colon_before_body,

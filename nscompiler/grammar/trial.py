@@ -3,11 +3,13 @@
 Only mistakes come here, so it is written for clarity; what a mistake costs is bounded by ``WINDOW``.
 """
 
+from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.tables import Tables
 
 #: How many tokens around a mistake are looked at.
 WINDOW = 64
+_NAMING, _DECLARING = ("import", "module"), ("type", "fun", "def")
 _STARTERS = ("MODULE", "IMPORT", "TYPE", "FUN", "DEF", "AT")
 _KEYWORDS = (
     *("MODULE", "IMPORT", "AS", "TYPE", "FUN", "DEF", "OPTIONAL", "CONCAT", "FILTER", "WITH", "WHERE", "IS"),
@@ -83,12 +85,29 @@ class Trial:
         """Whether a token begins a declaration, judged by its neighbours alone: the parser has lost its way."""
         kinds = tokens.kinds
         if kinds[index] not in self.starters:
-            return False
-        gap = tokens.gaps[index]
-        new_line = not index or "\n" in gap or "\r" in gap
+            return bool(self.misspelt_keyword(tokens, index))
+        gap, new_line = tokens.gaps[index], self.begins_line(tokens, index)
         if kinds[index + 1] in self.words:
             return new_line or kinds[index - 1] not in self._no_start_after
         return new_line and gap[-1:] in ("", "\n", "\r")
+
+    def misspelt_keyword(self, tokens: Tokens, index: int) -> str:
+        """The keyword that the first word of a line was meant for, if the rest is a declaration: ``tpye T = …``."""
+        texts, following = tokens.texts, index + 1
+        if tokens.kinds[index] != self.kind["LNAME"] or not self.begins_line(tokens, index):
+            return ""
+        while tokens.kinds[following] in self.words or texts[following] in (".", "/"):
+            if self.begins_line(tokens, following):
+                return ""
+            following += 1
+        if following == index + 1 or texts[following] not in ("=", ":"):
+            return ""
+        is_reference = texts[following] == ":" and texts[following + 1][:1].isdigit()
+        return next(iter(near(texts[index], _NAMING if is_reference else _DECLARING)), "")
+
+    def begins_line(self, tokens: Tokens, index: int) -> bool:
+        """Whether a token is the first of its line."""
+        return not index or "\n" in tokens.gaps[index] or "\r" in tokens.gaps[index]
 
 
 def next_start(trial: Trial, tokens: Tokens, index: int, read: int = 0) -> int:

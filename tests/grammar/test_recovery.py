@@ -53,6 +53,22 @@ def test_an_unclosed_bracket_does_not_swallow_what_follows():
     assert [type(item) for item in result.module.declarations] == [BrokenDecl, FunDecl, BrokenDecl, BrokenDecl, DefDecl]
 
 
+def test_a_declaration_whose_keyword_is_misspelt_is_read_all_the_same():
+    text = "module X:1.0.0\nimprt A.B:1.0.0 as C\ntpye T = C.U\nfun f : T -> T\n/// Twice.\ndfe g = f | f\n"
+    result = read(text)
+    assert [covered(text, problem.primary.span) for problem in result.problems] == ["imprt", "tpye", "dfe"]
+    assert [one.reference.text for one in result.module.imports] == ["A.B:1.0.0"]
+    assert [type(item) for item in result.module.declarations] == [TypeDecl, FunDecl, DefDecl]
+    assert result.module.declarations[-1].doc == "Twice."
+
+
+def test_a_misspelt_keyword_ends_what_is_unfinished_above_it():
+    text = "type T = { a : Text\nfucn f : T -> , T\ndef w = f"
+    result = read(text)
+    assert [covered(text, problem.primary.span) for problem in result.problems] == ["{", "fucn", ","]
+    assert [type(item) for item in result.module.declarations] == [BrokenDecl, BrokenDecl, DefDecl]
+
+
 def test_a_keyword_that_is_a_name_is_no_declaration():
     text = "type T = { type : Text, fun : Text b : Text }\ndef w = f { import = 1, def = 2 c = 3 }\ntype U = T"
     result = read(text)

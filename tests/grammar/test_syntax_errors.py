@@ -17,6 +17,14 @@ MISTAKES = [
     ("type T «=»\ndef x = f", "NS0102", None),
     ("import X:1.0.0 «as»\ndef x = f", "NS0102", None),
     ("fun f : A -> B «where»\nfun g : A -> B", "NS0102", None),
+    # --- misspelt words
+    ("«tpye» Pair a b = (a, b)", "NS0130", "type Pair a b = (a, b)"),
+    ("type A = Text\n«dfe» g = f | h", "NS0130", "type A = Text\ndef g = f | h"),
+    ("«imprt» nstack/Conv.Ert:1.0.0 as C\ndef w = C.f", "NS0130", "import nstack/Conv.Ert:1.0.0 as C\ndef w = C.f"),
+    ("fun f : «optinal» Text -> Text", "NS0101", "fun f : optional Text -> Text"),
+    ("fun f : [a] -> Text «wehre» a is CsvRow", "NS0101", "fun f : [a] -> Text where a is CsvRow"),
+    ("fun f : A -> B «wiht» { n : Integer = 1 }", "NS0101", "fun f : A -> B with { n : Integer = 1 }"),
+    ("def w = f | «filtr» g | h", "NS0101", "def w = f | filter g | h"),
     # --- brackets
     ("def w = f «{» a = 1 | g", "NS0103", "def w = f { a = 1 } | g"),
     ("type T = «{» a : Text", "NS0103", "type T = { a : Text }"),
