@@ -75,6 +75,14 @@ def test_a_refusal_fails_with_its_text(endpoint: Endpoint, status: int) -> None:
     assert result.exception.exit_code == 1
 
 
+def test_what_a_problem_document_says_is_told(endpoint: Endpoint) -> None:
+    for document, says in (({"detail": "failed"}, "failed"), ({"detail": "failed", "id": "4f"}, "failed (id 4f)")):
+        endpoint.answer = (500, json.dumps(document))
+        result = send(endpoint.server_port, "demo", "3")
+        assert isinstance(result.exception, Failure)
+        assert result.exception.message.endswith(f"answered 500: {says}")
+
+
 def test_nothing_listens(free_port: int) -> None:
     result = send(free_port, "demo", "3")
     assert isinstance(result.exception, Failure)
@@ -93,7 +101,12 @@ def test_a_whole_address_in_place_of_the_path(endpoint: Endpoint) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["https://localhost/x"], "https://localhost/x: an HTTP source has an address that starts with http://"),
+        (
+            ["ftp://localhost/x"],
+            "ftp://localhost/x: an HTTP source has an address that starts with http:// or https://",
+        ),
+        (["x", "--token", "secret"], "name a variable that holds it, as in --token '$TOKEN'"),
+        (["x", "--token", "$NOT_SET_ANYWHERE"], "--token: $NOT_SET_ANYWHERE is not set"),
         (["http://:80/x"], "http://:80/x names no machine; write http://HOST:PORT/PATH"),
         (["http://localhost:99999/x"], "http://localhost:99999/x is no address: Port out of range 0-65535"),
         (["http://localhost/x", "--port", "1"], "--host and --port go with a path alone"),

@@ -1,6 +1,7 @@
 """Programs as they were written for the original NStack: every row of the table is checked, built and run."""
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -200,6 +201,8 @@ def check_answer(sent: Sent, port: int) -> None:
     finally:
         connection.close()
     assert answer.status == sent.status, text
+    if answer.headers["Content-Type"] == "application/problem+json":
+        text = json.loads(text)["detail"]
     assert text.startswith(sent.answer), text
 
 

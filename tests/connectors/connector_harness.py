@@ -3,6 +3,8 @@
 import asyncio
 import datetime
 import functools
+import http
+import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -231,8 +233,18 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text without the line end that may close it."""
-        return self.body.decode().removesuffix("\n")
+        """The body as text."""
+        return self.body.decode()
+
+    @property
+    def detail(self) -> str:
+        """What a problem document says; a failure where the body is none, or is not of this status."""
+        document = json.loads(self.body)
+        assert self.headers["content-type"] == "application/problem+json"
+        assert (document["type"], document["status"]) == ("about:blank", self.status)
+        assert document["title"] == http.HTTPStatus(self.status).phrase
+        told: str = document["detail"]
+        return told
 
 
 class Client:

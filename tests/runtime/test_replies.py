@@ -19,6 +19,8 @@ HTTP = (
     Parameter("http_port", "Integer", 0), Parameter("http_host", "Text", "127.0.0.1"),
     Parameter("http_ack", "enum", "done"), Parameter("http_max_body", "Integer", 16777216),
     Parameter("http_queue", "Integer", 1024), Parameter("http_timeout", "Duration", 300.0),
+    Parameter("http_receive_timeout", "Duration", 20.0), Parameter("http_connections", "Integer", 1000),
+    Parameter("http_token", "Text", ""), Parameter("http_cert", "Text", ""), Parameter("http_key", "Text", ""),
 )
 def source(path, policy=Policy(on_error="skip")):
     return Source("Sources.http", Text, parameters=(Parameter("http_path", "Text", path), *HTTP), policy=policy,
@@ -190,7 +192,7 @@ def test_many_requests_in_flight_each_get_their_own_answer(server: Server) -> No
 
 def test_a_wrong_value_is_400_with_its_path(server: Server) -> None:
     status, _, body = server.post("/plain", 3)
-    assert (status, body.strip()) == (400, "params: expected Text, got 3")
+    assert (status, json.loads(body)["detail"]) == (400, "params: expected Text, got 3")
 
 
 OVERLAPPED = """

@@ -6,47 +6,29 @@ sources stop, and goes when the last of them closes, after everything in flight 
 """
 
 import asyncio
-import errno
+import ipaddress
+import json
+import re
 import secrets
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
 
+from nstack.connectors.httpproblem import AGAIN, CLOSE, TYPE, Refusal, problem
+from nstack.connectors.httpserver import Scope, Server, Settings
 from nstack.connectors.limits import at_least_one, seconds
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SourceConnector
-from nstack.runtime.errors import ConnectorError, DecodeError, MissingExtra, UsageError
-from nstack.runtime.token import Answer, Problem, Token, answer
+from nstack.runtime.errors import DecodeError, MissingExtra, UsageError
+from nstack.runtime.token import Answer, Token, answer
 
 PROVIDES = {"Sources.http": "HttpSource"}
 
-RECEIVING = 64 * 1024 * 1024
-"""Bytes of bodies that one server holds while they arrive; beyond it a further request is told to come again."""
 LARGE = 64 * 1024
 """Bytes from which a body is decoded off the event loop."""
-GRACE = 5
-"""Seconds that a connection has to take its answer when the server goes."""
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PLAIN = "text/plain; charset=utf-8"
-ALLOW = ((b"allow", b"POST, PUT"),)
-AGAIN = ((b"retry-after", b"1"),)
-CLOSE = ((b"connection", b"close"),)
-
-
-class Refusal(Exception):
-    """A request that goes no further: its status, a sentence for the sender, and headers."""
-
-    def __init__(self, status: int, text: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
-        super().__init__(text)
-        self.status = status
-        self.headers = headers
 
 
 class HttpSource(SourceConnector):
@@ -65,13 +47,15 @@ class HttpSource(SourceConnector):
         except ImportError:
             raise MissingExtra("http", "http") from None
         endpoint = Endpoint(parameters, codec, context)
+        settings = _settings(parameters, context)
         key = ("http", parameters.http_host, parameters.http_port)
         server = context.shared.get(key)
         if server is None:
-            server = context.shared[key] = Server(key[1], key[2])
-        server.add(endpoint)
+            server = context.shared[key] = Server(key[1], key[2], settings, context.log)
+        server.add(endpoint, settings)
         self._server, self._endpoint = server, endpoint
-        context.log.info(f"Sources.http: listening on http://{server.address}{endpoint.path}")
+        open_to = "" if endpoint.token or _is_here(key[1]) else "; without http_token anybody who reaches it may send"
+        context.log.info(f"Sources.http: listening on {server.address}{endpoint.path}{open_to}")
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Serves. Requests are offered to the engine one by one, so this yields nothing."""
@@ -106,6 +90,7 @@ class Endpoint:
         self._at_once = parameters.http_ack == "received"
         self.max_body = at_least_one(parameters, "http_max_body")
         self.timeout = seconds(parameters, "http_timeout")
+        self.token = _token(parameters, context)
         self._most_waiting = at_least_one(parameters, "http_queue")
         self._has_params = codec.shape.kind == "record" and "params" in codec.shape.labels
         self._waiting: set[asyncio.Future[Answer]] = set()
@@ -128,8 +113,14 @@ class Endpoint:
 
     def _decode(self, scope: Scope, body: bytes) -> Any:
         """``{"params": value}`` whatever the content type; a bare value where that says JSON."""
+        value = self._decoded(_says_json(scope), body)
+        if body.count(b":") > 1:
+            _refuse_repeated_keys(body)
+        return value
+
+    def _decoded(self, says_json: bool, body: bytes) -> Any:
         codec = self._codec
-        if not _says_json(scope["headers"]):
+        if not says_json:
             return codec.decode_params(body)
         if b'"params"' not in body:
             return codec.decode_json(body, "body")
@@ -171,12 +162,10 @@ class Endpoint:
             self._waiting.discard(future)
 
     def _too_late(self, future: asyncio.Future[Answer]) -> None:
-        problem = Problem(secrets.token_hex(6), 504, "the value was not through within http_timeout")
-        self._context.log.warning(f"Sources.http {self.path}: {problem.title} = {self.timeout:g}s", id=problem.id)
-        token = Token()
-        token.fail(problem)
+        id, text = secrets.token_hex(6), "the value was not through within http_timeout"
+        self._context.log.warning(f"Sources.http {self.path}: {text} = {self.timeout:g}s", id=id)
         if not future.done():
-            future.set_result(answer(token, msgspec.json.encode))
+            future.set_result(Answer(504, problem(504, text, id), TYPE))
 
     def abandon(self) -> None:
         """Tells every sender that still waits that its value is not through: the run has ended without it."""
@@ -186,203 +175,75 @@ class Endpoint:
                 future.set_exception(Refusal(503, text, CLOSE))
 
 
-def _says_json(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    for name, value in headers:
+def _settings(parameters: Parameters, context: Context) -> Settings:
+    """What the sources of one port have in common. Raises UsageError."""
+    if parameters.http_key and not parameters.http_cert:
+        raise UsageError("http_key is the key of a certificate: http_cert names its file")
+    return Settings(
+        at_least_one(parameters, "http_connections"),
+        seconds(parameters, "http_receive_timeout"),
+        context.path(parameters.http_cert) if parameters.http_cert else None,
+        context.path(parameters.http_key) if parameters.http_key else None,
+    )
+
+
+def _token(parameters: Parameters, context: Context) -> bytes:
+    """What a sender has to show, nothing where anybody may send. Raises UsageError."""
+    token: str = parameters.http_token
+    if not token and "http_token" in parameters.secret:
+        raise UsageError(f"http_token ({context.origin}) is empty, which would let anybody in")
+    if not re.fullmatch(r"[A-Za-z0-9._~+/-]*=*", token):
+        raise UsageError("http_token: a bearer token has letters, digits and -._~+/ alone (RFC 6750)")
+    return token.encode()
+
+
+def _is_here(host: str) -> bool:
+    """Whether an address is reached from this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _says_json(scope: Scope) -> bool:
+    """Whether the content type is one of JSON. Raises Refusal for a charset that JSON does not have (RFC 8259)."""
+    for name, value in scope["headers"]:
         if name == b"content-type":
-            kind = value.split(b";", 1)[0].strip().lower()
+            kind, *parameters = value.split(b";")
+            kind = kind.strip().lower()
+            for parameter in parameters:
+                which, _, charset = parameter.partition(b"=")
+                if which.strip().lower() == b"charset" and charset.strip(b" \t\"'").lower() not in _UTF_8:
+                    raise Refusal(
+                        415, f"JSON is UTF-8, and the charset is {charset.decode('ascii', 'replace').strip()}"
+                    )
             return kind in (b"application/json", b"text/json") or kind.endswith(b"+json")
     return False
 
 
-class Server:
-    """One port, and the endpoints that share it."""
+_UTF_8 = (b"utf-8", b"utf8", b"us-ascii")
+_TEXT = re.compile(rb'"((?:[^"\\]|\\.)*+)"\s*+(:?)', re.DOTALL)
 
-    def __init__(self, host: str, port: int) -> None:
-        self._endpoints: dict[str, Endpoint] = {}
-        self._socket = _bind(host, port)
-        self.port: int = self._socket.getsockname()[1]
-        self.address = f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
-        self._uvicorn: Any = None
-        self._task: asyncio.Task[None] | None = None
-        self._ready = asyncio.Event()
-        self._receiving = 0
 
-    def add(self, endpoint: Endpoint) -> None:
-        """Raises ConnectorError when the path is taken."""
-        other = self._endpoints.get(endpoint.path)
-        if other is not None:
-            raise ConnectorError(
-                f"two Sources.http answer {endpoint.path} on port {self.port}: {other.origin} and {endpoint.origin}"
-            )
-        self._endpoints[endpoint.path] = endpoint
-
-    async def serve(self) -> None:
-        """Answers requests until cancelled. The server itself goes on until the last endpoint is removed."""
-        if self._task is None:
-            self._uvicorn = _embedded(self.answer, self._ready)
-            self._task = asyncio.create_task(self._uvicorn.serve(sockets=[self._socket]))
-        await asyncio.shield(self._task)
-
-    async def ready(self) -> None:
-        """Waits until requests are answered."""
-        await self._ready.wait()
-
-    def stop(self) -> None:
-        """Stops listening once no endpoint takes requests any more."""
-        if self._uvicorn is not None and all(endpoint.stopping for endpoint in self._endpoints.values()):
-            for server in self._uvicorn.servers if self._uvicorn.started else ():
-                server.close()
-
-    async def remove(self, endpoint: Endpoint) -> None:
-        """Takes an endpoint away; with the last one the server goes."""
-        endpoint.stopping = True
-        endpoint.abandon()
-        self._endpoints.pop(endpoint.path, None)
-        if self._endpoints:
+def _refuse_repeated_keys(body: bytes) -> None:
+    """Readers of JSON differ in which of two equal keys they take, so a sender and a workflow could mean different
+    values by one text. Raises DecodeError."""
+    if len(body) < LARGE:
+        keys = [text for text, colon in _TEXT.findall(body) if colon]
+        if len(set(keys)) == len(keys) and not any(b"\\" in key for key in keys):
             return
-        if self._task is None:
-            self._socket.close()
-            return
-        self._uvicorn.should_exit = True
-        await asyncio.wait([self._task])
-
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI application."""
-        if scope["type"] != "http":
-            return
-        try:
-            result = await self._route(scope, receive)
-        except Refusal as refusal:
-            await _send(send, Answer(refusal.status, f"{refusal}\n".encode(), PLAIN), refusal.headers)
-        except ConnectionError:
-            return  # the sender is gone before its request was complete
-        else:
-            await _send(send, result)
-
-    async def _route(self, scope: Scope, receive: Receive) -> Answer:
-        endpoint = self._endpoints.get(scope["path"])
-        if endpoint is None:
-            raise Refusal(404, f"nothing answers {scope['path']} here")
-        if scope["method"] not in ("POST", "PUT"):
-            raise Refusal(405, f"{scope['method']} is not answered here; send POST or PUT", ALLOW)
-        if endpoint.stopping:
-            raise Refusal(503, "the workflow is stopping", AGAIN + CLOSE)
-        return await endpoint.take(scope, await self._body(endpoint, scope, receive))
-
-    async def _body(self, endpoint: Endpoint, scope: Scope, receive: Receive) -> bytes:
-        for name, value in scope["headers"]:
-            if name == b"content-length" and int(value) > endpoint.max_body:
-                raise _too_large(endpoint)
-        message = await self._receive(receive, endpoint.timeout)
-        body: bytes = message.get("body", b"")
-        if not message.get("more_body"):
-            if len(body) > endpoint.max_body:
-                raise _too_large(endpoint)
-            return body
-        return await self._long_body(endpoint, receive, body)
-
-    async def _long_body(self, endpoint: Endpoint, receive: Receive, first: bytes) -> bytes:
-        """A body that comes in parts; what all of them hold together is bounded."""
-        parts, size, more = [first], len(first), True
-        deadline = asyncio.get_running_loop().time() + endpoint.timeout
-        self._receiving += size
-        try:
-            while more:
-                message = await self._receive(receive, deadline - asyncio.get_running_loop().time())
-                part = message.get("body", b"")
-                more = bool(message.get("more_body"))
-                parts.append(part)
-                size += len(part)
-                self._receiving += len(part)
-                if size > endpoint.max_body:
-                    raise _too_large(endpoint)
-                if self._receiving > RECEIVING:
-                    raise Refusal(503, "too many large requests arrive at once; send it again", AGAIN + CLOSE)
-        finally:
-            self._receiving -= size
-        return b"".join(parts)
-
-    async def _receive(self, receive: Receive, timeout: float) -> MutableMapping[str, Any]:
-        try:
-            async with asyncio.timeout(timeout):
-                message = await receive()
-        except TimeoutError:
-            raise Refusal(408, "the request did not arrive within http_timeout", CLOSE) from None
-        if message["type"] == "http.disconnect":
-            raise ConnectionError
-        return message
-
-
-def _too_large(endpoint: Endpoint) -> Refusal:
-    return Refusal(413, f"the body is larger than http_max_body = {endpoint.max_body} bytes")
-
-
-async def _send(send: Send, result: Answer, extra: tuple[tuple[bytes, bytes], ...] = ()) -> None:
-    headers = list(extra)
-    if result.status != 204:
-        headers += (b"content-type", result.content_type.encode()), (b"content-length", b"%d" % len(result.body))
-    await send({"type": "http.response.start", "status": result.status, "headers": headers})
-    await send({"type": "http.response.body", "body": result.body})
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    """A listening socket; raises ConnectorError that says what to do."""
-    if not 0 <= port <= 65535:
-        raise UsageError(f"http_port must be between 0 and 65535, got {port}")
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        return _listen(family, address)
-    except socket.gaierror:
-        raise ConnectorError(f"http_host {host!r} is no address of this machine") from None
-    except OSError as fault:
-        raise ConnectorError(_unbound(host, port, fault)) from None
+        _EACH_KEY_ONCE.decode(body.decode())
+    except RecursionError:
+        raise DecodeError("body", "JSON", "values nested too deeply") from None
 
 
-def _listen(family: int, address: tuple[Any, ...]) -> socket.socket:
-    # Named as TCP, or asyncio leaves Nagle's algorithm on, which holds answers back for 40 ms.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(2048)
-    except OSError:
-        listening.close()
-        raise
-    return listening
+def _each_key_once(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise DecodeError("body", "each key once in an object", f"{msgspec.json.encode(key[:60]).decode()} again")
+        seen.add(key)
 
 
-def _unbound(host: str, port: int, fault: OSError) -> str:
-    other = f"choose another one, as in -p http_port={port + 1 if port < 65535 else 8080}"
-    if fault.errno == errno.EADDRINUSE:
-        return f"port {port} on {host} is in use, by another workflow or program: stop that, or {other}"
-    if fault.errno == errno.EACCES:
-        return f"port {port} needs rights that this user lacks: {other.replace(str(port + 1), '8080')}"
-    if fault.errno == errno.EADDRNOTAVAIL:
-        return f"http_host {host!r} is no address of this machine"
-    return f"cannot listen on {host}:{port}: {fault.strerror or fault}"
-
-
-def _embedded(application: Any, ready: asyncio.Event) -> Any:
-    """A uvicorn server that runs in our loop and leaves signals and logs to us."""
-    import uvicorn
-
-    class Embedded(uvicorn.Server):
-        def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
-            return nullcontext()
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            ready.set()
-
-    config = uvicorn.Config(
-        application,
-        interface="asgi3",
-        lifespan="off",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE,
-    )
-    return Embedded(config)
+_EACH_KEY_ONCE = json.JSONDecoder(object_pairs_hook=_each_key_once, parse_int=str, parse_float=str)
