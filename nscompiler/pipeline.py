@@ -612,9 +612,9 @@ _CLASHES = frozenset(
 )
 
 
-_SHARED = re.compile(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet|http|stdin)\b")
-_OF_FILES = re.compile(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet)\b")
-_FILES = ("jsonl", "csv", "parquet")
+_SHARED = re.compile(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet|arrow|http|stdin)\b")
+_OF_FILES = re.compile(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet|arrow)\b")
+_FILES = ("jsonl", "csv", "parquet", "arrow")
 
 
 _READS, _WRITES, _BRANCHES, _SHARES = 1, 2, 4, 8

@@ -92,9 +92,10 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "uvicorn": ("nstack.connectors",),
     "cronsim": ("nstack.connectors",),
     "psycopg": ("nstack.connectors",),
+    "pyarrow": ("nstack.connectors",),
 }
 # Clients of the outside world are loaded when a connector opens, never when its file is read.
-WHEN_OPENED = ("aio_pika", "aiomqtt", "paho", "nats", "redis", "uvicorn", "cronsim", "psycopg")
+WHEN_OPENED = ("aio_pika", "aiomqtt", "paho", "nats", "redis", "uvicorn", "cronsim", "psycopg", "pyarrow")
 
 # Start-up time is counted in milliseconds here, so these load what they need when they need it.
 LAZY = ("nscompiler", "nscompiler.pipeline", "nscompiler.cli", "nscompiler.__main__", "nslsp")

@@ -10,6 +10,9 @@ from nscompiler.flow.model import Graph, Node, Origin
 from nscompiler.flow.places import Places
 from nscompiler.modules.wording import titled
 
+OF_FILES = ("jsonl", "csv", "parquet", "arrow")
+"""The connectors of files; to most of them ``-`` is a standard stream."""
+
 
 def check_graph(graph: Graph, places: Places) -> tuple[Diagnostic, ...]:
     """Everything that is wrong with a graph as a whole."""
@@ -54,12 +57,10 @@ def _files(graph: Graph, places: Places) -> Iterator[Diagnostic]:
 
 
 def _path(node: Node) -> str | None:
-    if not (
-        _standard(node, "Sinks", "jsonl", "csv", "parquet") or _standard(node, "Sources", "jsonl", "csv", "parquet")
-    ):
+    if not (_standard(node, "Sinks", *OF_FILES) or _standard(node, "Sources", *OF_FILES)):
         return None
     path = _known(node, "path")
-    return posixpath.normpath(path) if isinstance(path, str) else None
+    return posixpath.normpath(path) if isinstance(path, str) and path != "-" else None
 
 
 def _short(path: str) -> str:
@@ -91,7 +92,7 @@ def _endpoints(graph: Graph, places: Places) -> Iterator[Diagnostic]:
 
 
 def _standard_input(graph: Graph, places: Places) -> Iterator[Diagnostic]:
-    readers = [node for node in graph.nodes if node.kind == "source" and _standard(node, "Sources", "stdin")]
+    readers = [node for node in graph.nodes if node.kind == "source" and _reads_standard_input(node)]
     for node in readers[1:]:
         yield codes.SAME_STDIN.at(
             places.span(node.origin),
@@ -99,6 +100,12 @@ def _standard_input(graph: Graph, places: Places) -> Iterator[Diagnostic]:
             "the second one",
             related=(Label(places.span(readers[0].origin), "the first one", Role.PRODUCER),),
         )
+
+
+def _reads_standard_input(node: Node) -> bool:
+    return _standard(node, "Sources", "stdin") or (
+        _standard(node, "Sources", *OF_FILES) and _known(node, "path") == "-"
+    )
 
 
 CHECKS: tuple[Callable[[Graph, Places], Iterable[Diagnostic]], ...] = (

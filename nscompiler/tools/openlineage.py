@@ -160,7 +160,7 @@ class _Event:
             title = function.module.rpartition(":")[0] or function.module
             return Dataset(self._namespace, f"{title}.{function.name}")
         match function.name:
-            case "jsonl" | "csv" | "parquet" | "sqlite":
+            case "jsonl" | "csv" | "parquet" | "arrow" | "sqlite":
                 return Dataset("file", os.path.normpath(os.path.join(self._folder, _text(node, "path"))))
             case "postgres" | "postgres_poll":
                 return _table(node)

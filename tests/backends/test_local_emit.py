@@ -241,6 +241,18 @@ def test_requirements_begin_with_the_wheel_and_its_extras():
     assert files["requirements.txt"] == "./runtime/nstack_runtime-0.1.0-py3-none-any.whl[http]\n"
 
 
+def test_an_extra_is_required_for_every_function_that_needs_it():
+    wheel = Wheel(name="r-0.1.0-py3-none-any.whl", content=b"wheel", extras=("arrow", "parquet", "postgres", "s3"))
+    text = """type T = { id : Integer }
+def a = Sources.postgres_poll<T> { pg_query = "SELECT 1", pg_key = "id" }
+def w = a | Sinks.arrow { path = "x", format = "stream" }
+"""
+    program = compile_texts({"in.nml": text}, "in.nml")
+    built, _ = program.checked.compilation.build("in.nml", list(program.graphs.values()), "local", runtime=wheel)
+    assert built is not None
+    assert dict(built.files)["requirements.txt"] == "./runtime/r-0.1.0-py3-none-any.whl[arrow,postgres]\n"
+
+
 def test_each_process_has_requirements_of_its_own_with_the_wheel_first():
     wheel = Wheel(name="nstack_runtime-0.1.0-py3-none-any.whl", content=b"wheel", extras=("log",))
     program = compiled("processes")

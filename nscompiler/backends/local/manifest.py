@@ -91,7 +91,8 @@ def requirements(
 
 
 def _extras(graphs: Iterable[Graph], declared: tuple[str, ...]) -> list[str]:
-    """The wheel's extras that the workflows need: each is called after the connector's function."""
+    """The wheel's extras that the workflows need: each is called after the connector's function, or what stands before
+    the first ``_`` in its name (``postgres_poll``)."""
     functions = (node.function for graph in graphs for node in graph.nodes)
-    used = {function.name for function in functions if function is not None and function.standard}
-    return sorted(used & set(declared))
+    names = {function.name for function in functions if function is not None and function.standard}
+    return sorted((names | {name.partition("_")[0] for name in names}) & set(declared))

@@ -262,7 +262,7 @@ def reason(fault: OSError) -> str:
     return text[:1].lower() + text[1:]
 
 
-def write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes | memoryview) -> None:
     """Writes everything, in as many calls as it takes."""
     view = memoryview(data)
     while view:

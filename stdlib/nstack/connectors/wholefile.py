@@ -1,0 +1,145 @@
+"""A file that is shown only when it is complete: written beside its place (``NAME.partial``) and renamed at the end."""
+
+import contextlib
+import io
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nstack.connectors.files import reason, write_all
+from nstack.connectors.globs import PARTIAL, named
+from nstack.runtime.connector import Context
+from nstack.runtime.errors import ConnectorError
+
+
+class Written(io.RawIOBase):
+    """What libraries write to: a descriptor, of which they ask how much was written so far, pipes included."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+        self._at = 0
+        self._drop = 0
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """All of it."""
+        view = memoryview(data).cast("B")
+        dropped = min(self._drop, len(view))
+        self._drop -= dropped
+        write_all(self._descriptor, view[dropped:])
+        self._at += len(view) - dropped
+        return len(view)
+
+    def tell(self) -> int:
+        """Bytes so far."""
+        return self._at
+
+    def go_on(self, at: int) -> None:
+        """So many bytes are there already."""
+        self._at = at
+
+    def drop(self, count: int) -> None:
+        """The next so many bytes are there already, and are not written again."""
+        self._drop = count
+
+    def take_back(self, at: int) -> None:
+        """Cuts off what a failed write has left behind ``at``."""
+        with contextlib.suppress(OSError):  # a pipe keeps what it got
+            os.ftruncate(self._descriptor, at)
+            os.lseek(self._descriptor, at, os.SEEK_SET)
+            self._at = at
+
+
+class WholeFile:
+    """One file of a bounded run. A device, a pipe and standard output (``-``) are written as they are."""
+
+    def __init__(self, context: Context, path: str, mode: str) -> None:
+        self.shown = "standard output" if path == "-" else path
+        self._context = context
+        self._mode = mode
+        self._standard = path == "-"
+        self._path = context.folder if self._standard else named(context, path)
+        self._beside: Path | None = None
+        self._direct = False
+        self._descriptor = -1
+        if not self._standard:
+            context.claim(self._path, "write")
+
+    def open(self) -> Written:
+        """Raises ConnectorError for what cannot be written, or must not."""
+        try:
+            self._descriptor = os.dup(self._context.stdout) if self._standard else self._opened()
+        except OSError as fault:
+            missing = isinstance(fault, FileNotFoundError)
+            why = f"there is no folder {Path(self.shown).parent}" if missing else reason(fault)
+            raise ConnectorError(f"cannot write {self.shown}: {why}") from None
+        return Written(self._descriptor)
+
+    def append(self, end: Callable[[Any], int]) -> Written:
+        """The same for a file that is there and is gone on with, for ever: ``end`` reads it and says from where on.
+        Raises ConnectorError."""
+        if self._standard or not self._path.exists() or not self._path.is_file() or not self._path.stat().st_size:
+            self._direct = True
+            return self.open()
+        if self._mode == "error":
+            raise ConnectorError(f'{self.shown} is there already, and mode = "error" forbids to touch it')
+        try:
+            with self._path.open("rb", buffering=0) as found:
+                at = end(found)
+            self._descriptor = os.open(self._path, os.O_RDWR)
+            left = os.fstat(self._descriptor).st_size - at
+            os.ftruncate(self._descriptor, at)
+            os.lseek(self._descriptor, at, os.SEEK_SET)
+        except OSError as fault:
+            raise ConnectorError(f"cannot write {self.shown}: {reason(fault)}") from None
+        if left > 8:  # more than an end mark
+            self._context.log.warning(f"{self.shown} ended in half a message, which was cut off")
+        written = Written(self._descriptor)
+        written.go_on(at)
+        return written
+
+    def _opened(self) -> int:
+        found = self._path.stat() if self._path.exists() else None
+        if self._mode == "error" and found:
+            raise ConnectorError(f'{self.shown} is there already, and mode = "error" forbids to touch it')
+        if found and not stat.S_ISREG(found.st_mode):
+            return os.open(self._path, os.O_WRONLY)
+        target = self._path.resolve()
+        if self._direct:
+            return os.open(target, os.O_RDWR | os.O_CREAT, 0o666)
+        self._beside = target.with_name(target.name + PARTIAL)
+        descriptor = os.open(self._beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
+        if found:
+            os.fchmod(descriptor, stat.S_IMODE(found.st_mode))
+        return descriptor
+
+    def close(self, *, completed: bool, keep: bool) -> None:
+        """Renames it into its place if the run is ``completed``; else what is beside is told of if it is worth to
+        ``keep``, and removed if not. Raises ConnectorError."""
+        if self._descriptor < 0:
+            return
+        descriptor, self._descriptor = self._descriptor, -1
+        try:
+            if completed and self._beside:
+                os.fsync(descriptor)
+                self._beside.replace(self._path.resolve())
+        except OSError as fault:
+            raise ConnectorError(f"cannot write {self.shown}: {reason(fault)}") from None
+        finally:
+            os.close(descriptor)
+        if not completed and self._beside:
+            self._left(self._beside, keep)
+
+    def _left(self, beside: Path, keep: bool) -> None:
+        if keep:
+            told = f"{self.shown} was not written: what the run had so far is in {self.shown}{PARTIAL}"
+            self._context.log.warning(told)
+        else:
+            with contextlib.suppress(OSError):
+                beside.unlink()
