@@ -86,6 +86,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "msgspec": ("nstack",),
     "aio_pika": ("nstack.connectors",),
     "aiomqtt": ("nstack.connectors",),
+    "confluent_kafka": ("nstack.connectors",),
     "nats": ("nstack.connectors",),
     "paho": ("nstack.connectors",),
     "redis": ("nstack.connectors",),
@@ -95,7 +96,18 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "pyarrow": ("nstack.connectors",),
 }
 # Clients of the outside world are loaded when a connector opens, never when its file is read.
-WHEN_OPENED = ("aio_pika", "aiomqtt", "paho", "nats", "redis", "uvicorn", "cronsim", "psycopg", "pyarrow")
+WHEN_OPENED = (
+    "aio_pika",
+    "aiomqtt",
+    "confluent_kafka",
+    "paho",
+    "nats",
+    "redis",
+    "uvicorn",
+    "cronsim",
+    "psycopg",
+    "pyarrow",
+)
 
 # Start-up time is counted in milliseconds here, so these load what they need when they need it.
 LAZY = ("nscompiler", "nscompiler.pipeline", "nscompiler.cli", "nscompiler.__main__", "nslsp")

@@ -62,6 +62,10 @@ def free_port() -> int:
 class Line:
     """A line to a server that can be cut: a relay on a port of its own."""
 
+    async def answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """What the server says, to who has asked."""
+        await _copy(reader, writer)
+
     def __init__(self, port: int) -> None:
         self.port = free_port()
         self._to = port
@@ -88,8 +92,8 @@ class Line:
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self._to)
         self._writers += writer, back
-        for pair in ((reader, back), (there, writer)):
-            task = asyncio.create_task(_copy(*pair))
+        for work in (_copy(reader, back), self.answers(there, writer)):
+            task = asyncio.create_task(work)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -191,6 +195,8 @@ class Contract:
 
     COUNT = 2000
     """So many messages for the workflow that is killed."""
+    LINE: ClassVar[type[Line]] = Line
+    """How a server is reached whose line is cut."""
 
     @pytest.fixture
     async def side(self) -> AsyncIterator[Side]:
@@ -272,7 +278,7 @@ class Contract:
             assert all(isinstance(value, bytes) for batch in taken for value in batch.values)
 
     async def test_a_lost_connection_is_told_and_made_again(self, side: Side) -> None:
-        line, recorder = Line(side.PORT), Recorder()
+        line, recorder = self.LINE(side.PORT), Recorder()
         await line.mend()
         facts = {"port": line.port, "log": recorder.log}
         async with opened(side, side.SOURCE(), **facts) as source, opened(side, side.SINK(), **facts) as sink:

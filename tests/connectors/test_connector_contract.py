@@ -27,11 +27,11 @@ ENGINE = {"Sinks.reply"}
 LANGUAGE = {
     "Sources": {
         *("http", "schedule", "postgres", "postgres_poll", "sqlite", "stdin", "jsonl", "csv", "parquet", "arrow"),
-        *("amqp", "mqtt", "nats", "redis"),
+        *("amqp", "kafka", "kafka_backlog", "mqtt", "nats", "redis"),
     },
     "Sinks": {
         *("log", "reply", "stdout", "postgres", "sqlite", "jsonl", "csv", "parquet", "arrow"),
-        *("amqp", "mqtt", "nats", "redis"),
+        *("amqp", "kafka", "mqtt", "nats", "redis"),
     },
     "Conv": {"to_json", "from_json", "to_csv", "from_csv"},
     "Std": {"identity", "fst", "snd", "some", "single"},
@@ -130,6 +130,7 @@ def test_a_connector_file_imports_no_client_library() -> None:
     files = sorted(file.stem for file in (MODULES.parent / "connectors").glob("*.py"))
     imports = "; ".join(f"import nstack.connectors.{stem}" for stem in files)
     clients = {"uvicorn", "cronsim", "httptools", "psycopg", "aio_pika", "nats", "redis", "aiomqtt", "paho", "pyarrow"}
+    clients |= {"confluent_kafka", "httpx2"}
     program = f"import sys; {imports}; print(sorted({clients} & set(sys.modules)))"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"

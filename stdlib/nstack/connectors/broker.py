@@ -32,12 +32,14 @@ S = TypeVar("S")
 
 class Lost(Exception):
     """The server cannot be reached, or not any more, for a reason that passes. ``left`` are the messages that it has
-    not confirmed, where some were being published; None means all.
+    not confirmed, where some were being published; None means all. ``missing`` tells that the server is there, and
+    what is read or written is not.
     """
 
-    def __init__(self, why: object, left: "Bodies | None" = None) -> None:
+    def __init__(self, why: object, left: "Bodies | None" = None, *, missing: bool = False) -> None:
         super().__init__(reason(why) if isinstance(why, BaseException) else why)
         self.left = left
+        self.missing = missing
 
 
 def reason(error: BaseException) -> str:
@@ -165,7 +167,8 @@ class Reach(Generic[S]):
             except Lost as error:
                 why, now = str(error), time.monotonic()
                 if until is not None and now + pause > until:
-                    raise ConnectorError(f"cannot reach {self.address}: {why}") from None
+                    failed = self.address if error.missing else f"cannot reach {self.address}"
+                    raise ConnectorError(f"{failed}: {why}") from None
                 if why != told or now > remind:
                     self._log.warning(f"{self._context.node}: waiting for {self.address}{_left(until, now)}: {why}")
                     told, remind = why, now + REMIND
@@ -190,7 +193,7 @@ class Receiving(Protocol):
     """One connection of a source, and the messages that came through it."""
 
     async def receive(self, most: int) -> Sequence[Message]:
-        """Waits for messages: at least one, at most so many. Raises Lost."""
+        """Waits for messages: at least one, at most so many; none where a source ends. Raises Lost."""
 
     async def acknowledge(self, messages: Sequence[Message]) -> None:
         """These are done. Raises Lost."""
@@ -235,10 +238,14 @@ class BrokerSource(SourceConnector):
         """A new connection, ready to receive. Raises Lost, or ConnectorError for what waiting does not mend."""
         raise NotImplementedError
 
+    def form_of(self, parameters: Parameters, name: str, codec: Codec) -> Form:
+        """How values stand in messages; ``name`` is the parameter that says so. Raises UsageError."""
+        return Form(parameters, name, codec)
+
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Raises ConnectorError with the address."""
         address, prefix = self.prepare(parameters, codec, context)
-        self._form = Form(parameters, f"{prefix}_body", codec)
+        self._form = self.form_of(parameters, f"{prefix}_body", codec)
         self._most = at_least_one(parameters, f"{prefix}_prefetch")
         self._reach = Reach(address, seconds(parameters, f"{prefix}_connect_timeout"), context, self.connect)
         self._session = await self._reach.first()
@@ -260,6 +267,8 @@ class BrokerSource(SourceConnector):
                 self._session = await self._reach.again(lost)
                 await self._acknowledge_all()  # first, or the server would hand out again what is done
                 continue
+            if not messages:
+                return
             yield self._batch(session, messages)
 
     def is_open(self, key: Any) -> bool:
@@ -376,10 +385,14 @@ class BrokerSink(SinkConnector):
         assert self._form is not None
         return self._form
 
+    def form_of(self, parameters: Parameters, name: str, codec: Codec) -> Form:
+        """How values stand in messages; ``name`` is the parameter that says so. Raises UsageError."""
+        return Form(parameters, name, codec)
+
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Raises ConnectorError with the address."""
         address, prefix = self.prepare(parameters, codec, context)
-        self._form = Form(parameters, f"{prefix}_body", codec)
+        self._form = self.form_of(parameters, f"{prefix}_body", codec)
         self._reach = Reach(address, seconds(parameters, f"{prefix}_connect_timeout"), context, self.connect)
         self._session = await self._reach.first()
 
