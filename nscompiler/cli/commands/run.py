@@ -13,6 +13,8 @@ from nscompiler.cli.options import color_option, parameter_option, path_option
 @click.option("--quiet", "-q", is_flag=True, help="The program logs only what is wrong; nothing is drawn.")
 @click.option("--live/--no-live", default=None, help="Draw how the run goes; by default on a terminal.")
 @click.option("--profile", is_flag=True, help="Say at the end where the time went, stage by stage.")
+@click.option("--resume", is_flag=True, help="Go on with the run that did not finish; fail if there is none.")
+@click.option("--fresh", is_flag=True, help="Start over, whatever an earlier run has left.")
 @color_option
 @path_option
 def command(
@@ -23,6 +25,8 @@ def command(
     quiet: bool,
     live: bool | None,
     profile: bool,
+    resume: bool,
+    fresh: bool,
     color: str,
     search: tuple[str, ...],
 ) -> int:
@@ -33,13 +37,19 @@ def command(
 
     On a terminal a run that takes longer than a moment is drawn below its log: what came into each stage, what went
     out, how fast, and how far the sources are.
+
+    What a run was about when it was stopped or killed is kept in .nstack, in the folder where it was started: where its
+    sources can, the next run goes on there, and says so.
     """
     from nscompiler.cli import programs, running
 
+    if resume and fresh:
+        raise click.UsageError("--resume and --fresh exclude each other")
     compilation = programs.compiled(path, search, stays_here=True)
     found = programs.chosen(compilation, path, workflow)
     (graph,) = programs.lowered(compilation, (found,))
     arguments = [*program_arguments(parameters, log_format), *(["--quiet"] if quiet else [])]
+    arguments += ["--resume"] * resume + ["--fresh"] * fresh
     watch = running.Watch(live=False if quiet and live is None else live, profile=profile, color=color)
     return running.run(compilation, found[0], graph, arguments, watch=watch)
 

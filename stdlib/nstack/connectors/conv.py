@@ -48,6 +48,17 @@ class ToCsv(StandardFunction):
 
     MANY = True
 
+    def __init__(self) -> None:
+        self._pending: list[str] = []
+
+    def state(self) -> bool | None:
+        """True: the header is written."""
+        return None if self._pending else True
+
+    def restore(self, state: Any) -> None:
+        """After the header."""
+        self._pending.clear()
+
     def bind(self, input: Codec, output: Codec, parameters: Parameters) -> Callable[[Any], Any]:
         """The writer of the input's type."""
         layout, file = _rows(input, parameters, "Conv.to_csv")
@@ -56,7 +67,8 @@ class ToCsv(StandardFunction):
         write = layout.write
         if layout.columns is None:
             return lambda row: (write(row),)
-        pending = [layout.header()]
+        pending = self._pending
+        pending.append(layout.header())
 
         def with_header(row: Any) -> tuple[str, ...]:
             text = write(row)
@@ -71,6 +83,18 @@ class FromCsv(StandardFunction):
 
     MANY = True
 
+    def __init__(self) -> None:
+        self._header: str | None = None
+        self._take: Callable[[str], None] = lambda row: None
+
+    def state(self) -> str | None:
+        """The header, once it has come."""
+        return self._header
+
+    def restore(self, state: Any) -> None:
+        """After the header."""
+        self._take(state)
+
     def bind(self, input: Codec, output: Codec, parameters: Parameters) -> Callable[[Any], Any]:
         """The reader of the output's type."""
         layout, file = _rows(output, parameters, "Conv.from_csv")
@@ -79,10 +103,16 @@ class FromCsv(StandardFunction):
             return lambda text: (read_file(layout, text, size),)
         known: list[ReadRow] = [] if layout.columns is not None else [layout.reader()]
 
+        def take(row: str) -> None:
+            known.append(layout.reader(row))
+            self._header = row
+
+        self._take = take
+
         def read(text: str) -> tuple[Any, ...]:
             row = _one_row(text, layout.sep)
             if not known:
-                known.append(layout.reader(row))
+                take(row)
                 return ()
             return (known[0](row),) if row or layout.blank_is_row else ()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from nstack.connectors.csvrows import ReadRow, RowLayout
 from nstack.connectors.csvtext import CsvFault, RowScanner
-from nstack.connectors.files import InputFile, OutputFile
+from nstack.connectors.files import InputFile, OutputFile, identity
 from nstack.connectors.limits import at_least_one
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
@@ -26,7 +26,8 @@ def _layout(parameters: Parameters, codec: Codec, context: Context) -> RowLayout
 
 
 class CsvSource(SourceConnector):
-    """The rows of a file. A place to resume from is ``[bytes done, next line]``; the header is read again."""
+    """The rows of a file. A place to resume from is ``[bytes done, next line]``, and the file's ``mark`` there; the
+    header is read again."""
 
     BOUNDED = True
     REPLAY = "offset"
@@ -37,6 +38,16 @@ class CsvSource(SourceConnector):
         self._read: ReadRow | None = None
         self._scanner = RowScanner(0, sep="")
         self._place = ""
+
+    def identity(self, parameters: Parameters, context: Context) -> str | None:
+        """The file."""
+        return identity(context, parameters.path)
+
+    def mark(self, offset: Any) -> Any:
+        """The offset with what the file is recognised by."""
+        assert self._file is not None
+        done, line, *_ = offset or (0, 1)
+        return [done, line, self._file.mark(done)]
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Reads the header; raises ConnectorError with the path when it does not fit the type."""
@@ -49,10 +60,10 @@ class CsvSource(SourceConnector):
         if layout.columns is None:
             self._read = layout.reader()
         if isinstance(context.resume, list | tuple):
-            offset, line = context.resume
-            if self._read is None:
+            offset, line, *mark = context.resume
+            if self._read is None and offset:
                 await self._first_row(file, RowScanner(limit, sep=layout.sep))
-            file.seek(offset)
+            file.seek(offset, *mark)
             self._scanner = RowScanner(limit, offset, line, sep=layout.sep)
 
     async def _first_row(self, file: InputFile, scanner: RowScanner) -> None:
@@ -151,6 +162,19 @@ class CsvSink(SinkConnector):
     def __init__(self) -> None:
         self._file: OutputFile | None = None
         self._layout: RowLayout | None = None
+
+    def identity(self, parameters: Parameters, context: Context) -> str | None:
+        """The file."""
+        return identity(context, parameters.path)
+
+    def position(self) -> Any:
+        """The file's length."""
+        return None if self._file is None else self._file.position()
+
+    async def secure(self) -> None:
+        """Raises ConnectorError."""
+        if self._file is not None:
+            await self._file.secure()
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Writes the header of a new file; raises ConnectorError with the path, also when a file that is appended to

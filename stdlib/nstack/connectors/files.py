@@ -6,15 +6,36 @@ import errno
 import os
 import stat
 from collections.abc import AsyncIterator, Callable
+from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from nstack.runtime.connector import Context
 from nstack.runtime.errors import ConnectorError, TooLarge
+from nstack.runtime.faultpoints import fault
 
 BLOCK = 256 * 1024
 """Bytes that are read at once: large enough to make the cost of a read vanish, small enough to stay in the cache."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+WINDOW = 4096
+"""So many bytes at a file's start, and before the place that a run has come to, tell whether it is still the same."""
+
+
+def identity(context: Context, path: str) -> str | None:
+    """What a checkpoint's place in a file belongs to; None for what has no places, such as a pipe."""
+    target = context.path(path)
+    try:
+        regular = stat.S_ISREG(target.stat().st_mode)
+    except OSError:
+        regular = True  # it is still to be made, or opening it tells
+    return os.path.realpath(target) if regular else None
+
+
+def digest(descriptor: int, start: int, end: int) -> str:
+    """What some bytes of a file are recognised by. Raises OSError."""
+    return blake2b(os.pread(descriptor, end - start, start), digest_size=12).hexdigest()
 
 
 class LineCutter:
@@ -93,18 +114,43 @@ class InputFile:
             found = os.fstat(self._descriptor)
             if stat.S_ISDIR(found.st_mode):
                 raise IsADirectoryError(errno.EISDIR, "it is a folder")
-        except OSError as fault:
-            raise ConnectorError(f"cannot read {self.shown}: {reason(fault)}") from None
+        except OSError as error:
+            raise ConnectorError(f"cannot read {self.shown}: {reason(error)}") from None
         self.size = found.st_size
 
-    def seek(self, offset: int) -> None:
-        """Goes to where an earlier run ended. Raises ConnectorError when the file has become shorter since."""
+    def mark(self, offset: int) -> list[Any]:
+        """What an offset is kept with: how many bytes at the file's start were looked at, and what they, and the bytes
+        before the offset, are recognised by."""
+        start = min(WINDOW, self.size)
+        return [
+            start,
+            digest(self._descriptor, 0, start),
+            digest(self._descriptor, max(0, offset - WINDOW), offset),
+        ]
+
+    def seek(self, offset: int, mark: Any = None) -> None:
+        """Goes to where an earlier run ended. Raises ConnectorError when the file is no longer what it was: shorter,
+        or, with the ``mark`` of that offset, another one up to there."""
         if offset > self.size:
             raise ConnectorError(
                 f"{self.shown} is shorter than at the last run, which came to byte {offset}; --fresh starts over"
             )
-        os.lseek(self._descriptor, offset, os.SEEK_SET)
+        if mark is not None:
+            self._check(offset, *mark)
+        if offset:
+            os.lseek(self._descriptor, offset, os.SEEK_SET)
         self.at = offset
+
+    def _check(self, offset: int, start: int, begins: str, before: str) -> None:
+        if digest(self._descriptor, 0, start) != begins:
+            where = "it begins otherwise"
+        elif digest(self._descriptor, max(0, offset - WINDOW), offset) != before:
+            where = f"the bytes before {offset} are others"
+        else:
+            return
+        raise ConnectorError(
+            f"{self.shown} has changed since the run that is to go on at byte {offset}: {where}; --fresh starts over"
+        )
 
     async def blocks(self) -> AsyncIterator[bytes]:
         """Blocks from here to the end; a byte-order mark at the start is left out."""
@@ -112,8 +158,8 @@ class InputFile:
             start = self.at
             try:
                 block = await asyncio.to_thread(os.read, self._descriptor, BLOCK)
-            except OSError as fault:
-                raise ConnectorError(f"cannot read {self.shown}: {reason(fault)}") from None
+            except OSError as error:
+                raise ConnectorError(f"cannot read {self.shown}: {reason(error)}") from None
             if not block:
                 return
             self.at += len(block)
@@ -137,8 +183,9 @@ class OutputFile:
     """A file that is written in whole records.
 
     A bounded run with ``mode = "replace"`` or ``"error"`` writes beside it (``NAME.partial``) and renames at the end;
-    an unbounded one appends. A record that a killed run left half-written is cut off when the file is opened again:
-    ``whole`` tells of a text after the last line end whether it is a record all the same.
+    an unbounded one appends. A run that goes on takes back what was written behind its checkpoint. Without one, a
+    record that a killed run left half-written is cut off when the file is opened again: ``whole`` tells of a text
+    after the last line end whether it is a record all the same.
     """
 
     def __init__(self, context: Context, path: str, mode: str, whole: Callable[[bytes], bool]) -> None:
@@ -158,27 +205,69 @@ class OutputFile:
         """Raises ConnectorError for what cannot be written, or must not."""
         try:
             self._open()
-        except OSError as fault:
-            raise ConnectorError(f"cannot write {self.shown}: {self._reason(fault)}") from None
+        except OSError as error:
+            raise ConnectorError(f"cannot write {self.shown}: {self._reason(error)}") from None
 
     def _open(self) -> None:
-        resuming = self._context.resume is not None
         found = self.path.stat() if self.path.exists() else None
-        if self._mode == "error" and found and not resuming:
-            raise ConnectorError(f'{self.shown} is there already, and mode = "error" forbids to touch it')
-        if found and not stat.S_ISREG(found.st_mode):
-            self._regular = False
-            self._descriptor = os.open(self.path, os.O_WRONLY)
-            return
         target = self.path.resolve()
         if self._context.bounded and self._mode != "append":
             self._beside = target.with_name(target.name + ".partial")
-            target = self._beside
-        fresh = os.O_TRUNC if self._beside and not resuming else 0
-        self._descriptor = os.open(target, os.O_RDWR | os.O_CREAT | fresh, 0o666)
+        if self._context.resume is not None:
+            length, before = self._context.resume
+            self._go_on(self._beside or target, length, before)
+            return
+        if self._mode == "error" and found:
+            raise ConnectorError(f'{self.shown} is there already, and mode = "error" forbids to touch it')
+        if found and not stat.S_ISREG(found.st_mode):
+            self._regular, self._beside = False, None
+            self._descriptor = os.open(self.path, os.O_WRONLY)
+            return
+        fresh = os.O_TRUNC if self._beside else 0
+        self._descriptor = os.open(self._beside or target, os.O_RDWR | os.O_CREAT | fresh, 0o666)
         if self._beside and found:
             os.fchmod(self._descriptor, stat.S_IMODE(found.st_mode))
         self._mend()
+
+    def _go_on(self, target: Path, length: int, before: str) -> None:
+        """Takes back what was written behind a checkpoint's place."""
+        if self._beside and not target.exists() and self.path.exists():
+            target, self._beside = self.path.resolve(), None  # the run was killed when it had put this one into place
+        try:
+            self._descriptor = os.open(target, os.O_RDWR | (0 if length else os.O_CREAT), 0o666)
+            held = os.fstat(self._descriptor).st_size >= length
+        except FileNotFoundError:
+            held = False
+        if held and digest(self._descriptor, max(0, length - WINDOW), length) == before:
+            os.ftruncate(self._descriptor, length)
+            os.lseek(self._descriptor, 0, os.SEEK_END)
+            self.empty = length == 0
+        elif self._context.bounded:
+            raise ConnectorError(
+                f"{target.name} is not what the run that is to go on has written (its first {length} bytes); "
+                "--fresh starts over"
+            )
+        else:  # it was put away, as logs are
+            self._context.log.warning(f"{self.shown} is another file than before: values are appended to what is there")
+            if self._descriptor < 0:
+                self._descriptor = os.open(target, os.O_RDWR | os.O_CREAT, 0o666)
+            self._mend()
+
+    def position(self) -> list[Any] | None:
+        """The length, and what the bytes before it are recognised by; None for what has no places."""
+        if not self._regular:
+            return None
+        length = os.fstat(self._descriptor).st_size
+        return [length, digest(self._descriptor, max(0, length - WINDOW), length)]
+
+    async def secure(self) -> None:
+        """What is written survives the machine's end. Raises ConnectorError."""
+        if not self._regular:
+            return
+        try:
+            await asyncio.to_thread(os.fsync, self._descriptor)
+        except OSError as error:
+            raise ConnectorError(f"cannot write {self.shown}: {reason(error)}") from None
 
     def _mend(self) -> None:
         """Goes to the end, which is made the end of a whole record."""
@@ -215,8 +304,8 @@ class OutputFile:
                 self._write_regular(data)
             else:
                 await asyncio.to_thread(write_all, self._descriptor, data)
-        except OSError as fault:
-            raise ConnectorError(f"cannot write {self.shown}: {reason(fault)}") from None
+        except OSError as error:
+            raise ConnectorError(f"cannot write {self.shown}: {reason(error)}") from None
 
     def _write_regular(self, data: bytes) -> None:
         start = os.lseek(self._descriptor, 0, os.SEEK_END)
@@ -235,9 +324,10 @@ class OutputFile:
         try:
             if completed and self._beside:
                 os.fsync(descriptor)
+                fault("placing")
                 self._beside.replace(self.path.resolve())
-        except OSError as fault:
-            raise ConnectorError(f"cannot write {self.shown}: {reason(fault)}") from None
+        except OSError as error:
+            raise ConnectorError(f"cannot write {self.shown}: {reason(error)}") from None
         finally:
             os.close(descriptor)
         if not completed and self._beside:

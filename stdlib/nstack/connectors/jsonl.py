@@ -1,8 +1,9 @@
 """``Sources.jsonl`` and ``Sinks.jsonl``: files of JSON lines."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
 
-from nstack.connectors.files import InputFile, LineCutter, OutputFile
+from nstack.connectors.files import InputFile, LineCutter, OutputFile, identity
 from nstack.connectors.limits import at_least_one
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
@@ -13,7 +14,7 @@ PROVIDES = {"Sources.jsonl": "JsonlSource", "Sinks.jsonl": "JsonlSink"}
 
 
 class JsonlSource(SourceConnector):
-    """The values of a file. A place to resume from is ``[bytes done, next line]``."""
+    """The values of a file. A place to resume from is ``[bytes done, next line]``, and the file's ``mark`` there."""
 
     BOUNDED = True
     REPLAY = "offset"
@@ -22,14 +23,23 @@ class JsonlSource(SourceConnector):
         self._file: InputFile | None = None
         self._cutter = LineCutter("", 0)
 
+    def identity(self, parameters: Parameters, context: Context) -> str | None:
+        """The file."""
+        return identity(context, parameters.path)
+
+    def mark(self, offset: Any) -> Any:
+        """The offset with what the file is recognised by."""
+        assert self._file is not None
+        done, line, *_ = offset or (0, 1)
+        return [done, line, self._file.mark(done)]
+
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Raises ConnectorError with the path."""
-        offset, line = context.resume if isinstance(context.resume, list | tuple) else (0, 1)
+        offset, line, *mark = context.resume if isinstance(context.resume, list | tuple) else (0, 1)
         self._cutter = LineCutter(parameters.path, at_least_one(parameters, "max_line"), offset, line)
         self._file = InputFile(context, parameters.path)
         await self._file.open()
-        if offset:
-            self._file.seek(offset)
+        self._file.seek(offset, *mark)
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Blocks of whole lines."""
@@ -65,6 +75,19 @@ class JsonlSink(SinkConnector):
     def __init__(self) -> None:
         self._file: OutputFile | None = None
         self._encode: Callable[[Sequence[object]], bytes] = lambda values: b""
+
+    def identity(self, parameters: Parameters, context: Context) -> str | None:
+        """The file."""
+        return identity(context, parameters.path)
+
+    def position(self) -> Any:
+        """The file's length."""
+        return None if self._file is None else self._file.position()
+
+    async def secure(self) -> None:
+        """Raises ConnectorError."""
+        if self._file is not None:
+            await self._file.secure()
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Raises ConnectorError with the path."""

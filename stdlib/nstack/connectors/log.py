@@ -13,6 +13,7 @@ class LogSink(SinkConnector):
     """Values as compact JSON on the log of the run."""
 
     IDEMPOTENT = True
+    KEEPS = False
 
     def __init__(self) -> None:
         self._lines: Callable[[Sequence[object]], bytes] = lambda values: b""

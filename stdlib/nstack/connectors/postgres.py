@@ -14,7 +14,7 @@ from nstack.connectors.limits import seconds
 from nstack.connectors.pgrows import RowReader
 from nstack.connectors.pgserver import Connection, Server, copy_text, describe, refusal, required_columns, told, types
 from nstack.connectors.pgtable import Table
-from nstack.connectors.sqlrows import RowType, find, near
+from nstack.connectors.sqlrows import RowType, identity_of, key_of
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
 from nstack.runtime.errors import ConnectorError, DecodeError, UsageError
@@ -39,7 +39,8 @@ class QueryFailed(ConnectorError):
 
 
 class PostgresSource(SourceConnector):
-    """The rows of a query, once."""
+    """The rows of a query, once; with a key, in its order. A place to resume from is the key of the last row, as
+    text."""
 
     BOUNDED = True
     REPLAY = "offset"
@@ -50,19 +51,40 @@ class PostgresSource(SourceConnector):
         self._reader: RowReader | None = None
         self._query = ""
         self._left = False
+        self._key = ""
+        self._at = 0
+        self._type = ""
+        self._after: str | None = None
+
+    def identity(self, parameters: Parameters, context: Context) -> str | None:
+        """The query and its key, and where the database is."""
+        if not parameters.pg_key:
+            return None
+        return identity_of(*(parameters[f"pg_{name}"] for name in ("host", "port", "database", "query", "key")))
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
-        """Connects, and compares the query's columns with the type; raises ConnectorError."""
+        """Connects, compares the query's columns with the type, and looks the key up among them; raises
+        ConnectorError."""
         self._query = parameters.pg_query
         self._server = Server(parameters, context)
         self._connection = await self._server.connect()
         self._reader = await _reader(self._connection, self._query, RowType(codec.shape))
+        if parameters.pg_key:
+            self._look_up(parameters.pg_key, RowType(codec.shape))
+            self._after = context.resume if isinstance(context.resume, str) else None
+
+    def _look_up(self, key: str, row: RowType) -> None:
+        assert self._reader is not None
+        self._at = key_of(row, key, "pg_key", str.lower)
+        self._key, self._type = self._reader.described(self._at)
 
     async def batches(self) -> AsyncIterator[Batch]:
         """The rows as they come. Raises ConnectorError when the query fails or the connection is lost."""
-        async with aclosing(self._rows(self._query)) as portions:
+        async with aclosing(self._rows(self._newer() if self._key else self._query)) as portions:
             async for rows, size in portions:
-                yield self._batch(rows, size)
+                if self._key:
+                    self._after = self._key_of(rows[-1]) or self._after
+                yield self._batch(rows, size, self._after)
 
     def _batch(self, rows: list[bytes], size: int, offset: object = None) -> Batch:
         assert self._reader is not None
@@ -85,6 +107,26 @@ class PostgresSource(SourceConnector):
         except Error as error:
             if not self._left:
                 raise ConnectorError(f"pg_query: {told(error)}") from None
+
+    def _key_of(self, row: bytes) -> str | None:
+        assert self._reader is not None
+        try:
+            return _text(self._reader.part(row, self._at))
+        except DecodeError:
+            return None  # the stage meets it again, under the source's policy
+
+    def _newer(self) -> str:
+        from psycopg import sql
+
+        key = sql.Identifier(self._key)
+        newer = sql.SQL("SELECT * FROM ({query}\n) AS polled {where} ORDER BY {key}").format(
+            query=sql.SQL(self._query.strip().rstrip(";")),  # the author's own text
+            where=sql.SQL("")
+            if self._after is None
+            else sql.SQL("WHERE {} > {}::{}").format(key, sql.Literal(self._after), sql.SQL(self._type)),
+            key=key,
+        )
+        return newer.as_string(self._connection)
 
     async def close(self) -> None:
         """Closes the connection, whatever it is still sending."""
@@ -149,29 +191,15 @@ class PostgresPoll(PostgresSource):
     def __init__(self) -> None:
         super().__init__()
         self._pause = 0.0
-        self._key = ""
-        self._at = 0
-        self._type = ""
-        self._after: str | None = None
         self._log: Any = None
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
-        """Connects, and looks the key up among the query's columns; raises ConnectorError."""
+        """Raises UsageError without a key, and as the query that ends does."""
+        if not parameters.pg_key:
+            raise UsageError(f"pg_key: {context.node} needs the name of a column ({context.origin})")
         self._pause = seconds(parameters, "pg_interval")
         self._log = context.log
         await super().open(parameters, codec, context)
-        row = RowType(codec.shape)
-        labels = [column.label or "" for column in row.columns]
-        self._at = find(parameters.pg_key, labels, str.lower)
-        if self._at < 0:
-            hint = near(parameters.pg_key, [label for label in labels if label]) or "a record has named columns"
-            raise UsageError(f"pg_key: {row.shown} has no column {parameters.pg_key} ({hint})")
-        column = row.columns[self._at]
-        if column.many or column.optional or column.type not in _KEYS:
-            raise UsageError(f"pg_key: {column.shown} is no key; there are {', '.join(_KEYS)}")
-        assert self._reader is not None
-        self._key, self._type = self._reader.described(self._at)
-        self._after = context.resume if isinstance(context.resume, str) else None
 
     async def batches(self) -> AsyncIterator[Batch]:
         """New rows in the order of the key, for ever. A lost connection is made again."""
@@ -192,30 +220,6 @@ class PostgresPoll(PostgresSource):
                 self._connection = await self._server.connect()
                 continue
             await asyncio.sleep(self._pause)
-
-    def _key_of(self, row: bytes) -> str | None:
-        assert self._reader is not None
-        try:
-            return _text(self._reader.part(row, self._at))
-        except DecodeError:
-            return None  # the stage meets it again, under the source's policy
-
-    def _newer(self) -> str:
-        from psycopg import sql
-
-        key = sql.Identifier(self._key)
-        newer = sql.SQL("SELECT * FROM ({query}\n) AS polled {where} ORDER BY {key}").format(
-            query=sql.SQL(self._query.strip().rstrip(";")),  # the author's own text
-            where=sql.SQL("")
-            if self._after is None
-            else sql.SQL("WHERE {} > {}::{}").format(key, sql.Literal(self._after), sql.SQL(self._type)),
-            key=key,
-        )
-        return newer.as_string(self._connection)
-
-
-_KEYS = ("Integer", "Text", "Decimal", "Date", "DateTime", "Uuid")
-"""The types that a key may have: those whose text PostgreSQL reads as the same value."""
 
 
 def _text(value: Any) -> str:

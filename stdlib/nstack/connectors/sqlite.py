@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 
 from nstack.connectors.sqliterows import QueryReader, Table, told
 from nstack.connectors.sqlitetypes import text_of
-from nstack.connectors.sqlrows import RowType
+from nstack.connectors.sqlrows import RowType, identity_of, key_of
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
 from nstack.runtime.errors import ConnectorError
+from nstack.runtime.token import Token
 
 PROVIDES = {"Sources.sqlite": "SqliteSource", "Sinks.sqlite": "SqliteSink"}
 
@@ -80,7 +81,8 @@ class Database:
 
 
 class SqliteSource(SourceConnector):
-    """The rows of a query, once."""
+    """The rows of a query, once; with a key, in its order. A place to resume from is the key of the last row, as SQLite
+    has it."""
 
     BOUNDED = True
     REPLAY = "offset"
@@ -89,6 +91,14 @@ class SqliteSource(SourceConnector):
         self._database: Database | None = None
         self._reader: QueryReader | None = None
         self._query = ""
+        self._after: tuple[Any, ...] = ()
+        self._key = -1
+
+    def identity(self, parameters: Parameters, context: Context) -> str | None:
+        """The query and its key, and the file."""
+        if not parameters.key:
+            return None
+        return identity_of(context.path(parameters.path).resolve(), parameters.query, parameters.key)
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Opens the file and compares the query's columns with the type; raises ConnectorError."""
@@ -96,7 +106,12 @@ class SqliteSource(SourceConnector):
         database = self._database = _database(parameters, context)
         await database.open("ro")
         row = RowType(codec.shape)
-        self._reader = await database.do(lambda: QueryReader(row, database.connection, self._query))
+        reader = self._reader = await database.do(lambda: QueryReader(row, database.connection, self._query))
+        if parameters.key:
+            self._key, name = reader.described(key_of(row, parameters.key, "key", str.lower))
+            self._after = () if context.resume is None else (context.resume,)
+            newer = f"WHERE {name} > ? " if self._after else ""
+            self._query = f"SELECT * FROM ({self._query}\n) {newer}ORDER BY {name}"
 
     async def batches(self) -> AsyncIterator[Batch]:
         """The rows, some at a time. Raises ConnectorError when the query fails."""
@@ -104,9 +119,9 @@ class SqliteSource(SourceConnector):
         assert database is not None
         assert reader is not None
         try:
-            cursor = await database.do(lambda: database.connection.execute(self._query))
+            cursor = await database.do(lambda: database.connection.execute(self._query, self._after))
             while rows := await database.do(lambda: cursor.fetchmany(ROWS)):
-                yield Batch(rows, decode=reader.decode)
+                yield Batch(rows, Token(offset=rows[-1][self._key] if self._key >= 0 else None), decode=reader.decode)
         except sqlite3.Error as error:
             raise ConnectorError(f"query: {told(error)}") from None
 

@@ -63,6 +63,11 @@ class QueryReader:
             for column, i in zip(columns, at, strict=True)
         )
 
+    def described(self, at: int) -> tuple[int, str]:
+        """A column of the type: its index in a row, and its name as SQL takes it."""
+        index = self._plan[at][0]
+        return index, quoted(self._names[index])
+
     def decode(self, row: Sequence[Any]) -> Any:
         """The value of one row. Raises DecodeError with the column."""
         parts: list[Any] = []

@@ -6,12 +6,13 @@ column has exactly is looked for in the case to which the database folds names t
 
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from msgspec.structs import astuple
 
-from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError
+from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError, UsageError
 from nstack.runtime.shapes import Shape
 
 
@@ -100,6 +101,28 @@ def find(label: str, names: Sequence[str], fold: Callable[[str], str]) -> int:
         if matches:
             return matches[0] if len(matches) == 1 else -2
     return -1
+
+
+KEYS = ("Integer", "Text", "Decimal", "Date", "DateTime", "Uuid")
+"""The types that a key may have: those whose text a database reads as the same value."""
+
+
+def key_of(row: RowType, key: str, parameter: str, fold: Callable[[str], str]) -> int:
+    """The index of the key that tells rows apart and orders them, among a type's columns. Raises UsageError."""
+    labels = [column.label or "" for column in row.columns]
+    at = find(key, labels, fold)
+    if at < 0:
+        hint = near(key, [label for label in labels if label]) or "a record has named columns"
+        raise UsageError(f"{parameter}: {row.shown} has no column {key} ({hint})")
+    column = row.columns[at]
+    if column.many or column.optional or column.type not in KEYS:
+        raise UsageError(f"{parameter}: {column.shown} is no key; there are {', '.join(KEYS)}")
+    return at
+
+
+def identity_of(*parts: object) -> str:
+    """What a checkpoint knows a query by; its text need not be shown."""
+    return blake2b("\0".join(map(str, parts)).encode(), digest_size=12).hexdigest()
 
 
 def near(name: str, names: Sequence[str]) -> str:

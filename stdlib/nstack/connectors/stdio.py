@@ -131,6 +131,8 @@ def _decode(line: bytes) -> str:
 class StdoutSink(SinkConnector):
     """A line for each value, on the descriptor that the run keeps for data."""
 
+    KEEPS = False
+
     def __init__(self) -> None:
         self._descriptor = -1
 

@@ -1,91 +1,193 @@
-"""Where a source that marks its values (``nstack.At``) goes on after a stop or a crash.
+"""The checkpoints of the workflows that run in one folder: an SQLite database, ``.nstack/checkpoints.db``.
 
-The saved offset is a low-water mark: everything up to it has been flushed by every sink. It belongs to the workflow
-and the source, not to the build.
+A checkpoint holds the place of each source, that of each sink that remembers one, and the state of each function that
+keeps some: all of one moment, written in one transaction. It belongs to the workflow, the node and what the node reads
+or writes, not to the build.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections import deque
+import sqlite3
+import time
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from pathlib import Path
-from threading import Lock
+from typing import Any, NamedTuple
 
 import msgspec
 
-from .log import Log
-from .token import Token
-from .worker import on_loop
+from .errors import NStackError
 
-SAVE_EVERY = 0.1
-"""Seconds between two writes of the file."""
+VERSION = 1
+
+_SCHEMA = f"""
+PRAGMA journal_mode = WAL;
+CREATE TABLE IF NOT EXISTS runs (
+    workflow TEXT NOT NULL, run TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (workflow, run)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS places (
+    workflow TEXT NOT NULL, run TEXT NOT NULL, kind TEXT NOT NULL, node TEXT NOT NULL, identity TEXT NOT NULL,
+    place TEXT NOT NULL,
+    PRIMARY KEY (workflow, run, kind, node, identity)
+) STRICT, WITHOUT ROWID;
+PRAGMA user_version = {VERSION};
+"""
 
 
-class Checkpoint:
-    """The offset of one source, kept in one file. ``opened`` and ``finished`` may be called from any thread."""
+class Unusable(NStackError):
+    """The database cannot be read or written; the message names it."""
 
-    def __init__(self, path: Path, loop: asyncio.AbstractEventLoop, log: Log) -> None:
-        self.path = path
-        self._loop = loop
-        self._log = log
-        self._lock = Lock()
-        self._waiting: deque[Token] = deque()
-        self._done: set[Token] = set()
-        self._offset: object = None
-        self._saved: object = None
-        self._scheduled = False
 
-    def load(self) -> object:
-        """The saved offset, or None at a first start. A damaged file is told and then passed over."""
+class Key(NamedTuple):
+    """What has a place: ``kind`` is ``source``, ``sink`` or ``function``; ``node`` its name among those of the
+    workflow; ``identity`` what it reads or writes."""
+
+    kind: str
+    node: str
+    identity: str
+
+
+class Past(NamedTuple):
+    """What is known of the last run: its ``state`` is ``open`` or ``finished``, ``written`` when that was (UTC)."""
+
+    state: str
+    written: str
+
+    @property
+    def at(self) -> str:
+        """The time, to the second."""
+        return f"{self.written[:19]}Z"
+
+
+class Store:
+    """The database of one folder. It comes into being with the first checkpoint. Any thread may call it, one at a
+    time; each method raises Unusable."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / ".nstack" / "checkpoints.db"
+        self._connection: sqlite3.Connection | None = None
+
+    def past(self, workflow: str, run: str | None = None) -> Past | None:
+        """What became of a run, or of the last one of a workflow; None where nothing is known."""
+        rows = self._rows(
+            "SELECT state, at FROM runs WHERE workflow = ? AND run = coalesce(?, run) ORDER BY at DESC LIMIT 1",
+            (workflow, run),
+        )
+        return Past(*rows[0]) if rows else None
+
+    def load(self, workflow: str, run: str) -> dict[Key, Any]:
+        """The checkpoint of a run; empty where there is none."""
+        rows = self._rows(
+            "SELECT kind, node, identity, place FROM places WHERE workflow = ? AND run = ?", (workflow, run)
+        )
         try:
-            document = msgspec.json.decode(self.path.read_bytes(), type=dict[str, object])
-        except FileNotFoundError:
-            return None
-        except (OSError, msgspec.MsgspecError) as error:
-            self._log.warning(f"the checkpoint {self.path} cannot be read ({error}): starting afresh")
-            return None
-        self._saved = document.get("offset")
-        return self._saved
+            return {Key(*key): msgspec.json.decode(place) for *key, place in rows}
+        except msgspec.MsgspecError as error:
+            raise self._unusable("read", error) from None
 
-    def forget(self) -> None:
-        """Removes the file: the next start is a first start."""
-        self.path.unlink(missing_ok=True)
+    def save(self, workflow: str, run: str, places: Mapping[Key, Any]) -> None:
+        """Writes a checkpoint over the one before. Places that are not mentioned stay."""
+        rows = [(workflow, run, *key, msgspec.json.encode(place).decode()) for key, place in places.items()]
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, 'open', ?)", (workflow, run, _now()))
+            connection.executemany("INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?)", rows)
 
-    def opened(self, token: Token) -> None:
-        """A token is on its way; tokens are told in the order of the source."""
-        with self._lock:
-            self._waiting.append(token)
-
-    def finished(self, token: Token) -> None:
-        """A token is done. One with a problem is not: its values come again after a restart."""
-        with self._lock:
-            if token.problem is not None:
-                return
-            self._done.add(token)
-            while self._waiting and self._waiting[0] in self._done:
-                first = self._waiting.popleft()
-                self._done.discard(first)
-                if first.offset is not None:
-                    self._offset = first.offset
-        on_loop(self._loop, self._soon)
-
-    def _soon(self) -> None:
-        if not self._scheduled and self._offset != self._saved:
-            self._scheduled = True
-            self._loop.call_later(SAVE_EVERY, self.save)
-
-    def save(self) -> None:
-        """Writes the offset, if it has moved; the file is never half written."""
-        self._scheduled = False
-        offset = self._offset
-        if offset is None or offset == self._saved:
+    def finish(self, workflow: str, run: str) -> None:
+        """A bounded run is done: nothing is left to go on with. Of runs that are done the last one is remembered."""
+        if not self.path.exists():
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.path.with_suffix(".new")
-        with beside.open("wb") as file:
-            file.write(msgspec.json.encode({"offset": offset}))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
-        self._saved = offset
+        with self._writing() as connection:
+            connection.execute("DELETE FROM places WHERE workflow = ? AND run = ?", (workflow, run))
+            connection.execute("DELETE FROM runs WHERE workflow = ? AND state = 'finished'", (workflow,))
+            connection.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, 'finished', ?)", (workflow, run, _now()))
+
+    def forget(self, workflow: str, run: str) -> None:
+        """The next start is a first one. A database that cannot be read is put aside for that."""
+        if not self.path.exists():
+            return
+        try:
+            with self._writing() as connection:
+                for table in ("places", "runs"):
+                    connection.execute(f"DELETE FROM {table} WHERE workflow = ? AND run = ?", (workflow, run))
+        except Unusable:
+            self.close()
+            with suppress(OSError):
+                self.path.replace(self.path.with_suffix(".damaged"))
+                for beside in ("-wal", "-shm"):
+                    self.path.with_name(self.path.name + beside).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Closes the database."""
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _rows(self, query: str, given: tuple[Any, ...]) -> list[Any]:
+        if not self.path.exists():
+            return []
+        try:
+            return self._open().execute(query, given).fetchall()
+        except (sqlite3.Error, OSError) as error:
+            raise self._unusable("read", error) from None
+
+    def _writing(self) -> _Transaction:
+        return _Transaction(self)
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            ignored = self.path.parent / ".gitignore"
+            if not ignored.exists():
+                ignored.write_text("*\n")
+            connection = sqlite3.connect(self.path, timeout=10.0, isolation_level=None, check_same_thread=False)
+            try:
+                self._prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+        return self._connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        with closing(connection.execute("PRAGMA user_version")) as cursor:
+            (version,) = cursor.fetchone()
+        if version > VERSION:
+            raise sqlite3.DatabaseError("a later version of nstack-runtime has written it")
+        if version < VERSION:
+            connection.executescript(_SCHEMA)
+
+    def _unusable(self, what: str, error: Exception) -> Unusable:
+        return Unusable(f"checkpoints cannot be {what}, {os.path.relpath(self.path)}: {error}")
+
+
+class _Transaction:
+    """One transaction; raises Unusable for whatever SQLite or the disk says."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._connection: sqlite3.Connection | None = None
+
+    def __enter__(self) -> sqlite3.Connection:
+        try:
+            self._connection = self._store._open()
+            self._connection.execute("BEGIN IMMEDIATE")
+        except (sqlite3.Error, OSError) as error:
+            raise self._store._unusable("written", error) from None
+        return self._connection
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        assert self._connection is not None
+        try:
+            self._connection.execute("COMMIT" if error is None else "ROLLBACK")
+        except sqlite3.Error as fault:
+            raise self._store._unusable("written", fault) from None
+        if isinstance(error, sqlite3.Error):
+            raise self._store._unusable("written", error) from None
+
+
+def _now() -> str:
+    now = time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1000):03d}Z"

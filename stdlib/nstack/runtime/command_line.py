@@ -45,7 +45,15 @@ def main(
     log.hide(tuple(resolved.secrets))
     for doubt in resolved.doubts:
         log.warning(doubt)
-    run = Run(workflow, resolved, log, stdout=take_stdout(), fresh=options.fresh, status=options.status_fd)
+    run = Run(
+        workflow,
+        resolved,
+        log,
+        stdout=take_stdout(),
+        fresh=options.fresh,
+        resume=options.resume,
+        status=options.status_fd,
+    )
     return run.run()
 
 
@@ -79,7 +87,9 @@ def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> 
     parser.add_argument(
         "--status-fd", type=_descriptor, metavar="N", help="write the run's counts to this descriptor, as JSON lines"
     )
-    parser.add_argument("--fresh", action="store_true", help="forget where a source of an earlier run had come to")
+    again = parser.add_mutually_exclusive_group()
+    again.add_argument("--fresh", action="store_true", help="start over: forget where an earlier run had come to")
+    again.add_argument("--resume", action="store_true", help="fail where there is no earlier run to go on with")
     return parser
 
 

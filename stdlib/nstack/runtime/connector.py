@@ -108,8 +108,9 @@ class Context:
     ``.nml``. ``folder`` is the working directory the run was started in: relative paths mean this. ``bounded``
     tells whether every source of the workflow ends. ``stdout`` is the descriptor for data: descriptor 1 itself
     leads to the log. ``shared`` is one dict for all connectors of the run: several ``Sources.http`` on one port
-    share their server there. ``resume`` is the offset to go on from, or None. ``expects`` is for a source of
-    requests: None, ``"one"`` or ``"many"`` replies for each value.
+    share their server there. ``resume`` is the place to go on from, or None: of a source what ``mark`` gave, of a sink
+    what ``position`` gave. ``expects`` is for a source of requests: None, ``"one"`` or ``"many"`` replies for each
+    value.
     """
 
     __slots__ = (
@@ -139,7 +140,7 @@ class Context:
         stdout: int = 1,
         shared: dict[Any, Any] | None = None,
         offer: Callable[[Batch, int], bool] | None = None,
-        resume: object = None,
+        resume: Any = None,
         expects: str | None = None,
         failed: Callable[[], bool] | None = None,
     ) -> None:
@@ -155,7 +156,7 @@ class Context:
         """Hands one batch in without waiting; False when as many records as the second argument says wait already (a
         server answers 503 with ``Retry-After``). Event loop only.
         """
-        self.resume = resume
+        self.resume: Any = resume
         self.expects = expects
         self.failed: Callable[[], bool] = failed or _no
 
@@ -195,6 +196,21 @@ class SourceConnector:
     REPLAY: ClassVar[str] = "none"
     """``offset``, ``sender`` or ``none``: who repeats what was not acknowledged."""
 
+    def identity(self, parameters: Parameters, context: Context) -> str | None:
+        """What is read (a path; a server and a query), for a source that can go on from a place: its checkpoint belongs
+        to that. None where it cannot. Asked before ``open``; nothing is read for it.
+
+        Each batch's ``token.offset`` is then a place of which everything before, this batch included, has been read: a
+        source that is opened there (``context.resume``) gives what comes after, in the same order. A batch without an
+        offset is counted in values, which are left out when they come again.
+        """
+        return None
+
+    def mark(self, offset: Any) -> Any:
+        """What a checkpoint keeps of an offset: JSON, and all that ``open`` needs to see whether it is still good.
+        Called rarely, beside ``batches``."""
+        return offset
+
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Connects. Raises ConnectorError with the address or path that was tried."""
 
@@ -223,6 +239,21 @@ class SinkConnector:
 
     IDEMPOTENT: ClassVar[bool] = False
     """Whether a repeated write of one value is harmless."""
+    KEEPS: ClassVar[bool] = True
+    """Whether what is written stays somewhere. A bounded run that writes nothing of the kind starts over."""
+
+    def identity(self, parameters: Parameters, context: Context) -> str | None:
+        """What is written (a path), for a sink that can go back to a place: what it has written behind the place that
+        the checkpoint keeps is taken back by ``open``, and comes again. None where it cannot. Asked before ``open``."""
+        return None
+
+    def position(self) -> Any:
+        """Where it stands after a ``flush``, as JSON. Called for a checkpoint, while nothing is written."""
+        return None
+
+    async def secure(self) -> None:
+        """Makes what stands before the last ``position`` safe from the machine's end, before the checkpoint is written.
+        Writing may go on meanwhile."""
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Connects. Raises ConnectorError with the address or path that was tried."""

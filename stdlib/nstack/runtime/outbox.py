@@ -17,6 +17,7 @@ from typing import Any
 
 from .connector import SinkConnector
 from .errors import ReaderGone
+from .faultpoints import fault
 from .meter import Times
 from .policy import Current, Guard, Halt, Stopped
 from .token import Token
@@ -201,6 +202,7 @@ class Writer:
         self._halt = halt
         self._loop = loop
         self._event = asyncio.Event()
+        self._draining = asyncio.Lock()
         self._closing = False
         self.gone = False
         self.reader_gone: Callable[[], None] = lambda: None
@@ -222,7 +224,7 @@ class Writer:
             self._event.clear()
             last = self._closing
             before = self.guard.tally.values_out
-            await self._drain()
+            await self.settle()
             if last:
                 return
             if self.guard.tally.values_out - before >= BUSY:
@@ -232,6 +234,11 @@ class Writer:
         """No stage puts anything in any more: write what is left and end."""
         self._closing = True
         self._event.set()
+
+    async def settle(self) -> None:
+        """Everything that the stages have given so far is written and flushed when this returns."""
+        async with self._draining:
+            await self._drain()
 
     async def _drain(self) -> None:
         done: list[Token] = []
@@ -248,12 +255,15 @@ class Writer:
             return
         if self.gone:  # what these tokens stand for was not written: their sources must not hear that it was
             return
+        if done:
+            fault("acknowledging")
         for token in done:
             token.release()
 
     async def _write(self, box: Outbox, chunk: Chunk) -> bool:
         try:
             began = perf_counter()
+            fault("writing")
             if self.gone or not await self._attempt(lambda: self.connector.write(chunk.encoded), chunk):
                 return False
             self.times.add_all(perf_counter() - began, chunk.count)
@@ -263,6 +273,7 @@ class Writer:
             box.written(chunk)
 
     async def _flush(self) -> bool:
+        fault("flushing")
         return not self.gone and await self._attempt(self.connector.flush, None)
 
     async def _attempt(self, action: Callable[[], Any], chunk: Chunk | None) -> bool:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .calls import MethodCall, Turn, standard_live
+from .checkpoint import Key
 from .codec import Codec, Codecs
 from .connector import Parameters, Registry
 from .declare import Call, Literal, Node, Sink, Source, UserModule, Workflow
@@ -19,7 +20,7 @@ from .outbox import Writer
 from .parameters import Resolved
 from .policy import Guard
 from .stage import Stage, overlapping
-from .standard import STD
+from .standard import STD, StandardFunction
 from .user_code import Host
 from .worker import UserLoop, Worker
 
@@ -98,6 +99,8 @@ class Plan:
         self.counted = counted
         self.meters: dict[int, list[Meter]] = {}
         """Those of each call, one a lane, by the node's ``id``."""
+        self.functions: list[tuple[Key, StandardFunction]] = []
+        """The standard functions of each lane, which may keep state."""
         self._lanes: tuple[Lane, ...] = ()
 
     def guard_of(self, node: Any, codec: Codec | None) -> Guard:
@@ -194,7 +197,11 @@ class Plan:
     def _live_standard(self, lane: Lane, node: Call) -> Live:
         cls = STD.get(node.function) or self.registry.find(node.function)
         input, output = self.codecs.of(node.input), self.codecs.of(node.output)
-        function = cls().bind(input, output, self.resolved.of(node))
+        made: StandardFunction = cls()
+        function = made.bind(input, output, self.resolved.of(node))
+        if cls.state is not StandardFunction.state:
+            same = sum(key.node == node.shown for key, _ in self.functions)
+            self.functions.append((Key("function", node.shown, str(same)), made))
         return standard_live(function, self.guard_of(node, input), cls.MANY, self._meter(lane, node))
 
     def _live_method(self, lane: Lane, node: Call | Sink, output: Codec | None) -> Live:

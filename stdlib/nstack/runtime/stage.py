@@ -11,15 +11,16 @@ from types import AsyncGeneratorType
 from typing import Any
 
 from .calls import Free, MethodCall, Turn
-from .checkpoint import Checkpoint
 from .codec import Codec
 from .connector import Batch
 from .declare import Stage as StageFunction
-from .errors import DecodeError, NStackError, ResultError
+from .errors import DecodeError, NStackError, Rejected, ResultError
+from .faultpoints import fault
 from .faults import accept
 from .feed import Feed
 from .meter import Flows, Live, Times, stepped
 from .outbox import Outbox, backoff
+from .pause import Pause, Place, Slices
 from .policy import Current, Guard, Halt, Stopped
 from .token import Problem, Token
 from .user_code import RESUME, At, describe
@@ -50,12 +51,20 @@ class Stage:
         self.inside_source = False
         self.times = Times()
         self.flows: Flows | None = None
+        self.pause = Pause()
+        self.place = Place()
+        self.slices: Slices | None = None
+        """Set where a checkpoint keeps how far this stage is: its thread looks now and then whether one is asked
+        for."""
+        self.marks = True
+        """Whether the source has marked all that it gave: only then it can go on."""
         self._left: Iterable[Any] = ()
 
     # ------------------------------------------------------------------------------------------ batches of a connector
 
     def consume(self) -> None:
         """Works until the source has ended or the run has failed. Runs on the stage's thread; Stopped ends it early."""
+        self.pause.end()
         try:
             if self.streams:
                 self._consume_stream()
@@ -64,6 +73,7 @@ class Stage:
                     self.process(batch)
         finally:
             self.refuse_rest()
+            self.pause.begin()
 
     def _consume_stream(self) -> None:
         stream = Stream(self)
@@ -78,29 +88,60 @@ class Stage:
         while True:
             if self.halt.failed:
                 raise Stopped
+            self.pause.here()
             batch = self.feed.take()
             if batch is not None:
                 batch.token.hold(self.finish, self.expects)
                 return batch
             if self.feed.ended:
                 return None
-            self.feed.wait(_never)
+            self.wait_for_feed(_never)
+
+    def wait_for_feed(self, ready: Callable[[], bool]) -> None:
+        """Waits for the next batch, or ``ready()``, while nothing is under way."""
+        self.pause.begin()
+        self.feed.wait(ready)
+        self.pause.end()
 
     def process(self, batch: Batch) -> None:
         """One batch through the whole stage."""
         token = self.current.token = batch.token
         try:
-            for values in self.decode(batch):
+            for values in self.wanted(batch):
                 self.guard.tally.values_in += len(values)
                 if values:
                     self._left = left = iter(values)  # which knows how many are left, at no cost
                     if self.flows is not None:
                         self.flows.arm()
-                    self.function(left, self.current)
+                    if self.slices is None:
+                        self.function(left, self.current)
+                    else:
+                        self._in_slices(left, len(values), self.slices)
         except Stopped:
             self.give_up(token)
             raise
         self.seal(token)
+        self.place.reached(token.offset)
+
+    def _in_slices(self, left: Iterator[Any], count: int, slices: Slices) -> None:
+        """Some values at a time, so that a checkpoint need not wait for a whole batch of a slow stage."""
+        while count:
+            self.pause.here()
+            some = min(count, slices.size)
+            began = perf_counter()
+            self.function(islice(left, some), self.current)
+            slices.took(perf_counter() - began)
+            self.place.passed(some)
+            count -= some
+            fault("calling")
+
+    def wanted(self, batch: Batch) -> Iterator[Sequence[Any]]:
+        """The values of a batch without those that an earlier run has had."""
+        if not self.place.skip:
+            yield from self.decode(batch)
+            return
+        for values in self.decode(batch):
+            yield values[self.place.left_out(len(values)) :]
 
     def seal(self, token: Token) -> None:
         """The stage is done with a token: from here on it waits for the sinks alone."""
@@ -171,28 +212,32 @@ class Stage:
         method: Callable[[], Any],
         turn: Turn | None,
         user_loop: Callable[[], UserLoop],
-        resume: Any,
-        checkpoint: Checkpoint | None,
     ) -> None:
         """Works on what a Python source yields: each value travels on before the next is made. Raises NStackError
         when the source fails for good.
         """
-        RESUME.set(resume)
+        RESUME.set(self.place.offset)
         self.expects = None
         source = Generated(self, method, turn or Free(), user_loop)
-        while not source.ended:
-            token = self.current.token = Token()
-            token.hold(self.finish if checkpoint is None else checkpoint.finished, None)
-            if checkpoint is not None:
-                checkpoint.opened(token)
-            if self.flows is not None:
-                self.flows.arm()
-            try:
-                self.function(source.some(token), self.current)
-            except Stopped:
-                self.give_up(token)
-                raise
-            self.seal(token)
+        self.pause.end()
+        try:
+            while not source.ended:
+                self._portion(source)
+        finally:
+            self.pause.begin()
+
+    def _portion(self, source: Generated) -> None:
+        """The next values of a Python source, through the whole stage."""
+        token = self.current.token = Token()
+        token.hold(self.finish, None)
+        if self.flows is not None:
+            self.flows.arm()
+        try:
+            self.function(source.some(token), self.current)
+        except Stopped:
+            self.give_up(token)
+            raise
+        self.seal(token)
 
 
 def limited(method: Callable[[], Any], most: int | None) -> Callable[[], Any]:
@@ -264,6 +309,8 @@ class Generated:
             marked = isinstance(value, At)
             if marked:
                 token.offset, value = value.offset, value.value
+            elif not isinstance(value, Rejected):
+                stage.marks = False
             if not test(value):
                 try:
                     value = accept(stage.codec.shape, value, "value")
@@ -272,7 +319,9 @@ class Generated:
                     continue
             tally.values_in += 1
             yield value
+            fault("calling")
             if marked:
+                stage.place.reached(token.offset)
                 return
 
     def _pull(self) -> bool:
@@ -281,6 +330,7 @@ class Generated:
         while True:
             try:
                 stage.inside_source = True
+                stage.pause.begin()
                 if self._next is None:
                     self._next = self._open()
                 self._value = self._next()
@@ -291,6 +341,7 @@ class Generated:
                 self._fail(error)
             finally:
                 stage.inside_source = False
+                stage.pause.end()
 
     def _fail(self, error: BaseException) -> None:
         guard = self._stage.guard
@@ -340,6 +391,7 @@ class Stream:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
+        self._batch: Token | None = None
         self.waiting: deque[tuple[Any, Token]] = deque()
 
     def poll(self, wait: bool, ready: Callable[[], bool]) -> Outcome | None:
@@ -356,8 +408,14 @@ class Stream:
             elif not wait or stage.feed.ended or ready():
                 return None
             else:
-                stage.feed.wait(ready)
-        return Outcome(*self.waiting.popleft())
+                stage.wait_for_feed(ready)
+        value, token = self.waiting.popleft()
+        if token is not self._batch:
+            if self._batch is not None:
+                stage.place.reached(self._batch.offset)
+            self._batch = token
+        stage.place.passed(1)
+        return Outcome(value, token)
 
     @property
     def ended(self) -> bool:
@@ -371,7 +429,7 @@ class Stream:
         try:
             if stage.flows is not None:
                 stage.flows.arm()
-            for values in stage.decode(batch):
+            for values in stage.wanted(batch):
                 stage.guard.tally.values_in += len(values)
                 for value in values:
                     token.add()
@@ -387,10 +445,12 @@ class Stream:
             self._stage.give_up(self.waiting.popleft()[1])
 
     def __iter__(self) -> Iterator[Any]:
+        stage = self._stage
         while (outcome := self.poll(True, _never)) is not None:
-            self._stage.current.token = outcome.token
+            stage.current.token = outcome.token
             yield outcome.value
-            self._stage.seal(outcome.token)
+            stage.seal(outcome.token)
+            stage.pause.here()
 
 
 def overlapping(stage: Stage) -> Callable[[Live, Iterable[Any], Any], Iterable[Any]]:
@@ -417,7 +477,10 @@ def _overlap(stage: Stage, call: MethodCall, values: Stream) -> Iterator[Any]:
 
     try:
         while True:
-            _fill(stage, call, values, working, ready)
+            if not working:
+                stage.pause.here()
+            if not working or not stage.pause.asked:
+                _fill(stage, call, values, working, ready)
             if stage.halt.failed:
                 raise Stopped
             if not working:
@@ -459,7 +522,7 @@ def _job(call: MethodCall, outcome: Outcome) -> Callable[[], Awaitable[Any]]:
 
 def _wait(stage: Stage, values: Stream, working: deque[Outcome], limit: int, ready: Callable[[], bool]) -> None:
     """Sleeps until a result is ready, or (while there is room) another value is there."""
-    if len(working) < limit and not stage.feed.ended:
+    if len(working) < limit and not stage.feed.ended and not stage.pause.asked:
         stage.feed.wait(ready)
     else:
         stage.feed.wait_for(ready)

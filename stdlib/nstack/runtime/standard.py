@@ -21,9 +21,19 @@ class StandardFunction:
     function that it gives back takes a value and returns the result; with ``MANY`` it returns an iterable of
     results (a header before the first row: two; nothing: ``()``). It may keep state in the object. What it raises
     meets the policy of the use. Results are trusted: they are not checked again.
+
+    A function that keeps state gives it as JSON by ``state``, and is given it by ``restore``, after ``bind``, when a
+    run goes on; both while no value is under way.
     """
 
     MANY: ClassVar[bool] = False
+
+    def state(self) -> Any:
+        """What a checkpoint has to keep; None where there is nothing."""
+        return None
+
+    def restore(self, state: Any) -> None:
+        """Goes on from a ``state``."""
 
     def bind(self, input: Codec, output: Codec, parameters: Parameters) -> Callable[[Any], Any]:
         """The function for these types and parameters."""

@@ -21,11 +21,13 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from .aside import Handover, IOThreads
-from .checkpoint import Checkpoint
+from .checkpoint import Store
 from .codec import Codec, Codecs
 from .connector import Batch, Context, Registry, SinkConnector, SourceConnector
+from .cut import Cuts
 from .declare import Literal, Sink, Source, UserModule, Workflow
 from .errors import ConnectorError, ModuleFailure, NStackError, UsageError
+from .faultpoints import fault
 from .feed import Feed
 from .folders import Folders
 from .lifeline import tie
@@ -34,6 +36,7 @@ from .outbox import Writer, backoff
 from .parameters import Resolved
 from .plan import Lane, Plan, expectation
 from .policy import DeadLetters, Guard, Halt, Stopped
+from .resuming import Resuming
 from .stage import Stage, limited
 from .token import Token
 from .user_code import Host, describe, user_trace
@@ -73,11 +76,11 @@ class Run:
         stdout: int = 1,
         registry: Registry | None = None,
         fresh: bool = False,
+        resume: bool = False,
         status: int | None = None,
     ) -> None:
         self.workflow = workflow
         self.log = log
-        self.fresh = fresh
         self.stdout = stdout
         self.folder = Path.cwd()
         self.registry = registry or Registry()
@@ -94,9 +97,11 @@ class Run:
         self.lanes: list[Lane] = []
         self.sources: list[tuple[Lane, SourceConnector]] = []
         self.sinks: list[SinkConnector] = []
+        self.opened: list[SinkConnector] = []
         self.writing: list[asyncio.Task[None]] = []
         self.resolved = resolved
-        self.checkpoints: dict[int, Checkpoint] = {}
+        self.resuming = Resuming(workflow, Store(self.folder), log, fresh=fresh, resume=resume)
+        self.cuts: Cuts | None = None
         self._user_loop: UserLoop | None = None
         self._user_loop_lock = threading.Lock()
         self._io = IOThreads()
@@ -245,14 +250,18 @@ class Run:
         for number, (source, function) in enumerate(self.workflow.sources):
             self.lanes.append(self._lane(number, source, function))
         self.plan.assign(self.lanes)
+        self._look_back()
         for host in self.plan.hosts.values():
             await self._start_host(host)
         await self._open_sinks()
         for lane in self.lanes:
             await lane.worker.run(partial(self.plan.bind, lane))
         self._check_reply()
-        self._open_checkpoints()
+        self.resuming.restore(self.plan.functions)
         await self._open_sources()
+        if self.resuming.on:
+            self.cuts = Cuts(self.resuming, self.halt, self.plan.writers.values(), self.plan.functions, self._failed)
+            self.cuts.start()
 
     def _find_connectors(self) -> None:
         """Raises UsageError for a connector that is not part of this version, before anything opens."""
@@ -267,23 +276,31 @@ class Run:
         stage.expects = expectation(lane)
         return lane
 
-    def _open_checkpoints(self) -> None:
-        """A bounded run starts at the beginning: its files are put into place only at its end. An unbounded one
-        goes on where it was.
-        """
+    def _look_back(self) -> None:
+        """Makes the connectors, and finds out whether the run goes on from a checkpoint. Raises NStackError."""
         for lane in self.lanes:
-            if lane.generated and not self.workflow.bounded:
-                self._checkpoint(lane)
+            node = lane.source
+            if isinstance(node, Literal) or lane.generated:
+                self.resuming.add_source(lane, None, "")
+                continue
+            source: SourceConnector = self.registry.find(str(node.provider))()
+            self.sources.append((lane, source))
+            named = source.identity(self.resolved.of(node), self._context(node)) if source.REPLAY == "offset" else None
+            self.resuming.add_source(lane, source, named)
+        for end in self._connected_sinks():
+            sink: SinkConnector = self.registry.find(str(end.provider))()
+            self.sinks.append(sink)
+            reaching = [lane for lane in self.lanes if end in lane.nodes]
+            named = sink.identity(self.resolved.of(end), self._context(end))
+            self.resuming.add_sink(end, sink, named, reaching)
+        self.resuming.decide()
 
-    def _checkpoint(self, lane: Lane) -> Checkpoint:
-        source = lane.source
-        number = sum(id(one.source) in self.checkpoints and one.source.shown == source.shown for one in self.lanes)
-        name = f"{self.workflow.name}-{source.shown}" + (f"-{number + 1}" if number else "")
-        checkpoint = Checkpoint(self.folder / ".nstack" / "checkpoints" / f"{name}.json", self.loop, self.log)
-        if self.fresh:
-            checkpoint.forget()
-        self.checkpoints[id(source)] = checkpoint
-        return checkpoint
+    def _connected_sinks(self) -> list[Sink]:
+        return [
+            node
+            for node in self.workflow.sinks
+            if not isinstance(node.provider, UserModule) and node.provider != "Sinks.reply"
+        ]
 
     def _check_reply(self) -> None:
         for lane in self.lanes:
@@ -306,14 +323,13 @@ class Run:
         await worker.run(job)
 
     async def _open_sinks(self) -> None:
-        for node in self.workflow.sinks:
-            if isinstance(node.provider, UserModule) or node.provider == "Sinks.reply":
-                continue
+        for node, connector in zip(self._connected_sinks(), self.sinks, strict=True):
             codec = self.codecs.of(node.input)
             guard = self.plan.guard_of(node, codec)
-            connector: SinkConnector = self.registry.find(str(node.provider))()
-            self.sinks.append(connector)
-            action = partial(connector.open, self.resolved.of(node), codec, self._context(node))
+            self.opened.append(connector)
+            surroundings = self._context(node)
+            surroundings.resume = self.resuming.place_of(connector)
+            action = partial(connector.open, self.resolved.of(node), codec, surroundings)
             await self._unless_ending(self._open(guard, action))
             writer = Writer(connector, guard, self.halt, self.loop)
             writer.reader_gone = self._reader_gone
@@ -321,15 +337,11 @@ class Run:
             self.writing.append(self.loop.create_task(writer.run()))
 
     async def _open_sources(self) -> None:
-        for lane in self.lanes:
+        for lane, connector in self.sources:
             node = lane.source
-            if isinstance(node, Literal) or lane.generated:
-                continue
-            connector: SourceConnector = self.registry.find(str(node.provider))()
-            self.sources.append((lane, connector))
+            assert isinstance(node, Source)
             surroundings = self._context(node, lane)
-            if connector.REPLAY == "offset" and not connector.BOUNDED:
-                surroundings.resume = self._checkpoint(lane).load()
+            surroundings.resume = self.resuming.place_of(connector)
             action = partial(connector.open, self.resolved.of(node), lane.stage.codec, surroundings)
             await self._unless_ending(self._open(lane.stage.guard, action))
 
@@ -349,6 +361,7 @@ class Run:
     async def _open(self, guard: Guard, action: Callable[[], Awaitable[None]]) -> None:
         """Opens a connector, again as often as its ``retry`` says."""
         for attempt in range(guard.policy.retry + 1):
+            fault("opening")
             try:
                 await action()
             except UsageError:
@@ -395,12 +408,9 @@ class Run:
     async def _pump(self, lane: Lane, connector: SourceConnector) -> None:
         """A connector's batches into its stage's feed."""
         feed = lane.stage.feed
-        checkpoint = self.checkpoints.get(id(lane.source))
         try:
             async for batch in connector.batches():
-                if checkpoint is not None:
-                    checkpoint.opened(batch.token)
-                    batch.token.when_done = checkpoint.finished
+                fault("reading")
                 await feed.put(batch)
         except asyncio.CancelledError:
             raise
@@ -408,6 +418,7 @@ class Run:
             lane.stage.guard.report(error)
             self.halt.fail()
         finally:
+            fault("draining")
             feed.end()
 
     async def _work(self, lane: Lane) -> None:
@@ -430,9 +441,7 @@ class Run:
         source = lane.source
         assert isinstance(source, Source)
         method = limited(self.plan.method_of(source), self.workflow.limit)
-        checkpoint = self.checkpoints.get(id(source))
-        resume = checkpoint.load() if checkpoint is not None else None
-        lane.stage.generate(method, self.plan.source_turn(lane), self.user_loop, resume, checkpoint)
+        lane.stage.generate(method, self.plan.source_turn(lane), self.user_loop)
 
     async def _stop_sources(self, pumps: list[asyncio.Task[None]]) -> None:
         for _, connector in self.sources:
@@ -477,16 +486,20 @@ class Run:
             writer.finish()
         await self._safely(asyncio.gather(*self.writing))
         self._done.drain()
-        for checkpoint in self.checkpoints.values():
-            checkpoint.save()
+        if self.cuts is not None:
+            await self.cuts.stop()
+            if opened:
+                await self._safely(self._last_cut(self.cuts))
         for host in self.plan.hosts.values():
             if host.started:
                 await self._safely(self._shut_down(host))
         for _, source in self.sources:
             await self._safely(source.close())
         completed = opened and not self.halt.failed and not (self.workflow.bounded and self.interrupted)
-        for sink in self.sinks:
+        for sink in self.opened:
             await self._safely(sink.close(completed=completed))
+        if completed and self.workflow.bounded and not self.halt.failed:
+            await self._safely(self._forget())
         for host in self.plan.hosts.values():
             host.close()
             if left := host.left_behind():
@@ -495,6 +508,21 @@ class Run:
             self._user_loop.close()
         for lane in self.lanes:
             lane.worker.close()
+
+    async def _last_cut(self, cuts: Cuts) -> None:
+        """A bounded run that has come to its end needs a checkpoint only if there is one already: killed between two
+        files that are put into place, it must not begin again with the first one.
+        """
+        if not self.halt.failed and (cuts.saved or not self.workflow.bounded or self.interrupted):
+            await cuts.save()
+
+    async def _forget(self) -> None:
+        self.resuming.store.finish(self.resuming.name, self.resuming.run)
+        self.resuming.store.close()
+
+    def _failed(self, error: Exception) -> None:
+        self._tell(error)
+        self.halt.fail()
 
     async def _shut_down(self, host: Host) -> None:
         lane = self.plan.home(host)

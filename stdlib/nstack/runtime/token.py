@@ -63,6 +63,10 @@ class Token:
         elif done and self.when_done is not None:
             self.when_done(self)
 
+    def is_open(self) -> bool:
+        """Whether a stage has taken it and not all that came of it is flushed."""
+        return self._finish is not None and self._count > 0
+
     def hold(self, finish: Callable[[Token], object], expects: str | None) -> None:
         """The engine takes the token over: ``finish`` brings its end to the event loop."""
         self._finish = finish
