@@ -6,11 +6,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-SLICE = 256
-"""So many values are looked at between two looks at whether a checkpoint is asked for, to begin with …"""
-LARGEST = 1 << 20
 QUICK, SLOW = 0.02, 0.1
-"""… then as many as take between so many seconds."""
+"""Between two looks at whether a checkpoint is asked for, a stage goes through as many values as take between so many
+seconds; it begins with one."""
+LARGEST = 1 << 20
 
 
 class Pause:
@@ -111,7 +110,7 @@ class Slices:
     __slots__ = ("size",)
 
     def __init__(self) -> None:
-        self.size = SLICE
+        self.size = 1
 
     def took(self, seconds: float) -> None:
         """What the last slice took."""
