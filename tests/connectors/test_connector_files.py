@@ -140,10 +140,29 @@ async def test_a_failed_run_leaves_the_old_file_and_says_where_the_rest_is(tmp_p
 
 
 async def test_a_run_that_goes_on_keeps_what_it_had(tmp_path: Path) -> None:
-    (tmp_path / "out.jsonl.partial").write_text('1\n"half')
-    given = context(tmp_path, bounded=True, resume=[2, 2])
-    await write_all(JsonlSink(), {"path": "out.jsonl"}, Integer, given, [2])
+    given, codec = {"path": "out.jsonl", "mode": "replace"}, Codec(Integer)
+    sink = JsonlSink()
+    await sink.open(parameters_of(sink, given), codec, context(tmp_path, bounded=True))
+    await sink.write(sink.encode([1]))
+    position = sink.position()
+    await sink.write(sink.encode([7]))  # behind the checkpoint: it comes again
+    await sink.close(completed=False)
+    await write_all(JsonlSink(), given, Integer, context(tmp_path, bounded=True, resume=position), [2])
     assert (tmp_path / "out.jsonl").read_text() == "1\n2\n"
+    (tmp_path / "out.jsonl.partial").write_text("5\n")
+    with pytest.raises(ConnectorError, match=r"out\.jsonl\.partial is not what the run .* --fresh starts over"):
+        await write_all(JsonlSink(), given, Integer, context(tmp_path, bounded=True, resume=position), [2])
+
+
+async def test_a_file_that_was_put_away_is_begun_anew(tmp_path: Path) -> None:
+    recorder = Recorder()
+    for there in (None, "9\n"):
+        if there is not None:
+            (tmp_path / "out.jsonl").write_text(there)
+        given = context(tmp_path, log=recorder.log, resume=[4, "0"])
+        await write_all(JsonlSink(), {"path": "out.jsonl"}, Integer, given, [2])
+        assert (tmp_path / "out.jsonl").read_text() == (there or "") + "2\n"
+        assert "out.jsonl is another file than before" in recorder.text()
 
 
 async def test_a_run_from_the_start_does_not_take_up_a_partial_file(tmp_path: Path) -> None:
