@@ -62,6 +62,8 @@ class Tidying:
             yield
             self._changes = 0
             gc.collect()
+            yield
+            yield from view.program.types.tidying()
 
 
 @click.command()

@@ -36,7 +36,7 @@ class Session(LanguageServer):
     #: The client, from ``initialize`` on.
     client: Client | None = None
 
-    def on_loop(self, function: Callable[..., None], *arguments: Any) -> None:
+    def on_loop(self, function: Callable[..., object], *arguments: Any) -> None:
         """Have something sent, from another thread than that of the event loop."""
         raise NotImplementedError
 
@@ -76,6 +76,8 @@ class Protocol(LanguageServerProtocol):
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """A message as an object; a request that is none is answered here."""
+        if "method" in data and self.get_message_type(data["method"]) is None:
+            data = {"params": None, **data}  # nobody knows whether it takes any
         try:
             return super().structure_message(data)
         except JsonRpcException as error:
@@ -105,7 +107,12 @@ class Protocol(LanguageServerProtocol):
 
     def _refuse(self, message: Any, error: JsonRpcException) -> None:
         if (msg_id := getattr(message, "id", None)) is not None:
-            self._send_response(msg_id, error=error.to_response_error())
+            self.refuse(msg_id, error)
+
+    def refuse(self, number: int | str | None, error: JsonRpcException) -> None:
+        """Answer a request with an error; None is for a message of which nobody knows the number."""
+        answer = {"jsonrpc": self.VERSION, "id": number, "error": error.to_response_error()}
+        self._send_data(answer)
 
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> Generator[Any, Any, None]:

@@ -199,12 +199,17 @@ class Server(Session):
         self._passing.add(task)
         task.add_done_callback(self._passed)
 
+    async def leave_off(self) -> None:
+        """Wait for the end of what was cancelled at the end of the session."""
+        if self._passing:
+            await asyncio.wait(self._passing)
+
     def _passed(self, task: "asyncio.Task[None]") -> None:
         self._passing.discard(task)
         if not task.cancelled() and isinstance(error := task.exception(), Exception):
             self.failed("talking with the client", error)
 
-    def on_loop(self, function: Callable[..., None], *arguments: Any) -> None:
+    def on_loop(self, function: Callable[..., object], *arguments: Any) -> None:
         """Have something sent, from the thread of the analysis: only the event loop writes."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(function, *arguments)

@@ -1,15 +1,18 @@
 """Serving a client over the standard streams or a TCP connection."""
 
 import asyncio
+import json
 import logging
 import os
 import stat
 import sys
-from threading import Event
+from collections.abc import AsyncIterator
 from typing import Any, BinaryIO
 
-from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
+from pygls.exceptions import JsonRpcInvalidRequest, JsonRpcParseError
+from pygls.io_ import StdinAsyncReader, StdoutWriter
 
+from nslsp.protocol import Protocol
 from nslsp.server import Server
 
 _log = logging.getLogger(__name__)
@@ -74,27 +77,48 @@ async def serve(server: Server, reader: Any, writer: Any) -> int:
     """Serve over a connection until the client is gone; the exit code."""
     server.protocol.set_writer(writer)
     try:
-        await run_async(Event(), _UntilStopped(server, reader), server.protocol, _log, server.report_server_error)
+        async for body in _bodies(server, reader):
+            _take(server, body)
     except (asyncio.IncompleteReadError, ConnectionError):
         _log.warning("the client is gone")
+    except ValueError:
+        _log.warning("what the client sends has no headers")
     if server.exit_code is None:
         server.finish(1)  # gone without a word
+    await server.leave_off()
     assert server.exit_code is not None
     return server.exit_code
 
 
-class _UntilStopped:
-    """A reader that comes to its end when the session does."""
+async def _bodies(server: Server, reader: Any) -> AsyncIterator[bytes]:
+    """What stands behind each header, until the session or the connection ends. Raises ValueError where a line is
+    longer than any of a header."""
+    length = -1
+    while server.exit_code is None and (line := await reader.readline()):
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-length" and value.strip().isdigit():
+            length = int(value)
+        elif not line.strip() and length >= 0:
+            yield await reader.readexactly(length)
+            length = -1
 
-    def __init__(self, server: Server, reader: Any) -> None:
-        self._server = server
-        self._reader = reader
 
-    async def readline(self) -> bytes:
-        """The next line of a header; nothing at the end."""
-        return b"" if self._server.exit_code is not None else await self._reader.readline()
-
-    async def readexactly(self, count: int) -> bytes:
-        """The body of a message."""
-        found: bytes = await self._reader.readexactly(count)
-        return found
+def _take(server: Server, body: bytes) -> None:
+    """Have a message dealt with; what is none is answered and told of in a line."""
+    protocol = server.protocol
+    assert isinstance(protocol, Protocol)
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        _log.warning("a message is no JSON: %s", " ".join(str(error).split()))
+        protocol.refuse(None, JsonRpcParseError("this is no JSON"))
+        return
+    well_formed = isinstance(data, dict) and isinstance(data.get("method", ""), str)
+    if not well_formed or data.get("jsonrpc") != protocol.VERSION:
+        _log.warning("a message is none of JSON-RPC 2.0: %.60s", body.decode(errors="replace"))
+        protocol.refuse(data.get("id") if isinstance(data, dict) else None, JsonRpcInvalidRequest("no JSON-RPC 2.0"))
+        return
+    try:
+        protocol.handle_message(protocol.structure_message(data))
+    except Exception as error:
+        server.report_server_error(error, type(error))

@@ -8,8 +8,9 @@ author wrote: declared order, and the alias (module, name, arguments) that decla
 The intern table belongs to a ``Types``, whose owner drops it; nothing here is process-wide.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from sys import getrefcount
+from typing import ClassVar, TypeVar
 
 SCALARS = (
     "Integer",
@@ -26,6 +27,8 @@ SCALARS = (
     "Uuid",
 )
 
+
+N = TypeVar("N")
 
 # How many types may lie around one. What follows walks them by recursion, here and in the programs that are built.
 MAX_DEPTH = 200
@@ -350,6 +353,10 @@ class Sum(Type):
         return None
 
 
+#: Tables with fewer types than this are left alone.
+_FEW = 2_000
+
+
 class Types:
     """The intern table of one workspace.
 
@@ -361,9 +368,33 @@ class Types:
         self._aliases: dict[tuple[object, ...], Alias] = {}
         self.deepest = 0
         self.digests: dict[Type, str] = {}
+        self._kept = _FEW
         self.error = ErrorType(True, True, True, 0, False, None, None)
         self.void = VoidType(True, True, False, 0, False, None, None)
         self.unit = self.scalar("()")
+
+    @property
+    def count(self) -> int:
+        """How many types and applied names it holds."""
+        return len(self._table) + len(self._aliases)
+
+    def tidying(self) -> Iterator[None]:
+        """Forget the types that nobody holds any more, if there are twice as many as the last time; in slices, between
+        which other things may be done and after which it may be left off.
+
+        Each edit of a text may make types that the next one has no use for, so a table that lives as long as an editor
+        would grow with its edits.
+        """
+        if self.count < 2 * self._kept:
+            return
+        self.digests.clear()
+        before = -1
+        while before != self.count:  # what a forgotten type was made of may be free in the next round
+            before = self.count
+            _forget_unheld(self._table, lambda: VoidType(True, True, False, 0, False, None, None))
+            _forget_unheld(self._aliases, lambda: Alias("", "", ()))
+            yield
+        self._kept = max(self.count, _FEW)
 
     def alias(self, module: str, name: str, args: Iterable[Type] = ()) -> Alias:
         """The one node of a name applied to arguments."""
@@ -525,6 +556,20 @@ class Types:
                 parts = [(name, None if part is None else _done(part, done)) for name, part in type.constructors]
                 return self.sum(parts, alias)
         return type
+
+
+def _forget_unheld(table: dict[tuple[object, ...], N], make: Callable[[], N]) -> None:
+    """Take out of a table what it alone holds; ``make`` gives something that nobody holds."""
+    sample = ("sample",)
+    table[sample] = make()
+    alone = _references(table, sample)  # of which interpreters count one more or less
+    del table[sample]
+    for key in [key for key in table if _references(table, key) <= alone]:
+        del table[key]
+
+
+def _references(table: Mapping[tuple[object, ...], object], key: tuple[object, ...]) -> int:
+    return getrefcount(table[key])
 
 
 def _waiting(type: Type, done: Mapping[Type, Type]) -> list[Type]:

@@ -200,7 +200,8 @@ class Editor:
         logged = [one.message for one in self.received.get(types.WINDOW_LOG_MESSAGE, [])]
         assert self.forgiving or not logged, logged
         code = self._loop.run_until_complete(asyncio.wait_for(self._connection.end(), PATIENCE))
-        self._loop.run_until_complete(asyncio.sleep(0))  # what was cancelled ends
+        if left := asyncio.all_tasks(self._loop):  # what was cancelled ends
+            self._loop.run_until_complete(asyncio.wait(left, timeout=PATIENCE))
         self._loop.close()
         return code
 

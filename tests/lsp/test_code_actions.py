@@ -80,13 +80,6 @@ def test_sure_fixes_are_preferred_and_name_their_diagnostic() -> None:
 
 
 @OFFERS
-def test_only_clients_that_know_literals_get_any() -> None:
-    asked = Asked(f"def x = C.cl{CURSOR}ean\n", {})
-    params = types.CodeActionParams(asked.document, asked.whole(), types.CodeActionContext([]))
-    assert actions(asked.view, params) is None
-
-
-@OFFERS
 def test_all_sure_fixes_at_once_where_they_are_asked_for() -> None:
     asked = Asked(f'def x = "a" | sinks.log{CURSOR}\ndef y = "b" | sinks.log;\ndef z = C.cleen\n', EAGER)
     assert FIX_ALL not in [one.kind for one in offered(asked)]
@@ -181,3 +174,48 @@ def _of(path: str) -> Any:
         return [one for one in own if all(edit.span.path == path for each in one.fixes for edit in each.edits)]
 
     return wanted
+
+
+@OFFERS
+def test_a_client_that_knows_only_commands_is_sent_the_edit(editors: Any) -> None:
+    editor = editors()
+    editor.capabilities = types.ClientCapabilities(workspace=types.WorkspaceClientCapabilities(apply_edit=True))
+    editor.start()
+    marked = editor.open("a.nml", 'module A:0.1.0\n\ndef x = "a" | ‸sinks.log\n')
+    here = types.Range(editor.position(marked), editor.position(marked))
+
+    def ask(*only: str) -> list[types.Command]:
+        context = types.CodeActionContext([], list(only) or None)
+        found: list[types.Command] = editor.about(types.TEXT_DOCUMENT_CODE_ACTION, "a.nml", range=here, context=context)
+        return found
+
+    def run(command: types.Command) -> None:
+        params = types.ExecuteCommandParams(command.command, command.arguments)
+        assert editor.request(types.WORKSPACE_EXECUTE_COMMAND, params) is None
+
+    found = {one.title: one for one in (*ask(), *ask(FIX_ALL))}
+    assert {"Write `Sinks`", "Fix all that can be fixed for sure"} < set(found)
+    assert all(isinstance(one, types.Command) for one in found.values())
+    assert not ask("source.organizeImports")
+    for title in ("Write `Sinks`", "Fix all that can be fixed for sure"):
+        run(found[title])
+        editor.settle()
+        sent = editor.received[types.WORKSPACE_APPLY_EDIT][-1]
+        assert sent.label == title
+        assert editor.texts_after(sent.edit) == {"a.nml": 'module A:0.1.0\n\ndef x = "a" | Sinks.log\n'}
+    editor.change("a.nml", "module A:0.1.0\n")
+    run(found["Write `Sinks`"])
+    editor.settle()
+    assert len(editor.received[types.WORKSPACE_APPLY_EDIT]) == 2
+    assert [one.message for one in editor.received[types.WINDOW_SHOW_MESSAGE]] == ["that cannot be done here any more"]
+
+
+@OFFERS
+def test_a_client_that_can_take_neither_is_offered_nothing(editors: Any) -> None:
+    editor = editors("emacs_v29.1")
+    editor.capabilities = types.ClientCapabilities()
+    editor.start()
+    marked = editor.open("a.nml", 'module A:0.1.0\n\ndef x = "a" | ‸sinks.log\n')
+    here = types.Range(editor.position(marked), editor.position(marked))
+    context = types.CodeActionContext([])
+    assert editor.about(types.TEXT_DOCUMENT_CODE_ACTION, "a.nml", range=here, context=context) is None

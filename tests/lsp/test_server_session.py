@@ -90,6 +90,32 @@ def test_a_client_that_knows_one_folder(editors, tmp_path, spelled):
     assert codes(editor, "a.nml") == ["NS0401"]
 
 
+def test_what_is_no_message_is_answered_and_told_in_a_line(tmp_path):
+    start = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}
+    hover = {"jsonrpc": "2.0", "id": 3, "method": "textDocument/hover", "params": 5}
+    unknown = {"jsonrpc": "2.0", "id": 4, "method": "no/such"}
+    sent = [b"{nonsense", b"\xff{}", b"[1, 2]", b'{"id": 2, "method": "x"}', b"[" * 100_000]
+    sent += [json.dumps(one).encode() for one in (start, hover, unknown)]
+    # The names of headers are not held to a case.
+    stream = b"".join(b"content-LENGTH: %d\r\nContent-Type: x\r\n\r\n%s" % (len(body), body) for body in sent)
+    command = [sys.executable, "-m", "nscompiler", "lsp"]
+    done = subprocess.run(command, input=stream, capture_output=True, check=False, cwd=tmp_path)
+    bodies = [json.loads(part.partition(b"\r\n\r\n")[2]) for part in done.stdout.split(b"Content-Length: ")[1:]]
+    errors = {(one["id"], one["error"]["code"]) for one in bodies if "error" in one}
+    kinds = types.ErrorCodes
+    assert errors == {
+        (None, kinds.ParseError),
+        (None, kinds.InvalidRequest),
+        (2, kinds.InvalidRequest),
+        (3, kinds.InvalidParams),
+        (4, kinds.MethodNotFound),
+    }
+    told = done.stderr.decode().splitlines()
+    assert len(told) == 6
+    assert all(line.startswith("WARNING nslsp.") for line in told)
+    assert done.returncode == 1
+
+
 def test_a_client_that_tells_nothing_of_itself(editors):
     editor = editors()
     result = editor.request(types.INITIALIZE, types.InitializeParams(capabilities=types.ClientCapabilities()))

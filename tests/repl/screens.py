@@ -1,6 +1,7 @@
 """A program in a terminal of its own, and what it shows there."""
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -8,8 +9,8 @@ from types import TracebackType
 import pexpect
 import pyte
 
-PATIENCE = 20.0
-"""Seconds until something that does not show up is a failure."""
+PATIENCE = 40.0
+"""Seconds until something that does not show up is a failure, whatever else shows up meanwhile."""
 
 
 class Terminal:
@@ -57,18 +58,20 @@ class Terminal:
     def wait(self, shown: str | Callable[["Terminal"], bool]) -> str:
         """Read until a text is on the screen, or something is true of it; what the screen shows."""
         met = shown if callable(shown) else lambda terminal: shown in terminal.text
+        end = time.monotonic() + PATIENCE  # a screen that never rests would put off the end of a wait for the next byte
         while not met(self):
             try:
-                self._stream.feed(self._process.read_nonblocking(65536, timeout=PATIENCE))
+                self._stream.feed(self._process.read_nonblocking(65536, timeout=max(0.0, end - time.monotonic())))
             except (pexpect.TIMEOUT, pexpect.EOF) as error:
                 raise AssertionError(f"{shown} does not show up: {type(error).__name__}\n{self.text}") from None
         return self.text
 
     def ended(self) -> int:
         """Read to the end; the exit code."""
+        end = time.monotonic() + PATIENCE
         try:
             while True:
-                self._stream.feed(self._process.read_nonblocking(65536, timeout=PATIENCE))
+                self._stream.feed(self._process.read_nonblocking(65536, timeout=max(0.0, end - time.monotonic())))
         except pexpect.EOF:
             self._process.close()
         return int(os.waitstatus_to_exitcode(self._process.status))

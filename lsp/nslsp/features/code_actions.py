@@ -1,4 +1,7 @@
-"""``textDocument/codeAction``: fixes, refactorings, imports in order, and all sure fixes of a file at once."""
+"""``textDocument/codeAction``: fixes, refactorings, imports in order, and all sure fixes of a file at once.
+
+A client that knows no actions but commands gets each as one of ours, which sends it the edit.
+"""
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
@@ -21,20 +24,54 @@ from nslsp.view import View
 FIX_ALL = "source.fixAll.nsc"
 #: A command of the client's that asks for a new name; a client tells of it in its experimental capabilities.
 RENAME = "nsc.rename"
+#: A command of the server's for clients that know no actions: it gets a document's address, a range as four numbers, a
+#: kind and a title.
+APPLY = "nsc.apply"
 
 
 def register(server: Server) -> None:
     """Offer changes, and work them out when one is chosen."""
+
+    @server.executes(APPLY)
+    def apply(view: View, *chosen: Any) -> None:
+        edit = chosen_edit(view, list(chosen))
+        if edit is None:
+            told = types.ShowMessageParams(types.MessageType.Warning, "that cannot be done here any more")
+            server.on_loop(server.window_show_message, told)
+        else:
+            server.on_loop(server.workspace_apply_edit, types.ApplyWorkspaceEditParams(edit, str(chosen[3])))
+
     kinds = [*(kind.value for kind in ChangeKind), FIX_ALL]
-    server.answers(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(kinds, resolve_provider=True))(actions)
+    server.answers(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(kinds, resolve_provider=True))(asked)
     server.answers(types.CODE_ACTION_RESOLVE, empty=lambda action: action)(resolved)
+
+
+def asked(view: View, params: types.CodeActionParams) -> list[types.CodeAction] | list[types.Command] | None:
+    """What is offered for a range, of the kinds that are asked for, as the client can take it."""
+    if view.client.can("text_document.code_action.code_action_literal_support"):
+        return actions(view, params)
+    if not view.client.can("workspace.apply_edit"):
+        return None
+    uri, numbers = params.text_document.uri, _numbers(params.range)
+    found = actions(view, params) or ()
+    return [types.Command(one.title, APPLY, arguments=[uri, numbers, one.kind, one.title]) for one in found]
+
+
+def chosen_edit(view: View, chosen: Any) -> types.WorkspaceEdit | None:
+    """The edit of a change that was offered as a command; None where it is not offered any more."""
+    read = _read(chosen)
+    if read is None:
+        return None
+    document, place, kind, title = read
+    params = types.CodeActionParams(document, place, types.CodeActionContext([], [kind]))
+    return next((one.edit for one in actions(view, params) or () if one.title == title), None)
 
 
 def actions(view: View, params: types.CodeActionParams) -> list[types.CodeAction] | None:
     """What is offered for a range, of the kinds that are asked for."""
     path = view.path(params)
     span = view.span(path, params.range)
-    if span is None or not view.client.can("text_document.code_action.code_action_literal_support"):
+    if span is None:
         return None
     asked = params.context.only
     only = None if asked is None else [kind.value if isinstance(kind, Enum) else kind for kind in asked]
@@ -107,10 +144,10 @@ def _numbers(where: types.Range) -> list[int]:
 
 def resolved(view: View, action: types.CodeAction) -> types.CodeAction:
     """A change that was chosen, worked out; without an edit where it would change what the program means."""
-    asked = _asked(action.data)
-    if asked is None:
+    read = _read(action.data)
+    if read is None:
         return action
-    document, place, kind, title = asked
+    document, place, kind, title = read
     params = types.CodeActionParams(document, place, types.CodeActionContext([]))
     path = view.path(params)
     span = view.span(path, place)
@@ -123,7 +160,7 @@ def resolved(view: View, action: types.CodeAction) -> types.CodeAction:
     return attrs.evolve(action, edit=edit, command=_rename(view, done))
 
 
-def _asked(data: Any) -> tuple[types.TextDocumentIdentifier, types.Range, str, str] | None:
+def _read(data: Any) -> tuple[types.TextDocumentIdentifier, types.Range, str, str] | None:
     if not isinstance(data, list | tuple) or len(data) != 4:
         return None
     uri, numbers, kind, title = data

@@ -156,6 +156,8 @@ class Session:
 
     def begin(self, text: str, name: str | None = None) -> SourceFile:
         """Count a cell, whatever is in it; its text under the name that messages show for it."""
+        for _ in self._workspace.state.types.tidying():
+            pass
         self.cells.append(text)
         self._cell = name or f"cell {len(self.cells)}"
         return SourceFile(self._cell, text)
