@@ -16,7 +16,7 @@ from reading_html import Reading
 from nscompiler.backends.graph import Notes, svg, terminal
 from nscompiler.backends.graph.contents import TypeTexts, mark, settings
 from nscompiler.backends.graph.letters import cells, fitted, printable
-from nscompiler.backends.graph.page import page
+from nscompiler.backends.graph.page import as_paragraph, page
 from nscompiler.backends.graph.structure import Parallel, structure
 from nscompiler.files import DiskFiles
 from nscompiler.flow.model import Graph, Origin, Parameter, Policy
@@ -263,7 +263,7 @@ def test_svg_is_one_accessible_document(orders):
     ids = (root.get("aria-labelledby") or "").split()
     assert [root.find(f".//*[@id='{one}']").text for one in ids] == [  # type: ignore[union-attr]
         "daily of Orders.Workflows:1.0.0",
-        "`&` sends every order both ways; `*` sends its articles one by one. " + described_steps(graph),
+        "& sends every order both ways; * sends its articles one by one. " + described_steps(graph),
     ]
     assert "prefers-color-scheme:dark" in root.findtext(f"{space}style", "")
     assert not re.findall(r"(?:href|src|url)\b", svg(graph, notes))
@@ -274,7 +274,7 @@ def test_svg_is_one_accessible_document(orders):
         "discount = 10.0",
         'currency = "EUR"',
         "workflows/module.nml:12",
-        "What an order costs. A coupon takes `discount` percent off.",
+        "What an order costs. A coupon takes discount percent off.",
     ]
 
 
@@ -330,8 +330,9 @@ def test_nothing_of_a_program_becomes_part_of_the_page():
     assert [tag for tag, _ in found.elements].count("script") == 2
     assert not [name for _, own in found.elements for name in own if name.startswith("on")]
     (first, _) = found.data()
-    assert first["doc"] == HOSTILE
-    assert first["nodes"]["2"]["parameters"][0]["doc"] == HOSTILE
+    assert first["doc"] == HOSTILE.replace("`", "")
+    assert "<" not in as_paragraph(HOSTILE).removeprefix("<p>").removesuffix("</p>")
+    assert first["nodes"]["2"]["parameters"][0]["prose"] == as_paragraph(HOSTILE)
     assert first["nodes"]["2"]["link"] == "file:///" + "".join(
         character if character.isalnum() or character in "/_.-~" else f"%{ord(character):02X}" for character in HOSTILE
     )
@@ -364,7 +365,7 @@ def test_the_page_knows_what_its_script_shows(orders):
         ("discount", True, "workflows/module.nml:12"),
         ("currency", False, ""),
     ]
-    assert invoice["parameters"][1]["doc"] == "The currency to bill in; prices are in euros."
+    assert invoice["parameters"][1]["prose"] == "<p>The currency to bill in; prices are in euros.</p>"
     module = (ROOT / "examples/orders/workflows/module.nml").resolve()
     assert invoice["link"] == f"file://{module}"
     carried = data["types"][data["edges"][0]["type"]]

@@ -4,8 +4,9 @@ All that comes from a program goes through the templates' escaping: into the pag
 ``<`` stands as such.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
@@ -42,10 +43,22 @@ def _templates() -> Environment:
     )
 
 
-def page(graphs: Sequence[Graph], notes: Notes | None = None, *, links: str = "file") -> str:
+def as_paragraph(doc: str) -> str:
+    """A doc comment as HTML as it is written."""
+    return f"<p>{escape(doc)}</p>" if doc else ""
+
+
+def page(
+    graphs: Sequence[Graph],
+    notes: Notes | None = None,
+    *,
+    links: str = "file",
+    prose: Callable[[str], str] = as_paragraph,
+) -> str:
     """The page of some workflows; the same graphs give the same text.
 
-    ``links`` is one of ``LINKS``, or an address with ``{path}``, ``{line}`` and ``{column}`` in it.
+    ``links`` is one of ``LINKS``, or an address with ``{path}``, ``{line}`` and ``{column}`` in it. ``prose`` makes
+    HTML of a doc comment, in which nothing of the comment is markup that it did not put there.
     """
     notes = notes or Notes()
     address = LINKS.get(links, links)
@@ -60,12 +73,12 @@ def page(graphs: Sequence[Graph], notes: Notes | None = None, *, links: str = "f
             graphs=graphs,
             pictures=pictures,
             styles={"graph": STYLE, "light": LIGHT, "dark": DARK},
-            data=[_values(graph, notes, address) for graph in graphs],
+            data=[_values(graph, notes, address, prose) for graph in graphs],
         )
     )
 
 
-def _values(graph: Graph, notes: Notes, address: str) -> dict[str, Any]:
+def _values(graph: Graph, notes: Notes, address: str, prose: Callable[[str], str]) -> dict[str, Any]:
     """What the page's script needs to know of a graph."""
     nodes = {node.id: node for node in graph.nodes}
     texts = TypeTexts(graph)
@@ -73,9 +86,9 @@ def _values(graph: Graph, notes: Notes, address: str) -> dict[str, Any]:
     return {
         "name": printable(graph.name),
         "module": printable(graph.module),
-        "doc": graph.doc or "",
+        "doc": (graph.doc or "").replace("`", ""),
         "types": {str(type): {"name": type_name(graph, type), "definitions": texts.definitions(type)} for type in used},
-        "nodes": {str(node.id): _node(graph, node, notes, address) for node in graph.nodes},
+        "nodes": {str(node.id): _node(graph, node, notes, address, prose) for node in graph.nodes},
         "edges": [
             {
                 "source": edge.source,
@@ -87,7 +100,7 @@ def _values(graph: Graph, notes: Notes, address: str) -> dict[str, Any]:
     }
 
 
-def _node(graph: Graph, node: Node, notes: Notes, address: str) -> dict[str, Any]:
+def _node(graph: Graph, node: Node, notes: Notes, address: str, prose: Callable[[str], str]) -> dict[str, Any]:
     function = node.function
     return {
         "name": full_name(graph, node),
@@ -96,16 +109,19 @@ def _node(graph: Graph, node: Node, notes: Notes, address: str) -> dict[str, Any
         "module": "" if function is None else printable(function.module),
         "input": str(node.input),
         "output": str(node.output),
-        "parameters": [_parameter(own, notes.parameter_doc(node, own.name), notes, address) for own in node.parameters],
+        "parameters": [
+            _parameter(own, prose(notes.parameter_doc(node, own.name)), notes, address) for own in node.parameters
+        ],
         "policy": _policy(node),
         "process": printable(process(node)),
         "doc": notes.doc(node),
+        "prose": prose(notes.doc(node)),
         "text": printable(node.origin.text),
         **_place(node.origin, notes, address),
     }
 
 
-def _parameter(own: Parameter, doc: str, notes: Notes, address: str) -> dict[str, Any]:
+def _parameter(own: Parameter, prose: str, notes: Notes, address: str) -> dict[str, Any]:
     where = {"place": "", "link": ""} if own.origin is None else _place(own.origin, notes, address)
     return {
         "name": printable(own.name),
@@ -113,7 +129,7 @@ def _parameter(own: Parameter, doc: str, notes: Notes, address: str) -> dict[str
         "value": printable(value_text(own)),
         "set": own.fixed,
         "required": own.required,
-        "doc": doc,
+        "prose": prose,
         **where,
     }
 

@@ -117,7 +117,7 @@ def described(graph: Graph) -> str:
     outputs = {node.id: type_name(graph, node.output) for node in graph.nodes}
     steps = [f"{names[edge.source]} gives {outputs[edge.source]} to {names[edge.target]}." for edge in graph.edges]
     more = [f"{len(steps) - _TOLD} more steps."] if len(steps) > _TOLD else []
-    return " ".join([*([" ".join(graph.doc.split())] if graph.doc else []), *steps[:_TOLD], *more])
+    return " ".join([*([" ".join(graph.doc.replace("`", "").split())] if graph.doc else []), *steps[:_TOLD], *more])
 
 
 def _heading(graph: Graph) -> Iterator[str]:
@@ -244,7 +244,7 @@ class _Drawing:
         """What a node's tooltip says."""
         types = f"{type_name(self.graph, node.input)} -> {type_name(self.graph, node.output)}"
         parameters = [f"{own.name} = {value_text(own)}" for own in node.parameters]
-        doc = self.notes.doc(node)
+        doc = self.notes.doc(node).replace("`", "")
         return "\n".join(
             [f"{full_name(self.graph, node)} : {types}", *parameters, place(node.origin), *([doc] if doc else [])]
         )

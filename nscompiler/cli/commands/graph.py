@@ -94,8 +94,9 @@ def _drawn(graphs: "Sequence[Graph]", form: str, notes: "Notes", links: str) -> 
             return draw.svg(graphs[0], notes)
         case "html":
             from nscompiler.backends.graph.page import page  # jinja2 takes as long to load as all else here
+            from nscompiler.tools.site.doc_comments import as_html
 
-            return page(graphs, notes, links=links)
+            return page(graphs, notes, links=links, prose=as_html)
         case "json":
             from nscompiler.flow.dump import dump
 

@@ -132,12 +132,15 @@ class Session:
         return self._wide is not None
 
     def read_all(self) -> None:
-        """Read all modules of the folder, for whoever wants to know what could be imported. It takes a second for a
-        thousand of them; another thread may do it while the session is used."""
+        """Read and check all modules of the folder, for whoever wants to know what could be imported. It takes some
+        seconds for a thousand of them; another thread may do it while the session is used."""
         age = self._age
         wide = Workspace((self.folder,), self.search, self.files)
-        wide.open(self.path, self._script.text)
+        wide.open(self.path, _never_blank(self._script.text))
         wide.state.exports.declaring(NAME)  # which reads what every module declares
+        for _ in wide.state.checking():
+            if age != self._age:
+                break
         if age == self._age:
             self._wide = wide
 
@@ -145,7 +148,7 @@ class Session:
         """The same together with every module of the folder, where they are read."""
         if self._wide is None:
             return self._with(script)
-        self._wide.open(self.path, script.text)
+        self._wide.open(self.path, _never_blank(script.text))
         return self._wide.state
 
     def _with(self, script: Script) -> State:
@@ -392,6 +395,12 @@ def _merged(base: Sequence[Item], aside: Sequence[Item], new: Sequence[Item]) ->
     items += [item for item in aside if item.key not in held]
     placed = {id(item) for item in items}
     return [*items, *(item for item in new if id(item) not in placed)]
+
+
+def _never_blank(text: str) -> str:
+    """A script that is a file like others whatever is in it: one that becomes empty, or no longer is, has all that is
+    known of the folder put together anew."""
+    return text if text.strip() else f"{text}\n//"
 
 
 def _has_type(item: Item) -> bool:

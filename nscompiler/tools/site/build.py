@@ -162,7 +162,8 @@ class _Building:
         """The page to look around in a module's workflows, if it has any."""
         if not graphs:
             return {}
-        return {_graph_page(self._addresses.pages[checked.reference]): page(graphs, self._notes, links="none")}
+        text = page(graphs, self._notes, links="none", prose=as_html)
+        return {_graph_page(self._addresses.pages[checked.reference]): text}
 
     def _used_by(
         self, module: str, types: Iterable[TypeEntry], functions: Iterable[FunctionEntry]

@@ -22,6 +22,13 @@
     return element;
   }
 
+  // A doc comment: its HTML was made where the page was, and holds no markup of the comment's own.
+  function prose(tag, html) {
+    const element = made(tag, undefined, "doc");
+    element.innerHTML = html;
+    return element;
+  }
+
   // --- the view
 
   function show(view) {
@@ -117,7 +124,7 @@
       head.append(made("code", `${own.name} : ${own.type} = ${own.value}`), " ");
       head.append(made("span", own.required ? "must be set" : own.set ? "set here" : "default", "badge"));
       all.append(head);
-      if (own.doc) all.append(made("dd", own.doc));
+      if (own.prose) all.append(prose("dd", own.prose));
       if (own.place) {
         const where = made("dd");
         where.append(from(own.place, own.link));
@@ -143,7 +150,7 @@
     close.setAttribute("aria-label", "Close");
     close.addEventListener("click", unchoose);
     panel.append(close, made("h2", node.name), made("p", node.module ? `${node.kind} of ${node.module}` : node.kind, "kind"));
-    if (node.doc) panel.append(made("p", node.doc, "doc"));
+    if (node.prose) panel.append(prose("div", node.prose));
     const input = typeOf(node.input), output = typeOf(node.output);
     const definitions = [...new Set([...input.definitions, ...output.definitions])];
     section("Type", made("pre", `${input.name} -> ${output.name}`), ...definitions.map((text) => made("pre", text)));
