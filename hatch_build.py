@@ -1,12 +1,15 @@
 """Build hook: a wheel carries the parser's tables, so that no installation has to import lark to make them.
 
-With ``NSC_COMPILE=1`` the files that most of a check's time is spent in are compiled by mypyc besides; such a wheel is
-for one version of Python on one platform. Without it the wheel is pure Python. A working tree is never compiled.
+With ``NSC_COMPILE=1`` the files that most of a check's time is spent in are compiled by mypyc besides, and the loop
+over the parser's tables is there in C (``native``); such a wheel is for one version of Python
+on one platform. Without it, or without a compiler of C, the wheel is pure Python. A working tree is never compiled.
 """
 
 import importlib.util
 import os
+import shlex
 import shutil
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +30,8 @@ COMPILED = {
     "scope unify",
     "nscompiler/lints": "fields module parameters signs unused",
 }
+# The module in C, and its one source file: that includes the others beside it.
+NATIVE = "nscompiler.grammar._native", "native/parser.c"
 
 
 class CompilerHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -49,7 +54,9 @@ class CompilerHook(BuildHookInterface):  # type: ignore[type-arg]
             tables.write(made_from, _module(folder / "generate.py").generate(made_from[0].decode()))
         name = Path(tables.file_of(made_from)).name
         build_data["artifacts"].append(f"/{GRAMMAR.as_posix()}/_tables/{name}")
-        if _is_compiling():
+        if _is_compiling() and not _finds_compiler():
+            self.app.display_warning("NSC_COMPILE: there is no compiler of C here, so the wheel is pure Python")
+        elif _is_compiling():
             self._made = Path(tempfile.mkdtemp(prefix="nsc-compiled-"))
             build_data.update(pure_python=False, infer_tag=True)
             for library in _compile(Path(self.root), self._made):
@@ -66,10 +73,16 @@ def _is_compiling() -> bool:
     return os.environ.get("NSC_COMPILE", "") not in ("", "0")
 
 
+def _finds_compiler() -> bool:
+    """Whether there is the compiler that Python's extensions are built with; on Windows setuptools looks for it."""
+    command = os.environ.get("CC") or sysconfig.get_config_var("CC")
+    return os.name == "nt" or (bool(command) and shutil.which(shlex.split(command)[0]) is not None)
+
+
 def _compile(root: Path, folder: Path) -> Iterator[Path]:
-    """The libraries that mypyc makes of the files above; all that comes into being lies below ``folder``."""
+    """The libraries made of the files above; all that comes into being lies below ``folder``."""
     from mypyc.build import mypycify
-    from setuptools import Distribution
+    from setuptools import Distribution, Extension
 
     options = ["--ignore-missing-imports", "--explicit-package-bases", f"--cache-dir={folder / 'cache'}"]
     files = [f"{package}/{name}.py" for package, names in COMPILED.items() for name in names.split()]
@@ -79,6 +92,7 @@ def _compile(root: Path, folder: Path) -> Iterator[Path]:
         made = mypycify(
             ["--config-file=", *options, *files], opt_level="2", debug_level="0", target_dir=str(folder / "c")
         )
+        made.append(Extension(NATIVE[0], [NATIVE[1]]))
         command = Distribution({"name": "nscompiler", "ext_modules": made}).get_command_obj("build_ext")
         command.build_lib, command.build_temp = str(folder / "lib"), str(folder / "objects")
         command.ensure_finalized()

@@ -19,10 +19,11 @@ class Wheels:
     runtime_again: Path
 
 
-def build(project: Path, out: Path) -> Path:
+def build(project: Path, out: Path, **environment: str) -> Path:
     """Build the wheel of a project."""
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(project)]
-    done = subprocess.run(command, capture_output=True, text=True, env=build_environment(), check=False)
+    surroundings = {**build_environment(), **environment}
+    done = subprocess.run(command, capture_output=True, text=True, env=surroundings, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     (wheel,) = out.glob("*.whl")
     return wheel

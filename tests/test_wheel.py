@@ -16,7 +16,7 @@ from pathlib import Path
 
 import attrs
 import pytest
-from built_wheels import Wheels, build_environment
+from built_wheels import Wheels, build, build_environment
 
 ROOT = Path(__file__).parent.parent
 MODULE = "module Demo.Shout:0.1.0\n\nfun shout : Text -> Text\n\ndef loud = Sources.stdin | shout | Sinks.stdout\n"
@@ -147,6 +147,12 @@ def test_wheels_hold_nothing_else(wheels):
     tops = {file.split("/")[0] for file in names(wheels.compiler) if ".dist-info" not in file}
     assert {re.sub(r"-\d+\.\d+\.\d+", "", top) for top in tops} <= {"nscompiler", "nslsp", "nscompiler.data"}
     assert not any("__pycache__" in file for file in names(wheels.compiler) | names(wheels.runtime))
+
+
+def test_without_a_compiler_of_c_the_compiled_wheel_is_the_pure_one(wheels, tmp_path):
+    wheel = build(ROOT, tmp_path, NSC_COMPILE="1", CC="no-such-compiler")
+    assert wheel.name.endswith("-py3-none-any.whl")
+    assert names(wheel) == names(wheels.compiler)
 
 
 def runtime_info(wheels: Wheels) -> str:

@@ -6,6 +6,7 @@ knows to expect.
 """
 
 import re
+from collections.abc import Iterable
 from itertools import accumulate, chain
 
 from nscompiler.grammar.syntax import Comment
@@ -175,6 +176,14 @@ def comments(tokens: Tokens, text: str) -> tuple[Comment, ...]:
     return tuple(found)
 
 
+def comments_in(text: str, gaps: Iterable[tuple[int, int]]) -> tuple[Comment, ...]:
+    """The comments in gaps between tokens, given by their offsets, all of which end."""
+    found: list[Comment] = []
+    for start, end in gaps:
+        _collect(text, start, end, found)
+    return tuple(found)
+
+
 def _collect(text: str, at: int, end: int, found: list[Comment]) -> None:
     while (match := _COMMENT.search(text, at, end)) or (at := text.find("/*", at, end)) >= 0:
         start, stop = match.span() if match else (at, -1)
@@ -200,14 +209,14 @@ def docs(tokens: Tokens, text: str, kinds: tuple[int, ...]) -> dict[int, str]:
     if "///" not in text:
         return found
     for index, gap in enumerate(tokens.gaps):
-        if "///" in gap and (doc := _doc(text, tokens.starts[index] - len(gap), gap)):
+        if "///" in gap and (doc := doc_in(text, tokens.starts[index] - len(gap), gap)):
             found[tokens.starts[index]] = doc
             if tokens.kinds[index] in kinds:
                 found.setdefault(tokens.starts[index + 1], doc)
     return found
 
 
-def _doc(text: str, start: int, gap: str) -> str | None:
+def doc_in(text: str, start: int, gap: str) -> str | None:
     """The text of the ``///`` lines that end a gap, without their markers; None if there are none."""
     lines = gap.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not _alone(text, start):

@@ -1,6 +1,6 @@
 """A file's text → its syntax tree and what is wrong with it."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Fix
 from nscompiler.grammar import lexer
@@ -8,6 +8,7 @@ from nscompiler.grammar.build import Builder
 from nscompiler.grammar.depth import drop_deep_trees, mark_deep_brackets, shorten
 from nscompiler.grammar.lexical import unclosed_comment
 from nscompiler.grammar.machine import Machine
+from nscompiler.grammar.native import parser
 from nscompiler.grammar.order import assemble
 from nscompiler.grammar.syntax import Module
 from nscompiler.grammar.tables import load
@@ -34,10 +35,27 @@ def parse(source: SourceFile, *, comments: bool = True) -> ParseResult:
 
     Who has no use for the comments gets the module without them.
     """
-    result = parse_tokens(source, comments=comments)[0]
+    result = _parse_natively(source, comments) or parse_tokens(source, comments=comments)[0]
     if not result.problems:
         return result
     return ParseResult(result.module, _with_tried_fixes(source, result.problems))
+
+
+def _parse_natively(source: SourceFile, comments: bool) -> ParseResult | None:
+    native = parser()
+    return None if native is None else parse_with(native, source, comments=comments)
+
+
+def parse_with(native: Any, source: SourceFile, *, comments: bool) -> ParseResult | None:
+    """As ``parse``, by a parser of ``native.make``; None for what that leaves to the loop in Python."""
+    builder = Builder(source, [], [], [], {})
+    gaps: list[tuple[int, int]] | None = [] if comments else None
+    items = native.parse(source.text, builder, builder.docs, builder.outer, gaps)
+    if items is None:
+        return None
+    items = drop_deep_trees(source, items, builder.problems)
+    module = assemble(builder, items, lexer.comments_in(source.text, gaps or ()))
+    return None if builder.problems else ParseResult(module, ())
 
 
 def parse_tokens(source: SourceFile, *, comments: bool = True) -> tuple[ParseResult, lexer.Tokens]:

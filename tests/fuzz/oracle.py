@@ -1,4 +1,5 @@
-"""What must hold of any text at all: no exception, spans inside the file, messages that render, an answer in time.
+"""What must hold of any text at all: no exception, spans inside the file, messages that render, an answer in time; and
+that the parser in C reads what it takes as the one in Python does.
 
 What breaks it is kept in ``crashes/``, which the default tests go through again.
 """
@@ -12,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import attrs
+import native_parser
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.render.concise import render_concise
@@ -47,6 +49,8 @@ def examine(content: str | bytes) -> Examined:
         _check_spans(one, checked.compilation.sources)
     render_text(found, checked.compilation.sources, color=False, width=80)
     render_concise(found, checked.compilation.sources)
+    if isinstance(content, str) and native_parser.parser() is not None:
+        native_parser.compare(content)
     if isinstance(content, str) and (len(content) < 500 or not any(one.code.id < "NS02" for one in found)):
         _check_format(content)
     return Examined(seconds, sum(one.is_error for one in found))
