@@ -15,6 +15,8 @@ from nscompiler.cli.options import color_option, parameter_option, path_option
 @click.option("--profile", is_flag=True, help="Say at the end where the time went, stage by stage.")
 @click.option("--resume", is_flag=True, help="Go on with the run that did not finish; fail if there is none.")
 @click.option("--fresh", is_flag=True, help="Start over, whatever an earlier run has left.")
+@click.option("--trace", type=click.IntRange(1), metavar="N", help="Follow N values: what each stage made of them.")
+@click.option("--trace-where", metavar="FIELD=VALUE", help="Follow only such, or those with a text in them.")
 @color_option
 @path_option
 def command(
@@ -25,6 +27,8 @@ def command(
     quiet: bool,
     live: bool | None,
     profile: bool,
+    trace: int | None,
+    trace_where: str | None,
     resume: bool,
     fresh: bool,
     color: str,
@@ -49,6 +53,8 @@ def command(
     found = programs.chosen(compilation, path, workflow)
     (graph,) = programs.lowered(compilation, (found,))
     arguments = [*program_arguments(parameters, log_format), *(["--quiet"] if quiet else [])]
+    arguments += ["--trace", str(trace)] if trace is not None else []
+    arguments += ["--trace-where", trace_where] if trace_where is not None else []
     arguments += ["--resume"] * resume + ["--fresh"] * fresh
     watch = running.Watch(live=False if quiet and live is None else live, profile=profile, color=color)
     return running.run(compilation, found[0], graph, arguments, watch=watch)

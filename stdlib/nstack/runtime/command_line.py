@@ -10,12 +10,16 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from .declare import Workflow
 from .errors import UsageError
 from .log import Log
 from .parameters import resolve
 from .supervise import Run
+
+if TYPE_CHECKING:
+    from .trace import Tracing
 
 
 def main(
@@ -37,6 +41,7 @@ def main(
         given = _given(options.parameter)
         workflow: Workflow = import_module(workflows[name]).workflow
         resolved = resolve(workflow, given, os.environ)
+        tracing = _tracing(options, log)
     except UsageError as error:
         for line in str(error).splitlines():
             log.error(line)
@@ -53,8 +58,20 @@ def main(
         fresh=options.fresh,
         resume=options.resume,
         status=options.status_fd,
+        tracing=tracing,
     )
     return run.run()
+
+
+def _tracing(options: argparse.Namespace, log: Log) -> Tracing | None:
+    """What follows values, where that is asked for. Raises UsageError."""
+    if options.trace is None:
+        if options.trace_where is not None:
+            raise UsageError("--trace-where says which values are followed: --trace N says how many")
+        return None
+    from .trace import Tracing, Where  # few runs are followed
+
+    return Tracing(options.trace, None if options.trace_where is None else Where(options.trace_where), log)
 
 
 def _open_standard_streams() -> None:
@@ -87,10 +104,23 @@ def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> 
     parser.add_argument(
         "--status-fd", type=_descriptor, metavar="N", help="write the run's counts to this descriptor, as JSON lines"
     )
+    parser.add_argument(
+        "--trace", type=_count, metavar="N", help="follow so many values, and say what each stage made of them"
+    )
+    parser.add_argument(
+        "--trace-where", metavar="FIELD=VALUE", help="follow only values with this field, or with a text in their JSON"
+    )
     again = parser.add_mutually_exclusive_group()
     again.add_argument("--fresh", action="store_true", help="start over: forget where an earlier run had come to")
     again.add_argument("--resume", action="store_true", help="fail where there is no earlier run to go on with")
     return parser
+
+
+def _count(text: str) -> int:
+    """A number of values. Raises ArgumentTypeError."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of values; write 1 or more")
+    return int(text)
 
 
 def _descriptor(text: str) -> int:

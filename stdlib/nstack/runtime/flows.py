@@ -12,20 +12,27 @@ import linecache
 import re
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .declare import Call, Sink, Stage, overlap
 from .errors import NStackError
 from .meter import Drop, Flows, Point
+from .trace_lines import TRACER, put_lines
+
+if TYPE_CHECKING:
+    from .trace import Tracer
 
 _PLACE = re.compile(r"#\s+(\S+:\d+:\d+)")
 _DROPPED = "__numbers__[{0}] += 1"
 _TAKEN_APART = "__numbers__[{0}] += len({1})\n__lists__[{0}] = iter({1})"
 
 
-def count_flows(flows: Flows, stage: Stage, space: dict[str, Any], seen: Callable[[], int]) -> None:
-    """Puts functions that count in place of those in ``space``, the globals of the linked functions. ``seen`` tells how
-    many values the stage function has looked at. Raises NStackError where the source is not there.
+def watch_flows(
+    stage: Stage, space: dict[str, Any], seen: Callable[[], int], flows: Flows | None, tracer: Tracer | None
+) -> None:
+    """Puts functions that count (``flows``), or follow values (``tracer``), in place of those in ``space``, the
+    globals of the linked functions. ``seen`` tells how many values the stage function has looked at. Raises NStackError
+    where the source is not there.
     """
     assert isinstance(stage, FunctionType)
     file = stage.__code__.co_filename
@@ -33,6 +40,12 @@ def count_flows(flows: Flows, stage: Stage, space: dict[str, Any], seen: Callabl
     functions = {part.name: part for part in ast.parse("".join(lines)).body if isinstance(part, ast.FunctionDef)}
     if stage.__name__ not in functions:
         raise NStackError(f"a run can be watched only where the source of {file} is beside it")
+    if tracer is not None:
+        put_lines(functions, stage.__name__, lines)
+        space[TRACER] = tracer
+    if flows is None:
+        exec(compile(ast.Module(list(functions.values()), []), file, "exec"), space)
+        return
     marked = _Marking(stage.__globals__, functions, lines, flows).mark(stage.__name__, seen)
     space["__numbers__"], space["__lists__"] = flows.numbers, flows.lists
     exec(compile(ast.Module(marked, []), file, "exec"), space)

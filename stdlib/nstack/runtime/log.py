@@ -1,8 +1,9 @@
 """Log lines on descriptor 2: plain text or one JSON object a line. Secrets are struck out of everything that is
 written.
 
-The fact ``event`` says to a machine what a line is: ``failure`` of a function, ``stopping``, at the end ``stage`` for
-each function and ``end`` for the run, and ``log`` for whatever else. It is left out of plain text.
+The fact ``event`` says to a machine what a line is: ``failure`` of a function, ``stopping``, ``trace`` of a value that
+is followed, at the end ``stage`` for each function and ``end`` for the run, and ``log`` for whatever else. It is left
+out of plain text.
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ class Log:
     def error(self, message: str, **facts: Any) -> None:
         """Something that failed."""
         self._write("error", message, facts)
+
+    def tell(self, message: str, **facts: Any) -> None:
+        """Something that was asked for: also where the log is quiet."""
+        self._write("info", message, facts)
 
     def _write(self, level: str, message: str, facts: dict[str, Any]) -> None:
         shown = {name: value for name, value in facts.items() if value is not None}

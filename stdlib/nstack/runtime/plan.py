@@ -26,6 +26,7 @@ from .worker import UserLoop, Worker
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
+    from .trace import Tracing
 
 _ASYNC = 0x80 | 0x200  # CO_COROUTINE, CO_ASYNC_GENERATOR
 _COROUTINE = 0x80
@@ -84,7 +85,9 @@ class Plan:
         user_loop: Callable[[], UserLoop],
         log: Log,
         counted: bool = False,
+        tracing: Tracing | None = None,
     ) -> None:
+        self.tracing = tracing
         self.log = log
         self.workflow = workflow
         self.resolved = resolved
@@ -179,9 +182,10 @@ class Plan:
         for what does not exist.
         """
         live: dict[int, Callable[..., Any]] = {id(node): self._live(lane, node) for node in lane.nodes}
-        lane.stage.function = link(
-            lane.function, live, overlapping(lane.stage), partial(self._watch, lane) if self.counted else None
-        )
+        overlap = overlapping(lane.stage)
+        lane.stage.function = link(lane.function, live, overlap, partial(self._watch, lane) if self.counted else None)
+        if self.tracing is not None:
+            self._follow(lane, live, overlap, self.tracing)
         lane.stage.streams = bool(lane.stage.overlapped) and lane.overlaps and not lane.generated
         if len(lane.hosts) == 1 and lane.worker.own_folder:
             self.folders.enter(lane.hosts[0].folder)
@@ -226,11 +230,28 @@ class Plan:
         return live
 
     def _watch(self, lane: Lane, space: dict[str, Any]) -> None:
-        from .flows import count_flows  # few runs are watched
+        from .flows import watch_flows  # few runs are watched
 
-        lane.stage.flows = lane.flows
+        lane.stage.flows = lane.flows if self.counted else None
         lane.flows.untimed = set(lane.stage.overlapped)
-        count_flows(lane.flows, lane.function, space, lane.stage.seen)
+        watch_flows(lane.function, space, lane.stage.seen, lane.stage.flows, lane.stage.tracer)
+
+    def _follow(self, lane: Lane, live: dict[int, Callable[..., Any]], overlap: Any, tracing: Tracing) -> None:
+        """Has a stage follow values; where nothing is counted it goes back to what it is as soon as it has enough."""
+        stage, unfollowed = lane.stage, lane.stage.function
+        tracer = stage.tracer = tracing.tracer(lane.source, stage.codec)
+        tracer.guard, tracer.current = stage.guard, stage.current
+        stage.finish = tracing.finishing(stage.finish)
+        wrapped = {}
+        for node in lane.nodes:
+            assert isinstance(node, Call | Sink)
+            plain, output = live[id(node)], None if isinstance(node, Sink) else self.codecs.of(node.output)
+            made = wrapped[id(node)] = tracer.followed(node, plain, self.codecs.of(node.input), output)
+            if id(plain) in stage.overlapped:
+                stage.overlapped[id(made)] = stage.overlapped[id(plain)]
+        stage.function = link(lane.function, wrapped, overlap, partial(self._watch, lane))
+        if not self.counted:
+            tracer.leave = lambda: setattr(stage, "function", unfollowed)
 
     def _meter(self, lane: Lane, node: Call | Sink) -> Meter | None:
         if not self.counted:

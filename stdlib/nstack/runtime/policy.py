@@ -108,6 +108,9 @@ class Tally:
         self.errors = 0
 
 
+_OUTCOMES = {"stop": "stopped", "skip": "skipped", "dead_letter": "dead_letter"}
+
+
 class Guard:
     """The policy of one node at work.
 
@@ -136,6 +139,8 @@ class Guard:
         self.dead = dead
         self.codec = codec
         self.tally = Tally()
+        self.watch: Callable[[Guard, str | None, BaseException, Any], None] | None = None
+        """Told of each failure: what became of the value, None where it is tried again."""
 
     def told(self, error: BaseException) -> str:
         """The failure in one line: function, path, expected, found."""
@@ -148,6 +153,8 @@ class Guard:
         at = f"{self.origin} {self.text}".strip() or None
         message = self.told(error) + (f" ({note})" if note else "")
         self.log.error(message, event="failure", at=at, id=id, trace=trace)
+        if note and self.watch is not None:
+            self.watch(self, None, error, None)
 
     def settle(self, error: BaseException, value: Any, token: Token | Current | None, *, again: bool = False) -> None:
         """Does what ``on_error`` says with a value that has failed for good. ``again`` tells that retries were made.
@@ -159,6 +166,8 @@ class Guard:
         answers = heard and token is not None and token.expects is not None
         problem = self._problem(error) if token is not None and (answers or policy == "stop") else None
         self.report(error, id=None if problem is None else problem.id)
+        if self.watch is not None:
+            self.watch(self, _OUTCOMES[policy], error, value)
         if problem is not None and token is not None:
             token.fail(problem)
         if policy == "stop":

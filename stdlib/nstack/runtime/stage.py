@@ -8,7 +8,7 @@ from itertools import chain, islice, repeat
 from operator import length_hint
 from time import perf_counter
 from types import AsyncGeneratorType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .calls import Free, MethodCall, Turn
 from .codec import Codec
@@ -24,7 +24,10 @@ from .pause import Pause, Place, Slices
 from .policy import Current, Guard, Halt, Stopped
 from .token import Problem, Token
 from .user_code import RESUME, At, describe
-from .worker import Outcome, UserLoop
+from .worker import WORKED_ON, Outcome, UserLoop
+
+if TYPE_CHECKING:
+    from .trace import Tracer
 
 PARALLELISM = 64
 """How many values an ``async`` method works on at a time where the program does not say."""
@@ -51,6 +54,7 @@ class Stage:
         self.inside_source = False
         self.times = Times()
         self.flows: Flows | None = None
+        self.tracer: Tracer | None = None
         self.pause = Pause()
         self.place = Place()
         self.slices: Slices | None = None
@@ -493,7 +497,7 @@ def _overlap(stage: Stage, call: MethodCall, values: Stream) -> Iterator[Any]:
             outcome = next((outcome for outcome in working if outcome.done), None)
             if outcome is not None:
                 stage.current.token = outcome.token
-                yield from call.settle(outcome)
+                yield from call.settle(outcome) if stage.tracer is None else stage.tracer.settled(outcome, call)
                 working.remove(outcome)
                 stage.seal(outcome.token)
     finally:
@@ -513,11 +517,17 @@ def _fill(stage: Stage, call: MethodCall, values: Stream, working: deque[Outcome
         if call.meter is not None:
             call.meter.overlaps = True
             call.meter.working += 1
+        if stage.tracer is not None:
+            stage.tracer.taken(outcome, call)
         loop.submit(_job(call, outcome), outcome, poke)
 
 
 def _job(call: MethodCall, outcome: Outcome) -> Callable[[], Awaitable[Any]]:
-    return lambda: call.work(outcome)
+    def job() -> Awaitable[Any]:
+        WORKED_ON.set(outcome)
+        return call.work(outcome)
+
+    return job
 
 
 def _wait(stage: Stage, values: Stream, working: deque[Outcome], limit: int, ready: Callable[[], bool]) -> None:

@@ -44,6 +44,7 @@ from .worker import UserLoop, Worker
 
 if TYPE_CHECKING:
     from .status import Reporter
+    from .trace import Tracing
 
 SHUTDOWN = 90.0
 """Seconds that a module's ``shutdown`` may take."""
@@ -78,9 +79,11 @@ class Run:
         fresh: bool = False,
         resume: bool = False,
         status: int | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         self.workflow = workflow
         self.log = log
+        self.tracing = tracing
         self.stdout = stdout
         self.folder = Path.cwd()
         self.registry = registry or Registry()
@@ -116,6 +119,7 @@ class Run:
             user_loop=self.user_loop,
             log=log,
             counted=status is not None,
+            tracing=tracing,
         )
         self._reporter = None if status is None else self._report_to(status)
 
@@ -167,6 +171,8 @@ class Run:
         finally:
             await self._close(opened)
         self.state = "failed" if self.halt.failed else "interrupted" if self.interrupted else "done"
+        if self.tracing is not None:
+            self.tracing.tell(ended=True)
         self._sum_up(time.monotonic() - self.began)
         if self._reporter is not None:
             self._reporter.end()
@@ -234,7 +240,7 @@ class Run:
         policy = self.resolved.policy(node)
         path = self.folder / (policy.dead_letter or f"dead-letters/{self.workflow.name}.jsonl")
         dead = self.dead.setdefault(path, DeadLetters(path))
-        return Guard(
+        guard = Guard(
             shown=node.shown,
             origin=node.origin,
             text=node.text,
@@ -244,6 +250,8 @@ class Run:
             dead=dead,
             codec=codec,
         )
+        guard.watch = None if self.tracing is None else self.tracing.failed
+        return guard
 
     async def _start(self) -> None:
         self._find_connectors()

@@ -67,6 +67,11 @@ class Token:
         """Whether a stage has taken it and not all that came of it is flushed."""
         return self._finish is not None and self._count > 0
 
+    @property
+    def done(self) -> bool:
+        """Whether nothing of it is under way any more."""
+        return self._count == 0
+
     def hold(self, finish: Callable[[Token], object], expects: str | None) -> None:
         """The engine takes the token over: ``finish`` brings its end to the event loop."""
         self._finish = finish

@@ -5,6 +5,7 @@ blocks the loop that carries the IO.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import queue
 import threading
 from collections import deque
@@ -76,6 +77,10 @@ def on_loop(loop: asyncio.AbstractEventLoop, function: Callable[[], object]) -> 
     """Calls a function soon on a loop, from any thread. Does nothing once the loop is closed: nobody waits any more."""
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(function)
+
+
+WORKED_ON: contextvars.ContextVar[object] = contextvars.ContextVar("nstack_worked_on", default=None)
+"""The outcome that a coroutine is to have."""
 
 
 class Outcome:
