@@ -85,7 +85,9 @@ def lines_through(*calls: str, between: str = "", more: str = "") -> str:
 
     ``between`` wraps the last value as an expression over ``v``, to make a Text of it.
     """
-    declared, nodes, pad, body = [], [], "    ", ["def run(values, token):", '    """lines"""', "    for v in values:"]
+    variables = [*(f"a{number}" for number, _ in enumerate(calls)), "v"]
+    declared, nodes, pad = [], [], "    "
+    body = ["def run(values, token):", '    """lines"""', f"    for {variables[0]} in values:"]
     for number, call in enumerate(calls):
         name, input, output, policy = (part.strip() for part in call.split(";"))
         node = f"{name}_{number}"
@@ -95,7 +97,7 @@ def lines_through(*calls: str, between: str = "", more: str = "") -> str:
             f' origin="w.nml:2:{number + 1}", text="M.{name}")'
         )
         pad += "    "
-        body.append(f"{pad}for v in {node}(v, token):")
+        body.append(f"{pad}for {variables[number + 1]} in {node}({variables[number]}, token):")
     body.append(f"{pad}    stdout_9({between or 'v'}, token)")
     calls_made = "".join(f"{node}," for node in nodes)
     end = f'workflow = Workflow("w", sources=((source_1, run),), calls=({calls_made}), sinks=(stdout_9,), bounded=True)'

@@ -167,7 +167,7 @@ def test_dead_letters_hold_the_value(package: Package, lines: Lines) -> None:
 def test_retry_repeats_with_an_unchanged_copy(package: Package, lines: Lines) -> None:
     package.write(
         lines("twice; t.Box; Text; retry=3", more="from .types import Box").replace(
-            "twice_0(v,", "twice_0(t.Box([v]),"
+            "twice_0(a0,", "twice_0(t.Box([a0]),"
         ),
         types="class Box(Record):\n    inside: list[Text]\n",
         m="""

@@ -20,9 +20,11 @@ from .codec import Codec
 from .errors import CallTimeout, ResultError
 from .faults import accept
 from .folders import Folders
+from .fuse import Inline
 from .meter import Live, Meter, stepped
 from .outbox import backoff
 from .policy import Guard
+from .shapes import Shape
 from .user_code import ARGS, Host
 from .values import copy_value
 from .worker import Outcome, UserLoop
@@ -101,7 +103,7 @@ class MethodCall:
 
     def live(self) -> Live:
         """The function that stands for the node in the stage."""
-        test, names = ("False", {}) if self.output is None else test_source(self.output.shape, "result")
+        test, names = ("False", {}) if self.output is None else test_source(self.output.shape, "result", "c_")
         locked = not isinstance(self.turn, Free)
         lines = ["def call(value, token):"]
         lines += ["    kept = copy(value)"] if self.retry else []
@@ -125,6 +127,12 @@ class MethodCall:
         exec(compile("\n".join(lines), "<nstack call>", "exec"), space)
         made: Live = space["call"]
         return made
+
+    def inline(self, input: Shape) -> Inline | None:
+        """The same for code that has the call in line; None where a call takes more than calling the method."""
+        if self.retry or self.output is None or not isinstance(self.turn, Free):
+            return None
+        return Inline(self.method, "BaseException", _from_above(self.failed), self.finish, input, self.output.shape)
 
     def finish(self, result: Any, kept: Any, token: Any, tries: int = 0) -> Iterable[Any]:
         """The results, when what the method returned is not simply a proper value."""
@@ -324,8 +332,22 @@ def _steps(work: Any, turn: AbstractContextManager[object]) -> Generator[Any, An
             error = raised
 
 
-def standard_live(function: Callable[[Any], Any], guard: Guard, many: bool, meter: Meter | None = None) -> Live:
-    """The live form of a standard function: trusted, so its result is not checked."""
+def _from_above(failed: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
+    """``failed`` for an exception caught in the stage function itself, whose own frame is nobody's business."""
+
+    def cut(error: BaseException, value: Any, token: Any) -> Iterable[Any]:
+        trace = error.__traceback__
+        error.__traceback__ = None if trace is None else trace.tb_next
+        return failed(error, value, token)
+
+    return cut
+
+
+def standard_live(
+    function: Callable[[Any], Any], guard: Guard, many: bool, input: Shape, meter: Meter | None = None
+) -> tuple[Live, Inline | None]:
+    """The live form of a standard function: trusted, so its result is not checked. And what it takes to have the call
+    in line, unless it gives ``many`` results."""
 
     def failed(error: Exception, value: Any, token: Any) -> tuple[Any, ...]:
         if meter is not None:
@@ -348,4 +370,10 @@ def standard_live(function: Callable[[Any], Any], guard: Guard, many: bool, mete
             meter.more += len(results) - 1
         return results
 
-    return call_many if many else call
+    if many:
+        return call_many, None
+    return call, Inline(function, "Exception", failed, _never, input, None)
+
+
+def _never(result: Any, value: Any, token: Any) -> Iterable[Any]:
+    raise AssertionError("what is trusted has no second form")

@@ -11,7 +11,7 @@ import datetime
 import decimal
 import math
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from .scalars import INTEGER_MAX, INTEGER_MIN, is_json
@@ -34,10 +34,20 @@ def tester(shape: Shape) -> Callable[[Any], bool]:
     return _Tests().function(shape)
 
 
-def test_source(shape: Shape, variable: str) -> tuple[str, dict[str, Any]]:
-    """The same test as an expression over one variable, and the names that it uses: for code that has it in line."""
-    tests = _Tests()
+def test_source(shape: Shape, variable: str, prefix: str) -> tuple[str, dict[str, Any]]:
+    """The same test as an expression over one variable, and the names that it uses, each with the ``prefix``: for code
+    that has it in line."""
+    tests = _Tests(prefix=prefix)
     return tests.expression(shape, variable), tests.names
+
+
+def part_source(
+    record: Shape, variable: str, attributes: Collection[str], prefix: str = ""
+) -> tuple[list[str], dict[str, Any]]:
+    """The tests of some attributes of a record alone, as ``test_source`` gives them."""
+    tests = _Tests(prefix=prefix)
+    parts = zip(record.attributes, record.parts, strict=True)
+    return [tests.part(part, f"{variable}.{name}") for name, part in parts if name in attributes], tests.names
 
 
 _DEEPEST, _LARGEST = 30, 100
@@ -51,15 +61,16 @@ class _Tests:
     ``made`` holds the functions of all tests that belong together, by the shape's ``id``.
     """
 
-    def __init__(self, made: dict[int, Callable[[Any], bool]] | None = None) -> None:
+    def __init__(self, made: dict[int, Callable[[Any], bool]] | None = None, prefix: str = "") -> None:
         self.names: dict[str, Any] = {}
+        self._prefix = prefix
         self._made = {} if made is None else made
         self._seen: set[int] = set()
         self._depth = 0
 
     def name(self, value: Any, stem: str) -> str:
         """A name for an object in the generated code."""
-        name = f"{stem}_{len(self.names)}"
+        name = f"{self._prefix}{stem}_{len(self.names)}"
         self.names[name] = value
         return name
 
@@ -82,12 +93,19 @@ class _Tests:
         if self._depth and self._is_apart(shape):
             return f"{self.name(self.function(shape), 'f')}({subject})"
         self._seen.add(id(shape))
-        variable = f"x_{len(self.names)}"
-        self.names[variable] = None
+        variable = subject if subject.isidentifier() else self.name(None, "x")
         self._depth += 1
         inner = getattr(self, f"_{shape.kind}")(shape, variable)
         self._depth -= 1
-        return f"({inner.replace(f'«{variable}»', f'({variable} := {subject})', 1)})"
+        first = variable if variable is subject else f"({variable} := {subject})"
+        return f"({inner.replace(f'«{variable}»', first, 1)})"
+
+    def part(self, shape: Shape, subject: str) -> str:
+        """The test of a part, which may have a function of its own."""
+        self._depth += 1
+        text = self.expression(shape, subject)
+        self._depth -= 1
+        return text
 
     def _is_apart(self, shape: Shape) -> bool:
         """Whether a part has a function of its own."""

@@ -8,14 +8,12 @@ the stage functions are compiled once more from their source, with those lines.
 from __future__ import annotations
 
 import ast
-import linecache
 import re
 from collections.abc import Callable
-from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .declare import Call, Sink, Stage, overlap
-from .errors import NStackError
+from .declare import Call, Sink, overlap
+from .link import Written
 from .meter import Drop, Flows, Point
 from .trace_lines import TRACER, put_lines
 
@@ -28,31 +26,18 @@ _TAKEN_APART = "__numbers__[{0}] += len({1})\n__lists__[{0}] = iter({1})"
 
 
 def watch_flows(
-    stage: Stage, space: dict[str, Any], seen: Callable[[], int], flows: Flows | None, tracer: Tracer | None
+    written: Written, space: dict[str, Any], seen: Callable[[], int], flows: Flows | None, tracer: Tracer | None
 ) -> None:
-    """Puts functions that count (``flows``), or follow values (``tracer``), in place of those in ``space``, the
-    globals of the linked functions. ``seen`` tells how many values the stage function has looked at. Raises NStackError
-    where the source is not there.
+    """Puts lines that count (``flows``), or follow values (``tracer``), into a lane's functions. ``space`` are the
+    globals of the linked functions. ``seen`` tells how many values the stage function has looked at.
     """
-    assert isinstance(stage, FunctionType)
-    file = stage.__code__.co_filename
-    lines = linecache.getlines(file, stage.__globals__)
-    functions = {part.name: part for part in ast.parse("".join(lines)).body if isinstance(part, ast.FunctionDef)}
-    if stage.__name__ not in functions:
-        raise NStackError(f"a run can be watched only where the source of {file} is beside it")
     if tracer is not None:
-        put_lines(functions, stage.__name__, lines)
+        put_lines(written.functions, written.stage, written.lines)
         space[TRACER] = tracer
     if flows is None:
-        exec(compile(ast.Module(list(functions.values()), []), file, "exec"), space)
         return
-    marked = _Marking(stage.__globals__, functions, lines, flows).mark(stage.__name__, seen)
+    _Marking(written.names, written.functions, written.lines, flows).mark(written.stage, seen)
     space["__numbers__"], space["__lists__"] = flows.numbers, flows.lists
-    exec(compile(ast.Module(marked, []), file, "exec"), space)
-    for name, node in stage.__globals__.items():
-        meter = flows.meters.get(id(node))
-        if meter is not None and name in space:
-            flows.time(meter, space, name)
 
 
 class _Marking:
@@ -67,11 +52,10 @@ class _Marking:
         self._flows = flows
         self._entries: dict[str, Point] = {}
 
-    def mark(self, start: str, seen: Callable[[], int]) -> list[ast.stmt]:
-        """The functions that are reached from one, marked."""
+    def mark(self, start: str, seen: Callable[[], int]) -> None:
+        """Marks the functions that are reached from one."""
         self._entries[start] = Point(0, seen)
         self._follow(self._functions[start].body, self._entries[start])
-        return [ast.fix_missing_locations(self._functions[name]) for name in self._entries]
 
     def _follow(self, body: list[ast.stmt], point: Point) -> None:
         """All statements of a block, which values come to at a point."""

@@ -9,7 +9,7 @@ some calls unless they are slow. Who asks for no numbers has no meters, and code
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from math import ceil
 from operator import length_hint
 from time import perf_counter
@@ -73,7 +73,7 @@ class Meter:
         self.more = 0
         self.working = 0
         self.times = Times()
-        self.place: Callable[[Live | None], None] = _nowhere
+        self.place: Callable[[Callable[..., Any] | None], None] = _nowhere
         """Puts another function where this one is called; None puts this one back."""
         self._armed = FIRST
         self._seen = 0
@@ -92,16 +92,16 @@ class Meter:
         timed, untimed = self._timed, calls - self._seen - self._timed
         return self._took * (1 + max(0, untimed) / timed) if timed else 0.0
 
-    def clocked(self, function: Live) -> Live:
+    def clocked(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function with a clock around it."""
 
-        def timed(value: Any, token: Any) -> Iterable[Any]:
+        def timed(*given: Any) -> Any:
             if self._armed <= 0:  # whoever calls has kept it
-                return function(value, token)
+                return function(*given)
             self.working += 1
             began = perf_counter()
             try:
-                result = function(value, token)
+                result = function(*given)
             finally:
                 self.working -= 1
             self._add(perf_counter() - began, result)
@@ -112,7 +112,7 @@ class Meter:
     def _add(self, seconds: float, result: object) -> None:
         self._armed -= 1
         # What a generator takes is timed at each of its steps.
-        if type(result) is tuple:
+        if not isinstance(result, Iterator):
             self.times.recent.append(seconds)
             if seconds > SLOW:
                 self._armed = max(self._armed, AGAIN)
@@ -125,7 +125,7 @@ class Meter:
         if self._armed <= 0:
             self.place(None)
 
-    def arm(self, timed: Live) -> None:
+    def arm(self, timed: Callable[..., Any]) -> None:
         """A batch begins: its first calls are timed."""
         calls = self.calls()
         if self._seen:
@@ -135,7 +135,7 @@ class Meter:
         self.place(timed)
 
 
-def _nowhere(function: Live | None) -> None:
+def _nowhere(function: Callable[..., Any] | None) -> None:
     return
 
 
@@ -201,7 +201,7 @@ class Flows:
         self.lists: list[Any] = []
         self.drops: list[Drop] = []
         self.untimed: set[int] = set()
-        self._timed: list[tuple[Meter, Live]] = []
+        self._timed: list[tuple[Meter, Callable[..., Any]]] = []
         self._armed = 0.0
 
     def number(self) -> int:
@@ -215,7 +215,7 @@ class Flows:
         return self.numbers[number] - length_hint(self.lists[number])
 
     def time(self, meter: Meter, space: dict[str, Any], name: str) -> None:
-        """Times the calls of the function of this name."""
+        """Times the calls of the function of this name: a live one, or a method that is called in line."""
         plain = space[name]
         if id(plain) in self.untimed:
             return

@@ -18,6 +18,7 @@ from typing import Any
 from .connector import SinkConnector
 from .errors import ReaderGone
 from .faultpoints import fault
+from .fuse import Gathering
 from .meter import Times
 from .policy import Current, Guard, Halt, Stopped
 from .token import Token
@@ -71,6 +72,8 @@ class Outbox:
         self._idle = True
         self._unsealed = False
         self._gone = False
+        self.limit = 1
+        """With so many values gathered something is ``due``: one, while the event loop does not know of any."""
         self._queued = [0, 0]
         self._written = [0, 0]
         self._refused = 0
@@ -84,13 +87,24 @@ class Outbox:
 
         def put(value: Any, token: Any) -> None:
             append(value)
-            if self._idle:
-                self._idle = False
-                self._wake()
-            if len(buffer) >= self._chunk:
-                self.push()
+            if len(buffer) >= self.limit:
+                self.due()
 
         return put
+
+    def gathering(self) -> Gathering:
+        """What code needs that puts values in by itself, as ``put`` does."""
+        return Gathering(self._buffer, self)
+
+    def due(self) -> None:
+        """Values have come: the event loop has to know of the first, and a full chunk is encoded. Raises Stopped when
+        the run has failed."""
+        self.limit = self._chunk  # first: when the event loop makes it one again meanwhile, that stands
+        if self._idle:
+            self._idle = False
+            self._wake()
+        if len(self._buffer) >= self._chunk:
+            self.push()
 
     def push(self) -> None:
         """Encodes what has gathered and waits for room. Raises Stopped when the run has failed meanwhile."""
@@ -122,6 +136,7 @@ class Outbox:
     def steal(self) -> None:
         """The event loop takes what has gathered, unless the thread is just doing so itself."""
         self._idle = True
+        self.limit = 1
         if self._buffer and self._lock.acquire(blocking=False):
             try:
                 self._encode_all()
@@ -144,7 +159,7 @@ class Outbox:
     def give_up(self) -> None:
         """Nothing can be written any more: the stage stops at its next value."""
         self._gone = True
-        self._chunk = 1
+        self._chunk = self.limit = 1
         self._room.set()
 
     def given(self) -> int:

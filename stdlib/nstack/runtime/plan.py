@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable
 from functools import partial
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from .calls import MethodCall, Turn, standard_live
@@ -11,9 +13,10 @@ from .checkpoint import Key
 from .codec import Codec, Codecs
 from .connector import Parameters, Registry
 from .declare import Call, Literal, Node, Sink, Source, UserModule, Workflow
-from .errors import ReplyError
+from .errors import NStackError, ReplyError
 from .folders import Folders
-from .link import link, reached
+from .fuse import Gathering, Inline, fuse, method_name
+from .link import Written, link, reached
 from .log import Log
 from .meter import Flows, Live, Meter
 from .outbox import Writer
@@ -49,6 +52,8 @@ class Lane:
         self.nodes, self.overlaps = reached(function)
         self.hosts: list[Host] = []
         self.flows = Flows()
+        self.inlines: dict[int, Inline] = {}
+        self.gathering: dict[int, Gathering] = {}
 
     @property
     def generated(self) -> bool:
@@ -183,7 +188,8 @@ class Plan:
         """
         live: dict[int, Callable[..., Any]] = {id(node): self._live(lane, node) for node in lane.nodes}
         overlap = overlapping(lane.stage)
-        lane.stage.function = link(lane.function, live, overlap, partial(self._watch, lane) if self.counted else None)
+        if self.tracing is None or not self.counted:
+            lane.stage.function = link(lane.function, live, overlap, partial(self._anew, lane))
         if self.tracing is not None:
             self._follow(lane, live, overlap, self.tracing)
         lane.stage.streams = bool(lane.stage.overlapped) and lane.overlaps and not lane.generated
@@ -206,7 +212,12 @@ class Plan:
         if cls.state is not StandardFunction.state:
             same = sum(key.node == node.shown for key, _ in self.functions)
             self.functions.append((Key("function", node.shown, str(same)), made))
-        return standard_live(function, self.guard_of(node, input), cls.MANY, self._meter(lane, node))
+        live, inline = standard_live(
+            function, self.guard_of(node, input), cls.MANY, input.shape, self._meter(lane, node)
+        )
+        if inline is not None:
+            lane.inlines[id(node)] = inline
+        return live
 
     def _live_method(self, lane: Lane, node: Call | Sink, output: Codec | None) -> Live:
         host = self.host_of(node)
@@ -227,14 +238,43 @@ class Plan:
             lane.stage.overlapped[id(live)] = call
         if asynchronous and call.async_turn is None:
             self.user_loop().call(lambda: self.folders.enter(host.folder))
+        inline = None if asynchronous else call.inline(self.codecs.of(node.input).shape)
+        if inline is not None:
+            lane.inlines[id(node)] = inline
         return live
 
-    def _watch(self, lane: Lane, space: dict[str, Any]) -> None:
+    def _anew(self, lane: Lane, space: dict[str, Any]) -> CodeType | None:
+        """A lane's functions with the calls in line, and with lines for those who watch it: whoever follows values
+        has calls of his own."""
+        watched, followed = self.counted, lane.stage.tracer is not None
+        try:
+            written = Written(lane.function)
+        except OSError as error:
+            if watched or followed:
+                raise NStackError(f"a run can be watched only where {error}") from None
+            return None
+        if watched or followed:
+            self._watch(lane, written, space)
+        made: list[ast.stmt] = list(written.functions.values())
+        if not followed:
+            decoded = not lane.generated
+            made = fuse(written.functions.values(), written.names, lane.inlines, lane.gathering, space, decoded=decoded)
+        if watched:
+            self._time(lane, written, space)
+        return compile(ast.Module(made, []), written.file, "exec")
+
+    def _watch(self, lane: Lane, written: Written, space: dict[str, Any]) -> None:
         from .flows import watch_flows  # few runs are watched
 
         lane.stage.flows = lane.flows if self.counted else None
         lane.flows.untimed = set(lane.stage.overlapped)
-        watch_flows(lane.function, space, lane.stage.seen, lane.stage.flows, lane.stage.tracer)
+        watch_flows(written, space, lane.stage.seen, lane.stage.flows, lane.stage.tracer)
+
+    def _time(self, lane: Lane, written: Written, space: dict[str, Any]) -> None:
+        for name, node in written.names.items():
+            meter = lane.flows.meters.get(id(node))
+            if meter is not None and name in space:
+                lane.flows.time(meter, space, method if (method := method_name(name)) in space else name)
 
     def _follow(self, lane: Lane, live: dict[int, Callable[..., Any]], overlap: Any, tracing: Tracing) -> None:
         """Has a stage follow values; where nothing is counted it goes back to what it is as soon as it has enough."""
@@ -249,7 +289,7 @@ class Plan:
             made = wrapped[id(node)] = tracer.followed(node, plain, self.codecs.of(node.input), output)
             if id(plain) in stage.overlapped:
                 stage.overlapped[id(made)] = stage.overlapped[id(plain)]
-        stage.function = link(lane.function, wrapped, overlap, partial(self._watch, lane))
+        stage.function = link(lane.function, wrapped, overlap, partial(self._anew, lane))
         if not self.counted:
             tracer.leave = lambda: setattr(stage, "function", unfollowed)
 
@@ -272,6 +312,7 @@ class Plan:
             return _reply(self.codecs.of(node.input), self.guard_of(node, self.codecs.of(node.input)), node.many)
         box = self.writers[id(node)].outbox(lane.stage.current)
         lane.stage.boxes.append(box)
+        lane.gathering[id(node)] = box.gathering()
         return box.put
 
     def source_turn(self, lane: Lane) -> Turn | None:
