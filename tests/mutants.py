@@ -1,286 +1,421 @@
-"""Mutation testing of the type checker (``make mutants``): is there a test for every decision that it makes?
+"""How many wrong decisions of the type checker would be noticed? (``make mutants``)
 
-    python tests/mutants.py [--module fits …] [--sample N] [--keep]
-
-Each decision of the modules that say what is well typed is changed in turn, in this process: a comparison is turned
-round, `and` becomes `or`, a condition is taken for true or false, a number is one more, a statement goes. Then the
-programs that reach the function are checked anew: those of tests/lang, the wrong ones of the catalogue of diagnostics,
-and some that are generated, with the reference checker's opinion. A change that no program notices survives. Modules
-that only word messages are left out: kept outputs hold those. ``--keep`` writes ``docs/mutants.md``.
+Each decision of the checker is changed in turn, in a process of its own that knows all programs already: a comparison
+turned round, a condition made always or never true, `and` for `or`, a number one larger, a call left out. The programs
+in which the decision comes out otherwise are checked anew, those that noticed most so far first: those of
+``tests/lang`` and of the catalogue of diagnostics, the faulty ones of ``tests/faults`` with their messages and fixes,
+generated programs and mutants of them, and random ones of which the reference checker knows the types. Where none of
+them says anything else, the tests of the checker's parts are asked. What nothing notices is listed: it has no test, or
+makes no difference.
 """
 
 import argparse
-import ast
-import copy
+import gc
 import importlib
+import io
+import json
+import os
 import random
+import resource
 import signal
 import sys
+import textwrap
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from functools import partial
 from pathlib import Path
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, ModuleType
+from typing import Any
 
 import attrs
+import hypothesis
+import planted
+import pytest
 import rules
+from decisions import HEARD, Change, Decisions, function_of
+from planted import MAIN
 from property.generated_programs import generate
 from property.mutations import mutants
+from reference import checker as reference
+from reference.checker import Verdict
 from reference.comparison import disagreements
 from reference.wild import wild
 
+import nscompiler.typecheck
+from nscompiler import pipeline
+from nscompiler.diagnostics import codes
+from nscompiler.diagnostics.entry import Code
+from nscompiler.grammar.parse import ParseResult
 from nscompiler.pipeline import check_texts
+from nscompiler.source import SourceFile
 
 ROOT = Path(__file__).parent.parent
 KEPT = ROOT / "docs/mutants.md"
-MODULES = (
-    "bindings", "components", "constraints", "declare", "define", "fits", "infer", "params", "resolve", "unify",
+MODULES = tuple(
+    sorted(path.stem for path in Path(str(nscompiler.typecheck.__file__)).parent.glob("*.py") if path.stem[0] != "_")
+)
+# They decide what is well typed; the others say what is wrong, and what would mend it.
+DECIDING = (
+    "bindings", "check", "components", "constraints", "declare", "declared", "define", "fits", "infer", "params",
+    "resolve", "scope", "unify",
 )  # fmt: skip
-MOST = 500
-"""How many programs are asked about one change."""
-SECONDS = 5.0
-"""How much of the processor's time a program may take before it counts as one that never ends."""
-
-_TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
-}  # fmt: skip
+PARTS = ("tests/typecheck", "tests/lints", "tests/flow", "tests/test_planted_faults.py")
+SLOW = 0.15
+"""A test that takes longer than so many seconds is not asked."""
+TIMES, SECONDS = 20, 0.5
+"""A program may take so many times as long as without the change, and so many seconds more, before it never ends."""
+MEMORY = 3 << 30
 
 
-@attrs.frozen
-class Change:
-    """One change: where it is, what is done, and the function's code with it."""
-
-    module: ModuleType
-    function: str
-    line: int
-    what: str
-    code: CodeType
-
-    def __str__(self) -> str:
-        return f"{self.module.__name__.rpartition('.')[2]}.py:{self.line}: {self.function}: {self.what}"
-
-
-# --- changes
-
-
-def _variants(node: ast.AST) -> Iterator[tuple[str, Callable[[], ast.AST | None]]]:
-    """What may become of a node: a name for it, and what makes the new node (None where the statement goes)."""
-    match node:
-        case ast.Compare(ops=[op]) if type(op) in _TURNED:
-            yield "turned", lambda: ast.Compare(node.left, [_TURNED[type(op)]()], node.comparators)
-        case ast.BoolOp(op=op):
-            other = ast.Or() if isinstance(op, ast.And) else ast.And()
-            yield "and/or", lambda: ast.BoolOp(other, node.values)
-        case ast.UnaryOp(op=ast.Not()):
-            yield "without not", lambda: node.operand
-        case ast.Constant(value=bool() as value):
-            yield f"{not value}", lambda: ast.Constant(not value)
-        case ast.Constant(value=int() as value):
-            yield f"{value + 1}", lambda: ast.Constant(value + 1)
-        case ast.Expr(value=ast.Call()):
-            yield "gone", lambda: None
-        case ast.If() | ast.IfExp():
-            for truth in (True, False):
-                yield f"if {truth}", partial(_with_test, node, truth)
-
-
-def _with_test(node: ast.If | ast.IfExp, truth: bool) -> ast.AST:
-    new = copy.copy(node)
-    new.test = ast.Constant(truth)
-    return new
-
-
-class _Changer(ast.NodeTransformer):
-    """Makes the change of a number, counted over all variants of all nodes in order."""
-
-    def __init__(self, number: int) -> None:
-        self.left = number
-        self.done: tuple[int, str] | None = None
-
-    def visit(self, node: ast.AST) -> ast.AST | None:
-        if self.done is not None:
-            return node
-        for name, make in _variants(node):
-            if self.left == 0:
-                shown = " ".join(ast.unparse(node).split())
-                self.done = (getattr(node, "lineno", 0), f"{name}: {shown[:100]}")
-                made = make()
-                return ast.copy_location(made if made is not None else ast.Pass(), node)
-            self.left -= 1
-        return self.generic_visit(node)
-
-
-def _count(tree: ast.AST) -> int:
-    return sum(1 for node in ast.walk(tree) for _ in _variants(node))
-
-
-def changes(module: ModuleType) -> Iterator[Change]:
-    """All changes of a module's functions."""
-    source = Path(str(module.__file__)).read_text("utf-8")
-    functions = rules._function_at(module)
-    for number in range(_count(ast.parse(source))):
-        changer = _Changer(number)
-        tree = ast.fix_missing_locations(changer.visit(ast.parse(source)))
-        if changer.done is None or changer.done[0] not in functions:
-            continue
-        name = functions[changer.done[0]]
-        code = _codes(compile(tree, str(module.__file__), "exec")).get(name)
-        if code is not None:
-            yield Change(module, name, *changer.done, code)
-
-
-def _codes(code: CodeType) -> dict[str, CodeType]:
-    found: dict[str, CodeType] = {}
-    stack = [code]
-    while stack:
-        inner = [one for one in stack.pop().co_consts if isinstance(one, CodeType)]
-        found |= {one.co_qualname: one for one in inner}
-        stack += inner
-    return found
-
-
-# --- programs
+# --- who is asked
 
 
 def programs() -> list[rules.Trial]:
-    """Every program that could notice, those that notice most first."""
-    found = [rules.Trial(f"wild {seed}", partial(_agrees, wild(seed))) for seed in range(150)]
-    for seed in range(40):
-        found.append(rules.Trial(f"generated {seed}", partial(_agrees, generate(seed).write().texts)))
+    """Every program that could notice something."""
+    found = rules.trials()
+    found += [rules.Trial(f"{one.id} mended", partial(_is_right, one)) for one in codes.all_codes() if one.right]
+    for document in planted.documents():
+        found += [rules.Trial(f"{document.name}: {one.name}", partial(_told, one)) for one in planted.faults(document)]
+    for seed in range(20):
+        found.append(_compared(f"generated {seed}", generate(seed).write().texts))
         found += [rules.Trial(f"mutant {seed}", partial(_one_error, one.texts)) for one in mutants(seed, 2)]
-    return found + rules.trials()
+    return found + [_compared(f"wild {seed}", wild(seed)) for seed in range(80)]
 
 
-def _agrees(texts: dict[str, str]) -> bool:
-    return not disagreements(texts)[0]
+def _agrees(texts: dict[str, str], verdicts: Mapping[tuple[str, str], Verdict]) -> bool:
+    return not disagreements(texts, verdicts)[0]
+
+
+def _compared(name: str, texts: dict[str, str]) -> rules.Trial:
+    return rules.Trial(name, partial(_agrees, texts, reference.check(texts)))
+
+
+def _is_right(code: Code) -> bool:
+    return not any(one.is_error for one in check_texts({MAIN: code.right or "", **dict(code.right_files)}).diagnostics)
 
 
 def _one_error(texts: dict[str, str]) -> bool:
     return sum(one.is_error for one in check_texts(texts).diagnostics) == 1
 
 
-def reached(found: list[rules.Trial], modules: list[ModuleType]) -> dict[tuple[str, str], list[rules.Trial]]:
-    """The programs that enter each function, by file and name."""
-    files = {str(module.__file__) for module in modules}
-    hits: dict[tuple[str, str], list[rules.Trial]] = {}
-    for trial in found:
-        entered: set[tuple[str, str]] = set()
-
-        def note(frame: FrameType, event: str, _: object, entered: set[tuple[str, str]] = entered) -> None:
-            if event == "call" and frame.f_code.co_filename in files:
-                entered.add((frame.f_code.co_filename, frame.f_code.co_qualname.split(".<locals>")[0]))
-
-        sys.setprofile(note)
-        try:
-            trial.holds()
-        finally:
-            sys.setprofile(None)
-        for one in entered:
-            hits.setdefault(one, []).append(trial)
-    return hits
-
-
-def _some(trials: list[rules.Trial], rng: random.Random) -> list[rules.Trial]:
-    """At most so many programs, in their order."""
-    chosen = sorted(rng.sample(range(len(trials)), min(MOST, len(trials))))
-    return [trials[at] for at in chosen]
+def _told(fault: planted.Planted) -> bool:
+    """Whether the message is the one that is kept, and each fix mends the program."""
+    checked = fault.check()
+    found = planted.faults_in(checked, fault.code, fault.start)
+    if planted.message(fault, checked) != fault.shown or planted.difference(fault, found) != fault.change:
+        return False
+    fixes = [fix for one in found for fix in one.fixes]
+    return not any(attrs.evolve(fault, files=planted.mended(fault.files, fix)).found() for fix in fixes)
 
 
 @contextmanager
-def limited() -> Iterator[None]:
-    """Ends what does not end by itself, with an exception: that is noticed too."""
+def parsed_once() -> Iterator[None]:
+    """While it is entered, a text that was parsed is not parsed again: no change is in the parser."""
+    parse, known = pipeline.parse, dict[tuple[str, str], ParseResult]()
 
-    def stop(*_: object) -> None:
-        raise TimeoutError
+    def remembered(source: SourceFile) -> ParseResult:
+        key = (source.path, source.text)
+        if key not in known:
+            known[key] = parse(source)
+        return known[key]
 
-    held = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    pipeline.parse = remembered  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, held)
+        pipeline.parse = parse  # type: ignore[attr-defined]
 
 
-def noticed(change: Change, trials: list[rules.Trial]) -> bool:
-    """Whether any program says something else with the change."""
-    try:
-        swapped = rules._Swapped(change.module, {change.function: change.code}, {change.function})
-    except (KeyError, AttributeError):
-        return True
-    try:
-        with swapped:
-            for trial in trials:
-                with limited():
-                    if rules._notices(trial):
-                        return True
-    except (ValueError, TimeoutError):
-        return True
-    return False
+class _Collected:
+    """Takes the tests that pytest finds instead of running them."""
+
+    def __init__(self) -> None:
+        self.items: list[Any] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.items = list(session.items)
+
+
+def parts() -> list[rules.Trial]:
+    """The tests of the checker's parts that need nothing but their parameters."""
+    collected = _Collected()
+    with redirect_stdout(io.StringIO()):
+        pytest.main(
+            ["--collect-only", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *(str(ROOT / one) for one in PARTS)],
+            plugins=[collected],
+        )
+    found = []
+    for item in collected.items:
+        given = item.callspec.params if hasattr(item, "callspec") else {}
+        if "fault" in given:
+            continue  # what these say is among the programs
+        if isinstance(item, pytest.Function) and set(item._fixtureinfo.argnames) <= given.keys():
+            found.append(rules.Trial(item.nodeid, partial(_passes, item.function, given)))
+    return found
+
+
+def _passes(test: Callable[..., object], given: dict[str, object]) -> bool:
+    test(**given)  # raises where it fails, and that is noticed
+    return True
+
+
+# --- what each of them decides
+
+
+@attrs.frozen
+class Asked:
+    """Whom to ask about a decision: by module and number, the places of the programs in which it came to a value."""
+
+    trials: list[rules.Trial]
+    heard: dict[tuple[str, int, bool], list[int]]
+    seconds: list[float]
+
+    def about(self, change: Change) -> list[int]:
+        """The places of those that could notice a change."""
+        truths = (True, False) if change.telling is None else (change.telling,)
+        found = (self.heard.get((change.module.__name__, change.decision, truth), ()) for truth in truths)
+        return sorted({place for one in found for place in one})
+
+
+def listen(trials: list[rules.Trial], modules: list[ModuleType]) -> Asked:
+    """Ask everyone once, and hear what is decided on the way. Those that fail or are slow are left out."""
+    heard: dict[tuple[str, int, bool], list[int]] = {}
+    seconds: list[float] = []
+    kept: list[rules.Trial] = []
+    with ExitStack() as listening:
+        now: set[tuple[str, int, bool]] = set()
+        for module in modules:
+
+            def note(number: int, value: object, name: str = module.__name__) -> object:
+                now.add((name, number, bool(value)))
+                return value
+
+            vars(module)[HEARD] = note
+            listening.callback(vars(module).pop, HEARD)
+            listening.enter_context(_Running(module, Decisions(module).listening()))
+        for trial in trials:
+            now.clear()
+            start = time.process_time()
+            failed = rules._notices(trial)
+            took = time.process_time() - start
+            if failed or took > SLOW:
+                print(f"not asked: {trial.name} ({'fails as it is' if failed else f'{took:.2f} s'})", file=sys.stderr)
+                continue
+            for one in now:
+                heard.setdefault(one, []).append(len(kept))
+            kept.append(trial)
+            seconds.append(took)
+    return Asked(kept, heard, seconds)
+
+
+class _Running:
+    """While it is entered, functions of a module run other code."""
+
+    def __init__(self, module: ModuleType, codes: dict[str, CodeType]) -> None:
+        self._new = [(function_of(module, name), code) for name, code in codes.items()]
+        self._old = [function.__code__ for function, _ in self._new]
+
+    def __enter__(self) -> None:
+        for function, code in self._new:
+            function.__code__ = code
+
+    def __exit__(self, *_: object) -> None:
+        for (function, _new), code in zip(self._new, self._old, strict=True):
+            function.__code__ = code
+
+
+# --- who notices
+
+
+class Judge:
+    """Tries changes, and remembers who noticed them."""
+
+    def __init__(self, programs: Asked, tests: Asked) -> None:
+        self._rounds = (programs, tests)
+        self._noticed: Counter[tuple[int, int]] = Counter()
+        self._noticed_in: Counter[tuple[str, int, int]] = Counter()
+
+    def noticed_by(self, change: Change) -> str | None:
+        """Who notices a change, if anyone does."""
+        for number, asked in enumerate(self._rounds):
+            place = self._first(change, number, asked)
+            if place is not None:
+                self._noticed[number, place] += 1
+                self._noticed_in[change.function, number, place] += 1
+                return asked.trials[place].name
+        return None
+
+    def _first(self, change: Change, number: int, asked: Asked) -> int | None:
+        """The place of one that notices."""
+
+        def worth(place: int) -> float:
+            before = 1 + self._noticed[number, place] + 20 * self._noticed_in[change.function, number, place]
+            return -before / (asked.seconds[place] + 0.001)
+
+        able = sorted(asked.about(change), key=worth)
+        if not able:
+            return None
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reading)
+            _try(change, [(asked.trials[place], asked.seconds[place]) for place in able], writing)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as answer:
+            told = answer.read().split()
+        os.waitpid(child, 0)
+        return None if told[-1] == b"." else able[int(told[-1])]
+
+
+def _try(change: Change, trials: list[tuple[rules.Trial, float]], writing: int) -> None:
+    """In a child: ask one after the other, and tell the place of each that is begun, a stop after the last."""
+    status = 1
+    with suppress(BaseException):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        gc.set_threshold(200_000, 20, 20)
+        function_of(change.module, change.function).__code__ = change.code
+        with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+            for place, (trial, seconds) in enumerate(trials):
+                signal.setitimer(signal.ITIMER_PROF, SECONDS + TIMES * seconds)  # it ends the process
+                os.write(writing, b"%d " % place)
+                if rules._notices(trial):
+                    os._exit(1)
+        os.write(writing, b".")
+        status = 0
+    os._exit(status)
 
 
 # --- what came of it
 
 
-def report(tried: list[tuple[Change, bool]], sample: int) -> str:
+@attrs.frozen
+class Outcome:
+    """A change, and who noticed it."""
+
+    change: Change
+    by: str | None
+
+    @property
+    def module(self) -> str:
+        """The name of the module that was changed."""
+        return self.change.module.__name__.rpartition(".")[2]
+
+
+class State:
+    """What is known of changes from an earlier run, in a file that grows by a line for each that is tried."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._times: Counter[str] = Counter()
+        lines = path.read_text("utf-8").splitlines() if path is not None and path.exists() else []
+        self._known: dict[str, str | None] = dict(json.loads(line) for line in lines)
+
+    def key(self, change: Change) -> str:
+        """What a change is called as long as its function stays what it is, wherever it stands in the file."""
+        name = f"{change.module.__name__}: {change.function}: {change.what}"
+        self._times[name] += 1
+        return f"{name} ({self._times[name]})"
+
+    def by(self, key: str) -> str | None:
+        """Who has noticed a change before."""
+        return self._known.get(key)
+
+    def tried(self, key: str) -> bool:
+        """Whether it was tried before."""
+        return key in self._known
+
+    def keep(self, key: str, by: str | None) -> None:
+        """Keep who noticed a change."""
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([key, by]) + "\n")
+
+
+def report(tried: list[Outcome], all_changes: int, asked: tuple[Asked, Asked]) -> str:
     """The page that is kept."""
-    lines = ["# Mutation testing of the type checker", ""]
-    which = f"a sample of {sample} of each module's" if sample else "all"
-    lines += [
-        "Written by `make mutants`: changes to the modules that decide what is well typed, and how many of them are",
-        "noticed by the programs of `tests/lang`, by those of the catalogue of diagnostics, by generated programs and",
-        f"by the reference checker. Tried: {which} changes, each on at most {MOST} programs.",
-        "",
-        "| module | changes | noticed | score |",
-        "|---|---|---|---|",
-    ]
-    by_module: dict[str, list[bool]] = {}
-    for change, killed in tried:
-        by_module.setdefault(change.module.__name__.rpartition(".")[2], []).append(killed)
-    for name, all_ in (*sorted(by_module.items()), ("together", [killed for _, killed in tried])):
-        lines.append(f"| {name} | {len(all_)} | {sum(all_)} | {100 * sum(all_) / max(len(all_), 1):.0f} % |")
-    lines += ["", "## What nothing noticed", ""]
-    lines += [f"- `{change}`" for change, killed in tried if not killed]
+    which = f"all {all_changes}" if len(tried) == all_changes else f"{len(tried)} of {all_changes}"
+    told = (
+        "Written by `make mutants`: changes to the decisions of `nscompiler/typecheck`, and how many of them are "
+        f"noticed by {len(asked[0].trials)} programs (the specification's, those of the catalogue of diagnostics, the "
+        "faulty ones with their messages and fixes, generated programs and mutants of them, random ones beside the "
+        f"reference checker), or, where none of these does, by {len(asked[1].trials)} tests of the checker's parts. "
+        f"Tried: {which} changes, each on every program in which the decision comes out otherwise."
+    )
+    lines = ["# Mutation testing of the type checker", "", *textwrap.wrap(told, 118), ""]
+    rest = tuple(name for name in MODULES if name not in DECIDING)
+    for title, names in (("What is well typed", DECIDING), ("What is said of it", rest)):
+        lines += [f"## {title}", "", "| module | changes | noticed | score |", "|---|---|---|---|"]
+        rows = [(name, [one for one in tried if one.module == name]) for name in names]
+        rows.append(("together", [one for _, own in rows for one in own]))
+        for name, changed in rows:
+            if changed:
+                noticed = sum(one.by is not None for one in changed)
+                lines.append(f"| {name} | {len(changed)} | {noticed} | {100 * noticed / len(changed):.0f} % |")
+        lines.append("")
+    lines += ["## What nothing noticed", ""]
+    lines += [f"- `{one.change}`" for one in tried if one.by is None]
     return "\n".join(lines) + "\n"
+
+
+def _chosen(modules: list[ModuleType], sample: int) -> Iterator[Change]:
+    rng = random.Random(0)
+    for module in modules:
+        found = list(Decisions(module).changes())
+        yield from rng.sample(found, min(sample, len(found))) if sample else found
+
+
+def _judged(
+    changes: Iterable[Change], judge: Judge, state: State, again: bool, end: float
+) -> Iterator[tuple[Change, str | None]]:
+    for change in changes:
+        key = state.key(change)
+        by = state.by(key)
+        if by is None and (again or not state.tried(key)):
+            if time.monotonic() > end:
+                continue
+            by = judge.noticed_by(change)
+            state.keep(key, by)
+        yield change, by
+
+
+def _run(given: argparse.Namespace) -> int:
+    start = time.monotonic()
+    modules = [importlib.import_module(f"nscompiler.typecheck.{name}") for name in given.module]
+    asked = listen(programs(), modules), listen(parts(), modules)
+    gc.collect()
+    gc.freeze()  # or each child would copy what the collector marks
+    tried: list[Outcome] = []
+    end = start + 60 * given.minutes
+    for change, by in _judged(_chosen(modules, given.sample), Judge(*asked), State(given.state), given.again, end):
+        tried.append(Outcome(change, by))
+        if by is None:
+            print(change, flush=True)
+    noticed = sum(one.by is not None for one in tried)
+    seconds = time.monotonic() - start
+    print(f"{len(tried)} changes, {noticed} noticed: {100 * noticed / max(len(tried), 1):.1f} % ({seconds:.0f} s)")
+    if given.keep:
+        KEPT.write_text(report(tried, sum(len(Decisions(module)) for module in modules), asked), "utf-8")
+    return 0
 
 
 def main() -> int:
     """Try the changes; print what survives."""
     parser = argparse.ArgumentParser(description="Mutation testing of the type checker.")
-    parser.add_argument("--module", nargs="*", choices=MODULES, default=MODULES)
-    parser.add_argument("--sample", type=int, default=0, help="so many changes of each module")
-    parser.add_argument("--minutes", type=float, default=60, help="stop after so long; what was tried is told")
-    parser.add_argument("--keep", action="store_true")
-    given = parser.parse_args()
-    rng = random.Random(0)
-    modules = [importlib.import_module(f"nscompiler.typecheck.{name}") for name in given.module]
-    trials = programs()
-    broken = [trial.name for trial in trials if rules._notices(trial)]
-    if broken:
-        print("these programs fail as it is:", *broken, sep="\n  ")
-        return 1
-    hits = reached(trials, modules)
-    tried: list[tuple[Change, bool]] = []
-    start = time.monotonic()
-    for module in modules:
-        found = list(changes(module))
-        chosen = rng.sample(found, min(given.sample, len(found))) if given.sample else found
-        for change in chosen:
-            if time.monotonic() - start > 60 * given.minutes:
-                break
-            able = hits.get((str(module.__file__), change.function), [])
-            tried.append((change, noticed(change, _some(able, rng))))
-            if not tried[-1][1]:
-                print(change, flush=True)
-    killed = sum(one for _, one in tried)
-    print(
-        f"{len(tried)} changes, {killed} noticed: {100 * killed / len(tried):.1f} % ({time.monotonic() - start:.0f} s)"
+    parser.add_argument(
+        "--module", nargs="*", choices=MODULES, default=(*DECIDING, *sorted(set(MODULES) - set(DECIDING)))
     )
-    if given.keep:
-        KEPT.write_text(report(tried, given.sample), "utf-8")
-    return 0
+    parser.add_argument("--sample", type=int, default=0, help="so many changes of each module")
+    parser.add_argument("--minutes", type=float, default=240, help="stop after so long; what was tried is told")
+    parser.add_argument("--state", type=Path, help="keeps what was tried: a run that ended goes on from there")
+    parser.add_argument("--again", action="store_true", help="try again what the state says that nothing noticed")
+    parser.add_argument("--keep", action="store_true", help=f"write {KEPT.relative_to(ROOT)}")
+    given = parser.parse_args()
+    hypothesis.settings.register_profile("same", derandomize=True, database=None, deadline=None)
+    hypothesis.settings.load_profile("same")
+    with parsed_once():
+        return _run(given)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ write both (``--rewrite-golden``).
 import difflib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import attrs
@@ -163,9 +163,9 @@ def _marks(text: str) -> Iterator[tuple[bool, tuple[int, int]]]:
         yield match[0][0] == "«", (start, start + len(inside))
 
 
-def message(planted: Planted) -> str:
+def message(planted: Planted, checked: CheckedTexts | None = None) -> str:
     """What is drawn for the fault, the standard library's folder left out."""
-    checked = planted.check()
+    checked = planted.check() if checked is None else checked
     found = faults_in(checked, planted.code, planted.start)
     drawn = render_text(found, checked.compilation.sources, color=False, width=WIDTH)
     return drawn.replace(pipeline.standard_folder() + "/", "standard/").rstrip("\n") + "\n"
@@ -178,9 +178,9 @@ def mended(files: dict[str, str], fix: Fix) -> dict[str, str]:
     return {**files, **changed}
 
 
-def difference(planted: Planted) -> str:
+def difference(planted: Planted, found: Iterable[Diagnostic]) -> str:
     """What the first fix changes, as a unified difference without its heading; empty where there is none."""
-    first = next((fix for one in planted.found() for fix in one.fixes), None)
+    first = next((fix for one in found for fix in one.fixes), None)
     if first is None:
         return ""
     after = mended(planted.files, first)
@@ -202,7 +202,7 @@ def rewritten(document: Path) -> str:
         title = re.search(r"\n# .*\n*\Z", plain)  # the heading of the next part stands at the end of this one
         body, rest = (plain[: title.start()], plain[title.start() :]) if title else (plain, "\n")
         blocks = f"\n```text\n{message(planted)}```\n"
-        change = difference(planted)
+        change = difference(planted, planted.found())
         blocks += f"\n```diff\n{change}```\n" if change else ""
         told.append(body.rstrip("\n") + "\n" + blocks + rest)
     return (head + "".join(told)).rstrip("\n") + "\n"

@@ -37,21 +37,25 @@ def as_term(type: types.Type) -> Term:
     return ("error",)
 
 
-def disagreements(texts: Mapping[str, str]) -> tuple[list[str], Counter[str]]:
-    """What the two say differently of a program, and how often they agreed on what."""
+def disagreements(
+    texts: Mapping[str, str], verdicts: Mapping[tuple[str, str], Verdict] | None = None
+) -> tuple[list[str], Counter[str]]:
+    """What the two say differently of a program, and how often they agreed on what. ``verdicts`` are the reference
+    checker's, where they are known already."""
     checked = check_texts(texts)
-    verdicts = check(texts)
+    errors = [one for one in checked.diagnostics if one.is_error]
+    verdicts = check(texts) if verdicts is None else verdicts
     found: list[str] = []
     counted: Counter[str] = Counter()
     for (path, name), verdict in verdicts.items():
-        problem = _compare(checked, path, name, verdict)
+        problem = _compare(checked, errors, path, name, verdict)
         if problem is not None:
             found.append(f"{path}: {name}: {problem}")
         counted["unknown" if not verdict.known else "right" if verdict.scheme else "wrong"] += 1
     return found, counted
 
 
-def _errors(checked: CheckedTexts, path: str, name: str) -> Iterator[Diagnostic]:
+def _inside(checked: CheckedTexts, errors: list[Diagnostic], path: str, name: str) -> Iterator[Diagnostic]:
     """The errors inside a def."""
     module = checked.checked[path].module
     node: syntax.Node | None = module.main if name == "main" else None
@@ -59,14 +63,14 @@ def _errors(checked: CheckedTexts, path: str, name: str) -> Iterator[Diagnostic]
         if isinstance(decl, syntax.DefDecl) and decl.name.text == name:
             node = decl
     assert node is not None
-    for one in checked.diagnostics:
+    for one in errors:
         span = one.primary.span
-        if one.is_error and span.path == path and node.start <= span.start and span.end <= node.end:
+        if span.path == path and node.start <= span.start and span.end <= node.end:
             yield one
 
 
-def _compare(checked: CheckedTexts, path: str, name: str, verdict: Verdict) -> str | None:
-    errors = list(_errors(checked, path, name))
+def _compare(checked: CheckedTexts, all_: list[Diagnostic], path: str, name: str, verdict: Verdict) -> str | None:
+    errors = list(_inside(checked, all_, path, name))
     told = [f"{one.code.name} at {one.primary.span.start}: {one.title}" for one in errors]
     if not verdict.known:
         return None
