@@ -122,6 +122,8 @@ class ArrowSource(TableSource):
 class ArrowSink(SinkConnector):
     """One file or stream. That of a bounded run gets its name at the end; an endless run appends to a stream."""
 
+    WHOLE = True
+
     def __init__(self) -> None:
         self._file: WholeFile | None = None
         self._rows: RowWriter | None = None

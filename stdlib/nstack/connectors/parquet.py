@@ -103,6 +103,8 @@ class ParquetSource(TableSource):
 class ParquetSink(SinkConnector):
     """One Parquet file, which gets its footer, and its name, when the run has ended."""
 
+    WHOLE = True
+
     def __init__(self) -> None:
         self._file: WholeFile | None = None
         self._stream: Any = None

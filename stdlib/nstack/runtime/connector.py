@@ -241,6 +241,9 @@ class SinkConnector:
     """Whether a repeated write of one value is harmless."""
     KEEPS: ClassVar[bool] = True
     """Whether what is written stays somewhere. A bounded run that writes nothing of the kind starts over."""
+    WHOLE: ClassVar[bool] = False
+    """Whether what is written is good only once it is complete, so that no run can go on with it: a bounded run with
+    such a sink starts over."""
 
     def identity(self, parameters: Parameters, context: Context) -> str | None:
         """What is written (a path), for a sink that can go back to a place: what it has written behind the place that

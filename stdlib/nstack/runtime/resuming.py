@@ -94,6 +94,9 @@ class Resuming:
         self.on = bool(self.sources) and not (bounded and self._why_not)
         if bounded and not any(sink.connector.KEEPS for sink in self.sinks):
             self.on, self._why_not = False, "what it writes is not kept"
+        whole = next((sink for sink in self.sinks if sink.connector.WHOLE), None) if bounded else None
+        if whole is not None:
+            self.on, self._why_not = False, f"what {whole.key.node} writes is good only once it is complete"
         if bounded:
             keys = sorted(source.key for source in self.sources)
             self.run = blake2b(msgspec.json.encode(keys), digest_size=8).hexdigest()
