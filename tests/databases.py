@@ -4,10 +4,14 @@
 """
 
 import os
+import shutil
 import socket
+import subprocess
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -25,6 +29,9 @@ def answers() -> bool:
     except OSError:
         return False
 
+
+LIMIT = 60
+"""Seconds that a server has for anything."""
 
 ABSENT = f"no PostgreSQL at {HOST}:{PORT}; tests/services.sh starts one"
 NEEDS_POSTGRES = pytest.mark.skipif(not answers(), reason=ABSENT)
@@ -62,3 +69,49 @@ def new_schema() -> Iterator[Schema]:
             yield Schema(connection, name)
         finally:
             connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+
+
+BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+
+
+class OwnServer:
+    """A server of the test's own, which may be stopped."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.bin = BINARIES[-1].parent
+        self.folder = folder
+        self.port = port
+        self.user = "postgres" if os.getuid() == 0 else None
+        if self.user:
+            shutil.chown(folder, self.user)
+        self.run("initdb", "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "--no-sync")
+
+    def run(self, name: str, *arguments: str) -> None:
+        subprocess.run(
+            [str(self.bin / name), *arguments], cwd="/", user=self.user, check=True, stdout=subprocess.DEVNULL,
+            timeout=LIMIT,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-s", "-w", "-o", options,
+                 "start")  # fmt: skip
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-s", "-w", "-m", "immediate", "stop")
+
+
+@contextmanager
+def own_server() -> Iterator[OwnServer]:
+    """A running server, in a folder that its user may enter."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = Path(tempfile.mkdtemp(prefix="nstack-own-postgres-"))
+    try:
+        server = OwnServer(folder, port)
+        server.start()
+        yield server
+        server.stop()
+    finally:
+        shutil.rmtree(folder)

@@ -5,12 +5,9 @@ import contextlib
 import datetime
 import os
 import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +15,7 @@ from typing import Any
 
 import pytest
 from connector_harness import Recorder, context, decoded, parameters_of
-from databases import HOST, NEEDS_POSTGRES, PORT, new_schema
+from databases import BINARIES, HOST, NEEDS_POSTGRES, PORT, OwnServer, new_schema, own_server
 from nstack.connectors.postgres import PostgresPoll, PostgresSink
 from nstack.runtime.codec import Codec
 from nstack.runtime.scalars import Integer, Text
@@ -104,50 +101,11 @@ def test_what_is_killed_between_two_batches_goes_on_behind_the_first(tmp_path: P
         assert 1500 - before <= int(came[1]) < 1500, told  # what the checkpoint has does not come again
 
 
-BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-
-
-class OwnServer:
-    """A server of the test's own, which may be stopped."""
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.bin = BINARIES[-1].parent
-        self.folder = folder
-        self.port = port
-        self.user = "postgres" if os.getuid() == 0 else None
-        if self.user:
-            shutil.chown(folder, self.user)
-        self.run("initdb", "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "--no-sync")
-
-    def run(self, name: str, *arguments: str) -> None:
-        subprocess.run(
-            [str(self.bin / name), *arguments], cwd="/", user=self.user, check=True, stdout=subprocess.DEVNULL,
-            timeout=LIMIT,
-        )  # fmt: skip
-
-    def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-        self.run("pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-s", "-w", "-o", options,
-                 "start")  # fmt: skip
-
-    def stop(self) -> None:
-        self.run("pg_ctl", "-D", str(self.folder / "data"), "-s", "-w", "-m", "immediate", "stop")
-
-
 @pytest.fixture
 def own() -> Iterator[OwnServer]:
-    """A running server, in a folder that its user may enter."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = Path(tempfile.mkdtemp(prefix="nstack-own-postgres-"))
-    try:
-        server = OwnServer(folder, port)
-        server.start()
+    """A running server."""
+    with own_server() as server:
         yield server
-        server.stop()
-    finally:
-        shutil.rmtree(folder)
 
 
 @pytest.mark.skipif(not BINARIES, reason="no server of PostgreSQL is installed; tests/services.sh installs it")

@@ -16,6 +16,7 @@ from nstack.connectors.limits import at_least_one, seconds
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
 from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError, ReaderGone, UsageError
+from nstack.runtime.faultpoints import fault
 from nstack.runtime.token import Token
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
@@ -162,6 +163,7 @@ class Reach(Generic[S]):
         pause, began = FIRST_PAUSE, time.monotonic()
         remind = began + REMIND
         while True:
+            fault("opening")
             try:
                 session = await self._make()
             except Lost as error:

@@ -11,6 +11,7 @@ from nstack.connectors.pgtypes import PgType
 from nstack.connectors.sqlrows import near
 from nstack.runtime.connector import Context, Parameters
 from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
+from nstack.runtime.faultpoints import fault
 
 Connection = Any
 """psycopg's ``AsyncConnection``: the library is imported when a connector opens."""
@@ -62,6 +63,7 @@ class Server:
         began, pause, told = time.monotonic(), FIRST_PAUSE, ""
         while True:
             left = self._patience - (time.monotonic() - began)
+            fault("opening")
             try:
                 connection = await AsyncConnection.connect(
                     **self._given, password=self._password or None, connect_timeout=max(2, int(left)), autocommit=True

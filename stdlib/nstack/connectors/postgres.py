@@ -55,6 +55,7 @@ class PostgresSource(SourceConnector):
         self._at = 0
         self._type = ""
         self._after: str | None = None
+        self._log: Any = None
 
     def identity(self, parameters: Parameters, context: Context) -> str | None:
         """The query and its key, and where the database is."""
@@ -66,6 +67,7 @@ class PostgresSource(SourceConnector):
         """Connects, compares the query's columns with the type, and looks the key up among them; raises
         ConnectorError."""
         self._query = parameters.pg_query
+        self._log = context.log
         self._server = Server(parameters, context)
         self._connection = await self._server.connect()
         self._reader = await _reader(self._connection, self._query, RowType(codec.shape))
@@ -79,12 +81,31 @@ class PostgresSource(SourceConnector):
         self._key, self._type = self._reader.described(self._at)
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """The rows as they come. Raises ConnectorError when the query fails or the connection is lost."""
-        async with aclosing(self._rows(self._newer() if self._key else self._query)) as portions:
-            async for rows, size in portions:
-                if self._key:
-                    self._after = self._key_of(rows[-1]) or self._after
-                yield self._batch(rows, size, self._after)
+        """The rows as they come. Raises ConnectorError when the query fails, or without a key the connection is
+        lost."""
+        async with aclosing(self._once()) as batches:
+            async for batch in batches:
+                yield batch
+
+    async def _once(self) -> AsyncGenerator[Batch, None]:
+        """The rows to the last one. With a key a lost connection is made again."""
+        while True:
+            try:
+                async with aclosing(self._rows(self._newer() if self._key else self._query)) as portions:
+                    async for rows, size in portions:
+                        if self._key:
+                            self._after = self._key_of(rows[-1]) or self._after
+                        yield self._batch(rows, size, self._after)
+            except QueryFailed:
+                raise
+            except ConnectorError as error:
+                if not self._key or not self._connection.closed:
+                    raise
+                assert self._server is not None
+                self._log.warning(f"the connection to {self._server} was lost: {error}")
+                self._connection = await self._server.connect()
+            else:
+                return
 
     def _batch(self, rows: list[bytes], size: int, offset: object = None) -> Batch:
         assert self._reader is not None
@@ -191,34 +212,20 @@ class PostgresPoll(PostgresSource):
     def __init__(self) -> None:
         super().__init__()
         self._pause = 0.0
-        self._log: Any = None
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Raises UsageError without a key, and as the query that ends does."""
         if not parameters.pg_key:
             raise UsageError(f"pg_key: {context.node} needs the name of a column ({context.origin})")
         self._pause = seconds(parameters, "pg_interval")
-        self._log = context.log
         await super().open(parameters, codec, context)
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """New rows in the order of the key, for ever. A lost connection is made again."""
-
+        """New rows in the order of the key, for ever."""
         while True:
-            try:
-                async with aclosing(self._rows(self._newer())) as portions:
-                    async for rows, size in portions:
-                        self._after = self._key_of(rows[-1]) or self._after
-                        yield self._batch(rows, size, self._after)
-            except QueryFailed:
-                raise
-            except ConnectorError as error:
-                if not self._connection.closed:
-                    raise
-                assert self._server is not None
-                self._log.warning(f"the connection to {self._server} was lost: {error}")
-                self._connection = await self._server.connect()
-                continue
+            async with aclosing(self._once()) as batches:
+                async for batch in batches:
+                    yield batch
             await asyncio.sleep(self._pause)
 
 

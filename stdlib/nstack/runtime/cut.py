@@ -15,6 +15,7 @@ from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
+from . import faultpoints
 from .checkpoint import Key, Unusable
 from .errors import NStackError
 from .faultpoints import fault
@@ -24,9 +25,9 @@ from .plan import Lane
 from .policy import Halt
 from .resuming import Resuming
 
-EVERY = 0.5
-"""Seconds between two checkpoints, at least …"""
-SHARE = 50
+EVERY = 0.5 if not faultpoints.ON else 0.05
+"""Seconds between two checkpoints, at least (a run that is to be killed makes more of them) …"""
+SHARE = 50 if not faultpoints.ON else 1
 """… and so many times what the last one took."""
 PATIENCE, LONGEST_PATIENCE = 0.5, 30.0
 """Seconds that stages are held up for a call that takes long; twice as many the next time."""

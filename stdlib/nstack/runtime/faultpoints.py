@@ -30,6 +30,7 @@ sink's ``writing`` and ``flushing``, before and after a checkpoint is written (`
 source hears that a batch is done (``acknowledging``), when a source has ended (``draining``), and before a file is put
 into place (``placing``)."""
 VARIABLE, TOLD = "NSTACK_FAULTS", "NSTACK_FAULTS_TOLD"
+ON = VARIABLE in os.environ
 
 
 def _nothing(point: str) -> None:
