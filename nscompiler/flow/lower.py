@@ -174,10 +174,13 @@ class _Lowering:
             port = yield self.body(target, {}, port, _NOTHING)
         if port is not None:
             text = self._program.types.scalar("Text")
+            encode, show = self._standard("Conv", "to_json"), self._standard("Sinks", "stdout")
+            # Nobody wrote these: they are called by their names, or a picture of the run shows the function three times.
             port = self._builder.add(
-                "call", port, output, text, self._place, function=self._standard("Conv", "to_json")
+                "call", port, output, text, attrs.evolve(self._place, text="Conv.to_json"), function=encode
             )
-            self._builder.add("sink", port, text, None, self._place, function=self._standard("Sinks", "stdout"))
+            place = attrs.evolve(self._place, text="Sinks.stdout")
+            self._builder.add("sink", port, text, None, place, function=show)
         return None
 
     def _standard(self, module: str, name: str) -> Function:

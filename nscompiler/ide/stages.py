@@ -35,6 +35,10 @@ class Verdict:
     note: str = ""
 
 
+# Where a function comes from orders what fits equally well: the program's own before what every program has.
+_IN_SCOPE, _STANDARD, _ELSEWHERE, _DEPRECATED = range(4)
+
+
 class Stages:
     """The offers for one cursor at which a stage may stand."""
 
@@ -65,9 +69,10 @@ class Stages:
         interface = self._fragments.scope.imports[alias]
         if interface is None:
             return
+        rank = _STANDARD if interface.standard else _IN_SCOPE
         for name, function in interface.functions.items():
             if self._cursor.qualifier is not None or closeness(self._cursor.word, name) is not None:
-                yield from self._offer(function, f"{alias}.{name}", ())
+                yield from self._offer(function, f"{alias}.{name}", (), rank)
         if self._cursor.qualifier is None and interface.functions:
             detail = f"module {interface.module}"
             yield Offer(
@@ -82,13 +87,15 @@ class Stages:
             for name, function in ({} if interface is None else interface.functions).items():
                 if closeness(cursor.word, name) is None:
                     continue
-                for offer in self._offer(function, f"{one.alias}.{name}", (one.edit,)):
+                for offer in self._offer(function, f"{one.alias}.{name}", (one.edit,), _ELSEWHERE):
                     if offer.group != Fit.UNFIT.value:
-                        yield attrs.evolve(offer, rank=1, note=f"import {one.reference}")
+                        yield attrs.evolve(offer, note=f"import {one.reference}")
 
     # --- one function
 
-    def _offer(self, function: FunctionInterface, name: str, edits: tuple[Edit, ...]) -> Iterator[Offer]:
+    def _offer(
+        self, function: FunctionInterface, name: str, edits: tuple[Edit, ...], rank: int = _IN_SCOPE
+    ) -> Iterator[Offer]:
         if not self._may_stand(function):
             return
         verdict = self._verdict(function)
@@ -102,7 +109,7 @@ class Stages:
             insert=name + verdict.sign,
             snippet=self._snippet(function, name, verdict.sign),
             group=verdict.group.value,
-            rank=0 if not deprecated else 2,
+            rank=_DEPRECATED if deprecated else rank,
             detail=show_scheme(function.scheme),
             note=verdict.note,
             filter=name if self._cursor.qualifier is not None else name.rpartition(".")[2],

@@ -97,12 +97,13 @@ def test_parameters_of_the_command_are_the_sessions(nsc: Nsc, words: Path) -> No
 
 def test_saving_and_time_and_history(nsc: Nsc, tmp_path: Path) -> None:
     script = ["def a = Conv.to_json<Integer>", "[1] | a", ":save kept.nml", ":save kept.nml", ":history 1"]
-    done = nsc("repl", input="\n".join([*script, ":time [2] | a", ":explain NS0301", ""]))
+    done = nsc("repl", input="\n".join([*script, ":time [2] | a", ":explain NS0301", ":explain NS99", ""]))
     assert (tmp_path / "kept.nml").read_text() == "def a = Conv.to_json<Integer>\n\n[1] | a\n"
     assert "kept.nml exists\n  `:save! FILE` replaces it" in done.stderr
     assert ":history 1\n" in done.stdout
     assert "note: it took 0." in done.stderr
     assert "NS0301 type-mismatch" in done.stdout
+    assert "error: there is no code `NS99`; " in done.stderr
     assert nsc("run", "kept.nml").returncode == 1
     assert nsc("check", "kept.nml").returncode == 0
 

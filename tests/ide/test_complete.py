@@ -174,6 +174,12 @@ def test_nearer_names_come_first_within_a_group() -> None:
     assert in_order(found, "tell", "late")
 
 
+def test_of_what_fits_equally_well_the_program_comes_before_the_standard_library() -> None:
+    found = labels(f"def x = Sources.stdin | {CURSOR}\n", stages="fun zip : Text -> Text\nfun zap : a -> a\n")
+    assert in_order(found, "zip", "Conv.from_json")
+    assert in_order(found, "zap", "Std.identity")
+
+
 def test_modules_that_are_not_imported_come_with_their_import() -> None:
     texts = {
         "types/module.nml": SHOP["types/module.nml"],

@@ -334,6 +334,14 @@ def test_a_command_points_into_its_own_text(session: Session) -> None:
     assert answer(session, ":explain").explained == "NS0301"
 
 
+def test_what_is_no_workflow_is_not_called_by_a_name_that_nobody_gave_it(session: Session) -> None:
+    value = answer(session, ":graph W.count").picture
+    assert value is not None
+    graph, (problem,) = session.drawn(value)
+    assert graph is None
+    assert problem.title == "this is a function, not a workflow"
+
+
 def test_documentation(session: Session) -> None:
     function = answer(session, ":doc W.frequent").text
     assert function.startswith("```nml\nfun frequent : W.Count -> optional W.Count\n```\n")

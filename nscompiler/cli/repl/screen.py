@@ -194,7 +194,11 @@ class Screen:
         from nscompiler.cli.commands.explain import drawn, found
         from nscompiler.tools.pages import page_of
 
-        put(drawn(page_of(found(code)), self._color))
+        try:
+            page = page_of(found(code))
+        except click.BadParameter as error:
+            raise Failure(error.message) from None
+        put(drawn(page, self._color))
 
     def _list_history(self, count: int) -> None:
         cells = self._session.cells if self._history is None else self._history.cells()

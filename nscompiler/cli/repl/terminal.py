@@ -182,6 +182,10 @@ def _keys() -> KeyBindings:
         if first:
             buffer.insert_text(INDENT)
 
+    @keys.add("enter", filter=has_focus("DEFAULT_BUFFER") & completion_is_selected)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.complete_state = None  # what was chosen is written already
+
     @keys.add("escape", "enter")
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n")

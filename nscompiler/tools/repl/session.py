@@ -19,6 +19,7 @@ from nscompiler.grammar.parse import parse
 from nscompiler.modules.reading import read_source
 from nscompiler.modules.tree import MODULE_FILE
 from nscompiler.pipeline import MAIN
+from nscompiler.records import replace
 from nscompiler.source import SourceFile
 from nscompiler.state import State
 from nscompiler.tools.repl.items import EXPRESSION, FUNCTION, IMPORT, TYPE, Item, items_of
@@ -304,7 +305,9 @@ class Session:
         if value.runs and value.function.kind != "workflow":
             return self.graph(value)
         graph, problems = value.state.lower(self.path, value.function, runs=False)
-        return graph, value.script.told(problems)
+        # A script's expression is called `main`, but not by whoever has just typed it.
+        told = (replace(one, title=one.title.replace(f"`{MAIN}` is", "this is")) for one in problems)
+        return graph, value.script.told(tuple(told))
 
     def arguments(self, value: Evaluated) -> list[str]:
         """What the program of an expression is started with: ``-p name=value`` for those of the session's parameters
