@@ -175,7 +175,7 @@ class _Lowering:
         if port is not None:
             text = self._program.types.scalar("Text")
             encode, show = self._standard("Conv", "to_json"), self._standard("Sinks", "stdout")
-            # Nobody wrote these: they are called by their names, or a picture of the run shows the function three times.
+            # Nobody wrote these: without names of their own a picture of the run shows the function three times.
             port = self._builder.add(
                 "call", port, output, text, attrs.evolve(self._place, text="Conv.to_json"), function=encode
             )

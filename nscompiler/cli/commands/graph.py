@@ -57,7 +57,7 @@ def command(
 ) -> int:
     """Draw the flow graph of a workflow, with the type of what flows along each edge.
 
-    HTML is one page that needs nothing else, with all workflows at PATH if none is named. JSON is the flow graph
+    HTML is one page that needs nothing else, with all workflows there if none is named. JSON is the flow graph
     itself, as backends read it.
     """
     from nscompiler.cli import programs
