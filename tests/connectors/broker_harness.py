@@ -66,6 +66,12 @@ class Line:
         """What the server says, to who has asked."""
         await _copy(reader, writer)
 
+    async def asks(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, back: asyncio.StreamWriter
+    ) -> None:
+        """What a client says, to the server; ``back`` leads to the client."""
+        await _copy(reader, writer)
+
     def __init__(self, port: int) -> None:
         self.port = free_port()
         self._to = port
@@ -92,7 +98,7 @@ class Line:
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self._to)
         self._writers += writer, back
-        for work in (_copy(reader, back), self.answers(there, writer)):
+        for work in (self.asks(reader, back, writer), self.answers(there, writer)):
             task = asyncio.create_task(work)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

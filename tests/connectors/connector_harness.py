@@ -6,12 +6,14 @@ import functools
 import http
 import json
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
 from nstack.runtime.errors import NStackError
@@ -38,6 +40,17 @@ class Plant(Record):
     length: Double
     name: Text
     note: Text | None = None
+
+
+def required(program: str) -> str:
+    """Where a program of a server is. The test is skipped where it is not, but never with ``CI=true``."""
+    found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if found is None:
+        reason = f"{program} is not installed; tests/services.sh installs it"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
 
 
 MODULES = Path(__file__).parents[2] / "stdlib" / "nstack" / "modules"

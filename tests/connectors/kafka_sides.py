@@ -69,9 +69,9 @@ class Cluster:
             self._mock.communicate()
 
 
-def make_topic(address: str, name: str, partitions: int) -> None:
-    """Makes a topic of a broker."""
-    admin = AdminClient({"bootstrap.servers": address})
+def make_topic(address: str, name: str, partitions: int, **settings: str) -> None:
+    """Makes a topic of a broker. ``settings`` are librdkafka's."""
+    admin = AdminClient({"bootstrap.servers": address, **settings})
     for future in admin.create_topics([NewTopic(name, partitions, 1)]).values():
         future.result(20)
 

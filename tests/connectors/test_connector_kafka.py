@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import cast
 
 import pytest
 from broker_harness import Contract, Order, Side, opened, take, until, values
 from connector_harness import Recorder
-from kafka_sides import Cluster, KafkaLine, KafkaSide, cluster
+from kafka_sides import Cluster, KafkaLine, KafkaSide, cluster, seconds
 from nstack.connectors import kafkagroup
 from nstack.connectors.kafka import KafkaBacklog, KafkaSink, KafkaSource
 from nstack.connectors.kafkagroup import Progress
 from nstack.runtime.codec import Codec
-from nstack.runtime.errors import UsageError
+from nstack.runtime.errors import ConnectorError, UsageError
 from nstack.runtime.scalars import Bytes, DateTime, Integer, Text
 from nstack.runtime.values import Record
+from tls_servers import tansu
 
 
 class Whole(Record):
@@ -247,6 +249,32 @@ class TestKafka(Contract):
             assert Order(2, "after") in values(await following)
         got = [Codec(Order).decode_json(await side.receive()).n for _ in range(100)]
         assert got == list(range(100))  # each once, and in order, for the producer is idempotent
+
+
+async def test_a_topic_that_is_not_there_is_waited_for_and_named() -> None:
+    class Elsewhere(KafkaSide):
+        """Tansu, which makes no topic unasked."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.given = self.made = "nowhere"
+            self.CLUSTER = cast(Cluster, self)
+
+        is_mock = True
+
+    with tansu() as port:
+        recorder = Recorder()
+        given = {"port": port, "log": recorder.log, "kafka_connect_timeout": seconds(1)}
+        for connector in (KafkaSource(), KafkaBacklog()):
+            with pytest.raises(ConnectorError) as fault:
+                async with opened(Elsewhere(), connector, **given):
+                    pass
+            told = f"the Kafka cluster at 127.0.0.1:{port}: it has no topic 'nowhere'; make one, or mend kafka_topic"
+            assert str(fault.value) == told
+            waited = f"waiting for the Kafka cluster at 127.0.0.1:{port}, at most 1 s more: it has no topic 'nowhere'"
+            assert waited in recorder.text()
+        async with opened(Elsewhere(), KafkaSink(), **given), opened(Elsewhere(), KafkaBacklog(), **given) as source:
+            assert [batch async for batch in source.batches()] == []  # this broker made it for the sink
 
 
 async def drain(source: KafkaSource, seen: set[int]) -> None:

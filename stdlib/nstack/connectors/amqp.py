@@ -13,6 +13,7 @@ from typing import Any
 
 from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Lost, Message, port, reason, settle_all, silence
 from nstack.connectors.limits import at_least_one
+from nstack.connectors.tls import Tls, knock
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters
 from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
@@ -102,12 +103,15 @@ class Broker:
                 raise UsageError(f"{name} is longer than 255 bytes, which is the most that AMQP has")
         self._kind = parameters.amqp_exchange_type
         self._declares = parameters.amqp_declare
+        self._tls = Tls(parameters, "amqp", context)
         self._given = {
             "host": parameters.amqp_host,
             "port": port(parameters, "amqp_port"),
             "virtualhost": parameters.amqp_vhost,
             "login": parameters.amqp_user,
             "password": parameters.amqp_password,
+            "ssl": self._tls.on,
+            "ssl_context": self._tls.context,
         }
         self._name = f"nstack {context.workflow}"
         self.address = f"the AMQP broker at {parameters.amqp_host}:{parameters.amqp_port}"
@@ -118,7 +122,9 @@ class Broker:
         from aio_pika.exceptions import AuthenticationError, InvalidFrameError, ProbableAuthenticationError
 
         properties: dict[str, Any] = {"connection_name": self._name}
+        where = (self._given["host"], self._given["port"])
         try:
+            await knock(*where, self._tls, self.address)
             return await connect(**self._given, client_properties=properties, timeout=TIMEOUT)
         except (ProbableAuthenticationError, AuthenticationError):
             raise ConnectorError(f"{self.address} refuses the login (amqp_user and amqp_password log in)") from None
@@ -127,8 +133,13 @@ class Broker:
                 f"{self.address} does not open the virtual host {self._given['virtualhost']!r}: "
                 "it is not there, or not for this user (amqp_vhost names it)"
             ) from None
+        except ConnectorError:
+            raise
         except Exception as error:
+            if refused := self._tls.refusal(error, self.address):
+                raise refused from None
             if _is_broken(error):
+                await self._tls.explain(*where, self.address)
                 raise Lost(error) from None
             raise
 

@@ -158,7 +158,7 @@ class KafkaSink(BrokerSink):
         assert self._cluster is not None
         if self._producer is None:
             self._producer = Producer(self._settings)
-        await self._cluster.reach()
+        await self._cluster.reach(make=True)
         self._trouble.down = False
         return Publisher(self._producer, self._cluster, self._trouble)
 

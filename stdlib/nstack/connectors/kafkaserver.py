@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from nstack.connectors.broker import Lost
-from nstack.connectors.tls import Tls, knock, speaks_tls
+from nstack.connectors.tls import Tls, knock
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters
 from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
@@ -27,7 +27,6 @@ class Trouble:
         self.last = ""
         self.down = False
         self.refused: str | None = None
-        self.unencrypted = False
 
     def told(self, error: Any) -> None:
         """The library's ``error_cb``."""
@@ -44,7 +43,6 @@ class Trouble:
             self.refused = text
         else:
             self.last = _plain(text)
-            self.unencrypted = self.unencrypted or "SSL" in text or "security.protocol" in text
 
 
 def _plain(text: str) -> str:
@@ -105,25 +103,28 @@ class Cluster:
                 settings[name] = str(file)
         return settings
 
-    async def reach(self) -> None:
-        """Returns when a broker answers and has the topic. Raises Lost and ConnectorError.
+    async def reach(self, *, make: bool = False) -> None:
+        """Returns when a broker answers and has the topic; with ``make`` it may make a topic that is not there, as
+        brokers that are set up so do for whoever writes. Raises Lost and ConnectorError.
 
         It asks through a client of its own: a consumer lets nobody else in while it polls.
         """
-        from confluent_kafka import Producer
+        from confluent_kafka import Consumer, Producer
 
         host, number = await self._any()
         trouble = Trouble()
-        client = Producer({**self.settings, "error_cb": trouble.told})
-        until = time.monotonic() + TIMEOUT
+        settings = {**self.settings, "error_cb": trouble.told}
+        client: Any = Producer(settings) if make else Consumer({**settings, "group.id": "nstack"})
+        until, explained = time.monotonic() + TIMEOUT, False
         while True:
             found = await asyncio.to_thread(self._metadata, client)
             if trouble.refused is not None:
                 raise self.refusal(trouble)
             if found is not None:
                 return self._look_at(found)
-            if not self.tls.on and trouble.unencrypted and await speaks_tls(host, number):
-                raise self.tls.expected_by(self.address)
+            if not explained:
+                explained = True
+                await self.tls.explain(host, number, self.address)
             if time.monotonic() > until:
                 raise Lost(trouble.last or "no answer came in time")
 

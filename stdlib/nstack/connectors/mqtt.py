@@ -12,6 +12,7 @@ from typing import Any
 
 from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Lost, Message, port, settle_all, silence
 from nstack.connectors.limits import at_least_one, seconds
+from nstack.connectors.tls import Tls, knock
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters
 from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
@@ -114,11 +115,13 @@ class Broker:
             raise MissingExtra("mqtt", "mqtt") from None
         silence("mqtt")
         self.topic: str = parameters.mqtt_topic
-        self._given = {
+        self._tls = Tls(parameters, "mqtt", context)
+        self._given: dict[str, Any] = {
             "hostname": parameters.mqtt_host,
             "port": port(parameters, "mqtt_port"),
             "username": parameters.mqtt_user or None,
             "password": parameters.mqtt_password or None,
+            "tls_context": self._tls.context,
         }
         self.address = f"the MQTT broker at {parameters.mqtt_host}:{parameters.mqtt_port}"
 
@@ -132,11 +135,11 @@ class Broker:
         properties.SessionExpiryInterval = expiry
         if most is not None:
             properties.ReceiveMaximum = most
+        where = (self._given["hostname"], self._given["port"])
         try:
+            # The library says of a refused connection only what its loop says; the system's word is better.
+            await knock(*where, self._tls, self.address)
             async with asyncio.timeout(TIMEOUT):
-                # The library says of a refused connection only what its loop says; the system's word is better.
-                _, writer = await asyncio.open_connection(self._given["hostname"], self._given["port"])
-                writer.close()
                 client = Client(
                     **self._given,
                     identifier=identifier,
@@ -151,19 +154,24 @@ class Broker:
                 client.pending_calls_threshold = 1 << 16
                 return await client.__aenter__()
         except Exception as error:
-            raise self.lost(error) from None
+            found = self.lost(error)
+            if isinstance(found, Lost):
+                await self._tls.explain(*where, self.address)
+            raise found from None
 
     def lost(self, error: BaseException) -> Exception:
         """What a failure means: Lost where waiting mends it, else ConnectorError, or the failure itself."""
         from aiomqtt import MqttError
 
+        if refused := self._tls.refusal(error, self.address):
+            return refused
         code = getattr(getattr(error, "rc", None), "value", None)
         if code in BAD_LOGIN:
             return ConnectorError(f"{self.address} refuses the login (mqtt_user and mqtt_password log in)")
         if isinstance(error, MqttError | OSError):
             cause = error.__cause__
-            return self.lost(cause) if cause is not None else Lost(str(error) if code else error)
-        return error if isinstance(error, Exception) else RuntimeError(str(error))
+            return self.lost(cause) if isinstance(cause, Exception) else Lost(str(error) if code else error)
+        return error if isinstance(error, Exception) else Lost(error)
 
 
 async def _leave(client: Any) -> None:

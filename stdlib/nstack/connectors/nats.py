@@ -6,19 +6,21 @@ whoever owns them: how long one keeps what is a decision that a workflow cannot 
 
 import asyncio
 import contextlib
+import errno
+import json
+import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from typing import Any
 
 from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Lost, Message, port, settle_all, silence
 from nstack.connectors.limits import seconds
+from nstack.connectors.tls import PROBE, TIMEOUT, Tls
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters
 from nstack.runtime.errors import ConnectorError, MissingExtra, TooLarge, UsageError
 
 PROVIDES = {"Sources.nats": "NatsSource", "Sinks.nats": "NatsSink"}
 
-TIMEOUT = 10.0
-"""Seconds that the server has to let a connection come about, and to confirm a message."""
 PULL = 1.0
 """Seconds that one request for messages stays with the server."""
 LOOK = 5
@@ -124,7 +126,11 @@ class Server:
         silence("nats")
         self.subject: str = parameters.nats_subject
         self._host, self._port = parameters.nats_host, port(parameters, "nats_port")
-        self._login = {"user": parameters.nats_user or None, "password": parameters.nats_password or None}
+        self._tls = Tls(parameters, "nats", context)
+        self._login: dict[str, Any] = {
+            "user": parameters.nats_user or None,
+            "password": parameters.nats_password or None,
+        }
         self._name = f"nstack {context.workflow}"
         self.address = f"the NATS server at {self._host}:{self._port}"
 
@@ -132,7 +138,7 @@ class Server:
         """A connection that is not made again by the library: ``closed`` is set when it is lost. Raises Lost and
         ConnectorError.
         """
-        from nats import connect
+        from nats.aio.client import Client
 
         last: list[Exception] = []
 
@@ -145,25 +151,73 @@ class Server:
 
         try:
             async with asyncio.timeout(TIMEOUT):
-                # The library tries a server that is away without end, so it is looked for first.
-                _, writer = await asyncio.open_connection(self._host, self._port)
-                writer.close()
-                return await connect(
+                await self._look()
+                client = Client()
+                self._keep_encrypted(client)
+                await client.connect(
                     f"nats://{self._host}:{self._port}",
                     name=self._name,
                     error_cb=fault,
                     closed_cb=on_closed,
                     allow_reconnect=False,
                     max_reconnect_attempts=1,
+                    tls=self._tls.context,
+                    tls_hostname=self._host,
                     **self._login,
                 )
+                return client
+        except ConnectorError:
+            raise
         except Exception as error:
+            if refused := next(filter(None, (self._tls.refusal(one, self.address) for one in (error, *last))), None):
+                raise refused from None
             told = " ".join(str(one) for one in (error, *last))
             if "uthorization" in told or "uthentication" in told:
                 raise ConnectorError(f"{self.address} refuses the login (nats_user and nats_password log in)") from None
             if _is_broken(error):
+                if self._tls.on:
+                    with contextlib.suppress(OSError):
+                        await self._look(wait=True)
                 raise Lost(error) from None
             raise
+
+    async def _look(self, wait: bool = False) -> None:
+        """The library tries a server that is away without end, so it is looked for first; and goes on unencrypted with
+        one that does not ask for TLS, so it is looked at what it asks for. With ``wait`` a moment passes in which the
+        server may say that it wants a certificate of ours. Raises OSError and ConnectorError.
+        """
+        reader, writer = await asyncio.open_connection(self._host, self._port)
+        try:
+            said = await reader.readline()
+            if not said:
+                raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+            if not said.startswith(b"INFO "):
+                raise ConnectorError(f"{self.address} is no NATS server: it begins with {said[:40]!r}")
+            asks = json.loads(said[5:]).get("tls_required", False)
+            if asks and not self._tls.on:
+                raise self._tls.expected_by(self.address)
+            if self._tls.context is not None:
+                if not asks:
+                    raise ConnectorError(f"{self.address} does not ask for TLS (nats_tls = true does)")
+                try:
+                    await writer.start_tls(self._tls.context, server_hostname=self._host)
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(reader.read(1), PROBE if wait else 0)
+                except OSError as error:
+                    raise self._tls.refusal(error, self.address) or error from None
+        finally:
+            writer.transport.abort()
+
+    def _keep_encrypted(self, client: Any) -> None:
+        """Whoever sits between and takes the request for TLS out of the server's words gets no login."""
+        command = client._connect_command
+
+        def encrypted() -> Any:
+            if self._tls.on and not client._server_info.get("tls_required"):
+                raise ConnectorError(f"{self.address} does not ask for TLS any more")
+            return command()
+
+        client._connect_command = encrypted
 
     @contextlib.contextmanager
     def refusing(self, stream: str | None) -> Iterator[None]:

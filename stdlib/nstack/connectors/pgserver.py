@@ -5,10 +5,12 @@ import logging
 import re
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from nstack.connectors.pgtypes import PgType
 from nstack.connectors.sqlrows import near
+from nstack.connectors.tls import TIMEOUT, Tls
 from nstack.runtime.connector import Context, Parameters
 from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
 from nstack.runtime.faultpoints import fault
@@ -38,12 +40,13 @@ class Server:
         self._patience = parameters.pg_connect_timeout.total_seconds()
         self._statement = parameters.pg_statement_timeout
         self._password = parameters.pg_password
+        self._tls = Tls(parameters, "pg", context, asked=_encrypts(parameters))
         self._given = {
             "host": parameters.pg_host,
             "port": parameters.pg_port,
             "user": parameters.pg_user,
             "dbname": parameters.pg_database,
-            "sslmode": parameters.pg_sslmode,
+            **_encryption(parameters, self._tls),
             "application_name": f"nstack {context.workflow}"[:63],
             "client_encoding": "utf8",
             "keepalives_idle": 30,
@@ -70,6 +73,9 @@ class Server:
                 )
             except OperationalError as error:
                 why = self._why(error)
+                if self._tls.on and not _TRY_AGAIN.search(why) and ("SSL" in why or "certificate" in why):
+                    with suppress(OSError):
+                        await handshake(self._given["host"], self._given["port"], self._tls, str(self))
                 if left <= pause or (_REFUSED_FOR_GOOD.search(why) and not _TRY_AGAIN.search(why)):
                     raise ConnectorError(f"cannot connect to {self}: {why}{self._remedy(why)}") from None
                 if why != told:
@@ -100,9 +106,52 @@ class Server:
             return " (pg_database names it)"
         if "role" in why and "does not exist" in why:
             return " (pg_user names it)"
+        if "client certificate" in why:
+            return " (pg_cert_file names it)"
         if "password" in why or "authentication" in why:
             return " (pg_user and pg_password log in)"
         return "" if "FATAL" in why else " (pg_host and pg_port name the server)"
+
+
+def _encrypts(parameters: Parameters) -> bool:
+    return parameters.pg_sslmode in ("require", "verify-ca", "verify-full")
+
+
+def _encryption(parameters: Parameters, tls: Tls) -> dict[str, str]:
+    """What libpq is told of TLS. Raises UsageError."""
+    mode = parameters.pg_sslmode
+    if tls.on:
+        if mode not in ("prefer", "verify-full"):
+            raise UsageError(f'pg_tls = true is pg_sslmode = "verify-full": pg_sslmode = "{mode}" says another thing')
+        mode = "verify-full"
+    given = {"sslmode": mode}
+    if tls.ca_file is not None or tls.on:
+        given["sslrootcert"] = "system" if tls.ca_file is None else str(tls.ca_file)
+    if tls.cert_file is not None:
+        given["sslcert"] = str(tls.cert_file)
+        given["sslkey"] = str(tls.key_file or tls.cert_file)
+    return given
+
+
+_SSL_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")
+"""The message that asks a server whether it speaks TLS, see "SSL Session Encryption" in PostgreSQL's documentation."""
+
+
+async def handshake(host: str, port: int, tls: Tls, address: str) -> None:
+    """Shakes hands as the library has tried to, which tells less of why it fails. Raises ConnectorError, OSError."""
+    assert tls.context is not None
+    async with asyncio.timeout(TIMEOUT):
+        reader, writer = await asyncio.open_connection(host, port)
+        try:
+            writer.write(_SSL_REQUEST)
+            if await reader.read(1) != b"S":
+                raise ConnectorError(f"{address} does not speak TLS there (pg_tls = true asks for it)")
+            try:
+                await writer.start_tls(tls.context, server_hostname=host)
+            except OSError as error:
+                raise tls.refusal(error, address) or error from None
+        finally:
+            writer.transport.abort()
 
 
 def told(error: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Lost, Message, port, silence
 from nstack.connectors.limits import seconds
+from nstack.connectors.tls import Tls, knock
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters
 from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
@@ -93,15 +94,24 @@ class Server:
         silence("redis")
         self.stream: str = parameters.redis_stream
         self.field: bytes = parameters.redis_field.encode()
-        host, number = parameters.redis_host, port(parameters, "redis_port")
+        self._host, self._port = parameters.redis_host, port(parameters, "redis_port")
+        self._tls = tls = Tls(parameters, "redis", context)
         self._given = {
-            "host": host,
-            "port": number,
+            "host": self._host,
+            "port": self._port,
             "db": parameters.redis_db,
             "username": parameters.redis_user or None,
             "password": parameters.redis_password or None,
         }
-        self.address = f"the Redis server at {host}:{number}"
+        if tls.on:
+            self._given |= {
+                "ssl": True,
+                "ssl_check_hostname": True,
+                "ssl_ca_certs": tls.ca_file and str(tls.ca_file),
+                "ssl_certfile": tls.cert_file and str(tls.cert_file),
+                "ssl_keyfile": tls.key_file and str(tls.key_file),
+            }
+        self.address = f"the Redis server at {self._host}:{self._port}"
 
     async def connect(self) -> Any:
         """A client that does not connect again by itself. Raises Lost and ConnectorError."""
@@ -118,9 +128,12 @@ class Server:
         )
         try:
             async with self.refusing():
+                await knock(self._host, self._port, self._tls, self.address)
                 await client.ping()
-        except BaseException:
+        except BaseException as error:
             await client.aclose()
+            if isinstance(error, Lost):
+                await self._tls.explain(self._host, self._port, self.address)
             raise
         return client
 
@@ -140,7 +153,7 @@ class Server:
                 ) from None
             raise ConnectorError(f"{self.address}, stream {self.stream!r}: {error}") from None
         except (exceptions.RedisError, OSError) as error:  # a busy server and one that loads its data are among these
-            raise Lost(_why(error)) from None
+            raise self._tls.refusal(error, self.address) or Lost(_why(error)) from None
 
 
 def _why(error: BaseException) -> BaseException:

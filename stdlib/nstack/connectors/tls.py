@@ -23,20 +23,21 @@ class Tls:
 
     ``on`` tells whether the connection is encrypted; the paths are absolute, or None. Raises UsageError for files that
     are named and not used, and for a key without its certificate; ConnectorError for a file that cannot be read.
+    ``asked`` tells that another parameter encrypts already.
     """
 
-    def __init__(self, parameters: Parameters, prefix: str, context: Context) -> None:
+    def __init__(self, parameters: Parameters, prefix: str, context: Context, *, asked: bool = False) -> None:
         self.prefix = prefix
         self.on: bool = parameters[f"{prefix}_tls"]
         self.ca_file = self._file(parameters, "ca_file", context)
         self.cert_file = self._file(parameters, "cert_file", context)
         self.key_file = self._file(parameters, "key_file", context)
         given = [name for name in ("ca_file", "cert_file", "key_file") if parameters[f"{prefix}_{name}"]]
-        if given and not self.on:
+        if given and not (self.on or asked):
             raise UsageError(f"{prefix}_{given[0]} is given, but {prefix}_tls is false: say {prefix}_tls = true")
         if self.key_file and not self.cert_file:
             raise UsageError(f"{prefix}_key_file is given without {prefix}_cert_file")
-        self.context = self._context() if self.on else None
+        self.context = self._context() if self.on or given else None
 
     def _file(self, parameters: Parameters, name: str, context: Context) -> Path | None:
         text = parameters[f"{self.prefix}_{name}"]
@@ -75,8 +76,31 @@ class Tls:
         if "wrong version number" in reason or "record layer failure" in reason or "http request" in reason:
             return ConnectorError(f"{address} does not speak TLS there ({prefix}_tls = true asks for it)")
         if "alert" in reason and ("certificate" in reason or "unknown ca" in reason):
+            if self.cert_file is None:
+                return ConnectorError(f"{address} asks for a certificate of ours ({prefix}_cert_file names it)")
             return ConnectorError(f"{address} does not accept our certificate: {reason} ({prefix}_cert_file names it)")
         return ConnectorError(f"{address}: the TLS handshake failed: {reason}")
+
+    async def explain(self, host: str, port: int, address: str) -> None:
+        """For a server that took a connection and did not answer on it: looks whether TLS is the reason.
+
+        Raises ConnectorError if it is: a server that is spoken to in the clear and speaks TLS only, or one that wants a
+        certificate of ours, which it says only after the handshake.
+        """
+        if not self.on:
+            if await speaks_tls(host, port):
+                raise self.expected_by(address)
+            return
+        try:
+            async with asyncio.timeout(PROBE):
+                reader, writer = await asyncio.open_connection(host, port, ssl=self.context)
+                try:
+                    await reader.read(1)
+                finally:
+                    writer.transport.abort()
+        except OSError as error:
+            if refused := self.refusal(error, address):
+                raise refused from None
 
     def expected_by(self, address: str) -> ConnectorError:
         """The error for a server that speaks TLS only, and was spoken to without."""
