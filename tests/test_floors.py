@@ -93,6 +93,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "uvicorn": ("nstack.connectors",),
     "cronsim": ("nstack.connectors",),
     "psycopg": ("nstack.connectors",),
+    "prometheus_client": ("nstack.runtime.metrics", "nstack.runtime.supervise"),
+    "opentelemetry": ("nstack.runtime.telemetry",),
     "pyarrow": ("nstack.connectors",),
 }
 # Clients of the outside world are loaded when a connector opens, never when its file is read.

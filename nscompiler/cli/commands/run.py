@@ -17,6 +17,7 @@ from nscompiler.cli.options import color_option, parameter_option, path_option
 @click.option("--fresh", is_flag=True, help="Start over, whatever an earlier run has left.")
 @click.option("--trace", type=click.IntRange(1), metavar="N", help="Follow N values: what each stage made of them.")
 @click.option("--trace-where", metavar="FIELD=VALUE", help="Follow only such, or those with a text in them.")
+@click.option("--metrics-port", metavar="[HOST:]PORT", help="Tell Prometheus how it goes at /metrics; on 127.0.0.1.")
 @color_option
 @path_option
 def command(
@@ -29,6 +30,7 @@ def command(
     profile: bool,
     trace: int | None,
     trace_where: str | None,
+    metrics_port: str | None,
     resume: bool,
     fresh: bool,
     color: str,
@@ -55,6 +57,7 @@ def command(
     arguments = [*program_arguments(parameters, log_format), *(["--quiet"] if quiet else [])]
     arguments += ["--trace", str(trace)] if trace is not None else []
     arguments += ["--trace-where", trace_where] if trace_where is not None else []
+    arguments += ["--metrics-port", metrics_port] if metrics_port is not None else []
     arguments += ["--resume"] * resume + ["--fresh"] * fresh
     watch = running.Watch(live=False if quiet and live is None else live, profile=profile, color=color)
     return running.run(compilation, found[0], graph, arguments, watch=watch)

@@ -28,6 +28,9 @@ PROVIDES = {"Sources.http": "HttpSource"}
 LARGE = 64 * 1024
 """Bytes from which a body is decoded off the event loop."""
 
+CARRIED = (b"traceparent", b"tracestate", b"baggage")
+"""What a request says of its trace (W3C Trace Context)."""
+
 PLAIN = "text/plain; charset=utf-8"
 
 
@@ -109,7 +112,15 @@ class Endpoint:
                 value = await asyncio.to_thread(self._decode, scope, body)
         except DecodeError as fault:
             raise Refusal(400, str(fault)) from None
-        return self._hand_in_only(value, len(body)) if self._at_once else await self._hand_in(value, len(body))
+        batch = Batch((value,), Token(), size=len(body))
+        if self._context.traced:
+            batch.carrier = {
+                name.decode(): text.decode("latin-1") for name, text in scope["headers"] if name in CARRIED
+            }
+        if self._at_once:
+            self._offer(batch)
+            return Answer(200, b"Message Accepted", PLAIN)
+        return await self._hand_in(batch)
 
     def _decode(self, scope: Scope, body: bytes) -> Any:
         """``{"params": value}`` whatever the content type; a bare value where that says JSON."""
@@ -140,11 +151,7 @@ class Endpoint:
         if not self._context.offer(batch, self._most_waiting):
             raise Refusal(503, "too many requests wait for the workflow; send it again", AGAIN)
 
-    def _hand_in_only(self, value: Any, size: int) -> Answer:
-        self._offer(Batch((value,), Token(), size=size))
-        return Answer(200, b"Message Accepted", PLAIN)
-
-    async def _hand_in(self, value: Any, size: int) -> Answer:
+    async def _hand_in(self, batch: Batch) -> Answer:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
 
@@ -152,7 +159,8 @@ class Endpoint:
             if not future.done():
                 future.set_result(answer(token, msgspec.json.encode))
 
-        self._offer(Batch((value,), Token(done), size=size))
+        batch.token.when_done = done
+        self._offer(batch)
         self._waiting.add(future)
         limit = loop.call_later(self.timeout, self._too_late, future)
         try:

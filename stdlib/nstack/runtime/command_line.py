@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from .declare import Workflow
 from .errors import UsageError
 from .log import Log
-from .parameters import resolve
+from .parameters import Resolved, resolve
 from .supervise import Run
 
 if TYPE_CHECKING:
+    from .telemetry import Telemetry
     from .trace import Tracing
 
 
@@ -50,7 +51,16 @@ def main(
     log.hide(tuple(resolved.secrets))
     for doubt in resolved.doubts:
         log.warning(doubt)
-    run = Run(
+    try:
+        run = _run(workflow, resolved, log, tracing, options)
+    except UsageError as error:
+        log.error(str(error))
+        return 2
+    return run.run()
+
+
+def _run(workflow: Workflow, resolved: Resolved, log: Log, tracing: Tracing | None, options: argparse.Namespace) -> Run:
+    return Run(
         workflow,
         resolved,
         log,
@@ -59,8 +69,18 @@ def main(
         resume=options.resume,
         status=options.status_fd,
         tracing=tracing,
+        metrics=options.metrics_port,
+        telemetry=_telemetry(workflow, log),
     )
-    return run.run()
+
+
+def _telemetry(workflow: Workflow, log: Log) -> Telemetry | None:
+    """What sends traces, where the standard variables ask for it. Raises UsageError."""
+    if not any(name.startswith("OTEL_") for name in os.environ):
+        return None
+    from .telemetry import telemetry  # few runs are traced
+
+    return telemetry(os.environ, workflow.name, workflow.module, log)
 
 
 def _tracing(options: argparse.Namespace, log: Log) -> Tracing | None:
@@ -110,6 +130,12 @@ def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> 
     parser.add_argument(
         "--trace-where", metavar="FIELD=VALUE", help="follow only values with this field, or with a text in their JSON"
     )
+    parser.add_argument(
+        "--metrics-port",
+        type=_address,
+        metavar="[HOST:]PORT",
+        help="tell Prometheus the run's counts at /metrics there, and whether it is well at /healthz; on 127.0.0.1",
+    )
     again = parser.add_mutually_exclusive_group()
     again.add_argument("--fresh", action="store_true", help="start over: forget where an earlier run had come to")
     again.add_argument("--resume", action="store_true", help="fail where there is no earlier run to go on with")
@@ -121,6 +147,16 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is no number of values; write 1 or more")
     return int(text)
+
+
+def _address(text: str) -> tuple[str, int]:
+    """Where a server listens. Raises ArgumentTypeError."""
+    from .metrics import address_of  # few runs are watched
+
+    try:
+        return address_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _descriptor(text: str) -> int:

@@ -71,7 +71,7 @@ class Batch:
     queues are bounded by it.
     """
 
-    __slots__ = ("block", "decode", "first", "place", "size", "token", "values")
+    __slots__ = ("block", "carrier", "decode", "first", "place", "size", "token", "values")
 
     def __init__(
         self,
@@ -90,6 +90,8 @@ class Batch:
         self.first = first
         self.size = size
         self.block: bytes | None = None
+        self.carrier: dict[str, str] | None = None
+        """What the sender says of its trace (``traceparent``), where the run is traced."""
 
     @classmethod
     def lines(cls, block: bytes, token: Token | None = None, *, place: str = "", first: int = 1) -> Batch:
@@ -110,7 +112,7 @@ class Context:
     leads to the log. ``shared`` is one dict for all connectors of the run: several ``Sources.http`` on one port
     share their server there. ``resume`` is the place to go on from, or None: of a source what ``mark`` gave, of a sink
     what ``position`` gave. ``expects`` is for a source of requests: None, ``"one"`` or ``"many"`` replies for each
-    value.
+    value. ``traced`` tells whether anybody looks at the ``carrier`` of a batch.
     """
 
     __slots__ = (
@@ -125,6 +127,7 @@ class Context:
         "resume",
         "shared",
         "stdout",
+        "traced",
         "workflow",
     )
 
@@ -143,6 +146,7 @@ class Context:
         resume: Any = None,
         expects: str | None = None,
         failed: Callable[[], bool] | None = None,
+        traced: bool = False,
     ) -> None:
         self.workflow = workflow
         self.node = node
@@ -158,6 +162,7 @@ class Context:
         """
         self.resume: Any = resume
         self.expects = expects
+        self.traced = traced
         self.failed: Callable[[], bool] = failed or _no
 
     def path(self, text: str) -> Path:

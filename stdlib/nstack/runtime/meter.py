@@ -8,6 +8,7 @@ some calls unless they are slow. Who asks for no numbers has no meters, and code
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from math import ceil
@@ -25,6 +26,8 @@ SLOW = 20e-6
 """… and all that follow one which took so many seconds: next to that the clock costs nothing."""
 STRIDE = 61
 """Of the steps of a generator that is not slow one in so many is timed: a prime, which no pattern keeps step with."""
+BOUNDS = (1e-6, 1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 60.0)
+"""The seconds that a histogram tells apart."""
 RECENT = 1024
 """So many times are kept for the percentile."""
 
@@ -33,18 +36,27 @@ Live = Callable[[Any, Any], Iterable[Any]]
 
 class Times:
     """The seconds that a record takes. ``total`` stands for all records, as far as they can be told from those that
-    were timed."""
+    were timed. ``buckets`` counts records that were timed, those within each of ``BOUNDS`` and at last those beyond;
+    together they took ``timed`` seconds."""
 
-    __slots__ = ("recent", "total")
+    __slots__ = ("buckets", "recent", "timed", "total")
 
     def __init__(self) -> None:
         self.total = 0.0
+        self.timed = 0.0
         self.recent: deque[float] = deque(maxlen=RECENT)
+        self.buckets = [0] * (len(BOUNDS) + 1)
+
+    def note(self, seconds: float, records: int = 1) -> None:
+        """So many were timed, each so long."""
+        self.recent.append(seconds)
+        self.buckets[bisect_left(BOUNDS, seconds)] += records
+        self.timed += seconds * records
 
     def add(self, seconds: float, records: int = 1) -> None:
         """One was timed, and stands for so many."""
         self.total += seconds * records
-        self.recent.append(seconds)
+        self.note(seconds, records)
 
     def add_all(self, seconds: float, records: int) -> None:
         """So many together took so long."""
@@ -113,7 +125,7 @@ class Meter:
         self._armed -= 1
         # What a generator takes is timed at each of its steps.
         if not isinstance(result, Iterator):
-            self.times.recent.append(seconds)
+            self.times.note(seconds)
             if seconds > SLOW:
                 self._armed = max(self._armed, AGAIN)
             if self._seen:

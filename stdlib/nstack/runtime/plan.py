@@ -8,6 +8,7 @@ from functools import partial
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from .batches import Batches
 from .calls import MethodCall, Turn, standard_live
 from .checkpoint import Key
 from .codec import Codec, Codecs
@@ -29,6 +30,7 @@ from .worker import UserLoop, Worker
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
+    from .telemetry import Telemetry
     from .trace import Tracing
 
 _ASYNC = 0x80 | 0x200  # CO_COROUTINE, CO_ASYNC_GENERATOR
@@ -54,6 +56,7 @@ class Lane:
         self.flows = Flows()
         self.inlines: dict[int, Inline] = {}
         self.gathering: dict[int, Gathering] = {}
+        self.batches = Batches()
 
     @property
     def generated(self) -> bool:
@@ -91,7 +94,9 @@ class Plan:
         log: Log,
         counted: bool = False,
         tracing: Tracing | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
+        self.telemetry = telemetry
         self.tracing = tracing
         self.log = log
         self.workflow = workflow
@@ -187,9 +192,13 @@ class Plan:
         for what does not exist.
         """
         live: dict[int, Callable[..., Any]] = {id(node): self._live(lane, node) for node in lane.nodes}
+        if self.telemetry is not None:
+            live = self._timed(lane, live, self.telemetry)
         overlap = overlapping(lane.stage)
         if self.tracing is None or not self.counted:
             lane.stage.function = link(lane.function, live, overlap, partial(self._anew, lane))
+        if self.counted:
+            lane.stage.observe(lane.batches)
         if self.tracing is not None:
             self._follow(lane, live, overlap, self.tracing)
         lane.stage.streams = bool(lane.stage.overlapped) and lane.overlaps and not lane.generated
@@ -244,8 +253,8 @@ class Plan:
         return live
 
     def _anew(self, lane: Lane, space: dict[str, Any]) -> CodeType | None:
-        """A lane's functions with the calls in line, and with lines for those who watch it: whoever follows values
-        has calls of his own."""
+        """A lane's functions with the calls in line, and with lines for those who watch it: whoever follows values, or
+        makes spans, has calls of his own."""
         watched, followed = self.counted, lane.stage.tracer is not None
         try:
             written = Written(lane.function)
@@ -256,7 +265,7 @@ class Plan:
         if watched or followed:
             self._watch(lane, written, space)
         made: list[ast.stmt] = list(written.functions.values())
-        if not followed:
+        if not followed and self.telemetry is None:
             decoded = not lane.generated
             made = fuse(written.functions.values(), written.names, lane.inlines, lane.gathering, space, decoded=decoded)
         if watched:
@@ -275,6 +284,21 @@ class Plan:
             meter = lane.flows.meters.get(id(node))
             if meter is not None and name in space:
                 lane.flows.time(meter, space, method if (method := method_name(name)) in space else name)
+
+    def _timed(
+        self, lane: Lane, live: dict[int, Callable[..., Any]], telemetry: Telemetry
+    ) -> dict[int, Callable[..., Any]]:
+        """Has spans made of a stage's batches."""
+        stage, timed = lane.stage, {}
+        spans = stage.spans = telemetry.spans(lane.source, stage.guard, stage.current)
+        stage.observe(spans)
+        for node in lane.nodes:
+            assert isinstance(node, Call | Sink)
+            guard = self.guard_of(node, self.codecs.of(node.input))
+            made = timed[id(node)] = spans.timed(node, guard, live[id(node)])
+            if (call := stage.overlapped.get(id(live[id(node)]))) is not None:
+                stage.overlapped[id(made)] = call
+        return timed
 
     def _follow(self, lane: Lane, live: dict[int, Callable[..., Any]], overlap: Any, tracing: Tracing) -> None:
         """Has a stage follow values; where nothing is counted it goes back to what it is as soon as it has enough."""

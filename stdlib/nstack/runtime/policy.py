@@ -139,7 +139,7 @@ class Guard:
         self.dead = dead
         self.codec = codec
         self.tally = Tally()
-        self.watch: Callable[[Guard, str | None, BaseException, Any], None] | None = None
+        self.watchers: list[Callable[[Guard, str | None, BaseException, Any], None]] = []
         """Told of each failure: what became of the value, None where it is tried again."""
 
     def told(self, error: BaseException) -> str:
@@ -153,8 +153,9 @@ class Guard:
         at = f"{self.origin} {self.text}".strip() or None
         message = self.told(error) + (f" ({note})" if note else "")
         self.log.error(message, event="failure", at=at, id=id, trace=trace)
-        if note and self.watch is not None:
-            self.watch(self, None, error, None)
+        if note:
+            for watcher in self.watchers:
+                watcher(self, None, error, None)
 
     def settle(self, error: BaseException, value: Any, token: Token | Current | None, *, again: bool = False) -> None:
         """Does what ``on_error`` says with a value that has failed for good. ``again`` tells that retries were made.
@@ -166,8 +167,8 @@ class Guard:
         answers = heard and token is not None and token.expects is not None
         problem = self._problem(error) if token is not None and (answers or policy == "stop") else None
         self.report(error, id=None if problem is None else problem.id)
-        if self.watch is not None:
-            self.watch(self, _OUTCOMES[policy], error, value)
+        for watcher in self.watchers:
+            watcher(self, _OUTCOMES[policy], error, value)
         if problem is not None and token is not None:
             token.fail(problem)
         if policy == "stop":

@@ -10,6 +10,7 @@ from time import perf_counter
 from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, Any
 
+from .batches import Observer
 from .calls import Free, MethodCall, Turn
 from .codec import Codec
 from .connector import Batch
@@ -27,6 +28,7 @@ from .user_code import RESUME, At, describe
 from .worker import WORKED_ON, Outcome, UserLoop
 
 if TYPE_CHECKING:
+    from .telemetry import Spans
     from .trace import Tracer
 
 PARALLELISM = 64
@@ -55,6 +57,8 @@ class Stage:
         self.times = Times()
         self.flows: Flows | None = None
         self.tracer: Tracer | None = None
+        self.spans: Spans | None = None
+        self.observers: list[Observer] = []
         self.pause = Pause()
         self.place = Place()
         self.slices: Slices | None = None
@@ -95,11 +99,28 @@ class Stage:
             self.pause.here()
             batch = self.feed.take()
             if batch is not None:
-                batch.token.hold(self.finish, self.expects)
+                self.hold(batch.token, batch)
                 return batch
             if self.feed.ended:
                 return None
             self.wait_for_feed(_never)
+
+    def hold(self, token: Token, batch: Batch | None = None) -> None:
+        """A batch begins: from here on its token is waited for."""
+        token.hold(self.finish, self.expects)
+        for observer in self.observers:
+            observer.opened(token, batch)
+
+    def observe(self, observer: Observer) -> None:
+        """Tells somebody of each batch, when it begins and when it is done."""
+        self.observers.append(observer)
+        finish = self.finish
+
+        def finished(token: Token) -> None:
+            observer.finished(token)
+            finish(token)
+
+        self.finish = finished
 
     def wait_for_feed(self, ready: Callable[[], bool]) -> None:
         """Waits for the next batch, or ``ready()``, while nothing is under way."""
@@ -161,7 +182,7 @@ class Stage:
     def refuse_rest(self) -> None:
         """After a failure: gives up what is still queued."""
         while self.halt.failed and (batch := self.feed.take()) is not None:
-            batch.token.hold(self.finish, self.expects)
+            self.hold(batch.token, batch)
             self.give_up(batch.token)
 
     def seen(self) -> int:
@@ -233,7 +254,7 @@ class Stage:
     def _portion(self, source: Generated) -> None:
         """The next values of a Python source, through the whole stage."""
         token = self.current.token = Token()
-        token.hold(self.finish, None)
+        self.hold(token)
         if self.flows is not None:
             self.flows.arm()
         try:
@@ -428,7 +449,7 @@ class Stream:
 
     def _open(self, batch: Batch) -> None:
         stage, token = self._stage, batch.token
-        token.hold(stage.finish, stage.expects)
+        stage.hold(token, batch)
         stage.current.token = token
         try:
             if stage.flows is not None:
@@ -519,13 +540,14 @@ def _fill(stage: Stage, call: MethodCall, values: Stream, working: deque[Outcome
             call.meter.working += 1
         if stage.tracer is not None:
             stage.tracer.taken(outcome, call)
-        loop.submit(_job(call, outcome), outcome, poke)
+        loop.submit(_job(stage, call, outcome), outcome, poke)
 
 
-def _job(call: MethodCall, outcome: Outcome) -> Callable[[], Awaitable[Any]]:
+def _job(stage: Stage, call: MethodCall, outcome: Outcome) -> Callable[[], Awaitable[Any]]:
     def job() -> Awaitable[Any]:
         WORKED_ON.set(outcome)
-        return call.work(outcome)
+        work = call.work(outcome)
+        return work if stage.spans is None else stage.spans.worked(call, outcome, work)
 
     return job
 

@@ -77,6 +77,18 @@ class Counts:
         self._plan = plan
         self._lanes = lanes
         self._connectors = connectors
+        self.times: dict[int, Sequence[Times]] = {}
+        """What each node, by its ``id``, has taken, as of the last ``stages``."""
+
+    def nodes(self) -> list[Source | Literal | Call | Sink]:
+        """The nodes that ``stages`` tells of, in its order, but for the ``?``s."""
+        workflow, lanes = self._plan.workflow, {id(lane.source) for lane in tuple(self._lanes)}
+        sources = [source for source, _ in workflow.sources if id(source) in lanes]
+        return [*sources, *workflow.calls, *workflow.sinks]
+
+    def lanes(self) -> tuple[Lane, ...]:
+        """The sources with what is behind them."""
+        return tuple(self._lanes)
 
     def stages(self) -> list[Stage]:
         """One for each function: sources, calls and sinks, each in the order of the program."""
@@ -88,7 +100,7 @@ class Counts:
     def _stage(
         self, node: Source | Literal | Call | Sink, kind: str, times: Sequence[Times], meters: Sequence[Meter] = ()
     ) -> Stage:
-        times = (*times, *(meter.times for meter in meters))
+        times = self.times[id(node)] = (*times, *(meter.times for meter in meters))
         stage = Stage(
             _short(node.text or node.shown),
             kind,

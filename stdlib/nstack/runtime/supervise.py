@@ -43,7 +43,9 @@ from .user_code import Host, describe, user_trace
 from .worker import UserLoop, Worker
 
 if TYPE_CHECKING:
-    from .status import Reporter
+    from .metrics import Exposed
+    from .status import Counts, Reporter, Snapshot
+    from .telemetry import Telemetry
     from .trace import Tracing
 
 SHUTDOWN = 90.0
@@ -80,10 +82,13 @@ class Run:
         resume: bool = False,
         status: int | None = None,
         tracing: Tracing | None = None,
+        metrics: tuple[str, int] | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self.workflow = workflow
         self.log = log
         self.tracing = tracing
+        self.telemetry = telemetry
         self.stdout = stdout
         self.folder = Path.cwd()
         self.registry = registry or Registry()
@@ -118,21 +123,40 @@ class Run:
             guard=self.guard,
             user_loop=self.user_loop,
             log=log,
-            counted=status is not None,
+            counted=status is not None or metrics is not None,
             tracing=tracing,
+            telemetry=telemetry,
         )
-        self._reporter = None if status is None else self._report_to(status)
+        self._reporter: Reporter | None = None
+        self._metrics_at = metrics
+        self._exposed: Exposed | None = None
+        if status is not None or metrics is not None:
+            self._count(status)
 
-    def _report_to(self, status: int) -> Reporter:
+    def _count(self, status: int | None) -> None:
         from .status import Counts, Reporter, Snapshot  # few runs are watched
 
         counts = Counts(self.plan, self.lanes, self.sources)
 
         def snapshot() -> Snapshot:
-            state = "draining" if self.state == "running" and self.halt.asked.is_set() else self.state
-            return Snapshot(self.workflow.name, state, time.monotonic() - self.began, counts.stages())
+            return Snapshot(self.workflow.name, self._state_now(), time.monotonic() - self.began, counts.stages())
 
-        return Reporter(status, snapshot)
+        if status is not None:
+            self._reporter = Reporter(status, snapshot)
+        if self._metrics_at is not None:
+            self._exposed = self._expose(self._metrics_at, counts, snapshot)
+
+    def _expose(self, address: tuple[str, int], counts: Counts, snapshot: Callable[[], Snapshot]) -> Exposed:
+        try:
+            import prometheus_client  # noqa: F401
+        except ImportError:
+            raise UsageError('--metrics-port needs: pip install "nstack-runtime[metrics]"') from None
+        from .metrics import Exposed, RunMetrics
+
+        return Exposed(address, RunMetrics(counts, snapshot, time.time(), self.workflow.module), self._state_now)
+
+    def _state_now(self) -> str:
+        return "draining" if self.state == "running" and self.halt.asked.is_set() else self.state
 
     # ------------------------------------------------------------------------------------------ the whole
 
@@ -157,6 +181,9 @@ class Run:
         self.began = time.monotonic()
         if self._reporter is not None:
             self._reporter.start()
+        if self._exposed is not None:
+            self._exposed.start()
+            self.log.info(f"metrics at {self._exposed.address}/metrics")
         opened = False
         try:
             await self._start()
@@ -176,6 +203,10 @@ class Run:
         self._sum_up(time.monotonic() - self.began)
         if self._reporter is not None:
             self._reporter.end()
+        if self._exposed is not None:
+            self._exposed.end()
+        if self.telemetry is not None:
+            self.telemetry.end()
         return self._code()
 
     def _code(self) -> int:
@@ -250,7 +281,7 @@ class Run:
             dead=dead,
             codec=codec,
         )
-        guard.watch = None if self.tracing is None else self.tracing.failed
+        guard.watchers = [watcher.failed for watcher in (self.tracing, self.telemetry) if watcher is not None]
         return guard
 
     async def _start(self) -> None:
@@ -395,6 +426,7 @@ class Run:
             offer=lane.stage.feed.offer if lane is not None else None,
             expects=lane.stage.expects if lane is not None else None,
             failed=lambda: self.halt.failed,
+            traced=self.telemetry is not None,
         )
 
     # ------------------------------------------------------------------------------------------ flow
