@@ -25,6 +25,8 @@ def declare_function(selected: Selected) -> Iterator[Change]:
         if not isinstance(node, syntax.Use) or not node.start <= selected.start <= node.end:
             continue
         name = node.name.text
+        if name[:1].isupper():
+            continue  # that a module or a type is called
         if node.qualifier is None and node not in selected.checked.facts.uses and name not in selected.names():
             yield _declaring(selected, node)
 

@@ -16,6 +16,7 @@ from nscompiler.types.interface import Interface
 from nscompiler.types.types import SCALARS
 
 MOST_FIXES = 3
+_FEW = 4
 # How types are called elsewhere.
 FOREIGN = {
     "String": "Text",
@@ -205,6 +206,13 @@ def _report_no_function(scope: Scope, name: syntax.Name) -> bool:
         label = () if declared is None else (Label(scope.span(declared.name), "declared here", Role.DECLARATION),)
         title = f"`{text}` is a type, and no function"
         scope.report(codes.UNKNOWN_NAME, name, title, "a function is wanted here", related=label)
+    elif (module := scope.imports.get(text)) is not None:
+        own = [f"`{text}.{function}`" for function in module.functions]
+        told = f"its functions are {', '.join(own[:_FEW])}{' …' if own[_FEW:] else ''}" if own else "it has none"
+        scope.report(codes.UNKNOWN_NAME, name, f"`{text}` is a module, and no function", told)
+    elif aliases := scope.near(text, [alias for alias, one in scope.imports.items() if one is not None]):
+        notes = (f"a function of the module `{aliases[0]}` is called `{aliases[0]}.…`",)
+        scope.report(codes.UNKNOWN_NAME, name, f"there is no function `{text}`", "unknown function", notes=notes)
     else:
         return False
     return True

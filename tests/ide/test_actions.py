@@ -201,7 +201,8 @@ def test_a_function_that_is_not_declared() -> None:
     assert place.after("Declare `fun nope`") == (
         "def x = Sources.stdin | nope | Sinks.stdout\n\nfun nope : Text -> Text\ndef y = Std.single\n"
     )
-    assert not [one for one in Place(f"def x = Std.sin{CURSOR}gle\n").titles() if one.startswith("Declare")]
+    for written in (f"def x = Std.sin{CURSOR}gle\n", f"def x = Sources.stdin | No{CURSOR}pe\n"):
+        assert not [one for one in Place(written).titles() if one.startswith("Declare")]
 
 
 @pytest.mark.parametrize(

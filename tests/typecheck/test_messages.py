@@ -162,3 +162,12 @@ def test_variables_that_look_like_types_are_mended_together() -> None:
     mended = apply_edits(text, found.fixes[0].edits)
     assert mended == "fun f : { a : Text, b : [Integer] } -> (Text, Integer)\n"
     assert check_texts({"main.nml": mended}).diagnostics == ()
+
+
+def test_a_module_where_a_function_is_wanted_says_which_it_has() -> None:
+    found = only('def f = "a" | Std\n')
+    assert found.title == "`Std` is a module, and no function"
+    assert found.primary.text == "its functions are `Std.identity`, `Std.fst`, `Std.snd`, `Std.some` …"
+    found = only('def f = "a" | Stdd\n')
+    assert found.title == "there is no function `Stdd`"
+    assert found.notes == ("a function of the module `Std` is called `Std.…`",)
