@@ -169,18 +169,8 @@ def _cut(text: str) -> str:
 def _bases(classes: Classes, definition: TypeDef) -> str:
     if definition.kind == "sum":
         return "Sum"
-    # Python's collector has nothing to do for records of plain values: they cannot form a ring.
-    plain = all(item not in classes.mutable and _plain(classes, item) for item in definition.items)
-    return "Record, gc=False" if plain and definition.items else "Record"
-
-
-def _plain(classes: Classes, type: int | None) -> bool:
-    if type is None:
-        return True
-    definition = classes.types[type]
-    if definition.kind == "optional":
-        return _plain(classes, definition.items[0])
-    return definition.kind in ("scalar", "unit") or classes.is_bytes(type)
+    # No type is recursive, so records cannot form a ring, and Python's collector has nothing to do for them.
+    return "Record, gc=False" if definition.items else "Record"
 
 
 def _type_doc(types: tuple[TypeDef, ...], definition: TypeDef) -> str:

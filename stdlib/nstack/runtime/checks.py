@@ -11,7 +11,7 @@ import datetime
 import decimal
 import math
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from .scalars import INTEGER_MAX, INTEGER_MIN, is_json
@@ -114,8 +114,9 @@ class _Tests:
 
     def _scalar(self, shape: Shape, x: str) -> str:
         if shape.name == "Integer":
-            # Python compares small numbers with small ones much faster than with those of 64 bits.
-            return f"type(«{x}») is int and (-{_SMALL} < {x} < {_SMALL} or {INTEGER_MIN} <= {x} <= {INTEGER_MAX})"
+            # Python compares small numbers with small ones much faster than with those of 64 bits, and one by one.
+            small = f"-{_SMALL} < {x} and {x} < {_SMALL}"
+            return f"type(«{x}») is int and ({small} or {INTEGER_MIN} <= {x} <= {INTEGER_MAX})"
         if shape.name == "Json":
             return f"type(«{x}») is str and {self.name(is_json, 'f')}({x})"
         if shape.name == "Decimal":
@@ -187,6 +188,40 @@ def finite(shape: Shape, made: Made | None = None) -> Test | None:
         scalar = math.isfinite if shape.kind == "scalar" else None
         made[id(shape)] = (scalar or _FINITE[shape.kind](shape, made)) if held else None
     return made[id(shape)]
+
+
+def all_finite(shape: Shape) -> Callable[[Sequence[Any]], bool]:
+    """A function that tells whether ``finite`` holds of each of some values. One sum tells it of all at once, where
+    the type is so plain that an expression gives a sum for each."""
+    test = finite(shape)
+    if test is None:
+        return _yes
+    each = test
+    text = _summed(shape, "v")
+    if text is None:
+        return lambda values: all(map(each, values))
+    names: dict[str, Any] = {"isfinite": math.isfinite, "each": each}
+    # The sum of large numbers may be infinite although none of them is.
+    exec(f"def test(v_):\n    return isfinite(sum([{text} for v in v_])) or all(map(each, v_))", names)
+    made: Callable[[Sequence[Any]], bool] = names["test"]
+    return made
+
+
+def _summed(shape: Shape, subject: str) -> str | None:
+    """The sum of the Doubles in a value as an expression; None where it would be a long one."""
+    if shape.plain is not None:
+        return None
+    if shape.name == "Double":
+        return subject
+    if shape.kind == "optional" and shape.item.name == "Double":
+        return f"({subject} or 0.0)"
+    if shape.kind == "list" and shape.item.name == "Double":
+        return f"sum({subject})"
+    if shape.kind != "record":
+        return None
+    fields = zip(shape.attributes, shape.parts, strict=True)
+    parts = [_summed(part, f"{subject}.{name}") for name, part in fields if contains(part, "Double")]
+    return None if None in parts or len(parts) > _LARGEST else " + ".join(map(str, parts))
 
 
 def _finite_items(shape: Shape, made: Made) -> Test:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from .checks import finite, tester
+from .checks import all_finite, finite, tester
 from .errors import DecodeError, EncodeError, ResultError
 from .faults import accept, explain, shown_json, unwritable
 from .json_text import parsed
@@ -36,6 +36,7 @@ class Codec:
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self._wire.type, dec_hook=decode_custom)
         self._encoder = msgspec.json.Encoder(enc_hook=encode_custom)
         self._finite = finite(self.shape)
+        self._all_finite = all_finite(self.shape)
         self._envelope: msgspec.json.Decoder[Any] | None = None
         self.test: Callable[[Any], bool] = tester(self.shape)
         """Whether a value is in its proper form already."""
@@ -109,8 +110,7 @@ class Codec:
         """The JSON of each value, each on a line of its own that is ended by a newline. Raises EncodeError as
         ``encode_json`` does.
         """
-        good = self._finite
-        if self._wire.dump is None and (good is None or all(map(good, values))):
+        if self._wire.dump is None and self._all_finite(values):
             try:
                 return self._encoder.encode_lines(values)
             except (UnicodeError, TypeError, ValueError):

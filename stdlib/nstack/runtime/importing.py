@@ -69,6 +69,7 @@ class Imports:
         self.owner = owner
         self.prefix = f"{_PREFIX}{next(_numbers)}"
         self.builtins: dict[str, Any] = {**vars(builtins), "__import__": self.find, HOST: owner}
+        self._nstack: types.ModuleType | None = None
         package = types.ModuleType(self.prefix)
         package.__path__ = [str(folder)]
         sys.modules[self.prefix] = package
@@ -110,6 +111,8 @@ class Imports:
             lent = getattr(sys.modules.get(top), "__name__", "")
             if not level and lent.startswith(_PREFIX) and not self._is_mine(lent):
                 raise ModuleNotFoundError(f"No module named {name!r}", name=name)  # it is another module's own
+            if name == "nstack":
+                return self._own_nstack()
             return builtins.__import__(name, globals, locals, fromlist or (), level)
         try:
             module = importlib.import_module(f"{self.prefix}.{name}")
@@ -122,6 +125,14 @@ class Imports:
         if not fromlist:
             return sys.modules[f"{self.prefix}.{name.partition('.')[0]}"]
         return self._with_submodules(module, fromlist)
+
+    def _own_nstack(self) -> types.ModuleType:
+        """``nstack`` with the declared types as plain attributes: each use of one would search the stack otherwise."""
+        if self._nstack is None:
+            shared = importlib.import_module("nstack")
+            made = self._nstack = types.ModuleType("nstack", shared.__doc__)
+            vars(made).update({**getattr(self.owner, "types", {}), **vars(shared)})
+        return self._nstack
 
     def _elsewhere(self, name: str, globals: Any, locals: Any, fromlist: Any, error: ModuleNotFoundError) -> Any:
         """A folder without Python in it may have the name of an installed package (``data/``)."""

@@ -36,7 +36,9 @@ PENDING_BYTES = 64 << 20
 BUSY = 64
 """A sink that has just written so many values at once is under load …"""
 GATHER = 0.002
-"""… and lets more gather for so many seconds."""
+"""… and lets more gather for so many seconds, …"""
+GATHER_LONG = 0.01
+"""… or for so many where it was more than a chunk."""
 
 
 class Chunk:
@@ -242,8 +244,9 @@ class Writer:
             await self.settle()
             if last:
                 return
-            if self.guard.tally.values_out - before >= BUSY:
-                await asyncio.sleep(GATHER)
+            written = self.guard.tally.values_out - before
+            if written >= BUSY:
+                await asyncio.sleep(GATHER if written <= CHUNK else GATHER_LONG)
 
     def finish(self) -> None:
         """No stage puts anything in any more: write what is left and end."""

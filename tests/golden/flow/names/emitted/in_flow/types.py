@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 
-class Text2(Record):
+class Text2(Record, gc=False):
     """type Text' = { "User-Id" : Text, class : optional Text, get : Integer, "1st" : Double, plain : optional T…"""
 
     User_Id: Text_ = required("User-Id")

@@ -54,14 +54,14 @@ class PairTextText(Record, gc=False):
     second: Text
 
 
-class PairPairTextTextPairTextText(Record):
+class PairPairTextTextPairTextText(Record, gc=False):
     """type Pair (Pair Text Text) (Pair Text Text) = { first : Pair Text Text, second : Pair Text Text }"""
 
     first: PairTextText
     second: PairTextText
 
 
-class Pair(Record):
+class Pair(Record, gc=False):
     """type Pair (Pair (Pair Text Text) (Pair Text Text)) (Pair (Pair Text Text) (Pair Text Text)) = { first : P…"""
 
     first: PairPairTextTextPairTextText

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-class Reading(Record):
+class Reading(Record, gc=False):
     """type Reading = { place : Text, values : [Double] }"""
 
     place: Text

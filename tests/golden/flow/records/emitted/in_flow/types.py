@@ -69,7 +69,7 @@ class Narrow(Record, gc=False):
     note: Text | None = None
 
 
-class Nested(Record):
+class Nested(Record, gc=False):
     """type Nested = { inner : Narrow, many : [Narrow], pair : (Narrow, Text), byName : Map Narrow, maybe : opti…"""
 
     inner: Narrow
@@ -80,7 +80,7 @@ class Nested(Record):
     v: Vector(2, Double) = required()
 
 
-class NestOutput(Record):
+class NestOutput(Record, gc=False):
     """{ inner : Wide, many : [Wide], pair : (Wide, Text), byName : Map Wide, maybe : optional Wide, v : Vector…"""
 
     inner: Wide
