@@ -96,6 +96,9 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "prometheus_client": ("nstack.runtime.metrics", "nstack.runtime.supervise"),
     "opentelemetry": ("nstack.runtime.telemetry",),
     "pyarrow": ("nstack.connectors",),
+    "obstore": ("nstack.connectors",),
+    "backports": ("nstack.connectors",),
+    "compression": ("nstack.connectors",),
 }
 # Clients of the outside world are loaded when a connector opens, never when its file is read.
 WHEN_OPENED = (
@@ -109,6 +112,9 @@ WHEN_OPENED = (
     "cronsim",
     "psycopg",
     "pyarrow",
+    "obstore",
+    "backports",
+    "compression",
 )
 
 # Start-up time is counted in milliseconds here, so these load what they need when they need it.

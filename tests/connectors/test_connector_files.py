@@ -84,7 +84,7 @@ async def test_a_source_goes_on_where_a_token_says(tmp_path: Path) -> None:
 async def test_a_file_that_shrank_is_not_resumed(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text("1\n")
     with pytest.raises(ConnectorError, match="shorter than at the last run"):
-        await read_all(JsonlSource(), {"path": "in.jsonl"}, Integer, context(tmp_path, resume=[10, 2]))
+        await read_all(JsonlSource(), {"path": "in.jsonl"}, Integer, context(tmp_path, resume=["in.jsonl", 10, 2]))
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,7 @@ def test_a_function_without_with_gets_all_as_text():
 
 def test_standard_functions_get_only_what_they_declare():
     graph = graph_of('def w = (["a"] | Sinks.jsonl { path = "x" })\n')
-    assert values(node_of(graph, "jsonl")) == {"path": "x", "mode": "replace"}
+    assert values(node_of(graph, "jsonl")) == {"path": "x", "compression": "auto", "mode": "replace"}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from nscompiler.tools.changes import Level, described, highest, placed
 from nscompiler.tools.semver import next_version, suffices
 
 NOTHING: list[str] = []
+CSV = ("sep", "quote", "escape", "header", "null", "encoding")
 RECORD = "fun f : Text -> { a : Integer, b : Text }"
 
 
@@ -134,7 +135,10 @@ RECORD = "fun f : Text -> { a : Integer, b : Text }"
         (
             'def f = Sources.jsonl<Text> { path = "x" }',
             'def f = Sources.csv<[Text]> { path = "x" } | Std.single | Std.single*',
-            ["major f output output-changed", "minor f parameter csv_sep parameter-added"],
+            [
+                "major f output output-changed",
+                *(f"minor f parameter csv_{name} parameter-added" for name in CSV),
+            ],
         ),
         (
             'def f = Sources.http<Text> { http_path = "x" }',

@@ -93,6 +93,17 @@ def requirements(
 def _extras(graphs: Iterable[Graph], declared: tuple[str, ...]) -> list[str]:
     """The wheel's extras that the workflows need: each is called after the connector's function, or what stands before
     the first ``_`` in its name (``postgres_poll``)."""
-    functions = (node.function for graph in graphs for node in graph.nodes)
-    names = {function.name for function in functions if function is not None and function.standard}
-    return sorted((names | {name.partition("_")[0] for name in names}) & set(declared))
+    nodes = [node for graph in graphs for node in graph.nodes if node.function is not None and node.function.standard]
+    names = {node.function.name for node in nodes if node.function is not None}
+    used = names | {name.partition("_")[0] for name in names} | {kind for node in nodes for kind in _compressed(node)}
+    return sorted(used & set(declared))
+
+
+def _compressed(node: Node) -> Iterator[str]:
+    """What the compression of a file is called, as far as the program says."""
+    values = {parameter.name: parameter.value for parameter in node.parameters if parameter.environment is None}
+    path, compression = values.get("path"), values.get("compression")
+    if isinstance(compression, str):
+        yield compression
+        if compression == "auto" and isinstance(path, str) and path.lower().endswith((".zst", ".zstd")):
+            yield "zstd"

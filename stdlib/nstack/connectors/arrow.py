@@ -12,7 +12,7 @@ from typing import Any
 
 from nstack.connectors.arrowtypes import arrow, rows_in_group, scale_of
 from nstack.connectors.arrowwrite import RowWriter
-from nstack.connectors.files import reason
+from nstack.connectors.files import WINDOW, digest, identity, reason
 from nstack.connectors.magic import shown as kind
 from nstack.connectors.parquet import Encoded
 from nstack.connectors.tables import BYTES, RECORDS, Table, TableSource, damaged
@@ -41,6 +41,8 @@ class ArrowTable(Table):
         self.size = size
         self._file: Any = None
         self._reader: Any = None
+        if size:
+            self.known = [size, digest(stream.fileno(), max(0, size - WINDOW), size)]
         try:
             if size and _is_file(stream, shown, size, warn):
                 self._file = pa.ipc.open_file(stream)
@@ -120,7 +122,8 @@ class ArrowSource(TableSource):
 
 
 class ArrowSink(SinkConnector):
-    """One file or stream. That of a bounded run gets its name at the end; an endless run appends to a stream."""
+    """One file or stream. That of a bounded run gets its name at the end; an endless run appends to a stream, and goes
+    back to where its checkpoint was."""
 
     WHOLE = True
 
@@ -135,6 +138,19 @@ class ArrowSink(SinkConnector):
         self._most = 1
         self._any = False
         self._broken: ConnectorError | None = None
+
+    def identity(self, parameters: Parameters, context: Context) -> str | None:
+        """The stream that an endless run appends to."""
+        return None if context.bounded else identity(context, parameters.path)
+
+    def position(self) -> Any:
+        """The stream's length."""
+        return None if self._file is None else self._file.position()
+
+    async def secure(self) -> None:
+        """Raises ConnectorError."""
+        if self._file is not None:
+            await self._file.secure()
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Raises ConnectorError with the path, also where the stream that is there is of another schema."""

@@ -1,132 +1,139 @@
 """``Sources.csv`` and ``Sinks.csv``: files of rows."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from nstack.connectors.csvdialect import Dialect
 from nstack.connectors.csvrows import ReadRow, RowLayout
 from nstack.connectors.csvtext import CsvFault, RowScanner
-from nstack.connectors.files import InputFile, OutputFile, identity
+from nstack.connectors.files import identity
+from nstack.connectors.inputs import Opener, encoding_of, inputs
 from nstack.connectors.limits import at_least_one
+from nstack.connectors.outputs import Output, output
+from nstack.connectors.recordsource import Records, RecordSource
 from nstack.runtime.codec import Codec
-from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
-from nstack.runtime.errors import ConnectorError, DecodeError, NStackError, UsageError
-from nstack.runtime.token import Token
+from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector
+from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError, NStackError, UsageError
 
 PROVIDES = {"Sources.csv": "CsvSource", "Sinks.csv": "CsvSink"}
 
 Row = tuple[int, str]
 
 
-def _layout(parameters: Parameters, codec: Codec, context: Context) -> RowLayout:
-    """The layout of the type's rows; raises UsageError for a separator or type that cannot be."""
+def layout_of(parameters: Parameters, codec: Codec, context: Context) -> RowLayout:
+    """The layout of the type's rows; raises UsageError for a dialect or type that cannot be."""
     try:
-        return RowLayout(codec.shape, parameters.csv_sep)
+        dialect = Dialect(parameters.csv_sep, parameters.csv_quote, parameters.csv_escape, parameters.csv_null)
+        return RowLayout(codec.shape, dialect, parameters.csv_header)
     except (CsvFault, TypeError) as fault:
         raise UsageError(f"{context.node} ({context.origin}): {fault}") from None
 
 
-class CsvSource(SourceConnector):
-    """The rows of a file. A place to resume from is ``[bytes done, next line]``, and the file's ``mark`` there; the
-    header is read again."""
+class CsvRows(Records):
+    """The rows of one input. A record's are read by the header, which is the first one, unless ``read`` is known."""
 
-    BOUNDED = True
-    REPLAY = "offset"
+    def __init__(
+        self, layout: RowLayout, shown: str, limit: int, offset: int, line: int, read: ReadRow | None = None
+    ) -> None:
+        self._layout = layout
+        self._shown = shown
+        self.read = layout.reader() if read is None and layout.columns is None else read
+        rules = None if layout.dialect.usual else layout.dialect
+        self._scanner = RowScanner(limit, offset, line, sep=layout.sep, rules=rules)
 
-    def __init__(self) -> None:
-        self._file: InputFile | None = None
-        self._layout: RowLayout | None = None
-        self._read: ReadRow | None = None
-        self._scanner = RowScanner(0, sep="")
-        self._place = ""
+    @property
+    def offset(self) -> int:  # type: ignore[override]
+        """Bytes done."""
+        return self._scanner.offset
 
-    def identity(self, parameters: Parameters, context: Context) -> str | None:
-        """The file."""
-        return identity(context, parameters.path)
+    @property
+    def line(self) -> int:  # type: ignore[override]
+        """The next line."""
+        return self._scanner.next_line
 
-    def mark(self, offset: Any) -> Any:
-        """The offset with what the file is recognised by."""
-        assert self._file is not None
-        done, line, *_ = offset or (0, 1)
-        return [done, line, self._file.mark(done)]
+    def feed(self, block: bytes) -> list[Batch]:
+        """The rows that end within it, in one batch. Raises ConnectorError for a header that does not fit, and for
+        what is no CSV from some line on."""
+        return self._batches(self._cut(block))
 
-    async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
-        """Reads the header; raises ConnectorError with the path when it does not fit the type."""
-        layout = self._layout = _layout(parameters, codec, context)
-        limit = at_least_one(parameters, "max_line")
-        self._place = parameters.path
-        self._scanner = RowScanner(limit, sep=layout.sep)
-        file = self._file = InputFile(context, parameters.path)
-        await file.open()
-        if layout.columns is None:
-            self._read = layout.reader()
-        if isinstance(context.resume, list | tuple):
-            offset, line, *mark = context.resume
-            if self._read is None and offset:
-                await self._first_row(file, RowScanner(limit, sep=layout.sep))
-            file.seek(offset, *mark)
-            self._scanner = RowScanner(limit, offset, line, sep=layout.sep)
+    def finish(self) -> list[Batch]:
+        """Raises ConnectorError for a file without the header that it needs."""
+        batches = self._batches(self._cut(None))
+        if self.read is None:
+            raise ConnectorError(f"{self._shown}: the file is empty; a record is read by the names in a header")
+        return batches
 
-    async def _first_row(self, file: InputFile, scanner: RowScanner) -> None:
-        async for block in file.blocks():
-            rows = self._cut(scanner, block)
-            if rows:
-                return self._read_header(rows[0])
-        return None
-
-    async def batches(self) -> AsyncIterator[Batch]:
-        """Blocks of rows. Raises ConnectorError for a file whose header does not fit or that is no CSV from some line
-        on."""
-        assert self._file is not None
-        async for block in self._file.blocks():
-            for batch in self._batches(self._cut(self._scanner, block)):
-                yield batch
-        for batch in self._batches(self._cut(self._scanner, None)):
-            yield batch
-        if self._read is None:
-            raise ConnectorError(f"{self._place}: the file is empty; a record is read by the names in a header")
-
-    def _cut(self, scanner: RowScanner, block: bytes | None) -> list[Row]:
+    def _cut(self, block: bytes | None) -> list[Row]:
+        scanner = self._scanner
         try:
             return scanner.finish() if block is None else scanner.feed(block)
         except CsvFault as fault:
-            raise ConnectorError(f"{self._place}:{scanner.fault_line}: {fault}") from None
+            raise ConnectorError(f"{self._shown}:{scanner.fault_line}: {fault}") from None
 
     def _batches(self, rows: list[Row]) -> list[Batch]:
-        """One batch of the rows, or none."""
-        assert self._layout is not None
-        if rows and self._read is None:
+        if rows and self.read is None:
             self._read_header(rows.pop(0))
         if not self._layout.blank_is_row:
             rows = [row for row in rows if row[1]]
-        return [self._batch(rows, self._read)] if rows and self._read else []
+        return [self._batch(rows, self.read)] if rows and self.read else []
 
     def _read_header(self, row: Row) -> None:
-        assert self._layout is not None
         try:
-            self._read = self._layout.reader(row[1])
+            self.read = self._layout.reader(row[1])
         except CsvFault as fault:
-            raise ConnectorError(f"{self._place}:{row[0]}: {fault}") from None
+            raise ConnectorError(f"{self._shown}:{row[0]}: {fault}") from None
 
     def _batch(self, rows: list[Row], read: ReadRow) -> Batch:
-        assert self._file is not None
-        scanner = self._scanner
-        token = Token(offset=[self._file.skipped + scanner.offset, scanner.next_line])
         size = sum(len(text) for _, text in rows)
-        if scanner.damaged:
+        if self._scanner.damaged:
             read = _strict(read)
         first = rows[0][0]
         if rows[-1][0] - first == len(rows) - 1:
-            return Batch([text for _, text in rows], token, decode=read, place=self._place, first=first, size=size)
-        return Batch(rows, token, decode=_placed(read, self._place), size=size)
+            return Batch([text for _, text in rows], decode=read, place=self._shown, first=first, size=size)
+        return Batch(rows, decode=_placed(read, self._shown), size=size)
 
-    async def close(self) -> None:
-        """Closes the file."""
-        if self._file is not None:
-            self._file.close()
 
-    def progress(self) -> tuple[int, int] | None:
-        """Bytes read, of how many."""
-        return self._file.progress() if self._file is not None else None
+class CsvSource(RecordSource):
+    """The rows of files. The header of a file that is gone on with is read again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._layout: RowLayout | None = None
+        self._limit = 0
+        self._known: ReadRow | None = None
+
+    def identity(self, parameters: Parameters, context: Context) -> str | None:
+        """The file, or the pattern."""
+        return identity(context, parameters.path)
+
+    async def prepare(self, parameters: Parameters, codec: Codec, context: Context) -> list[tuple[str, Opener]]:
+        """Raises UsageError, ConnectorError."""
+        self._layout = layout_of(parameters, codec, context)
+        self._limit = at_least_one(parameters, "max_line")
+        return inputs(context, parameters, encoding_of(parameters.csv_encoding, "csv_encoding"))
+
+    def records(self, shown: str, offset: int, line: int) -> Records:
+        """Its rows."""
+        assert self._layout is not None
+        read, self._known = self._known, None
+        return CsvRows(self._layout, shown, self._limit, offset, line, read)
+
+    async def begin(self, opener: Opener) -> None:
+        """Reads the header."""
+        assert self._layout is not None
+        if self._layout.columns is None:
+            return
+        again = opener()
+        rows = CsvRows(self._layout, again.shown, self._limit, 0, 1)
+        try:
+            await again.open()
+            async for block in again.blocks():
+                rows.feed(block)
+                if rows.read is not None:
+                    break
+        finally:
+            again.close()
+        self._known = rows.read
 
 
 def _strict(read: ReadRow) -> ReadRow:
@@ -160,8 +167,9 @@ class CsvSink(SinkConnector):
     """A row for each value, with CRLF after every one; records have a header."""
 
     def __init__(self) -> None:
-        self._file: OutputFile | None = None
+        self._file: Output | None = None
         self._layout: RowLayout | None = None
+        self._encoding = "utf-8"
 
     def identity(self, parameters: Parameters, context: Context) -> str | None:
         """The file."""
@@ -179,39 +187,61 @@ class CsvSink(SinkConnector):
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Writes the header of a new file; raises ConnectorError with the path, also when a file that is appended to
         has another header."""
-        layout = self._layout = _layout(parameters, codec, context)
-        header = (layout.header() + "\r\n").encode() if layout.columns is not None else b""
+        layout = self._layout = layout_of(parameters, codec, context)
+        self._encoding = _written_in(parameters)
+        header = self._bytes(layout.header() + "\r\n") if layout.columns is not None else b""
 
         def whole(text: bytes) -> bool:
             try:
-                line = text.decode().removesuffix("\r")
+                line = text.decode(self._encoding).removesuffix("\r")
                 if layout.columns is None or line != layout.header():
                     layout.reader(layout.header())(line)
             except (NStackError, UnicodeDecodeError):
                 return False
             return True
 
-        file = self._file = OutputFile(context, parameters.path, parameters.mode, whole)
+        file = self._file = output(context, parameters, whole)
         file.open()
         if file.empty:
             await file.write(header)
         elif header and file.first_line() + b"\r\n" != header:
-            found = file.first_line().decode(errors="replace")
+            found = file.first_line().decode(self._encoding, errors="replace")
             raise ConnectorError(
                 f"{parameters.path} has the header {found!r}, and these values have {layout.header()!r}"
             )
 
+    def _bytes(self, text: str) -> bytes:
+        try:
+            return text.encode(self._encoding)
+        except UnicodeEncodeError as fault:
+            found = text[fault.start : fault.end]
+            raise EncodeError("row", f"text that {self._encoding} can hold", ascii(found)) from None
+
     def encode(self, values: Sequence[Any]) -> bytes:
         """Rows; raises EncodeError with the column."""
         assert self._layout is not None
-        return "".join([row + "\r\n" for row in map(self._layout.write, values)]).encode()
+        return self._bytes("".join([row + "\r\n" for row in map(self._layout.write, values)]))
 
     async def write(self, encoded: bytes) -> None:
         """Writes whole rows; raises ConnectorError."""
         assert self._file is not None
         await self._file.write(encoded)
 
+    async def flush(self) -> None:
+        """What is compressed can be read from now on."""
+        if self._file is not None:
+            await self._file.flush()
+
     async def close(self, *, completed: bool) -> None:
         """Puts the file into place if the run is ``completed``."""
         if self._file is not None:
             self._file.close(completed=completed)
+
+
+def _written_in(parameters: Parameters) -> str:
+    """The encoding of what is written. Raises UsageError for one in which a line does not end as in ASCII: what was
+    written before could not be gone on with."""
+    encoding = encoding_of(parameters.csv_encoding, "csv_encoding") or "utf-8"
+    if "\n".encode(encoding) != b"\n":
+        raise UsageError(f'csv_encoding = "{parameters.csv_encoding}" is read, but not written: take utf-8')
+    return encoding

@@ -15,14 +15,12 @@ from typing import Any
 
 import msgspec
 
+from nstack.connectors.csvdialect import Dialect, Missing
 from nstack.connectors.csvtext import (
     BYTE_ORDER_MARK,
     CsvFault,
     QuotedEmpty,
-    quoter,
-    separator,
     shorten,
-    split_row,
 )
 from nstack.runtime.errors import DecodeError, EncodeError
 from nstack.runtime.json_text import HugeNumber
@@ -91,11 +89,40 @@ class Cell:
         self.optional = optional
 
 
-def cell_of(shape: Shape, quote: Encode) -> Cell:
+def cell_in(shape: Shape, dialect: Dialect) -> Cell:
+    """The cell for one part of a row type in a dialect; raises TypeError for a type that no cell can hold (the checker
+    refuses those)."""
+    if not dialect.null:
+        return cell_of(shape, dialect.quote_cell, lambda: dialect.quoted(""))
+    cell = cell_of(shape.item if shape.kind == "optional" else shape, dialect.quote_cell)
+    return _nullable(shape, cell, dialect)
+
+
+def _nullable(shape: Shape, cell: Cell, dialect: Dialect) -> Cell:
+    """The same where a text stands for what is missing, and an empty cell does not."""
+    optional = shape.kind == "optional"
+
+    def write(value: Any) -> str:
+        if value is None:
+            return dialect.null
+        text = cell.encode(value)
+        return dialect.quoted(text) if text == dialect.null else text
+
+    def read(text: str) -> Any:
+        if not isinstance(text, Missing):
+            return cell.decode(text)
+        if optional:
+            return None
+        raise ValueError(text)
+
+    return Cell(shape.shown, write, read, optional)
+
+
+def cell_of(shape: Shape, quote: Encode, empty: Callable[[], str] = lambda: '""') -> Cell:
     """The cell for one part of a row type; raises TypeError for a type that no cell can hold (the checker refuses
-    those)."""
+    those). ``empty`` gives a text that is there and has no characters."""
     if shape.kind == "optional":
-        return _optional(shape.shown, cell_of(shape.item, quote))
+        return _optional(shape.shown, cell_of(shape.item, quote), empty)
     match shape.name if shape.kind == "scalar" else shape.kind:
         case "Integer":
             return Cell(shape.shown, str, _integer)
@@ -125,14 +152,14 @@ def _as_in_json(shape: Shape, quote: Encode) -> Cell:
     return Cell(shape.shown, encode, decode)
 
 
-def _optional(shown: str, cell: Cell) -> Cell:
+def _optional(shown: str, cell: Cell, empty: Callable[[], str]) -> Cell:
     encode, decode = cell.encode, cell.decode
 
     def write(value: Any) -> str:
         return "" if value is None else encode(value)
 
     def write_text(value: str | None) -> str:
-        return "" if value is None else encode(value) or '""'
+        return "" if value is None else encode(value) or empty()
 
     def read(text: str) -> Any:
         return decode(text) if text else None
@@ -151,31 +178,33 @@ def _optional(shown: str, cell: Cell) -> Cell:
 class RowLayout:
     """The cells of a row type.
 
-    ``columns`` are a record's field names in declared order, None for a tuple, vector or list, ``sep`` is what stands
-    between the cells. Reading raises
+    ``columns`` are a record's field names in declared order, None for a tuple, vector or list and where there is no
+    ``header``; ``dialect`` says how cells stand in a row (given as a text it is the separator). Reading raises
     CsvFault for text that is no row of this type and DecodeError for a cell, writing raises EncodeError. Raises
     TypeError for a type that is no row type and CsvFault for a separator that cannot be one.
     """
 
-    __slots__ = ("_cells", "_each", "_make", "_size", "_take", "columns", "sep")
+    __slots__ = ("_cells", "_each", "_make", "_names", "_size", "_take", "columns", "dialect", "sep")
 
-    def __init__(self, shape: Shape, sep: str) -> None:
-        self.sep = separator(sep)
+    def __init__(self, shape: Shape, dialect: Dialect | str, header: bool = True) -> None:
+        self.dialect = Dialect(dialect) if isinstance(dialect, str) else dialect
+        self.sep = self.dialect.sep
         self._make = shape.make
         self._take: Callable[[Any], Sequence[Any]] = tuple
         self._cells: tuple[Cell, ...] = ()
         self._each: Cell | None = None
         self._size = shape.size if shape.kind == "vector" else None
         self.columns: tuple[str, ...] | None = None
-        quote = quoter(sep)
+        self._names: tuple[str, ...] | None = None
         if shape.kind in ("list", "vector"):
-            self._each = cell_of(shape.item, quote)
+            self._each = cell_in(shape.item, self.dialect)
         elif shape.kind in ("record", "tuple"):
-            self._cells = tuple(cell_of(part, quote) for part in shape.parts)
+            self._cells = tuple(cell_in(part, self.dialect) for part in shape.parts)
         else:
             raise TypeError(f"{shape.shown} is no row of CSV")
         if shape.kind == "record":
-            self.columns = shape.labels
+            self.columns = shape.labels if header else None
+            self._names = shape.labels
             self._take = _attributes(shape.attributes)
 
     @property
@@ -188,7 +217,7 @@ class RowLayout:
 
     def header(self) -> str:
         """A record's first line, without its end."""
-        return self.sep.join(map(quoter(self.sep), self.columns or ()))
+        return self.sep.join(map(self.dialect.quote_cell, self.columns or ()))
 
     def write(self, value: Any) -> str:
         """One row without its line end; EncodeError names the column of a value that CSV cannot hold."""
@@ -199,10 +228,10 @@ class RowLayout:
                 row = self.sep.join([encode(part) for part in parts])
             else:
                 row = self.sep.join([cell.encode(part) for cell, part in zip(self._cells, parts, strict=True)])
-        except ValueError:
+        except (ValueError, EncodeError):
             raise self._encode_fault(parts) from None
         # A row that is empty and still has a cell must not look like a blank line, which is passed over.
-        return row if row or not parts or (not self._each and self.blank_is_row) else '""'
+        return row if row or not parts or (not self._each and self.blank_is_row) else self.dialect.quoted("")
 
     def reader(self, header: str | None = None) -> ReadRow:
         """A function from a row's text to its value. A record needs the header; its columns are matched by name, an
@@ -213,7 +242,7 @@ class RowLayout:
             return self._cells_reader(tuple(range(len(self._cells))), len(self._cells))
         if header is None:
             raise CsvFault("a record is read by the names in a header, and there is none")
-        names = split_row(header.removeprefix(BYTE_ORDER_MARK), self.sep)
+        names = self.dialect.split(header.removeprefix(BYTE_ORDER_MARK))
         return self._cells_reader(self._match(names), len(names))
 
     def _match(self, names: list[str]) -> tuple[int, ...]:
@@ -231,12 +260,12 @@ class RowLayout:
 
     def _cells_reader(self, at: tuple[int, ...], width: int) -> ReadRow:
         """Reads rows of ``width`` cells, the value's part i from cell ``at[i]``."""
-        sep, make, cells = self.sep, self._make, self._cells
+        split, make, cells = self.dialect.split, self._make, self._cells
         decoders = [_absent if i < 0 else cell.decode for cell, i in zip(cells, at, strict=True)]
         plan = tuple(zip(decoders, at, strict=True))
 
         def read(row: str) -> Any:
-            parts = split_row(row, sep)
+            parts = split(row)
             if len(parts) != width:
                 raise CsvFault(f"expected {_count(width)}, got {len(parts)}")
             try:
@@ -247,10 +276,10 @@ class RowLayout:
         return read
 
     def _list_reader(self, cell: Cell) -> ReadRow:
-        sep, decode, size = self.sep, cell.decode, self._size
+        split, decode, size = self.dialect.split, cell.decode, self._size
 
         def read(row: str) -> Any:
-            parts = split_row(row, sep) if row else []
+            parts = split(row) if row else []
             if size is not None and len(parts) != size:
                 raise CsvFault(f"expected {_count(size)}, got {len(parts)}")
             try:
@@ -273,10 +302,14 @@ class RowLayout:
         for index, part in enumerate(parts):
             if isinstance(part, float) and not math.isfinite(part):
                 return EncodeError(self._column(index), "a number that CSV can hold", repr(part))
+            try:
+                (self._each or self._cells[index]).encode(part)
+            except EncodeError as fault:
+                return EncodeError(self._column(index), fault.expected, fault.found)
         raise AssertionError("no part of the row is at fault")
 
     def _column(self, index: int) -> str:
-        return f"column {index + 1}" if self.columns is None else f"column {shorten(self.columns[index])}"
+        return f"column {index + 1}" if self._names is None else f"column {shorten(self._names[index])}"
 
 
 def _attributes(names: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:

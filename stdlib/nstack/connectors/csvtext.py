@@ -6,6 +6,7 @@ unquoted cell, and text after a closing quote, are errors: guessing there would 
 
 import re
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from nstack.runtime.errors import NStackError
 
@@ -136,8 +137,19 @@ def stays_open(line: str, sep: str, inside: bool) -> bool:
         inside, at = False, at + 2
 
 
+class LineRules(Protocol):
+    """Where the rows of a dialect end that is not the usual one."""
+
+    def has_quotes(self, line: str) -> bool:
+        """Whether a text needs a closer look."""
+
+    def after_line(self, line: str, state: int) -> int:
+        """0 where the row ends with the line, else what the next line is told."""
+
+
 class RowScanner:
-    """Cuts blocks of bytes into rows, each with the number of the line it starts on. ``sep`` separates the cells.
+    """Cuts blocks of bytes into rows, each with the number of the line it starts on. ``sep`` separates the cells;
+    ``rules`` are those of a dialect with other quotes than ``"``.
 
     ``offset`` is the number of bytes up to the end of the last row handed out, so a reader may start again there with
     ``next_line`` as first line number. Bytes that are no UTF-8 come out as lone surrogates, and ``damaged`` is set.
@@ -155,10 +167,16 @@ class RowScanner:
         "line",
         "max_line",
         "offset",
+        "rules",
         "sep",
+        "state",
     )
 
-    def __init__(self, max_line: int, offset: int = 0, line: int = 1, *, sep: str) -> None:
+    def __init__(
+        self, max_line: int, offset: int = 0, line: int = 1, *, sep: str, rules: LineRules | None = None
+    ) -> None:
+        self.rules = rules
+        self.state = 0
         self.max_line = max_line
         self.sep = sep
         self.offset = offset
@@ -213,7 +231,8 @@ class RowScanner:
         lines = text.split("\n")
         if not lines[-1]:
             lines.pop()
-        if not self._open and '"' not in text and len(whole) <= self.max_line:
+        marked = '"' in text if self.rules is None else self.rules.has_quotes(text)
+        if not self._open and not marked and len(whole) <= self.max_line:
             rows = [(number, line.removesuffix("\r")) for number, line in enumerate(lines, self.line)]
             self.line += len(lines)
             self.offset += len(whole)
@@ -240,6 +259,9 @@ class RowScanner:
 
     def _goes_on(self, line: str) -> bool:
         """Whether the row does not end with this line."""
+        if self.rules is not None:
+            self.state = self.rules.after_line(line, self.state)
+            return self.state > 0
         quotes = line.count('"')
         if not quotes:
             return bool(self._open)

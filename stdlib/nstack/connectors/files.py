@@ -23,8 +23,14 @@ WINDOW = 4096
 """So many bytes at a file's start, and before the place that a run has come to, tell whether it is still the same."""
 
 
+WholeRecord = Callable[[bytes], bool]
+"""Tells of a text after the last line end whether it is a record all the same."""
+
+
 def identity(context: Context, path: str) -> str | None:
-    """What a checkpoint's place in a file belongs to; None for what has no places, such as a pipe."""
+    """What a checkpoint's place in a file belongs to; None for what has no places, such as a pipe or ``-``."""
+    if path == "-":
+        return None
     target = context.path(path)
     try:
         regular = stat.S_ISREG(target.stat().st_mode)
@@ -188,7 +194,7 @@ class OutputFile:
     after the last line end whether it is a record all the same.
     """
 
-    def __init__(self, context: Context, path: str, mode: str, whole: Callable[[bytes], bool]) -> None:
+    def __init__(self, context: Context, path: str, mode: str, whole: WholeRecord) -> None:
         self.path = context.path(path)
         self.shown = path
         self._context = context
@@ -259,6 +265,9 @@ class OutputFile:
             return None
         length = os.fstat(self._descriptor).st_size
         return [length, digest(self._descriptor, max(0, length - WINDOW), length)]
+
+    async def flush(self) -> None:
+        """What was written is in the file already."""
 
     async def secure(self) -> None:
         """What is written survives the machine's end. Raises ConnectorError."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from nstack.connectors.arrowtypes import arrow, rows_in_group, scale_of
 from nstack.connectors.arrowwrite import RowWriter
-from nstack.connectors.files import reason
+from nstack.connectors.files import WINDOW, digest, reason
 from nstack.connectors.magic import shown as kind
 from nstack.connectors.tables import BYTES, RECORDS, Table, TableSource
 from nstack.connectors.wholefile import WholeFile
@@ -42,6 +42,7 @@ class ParquetTable(Table):
             raise
         self._metadata = self._file.metadata
         self.groups = self._metadata.num_row_groups
+        self.known = _fingerprint(self._stream)
         self.size = sum(self._metadata.row_group(group).total_byte_size for group in range(self.groups))
 
     def nulls(self, column: int) -> int | None:
@@ -76,6 +77,12 @@ class ParquetTable(Table):
         """Closes the file."""
         self._file.close()
         self._stream.close()
+
+
+def _fingerprint(stream: Any) -> list[Any]:
+    """What a file is recognised by: its size, and its end, which tells of all row groups."""
+    size = stream.seek(0, os.SEEK_END)
+    return [size, digest(stream.fileno(), max(0, size - WINDOW), size)]
 
 
 def _whole(stream: Any, shown: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from nstack.connectors.arrowread import Fault, Rows
 from nstack.connectors.arrowtypes import arrow, columns_of, matched
-from nstack.connectors.files import reason
+from nstack.connectors.files import identity, reason
 from nstack.connectors.globs import matches
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SourceConnector
@@ -26,9 +26,11 @@ BYTES = 256 * 1024
 
 
 class Table:
-    """One open file. ``schema`` is Arrow's, ``groups`` the number of its parts, ``size`` about its bytes."""
+    """One open file. ``schema`` is Arrow's, ``groups`` the number of its parts, ``size`` about its bytes, ``known``
+    what it is recognised by."""
 
     schema: Any
+    known: Any = None
     groups: int
     size: int
 
@@ -56,7 +58,7 @@ class Place:
 
 
 class TableSource(SourceConnector):
-    """The rows of one or more files."""
+    """The rows of one or more files, of which the last one stays open: a checkpoint may still ask what it is."""
 
     BOUNDED = True
     REPLAY = "offset"
@@ -70,6 +72,8 @@ class TableSource(SourceConnector):
         self._zone = ""
         self._skip = Place("", 0, 0)
         self._open_now: Table | None = None
+        self._name_now = ""
+        self._known: Any = None
         self._size = 0
         self._done = 0
 
@@ -80,6 +84,17 @@ class TableSource(SourceConnector):
     def standard(self, shown: str) -> Table:
         """Standard input. Raises UsageError where that cannot be read."""
         raise UsageError(f'path = "-": {shown} is read from its end, so it has to be a file')
+
+    def identity(self, parameters: Parameters, context: Context) -> str | None:
+        """The file, or the pattern."""
+        return identity(context, parameters.path)
+
+    def mark(self, offset: Any) -> Any:
+        """The offset with what the file is recognised by, while it is open."""
+        if offset is None:
+            return None
+        file, table = offset[0], self._open_now
+        return [*offset[:3], table.known if table is not None and file == self._name_now else None]
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Compares every file's schema with the type. Raises ConnectorError for the first that does not fit."""
@@ -99,12 +114,12 @@ class TableSource(SourceConnector):
         for path, shown in files:
             self._size += await asyncio.to_thread(self._compared, path, shown)
 
-    def _go_on(self, file: str, group: int, row: int) -> None:
+    def _go_on(self, file: str, group: int, row: int, known: Any = None) -> None:
         names = [shown for _, shown in self._files]
         if file not in names:
             raise ConnectorError(f"{file}, which the last run had come to, is gone; --fresh starts over")
         self._files = self._files[names.index(file) :]
-        self._skip = Place(file, group, row)
+        self._skip, self._known = Place(file, group, row), known
 
     def _compared(self, path: Path, shown: str) -> int:
         """A file's size."""
@@ -158,7 +173,11 @@ class TableSource(SourceConnector):
     async def batches(self) -> AsyncIterator[Batch]:
         """The rows. Raises ConnectorError where a file is damaged."""
         for path, shown in self._files:
+            await self.close()
             self._open_now = table = await asyncio.to_thread(self._opened, path, shown)
+            self._name_now = shown
+            if self._known not in (None, table.known) and shown == self._skip.file:
+                raise ConnectorError(f"{shown} has changed since the run that is to go on in it; --fresh starts over")
             rows = self._match(table, shown)  # it may be another file by now
             start = self._skip if self._skip.file == shown else Place(shown, 0, 0)
             for group in range(start.group, table.groups):
@@ -167,7 +186,6 @@ class TableSource(SourceConnector):
                 while (batch := await asyncio.to_thread(next, parts, None)) is not None:
                     self._done += batch.size
                     yield batch
-            await self.close()
 
     def _group(self, table: Table, rows: Rows, place: Place, skip: int) -> Iterator[Batch]:
         try:

@@ -1,5 +1,6 @@
 """A file that is shown only when it is complete: written beside its place (``NAME.partial``) and renamed at the end."""
 
+import asyncio
 import contextlib
 import io
 import os
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nstack.connectors.files import reason, write_all
+from nstack.connectors.files import WINDOW, digest, reason, write_all
 from nstack.connectors.globs import PARTIAL, named
 from nstack.runtime.connector import Context
 from nstack.runtime.errors import ConnectorError
@@ -84,16 +85,19 @@ class WholeFile:
     def append(self, end: Callable[[Any], int]) -> Written:
         """The same for a file that is there and is gone on with, for ever: ``end`` reads it and says from where on.
         Raises ConnectorError."""
+        self._direct = True
         if self._standard or not self._path.exists() or not self._path.is_file() or not self._path.stat().st_size:
-            self._direct = True
             return self.open()
         if self._mode == "error":
             raise ConnectorError(f'{self.shown} is there already, and mode = "error" forbids to touch it')
         try:
-            with self._path.open("rb", buffering=0) as found:
-                at = end(found)
             self._descriptor = os.open(self._path, os.O_RDWR)
-            left = os.fstat(self._descriptor).st_size - at
+            size = os.fstat(self._descriptor).st_size
+            at = self._kept(size)
+            if at is None:
+                with self._path.open("rb", buffering=0) as found:
+                    at = end(found)
+            left = 0 if self._context.resume is not None else size - at
             os.ftruncate(self._descriptor, at)
             os.lseek(self._descriptor, at, os.SEEK_SET)
         except OSError as fault:
@@ -103,6 +107,31 @@ class WholeFile:
         written = Written(self._descriptor)
         written.go_on(at)
         return written
+
+    def _kept(self, size: int) -> int | None:
+        """The length that a checkpoint has kept, if the file is still the same up to there."""
+        if self._context.resume is None:
+            return None
+        length, before = self._context.resume
+        if 0 < length <= size and digest(self._descriptor, max(0, length - WINDOW), length) == before:
+            return int(length)
+        self._context.log.warning(f"{self.shown} is another file than before: values are appended to what is there")
+        return None
+
+    def position(self) -> list[Any] | None:
+        """The length, and what the bytes before it are recognised by; None for what has no places."""
+        if self._beside is not None or not stat.S_ISREG(os.fstat(self._descriptor).st_mode):
+            return None
+        length = os.fstat(self._descriptor).st_size
+        return [length, digest(self._descriptor, max(0, length - WINDOW), length)]
+
+    async def secure(self) -> None:
+        """What is written survives the machine's end. Raises ConnectorError."""
+        try:
+            if self._direct and not self._standard:
+                await asyncio.to_thread(os.fsync, self._descriptor)
+        except OSError as fault:
+            raise ConnectorError(f"cannot write {self.shown}: {reason(fault)}") from None
 
     def _opened(self) -> int:
         found = self._path.stat() if self._path.exists() else None

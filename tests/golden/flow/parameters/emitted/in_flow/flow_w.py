@@ -41,6 +41,7 @@ jsonl_4 = Sink(
     t.Text,
     parameters=(
         Parameter("path", "Text", environment="OUT", origin="in.nml:5:93"),
+        Parameter("compression", "enum", "auto", choices=("auto", "none", "gzip", "bzip2", "xz", "zstd"), default=True),
         Parameter("mode", "enum", "replace", choices=("replace", "append", "error"), default=True),
     ),
     origin="in.nml:5:78",

@@ -15,6 +15,7 @@ jsonl_8 = Sink(
     t.Order,
     parameters=(
         Parameter("path", "Text", "out.jsonl", origin="in.nml:8:71"),
+        Parameter("compression", "enum", "auto", choices=("auto", "none", "gzip", "bzip2", "xz", "zstd"), default=True),
         Parameter("mode", "enum", "replace", choices=("replace", "append", "error"), default=True),
     ),
     origin="in.nml:8:57",

@@ -1,0 +1,110 @@
+"""Sources of records: one input after the other is cut into batches, and a run goes on at any of them.
+
+A place to go on from is ``[input, bytes done, next line]``; a checkpoint keeps with it what the input is recognised by.
+"""
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator
+from typing import Any
+
+from nstack.connectors.inputs import Input, Opener
+from nstack.runtime.codec import Codec
+from nstack.runtime.connector import Batch, Context, Parameters, SourceConnector
+from nstack.runtime.errors import ConnectorError
+
+
+class Records:
+    """Cuts the blocks of one input into batches. ``offset`` is the number of bytes up to the end of the last one and
+    ``line`` that of the line which comes next."""
+
+    offset: int
+    line: int
+
+    def feed(self, block: bytes) -> list[Batch]:
+        """The batches that end within a block. Raises ConnectorError with file and line."""
+        raise NotImplementedError
+
+    def finish(self) -> list[Batch]:
+        """What the input's end ends."""
+        raise NotImplementedError
+
+
+class RecordSource(SourceConnector):
+    """The records of all inputs."""
+
+    BOUNDED = True
+    REPLAY = "offset"
+
+    def __init__(self) -> None:
+        self._inputs: list[tuple[str, Opener]] = []
+        self._input: Input | None = None
+        self._offset, self._line = 0, 1
+
+    @abstractmethod
+    async def prepare(self, parameters: Parameters, codec: Codec, context: Context) -> list[tuple[str, Opener]]:
+        """Looks at the parameters; gives the inputs."""
+
+    @abstractmethod
+    def records(self, shown: str, offset: int, line: int) -> Records:
+        """What cuts an input, from there on."""
+
+    async def begin(self, opener: Opener) -> None:
+        """Reads what stands at the start of an input that is gone on with in its middle."""
+
+    def mark(self, offset: Any) -> Any:
+        """The offset with what the input is recognised by, while it is open."""
+        name, done, line, *_ = offset or (self._inputs[0][0] if self._inputs else "", 0, 1)
+        known = self._input is not None and self._input.shown == name
+        return [name, done, line, self._input.mark(done) if known and self._input is not None else None]
+
+    async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
+        """Opens the first input. Raises ConnectorError with its name."""
+        self._inputs = await self.prepare(parameters, codec, context)
+        mark = None
+        if isinstance(context.resume, list | tuple):
+            name, self._offset, self._line, *kept = context.resume
+            mark = kept[0] if kept else None
+            self._leave_out_before(name)
+        if self._inputs:
+            self._input = self._inputs[0][1]()
+            await self._input.open()
+            if self._offset or mark is not None:
+                if self._offset:
+                    await self.begin(self._inputs[0][1])
+                await self._input.go_on(self._offset, mark)
+
+    def _leave_out_before(self, name: str) -> None:
+        names = [shown for shown, _ in self._inputs]
+        if name and name not in names:
+            raise ConnectorError(f"{name}, which the last run had come to, is gone; --fresh starts over")
+        self._inputs = self._inputs[names.index(name) :] if name else self._inputs
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """Of one input after the other; the last one stays open, since a checkpoint may still ask what it is."""
+        for number, (shown, opener) in enumerate(self._inputs):
+            if number:
+                await self.close()
+                self._input = opener()
+                self._offset, self._line = 0, 1
+                await self._input.open()
+            assert self._input is not None
+            records = self.records(shown, self._offset, self._line)
+            async for block in self._input.blocks():
+                for batch in records.feed(block):
+                    yield self._placed(batch, records)
+            for batch in records.finish():
+                yield self._placed(batch, records)
+
+    def _placed(self, batch: Batch, records: Records) -> Batch:
+        assert self._input is not None
+        batch.token.offset = [self._input.shown, self._input.skipped + records.offset, records.line]
+        return batch
+
+    async def close(self) -> None:
+        """Closes what is open."""
+        if self._input is not None:
+            self._input.close()
+
+    def progress(self) -> tuple[int, int] | None:
+        """Bytes read, of how many."""
+        return self._input.progress() if self._input is not None and len(self._inputs) == 1 else None
