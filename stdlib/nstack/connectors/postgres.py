@@ -17,7 +17,7 @@ from nstack.connectors.pgtable import Table
 from nstack.connectors.sqlrows import RowType, identity_of, key_of
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
-from nstack.runtime.errors import ConnectorError, DecodeError, UsageError
+from nstack.runtime.errors import ConnectorError, DecodeError, Refused, UsageError
 from nstack.runtime.token import Token
 
 PROVIDES = {
@@ -30,6 +30,8 @@ ROWS, BYTES = 512, 256 * 1024
 """A batch of a source ends after so many rows, or so many bytes."""
 HEADER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 """What a binary COPY starts with (no flags, no extension) …"""
+REFUSALS = ("22", "23", "44", "P0")
+"""Classes of errors that a row is to blame for: data, constraints, a view's CHECK OPTION, a trigger's own."""
 TRAILER = b"\xff\xff"
 """… and ends with: a row of -1 columns."""
 
@@ -264,7 +266,8 @@ class PostgresSink(SinkConnector):
         self._pending.append(encoded)
 
     async def flush(self) -> None:
-        """Commits what has gathered, in one transaction. Raises ConnectorError; the rows are kept for another try."""
+        """Commits what has gathered, in one transaction. Raises ConnectorError; the rows are kept for another try, but
+        for Refused."""
         if not self._pending:
             return
         from psycopg import Error
@@ -275,8 +278,12 @@ class PostgresSink(SinkConnector):
             try:
                 await self._commit(self._table)
             except Error as error:
+                what = f"table {self._table.text}: {told(error)}"
+                if (error.sqlstate or "")[:2] in REFUSALS and not self._connection.closed:
+                    self._pending.clear()
+                    raise Refused(what) from None
                 if last or not self._connection.closed:
-                    raise ConnectorError(f"table {self._table.text}: {told(error)}") from None
+                    raise ConnectorError(what) from None
                 self._log.warning(f"the connection to {self._server} was lost; its last rows are written again")
                 self._prepared = False
                 self._connection = await self._server.connect()

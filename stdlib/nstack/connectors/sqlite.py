@@ -16,7 +16,7 @@ from nstack.connectors.sqlitetypes import text_of
 from nstack.connectors.sqlrows import RowType, identity_of, key_of
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
-from nstack.runtime.errors import ConnectorError
+from nstack.runtime.errors import ConnectorError, Refused
 from nstack.runtime.token import Token
 
 PROVIDES = {"Sources.sqlite": "SqliteSource", "Sinks.sqlite": "SqliteSink"}
@@ -157,10 +157,15 @@ class SqliteSink(SinkConnector):
         self._pending += encoded
 
     async def flush(self) -> None:
-        """Commits what has gathered, in one transaction. Raises ConnectorError; the rows are kept for another try."""
+        """Commits what has gathered, in one transaction. Raises ConnectorError; the rows are kept for another try, but
+        for Refused."""
         if self._pending:
             assert self._database is not None
-            await self._database.do(self._commit)
+            try:
+                await self._database.do(self._commit)
+            except Refused:
+                self._pending = []
+                raise
             self._pending = []
 
     def _commit(self) -> None:
@@ -175,6 +180,8 @@ class SqliteSink(SinkConnector):
             except BaseException:
                 connection.rollback()
                 raise
+        except (sqlite3.IntegrityError, sqlite3.DataError) as error:
+            raise Refused(f"table {self._table.name}: {told(error)}") from None
         except sqlite3.Error as error:
             raise ConnectorError(f"table {self._table.name}: {told(error)}") from None
 

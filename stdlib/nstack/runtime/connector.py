@@ -280,7 +280,11 @@ class SinkConnector:
         raise NotImplementedError
 
     async def flush(self) -> None:
-        """Makes everything written so far safe; afterwards the sources are told that it is done."""
+        """Makes everything written so far safe; afterwards the sources are told that it is done.
+
+        ``Refused`` for what some value is to blame for: everything since the last flush is forgotten then, and the
+        engine writes it again, fewer values at a time, until it has found those that meet the sink's ``on_error``. Any
+        other exception says nothing about values: the run stops."""
 
     async def close(self, *, completed: bool) -> None:
         """Gives everything back. ``completed`` is true when the run came to its natural end, or was stopped after

@@ -19,6 +19,12 @@ class ConnectorError(NStackError):
     """A source or a sink cannot be opened, read or written: names the address, path or parameter that was tried."""
 
 
+class Refused(ConnectorError):
+    """A sink was reached and does not take what it was given: some value is at fault (a constraint, a range), and which
+    is not known. Nothing is kept of what was written since the last flush: it is written again, without that value.
+    """
+
+
 class MissingExtra(ConnectorError):
     """A connector's client library is not installed; the message names the extra to install."""
 

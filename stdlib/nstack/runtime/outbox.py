@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from .connector import SinkConnector
-from .errors import ReaderGone
+from .errors import ReaderGone, Refused
 from .faultpoints import fault
 from .fuse import Gathering
 from .meter import Times
@@ -80,7 +80,7 @@ class Outbox:
         self._written = [0, 0]
         self._refused = 0
         self.times = Times()
-        self._keeps = guard.policy.on_error == "dead_letter"
+        self._keeps = guard.policy.on_error != "stop"
         self.put = self._make_put()
 
     def _make_put(self) -> Callable[[Any, Any], None]:
@@ -256,43 +256,85 @@ class Writer:
     async def settle(self) -> None:
         """Everything that the stages have given so far is written and flushed when this returns."""
         async with self._draining:
-            await self._drain()
+            while await self._drain():
+                pass
 
-    async def _drain(self) -> None:
+    async def _drain(self) -> bool:
+        """Writes and flushes a good deal at most. Whether more is left."""
         done: list[Token] = []
-        wrote = False
+        written: list[tuple[Outbox, Chunk]] = []
+        room = PENDING_RECORDS
         for box in self.outboxes:
             box.steal()
-            while box.queue:
+            while box.queue and room > 0:
                 item = box.queue.popleft()
                 if isinstance(item, Token):
                     done.append(item)
-                else:
-                    wrote = await self._write(box, item) or wrote
-        if wrote and not await self._flush():
-            return
-        if self.gone:  # what these tokens stand for was not written: their sources must not hear that it was
-            return
+                elif await self._write(box, item):
+                    written.append((box, item))
+                    room -= max(item.count, item.size * PENDING_RECORDS // PENDING_BYTES)
+        flushed = not written or await self._flush([chunk for _, chunk in written])
+        for box, chunk in written:
+            box.written(chunk)
+        # What tokens stand for was not written where the sink is given up: their sources must not hear that it was.
+        if not flushed or self.gone:
+            return False
         if done:
             fault("acknowledging")
         for token in done:
             token.release()
+        return any(box.queue for box in self.outboxes)
 
     async def _write(self, box: Outbox, chunk: Chunk) -> bool:
-        try:
-            began = perf_counter()
-            fault("writing")
-            if self.gone or not await self._attempt(lambda: self.connector.write(chunk.encoded), chunk):
-                return False
-            self.times.add_all(perf_counter() - began, chunk.count)
-            self.guard.tally.values_out += chunk.count
-            return True
-        finally:
+        began = perf_counter()
+        fault("writing")
+        if self.gone or not await self._attempt(lambda: self.connector.write(chunk.encoded), chunk):
             box.written(chunk)
+            return False
+        self.times.add_all(perf_counter() - began, chunk.count)
+        self.guard.tally.values_out += chunk.count
+        return True
 
-    async def _flush(self) -> bool:
+    async def _flush(self, written: list[Chunk]) -> bool:
         fault("flushing")
-        return not self.gone and await self._attempt(self.connector.flush, None)
+        if self.gone:
+            return False
+        try:
+            return await self._attempt(self.connector.flush, None)
+        except Refused as error:
+            if self.guard.policy.on_error == "stop":
+                self._give_up(error, None)
+                return False
+            for chunk in written:
+                self.guard.tally.values_out -= chunk.count
+                if not await self._sort_out(chunk.values or []):
+                    return False
+            return True
+
+    async def _sort_out(self, values: list[Any], tries: int = 0) -> bool:
+        """Writes values of which the sink has refused some, and finds those; False when it was given up."""
+        encoded = self.connector.encode(values)
+        chunk = Chunk(encoded, len(values), values)
+        try:
+            if not await self._attempt(lambda: self.connector.write(encoded), chunk):
+                return not self.gone
+            if not await self._attempt(self.connector.flush, None):
+                return False
+        except Refused as error:
+            return await self._refused(values, error, tries)
+        self.guard.tally.values_out += len(values)
+        return True
+
+    async def _refused(self, values: list[Any], error: Refused, tries: int) -> bool:
+        middle = len(values) // 2
+        if middle:
+            return await self._sort_out(values[:middle]) and await self._sort_out(values[middle:])
+        if tries < self.guard.policy.retry and not self._halt.failed:
+            self.guard.report(error, f"try {tries + 1} of {self.guard.policy.retry + 1}")
+            await asyncio.sleep(backoff(tries))
+            return await self._sort_out(values, tries + 1)
+        self.guard.settle(error, values[0], None)
+        return True
 
     async def _attempt(self, action: Callable[[], Any], chunk: Chunk | None) -> bool:
         """Writes or flushes under the sink's policy; False when it was given up."""
@@ -304,6 +346,8 @@ class Writer:
                 self._end()
                 self.reader_gone()
                 return False
+            except Refused:
+                raise
             except Exception as error:
                 if attempt < tries:
                     self.guard.report(error, f"try {attempt + 1} of {tries + 1}")
