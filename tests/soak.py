@@ -1,9 +1,10 @@
 """Runs the tests marked ``soak`` and keeps what came of it in ``docs/soak.json``.
 
-    python tests/soak.py [--seed N] [-- pytest's arguments]
+    python tests/soak.py [--seed N] [--keep] [-- pytest's arguments]
 
 The seed is that of the random programs and values; the file names it, so that a run can be repeated. The exit code
-is pytest's.
+is pytest's. With ``--keep`` the results of tests that did not run stay as they were: each then has its own date and
+commit.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +29,7 @@ def main() -> int:
     """Run, keep the result, return pytest's exit code."""
     parser = argparse.ArgumentParser(description="Run the soak tests and keep the result in docs/soak.json.")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
+    parser.add_argument("--keep", action="store_true", help="keep the results of those tests that do not run now")
     parser.add_argument("rest", nargs="*", help="handed on to pytest")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -36,7 +39,10 @@ def main() -> int:
         seconds = round(time.monotonic() - start, 1)
         tests = outcomes(report) if report.is_file() else []
     KEPT.parent.mkdir(exist_ok=True)
-    KEPT.write_text(json.dumps(result(given.seed, code, seconds, tests), indent=2) + "\n", "utf-8")
+    made = result(given.seed, code, seconds, tests)
+    if given.keep:
+        made = merged(json.loads(KEPT.read_text("utf-8")), made)
+    KEPT.write_text(json.dumps(made, indent=2) + "\n", "utf-8")
     print(f"kept in {KEPT.relative_to(ROOT)}")
     return code
 
@@ -77,6 +83,15 @@ def result(seed: int, code: int, seconds: float, tests: list[dict[str, object]])
         "counts": {kind: found.count(kind) for kind in ("passed", "failed", "skipped")},
         "tests": tests,
     }
+
+
+def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """An older document with the tests of a newer one in it; those say when and of what."""
+    own = [{**test, "date": new["date"], "commit": new["commit"], "seed": new["seed"]} for test in new["tests"]]
+    names = {test["name"] for test in own}
+    tests = [*(test for test in old["tests"] if test["name"] not in names), *own]
+    found = [test["outcome"] for test in tests]
+    return {**old, "counts": {kind: found.count(kind) for kind in old["counts"]}, "tests": tests}
 
 
 def commit() -> str:

@@ -26,7 +26,19 @@ ENGINE = {"Sinks.reply"}
 
 LANGUAGE = {
     "Sources": {
-        *("http", "schedule", "postgres", "postgres_poll", "sqlite", "stdin", "jsonl", "csv", "parquet", "arrow"),
+        *(
+            "http",
+            "schedule",
+            "postgres",
+            "postgres_poll",
+            "sqlite",
+            "stdin",
+            "jsonl",
+            "csv",
+            "parquet",
+            "arrow",
+            "dead_letters",
+        ),
         *("amqp", "kafka", "kafka_backlog", "mqtt", "nats", "redis"),
     },
     "Sinks": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import threading
 import time
@@ -77,13 +78,13 @@ class DeadLetters:
         self.count = 0
         self._lock = threading.Lock()
 
-    def add(self, value: bytes, error: str, function: str) -> None:
-        """Appends one line; ``value`` is JSON. Any thread may call it."""
+    def add(self, value: bytes, error: str, function: str, **facts: Any) -> None:
+        """Appends one line; ``value`` is JSON. ``facts`` say more, those that are not None: where the function stands,
+        for one. Any thread may call it."""
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        line = (
-            msgspec.json.encode({"value": msgspec.Raw(value), "error": error, "function": function, "time": now})
-            + b"\n"
-        )
+        letter = {"value": msgspec.Raw(value), "error": error, "function": function, "time": now}
+        letter |= {name: fact for name, fact in facts.items() if fact is not None}
+        line = msgspec.json.encode(letter) + b"\n"
         with self._lock:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -93,6 +94,14 @@ class DeadLetters:
             finally:
                 os.close(descriptor)
             self.count += 1
+
+
+def _as_text(record: bytes) -> tuple[str, str]:
+    """An undecoded record as a dead letter has it: text, or else base64."""
+    try:
+        return "text", record.decode()
+    except UnicodeDecodeError:
+        return "base64", base64.b64encode(record).decode()
 
 
 class Tally:
@@ -114,8 +123,8 @@ _OUTCOMES = {"stop": "stopped", "skip": "skipped", "dead_letter": "dead_letter"}
 class Guard:
     """The policy of one node at work.
 
-    ``shown`` is the function's name, ``origin`` and ``text`` its place in the ``.nml``. ``codec`` writes values
-    into dead letters.
+    ``shown`` is the function's name, ``origin`` and ``text`` its place in the ``.nml``, ``kind`` whether it is a
+    source, a call or a sink of the ``workflow``. ``codec`` writes values into dead letters.
     """
 
     def __init__(
@@ -129,7 +138,11 @@ class Guard:
         halt: Halt,
         dead: DeadLetters,
         codec: Codec | None,
+        kind: str = "call",
+        workflow: str = "",
     ) -> None:
+        self.kind = kind
+        self.workflow = workflow
         self.shown = shown
         self.origin = origin
         self.text = text
@@ -183,8 +196,11 @@ class Guard:
         """Writes a value into the dead letters. Raises Stopped when even that fails: the value would be lost
         otherwise.
         """
+        facts = {"at": self.origin or None, "kind": self.kind, "workflow": self.workflow or None}
+        if self.kind == "source" and isinstance(value, bytes):
+            facts["record"], value = _as_text(value)
         try:
-            self.dead.add(self._written(value), self.log.clean(self.told(error)), self.shown)
+            self.dead.add(self._written(value), self.log.clean(self.told(error)), self.shown, **facts)
         except OSError as fault:
             self.log.error(f"dead letters cannot be written to {self.dead.path}: {describe(fault)}")
             self.halt.fail()

@@ -294,6 +294,8 @@ class Run:
             halt=self.halt,
             dead=dead,
             codec=codec,
+            kind="sink" if isinstance(node, Sink) else "source" if isinstance(node, Source | Literal) else "call",
+            workflow=self.resuming.name,
         )
         guard.watchers = [watcher.failed for watcher in (self.tracing, self.telemetry) if watcher is not None]
         return guard

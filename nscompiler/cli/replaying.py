@@ -1,0 +1,146 @@
+"""Dead letters: read, fed back into their workflow, and put away."""
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from nscompiler.cli import exits, running
+from nscompiler.cli.failure import Failure
+
+if TYPE_CHECKING:
+    from nscompiler.flow.model import Graph
+    from nscompiler.pipeline import Compilation
+
+WORKING, DONE = ".replaying", ".replayed"
+"""What is put behind the name of a file whose letters are being fed back, and of one whose letters were."""
+
+
+@attrs.frozen(slots=True)
+class Letter:
+    """One line: the function that failed on it, its place, its workflow; the line itself."""
+
+    line: str
+    function: str
+    at: str
+    workflow: str
+
+
+def read(path: Path) -> list[Letter]:
+    """The letters of a file. Ends the command where a line is none."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+    return [_letter(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _letter(path: Path, number: int, line: str) -> Letter:
+    try:
+        held: Any = json.loads(line)
+    except ValueError:
+        held = None
+    if not isinstance(held, dict) or "value" not in held or not isinstance(held.get("function"), str):
+        raise Failure(
+            f"{path}:{number} is no dead letter",
+            "a dead letter is a line of JSON with `value` and `function`, as a run writes it",
+        )
+    return Letter(line, held["function"], str(held.get("at", "")), str(held.get("workflow", "")))
+
+
+def taken(path: Path) -> Path:
+    """The file, moved out of the way of the letters that come meanwhile: what an earlier replay has left comes
+    first."""
+    working = path.with_name(path.name + WORKING)
+    if path.name.endswith(WORKING):
+        return path
+    if working.exists():
+        print(f"going on with {working}, which an earlier replay has left", file=sys.stderr)
+        return working
+    return path
+
+
+def workflow_of(letters: Sequence[Letter], path: Path) -> str | None:
+    """The workflow that letters name. Ends the command where they name several."""
+    named = {letter.workflow for letter in letters} - {""}
+    if len(named) > 1:
+        raise Failure(f"{path} has letters of several workflows; say which one", *sorted(named))
+    return named.pop() if named else None
+
+
+def replay(
+    compilation: "Compilation",
+    file: str,
+    graph: "Graph",
+    letters: Sequence[Letter],
+    path: Path,
+    arguments: Sequence[str],
+) -> int:
+    """Feed letters back and tell what became of them; the exit code."""
+    from nscompiler.flow.replay import Entry, find, replayed
+
+    entries: dict[tuple[str, str], Entry] = {}
+    left: list[Letter] = []
+    reasons: Counter[str] = Counter()
+    for letter in letters:
+        node = find(graph, letter.function, letter.at)
+        if isinstance(node, str):
+            left.append(letter)
+            reasons[f"{letter.function}: {node}"] += 1
+        else:
+            entries[letter.function, letter.at] = Entry(node.id, letter.function, letter.at)
+    for reason, count in reasons.items():
+        print(f"{count} of {len(letters)} cannot be fed back: {reason}", file=sys.stderr)
+    if not entries:
+        raise Failure(f"none of the {len(letters)} letters of {path} can be fed back")
+    working = path if path.name.endswith(WORKING) else path.with_name(path.name + WORKING)
+    given = working.with_name(working.name.removesuffix(WORKING))
+    if working != path:
+        _move(path, working, letters, left)
+    before = _sizes(graph)
+    code = running.run(compilation, file, replayed(graph, str(working), entries.values()), arguments)
+    if code != exits.OK:
+        print(f"the letters stay in {working}; `nsc replay {given}` goes on with them", file=sys.stderr)
+        return code
+    again = {name: _count(name, before[name]) for name, size in _sizes(graph).items() if size > before[name]}
+    with given.with_name(given.name + DONE).open("ab") as kept:
+        kept.write(working.read_bytes())
+    working.unlink()
+    _tell(len(letters) - len(left), again)
+    return exits.OK
+
+
+def _move(path: Path, working: Path, letters: Sequence[Letter], left: Sequence[Letter]) -> None:
+    """Out of the way of those letters that come meanwhile; those that cannot be fed back stay."""
+    staying = {id(letter) for letter in left}
+    beside = working.with_name(working.name + ".new")
+    beside.write_text("".join(letter.line for letter in letters if id(letter) not in staying), encoding="utf-8")
+    os.replace(beside, working)
+    if left:
+        beside.write_text("".join(letter.line for letter in left), encoding="utf-8")
+        os.replace(beside, path)
+    else:
+        path.unlink()
+
+
+def _sizes(graph: "Graph") -> dict[str, int]:
+    names = {node.policy.dead_letter for node in graph.nodes} - {None}
+    names.add(f"dead-letters/{graph.name}.jsonl")
+    return {name: os.path.getsize(name) if os.path.exists(name) else 0 for name in names if name is not None}
+
+
+def _count(name: str, start: int) -> int:
+    with open(name, "rb") as file:
+        file.seek(start)
+        return file.read().count(b"\n")
+
+
+def _tell(fed: int, again: Mapping[str, int]) -> None:
+    failed = sum(again.values())
+    where = f" and are in {', '.join(sorted(again))}" if again else ""
+    print(f"{fed} fed back, {failed} of them failed again{where}", file=sys.stderr)
