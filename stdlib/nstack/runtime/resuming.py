@@ -43,6 +43,7 @@ class KeptSink(NamedTuple):
     key: Key
     connector: SinkConnector
     lanes: tuple[Lane, ...]
+    keeps: bool
 
 
 class Resuming:
@@ -83,16 +84,19 @@ class Resuming:
         else:
             self.sources.append(KeptSource(key, lane, connector))
 
-    def add_sink(self, node: Sink, connector: SinkConnector, identity: str | None, lanes: Iterable[Lane]) -> None:
-        """One sink; ``identity`` None: it has no places, and what comes again is written again."""
-        self.sinks.append(KeptSink(Key("sink", self.named(node), identity or ""), connector, tuple(lanes)))
+    def add_sink(
+        self, node: Sink, connector: SinkConnector, identity: str | None, lanes: Iterable[Lane], *, keeps: bool
+    ) -> None:
+        """One sink; ``identity`` None: it has no places, and what comes again is written again. ``keeps``: what it
+        writes stays somewhere."""
+        self.sinks.append(KeptSink(Key("sink", self.named(node), identity or ""), connector, tuple(lanes), keeps))
 
     def decide(self) -> None:
         """Whether this run goes on from a checkpoint, which ``past`` is then. Raises UsageError where ``--resume``
         finds none, ConnectorError where the checkpoint does not fit the program, Unusable."""
         bounded = self.workflow.bounded
         self.on = bool(self.sources) and not (bounded and self._why_not)
-        if bounded and not any(sink.connector.KEEPS for sink in self.sinks):
+        if bounded and not any(sink.keeps for sink in self.sinks):
             self.on, self._why_not = False, "what it writes is not kept"
         whole = next((sink for sink in self.sinks if sink.connector.WHOLE), None) if bounded else None
         if whole is not None:

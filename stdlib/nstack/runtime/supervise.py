@@ -346,8 +346,10 @@ class Run:
             sink: SinkConnector = self.registry.find(str(end.provider))()
             self.sinks.append(sink)
             reaching = [lane for lane in self.lanes if end in lane.nodes]
-            named = sink.identity(self.resolved.of(end), self._context(end))
-            self.resuming.add_sink(end, sink, named, reaching)
+            given = self.resolved.of(end)
+            named = sink.identity(given, self._context(end))
+            keeps = sink.KEEPS and given.get("path") != "-"
+            self.resuming.add_sink(end, sink, named, reaching, keeps=keeps)
         self.resuming.decide()
 
     def _connected_sinks(self) -> list[Sink]:
