@@ -15,7 +15,7 @@ import msgspec
 
 from .checkpoint import Key, Store, Unusable
 from .connector import SinkConnector, SourceConnector
-from .declare import Literal, Sink, Source, Workflow, short_reference
+from .declare import Literal, Sink, Source, UserModule, Workflow, short_reference
 from .errors import ConnectorError, UsageError
 from .log import Log
 from .plan import Lane
@@ -96,7 +96,8 @@ class Resuming:
         finds none, ConnectorError where the checkpoint does not fit the program, Unusable."""
         bounded = self.workflow.bounded
         self.on = bool(self.sources) and not (bounded and self._why_not)
-        if bounded and not any(sink.keeps for sink in self.sinks):
+        methods = any(isinstance(sink.provider, UserModule) for sink in self.workflow.sinks)
+        if bounded and not methods and not any(sink.keeps for sink in self.sinks):
             self.on, self._why_not = False, "what it writes is not kept"
         whole = next((sink for sink in self.sinks if sink.connector.WHOLE), None) if bounded else None
         if whole is not None:
