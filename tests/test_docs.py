@@ -56,7 +56,14 @@ def as_pattern(shown: str) -> str:
 RUN = [document for document in DOCUMENTS if any(True for _ in sessions(document))]
 
 
-@pytest.mark.parametrize("document", RUN, ids=[document.name for document in RUN])
+# Programs that run for a while, a line of the document each.
+THOROUGH = ("commands.md", "run-time.md", "versions.md")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [pytest.param(one, marks=[pytest.mark.thorough] if one.name in THOROUGH else [], id=one.name) for one in RUN],
+)
 def test_commands_of_a_document_print_what_is_shown(document: Path, tmp_path: Path) -> None:
     examples = ROOT / "examples"
     if examples.is_dir():

@@ -228,6 +228,7 @@ def demo_module() -> ModuleType:
     return module
 
 
+@pytest.mark.thorough  # `.ci/run` makes the demonstration too
 def test_demo_shows_accuracy_matrix_answer_and_mistake() -> None:
     done = python(str(EXAMPLES / "demo.py"), cwd=ROOT)
     accuracy = re.search(r"^accuracy (0\.\d\d|1\.00)$", done.stdout, re.MULTILINE)

@@ -7,6 +7,7 @@ or for the type checker alone counts as well.
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import attrs
@@ -158,15 +159,12 @@ MODULES = modules()
 
 def imports_of(name: str, text: str, is_package: bool = False) -> Iterator[Import]:
     """What a module imports; ``from a import b`` imports ``a.b`` where that is a module."""
-    tree = ast.parse(text)
-    functions = [
-        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-    ]
-    inner = {id(node) for function in functions for node in ast.walk(function)}
-    for node in ast.walk(tree):
+    waiting: list[tuple[ast.AST, bool]] = [(parsed(text), False)]
+    while waiting:
+        node, inside = waiting.pop()
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield Import(name, alias.name, node.lineno, id(node) in inner)
+                yield Import(name, alias.name, node.lineno, inside)
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
@@ -174,9 +172,27 @@ def imports_of(name: str, text: str, is_package: bool = False) -> Iterator[Impor
                 base = ".".join([*own[: len(own) - node.level + 1], *([node.module] if node.module else [])])
             for alias in node.names:
                 target = f"{base}.{alias.name}"
-                yield Import(name, target if target in MODULES else base, node.lineno, id(node) in inner)
+                yield Import(name, target if target in MODULES else base, node.lineno, inside)
+        else:
+            inside = inside or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            # An import is a statement, and so is whatever holds one.
+            waiting += [(part, inside) for part in statements(node)]
 
 
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements, and the branches with statements in them, that a statement holds itself."""
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        held = getattr(node, field, ())
+        yield from held if isinstance(held, list) else ()
+
+
+@cache
+def parsed(text: str) -> ast.Module:
+    """The tree of a source text, which several tests look at."""
+    return ast.parse(text)
+
+
+@cache
 def all_imports() -> list[Import]:
     """Every import of every source file."""
     return [
@@ -184,9 +200,6 @@ def all_imports() -> list[Import]:
         for name, file in sorted(MODULES.items())
         for found in imports_of(name, file.read_text("utf-8"), file.name == "__init__.py")
     ]
-
-
-IMPORTS = all_imports()
 
 
 def within(name: str, package: str) -> bool:
@@ -235,17 +248,19 @@ def test_every_module_has_a_floor():
 
 
 def test_no_import_runs_up_or_sideways():
-    assert [told for found in IMPORTS if is_ours(found.target) and (told := fault(found))] == []
+    assert [told for found in all_imports() if is_ours(found.target) and (told := fault(found))] == []
 
 
 def test_imported_modules_of_ours_exist():
-    missing = [str(found) for found in IMPORTS if is_ours(found.target) and found.target not in MODULES]
+    missing = [str(found) for found in all_imports() if is_ours(found.target) and found.target not in MODULES]
     assert missing == []
 
 
 def test_no_file_imports_itself_through_others():
     """Imports for the type checker alone count: two files that need each other's names are one subject."""
-    below = {name: {found.target for found in IMPORTS if found.importer == name} & set(MODULES) for name in MODULES}
+    below: dict[str, set[str]] = {name: set() for name in MODULES}
+    for found in all_imports():
+        below[found.importer] |= {found.target} & below.keys()
     while leaves := {name for name, targets in below.items() if not targets & below.keys()}:
         below = {name: targets for name, targets in below.items() if name not in leaves}
     while roots := below.keys() - {target for targets in below.values() for target in targets}:
@@ -258,7 +273,7 @@ def test_libraries_stay_where_they_belong():
         library = found.target.split(".")[0]
         return any(within(found.importer, place) for place in LIBRARIES.get(library, ()))
 
-    foreign = [found for found in IMPORTS if not is_ours(found.target) and not is_standard(found.target)]
+    foreign = [found for found in all_imports() if not is_ours(found.target) and not is_standard(found.target)]
     assert foreign
     assert [str(found) for found in foreign if not allowed(found)] == []
 
@@ -269,18 +284,19 @@ def is_standard(name: str) -> bool:
 
 
 def test_clients_are_loaded_when_a_connector_opens():
-    early = [str(found) for found in IMPORTS if found.target.split(".")[0] in WHEN_OPENED and not found.inside]
+    early = [str(found) for found in all_imports() if found.target.split(".")[0] in WHEN_OPENED and not found.inside]
     assert early == []
 
 
 def test_the_compiler_loads_nothing_heavy():
     heavy = {"asyncio", "dataclasses", "inspect", "multiprocessing", "logging", "unittest"}
-    core = [found for found in IMPORTS if within(found.importer, "nscompiler") and home(found.importer) not in LAZY]
+    ours = (found for found in all_imports() if within(found.importer, "nscompiler"))
+    core = [found for found in ours if home(found.importer) not in LAZY]
     assert [str(found) for found in core if found.target.split(".")[0] in heavy and not found.inside] == []
 
 
 def test_no_import_hides_in_a_function():
-    inside = [found for found in IMPORTS if found.inside and within(found.importer, "nscompiler")]
+    inside = [found for found in all_imports() if found.inside and within(found.importer, "nscompiler")]
     hidden = [found for found in inside if is_ours(found.target) and home(found.importer) not in LAZY]
     assert [str(found) for found in hidden if (found.importer, found.target) not in HIDDEN] == []
     assert {(found.importer, found.target) for found in hidden} == set(HIDDEN), "a reason without an import"
@@ -294,9 +310,8 @@ def test_the_table_runs_down():
         done |= ready
         left = {name: below for name, below in left.items() if name not in done}
     assert left == {}
-    outside = [
-        str(found) for found in IMPORTS if found.importer in OPEN and is_ours(found.target) and found.target not in OPEN
-    ]
+    opened = [found for found in all_imports() if found.importer in OPEN]
+    outside = [str(found) for found in opened if is_ours(found.target) and found.target not in OPEN]
     assert outside == [], "an open file brings its package along"
 
 
@@ -347,7 +362,7 @@ def fields_by_class(text: str) -> dict[str, set[str]]:
     """The parts of each record of a file, as its ``__match_args__`` list them."""
     return {
         node.name: set(ast.literal_eval(item.value))
-        for node in ast.parse(text).body
+        for node in parsed(text).body
         if isinstance(node, ast.ClassDef)
         for item in node.body
         if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.value is not None
@@ -360,19 +375,15 @@ def assigned_attributes(text: str) -> Iterator[tuple[int, str, bool, str]]:
 
     Constructors count as outside of their class.
     """
-    tree = ast.parse(text)
-    around = {
-        id(item): node.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
-        for part in node.body
-        if getattr(part, "name", "") != "__init__"
-        for item in ast.walk(part)
-    }
-    for node in ast.walk(tree):
+    waiting: list[tuple[ast.AST, str]] = [(parsed(text), "")]
+    while waiting:
+        node, around = waiting.pop()
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
             own = isinstance(node.value, ast.Name) and node.value.id == "self"
-            yield node.lineno, node.attr, own, around.get(id(node), "")
+            yield node.lineno, node.attr, own, around
+        inside = node.name if isinstance(node, ast.ClassDef) else around
+        for part in ast.iter_child_nodes(node):
+            waiting.append((part, around if getattr(part, "name", "") == "__init__" else inside))
 
 
 def late_assignments(name: str, text: str, classes: dict[str, set[str]]) -> list[str]:
@@ -399,7 +410,7 @@ def test_nothing_goes_round_by_setattr():
         f"{name}:{node.lineno}"
         for name, file in MODULES.items()
         if within(name, "nscompiler")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for node in ast.walk(parsed(file.read_text("utf-8")))
         if isinstance(node, ast.Name | ast.Attribute)
         and (node.id if isinstance(node, ast.Name) else node.attr)
         in ("setattr", "delattr", "__setattr__", "__delattr__")

@@ -138,6 +138,7 @@ def hashes(project: Project) -> list[object]:
     return found
 
 
+@pytest.mark.thorough
 def test_each_module_has_its_own_version_from_the_error_to_the_run(project: Project) -> None:
     before = hashes(project)
     refused = project.nsc("run", "main.nml", "both")

@@ -44,7 +44,14 @@ def copy_of(name: str, folder: Path) -> Path:
     return copied
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+# The other programs that import scikit-learn run each time.
+THOROUGH = ("sklearn-pretrained",)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(one, marks=[pytest.mark.thorough] if one.name in THOROUGH else [], id=one.name) for one in CASES],
+)
 def test_row_is_true(case: Case, tmp_path: Path) -> None:
     program = copy_of(case.name, tmp_path)
     if case.prepare:

@@ -1,4 +1,7 @@
-"""Folders with a package-lock.json, and what is in them run by node. A machine without node skips (never one of CI)."""
+"""Folders with a package-lock.json, and what is in them run by node.
+
+A machine without node, or where ``make editors`` has not fetched the packages, skips; one of CI fetches them.
+"""
 
 import fcntl
 import json
@@ -13,6 +16,7 @@ import pytest
 LSP = Path(__file__).resolve().parents[2] / "lsp"
 TEXTMATE = LSP / "textmate"
 VSCODE = LSP / "vscode"
+MONACO = Path(__file__).resolve().with_name("monaco")
 
 
 def require_node() -> None:
@@ -26,21 +30,34 @@ def require_node() -> None:
 
 
 def installed(folder: Path) -> Path:
-    """A folder, its packages installed as its lock file has them; kept as long as that file says the same."""
+    """A folder with its packages as its lock file has them."""
     require_node()
-    lock = (folder / "package-lock.json").read_text("utf-8")
-    kept = folder / "node_modules/.installed-for"
+    if os.environ.get("CI") == "true":
+        install(folder)
+    elif not _has_all(folder):
+        pytest.skip(f"the packages of {folder.name} are not there; `make editors` installs them")
+    return folder
+
+
+def install(folder: Path) -> None:
+    """Fetch the packages of a folder, unless they are those of its lock file already."""
     with (Path(tempfile.gettempdir()) / f"nsc-npm-{folder.name}.lock").open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
-        if not kept.is_file() or kept.read_text("utf-8") != lock:
-            try:
-                npm(folder, "ci", "--no-audit", "--no-fund")
-            except AssertionError as failed:
-                if os.environ.get("CI") == "true":
-                    raise
-                pytest.skip(f"the packages of lsp/{folder.name} cannot be installed: {str(failed).splitlines()[0]}")
-            kept.write_text(lock, "utf-8")
-    return folder
+        if not _has_all(folder):
+            npm(folder, "ci", "--no-audit", "--no-fund")
+            (folder / _FETCHED).write_text(_lock(folder), "utf-8")
+
+
+_FETCHED = "node_modules/.installed-for"
+
+
+def _has_all(folder: Path) -> bool:
+    fetched = folder / _FETCHED
+    return fetched.is_file() and fetched.read_text("utf-8") == _lock(folder)
+
+
+def _lock(folder: Path) -> str:
+    return (folder / "package-lock.json").read_text("utf-8")
 
 
 def npm(folder: Path, *arguments: str) -> str:
@@ -57,3 +74,8 @@ def _run(command: list[str], folder: Path, said: str = "") -> str:
     done = subprocess.run(command, cwd=folder, input=said, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}"
     return done.stdout
+
+
+if __name__ == "__main__":
+    for each in (TEXTMATE, VSCODE, MONACO):
+        install(each)

@@ -17,11 +17,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from node_packages import installed
+from node_packages import MONACO, installed
 from test_neovim import BROKEN
 from websockets.asyncio.server import ServerConnection, serve
 
-PAGE = Path(__file__).with_name("monaco")
+PAGE = MONACO
 # Without these a browser that has no network asks for it all the same.
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
 

@@ -89,6 +89,16 @@ def grammar() -> Grammar:
     return Grammar({name: tuple(found) for name, found in rules.items()}, literals, least)
 
 
+@cache
+def soonest() -> dict[str, tuple[str, ...]]:
+    """The alternative of each rule that ends soonest."""
+    least = grammar().least
+    return {
+        name: min(alternatives, key=lambda parts: max((least.get(one, 0) for one in parts), default=0))
+        for name, alternatives in grammar().rules.items()
+    }
+
+
 class Derivation:
     """One random text. While it is short any alternative may be taken; then those that end soonest."""
 
@@ -98,11 +108,11 @@ class Derivation:
         self.size = size
         self.deep = shape == "deep"
 
-    def text(self) -> str:
-        """Derive it."""
+    def text(self, largest: int) -> str:
+        """Derive it, or as much of it as fills so many characters."""
         found, written = [], 0
         waiting = ["start"]
-        while waiting:
+        while waiting and written < largest:
             name = waiting.pop()
             if name in grammar().rules:
                 waiting += reversed(self._chosen(name, written + 2 * len(waiting) >= self.size))
@@ -112,10 +122,9 @@ class Derivation:
         return "".join(found)
 
     def _chosen(self, name: str, ending: bool) -> tuple[str, ...]:
-        alternatives = grammar().rules[name]
-        least = grammar().least
         if ending:
-            return min(alternatives, key=lambda parts: max((least.get(one, 0) for one in parts), default=0))
+            return soonest()[name]
+        alternatives = grammar().rules[name]
         if name in ("items", "closed", "open"):
             alternatives = tuple(one for one in alternatives if one) or alternatives
         weights = [1 + 4 * len(self.wanted.intersection(parts)) for parts in alternatives]
@@ -131,7 +140,7 @@ def derived(seed: int, largest: int = LARGEST) -> str:
     rng = random.Random(f"grammar {seed}")
     shape = rng.choice(tuple(SHAPES))
     size = rng.choice((200, 200, 1_000, 2_000, 2_000, 8_000, 20_000, largest))
-    text = Derivation(rng, shape, min(size, largest) * 3 // 4).text()[:largest]
+    text = Derivation(rng, shape, min(size, largest) * 3 // 4).text(largest)[:largest]
     return damaged(text, rng) if rng.random() < 0.4 else text
 
 
