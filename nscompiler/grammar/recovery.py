@@ -7,7 +7,7 @@ from typing import Any
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
-from nscompiler.grammar import odd_names
+from nscompiler.grammar import odd_names, unquoted
 from nscompiler.grammar.build import Builder
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
 from nscompiler.grammar.explain import explain
@@ -40,6 +40,8 @@ class Recovery:
     def recover(self, states: list[int], values: list[Any], index: int) -> int:
         """Mend the stacks after the token at ``index`` was refused; where to go on."""
         read = self._read_misspelt_keyword(states, values, index)
+        if read < 0:
+            read = self._read_unquoted(states, values, index)
         if read < 0:
             read = self._read_odd_name(states, values, index)
         if read >= 0:
@@ -126,6 +128,33 @@ class Recovery:
         if not silent:
             self._builder.report(problem)
         return index
+
+    def _read_unquoted(self, states: list[int], values: list[Any], index: int) -> int:
+        """Where to go on after reading the value around a token as a text without its quotes; -1 if it is none."""
+        tokens = self._tokens
+        place = unquoted.unquoted(tokens, index, self._builder.source.text)
+        if place is None:
+            return -1
+        shifted = place[0] < index
+        if shifted and not self._is_last(values, place[0], index):
+            return -1
+        silent = self._silent(states, values, index)
+        if not unquoted.can_be_text(place, tokens, self._trial, states[:-1] if shifted else states):
+            return -1
+        problem = unquoted.quoted(self._builder.source, place, tokens, self._tables.kind["TEXT"])
+        if shifted:
+            states.pop()
+            values.pop()
+        if not silent:
+            self._builder.report(problem)
+        return place[0]
+
+    def _is_last(self, values: list[Any], first: int, index: int) -> bool:
+        """Whether the one token before another is what was read last, as it is or as a node of its own."""
+        last = values[-1] if values and index == first + 1 else None
+        if isinstance(last, Node):
+            return self._builder.start(last) == self._tokens.starts[first]
+        return bool(last == first)
 
     def _can_go_on(self, states: list[int], index: int) -> bool:
         """Whether the next token can stand once the one before it is gone; two words would become one."""

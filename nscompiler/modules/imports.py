@@ -88,6 +88,10 @@ class _Resolver:
         alias = node.alias.text if node.alias is not None else default_alias(node.reference.text)
         path = self._target(node, ref, alias)
         if not self._alias_is_free(node, alias, ref, path):
+            if alias in self._aliases:
+                # Of which of the two a name is meant to be cannot be said.
+                self.poisoned.add(alias)
+                self.resolved = [one for one in self.resolved if one.alias != alias]
             return
         self._aliases[alias] = node
         if isinstance(ref, ModuleRef) and path is not None:

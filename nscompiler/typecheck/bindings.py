@@ -23,9 +23,10 @@ def apply(scope: Scope, expr: syntax.Apply, row: ParameterRow) -> ParameterRow:
         name = binding.name.text
         if name in seen:
             first = Label(scope.span(seen[name].name), "first bound here", Role.PARAMETER)
-            scope.report(
-                codes.DUPLICATE_BINDING, binding.name, f"`{name}` is bound twice", "again here", related=(first,)
-            )
+            either = _without(scope, expr, seen[name]), _without(scope, expr, binding)
+            fixes = either[1:] if either[0].title == either[1].title else either
+            title = f"`{name}` is bound twice"
+            scope.report(codes.DUPLICATE_BINDING, binding.name, title, "again here", related=(first,), fixes=fixes)
             continue
         seen[name] = binding
         if name in params.POLICY:

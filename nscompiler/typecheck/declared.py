@@ -65,15 +65,16 @@ class Declarations:
         """Where a function is declared."""
         return self._functions.get((target.span.path, target.span.start))
 
-    def output(self, target: FunctionInterface, path: Sequence[str] = ()) -> Place | None:
-        """The type in a function's output, at a path inside it."""
-        return self._side(target, "output", path)
+    def output(self, target: FunctionInterface, path: Sequence[str] = (), written: bool = False) -> Place | None:
+        """The type in a function's output, at a path inside it; ``written`` as it stands there, else what its name or
+        an optional around it holds."""
+        return self._side(target, "output", path, written)
 
-    def input(self, target: FunctionInterface, path: Sequence[str] = ()) -> Place | None:
-        """The type in a function's input, at a path inside it."""
-        return self._side(target, "input", path)
+    def input(self, target: FunctionInterface, path: Sequence[str] = (), written: bool = False) -> Place | None:
+        """The type in a function's input, likewise."""
+        return self._side(target, "input", path, written)
 
-    def _side(self, target: FunctionInterface, side: str, path: Sequence[str]) -> Place | None:
+    def _side(self, target: FunctionInterface, side: str, path: Sequence[str], as_written: bool) -> Place | None:
         found = self.function(target)
         if found is None:
             return None
@@ -81,11 +82,14 @@ class Declarations:
         written = decl.type if isinstance(decl, syntax.FunDecl) else decl.annotation
         if written is None:
             return None
-        return self._inside(Place(module, written.input if side == "input" else written.output), list(path))
+        whole = Place(module, written.input if side == "input" else written.output)
+        return self._inside(whole, list(path), as_written)
 
-    def _inside(self, place: Place, path: list[str]) -> Place | None:
+    def _inside(self, place: Place, path: list[str], as_written: bool) -> Place | None:
         """The part of a written type at a path; names are followed to their declarations."""
         for _ in range(MOST_STEPS):
+            if as_written and not path:
+                return place
             node = place.node
             if isinstance(node, syntax.TypeName) and not _is_built_in(node):
                 named = self._declaration(place.module, node)

@@ -117,7 +117,7 @@ def report_violation(
     scope.report(
         codes.CONSTRAINT_VIOLATED,
         node,
-        fitting(f"{function} needs a {name}, and {an(whole)} is none", f"{function} needs a {name}"),
+        fitting(f"{function} needs what is {name}, and {an(whole)} is not", f"{function} needs what is {name}"),
         f"finds {part}{where}, where {violation.wanted} is wanted",
         related=related,
         found=an(whole),

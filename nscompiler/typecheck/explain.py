@@ -11,7 +11,6 @@ from nscompiler.typecheck.facts import Arrow, UseFact
 from nscompiler.typecheck.fits import would_fit
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.unify import Store
-from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, lone_tails, show
 from nscompiler.types.types import App, Type
 
@@ -245,8 +244,28 @@ def report_mixed_branches(scope: Scope, uses: Uses, both: syntax.Both, voids: li
     )
 
 
+def in_a_row(scope: Scope, store: Store, both: syntax.Both, arrows: Mapping[syntax.Node, Arrow]) -> tuple[Fix, ...]:
+    """A fix that runs two branches one after the other, where what the first gives suits the second."""
+    first, second = both.branches[0], both.branches[-1]
+    source = scope.module.source
+    between = source.span(first.end, second.start)
+    given, needed = arrows[first].output, arrows[second].input
+    if len(both.branches) > 2 or source.text[between.start : between.end].strip() != "&" or store.types.void is given:
+        return ()
+    if not would_fit(store, given, needed):
+        return ()
+    return (Fix("run one after the other", (Edit(between, " | "),), Applicability.MAYBE_INCORRECT),)
+
+
 def report_branches(
-    scope: Scope, uses: Uses, both: syntax.Both, place: int, common: Type, type: Type, code: Code
+    scope: Scope,
+    uses: Uses,
+    both: syntax.Both,
+    place: int,
+    common: Type,
+    type: Type,
+    code: Code,
+    fixes: tuple[Fix, ...],
 ) -> None:
     """Two branches of ``&`` do not agree."""
     verb = "takes" if code is codes.BOTH_INPUTS else "gives"
@@ -262,7 +281,8 @@ def report_branches(
         related=(label, *sides),
         expected=show(common),
         found=show(type),
-        notes=("annotate a branch as a def of its own to say which type is meant",),
+        notes=() if fixes else ("annotate a branch as a def of its own to say which type is meant",),
+        fixes=fixes,
     )
 
 
@@ -310,18 +330,3 @@ def without(scope: Scope, expr: syntax.Concat | syntax.Filter, sign: str) -> tup
     if expr.prefix:
         span = source.span(expr.start, expr.function.start)
     return (Fix(f"remove the `{sign}`", (Edit(span, ""),), Applicability.MAYBE_INCORRECT),)
-
-
-def report_type_count(
-    scope: Scope, use: syntax.Use, target: FunctionInterface, given: tuple[syntax.TypeExpr, ...], open_: int
-) -> None:
-    """Too many types in ``f<…>``."""
-    takes = {0: "no types", 1: "one type"}.get(open_, f"{open_} types")
-    declared = Label(target.span, "declared here", Role.DECLARATION)
-    scope.report(
-        codes.TYPE_ARGUMENT_COUNT,
-        given[open_],
-        f"`{written(use)}` takes {takes}, not {len(given)}",
-        "one too many",
-        related=(declared,),
-    )

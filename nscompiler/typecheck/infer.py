@@ -20,6 +20,7 @@ from nscompiler.typecheck.fits import JointCheck, would_fit
 from nscompiler.typecheck.joint_report import JointReport
 from nscompiler.typecheck.resolve import Resolver, Variables
 from nscompiler.typecheck.scope import Scope
+from nscompiler.typecheck.type_counts import report_type_count
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import OPEN, PLAIN, FunctionInterface, ParameterRow, Traits
 from nscompiler.types.show import show_field
@@ -165,7 +166,7 @@ class Inference:
             return
         open_ = [var for var in target.scheme.variables if var.kind != "row" or var.name]
         if len(given) > len(open_) and not self._is_tolerated(target, use, given):
-            explain.report_type_count(self.scope, use, target, given, len(open_))
+            report_type_count(self.scope, use, target, given, len(open_))
         for var, expr in zip(open_, given, strict=False):
             if isinstance(expr, syntax.Hole):
                 continue
@@ -353,9 +354,9 @@ class Inference:
     def _both(self, both: syntax.Both) -> Typed:
         typed = [self.infer(branch) for branch in both.branches]
         common = self._common_input(both, typed)
-        mixed = common is self.types.error and any(one.arrow.input is self.types.void for one in typed)
-        # A source beside a function: that they give different things too is no second fault.
-        arrow = Arrow(common, self.types.error if mixed else self._common_output(both, typed))
+        # Where branches have no input in common, that they give different things too is no second fault.
+        apart = common is self.types.error and not any(one.arrow.input is self.types.error for one in typed)
+        arrow = Arrow(common, self.types.error if apart else self._common_output(both, typed))
         # What one branch has no type for, nothing else can say of the others.
         if arrow.input is self.types.error:
             self.store.poison(*(one.arrow.input for one in typed))
@@ -389,7 +390,8 @@ class Inference:
 
     def _report_branches(self, both: syntax.Both, place: int, common: Type, type: Type, code: Code) -> None:
         resolve = self.store.resolve
-        explain.report_branches(self.scope, self.uses, both, place, resolve(common), resolve(type), code)
+        fixes = explain.in_a_row(self.scope, self.store, both, self.arrows) if code is codes.BOTH_INPUTS else ()
+        explain.report_branches(self.scope, self.uses, both, place, resolve(common), resolve(type), code, fixes)
 
     def _agree(self, one: Type, other: Type) -> Type | None:
         """What both branches can take; None if nothing can be both."""

@@ -13,7 +13,7 @@ from nscompiler.typecheck.declared import declarations
 from nscompiler.typecheck.explain import an, cut, first_of, fitting, hops, last_of, name_of, name_of_output, without
 from nscompiler.typecheck.facts import Arrow, UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
-from nscompiler.typecheck.renames import Sides, added_constructors, opened, renames
+from nscompiler.typecheck.renames import Sides, added_constructors, opened, optionals, renames
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
@@ -23,6 +23,11 @@ from nscompiler.types.types import App, Record, Scalar, Sum, Type
 # How many fields one label names, and how many pairs of names are held against each other for a slip.
 MOST_FIELDS = 12
 MOST_PAIRS = 40_000
+# What is said of values that nobody has looked into, where another type is wanted.
+_UNREAD = {
+    "Json": "Json fits only Json: let the function say what it gives, or give Text for `Conv.from_json` to read",
+    "[Byte]": "bytes are no other type's values: a function has to decode them",
+}
 
 
 class JointReport:
@@ -258,11 +263,19 @@ class JointReport:
             for other in self.mismatches[1:3]
             if other.kind == "type"
         ]
+        notes += [_UNREAD[given]] if given in _UNREAD and not notes else []
         title = fitting(
             f"{producer} gives {given}{where}, but {consumer} needs {needed}",
             f"{consumer} cannot take what {producer} gives",
         )
-        self._add(self._inner_code(mismatch), title, label, tuple(notes), self._bridges())
+        code = self._inner_code(mismatch)
+        self._add(code, title, label, tuple(notes), (*self._bridges(), *self._optional_fixes(code))[:3])
+
+    def _optional_fixes(self, code: Code) -> tuple[Fix, ...]:
+        """Where only optionals inside stand in the way, the declarations on either side that would say otherwise."""
+        if code is not codes.OPTIONAL_UNEXPECTED or any(self._inner_code(one) is not code for one in self.mismatches):
+            return ()
+        return optionals([self._sides(one.path) for one in self.mismatches])
 
     def _payload(self, mismatch: Mismatch) -> None:
         """A constructor has something with it on one side only."""

@@ -1,7 +1,7 @@
 """Fixes on the declaring sides: a field or a constructor renamed or added, a record opened."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
@@ -40,12 +40,29 @@ class Sides(Record):
     @property
     def given(self) -> Place | None:
         """What the producer gives. ``before`` is what `*` and `?` have taken off it."""
-        return None if self.producer is None else self.declarations.output(self.producer, (*self.before, *self.path))
+        return self._given(False)
 
     @property
     def needed(self) -> Place | None:
         """What the consumer takes."""
-        return None if self.consumer is None else self.declarations.input(self.consumer, self.path)
+        return self._needed(False)
+
+    @property
+    def given_as_written(self) -> Place | None:
+        """As ``given``, with names and optionals as they stand there."""
+        return self._given(True)
+
+    @property
+    def needed_as_written(self) -> Place | None:
+        """As ``needed``, with names and optionals as they stand there."""
+        return self._needed(True)
+
+    def _given(self, written: bool) -> Place | None:
+        path = (*self.before, *self.path)
+        return None if self.producer is None else self.declarations.output(self.producer, path, written)
+
+    def _needed(self, written: bool) -> Place | None:
+        return None if self.consumer is None else self.declarations.input(self.consumer, self.path, written)
 
 
 def renames(sides: Sides, pairs: Sequence[tuple[str, str]]) -> tuple[Fix, ...]:
@@ -92,6 +109,59 @@ def _rename(place: Place | None, pairs: Sequence[tuple[str, str]], where: str, o
     where = where if place.owner is None else _owned(place, own)
     told = ", ".join(f"`{cut(old)}` to `{cut(new)}`" for old, new in pairs)
     return Fix(f"rename {told} in {where}", edits, _MAYBE)
+
+
+def optionals(sides: Sequence[Sides]) -> tuple[Fix, ...]:
+    """Two fixes for values that may be missing on the producer's side and not on the consumer's: the consumer takes
+    what may be missing, or the producer always gives it."""
+    needed = [one.needed_as_written for one in sides]
+    given = [one.given_as_written for one in sides]
+    offers = (
+        _rewritten(sides[0], needed, "input", lambda place: f"optional {_text(place, place.node)}", _is_simple),
+        _rewritten(sides[0], given, "output", _item_text, lambda place: isinstance(place.node, syntax.OptionalType)),
+    )
+    return tuple(fix for fix in offers if fix is not None)
+
+
+def _rewritten(
+    sides: Sides,
+    places: Sequence[Place | None],
+    side: str,
+    text: Callable[[Place], str],
+    may: Callable[[Place], bool],
+) -> Fix | None:
+    """A fix that writes other types at some places of one side; None where one is not there, or not to be changed."""
+    own = sides.declarations.scope.module
+    found = [place for place in places if place is not None and may(place) and not _is_generic(place)]
+    if len(found) < len(places) or len({id(place.owner) for place in found}) != 1:
+        return None
+    function = sides.consumer if side == "input" else sides.producer
+    where = f"the {side} of `{_name(function)}`" if found[0].owner is None else _owned(found[0], own)
+    edits = {place.span(place.node): Edit(place.span(place.node), text(place)) for place in found}
+    told = ", ".join(f"`{cut(text)}`" for text in dict.fromkeys(edit.text for edit in edits.values()))
+    return Fix(f"write {told} in {where}", tuple(edits.values()), _MAYBE)
+
+
+def _is_simple(place: Place) -> bool:
+    """Whether `optional` may stand right before a written type."""
+    node = place.node
+    return isinstance(node, syntax.RecordType | syntax.ListType | syntax.TupleType) or (
+        isinstance(node, syntax.TypeName) and not node.args
+    )
+
+
+def _is_generic(place: Place) -> bool:
+    """Whether a written type stands for what each use of a declaration gives it."""
+    return place.owner is not None and bool(place.owner.parameters)
+
+
+def _text(place: Place, node: syntax.Node) -> str:
+    return place.module.source.text[node.start : node.end]
+
+
+def _item_text(place: Place) -> str:
+    assert isinstance(place.node, syntax.OptionalType)
+    return _text(place, place.node.item)
 
 
 def opened(declarations: Declarations, function: FunctionInterface) -> Fix | None:

@@ -10,6 +10,7 @@ from nscompiler.grammar import syntax
 from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
+from nscompiler.typecheck.type_counts import report_arity
 from nscompiler.types.interface import TypeInterface
 from nscompiler.types.types import MAX_DEPTH, SCALARS, App, Record, Scalar, Type, Var, parts
 
@@ -226,9 +227,19 @@ class Resolver:
                 expr,
                 f"an optional of {what} could not tell two kinds of missing apart",
                 "`null` would mean both",
+                fixes=self._one_optional(expr),
             )
             return item
         return self.types.optional(item)
+
+    def _one_optional(self, expr: syntax.OptionalType) -> tuple[Fix, ...]:
+        """A fix that leaves the inner optional where one stands right inside the other."""
+        if not isinstance(expr.item, syntax.OptionalType):
+            return ()
+        text = self.scope.module.source.text[expr.item.start : expr.item.end]
+        return (
+            self.scope.replacement(expr, text, f"write `{text}`" if len(text) <= 40 else "write the inner one alone"),
+        )
 
     def _record(self, expr: syntax.RecordType, variables: Variables) -> Type:
         seen: dict[str, syntax.Name] = {}
@@ -289,13 +300,10 @@ class Resolver:
             return self.types.error
         return self._applied(expr, found, variables)
 
-    def _expect_arity(self, expr: syntax.TypeName, wanted: int) -> bool:
+    def _expect_arity(self, expr: syntax.TypeName, wanted: int, found: TypeInterface | None = None) -> bool:
         if len(expr.args) == wanted:
             return True
-        name = expr.name.text
-        count = {0: "no types", 1: "one type"}.get(wanted, f"{wanted} types")
-        title = f"`{name}` takes {count}, not {len(expr.args)}"
-        self.scope.report(codes.TYPE_ARITY, expr, title, f"{len(expr.args)} given")
+        report_arity(self.scope, expr, found, wanted)
         return False
 
     def _built_in(self, expr: syntax.TypeName, variables: Variables) -> Type:
@@ -311,7 +319,7 @@ class Resolver:
         return self.types.error if self.types.error in sizes else type
 
     def _applied(self, expr: syntax.TypeName, found: TypeInterface, variables: Variables) -> Type:
-        if not self._expect_arity(expr, len(found.parameters)):
+        if not self._expect_arity(expr, len(found.parameters), found):
             return self.types.error
         if found.deprecated is not None:
             self._warn_deprecated(expr, found)

@@ -281,8 +281,9 @@ def _diff(expected: Type, found: Type, left: _Side, right: _Side) -> None:
         _diff_sums(expected, found, left, right)
     else:
         clash = left.shown(expected) == right.shown(found)
-        left.add_type(expected, "differs", expand=clash)
-        right.add_type(found, "differs", expand=clash)
+        # A name for a list or an optional hides what the difference is.
+        left.add_type(expected, "differs", expand=clash or isinstance(expected, App))
+        right.add_type(found, "differs", expand=clash or isinstance(found, App))
 
 
 def _diff_items(expected: App, found: App, left: _Side, right: _Side) -> None:
@@ -323,7 +324,7 @@ def _diff_records(expected: Record, found: Record, left: _Side, right: _Side) ->
     _diff_fields(expected, theirs, {label: sides[0] for label, sides in shared.items()}, left)
     # Where nothing is missing, what the found record has beyond is no difference: it is left out.
     tail = expected.tail
-    dropped = not mine.keys() - theirs.keys() and (tail is None or tail in left.names.hidden)
+    dropped = not mine.keys() - theirs.keys() and (tail is None or tail in left.names.hidden or bool(shared))
     theirs_shown = theirs if dropped else mine
     _diff_fields(found, theirs_shown, {label: sides[1] for label, sides in shared.items()}, right)
 

@@ -1,0 +1,116 @@
+"""Too many types or too few: in ``f<…>``, and behind the name of a type."""
+
+from nscompiler.diagnostics.codes import names as name_codes
+from nscompiler.diagnostics.codes import types as codes
+from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
+from nscompiler.grammar import syntax
+from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
+from nscompiler.types.interface import FunctionInterface, TypeInterface
+from nscompiler.types.types import Var
+
+# What a built-in type is applied to, in words, and an example for each part.
+_BUILT_IN = {
+    "Map": ("one type", ("Text",)),
+    "Vector": ("a size and a type", ("3", "Double")),
+    "Matrix": ("two sizes and a type", ("2", "3", "Double")),
+}
+_BLANK = {"type": "Text", "size": "1", "row": "{}"}
+
+
+def report_type_count(
+    scope: Scope,
+    use: syntax.Use,
+    target: FunctionInterface,
+    given: tuple[syntax.TypeExpr, ...],
+    open_: int,
+) -> None:
+    """More types in ``f<…>`` than the function has type variables to give them to."""
+    name = use.name.text if use.qualifier is None else f"{use.qualifier.text}.{use.name.text}"
+    surplus = scope.module.source.span(given[open_].start, given[-1].end)
+    title = f"`{name}` takes {_types(open_)}, and {_are_given(len(given))}"
+    scope.problems.add(
+        codes.TYPE_ARGUMENT_COUNT.at(
+            surplus,
+            title if len(title) <= TITLE_WIDTH else "more types than this takes",
+            _too_many(len(given) - open_),
+            related=(Label(target.span, "declared here", Role.DECLARATION),),
+            fixes=_fewer(scope, use, given, open_),
+        )
+    )
+
+
+def _fewer(scope: Scope, use: syntax.Use, given: tuple[syntax.TypeExpr, ...], open_: int) -> tuple[Fix, ...]:
+    """A fix that removes the types from a place on; with the brackets where none is left."""
+    source = scope.module.source
+    start = given[open_ - 1].end if open_ else use.end
+    end = given[-1].end if open_ else source.text.index(">", given[-1].end) + 1
+    return _removal(scope, start, end)
+
+
+def _removal(scope: Scope, start: int, end: int) -> tuple[Fix, ...]:
+    text = " ".join(scope.module.source.text[start:end].strip(" ,").split())
+    title = f"remove `{text}`" if len(text) <= 40 else "remove what is too many"
+    return (Fix(title, (Edit(scope.module.source.span(start, end), ""),), Applicability.MAYBE_INCORRECT),)
+
+
+def report_arity(scope: Scope, expr: syntax.TypeName, found: TypeInterface | None, wanted: int) -> None:
+    """A type that is applied to more or fewer types than it takes; ``found`` is None for one that is built in."""
+    name, given = expr.name.text, len(expr.args)
+    words, examples = _BUILT_IN.get(name, ("no types", ())) if found is None else (_types(wanted), ())
+    title = f"`{name}` takes {words}, and {_are_given(given)}"
+    if found is None and examples:
+        title = f"`{name}` takes {words}, as in `{name} {' '.join(examples)}`"
+    scope.report(
+        name_codes.TYPE_ARITY,
+        expr,
+        title,
+        _too_many(given - wanted) if given > wanted else _missing(wanted - given),
+        related=() if found is None else (Label(found.span, "declared here", Role.DECLARATION),),
+        fixes=_removal(scope, (expr.args[wanted - 1] if wanted else expr.name).end, expr.args[-1].end)
+        if given > wanted
+        else _filled(scope, expr, found, wanted),
+    )
+
+
+def _filled(scope: Scope, expr: syntax.TypeName, found: TypeInterface | None, wanted: int) -> tuple[Fix, ...]:
+    """A fix that writes something for the types that are missing."""
+    given = [scope.module.source.text[one.start : one.end] for one in expr.args]
+    if found is not None:
+        blanks = [_blank(one) for one in found.parameters[len(given) :]]
+    elif len(given) == 1 and not isinstance(expr.args[0], syntax.SizeLiteral):
+        given, blanks = [], [*_BUILT_IN[expr.name.text][1][:-1], given[0]]  # the sizes are what is missing
+    else:
+        blanks = list(_BUILT_IN[expr.name.text][1][len(given) :])
+    name = scope.module.source.text[expr.start : expr.name.end]
+    text = " ".join([name, *given, *blanks])
+    fix = scope.replacement(expr, text, f"write `{text}`", Applicability.HAS_PLACEHOLDERS)
+    return (fix,) if len(text) <= 80 and _may_stand(expr) else ()
+
+
+def _may_stand(expr: syntax.TypeName) -> bool:
+    """Whether the arguments are written without brackets, so that their own texts are all of them."""
+    return all(
+        isinstance(one, syntax.SizeLiteral | syntax.TypeVariable | syntax.RecordType | syntax.ListType)
+        or (isinstance(one, syntax.TypeName) and not one.args)
+        for one in expr.args
+    )
+
+
+def _blank(parameter: Var) -> str:
+    return _BLANK[parameter.kind]
+
+
+def _types(count: int) -> str:
+    return {0: "no types", 1: "one type"}.get(count, f"{count} types")
+
+
+def _are_given(count: int) -> str:
+    return {0: "none is given", 1: "one is given"}.get(count, f"{count} are given")
+
+
+def _missing(count: int) -> str:
+    return "one is missing" if count == 1 else f"{count} are missing"
+
+
+def _too_many(count: int) -> str:
+    return "one too many" if count == 1 else f"{count} too many"
