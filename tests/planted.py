@@ -29,6 +29,7 @@ from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Diagnostic, Fix
 from nscompiler.diagnostics.render.text import render_text
 from nscompiler.pipeline import CheckedTexts, check_texts
+from nscompiler.records import replace
 
 MAIN = "main.nml"
 WIDTH = 100
@@ -170,11 +171,16 @@ def _marks(text: str) -> Iterator[tuple[bool, tuple[int, int]]]:
 
 
 def message(planted: Planted, checked: CheckedTexts | None = None) -> str:
-    """What is drawn for the fault, the standard library's folder left out."""
+    """What is drawn for the fault, without the places in the standard library, whose lines move."""
     checked = planted.check() if checked is None else checked
-    found = faults_in(checked, planted.code, planted.start)
+    found = [_without_standard(one) for one in faults_in(checked, planted.code, planted.start)]
     drawn = render_text(found, checked.compilation.sources, color=False, width=WIDTH)
-    return drawn.replace(pipeline.standard_folder() + "/", "standard/").rstrip("\n") + "\n"
+    return drawn.rstrip("\n") + "\n"
+
+
+def _without_standard(problem: Diagnostic) -> Diagnostic:
+    ours = (one for one in problem.related if not one.span.path.startswith(pipeline.standard_folder()))
+    return replace(problem, related=tuple(ours))
 
 
 def mended(files: dict[str, str], fix: Fix) -> dict[str, str]:
