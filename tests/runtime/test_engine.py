@@ -290,7 +290,8 @@ def test_a_source_hears_of_a_batch_after_the_flush() -> None:
 @pytest.mark.parametrize(("fails", "policy", "code", "kept"), [
     (2, Policy(retry=2), 0, ["a", "b"]),
     (9, Policy(retry=1), 1, []),
-    (9, Policy(on_error="skip"), 0, []),
+    (9, Policy(on_error="skip", fixed={"on_error": "w.nml:2:1"}), 0, []),
+    (9, Policy(on_error="skip"), 1, []),
 ])  # fmt: skip
 def test_a_sink_that_fails(
     capfd: pytest.CaptureFixture[str], fails: int, policy: Policy, code: int, kept: list[str]

@@ -18,6 +18,8 @@ from nscompiler.cli.options import color_option, parameter_option, path_option
 @click.option("--trace", type=click.IntRange(1), metavar="N", help="Follow N values: what each stage made of them.")
 @click.option("--trace-where", metavar="FIELD=VALUE", help="Follow only such, or those with a text in them.")
 @click.option("--metrics-port", metavar="[HOST:]PORT", help="Tell Prometheus how it goes at /metrics; on 127.0.0.1.")
+@click.option("--isolate", is_flag=True, help="Run each module in a process of its own, which may die without the run.")
+@click.option("--memory-limit", metavar="SIZE", help="Isolate the modules, with so much memory for each, as in 512MiB.")
 @color_option
 @path_option
 def command(
@@ -31,6 +33,8 @@ def command(
     trace: int | None,
     trace_where: str | None,
     metrics_port: str | None,
+    isolate: bool,
+    memory_limit: str | None,
     resume: bool,
     fresh: bool,
     color: str,
@@ -58,6 +62,8 @@ def command(
     arguments += ["--trace", str(trace)] if trace is not None else []
     arguments += ["--trace-where", trace_where] if trace_where is not None else []
     arguments += ["--metrics-port", metrics_port] if metrics_port is not None else []
+    arguments += ["--isolate"] * isolate
+    arguments += ["--memory-limit", memory_limit] if memory_limit is not None else []
     arguments += ["--resume"] * resume + ["--fresh"] * fresh
     watch = running.Watch(live=False if quiet and live is None else live, profile=profile, color=color)
     return running.run(compilation, found[0], graph, arguments, watch=watch)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -21,6 +22,10 @@ from .supervise import Run
 if TYPE_CHECKING:
     from .telemetry import Telemetry
     from .trace import Tracing
+
+
+LEAST_MEMORY = 64 << 20
+"""With less no module could be loaded."""
 
 
 def main(
@@ -71,6 +76,8 @@ def _run(workflow: Workflow, resolved: Resolved, log: Log, tracing: Tracing | No
         tracing=tracing,
         metrics=options.metrics_port,
         telemetry=_telemetry(workflow, log),
+        isolated=options.isolate,
+        memory=options.memory_limit,
     )
 
 
@@ -136,6 +143,15 @@ def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> 
         metavar="[HOST:]PORT",
         help="tell Prometheus the run's counts at /metrics there, and whether it is well at /healthz; on 127.0.0.1",
     )
+    parser.add_argument(
+        "--isolate", action="store_true", help="run each module in a process of its own, which may die without the run"
+    )
+    parser.add_argument(
+        "--memory-limit",
+        type=_size,
+        metavar="SIZE",
+        help="isolate the modules, and let the data of each have so much memory: 512MiB",
+    )
     again = parser.add_mutually_exclusive_group()
     again.add_argument("--fresh", action="store_true", help="start over: forget where an earlier run had come to")
     again.add_argument("--resume", action="store_true", help="fail where there is no earlier run to go on with")
@@ -147,6 +163,15 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is no number of values; write 1 or more")
     return int(text)
+
+
+def _size(text: str) -> int:
+    """A number of bytes. Raises ArgumentTypeError."""
+    found = re.fullmatch(r"(\d+) ?([KMG])i?B?", text, re.IGNORECASE)
+    size = int(found[1]) << {"K": 10, "M": 20, "G": 30}[found[2].upper()] if found else 0
+    if size < LEAST_MEMORY:
+        raise argparse.ArgumentTypeError(f"{text}: write a size from 64MiB on, such as 512MiB or 2GiB")
+    return size
 
 
 def _address(text: str) -> tuple[str, int]:

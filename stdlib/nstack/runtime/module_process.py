@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import pickle
+import resource
 import signal
 import socket
 import sys
@@ -22,7 +23,9 @@ from .calls import Stepped, cut_off
 from .codec import Codec
 from .errors import CallTimeout, ModuleFailure, NStackError, ResultError
 from .folders import Folders
-from .remote import Use, receive, send
+from .forks import contain_forks
+from .log import Log
+from .remote import MEMORY, Use, receive, send
 from .user_code import ARGS, RESUME, At, Host, describe, user_trace
 from .worker import UserLoop
 
@@ -200,6 +203,8 @@ def answered(work: Callable[[], Answer]) -> Answer:
         return work()
     except ModuleFailure as error:
         return ("module", str(error), error.trace)
+    except MemoryError as error:
+        return ("memory", user_trace(error))
     except CallTimeout as error:
         return ("late", str(error))
     except BaseException as error:
@@ -251,9 +256,11 @@ def main() -> None:
         channel.set_inheritable(False)
     _leave_stopping_to_parent()
     os.register_at_fork(after_in_child=partial(_set_free, channels))
+    contain_forks(Log())
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    _limit_memory(os.environ.pop(MEMORY, ""))
     module, agreed = pickle.loads(receive(channels[0]))
     os.chdir(module.folder)
     host = Host(module, Folders(own_per_thread=False), agreed)
@@ -261,6 +268,14 @@ def main() -> None:
     send(channels[0], pickle.dumps(answer))
     if answer[0] == "value":
         _serve(Instance(host), channels)
+
+
+def _limit_memory(size: str) -> None:
+    """The data of this process may have so many bytes; an allocation beyond fails, as a MemoryError where it is
+    Python's."""
+    if size:
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (int(size), hard))
 
 
 def _serve(instance: Instance, channels: list[socket.socket]) -> None:

@@ -333,7 +333,9 @@ def _policy_of(node: Node, given: Mapping[str, str], found: Resolved) -> Policy:
                 changed[name] = convert(given[name])
             except ValueError:
                 found.problems.append(f'-p {name}: expected {wanted}, got "{given[name]}"')
-    return msgspec.structs.replace(policy, **changed) if changed else policy
+    if not changed:
+        return policy
+    return msgspec.structs.replace(policy, **changed, fixed={**policy.fixed, **dict.fromkeys(changed, "-p")})
 
 
 def _convert(node: Node, parameter: Parameter, text: str, values: dict[str, Any], found: Resolved) -> None:

@@ -95,7 +95,11 @@ class Plan:
         counted: bool = False,
         tracing: Tracing | None = None,
         telemetry: Telemetry | None = None,
+        isolated: bool = False,
+        memory: int | None = None,
     ) -> None:
+        self._isolated = isolated or memory is not None
+        self._memory = memory
         self.telemetry = telemetry
         self.tracing = tracing
         self.log = log
@@ -154,14 +158,15 @@ class Plan:
         return own_interpreters(apart)
 
     def _host(self, module: UserModule, common: dict[str, Any], own: Interpreter | None) -> Host:
-        """A host in this process, or in one of its own: where the module has its ``own`` interpreter, or a synchronous
-        method has a timeout."""
-        if own is None and not self._limited(module):
+        """A host in this process, or in one of its own: where the module has its ``own`` interpreter, a synchronous
+        method has a timeout, or all modules are isolated."""
+        if own is None and not self._isolated and not self._limited(module):
             return Host(module, self.folders, common)
         from .interpreter import this_interpreter
         from .remote import RemoteHost
 
-        return RemoteHost(module, self.folders, common, self.log, len(self._lanes), own or this_interpreter())
+        python = own or this_interpreter()
+        return RemoteHost(module, self.folders, common, self.log, len(self._lanes), python, self._memory)
 
     def _limited(self, module: UserModule) -> bool:
         """Whether a synchronous method of a module has a timeout, which only killing its process can keep."""

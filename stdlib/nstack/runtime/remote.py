@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import copyreg
 import io
+import os
 import pickle
 import signal
 import socket
@@ -35,6 +36,16 @@ from .user_code import RESUME, At, Host
 _LENGTH = struct.Struct("!Q")
 _PORTION = 1 << 16
 _PROTOCOL = 5
+MEMORY = "NSTACK_MEMORY"
+"""The environment variable by which the process of a module learns how many bytes its data may have."""
+
+
+class OutOfMemory(Exception):
+    """A method has asked for more memory than its process may have."""
+
+    def __init__(self, text: str, trace: str) -> None:
+        super().__init__(text)
+        self.trace = trace
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -145,11 +156,14 @@ class RemoteHost(Host):
         log: Log,
         callers: int,
         interpreter: Interpreter,
+        memory: int | None = None,
     ) -> None:
         super().__init__(module, folders, agreed)
         self._log = log
         self._callers = callers
         self._interpreter = interpreter
+        self._memory = memory
+        self._why = "it has died"
         self._process: subprocess.Popen[bytes] | None = None
         self._channels: list[Channel] = []
         self._mine: dict[int, int] = {}
@@ -175,9 +189,10 @@ class RemoteHost(Host):
     def _popen(self, descriptors: list[int]) -> subprocess.Popen[bytes]:
         # -P: the child finds what its interpreter finds, not what lies in the working directory.
         command = [self._interpreter.executable, "-P", "-m", "nstack.runtime.module_process", *map(str, descriptors)]
-        return subprocess.Popen(
-            command, pass_fds=descriptors, stdin=subprocess.DEVNULL, env=self._interpreter.environment
-        )
+        environment = dict(self._interpreter.environment or os.environ)
+        if self._memory is not None:
+            environment[MEMORY] = str(self._memory)
+        return subprocess.Popen(command, pass_fds=descriptors, stdin=subprocess.DEVNULL, env=environment)
 
     def _first(self, message: bytes) -> None:
         """Sends what has to be done before any call, on the channel of the child's main thread. Raises ModuleFailure,
@@ -250,7 +265,8 @@ class RemoteHost(Host):
                 raise RemoteFailure(f"the process of {self.module.reference} has died")
             if self._process is None:
                 self._log.warning(
-                    f"the process of {self.module.reference} starts again; what its instance had learnt is lost"
+                    f"the process of {self.module.reference} starts again, for {self._why}; "
+                    "what its instance had learnt is lost"
                 )
                 self.load()
                 self._first(pickle.dumps(("hook", "startup"), _PROTOCOL))
@@ -267,11 +283,17 @@ class RemoteHost(Host):
         try:
             return self._answer(channel.ask(data, timeout)), process
         except TimeoutError:
-            self._kill(process)
-            raise CallTimeout(f"took longer than {timeout:g} s") from None
+            self._kill(process, f"it was killed in a call that took longer than {timeout:g} s")
+            raise CallTimeout(
+                f"took longer than {timeout:g} s: the process of {self.module.reference} was killed, "
+                "since nothing else ends a call of a plain method"
+            ) from None
+        except OutOfMemory as error:
+            self._kill(process, "it was killed for its memory")
+            raise RemoteFailure(f"{error}: the process of {self.module.reference} was killed", error.trace) from None
         except (EOFError, OSError):
             how = self._ended()
-            self._kill(process)
+            self._kill(process, f"it has died{how}")
             raise RemoteFailure(f"the process of {self.module.reference} has died{how}") from None
 
     def _answer(self, data: bytes) -> tuple[Any, ...]:
@@ -280,6 +302,9 @@ class RemoteHost(Host):
         match answer[0]:
             case "raised":
                 raise RemoteFailure(answer[1], answer[2])
+            case "memory":
+                limit = "" if self._memory is None else f", with --memory-limit at {self._memory >> 20} MiB"
+                raise OutOfMemory(f"MemoryError{limit}", answer[1])
             case "late":
                 raise CallTimeout(answer[1])
             case "module":
@@ -296,7 +321,7 @@ class RemoteHost(Host):
             return ""
         return f" (exit code {code})" if code >= 0 else f" ({_signal_name(-code)})"
 
-    def _kill(self, process: subprocess.Popen[bytes] | None) -> None:
+    def _kill(self, process: subprocess.Popen[bytes] | None, why: str = "it has died") -> None:
         with self._restart:
             if process is None or process is not self._process:
                 return  # another thread has done it already
@@ -305,6 +330,7 @@ class RemoteHost(Host):
             for channel in self._channels:
                 channel.close()
             self._process = None
+            self._why = why
 
     def close(self) -> None:
         """Ends the process."""

@@ -31,6 +31,7 @@ from .errors import ConnectorError, ModuleFailure, NStackError, UsageError
 from .faultpoints import fault
 from .feed import Feed
 from .folders import Folders
+from .forks import contain_forks
 from .lifeline import tie
 from .log import Log
 from .outbox import Writer, backoff
@@ -97,6 +98,8 @@ class Run:
         tracing: Tracing | None = None,
         metrics: tuple[str, int] | None = None,
         telemetry: Telemetry | None = None,
+        isolated: bool = False,
+        memory: int | None = None,
     ) -> None:
         self.workflow = workflow
         self.log = log
@@ -140,6 +143,8 @@ class Run:
             counted=status is not None or metrics is not None,
             tracing=tracing,
             telemetry=telemetry,
+            isolated=isolated,
+            memory=memory,
         )
         self._reporter: Reporter | None = None
         self._metrics_at = metrics
@@ -193,6 +198,7 @@ class Run:
         self.halt.notify = self._end
         self._on_signals()
         self.began = time.monotonic()
+        contain_forks(self.log)
         if self._reporter is not None:
             self._reporter.start()
         if self._exposed is not None:
@@ -222,6 +228,17 @@ class Run:
         if self.telemetry is not None:
             self.telemetry.end()
         return self._code()
+
+    def _refuse_to_skip_everything(self) -> None:
+        """A run that came to its end by itself, has skipped values because nobody chose what becomes of a failure, and
+        has written nothing, has failed: whoever started it would not look otherwise."""
+        guards, ends = self.plan.guards, {id(sink) for sink in self.workflow.sinks}
+        written = sum(guard.tally.values_out for node, guard in guards.items() if node in ends)
+        lost = sum(guard.tally.skipped for guard in guards.values() if "on_error" not in guard.policy.fixed)
+        if lost and not (written or self.interrupted or self.halt.failed or self.quiet):
+            values = "the only value was" if lost == 1 else f"all {lost} values were"
+            self.log.error(f'{values} skipped, and nothing was written: bind on_error = "skip" if that is meant')
+            self.halt.failed = True
 
     def _code(self) -> int:
         if self.halt.failed:
@@ -544,6 +561,8 @@ class Run:
         for writer in self.plan.writers.values():
             writer.finish()
         await self._safely(asyncio.gather(*self.writing))
+        if opened:  # before files are put into place
+            self._refuse_to_skip_everything()
         self._done.drain()
         if self.cuts is not None:
             await self.cuts.stop()
