@@ -47,7 +47,7 @@ $(READY): pyproject.toml stdlib/pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --editable './stdlib[amqp,http,kafka,metrics,mqtt,nats,otel,parquet,postgres,redis,s3,schedule,zstd]' --editable '.[lsp]' --group dev
+	$(BIN)/python -m pip install --quiet --editable './stdlib[amqp,http,httpclient,kafka,metrics,mqtt,nats,otel,parquet,postgres,redis,s3,schedule,zstd]' --editable '.[lsp]' --group dev
 	@touch $@
 
 demo: $(READY)

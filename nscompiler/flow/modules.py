@@ -35,7 +35,7 @@ class ModuleUses:
         """The function of a node, noted as used."""
         checked = self._program.modules.get(target.module)
         standard = checked is not None and checked.interface.standard
-        coroutine = False
+        coroutine = standard and target.module.partition(":")[0].endswith("Http")
         if not standard:
             coroutine = self._note(target, input, output, origin)
         return Function(

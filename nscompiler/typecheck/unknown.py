@@ -69,6 +69,9 @@ class Scope(Protocol):
 
 # --- aliases
 
+_STANDARD = {"Http": "Http:1.0.0"}
+"""The modules of the standard library that are not in scope by themselves."""
+
 
 def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> None:
     """No import gives an alias; ``name`` is what is wanted from it."""
@@ -89,6 +92,10 @@ def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> Non
 
 def _imports_as(scope: Scope, alias: str, name: str, similar: bool) -> Iterator[Fix]:
     """The import of the one module that such an alias can mean."""
+    if alias in _STANDARD:
+        reference = _STANDARD[alias]
+        yield Fix(f"import `{reference}`", (_import(scope, reference),), Applicability.MAYBE_INCORRECT)
+        return
     found = _importable(scope, name)
     called = [one for one in found if one.alias == alias] or ([] if similar else found)
     if len(called) == 1:

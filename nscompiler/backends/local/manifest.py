@@ -92,9 +92,10 @@ def requirements(
 
 def _extras(graphs: Iterable[Graph], declared: tuple[str, ...]) -> list[str]:
     """The wheel's extras that the workflows need: each is called after the connector's function, or what stands before
-    the first ``_`` in its name (``postgres_poll``)."""
+    the first ``_`` in its name (``postgres_poll``); ``http`` is the server's, the client's is another."""
     nodes = [node for graph in graphs for node in graph.nodes if node.function is not None and node.function.standard]
-    names = {node.function.name for node in nodes if node.function is not None}
+    functions = [node.function for node in nodes if node.function is not None]
+    names = {"httpclient" if function.module.startswith("Http:") else function.name for function in functions}
     used = names | {name.partition("_")[0] for name in names} | {kind for node in nodes for kind in _compressed(node)}
     return sorted(used & set(declared))
 

@@ -222,7 +222,7 @@ class Stages:
 
 def _overlaps(node: Node) -> bool:
     function = node.function
-    if node.kind != "call" or function is None or function.standard:
+    if node.kind != "call" or function is None or (function.standard and not function.coroutine):
         return False
     many = node.policy.parallelism
     return many != 1 and (function.coroutine or (function.stateless and many is not None))

@@ -43,7 +43,7 @@ UNKNOWN_ALIAS = Code(
     title="No import has that alias",
     explanation=(
         "The name before a dot is the alias of an import. `Sources`, `Sinks`, `Conv` and `Std` are always "
-        "there; every other module needs an `import … as …` line."
+        "there; every other module needs an `import … as …` line, `Http` of the standard library too."
     ),
     wrong="""\
 def f = Iris.predict

@@ -26,9 +26,9 @@ class Tls:
     ``asked`` tells that another parameter encrypts already.
     """
 
-    def __init__(self, parameters: Parameters, prefix: str, context: Context, *, asked: bool = False) -> None:
+    def __init__(self, parameters: Parameters, prefix: str, context: Context | None, *, asked: bool = False) -> None:
         self.prefix = prefix
-        self.on: bool = parameters[f"{prefix}_tls"]
+        self.on: bool = parameters.get(f"{prefix}_tls", False)
         self.ca_file = self._file(parameters, "ca_file", context)
         self.cert_file = self._file(parameters, "cert_file", context)
         self.key_file = self._file(parameters, "key_file", context)
@@ -39,9 +39,11 @@ class Tls:
             raise UsageError(f"{prefix}_key_file is given without {prefix}_cert_file")
         self.context = self._context() if self.on or given else None
 
-    def _file(self, parameters: Parameters, name: str, context: Context) -> Path | None:
+    def _file(self, parameters: Parameters, name: str, context: Context | None) -> Path | None:
         text = parameters[f"{self.prefix}_{name}"]
-        return context.path(text) if text else None
+        if not text:
+            return None
+        return context.path(text) if context is not None else Path(text).expanduser().absolute()
 
     def _context(self) -> ssl.SSLContext:
         try:
@@ -74,7 +76,8 @@ class Tls:
             )
         reason = (found.reason or str(found)).replace("_", " ").lower()
         if "wrong version number" in reason or "record layer failure" in reason or "http request" in reason:
-            return ConnectorError(f"{address} does not speak TLS there ({prefix}_tls = true asks for it)")
+            remedy = ": write http://" if prefix == "url" else f" ({prefix}_tls = true asks for it)"
+            return ConnectorError(f"{address} does not speak TLS there{remedy}")
         if "alert" in reason and ("certificate" in reason or "unknown ca" in reason):
             if self.cert_file is None:
                 return ConnectorError(f"{address} asks for a certificate of ours ({prefix}_cert_file names it)")

@@ -17,7 +17,7 @@ from typing import Any
 
 from .checks import test_source
 from .codec import Codec
-from .errors import CallTimeout, ResultError
+from .errors import CallTimeout, NStackError, ResultError
 from .faults import accept
 from .folders import Folders
 from .fuse import Inline
@@ -164,9 +164,9 @@ class MethodCall:
 
     def failed(self, error: BaseException, kept: Any, token: Any, tries: int = 0) -> Iterable[Any]:
         """Tries again as often as the policy says, then settles. ``kept`` is unchanged by the tries."""
-        while tries < self.retry and not self.guard.halt.failed:
+        while tries < self.retry and not self.guard.halt.failed and not is_final(error):
             self.guard.report(error, f"try {tries + 1} of {self.retry + 1}")
-            self.guard.halt.asked.wait(backoff(tries))
+            self.guard.halt.asked.wait(pause_after(error, tries))
             tries += 1
             try:
                 with self.turn:
@@ -275,10 +275,10 @@ class MethodCall:
             except ResultError:
                 raise
             except Exception as error:
-                if outcome.tries >= self.retry or self.guard.halt.failed:
+                if outcome.tries >= self.retry or self.guard.halt.failed or is_final(error):
                     raise
                 self.guard.report(error, f"try {outcome.tries + 1} of {self.retry + 1}")
-                await asyncio.sleep(backoff(outcome.tries))
+                await asyncio.sleep(pause_after(error, outcome.tries))
                 outcome.tries += 1
 
     def settle(self, outcome: Outcome) -> Iterable[Any]:
@@ -289,6 +289,17 @@ class MethodCall:
             results: Iterable[Any] = outcome.result
             return results
         return self._lost(outcome.error, outcome.value, outcome.token, outcome.tries)
+
+
+def is_final(error: BaseException) -> bool:
+    """Whether an error says of itself that a repetition would not help."""
+    return isinstance(error, NStackError) and getattr(error, "final", False)
+
+
+def pause_after(error: BaseException, tries: int) -> float:
+    """Seconds until a call is repeated: no fewer than the error says that are wanted."""
+    wanted: float = getattr(error, "pause", 0.0) if isinstance(error, NStackError) else 0.0
+    return max(backoff(tries), wanted)
 
 
 async def cut_off(work: Awaitable[Any], seconds: float) -> Any:

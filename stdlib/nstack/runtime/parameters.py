@@ -21,7 +21,7 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|s|m|h|d)")
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 USUAL_RETRIES = 5
 """How often a failed call is made again where nothing but ``true`` is said."""
-_SECRET = re.compile("password|secret", re.IGNORECASE)
+_SECRET = re.compile("password|secret|token", re.IGNORECASE)
 
 
 def duration_of(text: str) -> datetime.timedelta:

@@ -226,11 +226,30 @@ class Plan:
         if cls.state is not StandardFunction.state:
             same = sum(key.node == node.shown for key, _ in self.functions)
             self.functions.append((Key("function", node.shown, str(same)), made))
+        if flags(function) & _COROUTINE:
+            return self._live_coroutine(lane, node, function)
         live, inline = standard_live(
             function, self.guard_of(node, input), cls.MANY, input.shape, self._meter(lane, node)
         )
         if inline is not None:
             lane.inlines[id(node)] = inline
+        return live
+
+    def _live_coroutine(self, lane: Lane, node: Call, function: Callable[[Any], Any]) -> Live:
+        """A standard function that waits for others: its calls overlap as those of ``async`` methods do."""
+        call = MethodCall(
+            function,
+            self.guard_of(node, self.codecs.of(node.input)),
+            self.codecs.of(node.output),
+            turn=None,
+            async_turn=None,
+            args={},
+            user_loop=self.user_loop,
+            meter=self._meter(lane, node),
+        )
+        live = call.live()
+        if lane.overlaps:
+            lane.stage.overlapped[id(live)] = call
         return live
 
     def _live_method(self, lane: Lane, node: Call | Sink, output: Codec | None) -> Live:
