@@ -162,6 +162,8 @@ class _Event:
         match function.name:
             case "jsonl" | "csv" | "parquet" | "arrow" | "sqlite":
                 return Dataset("file", os.path.normpath(os.path.join(self._folder, _text(node, "path"))))
+            case "s3":
+                return Dataset(f"s3://{_text(node, 's3_bucket')}", _text(node, "s3_key"))
             case "postgres" | "postgres_poll":
                 return _table(node)
             case "http":

@@ -242,15 +242,20 @@ def test_requirements_begin_with_the_wheel_and_its_extras():
 
 
 def test_an_extra_is_required_for_every_function_that_needs_it():
-    wheel = Wheel(name="r-0.1.0-py3-none-any.whl", content=b"wheel", extras=("arrow", "parquet", "postgres", "zstd"))
-    text = """type T = { id : Integer }
+    wheel = Wheel(
+        name="r-0.1.0-py3-none-any.whl", content=b"wheel", extras=("arrow", "parquet", "postgres", "s3", "zstd")
+    )
+    text = """import AWS.S3:0.0.1-SNAPSHOT as S3
+type T = { id : Integer }
+type F = { filepath : Text, data : [Byte] }
+def u = Sources.jsonl<F> { path = "in" } | S3.upload { s3_bucket = "b" } | Sinks.stdout
 def a = Sources.postgres_poll<T> { pg_query = "SELECT 1", pg_key = "id" }
 def w = a | (Sinks.arrow { path = "x", format = "stream" } & Sinks.jsonl { path = "x.zst" })
 """
     program = compile_texts({"in.nml": text}, "in.nml")
     built, _ = program.checked.compilation.build("in.nml", list(program.graphs.values()), "local", runtime=wheel)
     assert built is not None
-    assert dict(built.files)["requirements.txt"] == "./runtime/r-0.1.0-py3-none-any.whl[arrow,postgres,zstd]\n"
+    assert dict(built.files)["requirements.txt"] == "./runtime/r-0.1.0-py3-none-any.whl[arrow,postgres,s3,zstd]\n"
 
 
 def test_each_process_has_requirements_of_its_own_with_the_wheel_first():

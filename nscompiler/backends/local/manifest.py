@@ -96,7 +96,9 @@ def _extras(graphs: Iterable[Graph], declared: tuple[str, ...]) -> list[str]:
     nodes = [node for graph in graphs for node in graph.nodes if node.function is not None and node.function.standard]
     functions = [node.function for node in nodes if node.function is not None]
     names = {"httpclient" if function.module.startswith("Http:") else function.name for function in functions}
+    modules = {module_name(function.module) for function in functions}
     used = names | {name.partition("_")[0] for name in names} | {kind for node in nodes for kind in _compressed(node)}
+    used |= {"s3"} if "AWS.S3" in modules else set()
     return sorted(used & set(declared))
 
 

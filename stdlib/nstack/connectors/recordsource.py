@@ -64,7 +64,7 @@ class RecordSource(SourceConnector):
         if isinstance(context.resume, list | tuple):
             name, self._offset, self._line, *kept = context.resume
             mark = kept[0] if kept else None
-            self._leave_out_before(name)
+            self.leave_out_before(name)
         if self._inputs:
             self._input = self._inputs[0][1]()
             await self._input.open()
@@ -73,7 +73,8 @@ class RecordSource(SourceConnector):
                     await self.begin(self._inputs[0][1])
                 await self._input.go_on(self._offset, mark)
 
-    def _leave_out_before(self, name: str) -> None:
+    def leave_out_before(self, name: str) -> None:
+        """The inputs that were read already are not read again. Raises ConnectorError where the last one is gone."""
         names = [shown for shown, _ in self._inputs]
         if name and name not in names:
             raise ConnectorError(f"{name}, which the last run had come to, is gone; --fresh starts over")

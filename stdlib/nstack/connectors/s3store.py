@@ -68,6 +68,14 @@ class Bucket:
             given["skip_signature"] = True
         return {name: value for name, value in given.items() if value is not None}
 
+    async def look(self) -> None:
+        """Raises what the library raises where the bucket is not there: asked for an object, a store answers alike
+        whether that is missing or the bucket."""
+        import obstore
+
+        async for _ in obstore.list(self.store, chunk_size=1):
+            return
+
     def url(self, key: str) -> str:
         """Where an object can be asked for."""
         path = quote(key, safe="/~")
