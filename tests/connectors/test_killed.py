@@ -69,6 +69,7 @@ class Killer:
         self.folder = folder
         self.choice = choice
         self.kills: Counter[str] = Counter()
+        self.most = dict(POINTS)
         self.rounds = 0
         self.disturbed = 0
         self.waited = 0
@@ -80,8 +81,11 @@ class Killer:
         folder.mkdir()
         async with kind(folder) as pipeline:
             for _ in range(kills):
-                point = self.choice.choice([one for one in POINTS if pipeline.lines or one != "opening"])
-                if not await self._run(pipeline, f"{point}:{self.choice.randint(1, POINTS[point])}"):
+                points = [one for one in self.most if (pipeline.lines or one != "opening")]
+                point = self.choice.choice(points)
+                count = self.choice.randint(1, self.most[point])
+                if not await self._run(pipeline, f"{point}:{count}"):
+                    self.most[point] = max(1, count // 2)  # it does not come there so often
                     break
             else:
                 assert not await self._run(pipeline, "")

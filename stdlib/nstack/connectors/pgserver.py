@@ -4,9 +4,9 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from nstack.connectors.pgtypes import PgType
 from nstack.connectors.sqlrows import near
@@ -15,6 +15,7 @@ from nstack.runtime.connector import Context, Parameters
 from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
 from nstack.runtime.faultpoints import fault
 
+T = TypeVar("T")
 Connection = Any
 """psycopg's ``AsyncConnection``: the library is imported when a connector opens."""
 
@@ -88,6 +89,23 @@ class Server:
                     self._context.log.info(f"connected to {self}")
                 await self._limit(connection)
                 return connection
+
+    async def looked_at(self, look: Callable[[Connection], Awaitable[T]]) -> tuple[Connection, T]:
+        """A connection, and what was asked of it first. One that is lost meanwhile is made again, some times. Raises
+        ConnectorError."""
+        from psycopg import Error
+
+        for last in (False, False, False, True):
+            connection = await self.connect()
+            try:
+                return connection, await look(connection)
+            except (Error, ConnectorError) as error:
+                if last or not connection.closed:
+                    await connection.close()
+                    raise error if isinstance(error, ConnectorError) else ConnectorError(told(error)) from None
+                why = " ".join(str(error).split())
+                self._context.log.warning(f"the connection to {self} was lost: {why}")
+        raise AssertionError
 
     async def _limit(self, connection: Connection) -> None:
         if self._statement:

@@ -71,10 +71,10 @@ class PostgresSource(SourceConnector):
         self._query = parameters.pg_query
         self._log = context.log
         self._server = Server(parameters, context)
-        self._connection = await self._server.connect()
-        self._reader = await _reader(self._connection, self._query, RowType(codec.shape))
+        row = RowType(codec.shape)
+        self._connection, self._reader = await self._server.looked_at(lambda at: _reader(at, self._query, row))
         if parameters.pg_key:
-            self._look_up(parameters.pg_key, RowType(codec.shape))
+            self._look_up(parameters.pg_key, row)
             self._after = context.resume if isinstance(context.resume, str) else None
 
     def _look_up(self, key: str, row: RowType) -> None:
@@ -253,8 +253,8 @@ class PostgresSink(SinkConnector):
         self._table = Table(RowType(codec.shape), parameters.pg_table, parameters.pg_conflict, from_key)
         self._log = context.log
         self._server = Server(parameters, context)
-        self._connection = await self._server.connect()
-        await self._table.open(self._connection, parameters.pg_create)
+        table, create = self._table, parameters.pg_create
+        self._connection, _ = await self._server.looked_at(lambda at: table.open(at, create))
 
     def encode(self, values: Sequence[Any]) -> bytes:
         """Rows in the binary form; raises EncodeError with the path."""
