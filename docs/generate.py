@@ -43,7 +43,13 @@ def _memory(tests: dict[str, Any]) -> str:
     test = tests.get("test_a_fast_source_for_minutes")
     if test is None:
         return ""
-    facts = ("seconds", "values", "MiB after 30 s", "MiB at the end")
+    facts = (
+        "seconds",
+        "values a second, unhindered",
+        "values a second, with the slow sink",
+        "MiB after 30 s",
+        "MiB at the end",
+    )
     return "".join(f"- {fact}: {test[fact]}\n" for fact in facts)
 
 
