@@ -109,6 +109,10 @@ class RemoteFailure(NStackError):
         self.trace = trace
 
 
+class ProcessDied(RemoteFailure):
+    """A module's own process has ended in the middle of a call, which may have had no part in it."""
+
+
 class ReplyError(NStackError):
     """A request cannot be answered with one value: a second one came."""
 

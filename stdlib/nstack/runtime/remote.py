@@ -27,7 +27,7 @@ from typing import Any
 import msgspec
 
 from .declare import Call, Sink, Source, UserModule
-from .errors import CallTimeout, ModuleFailure, Rejected, RemoteFailure, ResultError
+from .errors import CallTimeout, ModuleFailure, ProcessDied, Rejected, RemoteFailure, ResultError
 from .folders import Folders
 from .interpreter import Interpreter
 from .log import Log
@@ -239,8 +239,12 @@ class RemoteHost(Host):
         """Calls a method in the child, where its result is checked too: one that is wrong comes as ``Rejected``. A
         generator stays there and is pulled from here. ``use`` is a pickled ``Use``.
 
-        Raises CallTimeout (``timeout`` also kills the process), and RemoteFailure for what the method raised."""
-        answer, process = self._request(("call", use, values), timeout)
+        Where the process dies the call is made once more, in a new one: another call may have been to blame. Raises
+        CallTimeout (``timeout`` also kills the process), and RemoteFailure for what the method raised."""
+        try:
+            answer, process = self._request(("call", use, values), timeout)
+        except ProcessDied:
+            answer, process = self._request(("call", use, values), timeout)
         return self._pulled(answer[1], timeout, process) if answer[0] == "generator" else _value(answer)
 
     def _pulled(self, number: int, timeout: float | None, process: subprocess.Popen[bytes]) -> Iterator[Any]:
@@ -294,7 +298,7 @@ class RemoteHost(Host):
         except (EOFError, OSError):
             how = self._ended()
             self._kill(process, f"it has died{how}")
-            raise RemoteFailure(f"the process of {self.module.reference} has died{how}") from None
+            raise ProcessDied(f"the process of {self.module.reference} has died{how}") from None
 
     def _answer(self, data: bytes) -> tuple[Any, ...]:
         """What the child answers. Raises what it tells of."""
