@@ -18,7 +18,8 @@ FLOW = """
 module = UserModule("Some.Module:0.1.0", FOLDER / "m", types=vars(t), nml="m/module.nml")
 orders = Source(
     "Sources.jsonl", t.Order, origin="w.nml:1:1", text="Sources.jsonl",
-    parameters=(Parameter("path", "Text", "in.jsonl"), Parameter("max_line", "Integer", 67108864, default=True)),
+    parameters=(Parameter("path", "Text", "in.jsonl"), Parameter("max_line", "Integer", 67108864, default=True),
+        Parameter("if_none", "enum", "error", default=True), Parameter("compression", "enum", "auto", default=True)),
 )
 f = Call(module, "f", input=t.Order, output=t.Order, origin="w.nml:2:1")
 g = Call(module, "g", input=t.Order, output=OUTPUT, origin="w.nml:2:3")

@@ -88,6 +88,7 @@ class Declarations:
             "policy": self._policy(node.policy),
             "origin": _origin(node),
             "text": _text(node),
+            "stateless": "True" if function.stateless and not function.standard else None,
         }
         if node.kind == "call":
             types = {"input": self._type(node.input), "output": self._type(node.output)}

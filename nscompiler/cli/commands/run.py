@@ -13,6 +13,7 @@ from nscompiler.cli.options import color_option, parameter_option, path_option
 @click.option("--quiet", "-q", is_flag=True, help="The program logs only what is wrong; nothing is drawn.")
 @click.option("--live/--no-live", default=None, help="Draw how the run goes; by default on a terminal.")
 @click.option("--profile", is_flag=True, help="Say at the end where the time went, stage by stage.")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Work in N processes; for @stateless and async.")
 @click.option("--resume", is_flag=True, help="Go on with the run that did not finish; fail if there is none.")
 @click.option("--fresh", is_flag=True, help="Start over, whatever an earlier run has left.")
 @click.option("--trace", type=click.IntRange(1), metavar="N", help="Follow N values: what each stage made of them.")
@@ -30,6 +31,7 @@ def command(
     quiet: bool,
     live: bool | None,
     profile: bool,
+    workers: int | None,
     trace: int | None,
     trace_where: str | None,
     metrics_port: str | None,
@@ -48,6 +50,9 @@ def command(
     On a terminal a run that takes longer than a moment is drawn below its log: what came into each stage, what went
     out, how fast, and how far the sources are.
 
+    With --workers N the functions between sources and sinks work in N processes, each with an instance of every module,
+    so all of them have to be @stateless or async; what comes out keeps its order.
+
     What a run was about when it was stopped or killed is kept in .nstack, in the folder where it was started: where its
     sources can, the next run goes on there, and says so.
     """
@@ -59,6 +64,7 @@ def command(
     found = programs.chosen(compilation, path, workflow)
     (graph,) = programs.lowered(compilation, (found,))
     arguments = [*program_arguments(parameters, log_format), *(["--quiet"] if quiet else [])]
+    arguments += ["--workers", str(workers)] if workers is not None else []
     arguments += ["--trace", str(trace)] if trace is not None else []
     arguments += ["--trace-where", trace_where] if trace_where is not None else []
     arguments += ["--metrics-port", metrics_port] if metrics_port is not None else []

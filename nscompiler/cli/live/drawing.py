@@ -136,6 +136,7 @@ def _state(snapshot: Snapshot, sheet: Sheet) -> RenderableType:
         " ",
         (WORDS.get(snapshot.state, snapshot.state), STYLES.get(snapshot.state, "")),
         f"  {clock(snapshot.seconds)}",
+        f"  {snapshot.together}" if snapshot.together else "",
     )
     done = snapshot.progress
     room = sheet.width - state.cell_len - len("  100 %  ") - 1
@@ -172,4 +173,5 @@ def profile(snapshot: Snapshot, sheet: Sheet) -> list[str]:
         cells = (f"{calls:,}", duration(stage.seconds, sheet), duration(mean, sheet), duration(stage.p95, sheet), share)
         table.add_row(name.encode(sheet.encoding, "replace").decode(sheet.encoding), *cells)
     last = f"stages {duration(together, sheet)} of {duration(snapshot.seconds, sheet)}"
+    last += f", {snapshot.together}" if snapshot.together else ""
     return sheet.lines(table, Text(last))

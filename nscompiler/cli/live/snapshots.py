@@ -43,6 +43,16 @@ class Snapshot:
     state: str
     seconds: float
     stages: tuple[Stage, ...]
+    workers: int = 1
+    restarts: int = 0
+
+    @property
+    def together(self) -> str:
+        """How many processes work on it, and how many have died: "" where it is one."""
+        if self.workers == 1:
+            return ""
+        died = f", {self.restarts} started again" if self.restarts else ""
+        return f"{self.workers} workers{died}"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -67,7 +77,8 @@ def read(line: bytes) -> Snapshot | None:
     try:
         told = json.loads(line)
         stages = tuple(_stage(one) for one in told["stages"])
-        return Snapshot(told["workflow"], told["state"], told["seconds"], stages)
+        workers, restarts = told.get("workers", 1), told.get("restarts", 0)
+        return Snapshot(told["workflow"], told["state"], told["seconds"], stages, workers, restarts)
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -68,6 +68,8 @@ class JsonlSource(RecordSource):
 class JsonlSink(SinkConnector):
     """A line for each value."""
 
+    LINES = True
+
     def __init__(self) -> None:
         self._file: Output | None = None
         self._encode: Callable[[Sequence[object]], bytes] = lambda values: b""

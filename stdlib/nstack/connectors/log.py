@@ -13,6 +13,7 @@ class LogSink(SinkConnector):
     """Values as compact JSON on the log of the run."""
 
     IDEMPOTENT = True
+    LINES = True
     KEEPS = False
 
     def __init__(self) -> None:

@@ -9,7 +9,8 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from .errors import UsageError
 from .log import Log
 from .parameters import Resolved, resolve
 from .supervise import Run
+
+MOST_WORKERS = 256
 
 if TYPE_CHECKING:
     from .telemetry import Telemetry
@@ -57,15 +60,31 @@ def main(
     for doubt in resolved.doubts:
         log.warning(doubt)
     try:
-        run = _run(workflow, resolved, log, tracing, options)
+        run = _run(workflow, resolved, log, tracing, options, (workflows[name], given))
     except UsageError as error:
         log.error(str(error))
         return 2
     return run.run()
 
 
-def _run(workflow: Workflow, resolved: Resolved, log: Log, tracing: Tracing | None, options: argparse.Namespace) -> Run:
-    return Run(
+def _run(
+    workflow: Workflow,
+    resolved: Resolved,
+    log: Log,
+    tracing: Tracing | None,
+    options: argparse.Namespace,
+    source: tuple[str, dict[str, str]],
+) -> Run:
+    """The run; ``source`` is what its workers load: the flow file's module and the parameters given. Raises
+    UsageError."""
+    made: Callable[..., Run] = Run
+    if options.workers > 1:
+        if tracing is not None:
+            raise UsageError("--trace follows values within one process; leave --workers out")
+        from .pooled_run import PooledRun  # few runs have workers
+
+        made = partial(PooledRun, workers=options.workers, module=source[0], given=source[1])
+    return made(
         workflow,
         resolved,
         log,
@@ -132,6 +151,13 @@ def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> 
         "--status-fd", type=_descriptor, metavar="N", help="write the run's counts to this descriptor, as JSON lines"
     )
     parser.add_argument(
+        "--workers",
+        type=_count_of_workers,
+        default=1,
+        metavar="N",
+        help="work in so many processes, each with an instance of every module; for @stateless and async functions",
+    )
+    parser.add_argument(
         "--trace", type=_count, metavar="N", help="follow so many values, and say what each stage made of them"
     )
     parser.add_argument(
@@ -172,6 +198,13 @@ def _size(text: str) -> int:
     if size < LEAST_MEMORY:
         raise argparse.ArgumentTypeError(f"{text}: write a size from 64MiB on, such as 512MiB or 2GiB")
     return size
+
+
+def _count_of_workers(text: str) -> int:
+    """A number of processes. Raises ArgumentTypeError."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"{text} is no number of workers; write 1 to {MOST_WORKERS}")
+    return int(text)
 
 
 def _address(text: str) -> tuple[str, int]:

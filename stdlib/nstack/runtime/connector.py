@@ -244,6 +244,8 @@ class SinkConnector:
 
     IDEMPOTENT: ClassVar[bool] = False
     """Whether a repeated write of one value is harmless."""
+    LINES: ClassVar[bool] = False
+    """Whether ``encode`` gives the JSON lines of the values, as ``codec.encode_lines`` does: workers send those."""
     KEEPS: ClassVar[bool] = True
     """Whether what is written stays somewhere. A bounded run that writes nothing of the kind starts over."""
     WHOLE: ClassVar[bool] = False

@@ -104,6 +104,7 @@ class Node(_Declared, frozen=True):
     source there."""
 
     provider: str | UserModule | Standard
+    # ``stateless`` tells that its method is declared ``@stateless``.
 
     @property
     def shown(self) -> str:
@@ -128,6 +129,7 @@ class Source(Node, frozen=True):
     policy: Policy = Policy()
     origin: str = ""
     text: str = ""
+    stateless: bool = False
 
 
 class Literal(_Declared, frozen=True):
@@ -154,6 +156,7 @@ class Call(Node, frozen=True):
     policy: Policy = Policy()
     origin: str = ""
     text: str = ""
+    stateless: bool = False
 
     def __call__(self, value: Any, token: Any) -> Iterable[Any]:
         """The results for one value: one, none after a skip, or those of a generator, lazily."""
@@ -172,6 +175,7 @@ class Sink(Node, frozen=True):
     origin: str = ""
     text: str = ""
     many: bool = False
+    stateless: bool = False
 
     def __call__(self, value: Any, token: Any) -> None:
         """Takes one value; waits while the sink has too much to write."""

@@ -120,6 +120,18 @@ class Outbox:
         if self._halt.failed or self._gone:
             raise Stopped
 
+    def put_encoded(self, encoded: bytes, count: int) -> None:
+        """Values that somebody else has encoded, as ``encode`` of the sink would. Waits for room. Raises Stopped when
+        the run has failed."""
+        with self._lock:
+            self._encode_all()
+            self._queue_chunk(Chunk(encoded, count, None))
+        if self._idle:
+            self._idle = False
+            self._wake()
+        if self._over():
+            self.push()
+
     def seal(self, token: Token) -> None:
         """Everything put so far belongs to this token: it is done only when the sink has flushed that."""
         if not self._buffer and not self._unsealed:
@@ -200,11 +212,14 @@ class Outbox:
 
     def _queue_up(self, encoded: Any, values: list[Any]) -> None:
         chunk = Chunk(encoded, len(values), values if self._keeps else None)
+        self._queue_chunk(chunk)
+        if not self._gone:
+            self._chunk = max(1, min(CHUNK, CHUNK_BYTES * chunk.count // max(1, chunk.size)))
+
+    def _queue_chunk(self, chunk: Chunk) -> None:
         self._unsealed = True
         self._queued[0] += chunk.count
         self._queued[1] += chunk.size
-        if not self._gone:
-            self._chunk = max(1, min(CHUNK, CHUNK_BYTES * chunk.count // max(1, chunk.size)))
         self.queue.append(chunk)
 
 

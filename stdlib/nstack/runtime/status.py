@@ -62,16 +62,24 @@ class Stage(msgspec.Struct):
 
 class Snapshot(msgspec.Struct):
     """A run at a moment: ``state`` is ``starting``, ``running``, ``draining`` after an interrupt or a failure, and at
-    the end ``done``, ``failed`` or ``interrupted``. ``seconds`` is how long it has run."""
+    the end ``done``, ``failed`` or ``interrupted``. ``seconds`` is how long it has run. ``workers`` is how many
+    processes work on it, ``restarts`` how often one of them was started again."""
 
     workflow: str
     state: str
     seconds: float
     stages: list[Stage]
+    workers: int = 1
+    restarts: int = 0
 
 
 class Counts:
     """The stages of a plan, counted. Any thread may ask."""
+
+    @property
+    def workers(self) -> tuple[int, int]:
+        """How many processes work on it, and how often one was started again."""
+        return 1, 0
 
     def __init__(self, plan: Plan, lanes: list[Lane], connectors: list[tuple[Lane, SourceConnector]]) -> None:
         self._plan = plan

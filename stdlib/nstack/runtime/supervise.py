@@ -153,17 +153,24 @@ class Run:
             self._count(status)
 
     def _count(self, status: int | None) -> None:
-        from .status import Counts, Reporter, Snapshot  # few runs are watched
+        from .status import Reporter, Snapshot  # few runs are watched
 
-        counts = Counts(self.plan, self.lanes, self.sources)
+        counts = self._counts()
 
         def snapshot() -> Snapshot:
-            return Snapshot(self.workflow.name, self._state_now(), time.monotonic() - self.began, counts.stages())
+            return Snapshot(
+                self.workflow.name, self._state_now(), time.monotonic() - self.began, counts.stages(), *counts.workers
+            )
 
         if status is not None:
             self._reporter = Reporter(status, snapshot)
         if self._metrics_at is not None:
             self._exposed = self._expose(self._metrics_at, counts, snapshot)
+
+    def _counts(self) -> Counts:
+        from .status import Counts
+
+        return Counts(self.plan, self.lanes, self.sources)
 
     def _expose(self, address: tuple[str, int], counts: Counts, snapshot: Callable[[], Snapshot]) -> Exposed:
         try:
@@ -568,9 +575,7 @@ class Run:
             await self.cuts.stop()
             if opened:
                 await self._safely(self._last_cut(self.cuts))
-        for host in self.plan.hosts.values():
-            if host.started:
-                await self._safely(self._shut_down(host))
+        await self._safely(self._shut_down_modules())
         for _, source in self.sources:
             await self._safely(source.close())
         completed = opened and not self.halt.failed and not (self.workflow.bounded and self.interrupted)
@@ -586,6 +591,11 @@ class Run:
             self._user_loop.close()
         for lane in self.lanes:
             lane.worker.close()
+
+    async def _shut_down_modules(self) -> None:
+        for host in self.plan.hosts.values():
+            if host.started:
+                await self._safely(self._shut_down(host))
 
     async def _last_cut(self, cuts: Cuts) -> None:
         """A bounded run that has come to its end needs a checkpoint only if there is one already: killed between two
