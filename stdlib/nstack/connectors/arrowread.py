@@ -84,6 +84,8 @@ def read_column(column: "Column", array: Any) -> list[Any]:
     """The values of an array. Raises Fault for any of them."""
     try:
         return column.read(_unwrapped(array))
+    except UnicodeDecodeError as error:
+        raise Fault(f"bytes that are no UTF-8 ({error.reason})") from None
     except (ValueError, OverflowError, arrow().ArrowException) as error:
         raise Fault(str(error).partition("\n")[0]) from None
 
@@ -365,9 +367,18 @@ def _dates(array: Any) -> list[Any]:
         raise Fault(f"day {_first(days, -719162, 2932896)} from 1970, outside of the years 1 to 9999") from None
 
 
+def _micros(array: Any, type_: Any) -> list[int]:
+    """Whole microseconds. Raises Fault where they would not be whole, or not fit 64 bits."""
+    pa = arrow()
+    try:
+        return _plain(array.cast(type_).cast(pa.int64()))
+    except pa.ArrowException:
+        raise Fault(f"{_shown(array)}, which is finer than a microsecond, or out of range") from None
+
+
 def _times(array: Any) -> list[Any]:
     pa = arrow()
-    micros = _plain(array.cast(pa.time64("us")).cast(pa.int64()))
+    micros = _micros(array, pa.time64("us"))
     if micros and not (min(micros) >= 0 and max(micros) < DAY):
         raise Fault(f"{_first(micros, 0, DAY - 1)} µs, which is no time of a day")
     return [(EPOCH + datetime.timedelta(microseconds=value)).time() for value in micros]
@@ -375,7 +386,7 @@ def _times(array: Any) -> list[Any]:
 
 def _datetimes(array: Any) -> list[Any]:
     pa = arrow()
-    micros = _plain(array.cast(pa.timestamp("us", array.type.tz)).cast(pa.int64()))
+    micros = _micros(array, pa.timestamp("us", array.type.tz))
     try:
         return [EPOCH + datetime.timedelta(microseconds=value) for value in micros]
     except OverflowError:
@@ -385,7 +396,7 @@ def _datetimes(array: Any) -> list[Any]:
 
 def _durations(array: Any) -> list[Any]:
     pa = arrow()
-    micros = _plain(array.cast(pa.duration("us")).cast(pa.int64()))
+    micros = _micros(array, pa.duration("us"))
     return [datetime.timedelta(microseconds=value) for value in micros]
 
 

@@ -212,7 +212,8 @@ class RowScanner:
         self._held, self._held_size = [], 0
         if self._open:
             self.fault_line = self._open_line
-            raise CsvFault("a quote is opened and never closed")
+            escaped = self.rules is not None and self.state == 2
+            raise CsvFault("the file ends behind an escape" if escaped else "a quote is opened and never closed")
         return rows
 
     def _hold(self, rest: bytes) -> None:

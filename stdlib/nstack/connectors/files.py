@@ -216,7 +216,7 @@ class OutputFile:
 
     def _open(self) -> None:
         found = self.path.stat() if self.path.exists() else None
-        target = self.path.resolve()
+        target = Path(os.path.realpath(self.path))
         if self._context.bounded and self._mode != "append":
             self._beside = target.with_name(target.name + ".partial")
         if self._context.resume is not None:
@@ -238,7 +238,10 @@ class OutputFile:
     def _go_on(self, target: Path, length: int, before: str) -> None:
         """Takes back what was written behind a checkpoint's place."""
         if self._beside and not target.exists() and self.path.exists():
-            target, self._beside = self.path.resolve(), None  # the run was killed when it had put this one into place
+            target, self._beside = (
+                Path(os.path.realpath(self.path)),
+                None,
+            )  # the run was killed when it had put this one into place
         try:
             self._descriptor = os.open(target, os.O_RDWR | (0 if length else os.O_CREAT), 0o666)
             held = os.fstat(self._descriptor).st_size >= length
@@ -334,7 +337,7 @@ class OutputFile:
             if completed and self._beside:
                 os.fsync(descriptor)
                 fault("placing")
-                self._beside.replace(self.path.resolve())
+                self._beside.replace(Path(os.path.realpath(self.path)))
         except OSError as error:
             raise ConnectorError(f"cannot write {self.shown}: {reason(error)}") from None
         finally:

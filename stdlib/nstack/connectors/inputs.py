@@ -16,6 +16,9 @@ from nstack.connectors.magic import looks_like
 from nstack.runtime.connector import Context, Parameters
 from nstack.runtime.errors import ConnectorError, UsageError
 
+BINARY = frozenset(range(256)) - frozenset(range(32, 127)) - frozenset(b"\t\n\r")
+"""Bytes that are no ASCII text."""
+
 
 class Input(Protocol):
     """Bytes from somewhere, without a byte-order mark, of which it counts the bytes."""
@@ -77,6 +80,15 @@ class FileInput:
                 _refuse_other(self.shown, block)
                 first = False
             yield block
+        self._whole()
+
+    def _whole(self) -> None:
+        """Raises ConnectorError where somebody cut the file meanwhile."""
+        at, size = self._file.progress() or (0, 0)
+        if at < size:
+            raise ConnectorError(
+                f"{self.shown} has become shorter while it was read: it has {at} bytes, and had {size}"
+            )
 
     def progress(self) -> tuple[int, int] | None:
         """Bytes read, of how many."""
@@ -88,7 +100,8 @@ class FileInput:
 
 
 def _refuse_other(shown: str, block: bytes) -> None:
-    known = looks_like(block)
+    """Raises ConnectorError for what begins as no text does; a header may be called ``PAR1``."""
+    known = looks_like(block) if any(map(BINARY.__contains__, block[:32])) else None
     if known in ("gzip", "bzip2", "xz", "zstd"):
         raise ConnectorError(f'{shown} looks like {known}: compression = "{known}" reads that')
     if known in ("text in UTF-16", "text in UTF-32"):
@@ -96,6 +109,8 @@ def _refuse_other(shown: str, block: bytes) -> None:
     if known in ("Parquet", "an Arrow file"):
         name = "parquet" if known == "Parquet" else "arrow"
         raise ConnectorError(f"{shown} looks like {known}: Sources.{name} reads that")
+    if known is not None:
+        raise ConnectorError(f"{shown} looks like {known}, which holds no lines of text")
 
 
 class RawInput(FileInput):
@@ -105,6 +120,7 @@ class RawInput(FileInput):
         """Raises ConnectorError."""
         async for block in self._file.blocks():
             yield block
+        self._whole()
 
 
 class StandardInput:

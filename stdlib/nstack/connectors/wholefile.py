@@ -139,7 +139,7 @@ class WholeFile:
             raise ConnectorError(f'{self.shown} is there already, and mode = "error" forbids to touch it')
         if found and not stat.S_ISREG(found.st_mode):
             return os.open(self._path, os.O_WRONLY)
-        target = self._path.resolve()
+        target = Path(os.path.realpath(self._path))
         if self._direct:
             return os.open(target, os.O_RDWR | os.O_CREAT, 0o666)
         self._beside = target.with_name(target.name + PARTIAL)
@@ -157,7 +157,7 @@ class WholeFile:
         try:
             if completed and self._beside:
                 os.fsync(descriptor)
-                self._beside.replace(self._path.resolve())
+                self._beside.replace(Path(os.path.realpath(self._path)))
         except OSError as fault:
             raise ConnectorError(f"cannot write {self.shown}: {reason(fault)}") from None
         finally:

@@ -12,6 +12,7 @@ arguments, once for each node; everything arrives with ``open``.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from importlib import import_module
@@ -172,7 +173,7 @@ class Context:
     def claim(self, path: Path, use: str) -> None:
         """Two sinks on one file, or a sink on a source's file, are an error. ``use`` is ``"read"`` or ``"write"``."""
         claims: dict[Path, tuple[str, str]] = self.shared.setdefault("nstack.claims", {})
-        resolved = path.resolve()
+        resolved = Path(os.path.realpath(path))  # a link that leads to itself is told when it is opened
         other = claims.get(resolved)
         if other is not None and "write" in (use, other[0]):
             raise ConnectorError(f"{self.node} ({self.origin}) and {other[1]} use the same file, {path}")
