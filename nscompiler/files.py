@@ -25,6 +25,10 @@ class Files(Protocol):
         """The names in a folder, sorted. Raises OSError where it cannot be read."""
         ...
 
+    def is_readable(self, path: str) -> bool:
+        """Whether the rights of a file that is there let it be read."""
+        ...
+
     def is_link(self, path: str) -> bool:
         """Whether the path itself, not a folder above it, is a symbolic link."""
         ...
@@ -53,6 +57,10 @@ class DiskFiles:
     def list(self, folder: str) -> tuple[str, ...]:
         """The names in a folder, sorted."""
         return tuple(sorted(os.listdir(folder)))
+
+    def is_readable(self, path: str) -> bool:
+        """Whether the rights of a file that is there let it be read."""
+        return os.access(path, os.R_OK)
 
     def is_link(self, path: str) -> bool:
         """Whether the path itself is a symbolic link."""
@@ -104,6 +112,10 @@ class MemoryFiles:
         elif not names:
             raise FileNotFoundError(2, "No such file or directory", folder)
         return tuple(sorted(names))
+
+    def is_readable(self, path: str) -> bool:
+        """Whether the rights of a file that is there let it be read."""
+        return os.path.normpath(path) in self._files or self._under is None or self._under.is_readable(path)
 
     def is_link(self, path: str) -> bool:
         """Whether the path is a symbolic link of the file system beneath; nothing in memory is one."""
@@ -170,6 +182,12 @@ class WatchedFiles:
         self.asked[questions.LISTS][folder] = (found.st_mtime_ns, found.st_ctime_ns, names)
         self._names[folder] = frozenset(names)
         return names
+
+    def is_readable(self, path: str) -> bool:
+        """Whether the rights of a file that is there let it be read."""
+        answer = os.access(path, os.R_OK)
+        self.complete = self.complete and answer
+        return answer
 
     def is_link(self, path: str) -> bool:
         """Whether the path itself is a symbolic link."""

@@ -1,5 +1,7 @@
 """``nstack.yaml`` and ``nstack-project.yaml``: what a module's folder and a project say about themselves."""
 
+import errno
+import os
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
@@ -400,6 +402,9 @@ def _expand_all(reader: _Reader, patterns: Iterable[Located[str]], folder: str, 
             reader.problems.append(codes.PATH_OUTSIDE.at(pattern.span, title, named.reason))
         elif named:
             found.update(named)
+            locked = (join(folder, name) for name in named if not files.is_readable(join(folder, name)))
+            refused = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            reader.problems.extend(unreadable(path, refused) for path in locked)
         else:
             reader.problems.append(_no_match(pattern, folder, files))
     return tuple(sorted(found))

@@ -173,6 +173,10 @@ class GitFiles:
             raise FileNotFoundError(2, "No such file or directory", folder)
         return self._folders[resolved]
 
+    def is_readable(self, path: str) -> bool:
+        """Whether the rights of a file that is there let it be read: what a commit has always may."""
+        return self._inside(path) is not None or self._disk.is_readable(path)
+
     def is_link(self, path: str) -> bool:
         """Whether the path itself is a symbolic link."""
         inside = self._inside(path)

@@ -204,14 +204,30 @@ class Refusing(MemoryFiles):
         return super().read_bytes(path)
 
 
+class Locked(Refusing):
+    """The same, where the rights of the file tell that before it is read."""
+
+    def is_readable(self, path: str) -> bool:
+        return not path.endswith(".bin")
+
+
+WITH_DATA: dict[str, str | bytes] = {
+    "m/module.nml": "module M:1.0.0\nfun f : Text -> Text\ndef w = Sources.stdin | f | Sinks.stdout\n",
+    "m/service.py": "import nstack\nclass Module(nstack.Module):\n    def f(self, x):\n        return x\n",
+    "m/nstack.yaml": "files: [model.bin]\n",
+    "m/model.bin": b"",
+}
+
+
+def test_a_module_whose_data_may_not_be_read_does_not_check() -> None:
+    problems = Compilation(Locked(WITH_DATA, DiskFiles()), ("m",)).problems
+    assert [(problem.code.id, problem.title) for problem in problems] == [
+        ("NS0224", "cannot read `m/model.bin`: permission denied")
+    ]
+
+
 def test_a_module_whose_data_cannot_be_read_is_told_of_and_not_built() -> None:
-    texts: dict[str, str | bytes] = {
-        "m/module.nml": "module M:1.0.0\nfun f : Text -> Text\ndef w = Sources.stdin | f | Sinks.stdout\n",
-        "m/service.py": "import nstack\nclass Module(nstack.Module):\n    def f(self, x):\n        return x\n",
-        "m/nstack.yaml": "files: [model.bin]\n",
-        "m/model.bin": b"",
-    }
-    compilation = Compilation(Refusing(texts, DiskFiles()), ("m",))
+    compilation = Compilation(Refusing(WITH_DATA, DiskFiles()), ("m",))
     (own,) = compilation.selected
     (workflow,) = pipeline.workflows(own)
     graph, problems = compilation.lower("m/module.nml", workflow)

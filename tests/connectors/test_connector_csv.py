@@ -413,7 +413,7 @@ BAD_FILES = [
     (b"a\n1\n", 'x.csv:1: the header lacks column "b"; it has "a"'),
     (b'a,b\n1,"TRUE\n', "x.csv:2: a quote is opened and never closed"),
     (b"a,b\n" + b"x" * 300, "x.csv:2: a row of more than max_line = 200 bytes"),
-    (b'\x89PNG\r\n\x1a\n\x00"', 'x.csv:1: the header lacks columns "a", "b"'),
+    (b'\x89PNG\r\n\x1a\n\x00"', "x.csv looks like a picture, which holds no lines of text"),
 ]
 
 
