@@ -34,6 +34,9 @@ def both =
   (Sources.jsonl<Row> { path = "in.jsonl" } & Sources.jsonl<Row> { path = "more.jsonl" }) | taken* |
   Sinks.jsonl { path = "out.jsonl" }
 
+def appended =
+  Sources.jsonl<Row> { path = "in.jsonl" } | taken* | Sinks.jsonl { path = "out.jsonl", mode = "append" }
+
 def shown = Sources.jsonl<Row> { path = "in.jsonl" } | taken* | Sinks.log
 """
 
@@ -164,6 +167,16 @@ def test_a_header_in_the_middle_of_the_pipe_comes_once(here: Folder) -> None:
     assert "goes on" in told
     texts = [json.loads(line) for line in here.text("texts.jsonl").splitlines()]
     assert texts == ["n,part", *(f"{n},{part}" for n, part in expected("in.jsonl", 500))]
+
+
+def test_killed_before_the_first_checkpoint_a_file_that_is_appended_to_is_exact_too(here: Folder) -> None:
+    here.rows("in.jsonl", 20)
+    assert here.run("appended")[0] == 0
+    assert here.run("appended", fault="flushing:1")[0] == -9
+    assert len(here.parts("out.jsonl")) > len(expected("in.jsonl", 20))
+    code, told = here.run("appended")
+    assert code == 0, told
+    assert here.parts("out.jsonl") == 2 * expected("in.jsonl", 20)
 
 
 def test_two_sources_that_meet_in_one_file(here: Folder) -> None:

@@ -69,8 +69,11 @@ class Cuts:
             lane.stage.pause.tell = tell
             lane.stage.slices = Slices()
 
-    def start(self) -> None:
-        """Makes a checkpoint now and then, from here on."""
+    async def start(self) -> None:
+        """Makes a checkpoint now and then, from here on. The first comes before any value, where a file is appended to:
+        a run that is killed before the second must know what was there before it. Raises as ``save``."""
+        if any(sink.appends for sink in self._resuming.sinks):
+            await self.save()
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:

@@ -44,6 +44,7 @@ class KeptSink(NamedTuple):
     connector: SinkConnector
     lanes: tuple[Lane, ...]
     keeps: bool
+    appends: bool
 
 
 class Resuming:
@@ -85,11 +86,19 @@ class Resuming:
             self.sources.append(KeptSource(key, lane, connector))
 
     def add_sink(
-        self, node: Sink, connector: SinkConnector, identity: str | None, lanes: Iterable[Lane], *, keeps: bool
+        self,
+        node: Sink,
+        connector: SinkConnector,
+        identity: str | None,
+        lanes: Iterable[Lane],
+        *,
+        keeps: bool,
+        appends: bool,
     ) -> None:
         """One sink; ``identity`` None: it has no places, and what comes again is written again. ``keeps``: what it
-        writes stays somewhere."""
-        self.sinks.append(KeptSink(Key("sink", self.named(node), identity or ""), connector, tuple(lanes), keeps))
+        writes stays somewhere; ``appends``: behind what was there before the run."""
+        key = Key("sink", self.named(node), identity or "")
+        self.sinks.append(KeptSink(key, connector, tuple(lanes), keeps, appends and identity is not None))
 
     def decide(self) -> None:
         """Whether this run goes on from a checkpoint, which ``past`` is then. Raises UsageError where ``--resume``

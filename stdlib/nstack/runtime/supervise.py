@@ -340,7 +340,7 @@ class Run:
         await self._open_sources()
         if self.resuming.on:
             self.cuts = Cuts(self.resuming, self.halt, self.plan.writers.values(), self.plan.functions, self._failed)
-            self.cuts.start()
+            await self.cuts.start()
 
     def _find_connectors(self) -> None:
         """Raises UsageError for a connector that is not part of this version, before anything opens."""
@@ -373,7 +373,8 @@ class Run:
             given = self.resolved.of(end)
             named = sink.identity(given, self._context(end))
             keeps = sink.KEEPS and given.get("path") != "-"
-            self.resuming.add_sink(end, sink, named, reaching, keeps=keeps)
+            appends = not self.workflow.bounded or given.get("mode") == "append"
+            self.resuming.add_sink(end, sink, named, reaching, keeps=keeps, appends=appends)
         self.resuming.decide()
 
     def _connected_sinks(self) -> list[Sink]:
