@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from .connector import Batch
-from .cut import Cuts
 from .declare import Call, Literal, Sink, UserModule, Workflow
 from .errors import UsageError
 from .log import Log
@@ -53,9 +52,7 @@ class PooledRun(Run):
             self._bind(number, lane)
         self._check_reply()
         await self._open_sources()
-        if self.resuming.on:
-            self.cuts = Cuts(self.resuming, self.halt, self.plan.writers.values(), self.plan.functions, self._failed)
-            self.cuts.start()
+        await self._start_cuts()
 
     async def _start_workers(self) -> None:
         """In a thread that is left behind when the run shall end before."""

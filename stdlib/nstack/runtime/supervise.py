@@ -338,9 +338,7 @@ class Run:
         self._check_reply()
         self.resuming.restore(self.plan.functions)
         await self._open_sources()
-        if self.resuming.on:
-            self.cuts = Cuts(self.resuming, self.halt, self.plan.writers.values(), self.plan.functions, self._failed)
-            await self.cuts.start()
+        await self._start_cuts()
 
     def _find_connectors(self) -> None:
         """Raises UsageError for a connector that is not part of this version, before anything opens."""
@@ -354,6 +352,11 @@ class Run:
         lane = Lane(source, function, Worker(f"stage-{number + 1}", self.folders), stage)
         stage.expects = expectation(lane)
         return lane
+
+    async def _start_cuts(self) -> None:
+        if self.resuming.on:
+            self.cuts = Cuts(self.resuming, self.halt, self.plan.writers.values(), self.plan.functions, self._failed)
+            await self.cuts.start()
 
     def _look_back(self) -> None:
         """Makes the connectors, and finds out whether the run goes on from a checkpoint. Raises NStackError."""
