@@ -8,6 +8,7 @@ out of plain text.
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -29,8 +30,9 @@ class Log:
         self._lock = threading.Lock()
 
     def hide(self, secrets: tuple[str, ...]) -> None:
-        """From now on none of these texts appears in a line. Very short ones would strike out too much and are left."""
-        found = {secret for secret in secrets if len(secret) > 3} | set(self._secrets)
+        """From now on none of these texts appears in a line, however it is written there. Very short ones would strike
+        out too much and are left."""
+        found = {form for secret in secrets if len(secret) > 3 for form in _forms(secret)} | set(self._secrets)
         self._secrets = tuple(sorted(found, key=len, reverse=True))
 
     def clean(self, text: str) -> str:
@@ -58,6 +60,9 @@ class Log:
 
     def _write(self, level: str, message: str, facts: dict[str, Any]) -> None:
         shown = {name: value for name, value in facts.items() if value is not None}
+        if self._secrets:  # before JSON writes them in another way
+            message = self.clean(message)
+            shown = {name: self.clean(value) if isinstance(value, str) else value for name, value in shown.items()}
         text = self._json(level, message, shown) if self.format == "json" else self._text(level, message, shown)
         data = self.clean(text).encode("utf-8", "backslashreplace") + b"\n"
         with self._lock:
@@ -82,6 +87,26 @@ class Log:
             line["workflow"] = self.workflow
         line |= {"event": facts.pop("event", "log"), "message": message, **facts}
         return msgspec.json.encode(line, enc_hook=str).decode()
+
+
+def _forms(secret: str) -> set[str]:
+    """A text as it is, and as JSON, Python and addresses write it; of several lines each one."""
+    from urllib.parse import quote, quote_plus  # few programs have secrets
+
+    lines = [line for line in secret.splitlines() if len(line) > 3]
+    return {
+        form
+        for text in {secret, *lines}
+        for form in (
+            text,
+            json.dumps(text)[1:-1],
+            json.dumps(text, ensure_ascii=False)[1:-1],
+            repr(text)[1:-1],
+            quote(text),
+            quote(text, safe=""),
+            quote_plus(text),
+        )
+    }
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
