@@ -113,6 +113,8 @@ class Wire(_Protocol):  # type: ignore[misc]
         return self.scheme == "http" and not self.transport.is_closing() and bool(self._unanswered())
 
     def _is_idle(self) -> bool:
+        if self.cycle is not None and not self.cycle.response_complete:
+            return False
         return not self._unanswered()
 
     def _unanswered(self) -> list[Any]:
@@ -169,11 +171,16 @@ class Wire(_Protocol):  # type: ignore[misc]
             self._wrong(414, f"the request's target is longer than {TARGET} bytes")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        super().on_header(name, value)
+        # As in uvicorn; calling that for each header would take as long again.
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        headers = self.headers
+        headers.append((name, value))
         self._size += len(name) + len(value)
         if self._size > HEAD:
             self._wrong(431, f"the request's headers are larger than {HEAD} bytes")
-        if len(self.headers) > HEADERS:
+        if len(headers) > HEADERS:
             self._wrong(431, f"the request has more than {HEADERS} headers")
 
     def on_headers_complete(self) -> None:
@@ -193,22 +200,23 @@ class Wire(_Protocol):  # type: ignore[misc]
 
     def _check_head(self) -> None:
         """What RFC 9112 has a server refuse, and the parser lets pass."""
-        hosts = coding = 0
+        names = [name for name, _ in self.headers]
         version = self.parser.get_http_version()
         if version not in ("1.1", "1.0"):
             self._wrong(505, f"HTTP/{version} is not spoken here; send HTTP/1.1")
-        for name, value in self.headers:
-            if name == b"host":
-                hosts += 1
-            elif name == b"transfer-encoding":
-                coding += 1
-                if value.strip().lower() != b"chunked":
-                    self._wrong(501, "chunked is the only Transfer-Encoding that is understood here")
-            elif name == b"expect" and value.strip().lower() != b"100-continue":
-                self._wrong(417, "100-continue is the only expectation that is met here")
-        if hosts > 1 or (hosts == 0 and version == "1.1"):
+        hosts = names.count(b"host")
+        if hosts != 1 and (hosts or version == "1.1"):
             self._wrong(400, f"a request has one Host, this one has {hosts or 'none'}")
-        if coding > 1 or (coding and version == "1.0"):
+        if b"transfer-encoding" in names:
+            self._check_coding(version)
+        if b"expect" in names and not self.expect_100_continue:
+            self._wrong(417, "100-continue is the only expectation that is met here")
+
+    def _check_coding(self, version: str) -> None:
+        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if codings[0] != b"chunked":
+            self._wrong(501, "chunked is the only Transfer-Encoding that is understood here")
+        if len(codings) > 1 or version == "1.0":
             self._wrong(400, "Transfer-Encoding comes once, in a request of HTTP/1.1")
 
     def _wrong(self, status: int, detail: str) -> None:
