@@ -16,8 +16,8 @@ from urllib.parse import quote
 import pytest
 from running_nsc import PLAIN
 
-PASSWORD = "pä\"ss\\w'rd /&$+4711"
-TOKEN = "tok-En.4711-4711"
+PASSWORD = "pä\"ss\\w'rd /&$+Qz90417Zq"
+TOKEN = "tok-En.Qz90417Zq-Qz90417Zq"
 MODULE = """\
 module Vault:0.1.0
 
@@ -163,9 +163,9 @@ def test_no_secret_is_left_said_or_shown(tmp_path: Path, collector: Collector, f
     assert b"nsc" in said["ps"]
     everything = {**left, **said}
     # Parts that are in every form in which it could be written.
-    for secret in (b"4711", quote(PASSWORD).encode()[:12], b"w'rd", b"tok-En"):
+    for secret in (b"Qz90417Zq", quote(PASSWORD).encode()[:12], b"w'rd", b"tok-En"):
         found = {
             name: text[max(0, text.index(secret) - 200) :][:300] for name, text in everything.items() if secret in text
         }
         assert found == {}
-    assert "4711" not in os.environ.get("VAULT_PASSWORD", "")
+    assert "Qz90417Zq" not in os.environ.get("VAULT_PASSWORD", "")

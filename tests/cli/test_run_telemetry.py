@@ -26,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 MODULE = """\
 module Traced:0.1.0
 
+import Http:1.0.0
+
 fun inside : Text -> Text
 fun later : Text -> Text
 fun fussy : Text -> Text with { key : Text }
@@ -33,6 +35,7 @@ fun each : Text -> Text
 
 def sync = Sources.http<Text> { http_path = "/sync", http_port = 0 } | inside | Sinks.reply
 def overlapped = Sources.http<Text> { http_path = "/later", http_port = 0 } | later | Sinks.reply
+def asks = Sources.stdin | Http.get<Text, Text> { url = "{}", url_answer = "raw" } | Sinks.stdout
 def batch = Sources.stdin | each | fussy { key = $TRACED_KEY, on_error = "skip", retry = 1 } | Sinks.stdout
 """
 SERVICE = """\
@@ -89,6 +92,13 @@ class Handler(BaseHTTPRequestHandler):
     """``/v1/traces``."""
 
     server: Receiver
+
+    def do_GET(self) -> None:
+        body = (self.headers["traceparent"] or "none").encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def do_POST(self) -> None:
         assert self.path == "/v1/traces"
@@ -216,7 +226,7 @@ def test_a_batch_has_a_span_for_each_stage_and_its_failures(built: Path, receive
     assert set(below) == {"Traced.each", "Traced.fussy", "Sinks.stdout"}
     assert len(spans) == 4
     fussy = below["Traced.fussy"]
-    assert attributes(fussy)["nstack.at"] == "module.nml:10:36"
+    assert attributes(fussy)["nstack.at"] == "module.nml:13:36"
     assert (attributes(fussy)["nstack.calls"], attributes(fussy)["nstack.errors"]) == ("3", "2")
     assert fussy.status.code == Status.STATUS_CODE_ERROR
     events = [{one.key: one.value.string_value for one in event.attributes} for event in fussy.events]
@@ -229,6 +239,15 @@ def test_a_batch_has_a_span_for_each_stage_and_its_failures(built: Path, receive
     assert not any(b"s3cret" in request.SerializeToString() for request in receiver.requests)
     assert below["Sinks.stdout"].kind == Span.SPAN_KIND_PRODUCER
     assert source.status.code == Status.STATUS_CODE_UNSET
+
+
+def test_requests_that_are_sent_go_on_in_the_trace(built: Path, receiver: Receiver) -> None:
+    process = started(built, "asks", **receiver.environment)
+    out, err = process.communicate(f"http://127.0.0.1:{receiver.server_port}/\n", timeout=60)
+    assert process.returncode == 0, err
+    (source,) = [span for span in receiver.spans() if span.name == "Sources.stdin"]
+    assert out.startswith(f"00-{source.trace_id.hex()}-{source.span_id.hex()}-")
+    assert {span.name for span in receiver.spans()} == {"Sources.stdin", "Http.get", "Sinks.stdout"}
 
 
 @pytest.mark.parametrize(

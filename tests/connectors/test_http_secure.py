@@ -54,7 +54,7 @@ async def secure(port: int, believing: ssl.SSLContext) -> Client:
 async def test_a_port_with_a_certificate_speaks_tls_alone(certificates: Certificates) -> None:
     engine, recorder = Engine(), Recorder()
     given = facts(engine, certificates.cert.parent, log=recorder.log)
-    async with serving(HttpSource(), Text, given, http_cert="cert.pem", http_key="key.pem") as port:
+    async with serving(HttpSource(), Text, given, http_cert_file="cert.pem", http_key_file="key.pem") as port:
         client = await secure(port, certificates.believing())
         assert [(await client.send("/p", BODY)).status for _ in range(2)] == [200, 200]
         assert (await client.send("/p", b"3")).detail.startswith("body: expected an object")
@@ -77,7 +77,7 @@ async def test_a_port_with_a_certificate_speaks_tls_alone(certificates: Certific
 
 async def test_certificate_and_key_may_be_in_one_file(certificates: Certificates) -> None:
     engine = Engine()
-    async with serving(HttpSource(), Text, facts(engine), http_cert=str(certificates.both)) as port:
+    async with serving(HttpSource(), Text, facts(engine), http_cert_file=str(certificates.both)) as port:
         client = await secure(port, certificates.believing())
         assert (await client.send("/p", BODY)).status == 200
         client.close()
@@ -92,25 +92,32 @@ async def test_files_that_are_no_certificate_are_told(certificates: Certificates
     empty.write_text("")
     cert, key = str(certificates.cert), str(certificates.key)
     for given, says in (
-        ({"http_cert": "no.pem"}, "http_cert: no.pem: No such file or directory"),
-        ({"http_cert": cert, "http_key": "no.pem"}, "http_key: no.pem: No such file or directory"),
-        ({"http_cert": cert, "http_key": str(certificates.other)}, f"http_key: {certificates.other} is not the key of"),
-        ({"http_cert": str(empty)}, f"http_cert: {empty} holds no certificate and key in PEM"),
-        ({"http_cert": cert}, f"http_cert: {cert} holds no certificate and key in PEM"),
-        ({"http_cert": cert, "http_key": str(encrypted)}, "http_"),
+        ({"http_cert_file": "no.pem"}, "http_cert_file: no.pem: No such file or directory"),
+        ({"http_cert_file": cert, "http_key_file": "no.pem"}, "http_key_file: no.pem: No such file or directory"),
+        (
+            {"http_cert_file": cert, "http_key_file": str(certificates.other)},
+            f"http_key_file: {certificates.other} is not the key of",
+        ),
+        ({"http_cert_file": str(empty)}, f"http_cert_file: {empty} holds no certificate and key in PEM"),
+        ({"http_cert_file": cert}, f"http_cert_file: {cert} holds no certificate and key in PEM"),
+        ({"http_cert_file": cert, "http_key_file": str(encrypted)}, "http_"),
     ):
         with pytest.raises(ConnectorError) as fault:
             await _open(given)
         assert str(fault.value).startswith(says)
-    with pytest.raises(UsageError, match="http_key is the key of a certificate"):
-        await _open({"http_key": key})
+    with pytest.raises(UsageError, match="http_key_file is the key of a certificate"):
+        await _open({"http_key_file": key})
 
 
-async def _open(given: dict[str, Any], secret: frozenset[str] = frozenset(), log: Any = None) -> None:
+async def _open(given: dict[str, Any], environment: frozenset[str] = frozenset(), log: Any = None) -> None:
     source = HttpSource()
     made = parameters_of(source, {"http_path": "/p", "http_port": 0} | given)
     try:
-        await source.open(Parameters(dict(made), secret), Codec(Text), context(Path(), **({"log": log} if log else {})))
+        await source.open(
+            Parameters(dict(made), frozenset(["http_token"]), environment),
+            Codec(Text),
+            context(Path(), **({"log": log} if log else {})),
+        )
     finally:
         await source.close()
 

@@ -20,7 +20,8 @@ HTTP = (
     Parameter("http_ack", "enum", "done"), Parameter("http_max_body", "Integer", 16777216),
     Parameter("http_queue", "Integer", 1024), Parameter("http_timeout", "Duration", 300.0),
     Parameter("http_receive_timeout", "Duration", 20.0), Parameter("http_connections", "Integer", 1000),
-    Parameter("http_token", "Text", ""), Parameter("http_cert", "Text", ""), Parameter("http_key", "Text", ""),
+    Parameter("http_token", "Text", ""), Parameter("http_cert_file", "Text", ""),
+    Parameter("http_key_file", "Text", ""),
 )
 def source(path, policy=Policy(on_error="skip")):
     return Source("Sources.http", Text, parameters=(Parameter("http_path", "Text", path), *HTTP), policy=policy,

@@ -185,20 +185,20 @@ class Endpoint:
 
 def _settings(parameters: Parameters, context: Context) -> Settings:
     """What the sources of one port have in common. Raises UsageError."""
-    if parameters.http_key and not parameters.http_cert:
-        raise UsageError("http_key is the key of a certificate: http_cert names its file")
+    if parameters.http_key_file and not parameters.http_cert_file:
+        raise UsageError("http_key_file is the key of a certificate: http_cert_file names its file")
     return Settings(
         at_least_one(parameters, "http_connections"),
         seconds(parameters, "http_receive_timeout"),
-        context.path(parameters.http_cert) if parameters.http_cert else None,
-        context.path(parameters.http_key) if parameters.http_key else None,
+        context.path(parameters.http_cert_file) if parameters.http_cert_file else None,
+        context.path(parameters.http_key_file) if parameters.http_key_file else None,
     )
 
 
 def _token(parameters: Parameters, context: Context) -> bytes:
     """What a sender has to show, nothing where anybody may send. Raises UsageError."""
     token: str = parameters.http_token
-    if not token and "http_token" in parameters.secret:
+    if not token and "http_token" in parameters.environment:
         raise UsageError(f"http_token ({context.origin}) is empty, which would let anybody in")
     if not re.fullmatch(r"[A-Za-z0-9._~+/-]*=*", token):
         raise UsageError("http_token: a bearer token has letters, digits and -._~+/ alone (RFC 6750)")

@@ -18,6 +18,7 @@ from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Parameters
 from nstack.runtime.errors import MissingExtra, NStackError, TooLarge, UsageError
 from nstack.runtime.standard import StandardFunction
+from nstack.runtime.telemetry import passed_on
 
 PROVIDES = {"Http.get": "HttpGet", "Http.post": "HttpPost"}
 
@@ -112,7 +113,7 @@ class Caller:
 
         try:
             async with self._pool().stream(
-                wanted.method, wanted.url, headers=wanted.headers, content=wanted.body
+                wanted.method, wanted.url, headers=passed_on(wanted.headers), content=wanted.body
             ) as response:
                 body = bytearray()
                 async for part in response.aiter_bytes():

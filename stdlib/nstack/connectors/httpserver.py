@@ -49,8 +49,8 @@ class Settings(msgspec.Struct, frozen=True):
 
     http_connections: int
     http_receive_timeout: float
-    http_cert: Path | None = None
-    http_key: Path | None = None
+    http_cert_file: Path | None = None
+    http_key_file: Path | None = None
 
 
 class Answering(Protocol):
@@ -77,7 +77,7 @@ class Server:
         self._endpoints: dict[bytes, Answering] = {}
         self._settings = settings
         self._log = log
-        self._tls = None if settings.http_cert is None else _tls(settings.http_cert, settings.http_key)
+        self._tls = None if settings.http_cert_file is None else _tls(settings.http_cert_file, settings.http_key_file)
         _make_room(settings.http_connections)
         self._socket = _bind(host, port)
         self.port: int = self._socket.getsockname()[1]
@@ -307,7 +307,7 @@ class _Encrypted(Exception):
 
 def _tls(cert: Path, key: Path | None) -> ssl.SSLContext:
     """What serves TLS with a certificate; its key may be in the same file. Raises ConnectorError."""
-    for name, file in (("http_cert", cert), ("http_key", key)):
+    for name, file in (("http_cert_file", cert), ("http_key_file", key)):
         try:
             if file is not None:
                 file.open("rb").close()
@@ -323,12 +323,14 @@ def _tls(cert: Path, key: Path | None) -> ssl.SSLContext:
     try:
         context.load_cert_chain(cert, key, password)
     except _Encrypted:
-        raise ConnectorError(f"http_key: {key or cert} is encrypted; write the key without a password") from None
+        raise ConnectorError(f"http_key_file: {key or cert} is encrypted; write the key without a password") from None
     except ssl.SSLError as fault:
         if fault.reason == "KEY_VALUES_MISMATCH":
-            raise ConnectorError(f"http_key: {key or cert} is not the key of the certificate in {cert}") from None
+            raise ConnectorError(f"http_key_file: {key or cert} is not the key of the certificate in {cert}") from None
         both = f"{cert} and {key} hold" if key else f"{cert} holds"
-        raise ConnectorError(f"http_cert: {both} no certificate and key in PEM ({fault.reason or fault})") from None
+        raise ConnectorError(
+            f"http_cert_file: {both} no certificate and key in PEM ({fault.reason or fault})"
+        ) from None
     return context
 
 

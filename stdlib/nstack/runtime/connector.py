@@ -31,14 +31,20 @@ class Parameters(Mapping[str, Any]):
 
     Text is ``str``, Integer ``int``, Double ``float``, Boolean ``bool``, Duration ``datetime.timedelta``, a list a
     ``list``, an enumeration ``str``. Parameters of a function without ``with`` are text. ``secret`` tells which
-    names must not be shown.
+    names must not be shown, ``environment`` which come from there.
     """
 
-    __slots__ = ("_values", "secret")
+    __slots__ = ("_values", "environment", "secret")
 
-    def __init__(self, values: Mapping[str, Any], secret: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        secret: frozenset[str] = frozenset(),
+        environment: frozenset[str] = frozenset(),
+    ) -> None:
         self._values = dict(values)
         self.secret = secret
+        self.environment = environment
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]

@@ -244,7 +244,8 @@ def _of_node(node: Node, given: Mapping[str, str], environment: Mapping[str, str
         elif not parameter.required and parameter.environment is None:
             values[parameter.name] = None
     found.secrets += [str(values[name]) for name in secret if isinstance(values.get(name), str | int)]
-    return Parameters(values, frozenset(secret))
+    outside = {parameter.name for parameter in _parameters(node) if parameter.environment is not None}
+    return Parameters(values, frozenset(secret), frozenset(outside))
 
 
 def _text_for(

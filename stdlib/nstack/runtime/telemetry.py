@@ -80,6 +80,17 @@ def _exporter(environment: Mapping[str, str]) -> SpanExporter:
     return exporter
 
 
+def passed_on(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """The headers of a request that is sent, with ``traceparent`` where the run is traced."""
+    if "opentelemetry.propagate" not in sys.modules:
+        return headers
+    from opentelemetry import propagate
+
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return {**carrier, **headers}
+
+
 class Telemetry:
     """The traces of a run. Ended by ``end``, which sends what is left."""
 
