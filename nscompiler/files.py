@@ -139,13 +139,12 @@ class WatchedFiles:
         self.asked = questions.nothing()
         self.complete = True
         self._names: dict[str, frozenset[str]] = {}
+        self._kinds: dict[str, tuple[bool, bool, bool]] = {}
 
     def read_bytes(self, path: str) -> bytes:
         """The content of a file."""
         try:
-            with open(path, "rb") as file:
-                found = os.fstat(file.fileno())
-                content = file.read()
+            found, content = _read(path)
         except FileNotFoundError:
             self.asked[questions.ABSENT][path] = not os.path.lexists(path)
             raise
@@ -163,24 +162,30 @@ class WatchedFiles:
         names = self._names.get(folder if slash else ".")
         if names is not None and name not in names:
             return False
-        answer = self.asked[questions.FILES][path] = os.path.isfile(path)
+        kind = self._kinds.get(path)
+        answer = self.asked[questions.FILES][path] = os.path.isfile(path) if kind is None else kind[0]
         return answer
 
     def is_folder(self, path: str) -> bool:
         """Whether there is a folder."""
-        answer = self.asked[questions.FOLDERS][path] = os.path.isdir(path)
+        kind = self._kinds.get(path)
+        answer = self.asked[questions.FOLDERS][path] = os.path.isdir(path) if kind is None else kind[1]
         return answer
 
     def list(self, folder: str) -> tuple[str, ...]:
         """The names in a folder, sorted."""
         try:
             found = os.stat(folder)
-            names = tuple(sorted(os.listdir(folder)))
+            kinds = _kinds_in(folder)
+            names = tuple(sorted(kinds))
         except OSError:
             self.complete = False
             raise
         self.asked[questions.LISTS][folder] = (found.st_mtime_ns, found.st_ctime_ns, names)
         self._names[folder] = frozenset(names)
+        prefix = "" if folder == "." else f"{folder.rstrip('/')}/"
+        for name in names:
+            self._kinds[prefix + name] = kinds[name]
         return names
 
     def is_readable(self, path: str) -> bool:
@@ -191,7 +196,8 @@ class WatchedFiles:
 
     def is_link(self, path: str) -> bool:
         """Whether the path itself is a symbolic link."""
-        answer = self.asked[questions.LINKS][path] = os.path.islink(path)
+        kind = self._kinds.get(path)
+        answer = self.asked[questions.LINKS][path] = os.path.islink(path) if kind is None else kind[2]
         return answer
 
     def real_path(self, path: str) -> str:
@@ -205,3 +211,26 @@ class WatchedFiles:
         files = {path: yes for path, yes in self.asked[questions.FILES].items() if not (yes and path in reads)}
         folders = {path: yes for path, yes in self.asked[questions.FOLDERS].items() if not (yes and path in lists)}
         return {**self.asked, questions.FILES: files, questions.FOLDERS: folders}
+
+
+def _read(path: str) -> tuple[os.stat_result, bytes]:
+    """What is known of a file, and its content, without the objects that ``open`` makes. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | _FLAGS)
+    try:
+        found = os.fstat(descriptor)
+        pieces = [os.read(descriptor, found.st_size + 1)]
+        while pieces[-1] and (len(pieces) > 1 or len(pieces[0]) != found.st_size):
+            pieces.append(os.read(descriptor, _PIECE))
+    finally:
+        os.close(descriptor)
+    return found, pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+_FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_PIECE = 1 << 16
+
+
+def _kinds_in(folder: str) -> dict[str, tuple[bool, bool, bool]]:
+    """The names in a folder; of each whether it is a file, a folder, and a link: most systems list that too."""
+    with os.scandir(folder) as entries:
+        return {entry.name: (entry.is_file(), entry.is_dir(), entry.is_symlink()) for entry in entries}

@@ -8,10 +8,10 @@ that names the phase and the file.
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cached_property, reduce
 from operator import or_
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.order import ordered
@@ -59,14 +59,21 @@ class InternalError(Exception):
         self.path = path
 
 
-@contextmanager
-def _phase(name: str, path: str) -> Iterator[None]:
-    try:
-        yield
-    except InternalError:
-        raise
-    except Exception as error:
-        raise InternalError(name, path) from error
+class _phase:  # noqa: N801 - it is called like a function; one made by `contextmanager` takes longer than some phases
+    """What is done in a phase; an exception out of it is a bug of ours."""
+
+    __slots__ = ("_name", "_path")
+
+    def __init__(self, name: str, path: str) -> None:
+        self._name = name
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Exception) and not isinstance(error, InternalError):
+            raise InternalError(self._name, self._path) from error
 
 
 class Compilation:
@@ -373,10 +380,12 @@ class Compilation:
 
     def _service(self, checked: Checked) -> "Service | None":
         """What the Python code of a file says; None where there is none."""
+        source = self._python_source(checked.module.source.path)
+        if not isinstance(source, SourceFile):
+            return None
         from nscompiler.typecheck.service import read_service
 
-        source = self._python_source(checked.module.source.path)
-        return read_service(source.text) if isinstance(source, SourceFile) else None
+        return read_service(source.text)
 
     def not_a_workflow(self, path: str, function: FunctionInterface) -> Diagnostic:
         """Why a function of a file cannot be started."""
@@ -526,6 +535,10 @@ class Scope(Mapping[str, Interface | None]):
         if alias in self._standard:
             return self._compilation.standard_interface(alias)
         raise KeyError(alias)
+
+    def get(self, alias: str, default: Any = None) -> Any:
+        """As of any mapping, without an exception for what is not there: most names of a file have no alias."""
+        return self[alias] if alias in self._paths or alias in self._standard else default
 
     def __iter__(self) -> Iterator[str]:
         yield from self._paths

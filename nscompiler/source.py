@@ -7,10 +7,10 @@ are made in the language server and nowhere else.
 from bisect import bisect_right
 from typing import ClassVar
 
-from nscompiler.records import Record
+# No class here is a `Record`: that one is not compiled, and what inherits from it cannot be.
 
 
-class Span(Record):
+class Span:
     """A stretch of one file: ``start`` and ``end`` are code point offsets, ``end`` exclusive."""
 
     __match_args__: ClassVar[tuple[str, ...]] = ("path", "start", "end")
@@ -29,12 +29,15 @@ class Span(Record):
     def __hash__(self) -> int:
         return hash((self.path, self.start, self.end))
 
+    def __repr__(self) -> str:
+        return f"Span(path={self.path!r}, start={self.start!r}, end={self.end!r})"
+
     def cover(self, other: "Span") -> "Span":
         """The smallest span that holds both; both must lie in the same file."""
         return Span(self.path, min(self.start, other.start), max(self.end, other.end))
 
 
-class Position(Record):
+class Position:
     """A line and a column, both counted from 1, the column in code points."""
 
     __match_args__: ClassVar[tuple[str, ...]] = ("line", "column")
@@ -43,6 +46,17 @@ class Position(Record):
     def __init__(self, line: int, column: int) -> None:
         self.line = line
         self.column = column
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Position):
+            return NotImplemented
+        return self.line == other.line and self.column == other.column
+
+    def __hash__(self) -> int:
+        return hash((self.line, self.column))
+
+    def __repr__(self) -> str:
+        return f"Position(line={self.line!r}, column={self.column!r})"
 
 
 class LineIndex:

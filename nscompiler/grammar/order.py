@@ -2,6 +2,7 @@
 
 import re
 from itertools import chain, count
+from typing import Any
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
@@ -23,7 +24,7 @@ from nscompiler.grammar.syntax import (
     TypeDecl,
 )
 from nscompiler.grammar.wording import shown
-from nscompiler.source import Span
+from nscompiler.source import SourceFile, Span
 
 _MOST_EDITS = 64
 _LAST_WORD = re.compile(r"(?<![\w.'])[a-z_][\w']*\Z")
@@ -33,7 +34,25 @@ _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 
 def assemble(builder: Builder, items: list[Item], comments: tuple[Comment, ...]) -> Module:
     """The module of a file's items. What stands in the wrong place is reported and kept all the same."""
-    return _Assembly(builder).module(items, comments)
+    return _regular(builder.source, items, comments) or _Assembly(builder).module(items, comments)
+
+
+def _regular(source: SourceFile, items: list[Item], comments: tuple[Comment, ...]) -> Module | None:
+    """The module of a file with a header, then imports, then declarations, and nothing else; None for any other."""
+    header = items[0] if items else None
+    if not isinstance(header, Header) or header.early is not None:
+        return None
+    at = 1
+    while at < len(items) and isinstance(items[at], Import):
+        at += 1
+    if not _DECLARATIONS.issuperset(map(type, items[at:])):
+        return None
+    imports: Any = tuple(items[1:at])
+    declarations: Any = tuple(items[at:])
+    return Module(0, len(source.text), source, header, imports, declarations, None, comments)
+
+
+_DECLARATIONS: frozenset[type] = frozenset((TypeDecl, FunDecl, DefDecl, BrokenDecl))
 
 
 class _Assembly:

@@ -30,8 +30,8 @@ class Tables:
     """
 
     __slots__ = (
-        "accept", "classify", "groups", "initials", "kind", "literals", "names", "nonterminal", "reference", "rows",
-        "rules", "start", "token",
+        "_compiled", "_patterns", "accept", "groups", "initials", "kind", "literals", "names", "nonterminal", "rows",
+        "rules", "start",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -45,13 +45,34 @@ class Tables:
         self.rules: list[tuple[int, int, str | None]] = data["rules"]
         self.start: int = data["start"]
         self.accept: int = data["accept"]
-        self.token = re.compile(data["token"])
-        self.classify = re.compile(data["classify"])
+        self._patterns: dict[str, str] = {name: data[name] for name in ("token", "classify", "reference")}
+        self._compiled: dict[str, re.Pattern[str]] = {}
         self.groups: list[int] = data["groups"]
         # Most words are told by their first letter.
         self.initials = dict.fromkeys(ascii_lowercase, self.kind["LNAME"])
         self.initials |= dict.fromkeys(ascii_uppercase, self.kind["UNAME"])
-        self.reference = re.compile(data["reference"])
+
+    @property
+    def token(self) -> re.Pattern[str]:
+        """What is ignored before a token, and the token."""
+        return self._pattern("token")
+
+    @property
+    def classify(self) -> re.Pattern[str]:
+        """A token that is no literal; its group tells the kind."""
+        return self._pattern("classify")
+
+    @property
+    def reference(self) -> re.Pattern[str]:
+        """A module reference."""
+        return self._pattern("reference")
+
+    def _pattern(self, name: str) -> re.Pattern[str]:
+        """A pattern, compiled when it is first used: the parser in C does without them."""
+        found = self._compiled.get(name)
+        if found is None:
+            found = self._compiled[name] = re.compile(self._patterns[name])
+        return found
 
 
 def sources() -> tuple[bytes, bytes]:

@@ -23,9 +23,13 @@ def unread_bindings(
 
     ``modules`` are all files of the program by reference, ``service_of`` gives what a file's Python code says.
     """
+    last: syntax.Apply | None = None
+    names: frozenset[str] | None = None
+    reached: dict[FunctionInterface, None] = {}
     for apply, binding in checked.open_bindings:
-        reached: dict[FunctionInterface, None] = {}
-        names = _names_read(_reached(checked, apply.function, modules), reached, modules, service_of)
+        if apply is not last:  # the bindings of one application follow each other
+            last, reached = apply, {}
+            names = _names_read(_reached(checked, apply.function, modules), reached, modules, service_of)
         if names is not None and binding.name.text not in names:
             yield _report(checked, binding, reached, names)
 

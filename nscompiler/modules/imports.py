@@ -119,8 +119,8 @@ class _Resolver:
     def _alias_is_free(
         self, node: syntax.Import, alias: str, ref: ModuleRef | ReferenceFault, path: str | None
     ) -> bool:
-        place = self._module.span(node.alias or node.reference)
         if alias in self._aliases:
+            place = self._module.span(node.alias or node.reference)
             first = self._aliases[alias]
             related = (Label(self._module.span(first.alias or first.reference), "first given here", Role.IMPORT),)
             title = titled("the alias `{}` is given twice", alias)
@@ -129,6 +129,7 @@ class _Resolver:
             self.problems.append(codes.DUPLICATE_ALIAS.at(place, title, label, related=related, fixes=fixes))
             return False
         if alias in RESERVED_ALIASES and path is not None and not self._index.is_standard(path):
+            place = self._module.span(node.alias or node.reference)
             title = titled("the alias `{}` belongs to the standard library", alias)
             fixes = self._other_alias(node, alias, ref)
             self.problems.append(codes.RESERVED_ALIAS.at(place, title, "give it another with `as`", fixes=fixes))

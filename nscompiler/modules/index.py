@@ -1,6 +1,5 @@
 """Which file is which module: the index of everything that an import may find."""
 
-import os
 from collections.abc import Mapping
 from itertools import islice
 from typing import ClassVar
@@ -163,7 +162,7 @@ class ModuleIndex:
     def is_standard(self, path: str) -> bool:
         """Whether a file belongs to the standard library."""
         folder = folder_of(path)
-        if self.standard is None or os.path.basename(folder) != os.path.basename(self.standard):
+        if self.standard is None or folder.rpartition("/")[2] != self.standard.rpartition("/")[2]:
             return False
         return folder == self.standard or self._files.real_path(folder) == self._files.real_path(self.standard)
 

@@ -85,7 +85,9 @@ class ModuleRef(OrderedRecord):
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, ModuleRef) and parts(self) == parts(other))
+        if self is other:
+            return True
+        return isinstance(other, ModuleRef) and self._hash == other._hash and parts(self) == parts(other)
 
     @property
     def title(self) -> str:

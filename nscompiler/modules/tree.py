@@ -104,7 +104,8 @@ def join(folder: str, name: str) -> str:
 
 def folder_of(path: str) -> str:
     """The folder that holds a path, ``.`` where the path is a bare name."""
-    return os.path.dirname(path) or "."
+    folder, slash, _ = path.rpartition("/")
+    return folder.rstrip("/") or slash or "."
 
 
 def root_for(folder: str, files: Files) -> str:
