@@ -31,7 +31,8 @@ typedef struct {
     char second[128];        /* the second character of a sign of two, by the first; and ... */
     short second_kinds[128]; /* ... its kind */
     short lower, upper, integer, number, text, long_text, environment, reference, end, comma, bar;
-    signed char steps[256]; /* what a kind of token does to the depth of brackets */
+    signed char steps[256];   /* what a kind of token does to the depth of brackets */
+    unsigned char wraps[256]; /* whether it may put a node around what is there */
     Word words[WORD_SLOTS];
     int word_count;
     PyObject *keywords; /* text -> kind */

@@ -59,6 +59,14 @@ read_kinds(Vocabulary *vocabulary, PyObject *kinds)
         }
         vocabulary->steps[kind] = i % 2 ? -1 : 1;
     }
+    static const char *const wrappers[] = {"STAR", "QMARK", "OPTIONAL", "LBRACE"};
+    for (int i = 0; i < 4; i++) {
+        short kind;
+        if (number_in(kinds, wrappers[i], &kind) < 0) {
+            return -1;
+        }
+        vocabulary->wraps[kind] = 1;
+    }
     return 0;
 }
 

@@ -166,12 +166,16 @@ class Compilation:
                 held = self._checked[item.path] = check_module(
                     item.module,
                     shown_reference(item),
-                    Scope(self, item),
+                    self._imports_of(item),
                     self.types,
                     standard=self.discovery.index.is_standard(item.path),
                     elsewhere=self._exports,
                 )
         return held
+
+    def _imports_of(self, item: LinkedModule) -> Mapping[str, Interface | None]:
+        """What the aliases of a file stand for."""
+        return Scope(self, item)
 
     def interface(self, path: str) -> Interface | None:
         """What a file that was checked before exports."""

@@ -56,6 +56,17 @@ class SingleCheck(Compilation):
         parsed = self._parsed[item.path] = parse(source, comments=_IGNORING in source.text)
         return super()._check(LinkedModule(item.path, parsed.module, item.ref, item.imports))
 
+    def _imports_of(self, item: LinkedModule) -> Mapping[str, Interface | None]:
+        """A plain dictionary once the whole standard library was read, as it soon is."""
+        standard = {alias: self._checked.get(path) for alias, path in self._standard_paths.items()}
+        if None in standard.values() or self.discovery.index.is_standard(item.path):
+            return super()._imports_of(item)
+        found: dict[str, Interface | None] = dict.fromkeys(item.imports.poisoned)
+        found.update((resolved.alias, self.interface(resolved.path)) for resolved in item.imports.resolved)
+        for alias, checked in standard.items():
+            found.setdefault(alias, None if checked is None else checked.interface)
+        return found
+
     def _check_all(self) -> None:
         targets = frozenset(self.discovery.targets)
         for item in self.program.modules:

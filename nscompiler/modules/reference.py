@@ -72,7 +72,7 @@ class ModuleRef(OrderedRecord):
     """Which module, in which version. ``str`` leaves out the default registry and author."""
 
     __match_args__: ClassVar[tuple[str, ...]] = ("registry", "author", "name", "version")
-    __slots__ = (*__match_args__, "_hash")
+    __slots__ = (*__match_args__, "_hash", "_text")
 
     def __init__(self, registry: str, author: str, name: str, version: Version) -> None:
         self.registry = registry
@@ -80,6 +80,7 @@ class ModuleRef(OrderedRecord):
         self.name = name
         self.version = version
         self._hash = hash((registry, author, name, version))  # it is made to be a key
+        self._text = f"{self.title}:{version}"
 
     def __hash__(self) -> int:
         return self._hash
@@ -106,7 +107,7 @@ class ModuleRef(OrderedRecord):
         return ModuleRef(self.registry, self.author, self.name, version)
 
     def __str__(self) -> str:
-        return f"{self.title}:{self.version}"
+        return self._text
 
 
 class ReferenceFault(Record):

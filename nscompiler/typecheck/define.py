@@ -111,7 +111,7 @@ class Definer:
     def _is_too_deep(self, inference: Inference) -> bool:
         """Whether a type in a def is too deep for what follows; then after a report."""
         resolve = inference.store.resolve
-        if not inference.store.empty:
+        if not inference.store.empty and inference.store.reaches(self.types.deepest) > MAX_DEPTH:
             for arrow in inference.arrows.values():
                 if not (arrow.input.settled and arrow.output.settled):
                     resolve(arrow.input), resolve(arrow.output)
@@ -376,14 +376,13 @@ def _uses_of(expr: syntax.Expr, names: dict[str, syntax.DefDecl]) -> dict[str, s
     stack: list[syntax.Expr] = [expr]
     while stack:
         part = stack.pop()
-        match part:
-            case syntax.Use():
-                if part.qualifier is None and part.name.text in names:
-                    found.setdefault(part.name.text, part)
-            case syntax.Instantiate() | syntax.Apply() | syntax.Concat() | syntax.Filter():
-                stack.append(part.function)
-            case syntax.Pipe():
-                stack.extend(reversed(part.stages))
-            case syntax.Both():
-                stack.extend(reversed(part.branches))
+        while isinstance(part, syntax.Apply | syntax.Concat | syntax.Filter | syntax.Instantiate):
+            part = part.function
+        if isinstance(part, syntax.Use):
+            if part.qualifier is None and part.name.text in names:
+                found.setdefault(part.name.text, part)
+        elif isinstance(part, syntax.Pipe | syntax.Both):
+            stages = part.stages if isinstance(part, syntax.Pipe) else part.branches
+            for at in range(len(stages) - 1, -1, -1):
+                stack.append(stages[at])
     return found

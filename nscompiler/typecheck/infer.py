@@ -24,7 +24,7 @@ from nscompiler.typecheck.type_counts import report_type_count
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import OPEN, PLAIN, FunctionInterface, ParameterRow, Traits
 from nscompiler.types.show import show_field
-from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
+from nscompiler.types.types import MAX_DEPTH, App, Record, Scalar, Sum, Type, Var
 
 
 class Typed:
@@ -125,7 +125,11 @@ class Inference:
         given: tuple[syntax.TypeExpr, ...] | None,
     ) -> Typed:
         scheme = target.scheme
-        if scheme.variables:
+        whole_types = None if given is None else self._given_whole(target, given)
+        if whole_types is not None:
+            found, arrow = whole_types
+            fact = UseFact(target, tuple(found.values()), arrow)
+        elif scheme.variables:
             arrow, found = self._fresh(target, use)
             if given is not None:
                 self._give(target, use, given, found)
@@ -140,6 +144,37 @@ class Inference:
             self.needs.append(Needed(self.types.substitute(need.type, found), need.name, whole, target))
         self.uses[whole] = self.uses[use] = fact
         return Typed(arrow, target.parameters, target.traits)
+
+    def _given_whole(
+        self, target: FunctionInterface, given: tuple[syntax.TypeExpr, ...]
+    ) -> tuple[dict[Type, Type], Arrow] | None:
+        """What a scheme's variables are where a type is written for each, and the arrow: no variable needs to be made.
+
+        None where anything is to be reported or left open, which the longer way does.
+        """
+        scheme = target.scheme
+        if len(given) != len(scheme.variables) or scheme.lacks or scheme.input.poisoned or scheme.output.poisoned:
+            return None
+        found: dict[Type, Type] = {}
+        for var, expr in zip(scheme.variables, given, strict=True):
+            if var.kind != "type" or isinstance(expr, syntax.Hole | syntax.SizeLiteral):
+                return None
+            type = self._plain_type(expr)
+            if type is None or type.depth > MAX_DEPTH:
+                return None
+            found[var] = type
+        arrow = Arrow(self.types.substitute(scheme.input, found), self.types.substitute(scheme.output, found))
+        return None if arrow.input.nests or arrow.output.nests else (found, arrow)
+
+    def _plain_type(self, expr: syntax.TypeExpr) -> Type | None:
+        """The type that a name or a tuple of names stands for; None where it is not that simple."""
+        if isinstance(expr, syntax.TypeName) and not expr.args:
+            return self.resolver.plain(expr)
+        if isinstance(expr, syntax.TupleType):
+            items = [self._plain_type(item) for item in expr.items]
+            known = [item for item in items if item is not None]
+            return self.types.app("tuple", known) if len(known) == len(items) else None
+        return None
 
     def _fresh(self, target: FunctionInterface, use: syntax.Use) -> tuple[Arrow, dict[Type, Type]]:
         """The arrow of a scheme with new variables, and which stands for which."""

@@ -12,6 +12,9 @@ MOST_PLACES = 8
 
 def told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The problems of a file, those about one name as one: it points to the other places, and its fixes change all."""
+    problems = tuple(problems)
+    if len(problems) < 2:
+        return problems
     groups: dict[tuple[str, str], list[Diagnostic]] = {}
     kept: list[Diagnostic] = []
     for problem in problems:

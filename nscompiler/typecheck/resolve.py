@@ -300,6 +300,21 @@ class Resolver:
             return self.types.error
         return self._applied(expr, found, variables)
 
+    def plain(self, expr: syntax.TypeName) -> Type | None:
+        """The type of a name without arguments; None, and no report, where that is not all there is to say."""
+        name, scope = expr.name.text, self.scope
+        if expr.qualifier is None:
+            if name in SCALARS and name not in scope.declared_types:
+                return self.types.scalar(name)
+            found = scope.types.get(name)
+        else:
+            interface = scope.known_alias(expr.qualifier.text)
+            found = None if interface is None else interface.types.get(name)
+        if found is None or found.parameters or found.deprecated is not None:
+            return None
+        body = found.body
+        return None if body.poisoned or body.depth > MAX_DEPTH else body
+
     def _expect_arity(self, expr: syntax.TypeName, wanted: int, found: TypeInterface | None = None) -> bool:
         if len(expr.args) == wanted:
             return True

@@ -155,6 +155,12 @@ class Scope:
         report_alias(self, qualifier, name)
         return False, None
 
+    def known_alias(self, text: str) -> Interface | None:
+        """What an alias stands for, which counts as a use of it; None, and no report, where it stands for nothing."""
+        if text not in self._aliases and text in self.imports:
+            self._aliases[text] = self.imports[text]
+        return self._aliases.get(text)
+
     def find_type(self, qualifier: syntax.Name | None, name: syntax.Name) -> TypeInterface | None:
         """A type by name; None after a report, or in silence where it is known to be broken."""
         if qualifier is None:

@@ -60,6 +60,10 @@ class Store:
         """Whether nothing was found out yet, so that every type is what it says."""
         return not self._bindings
 
+    def reaches(self, deepest: int) -> int:
+        """How deep a type can be at most with all put in that is known, where none is deeper than ``deepest`` now."""
+        return deepest * (len(self._bindings) + 1)
+
     def known(self, variable: Type) -> bool:
         """Whether a variable was found to be something."""
         return variable in self._bindings

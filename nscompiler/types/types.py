@@ -358,7 +358,7 @@ _FEW = 2_000
 
 
 class Types:
-    """The intern table of one workspace.
+    """The intern table of one workspace. Its keys hold the parts themselves, which are told apart by identity.
 
     ``deepest`` is the greatest depth of any type in it, ``digests`` what was worked out to hash interfaces.
     """
@@ -399,7 +399,7 @@ class Types:
     def alias(self, module: str, name: str, args: Iterable[Type] = ()) -> Alias:
         """The one node of a name applied to arguments."""
         args = tuple(args)
-        key = (module, name, *map(id, args))
+        key = (module, name, args)
         held = self._aliases.get(key)
         if held is None:
             held = self._aliases[key] = Alias(module, name, args)
@@ -407,7 +407,7 @@ class Types:
 
     def scalar(self, name: str, alias: Alias | None = None) -> Type:
         """A built-in type by name."""
-        key = ("scalar", name, id(alias))
+        key = ("scalar", name, alias)
         held = self._table.get(key)
         if held is None:
             canon = None if alias is None else self.scalar(name)
@@ -429,7 +429,7 @@ class Types:
     def app(self, constructor: str, items: Iterable[Type], alias: Alias | None = None) -> Type:
         """A list, optional, map, tuple or vector."""
         items = tuple(items)
-        key = (constructor, id(alias), *map(id, items))
+        key = (constructor, alias, items)
         held = self._table.get(key)
         if held is None:
             own = tuple([item.canon for item in items])
@@ -454,7 +454,7 @@ class Types:
             # A record that has gained fields is no longer the declared one, unless the declaration takes the rest.
             alias = alias if not tail.fields or (alias is not None and alias.args) else None
             fields, tail = fields + tail.fields, tail.tail
-        key = ("record", id(alias), id(tail), *[part for name, type in fields for part in (name, id(type))])
+        key = ("record", alias, tail, fields)
         held = self._table.get(key)
         if held is None:
             own = _sorted(fields)
@@ -467,7 +467,7 @@ class Types:
     def sum(self, constructors: Iterable[tuple[str, Type | None]], alias: Alias | None = None) -> Type:
         """A sum."""
         constructors = tuple(constructors)
-        key = ("sum", id(alias), *[part for name, type in constructors for part in (name, id(type))])
+        key = ("sum", alias, constructors)
         held = self._table.get(key)
         if held is None:
             own = tuple(
