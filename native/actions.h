@@ -112,7 +112,11 @@ grow_list(Value *made, Value *list, PyObject *item)
 ACTION(list_none) { return begin_list(made, NULL, NULL); }
 ACTION(list_one) { return PLACE(v[0], v[0]), begin_list(made, &v[0], NULL); }
 ACTION(list_pair) { return PLACE(v[0], v[2]), begin_list(made, &v[0], &v[2]); }
-ACTION(list_grow) { return PLACE(PyList_GET_SIZE(v[0].object) ? v[0] : v[1], v[1]), grow_list(made, &v[0], take(&v[1])); }
+ACTION(list_grow)
+{
+    PLACE(PyList_GET_SIZE(v[0].object) ? v[0] : v[1], v[1]);
+    return grow_list(made, &v[0], take(&v[1]));
+}
 ACTION(list_more) { return PLACE(v[0], v[2]), grow_list(made, &v[0], take(&v[2])); }
 ACTION(parameters_grow) { return grow_list(made, &v[0], name_of(b, &v[1])); }
 ACTION(start_symbol) { return give(made, STOLEN(v[0])); }
@@ -273,8 +277,14 @@ ACTION(double_)
     }
     return PLACE(v[0], v[0]), NODE(LITERAL, kind_name("double"), value, raw);
 }
-ACTION(true_) { return PLACE(v[0], v[0]), NODE(LITERAL, kind_name("boolean"), Py_NewRef(Py_True), written(b, &v[0])); }
-ACTION(false_) { return PLACE(v[0], v[0]), NODE(LITERAL, kind_name("boolean"), Py_NewRef(Py_False), written(b, &v[0])); }
+ACTION(true_)
+{
+    return PLACE(v[0], v[0]), NODE(LITERAL, kind_name("boolean"), Py_NewRef(Py_True), written(b, &v[0]));
+}
+ACTION(false_)
+{
+    return PLACE(v[0], v[0]), NODE(LITERAL, kind_name("boolean"), Py_NewRef(Py_False), written(b, &v[0]));
+}
 ACTION(environment)
 {
     PyObject *value = PyUnicode_Substring(b->text, v[0].start + 1, v[0].end);

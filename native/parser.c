@@ -1,8 +1,8 @@
 /* The LALR loop over the generated tables, for clean programs.
 
-   A `Parser` is made once, by native.py; `parse(text, builder, docs, outer, gaps)` gives a file's items as machine.py's loop does, or None where that loop has to do it: for every text with a mistake in
-   it, and for some without. So there is one source of messages, and none here. Nothing is kept between two texts but
-   the words met so far. */
+   A `Parser` is made once, by native.py. `parse(text, builder, docs, outer, gaps)` gives a file's items as machine.py's
+   loop does, or None where that loop has to do it: for every text with a mistake in it, and for some without. So there
+   is one source of messages, and none here. Nothing is kept between two texts but the words met so far. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -18,6 +18,7 @@ typedef struct {
     PyObject *gaps;      /* the places of what holds comments, or NULL if nobody asks */
     PyObject *passed_on; /* a separator's doc comment, which counts for the next token too */
     int depth;
+    Py_ssize_t wrappers; /* signs that put a node around what is there, as depth.py counts them */
     Value *stack;
     Py_ssize_t height, room;
 } Run;
@@ -78,6 +79,7 @@ advance(Run *run)
     }
     run->depth += vocabulary->steps[kind];
     run->depth = run->depth < 0 ? 0 : run->depth;
+    run->wrappers += vocabulary->wraps[kind];
     return run->depth > DEEPEST ? UNSURE : kind;
 }
 
@@ -155,9 +157,9 @@ run_tables(Run *run)
 }
 
 PyDoc_STRVAR(parse_doc, "parse(text, builder, docs, outer, gaps, /)\n--\n\n"
-                        "The items of a clean file, or None. Doc comments are put into `docs` and brackets into `outer`, as "
-                        "build.Builder has them;\nthe places of what holds comments are added to the list `gaps`, unless it "
-                        "is None.");
+                        "The items of a clean file, and how many signs in it put a node around what is there,\nor None. "
+                        "Doc comments are put into `docs` and brackets into `outer`, as build.Builder has them; the\n"
+                        "places of what holds comments are added to the list `gaps`, unless it is None.");
 
 static PyObject *
 Parser_parse(Parser *self, PyObject *args)
@@ -198,11 +200,11 @@ Parser_parse(Parser *self, PyObject *args)
     run.lexer.length = PyUnicode_GET_LENGTH(b->text);
 
     int told = run_tables(&run);
-    PyObject *items = NULL;
+    PyObject *answer = NULL;
     if (told == 1) {
-        items = take(&run.stack[run.height - 1]);
+        answer = Py_BuildValue("On", run.stack[run.height - 1].object, run.wrappers);
     } else if (told == UNSURE) {
-        items = NOTHING;
+        answer = NOTHING;
     }
     for (Py_ssize_t i = 0; i < run.height; i++) {
         Py_XDECREF(run.stack[i].object);
@@ -210,7 +212,7 @@ Parser_parse(Parser *self, PyObject *args)
     PyMem_Free(run.stack);
     Py_XDECREF(run.lexer.word);
     Py_XDECREF(run.passed_on);
-    return items;
+    return answer;
 }
 
 /* --- the type */
@@ -267,9 +269,9 @@ Parser_new(PyTypeObject *type, PyObject *args, PyObject *named)
     Py_ssize_t symbols;
     short first, accept;
     PyObject *rules, *kinds, *literals, *samples, *plain_text, *long_text, *sum_type, *doc;
-    if (!PyArg_ParseTupleAndKeywords(args, named, "y*nO!hhOO!OOOOO", names, &rows, &symbols, &PyList_Type, &rules, &first,
-                                     &accept, &kinds, &PyDict_Type, &literals, &samples, &plain_text, &long_text,
-                                     &sum_type, &doc)) {
+    if (!PyArg_ParseTupleAndKeywords(args, named, "y*nO!hhOO!OOOOO", names, &rows, &symbols, &PyList_Type, &rules,
+                                     &first, &accept, &kinds, &PyDict_Type, &literals, &samples, &plain_text,
+                                     &long_text, &sum_type, &doc)) {
         return NULL;
     }
     Parser *self = (Parser *)type->tp_alloc(type, 0);

@@ -113,10 +113,11 @@ read_vocabulary(Vocabulary *vocabulary, PyObject *kinds, PyObject *literals)
         if (letters == NULL) {
             return -1;
         }
-        int failed = length == 0                     ? 0
-                     : PyUnicode_IsIdentifier(text) ? PyDict_SetItem(vocabulary->keywords, text, kind)
-                                                    : read_sign(vocabulary, letters, length, (short)PyLong_AsLong(kind));
-        if (failed < 0) {
+        int word = length > 0 && PyUnicode_IsIdentifier(text);
+        if (word && PyDict_SetItem(vocabulary->keywords, text, kind) < 0) {
+            return -1;
+        }
+        if (!word && length > 0 && read_sign(vocabulary, letters, length, (short)PyLong_AsLong(kind)) < 0) {
             return -1;
         }
     }

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Fix
 from nscompiler.grammar import lexer
 from nscompiler.grammar.build import Builder
-from nscompiler.grammar.depth import drop_deep_trees, mark_deep_brackets, shorten
+from nscompiler.grammar.depth import LIMIT, drop_deep_trees, mark_deep_brackets, shorten
 from nscompiler.grammar.lexical import unclosed_comment
 from nscompiler.grammar.machine import Machine
 from nscompiler.grammar.native import parser
@@ -50,10 +50,12 @@ def parse_with(native: Any, source: SourceFile, *, comments: bool) -> ParseResul
     """As ``parse``, by a parser of ``native.make``; None for what that leaves to the loop in Python."""
     builder = Builder(source, [], [], [], {})
     gaps: list[tuple[int, int]] | None = [] if comments else None
-    items = native.parse(source.text, builder, builder.docs, builder.outer, gaps)
-    if items is None:
+    read = native.parse(source.text, builder, builder.docs, builder.outer, gaps)
+    if read is None:
         return None
-    items = drop_deep_trees(source, items, builder.problems)
+    items, wrappers = read
+    if wrappers > LIMIT:
+        items = drop_deep_trees(source, items, builder.problems)
     module = assemble(builder, items, lexer.comments_in(source.text, gaps or ()))
     return None if builder.problems else ParseResult(module, ())
 
