@@ -370,7 +370,7 @@ LIST = pa.list_(pa.int64())
         (Integer, pa.array([1, None]), "row 2, column 1: expected Integer, got null"),
         (Date, pa.array([0, 10**7], pa.int32()).cast(pa.date32()), "outside of the years 1 to 9999"),
         (DateTime, pa.array([0, 2**62]).cast(pa.timestamp("us", "UTC")), "outside of the years 1 to 9999"),
-        (DateTime, pa.array([0, 1]).cast(pa.timestamp("ns", "UTC")), "would lose data"),
+        (DateTime, pa.array([0, 1]).cast(pa.timestamp("ns", "UTC")), "which is finer than a microsecond"),
         (Color, pa.array(["Red", "Blue"]), "column 1: expected Color, got 'Blue', which is none of Red, Green"),
         (list[Integer], pa.array([[1], [1, None]], LIST), r"column 1\[1\]: expected Integer, got null"),
         (PAIR, pa.array([[0.5, 1.0], [1.0]]), "column 1: expected Vector 2 Double, got 1 items"),
