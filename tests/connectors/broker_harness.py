@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 import pytest
 from connector_harness import Recorder, context, decoded, parameters_of
+from nstack.connectors import broker
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch
 from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
@@ -320,6 +321,26 @@ class Contract:
                 async with opened(side, connector, port=port, log=recorder.log, **patience):
                     pass
             assert f"127.0.0.1:{port}, at most 0 s more: " in recorder.text()
+
+    async def test_a_server_that_says_nothing_is_told_and_given_up_in_time(
+        self, side: Side, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            while await reader.read(1000):
+                pass
+            writer.close()
+
+        monkeypatch.setattr(broker, "SILENCE", 0.1)
+        listening = await asyncio.start_server(silent, "127.0.0.1", 0)
+        port = listening.sockets[0].getsockname()[1]
+        for connector in (side.SOURCE(), side.SINK()):
+            recorder = Recorder()
+            patience = {f"{side.PREFIX}_connect_timeout": datetime.timedelta(seconds=0.4)}
+            with pytest.raises(ConnectorError, match=rf"cannot reach .*:{port}: no answer came in time"):
+                async with opened(side, connector, port=port, log=recorder.log, **patience):
+                    pass
+            assert f":{port}, at most 0 s more: no answer yet" in recorder.text()
+        listening.close()
 
     async def test_parameters_that_make_no_sense_are_refused(self, side: Side) -> None:
         for connector, name, value, message in (

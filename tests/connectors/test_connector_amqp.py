@@ -1,13 +1,23 @@
 """``Sources.amqp`` and ``Sinks.amqp`` on a RabbitMQ server."""
 
 import asyncio
-from collections.abc import Sequence
+import datetime
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import aio_pika
 import pytest
-from broker_harness import Contract, Copy, Order, Side, opened, take, until, values
+from broker_harness import Contract, Copy, Order, Side, free_port, opened, take, until, values
+from connector_harness import Recorder, required
 from nstack.connectors.amqp import AmqpSink, AmqpSource
 from nstack.runtime.errors import ConnectorError, UsageError
 
@@ -70,6 +80,43 @@ class RabbitMQ(Side):
         return {"amqp_exchange": f"t.{self.id}.out", "amqp_key": "done"}
 
 
+@contextmanager
+def rabbitmq(folder: Path, port: int) -> Iterator[None]:
+    """A node of the test's own, which keeps what it has in the folder."""
+    program, user = required("rabbitmq-server"), "rabbitmq" if os.getuid() == 0 else None
+    if user:
+        shutil.chown(folder, user, user)
+    name = f"nstack{port}@localhost"
+    facts = {"HOME": folder, "RABBITMQ_NODENAME": name, "RABBITMQ_NODE_PORT": port, "RABBITMQ_DIST_PORT": port + 1}
+    facts |= {f"RABBITMQ_{one}": folder / one.lower() for one in ("MNESIA_BASE", "LOG_BASE", "ENABLED_PLUGINS_FILE")}
+    facts |= {"RABBITMQ_FEATURE_FLAGS_FILE": folder / "flags", "RABBITMQ_CONFIG_FILE": folder / "none"}
+    facts |= {"RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1", "RABBITMQ_CONF_ENV_FILE": folder / "none"}
+    facts["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}"
+    environment = os.environ | {key: str(value) for key, value in facts.items()}
+    own = subprocess.Popen(
+        [program], env=environment, user=user, group=user, cwd="/", start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        until = time.monotonic() + 90
+        while True:
+            with suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            assert own.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        yield
+    finally:
+        os.killpg(own.pid, signal.SIGTERM)
+        own.wait(60)
+        for one in (port, port + 1):  # the shell has ended, the machine that it started ends a little later
+            with suppress(OSError):
+                while True:
+                    socket.create_connection(("127.0.0.1", one), 1).close()
+                    time.sleep(0.1)
+
+
 class TestAmqp(Contract):
     """What holds of every broker, and what is AMQP's own."""
 
@@ -120,18 +167,53 @@ class TestAmqp(Contract):
         made = await side.channel.declare_exchange(f"t.{side.id}.new", "fanout", durable=True)  # else refused
         await made.delete()
 
+    @pytest.mark.soak
+    async def test_a_broker_that_stops_and_starts_is_waited_for(
+        self, side: RabbitMQ, tmp_path: Path, record_property: Callable[[str, object], None]
+    ) -> None:
+        port, recorder = free_port(), Recorder()
+        given = {"port": port, "log": recorder.log, "amqp_exchange": "amq.topic", "amqp_key": "k", "amqp_queue": "q"}
+        sink_given = given | {"amqp_key": "k"}
+        folder = Path(tempfile.mkdtemp(prefix="nstack-rabbitmq-"))
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            running = stack.enter_context(ExitStack())
+            running.enter_context(rabbitmq(folder, port))
+            async with opened(side, AmqpSource(), **given) as source, opened(side, AmqpSink(), **sink_given) as sink:
+                batches = source.batches()
+                await sink.write(sink.encode([Order(1, "before")]))
+                (first,) = await take(batches, 1)
+                await asyncio.to_thread(running.close)
+                writing = asyncio.create_task(sink.write(sink.encode([Order(2, "after")])))
+                following = asyncio.create_task(anext(batches))
+                async with asyncio.timeout(20):
+                    while recorder.text().count(": lost ") < 2:
+                        await asyncio.sleep(0.01)
+                first.token.release()
+                await asyncio.to_thread(running.enter_context, rabbitmq(folder, port))
+                async with asyncio.timeout(60):
+                    await writing
+                    seen = values([await following])
+                while Order(2, "after") not in seen:
+                    seen += values(await take(batches, 1))
+                assert {one.n for one in seen} <= {1, 2}
+        record_property("warnings while the broker was away", recorder.text().count("warning: "))
+
     async def test_what_is_missing_is_an_error_where_nothing_may_be_declared(self, side: RabbitMQ) -> None:
         for connector, given, what in (
             (AmqpSource(), {"amqp_exchange": "t.none"}, "exchange 't.none' (amqp_exchange"),
             (AmqpSource(), {"amqp_queue": "t.none"}, "queue 't.none' (amqp_queue"),
             (AmqpSink(), {"amqp_exchange": "t.none"}, "exchange 't.none' (amqp_exchange"),
         ):
+            recorder, patience = Recorder(), datetime.timedelta(seconds=0.5)
             with pytest.raises(ConnectorError) as fault:
-                async with opened(side, connector, amqp_declare=False, **given):
+                async with opened(
+                    side, connector, amqp_declare=False, log=recorder.log, amqp_connect_timeout=patience, **given
+                ):
                     pass
-            assert str(fault.value) == (
-                f"the AMQP broker at 127.0.0.1:5672 has no {what} names it; amqp_declare = true would make it)"
-            )
+            why = f"it has no {what} names it; amqp_declare = true would make it)"
+            assert str(fault.value) == f"the AMQP broker at 127.0.0.1:5672: {why}"
+            assert f"waiting for the AMQP broker at 127.0.0.1:5672, at most 0 s more: {why}" in recorder.text()
 
     async def test_a_refused_login_and_a_missing_host_are_told_without_the_password(self, side: RabbitMQ) -> None:
         with pytest.raises(ConnectorError) as fault:

@@ -12,7 +12,7 @@ from nstack.connectors import kafkagroup
 from nstack.connectors.kafka import KafkaBacklog, KafkaSink, KafkaSource
 from nstack.connectors.kafkagroup import Progress
 from nstack.runtime.codec import Codec
-from nstack.runtime.errors import ConnectorError, UsageError
+from nstack.runtime.errors import ConnectorError, TooLarge, UsageError
 from nstack.runtime.scalars import Bytes, DateTime, Integer, Text
 from nstack.runtime.values import Record
 from tls_servers import tansu
@@ -168,6 +168,13 @@ class TestKafka(Contract):
             async with opened(side, KafkaSink(), kafka_key=field) as sink:
                 await sink.write(sink.encode([Order(7, "me", None)]))
             assert (await side.message()).key() == key
+
+    async def test_a_message_that_is_too_large_is_told_before_it_is_sent(self, side: KafkaSide) -> None:
+        async with opened(side, KafkaSink(), Text, kafka_body="raw", kafka_max_message=2_000_000) as sink:
+            with pytest.raises(TooLarge, match="a message of 2000001 bytes; kafka_max_message is 2000000"):
+                sink.encode(["x" * 2_000_001])
+            await sink.write(sink.encode(["x" * 2_000_000]))
+        assert len(await side.receive()) == 2_000_000
 
     async def test_a_missing_body_is_told_where_a_value_is_needed(self, side: KafkaSide) -> None:
         for type_, body in ((Order, "json"), (Text, "raw")):

@@ -4,15 +4,17 @@ import asyncio
 import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import aiomqtt
 import pytest
 from broker_harness import Contract, Order, Side, free_port, opened, take, values
-from connector_harness import Recorder
+from connector_harness import Recorder, required
 from nstack.connectors.mqtt import MqttSink, MqttSource
 from nstack.runtime.errors import ConnectorError, UsageError
+from tls_servers import process
 
 
 class Mosquitto(Side):
@@ -115,6 +117,32 @@ class TestMqtt(Contract):
         finally:
             own.kill()
             own.wait()
+
+    async def test_a_broker_that_stops_and_starts_is_waited_for(self, side: Side, tmp_path: Path) -> None:
+        port, file, recorder = free_port(), tmp_path / "conf", Recorder()
+        kept = f"persistence true\npersistence_location {tmp_path}/\nautosave_on_changes true\nautosave_interval 1\n"
+        file.write_text(f"user root\nlistener {port} 127.0.0.1\nallow_anonymous true\n{kept}")
+        given = {"port": port, "log": recorder.log, "mqtt_topic": "t"}
+        with ExitStack() as stack:
+            own = stack.enter_context(process(port, required("mosquitto"), "-c", file))
+            async with opened(side, MqttSource(), **given) as source, opened(side, MqttSink(), **given) as sink:
+                batches = source.batches()
+                await sink.write(sink.encode([Order(1, "before")]))
+                (first,) = await take(batches, 1)
+                assert own == port
+                stack.close()
+                writing = asyncio.create_task(sink.write(sink.encode([Order(2, "after")])))
+                following = asyncio.create_task(take(batches, 1))
+                async with asyncio.timeout(20):
+                    while recorder.text().count(": lost ") < 2:
+                        await asyncio.sleep(0.01)
+                stack.enter_context(process(port, required("mosquitto"), "-c", file))
+                async with asyncio.timeout(20):
+                    await writing
+                seen = values(await following)
+                while Order(2, "after") not in seen:  # the first was not done, and comes again
+                    seen += values(await take(batches, 1))
+                first.token.release()
 
     async def test_too_many_messages_without_qos_are_dropped_and_told(self, side: Mosquitto) -> None:
         recorder = Recorder()

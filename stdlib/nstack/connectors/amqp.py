@@ -177,8 +177,8 @@ class Broker:
         except ChannelNotFoundEntity:
             if self._declares:
                 return False
-            raise ConnectorError(
-                f"{self.address} has no {kind} {name!r} (amqp_{kind} names it; amqp_declare = true would make it)"
+            raise Lost(
+                f"it has no {kind} {name!r} (amqp_{kind} names it; amqp_declare = true would make it)", missing=True
             ) from None
         await channel.close()
         return True

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -21,6 +22,8 @@ from nstack.runtime.token import Token
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """Seconds between two tries to reach a server: doubled from the first to the longest."""
+SILENCE = 2.0
+"""Seconds without any answer after which it is told what is waited for."""
 REMIND = 30.0
 """Seconds after which a server that is still away is told of again."""
 BATCH = 256
@@ -45,6 +48,8 @@ class Lost(Exception):
 
 def reason(error: BaseException) -> str:
     """Why, in one line. Event loops word the same refusal differently, so the system's own words are taken."""
+    if isinstance(error, socket.gaierror):
+        return error.strerror or "the name is not known"
     if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
         return os.strerror(error.errno)
     if isinstance(error, TimeoutError):
@@ -165,7 +170,7 @@ class Reach(Generic[S]):
         while True:
             fault("opening")
             try:
-                session = await self._make()
+                session = await self._in_time(told, until)
             except Lost as error:
                 why, now = str(error), time.monotonic()
                 if until is not None and now + pause > until:
@@ -182,6 +187,27 @@ class Reach(Generic[S]):
                 raise ReaderGone(f"{self.address} is away, and the run has failed")
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _in_time(self, told: str, until: float | None) -> S:
+        """One try. Says that it waits when no answer comes at all, and gives up when the time is over."""
+        work = asyncio.ensure_future(self._make())
+        try:
+            await asyncio.wait((work,), timeout=SILENCE)
+            if not work.done():
+                if not told:
+                    now = time.monotonic()
+                    text = f"waiting for {self.address}{_left(until, now)}: no answer yet"
+                    self._log.warning(f"{self._context.node}: {text}")
+                left = None if until is None else max(0.0, until - time.monotonic())
+                await asyncio.wait((work,), timeout=left)
+            if work.done():
+                return work.result()
+        finally:
+            work.cancel()
+        await asyncio.wait((work,))
+        if not work.cancelled() and isinstance(work.exception(), ConnectorError):
+            return work.result()
+        raise Lost("no answer came in time")
 
 
 def _left(until: float | None, now: float) -> str:

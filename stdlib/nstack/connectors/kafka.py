@@ -13,10 +13,10 @@ from nstack.connectors.broker import PARTING, Bodies, BrokerSink, BrokerSource, 
 from nstack.connectors.kafkaforms import KafkaForm, Outgoing
 from nstack.connectors.kafkagroup import Member
 from nstack.connectors.kafkaserver import Cluster, Trouble
-from nstack.connectors.limits import seconds
+from nstack.connectors.limits import at_least_one, seconds
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters
-from nstack.runtime.errors import ConnectorError
+from nstack.runtime.errors import ConnectorError, TooLarge
 
 PROVIDES = {"Sources.kafka": "KafkaSource", "Sources.kafka_backlog": "KafkaBacklog", "Sinks.kafka": "KafkaSink"}
 
@@ -129,18 +129,20 @@ class KafkaSink(BrokerSink):
         self._cluster: Cluster | None = None
         self._settings: dict[str, Any] = {}
         self._producer: Any = None
+        self._most = 0
         self._trouble = Trouble()
 
     def prepare(self, parameters: Parameters, codec: Codec, context: Context) -> tuple[str, str]:
         """Raises UsageError for a key that the values do not have."""
         self._cluster = Cluster(parameters, codec, context)
+        self._most = at_least_one(parameters, "kafka_max_message")
         self._settings = {
             **self._cluster.settings,
             "error_cb": self._trouble.told,
             "enable.idempotence": True,
             "acks": "all",
             "message.timeout.ms": 0,  # a cluster that is away is waited for, and the log says so
-            "message.max.bytes": 1_000_000_000,  # what is too large, the broker knows
+            "message.max.bytes": min(1_000_000_000, self._most + 1024),  # key and head are counted there too
             "compression.type": parameters.kafka_compression,
             "partitioner": "murmur2_random",  # as clients in Java have it: one key, one partition, whoever writes
             "linger.ms": 2,
@@ -163,10 +165,13 @@ class KafkaSink(BrokerSink):
         return Publisher(self._producer, self._cluster, self._trouble)
 
     def encode(self, values: Sequence[Any]) -> Bodies:
-        """Bodies with key and headers. Raises EncodeError."""
+        """Bodies with key and headers. Raises EncodeError, and TooLarge."""
         form = self.form
         assert isinstance(form, KafkaForm)
         made = Bodies(map(form.outgoing, values))
+        for one in made:
+            if one.size > self._most:
+                raise TooLarge(f"a message of {one.size} bytes; kafka_max_message is {self._most}")
         made.size = sum(one.size for one in made)
         return made
 

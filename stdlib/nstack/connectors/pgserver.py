@@ -19,6 +19,8 @@ T = TypeVar("T")
 Connection = Any
 """psycopg's ``AsyncConnection``: the library is imported when a connector opens."""
 
+SILENCE = 2.0
+"""Seconds without any answer after which it is told what is waited for."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """Seconds between two tries to reach a server: doubled from the first to the longest."""
 
@@ -69,9 +71,10 @@ class Server:
             left = self._patience - (time.monotonic() - began)
             fault("opening")
             try:
-                connection = await AsyncConnection.connect(
+                connecting = AsyncConnection.connect(
                     **self._given, password=self._password or None, connect_timeout=max(2, int(left)), autocommit=True
                 )
+                connection = await self._or_told(connecting, left, told)
             except OperationalError as error:
                 why = self._why(error)
                 if self._tls.on and not _TRY_AGAIN.search(why) and ("SSL" in why or "certificate" in why):
@@ -106,6 +109,17 @@ class Server:
                 why = " ".join(str(error).split())
                 self._context.log.warning(f"the connection to {self} was lost: {why}")
         raise AssertionError
+
+    async def _or_told(self, connecting: Awaitable[Connection], left: float, told: str) -> Connection:
+        """A connection; when no answer comes at all it is told what is waited for."""
+        work = asyncio.ensure_future(connecting)
+        try:
+            await asyncio.wait((work,), timeout=SILENCE)
+            if not work.done() and not told:
+                self._context.log.warning(f"waiting for {self}, at most {left - SILENCE:.0f} s more: no answer yet")
+            return await work
+        finally:
+            work.cancel()
 
     async def _limit(self, connection: Connection) -> None:
         if self._statement:
