@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ type Part = { n : Integer, part : Text }
 
 fun taken : Row -> [Part]
 fun kept : Part -> optional Part
-fun counted : Void -> Integer
+fun slowly : Row -> [Part]
 
 def copied =
   Sources.jsonl<Row> { path = "in.jsonl" } | taken* | kept? |
@@ -37,11 +39,14 @@ def both =
 def appended =
   Sources.jsonl<Row> { path = "in.jsonl" } | taken* | Sinks.jsonl { path = "out.jsonl", mode = "append" }
 
+def awaited =
+  Sources.jsonl<Row> { path = "in.jsonl" } | slowly { parallelism = 4 } * | Sinks.jsonl { path = "out.jsonl" }
+
 def shown = Sources.jsonl<Row> { path = "in.jsonl" } | taken* | Sinks.log
 """
 
 SERVICE = """
-import os, time
+import asyncio, os, time
 import nstack
 
 class Module(nstack.Module):
@@ -52,8 +57,9 @@ class Module(nstack.Module):
     def kept(self, part):
         return part if part.n % 5 else None
 
-    def counted(self):
-        yield 1
+    async def slowly(self, row):
+        await asyncio.sleep(float(os.environ.get("SLOW", "0")))
+        return [nstack.Part(n=row.n, part=part) for part in row.parts]
 """
 
 
@@ -82,6 +88,17 @@ class Folder:
             check=False,
         )
         return done.returncode, done.stderr
+
+    def start(self, workflow: str, slow: float) -> subprocess.Popen[str]:
+        """A process, each row ``slow``."""
+        path = os.pathsep.join([str(self.built), str(ROOT / "stdlib")])
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "keep_copy", workflow],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": path, "SLOW": str(slow)},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def text(self, name: str) -> str:
         """A file's text."""
@@ -177,6 +194,26 @@ def test_killed_before_the_first_checkpoint_a_file_that_is_appended_to_is_exact_
     code, told = here.run("appended")
     assert code == 0, told
     assert here.parts("out.jsonl") == 2 * expected("in.jsonl", 20)
+
+
+@pytest.mark.parametrize("workflow", ["copied", "awaited"])
+def test_a_slow_run_stops_between_two_values_and_goes_on_there(here: Folder, workflow: str) -> None:
+    here.rows("in.jsonl", 300)
+    process = here.start(workflow, slow=0.02)
+    while not ((file := here.folder / "out.jsonl.partial").exists() and file.stat().st_size):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    told = process.communicate(timeout=30)[1]
+    assert process.returncode == 130, told
+    left = len(here.parts("out.jsonl.partial"))
+    code, told = here.run(workflow)
+    assert code == 0, told
+    assert "goes on" in told
+    every = expected("in.jsonl", 300)
+    wanted = [one for one in every if one[0] % 5] if workflow == "copied" else every
+    assert left < len(wanted)
+    assert here.parts("out.jsonl") == wanted
 
 
 def test_two_sources_that_meet_in_one_file(here: Folder) -> None:

@@ -94,7 +94,7 @@ class Stage:
     def next_batch(self) -> Batch | None:
         """The next batch, waiting for it; None at the end. Raises Stopped when the run has failed."""
         while True:
-            if self.halt.failed:
+            if self.halt.failed or self.leaves():
                 raise Stopped
             self.pause.here()
             batch = self.feed.take()
@@ -104,6 +104,10 @@ class Stage:
             if self.feed.ended:
                 return None
             self.wait_for_feed(_never)
+
+    def leaves(self) -> bool:
+        """Whether the run shall end and this stage may leave the rest to the next one, which goes on from its place."""
+        return self.slices is not None and self.halt.asked.is_set()
 
     def hold(self, token: Token, batch: Batch | None = None) -> None:
         """A batch begins: from here on its token is waited for."""
@@ -152,6 +156,9 @@ class Stage:
         """Some values at a time, so that a checkpoint need not wait for a whole batch of a slow stage."""
         while count:
             self.pause.here()
+            if self.leaves():
+                self.guard.tally.values_in -= count
+                raise Stopped
             some = min(count, slices.size)
             began = perf_counter()
             self.function(islice(left, some), self.current)
@@ -424,6 +431,8 @@ class Stream:
         came first.
         """
         stage = self._stage
+        if stage.leaves():
+            return None
         while not self.waiting:
             if stage.halt.failed:
                 raise Stopped
@@ -445,6 +454,8 @@ class Stream:
     @property
     def ended(self) -> bool:
         """Whether no more values come."""
+        if self._stage.leaves():
+            return True
         return self._stage.feed.ended and not self.waiting and not self._stage.feed.left()
 
     def _open(self, batch: Batch) -> None:
