@@ -15,7 +15,8 @@ from nstack.runtime.aside import Handover, IOThreads
 PIPE = f"""
 {MODULE}
 source_1 = Source("Sources.jsonl", Text, origin="w.nml:1:9", text="Sources.jsonl",
-                  parameters=(Parameter("path", "Text", "pipe"), Parameter("max_line", "Integer", 9)))
+                  parameters=(Parameter("path", "Text", "pipe"), Parameter("max_line", "Integer", 9),
+                              Parameter("if_none", "Text", "error"), Parameter("compression", "Text", "none")))
 {STDOUT}
 
 def run(values, token):
