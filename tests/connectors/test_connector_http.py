@@ -406,6 +406,30 @@ async def test_a_sender_that_has_gone_cancels_nothing() -> None:
     await engine.stop()
 
 
+async def test_what_was_refused_is_told_at_the_end() -> None:
+    engine, recorder, shared = Engine(), Recorder(), {}
+    first, second = HttpSource(), HttpSource()
+    async with (
+        serving(first, Text, given(engine, log=recorder.log, shared=shared), http_path="/a") as port,
+        serving(second, Text, given(engine, log=recorder.log, shared=shared), http_path="/b"),
+    ):
+        client = await Client.to(port)
+        for path, body in (
+            ("/a", b'{"params": "x"}'),
+            ("/a", b"3"),
+            ("/a", b"4"),
+            ("/c", b""),
+            ("/b", b'{"params": "y"}'),
+        ):
+            await client.send(path, body)
+        await client.send("/a", method="GET")
+        client.close()
+        assert (first.answers(), second.answers()) == ({200: 1, 400: 2, 405: 1}, {200: 1})
+    assert "Sources.http /a: 3 requests were refused, 2 with 400, 1 with 405\n" in recorder.text()
+    assert "/b: " not in recorder.text()
+    await engine.stop()
+
+
 async def test_a_port_is_free_again_after_the_run() -> None:
     engine = Engine()
     async with serving(HttpSource(), Text, given(engine)) as port:

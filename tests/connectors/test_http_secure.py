@@ -70,7 +70,10 @@ async def test_a_port_with_a_certificate_speaks_tls_alone(certificates: Certific
         again = await secure(port, certificates.believing(ssl.TLSVersion.TLSv1_2))
         assert (await again.send("/p", BODY)).status == 200
         again.close()
-    assert recorder.text() == f"Sources.http: listening on https://127.0.0.1:{port}/p\n"
+    assert recorder.text().splitlines() == [
+        f"Sources.http: listening on https://127.0.0.1:{port}/p",
+        "Sources.http /p: 1 request was refused, 1 with 400",
+    ]
     assert engine.seen == ["x"] * 3
     await engine.stop()
 

@@ -10,7 +10,7 @@ import ipaddress
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import msgspec
@@ -78,7 +78,15 @@ class HttpSource(SourceConnector):
         """Gives the path back, and with the last path the port."""
         if self._server is not None and self._endpoint is not None:
             await self._server.remove(self._endpoint)
+            self._endpoint.tell_refused(self.answers())
             self._server = None
+
+    def answers(self) -> dict[int, int]:
+        """How many requests were answered with each status."""
+        if self._server is None or self._endpoint is None:
+            return {}
+        told = sorted(self._server.answers.items())
+        return {status: count for (path, status), count in told if path == self._endpoint.path}
 
 
 class Endpoint:
@@ -174,6 +182,15 @@ class Endpoint:
         self._context.log.warning(f"Sources.http {self.path}: {text} = {self.timeout:g}s", id=id)
         if not future.done():
             future.set_result(Answer(504, problem(504, text, id), TYPE))
+
+    def tell_refused(self, answers: Mapping[int, int]) -> None:
+        """At the end, for who wonders where a value is: which requests did not get to the workflow."""
+        refused = {status: count for status, count in answers.items() if 400 <= status < 500}
+        if refused:
+            each = ", ".join(f"{count} with {status}" for status, count in refused.items())
+            total = sum(refused.values())
+            many = "1 request was" if total == 1 else f"{total} requests were"
+            self._context.log.info(f"Sources.http {self.path}: {many} refused, {each}")
 
     def abandon(self) -> None:
         """Tells every sender that still waits that its value is not through: the run has ended without it."""

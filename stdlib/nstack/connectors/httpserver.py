@@ -9,6 +9,7 @@ import resource
 import secrets
 import socket
 import ssl
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -87,6 +88,8 @@ class Server:
         self._task: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._receiving = 0
+        self.answers: Counter[tuple[str, int]] = Counter()
+        """How many requests to each path were answered with each status; those to no path of ours have an empty one."""
 
     def add(self, endpoint: Answering, settings: Settings) -> None:
         """Raises ConnectorError when the path is taken, or another source on this port is set otherwise."""
@@ -136,18 +139,20 @@ class Server:
         """The ASGI application."""
         if scope["type"] != "http":
             return
+        headers: Headers = ()
         try:
             result = await self._route(scope, receive)
         except Refusal as refusal:
-            await _send(send, _told(refusal), refusal.headers)
+            result, headers = _told(refusal), refusal.headers
         except ConnectionError:
             return  # the sender is gone before its request was complete
         except Exception as error:
             id = secrets.token_hex(6)
             self._log.error(f"internal error in Sources.http: {describe(error)}", id=id)
-            await _send(send, _told(Refusal(500, "the request could not be answered", id=id)), CLOSE)
-        else:
-            await _send(send, result)
+            result, headers = _told(Refusal(500, "the request could not be answered", id=id)), CLOSE
+        endpoint = self._endpoints.get(scope["raw_path"])
+        self.answers[endpoint.path if endpoint is not None else "", result.status] += 1
+        await _send(send, result, headers)
 
     async def _route(self, scope: Scope, receive: Receive) -> Answer:
         endpoint = self._endpoints.get(scope["raw_path"])

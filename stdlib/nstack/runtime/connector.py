@@ -238,6 +238,10 @@ class SourceConnector:
     async def close(self) -> None:
         """Gives everything back. Called once, also after a failed ``open``."""
 
+    def answers(self) -> Mapping[int, int]:
+        """Of a source of requests: how many were answered with each status so far."""
+        return {}
+
     def progress(self) -> tuple[int, int] | None:
         """How far it is, of how much (bytes, or records), where it knows."""
         return None

@@ -111,7 +111,7 @@ class RunMetrics:
         yield took
 
     def _sources(self, workflow: str) -> Iterator[Metric]:
-        from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
         names = ["workflow", "source", "at"]
         bytes_ = GaugeMetricFamily("nstack_source_queue_bytes", "Bytes that were read and wait", labels=names)
@@ -127,6 +127,13 @@ class RunMetrics:
             tokens.add_metric(label, lane.batches.open)
             took.add_metric(label, *_histogram([lane.batches.times]))
         yield from (bytes_, tokens, took)
+        answered = CounterMetricFamily(
+            "nstack_source_answers", "Requests that a source has answered", labels=[*names, "status"]
+        )
+        for lane, connector in self._counts.connectors():
+            for status, count in connector.answers().items():
+                answered.add_metric([workflow, lane.source.shown, lane.source.origin, str(status)], count)
+        yield answered
 
 
 def _histogram(times: Sequence[Times]) -> tuple[list[tuple[str, float]], float]:

@@ -94,6 +94,10 @@ class Counts:
         sources = [source for source, _ in workflow.sources if id(source) in lanes]
         return [*sources, *workflow.calls, *workflow.sinks]
 
+    def connectors(self) -> tuple[tuple[Lane, SourceConnector], ...]:
+        """The sources that are connectors."""
+        return tuple(self._connectors)
+
     def lanes(self) -> tuple[Lane, ...]:
         """The sources with what is behind them."""
         return tuple(self._lanes)
