@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nstack.runtime.checkpoint import Store
@@ -200,9 +202,8 @@ def test_killed_before_the_first_checkpoint_a_file_that_is_appended_to_is_exact_
 def test_a_slow_run_stops_between_two_values_and_goes_on_there(here: Folder, workflow: str) -> None:
     here.rows("in.jsonl", 300)
     process = here.start(workflow, slow=0.02)
-    while not ((file := here.folder / "out.jsonl.partial").exists() and file.stat().st_size):
-        assert process.poll() is None
-        time.sleep(0.01)
+    file = here.folder / "out.jsonl.partial"
+    until(lambda: file.exists() and file.stat().st_size)
     process.send_signal(signal.SIGINT)
     told = process.communicate(timeout=30)[1]
     assert process.returncode == 130, told
@@ -214,6 +215,27 @@ def test_a_slow_run_stops_between_two_values_and_goes_on_there(here: Folder, wor
     wanted = [one for one in every if one[0] % 5] if workflow == "copied" else every
     assert left < len(wanted)
     assert here.parts("out.jsonl") == wanted
+
+
+def test_one_process_at_a_time_goes_on(here: Folder) -> None:
+    here.rows("in.jsonl", 300)
+    first = here.start("appended", slow=0.02)
+    until(lambda: Store(here.folder).path.exists() and Store(here.folder).past("Keep.Copy.appended"))
+    code, told = here.run("appended")
+    assert code == 1
+    assert told.startswith("error: Keep.Copy.appended runs in this folder already: stop it first, or start this one in")
+    first.kill()
+    first.communicate()
+    assert here.run("appended")[0] == 0
+    assert here.parts("out.jsonl") == expected("in.jsonl", 300)
+
+
+def until(true: Callable[[], Any]) -> None:
+    """Waits for something that another process does."""
+    ends = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < ends, "it did not happen in time"
+        time.sleep(0.02)
 
 
 def test_two_sources_that_meet_in_one_file(here: Folder) -> None:

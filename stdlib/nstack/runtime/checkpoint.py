@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -118,6 +119,23 @@ class Store:
                 for beside in ("-wal", "-shm"):
                     self.path.with_name(self.path.name + beside).unlink(missing_ok=True)
 
+    def claim(self, workflow: str, run: str) -> bool:
+        """Whether this process alone has the checkpoints of a run from here on, until it ends."""
+        try:
+            import fcntl
+        except ImportError:  # a platform without such locks
+            return True
+        name = blake2b(f"{workflow}\0{run}".encode(), digest_size=8).hexdigest()
+        self._make_folder()
+        # Locks of POSIX: what the program forks does not have them, and does not keep them when we are killed.
+        descriptor = os.open(self.path.parent / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            return False
+        return True
+
     def close(self) -> None:
         """Closes the database."""
         if self._connection is not None:
@@ -138,10 +156,7 @@ class Store:
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            ignored = self.path.parent / ".gitignore"
-            if not ignored.exists():
-                ignored.write_text("*\n")
+            self._make_folder()
             connection = sqlite3.connect(self.path, timeout=10.0, isolation_level=None, check_same_thread=False)
             try:
                 self._prepare(connection)
@@ -150,6 +165,12 @@ class Store:
                 raise
             self._connection = connection
         return self._connection
+
+    def _make_folder(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        ignored = self.path.parent / ".gitignore"
+        if not ignored.exists():
+            ignored.write_text("*\n")
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         with closing(connection.execute("PRAGMA user_version")) as cursor:

@@ -119,7 +119,7 @@ class Cuts:
             await sink.connector.secure()
         fault("committing")
         try:
-            await asyncio.to_thread(self._resuming.store.save, self._resuming.name, self._resuming.run, places)
+            await asyncio.to_thread(self._resuming.save, places)
         except Unusable as error:
             self._resuming.unusable(error)
             return False

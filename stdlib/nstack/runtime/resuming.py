@@ -7,7 +7,7 @@ its sinks go back to one moment. ``--fresh`` forgets, ``--resume`` insists.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -64,6 +64,7 @@ class Resuming:
         self._fresh = fresh
         self._resume = resume
         self._why_not = ""
+        self._claimed = False
         self._names: Counter[str] = Counter()
 
     def named(self, node: Source | Literal | Sink) -> str:
@@ -130,6 +131,7 @@ class Resuming:
         found = self.store.past(self.name, self.run)
         if found is None or found.state != "open":
             return
+        self._claim()
         self.past = self.store.load(self.name, self.run)
         self._log.info(f"{self.name} goes on where it was at {found.at}; {START_OVER}", event="resuming")
         if self.workflow.bounded:
@@ -140,6 +142,23 @@ class Resuming:
                         f"the run that is to go on did not write to {what}, which would lack the values so far; "
                         f"{START_OVER}"
                     )
+
+    def _claim(self) -> None:
+        """This process alone goes on with the run. Raises ConnectorError."""
+        if not self._claimed and not self.store.claim(self.name, self.run):
+            raise ConnectorError(
+                f"{self.name} runs in this folder already: stop it first, or start this one in another folder"
+            )
+        self._claimed = True
+
+    def save(self, places: Mapping[Key, Any]) -> None:
+        """Writes a checkpoint. Any thread may call it. Raises Unusable, ConnectorError where another process runs
+        this."""
+        try:
+            self._claim()
+        except OSError as error:
+            raise Unusable(f"checkpoints cannot be written: {error}") from None
+        self.store.save(self.name, self.run, places)
 
     def _nothing(self) -> str:
         if self._why_not and not self.on:
