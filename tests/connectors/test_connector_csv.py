@@ -388,7 +388,7 @@ async def test_a_bad_cell_is_named_with_file_and_line(tmp_path: Path) -> None:
         Flag(1, True),
         'x.csv:3: column "a": expected Integer, got "x"',
         Flag(2, True),
-        "x.csv:6: row: expected UTF-8, got byte 0xFF",
+        "x.csv:6: row: expected UTF-8, got byte 0xFF: csv_encoding names another encoding",
         "x.csv:7: expected 2 cells, got 3",
         Flag(5, False),
     ]

@@ -83,7 +83,8 @@ def _is_file(stream: Any, shown: str, size: int, warn: Callable[[str], None]) ->
             )
         return True
     if not head.startswith(MESSAGE):
-        raise ConnectorError(f"{shown} is neither a file nor a stream of Arrow: it looks like {kind(head)}")
+        other = "; Sources.parquet reads that" if kind(head) == "Parquet" else ""
+        raise ConnectorError(f"{shown} is neither a file nor a stream of Arrow: it looks like {kind(head)}{other}")
     if tail != END:
         warn(f"{shown} is a stream without an end mark: its writer was stopped, or writes still")
     return False
@@ -112,7 +113,7 @@ class ArrowSource(TableSource):
             self._warned.add(text)
             self.context.log.warning(text)
 
-    def standard(self, shown: str) -> Table:
+    def standard(self, shown: str) -> Table | None:
         """A stream on standard input."""
         try:
             descriptor = os.dup(0)

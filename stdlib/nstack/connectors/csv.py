@@ -143,7 +143,8 @@ def _strict(read: ReadRow) -> ReadRow:
         try:
             row.encode()
         except UnicodeEncodeError as fault:
-            raise DecodeError("row", "UTF-8", f"byte 0x{ord(row[fault.start]) & 0xFF:02X}") from None
+            found = f"byte 0x{ord(row[fault.start]) & 0xFF:02X}"
+            raise DecodeError("row", "UTF-8", found, "csv_encoding names another encoding") from None
         return read(row)
 
     return decode

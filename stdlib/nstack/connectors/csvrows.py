@@ -20,6 +20,7 @@ from nstack.connectors.csvtext import (
     BYTE_ORDER_MARK,
     CsvFault,
     QuotedEmpty,
+    cut,
     shorten,
 )
 from nstack.runtime.errors import DecodeError, EncodeError
@@ -252,11 +253,18 @@ class RowLayout:
         missing = [name for name, cell in cells if name not in names and not cell.optional]
         if missing:
             wanted = f"column{'s' * (len(missing) > 1)} {', '.join(map(shorten, missing))}"
-            raise CsvFault(f"the header lacks {wanted}; it has {', '.join(map(shorten, names))}")
+            meant = self._meant(names)
+            raise CsvFault(f"the header lacks {wanted}; it has {', '.join(map(shorten, names))}{meant}")
         twice = [name for name in columns if names.count(name) > 1]
         if twice:
             raise CsvFault(f"the header has column {shorten(twice[0])} twice")
         return tuple(names.index(name) if name in names else -1 for name in columns)
+
+    def _meant(self, names: list[str]) -> str:
+        """The separator that a header of one cell seems to have."""
+        wanted = set(self.columns or ())
+        found = [other for other in ";\t|," if len(names) == 1 and wanted & set(names[0].split(other))]
+        return f'; is csv_sep = "{cut(found[0])}" meant?' if found and found[0] != self.sep else ""
 
     def _cells_reader(self, at: tuple[int, ...], width: int) -> ReadRow:
         """Reads rows of ``width`` cells, the value's part i from cell ``at[i]``."""

@@ -96,7 +96,7 @@ def _quoted(row: str, at: int, sep: str) -> tuple[str, int]:
 def cut(text: str) -> str:
     """``text`` for a message: not too long, and on one line."""
     shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    return shown.replace("\r", "\\r").replace("\n", "\\n")
+    return shown.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t")
 
 
 def shorten(text: str) -> str:

@@ -4,6 +4,7 @@ A place to go on from is ``[input, bytes done, next line]``; a checkpoint keeps 
 """
 
 from abc import abstractmethod
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,6 +12,9 @@ from nstack.connectors.inputs import Input, Opener
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SourceConnector
 from nstack.runtime.errors import ConnectorError
+
+PAST = 16
+"""Inputs that stay open behind the one that is read."""
 
 
 class Records:
@@ -38,6 +42,7 @@ class RecordSource(SourceConnector):
     def __init__(self) -> None:
         self._inputs: list[tuple[str, Opener]] = []
         self._input: Input | None = None
+        self._past: deque[Input] = deque()
         self._offset, self._line = 0, 1
 
     @abstractmethod
@@ -54,8 +59,8 @@ class RecordSource(SourceConnector):
     def mark(self, offset: Any) -> Any:
         """The offset with what the input is recognised by, while it is open."""
         name, done, line, *_ = offset or (self._inputs[0][0] if self._inputs else "", 0, 1)
-        known = self._input is not None and self._input.shown == name
-        return [name, done, line, self._input.mark(done) if known and self._input is not None else None]
+        known = next((one for one in (self._input, *self._past) if one is not None and one.shown == name), None)
+        return [name, done, line, known.mark(done) if known is not None else None]
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Opens the first input. Raises ConnectorError with its name."""
@@ -84,7 +89,7 @@ class RecordSource(SourceConnector):
         """Of one input after the other; the last one stays open, since a checkpoint may still ask what it is."""
         for number, (shown, opener) in enumerate(self._inputs):
             if number:
-                await self.close()
+                self._go_over()
                 self._input = opener()
                 self._offset, self._line = 0, 1
                 await self._input.open()
@@ -96,6 +101,13 @@ class RecordSource(SourceConnector):
             for batch in records.finish():
                 yield self._placed(batch, records)
 
+    def _go_over(self) -> None:
+        """What was read may not be done yet, and a checkpoint asks what it was: the last few stay open."""
+        assert self._input is not None
+        self._past.appendleft(self._input)
+        if len(self._past) > PAST:
+            self._past.pop().close()
+
     def _placed(self, batch: Batch, records: Records) -> Batch:
         assert self._input is not None
         batch.token.offset = [self._input.shown, self._input.skipped + records.offset, records.line]
@@ -103,8 +115,9 @@ class RecordSource(SourceConnector):
 
     async def close(self) -> None:
         """Closes what is open."""
-        if self._input is not None:
-            self._input.close()
+        for one in (self._input, *self._past):
+            if one is not None:
+                one.close()
 
     def progress(self) -> tuple[int, int] | None:
         """Bytes read, of how many."""

@@ -58,7 +58,7 @@ class Place:
 
 
 class TableSource(SourceConnector):
-    """The rows of one or more files, of which the last one stays open: a checkpoint may still ask what it is."""
+    """The rows of one or more files."""
 
     BOUNDED = True
     REPLAY = "offset"
@@ -72,7 +72,7 @@ class TableSource(SourceConnector):
         self._zone = ""
         self._skip = Place("", 0, 0)
         self._open_now: Table | None = None
-        self._name_now = ""
+        self._marks: dict[str, Any] = {}
         self._known: Any = None
         self._size = 0
         self._done = 0
@@ -81,20 +81,19 @@ class TableSource(SourceConnector):
     def table(self, descriptor: int, shown: str) -> Table:
         """A file that is open. Raises ConnectorError for one that is of another kind, or damaged."""
 
-    def standard(self, shown: str) -> Table:
-        """Standard input. Raises UsageError where that cannot be read."""
-        raise UsageError(f'path = "-": {shown} is read from its end, so it has to be a file')
+    def standard(self, shown: str) -> Table | None:
+        """Standard input; None where that cannot be read."""
+        return None
 
     def identity(self, parameters: Parameters, context: Context) -> str | None:
         """The file, or the pattern."""
         return identity(context, parameters.path)
 
     def mark(self, offset: Any) -> Any:
-        """The offset with what the file is recognised by, while it is open."""
+        """The offset with what the file is recognised by."""
         if offset is None:
             return None
-        file, table = offset[0], self._open_now
-        return [*offset[:3], table.known if table is not None and file == self._name_now else None]
+        return [*offset[:3], self._marks.get(offset[0])]
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Compares every file's schema with the type. Raises ConnectorError for the first that does not fit."""
@@ -102,6 +101,9 @@ class TableSource(SourceConnector):
         self.context = context
         self._shape, self._zone = codec.shape, parameters["timezone"]
         _known(self._zone)
+        if parameters.path == "-" and type(self).standard is TableSource.standard:
+            what = f"{context.node} ({context.origin})"
+            raise UsageError(f'{what}: path = "-" is standard input, and this format is read from its end: name a file')
         if parameters.path == "-":
             self._files = [(None, "standard input")]
             return
@@ -132,7 +134,9 @@ class TableSource(SourceConnector):
 
     def _opened(self, path: Path | None, shown: str) -> Table:
         if path is None:
-            return self.standard(shown)
+            table = self.standard(shown)
+            assert table is not None
+            return table
         try:
             found = path.stat()
             if stat.S_ISDIR(found.st_mode):
@@ -175,7 +179,7 @@ class TableSource(SourceConnector):
         for path, shown in self._files:
             await self.close()
             self._open_now = table = await asyncio.to_thread(self._opened, path, shown)
-            self._name_now = shown
+            self._marks[shown] = table.known
             if self._known not in (None, table.known) and shown == self._skip.file:
                 raise ConnectorError(f"{shown} has changed since the run that is to go on in it; --fresh starts over")
             rows = self._match(table, shown)  # it may be another file by now
