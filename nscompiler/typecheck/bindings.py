@@ -8,7 +8,7 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
-from nscompiler.typecheck import params
+from nscompiler.typecheck import crontab, params
 from nscompiler.typecheck.literal_fixes import value_fixes
 from nscompiler.typecheck.params import Fault
 from nscompiler.typecheck.scope import Scope
@@ -173,6 +173,7 @@ def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settab
         (reader, fault) for reader in readers if isinstance(fault := params.convert(binding.value, reader.type), Fault)
     ]
     if not faults:
+        _check_form(scope, binding, readers)
         return
     reader, fault = faults[0]
     related = tuple(
@@ -191,6 +192,22 @@ def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settab
         found=binding.value.raw,
         fixes=value_fixes(scope, binding.value, reader.type),
     )
+
+
+def _check_form(scope: Scope, binding: syntax.Binding, readers: Sequence[Settable]) -> None:
+    """The form of a text that means more than its letters."""
+    check = crontab.CHECKS.get(binding.name.text)
+    reader = next((one for one in readers if one.reader == "Sources.schedule"), None)
+    if check is None or reader is None or binding.value.kind != "text":
+        return
+    wanted = check(str(binding.value.value))
+    if wanted is not None:
+        scope.report(
+            codes.PARAMETER_FORM,
+            binding.value,
+            f"`{binding.name.text}` of `{scope.reader(reader)}` cannot be {_shortened(binding.value)}",
+            wanted,
+        )
 
 
 _CODES = {"choice": codes.PARAMETER_CHOICE, "range": name_codes.NUMBER_RANGE}

@@ -1,17 +1,20 @@
 """Cron tables, years, time zones and the days on which the clock is changed; the source with a fake clock."""
 
 import datetime
+import random
 import zoneinfo
 from pathlib import Path
 from typing import Any
 
 import pytest
 from connector_harness import Recorder, context, parameters_of
-from nstack.connectors.crontab import CronFault, Crontab
+from nstack.connectors.crontab import NICKNAMES, CronFault, Crontab
 from nstack.connectors.schedule import Clock, ScheduleSource
 from nstack.runtime.codec import Codec
 from nstack.runtime.errors import UsageError
 from nstack.runtime.scalars import Unit
+
+from nscompiler.typecheck.crontab import cron_fault, zone_fault
 
 BERLIN = "Europe/Berlin"
 
@@ -193,3 +196,84 @@ async def test_a_year_that_has_passed_ends_the_source(tmp_path: Path) -> None:
 async def test_a_bad_table_is_a_usage_error_that_names_the_place(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"Sources.schedule \(t.nml:1:1\): cron '61 \* \* \* \*' cannot be read"):
         await opened(FakeClock("2024-01-01T00:00:00+00:00"), tmp_path, cron="61 * * * *")
+
+
+WRONG = [
+    *("", "* * * *", "* * * * * * *", "@dayly", "60 * * * *", "-1 * * * *", "* 24 * * *", "* * 0 * *", "* * 32 * *"),
+    *("* * * 13 *", "* * * 0 *", "* * * foo *", "* * * * 8", "*/0 * * * *", "5-1 * * * *", "1,,2 * * * *", "? * * * *"),
+    *("1- * * * *", "a * * * *", "* * * * * 99", "* * * * * 2030-2020", "* * * * * 2030/0", "* * * * * 1900"),
+]
+RIGHT = [
+    *(
+        *NICKNAMES,
+        "*/70 * * * *",
+        "0/5 * * * *",
+        "* * L * *",
+        "* * LW * *",
+        "* * * * 5L",
+        "* * * * MON#2",
+        "* * * jan *",
+    ),
+    *(
+        "01 * * * *",
+        "* * * * 7",
+        "* * * * MON-FRI",
+        "1,2,5-9/2 * * * *",
+        "0 0 * * * 2026",
+        "0 0 * * * 2026-2030/2,2040",
+    ),
+]
+
+
+def reads(table: str) -> bool:
+    """Whether the runtime reads a table."""
+    try:
+        Crontab(table)
+    except CronFault:
+        return False
+    return True
+
+
+def test_the_compiler_faults_only_what_the_runtime_refuses() -> None:
+    assert [table for table in WRONG if reads(table) or cron_fault(table) is None] == []
+    assert [table for table in RIGHT if not reads(table) or cron_fault(table) is not None] == []
+    choice = random.Random(5)
+    parts = [
+        "*",
+        "0",
+        "1",
+        "5",
+        "7",
+        "12",
+        "23",
+        "31",
+        "59",
+        "60",
+        "jan",
+        "MON",
+        "L",
+        "5L",
+        "LW",
+        "mon#1",
+        "x",
+        "",
+        "2030",
+    ]
+    told = 0
+    for _ in range(20_000):
+        fields = []
+        for _ in range(choice.choice((5, 5, 5, 6))):
+            term = choice.choice(parts) + choice.choice(
+                ("", "", "", "-" + choice.choice(parts), "/" + choice.choice(parts))
+            )
+            fields.append(",".join([term] * choice.choice((1, 1, 2))) if choice.random() < 0.4 else "*")
+        table = " ".join(fields)
+        if cron_fault(table) is not None:
+            told += 1
+            assert not reads(table), table
+    assert told > 2000
+
+
+def test_the_compiler_faults_time_zones_that_nobody_knows() -> None:
+    for name, known in (("UTC", True), ("utc", True), ("Europe/Berlin", True), ("Europe/Berln", False), ("", False)):
+        assert (zone_fault(name) is None) == known

@@ -54,7 +54,13 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return Certificates(folder)
 
 
-@pytest.fixture(params=SECURED, ids=lambda one: one.PREFIX)
+KINDS = [
+    pytest.param(one, marks=() if one.PREFIX in ("kafka", "redis") else pytest.mark.thorough, id=one.PREFIX)
+    for one in SECURED
+]
+
+
+@pytest.fixture(params=KINDS)
 def secured(request: pytest.FixtureRequest, certificates: Certificates, tmp_path: Path) -> Secured:
     """Each kind of server."""
     made: Secured = request.param(certificates, tmp_path)
@@ -238,9 +244,7 @@ LINES = {
 }
 
 
-@pytest.mark.parametrize(
-    "kind", [one if one.PREFIX in ("kafka", "redis") else pytest.param(one, marks=pytest.mark.soak) for one in SECURED]
-)
+@pytest.mark.parametrize("kind", KINDS)
 def test_no_password_is_shown_anywhere(kind: type[Secured], certificates: Certificates, tmp_path: Path) -> None:
     """Neither in what is built, nor in the log, nor in the list of processes; with a login that is refused as well."""
     secured = kind(certificates, tmp_path)

@@ -189,6 +189,23 @@ fun f : Text -> Text with { size : Integer = 1 }
 """,
 )
 
+PARAMETER_FORM = Code(
+    id="NS0512",
+    name="parameter-form",
+    title="A text does not have the form that its parameter needs",
+    explanation=(
+        "The text means something to the function that reads it: `cron` is a table of times, five fields or six with "
+        "the year last, and `timezone` a name of the IANA. What is refused here would be refused at the start of "
+        "the workflow; what is right in a form that the compiler does not know is left to that."
+    ),
+    wrong="""\
+def w = Sources.schedule { cron = "60 * * * *" } | Sinks.log
+""",
+    right="""\
+def w = Sources.schedule { cron = "0 * * * *" } | Sinks.log
+""",
+)
+
 CODES = (
     UNKNOWN_PARAMETER,
     PARAMETER_TYPE,
@@ -201,4 +218,5 @@ CODES = (
     PARAMETER_DEFAULT,
     STANDARD_PARAMETER_VALUE,
     DUPLICATE_PARAMETER,
+    PARAMETER_FORM,
 )
