@@ -28,6 +28,7 @@ module Traced:0.1.0
 
 import Http:1.0.0
 
+@stateless
 fun inside : Text -> Text
 fun later : Text -> Text
 fun fussy : Text -> Text with { key : Text }
@@ -36,6 +37,7 @@ fun each : Text -> Text
 def sync = Sources.http<Text> { http_path = "/sync", http_port = 0 } | inside | Sinks.reply
 def overlapped = Sources.http<Text> { http_path = "/later", http_port = 0 } | later | Sinks.reply
 def asks = Sources.stdin | Http.get<Text, Text> { url = "{}", url_answer = "raw" } | Sinks.stdout
+def many = Sources.stdin | inside | Sinks.stdout
 def batch = Sources.stdin | each | fussy { key = $TRACED_KEY, on_error = "skip", retry = 1 } | Sinks.stdout
 """
 SERVICE = """\
@@ -138,10 +140,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def started(built: Path, workflow: str, **environment: str) -> subprocess.Popen[str]:
+def started(built: Path, workflow: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
     own = {**PLAIN, "PYTHONPATH": f"{built / 'out'}:{ROOT / 'stdlib'}", "TRACED_KEY": "s3cret-key", **environment}
     pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    return subprocess.Popen([sys.executable, "-m", "traced", workflow], cwd=built, env=own, text=True, **pipes)
+    return subprocess.Popen(
+        [sys.executable, "-m", "traced", workflow, *arguments], cwd=built, env=own, text=True, **pipes
+    )
 
 
 @contextmanager
@@ -226,7 +230,7 @@ def test_a_batch_has_a_span_for_each_stage_and_its_failures(built: Path, receive
     assert set(below) == {"Traced.each", "Traced.fussy", "Sinks.stdout"}
     assert len(spans) == 4
     fussy = below["Traced.fussy"]
-    assert attributes(fussy)["nstack.at"] == "module.nml:13:36"
+    assert attributes(fussy)["nstack.at"] == "module.nml:15:36"
     assert (attributes(fussy)["nstack.calls"], attributes(fussy)["nstack.errors"]) == ("3", "2")
     assert fussy.status.code == Status.STATUS_CODE_ERROR
     events = [{one.key: one.value.string_value for one in event.attributes} for event in fussy.events]
@@ -248,6 +252,13 @@ def test_requests_that_are_sent_go_on_in_the_trace(built: Path, receiver: Receiv
     (source,) = [span for span in receiver.spans() if span.name == "Sources.stdin"]
     assert out.startswith(f"00-{source.trace_id.hex()}-{source.span_id.hex()}-")
     assert {span.name for span in receiver.spans()} == {"Sources.stdin", "Http.get", "Sinks.stdout"}
+
+
+def test_a_batch_that_workers_work_on_has_its_span(built: Path, receiver: Receiver) -> None:
+    process = started(built, "many", "--workers", "2", **receiver.environment)
+    out, err = process.communicate("a\nb\n", timeout=60)
+    assert (process.returncode, out) == (0, "none\nnone\n"), err
+    assert {span.name for span in receiver.spans()} == {"Sources.stdin"}
 
 
 @pytest.mark.parametrize(

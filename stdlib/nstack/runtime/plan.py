@@ -30,7 +30,7 @@ from .worker import UserLoop, Worker
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
-    from .telemetry import Telemetry
+    from .telemetry import Spans, Telemetry
     from .trace import Tracing
 
 _ASYNC = 0x80 | 0x200  # CO_COROUTINE, CO_ASYNC_GENERATOR
@@ -197,13 +197,12 @@ class Plan:
         for what does not exist.
         """
         live: dict[int, Callable[..., Any]] = {id(node): self._live(lane, node) for node in lane.nodes}
-        if self.telemetry is not None:
-            live = self._timed(lane, live, self.telemetry)
+        self.observe(lane)
+        if lane.stage.spans is not None:
+            live = self._timed(lane, live, lane.stage.spans)
         overlap = overlapping(lane.stage)
         if self.tracing is None or not self.counted:
             lane.stage.function = link(lane.function, live, overlap, partial(self._anew, lane))
-        if self.counted:
-            lane.stage.observe(lane.batches)
         if self.tracing is not None:
             self._follow(lane, live, overlap, self.tracing)
         lane.stage.streams = bool(lane.stage.overlapped) and lane.overlaps and not lane.generated
@@ -309,13 +308,18 @@ class Plan:
             if meter is not None and name in space:
                 lane.flows.time(meter, space, method if (method := method_name(name)) in space else name)
 
-    def _timed(
-        self, lane: Lane, live: dict[int, Callable[..., Any]], telemetry: Telemetry
-    ) -> dict[int, Callable[..., Any]]:
-        """Has spans made of a stage's batches."""
+    def observe(self, lane: Lane) -> None:
+        """Has a stage's batches counted, or made spans of, where that is asked for."""
+        stage = lane.stage
+        if self.counted:
+            stage.observe(lane.batches)
+        if self.telemetry is not None:
+            stage.spans = self.telemetry.spans(lane.source, stage.guard, stage.current)
+            stage.observe(stage.spans)
+
+    def _timed(self, lane: Lane, live: dict[int, Callable[..., Any]], spans: Spans) -> dict[int, Callable[..., Any]]:
+        """Has spans made of what a stage's functions do."""
         stage, timed = lane.stage, {}
-        spans = stage.spans = telemetry.spans(lane.source, stage.guard, stage.current)
-        stage.observe(spans)
         for node in lane.nodes:
             assert isinstance(node, Call | Sink)
             guard = self.guard_of(node, self.codecs.of(node.input))

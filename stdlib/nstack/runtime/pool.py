@@ -119,7 +119,7 @@ class PooledLane:
                 stage.pause.here()
             batch = stage.feed.take()
             if batch is not None:
-                batch.token.hold(stage.finish, stage.expects)
+                stage.hold(batch.token, batch)
                 return batch
             if stage.feed.ended:
                 return None

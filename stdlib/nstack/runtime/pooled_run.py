@@ -114,6 +114,7 @@ class PooledRun(Run):
         for node in lane.nodes:
             assert isinstance(node, Call | Sink)
             self.plan.guard_of(node, self.codecs.of(node.input))
+        self.plan.observe(lane)
         ordered = not calls or any(self.resolved.policy(node).ordered for node in calls)
         pooled = PooledLane(self.pool, number, lane.stage, ordered=ordered)
         for place, (sink, connector) in enumerate(zip(self._connected_sinks(), self.sinks, strict=True)):
