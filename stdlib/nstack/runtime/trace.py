@@ -24,6 +24,7 @@ from .policy import Current, Guard
 from .token import Token
 from .trace_drawing import facts, tree
 from .trace_steps import Result, Step, Trace
+from .values import Record, Sum
 from .worker import WORKED_ON
 
 RESULTS = 8
@@ -94,7 +95,8 @@ class Tracing:
     def shown(self, codec: Codec | None, value: Any) -> str:
         """A value in little room, without secrets."""
         try:
-            text = shown_python(value) if codec is None else codec.encode_json(value).decode()
+            encoded = msgspec.json.encode(value, enc_hook=_plain) if codec is None else codec.encode_json(value)
+            text = encoded.decode()
         except Exception:  # the value itself may be what is wrong
             text = shown_python(value)
         if codec is None and isinstance(value, bytes):
@@ -324,6 +326,15 @@ class Tracer:
         yield from self._results(step, None, call.settle(outcome), call.output)
         del self._overlapped[id(outcome)]
         self._end(trace)
+
+
+def _plain(value: Any) -> Any:
+    """A record or a constructor as JSON has it."""
+    if isinstance(value, Record):
+        return dict(Record.items(value))
+    if isinstance(value, Sum):
+        return value.__label__ if value.__payload__ is None else {value.__label__: value.value}
+    return shown_python(value)
 
 
 def _stay() -> None:

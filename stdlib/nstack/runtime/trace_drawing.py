@@ -11,6 +11,7 @@ from .trace_steps import Result, Step, Trace
 _GAP = 2
 _LEAST = 40
 """A line is cut to the terminal's width, but not below so many characters."""
+_END = "\0"
 _ENDS = {
     "skipped": "skipped",
     "dead_letter": "into the dead letters",
@@ -27,12 +28,15 @@ def tree(trace: Trace, most: int) -> list[str]:
     width = max(shutil.get_terminal_size((100, 24)).columns, _LEAST)
     places = max((len(place) for _, place in rows), default=0)
     room = width - places - _GAP
-    widest = min(max(len(text) for text, _ in rows), room)
+    widest = min(max(len(text.replace(_END, "")) for text, _ in rows), room)
     return [f"{_cut(text, widest):{widest}}  {place}".rstrip() for text, place in rows]
 
 
 def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: max(width - 1, 1)] + "…"
+    """What stands behind the mark is not cut: how it ended."""
+    text, _, end = text.partition(_END)
+    room = max(width - len(end), 1)
+    return (text if len(text) <= room else text[: max(room - 1, 1)] + "…") + end
 
 
 def _source(trace: Trace, most: int) -> Iterator[tuple[str, str]]:
@@ -69,8 +73,8 @@ def _branched(rows: Iterator[tuple[str, str]], before: str, last: bool) -> Itera
 
 def _step(step: Step, before: str) -> Iterator[tuple[str, str]]:
     if step.kind == "sink":
-        end = f" {_ENDS[step.outcome]}" if step.outcome in ("written", "not written") else ""
-        yield f"{before}{step.name} ← {step.given}{end and ':' + end}", step.origin
+        end = f": {_ENDS[step.outcome]}" if step.outcome in ("written", "not written") else ""
+        yield f"{before}{step.name} ← {step.given}{_END}{end}", step.origin
         yield from _troubles(step, before + "  ")
         return
     if step.count == 1 and step.results and step.kind != "parts":
@@ -97,7 +101,7 @@ def _troubles(step: Step, before: str) -> Iterator[tuple[str, str]]:
     failed = step.outcome in ("skipped", "dead_letter", "stopped")
     for number, error in enumerate(step.errors, 1):
         last = failed and number == len(step.errors)
-        yield f"{before}! {error}" + (f": {_ENDS[step.outcome]}" if last else "; tried again"), ""
+        yield f"{before}! {error}{_END}" + (f": {_ENDS[step.outcome]}" if last else "; tried again"), ""
 
 
 def facts(trace: Trace, most: int) -> Iterator[dict[str, Any]]:
