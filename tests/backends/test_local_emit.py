@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -256,6 +257,32 @@ def w = a | (Sinks.arrow { path = "x", format = "stream" } & Sinks.jsonl { path 
     built, _ = program.checked.compilation.build("in.nml", list(program.graphs.values()), "local", runtime=wheel)
     assert built is not None
     assert dict(built.files)["requirements.txt"] == "./runtime/r-0.1.0-py3-none-any.whl[arrow,postgres,s3,zstd]\n"
+
+
+@pytest.mark.parametrize(
+    ("flow", "extra"),
+    [
+        ('Sources.amqp<Text> { amqp_exchange = "e" } | Sinks.log', "amqp"),
+        ('Sources.kafka_backlog<Text> { kafka_topic = "t" } | Sinks.log', "kafka"),
+        ('Sources.kafka<Text> { kafka_topic = "t" } | Sinks.stdout', "kafka"),
+        ('["a"] | Sinks.mqtt { mqtt_topic = "t" }', "mqtt"),
+        ('["a"] | Sinks.nats { nats_subject = "s" }', "nats"),
+        ('["a"] | Sinks.redis { redis_stream = "s" }', "redis"),
+        ('Sources.postgres<Text> { pg_query = "SELECT 1" } | Sinks.log', "postgres"),
+        ('Sources.http<Text> { http_path = "/x" } | Sinks.log', "http"),
+        ('["a"] | Http.get<_, Text> { url = "{}" } | Sinks.log', "httpclient"),
+        ('["a"] | Http.post<_, Text> { url = "https://x.example/" } | Sinks.log', "httpclient"),
+        ('Sources.schedule { cron = "@daily" } | Sinks.log', "schedule"),
+        ("Sources.stdin | Sinks.log", ""),
+    ],
+)
+def test_the_extra_of_each_connector_is_required(flow: str, extra: str) -> None:
+    metadata = tomllib.loads((Path(__file__).parents[2] / "stdlib" / "pyproject.toml").read_text())
+    wheel = Wheel(name="r.whl", content=b"wheel", extras=tuple(sorted(metadata["project"]["optional-dependencies"])))
+    program = compile_texts({"in.nml": f"module In:0.1.0\n\nimport Http:1.0.0\n\ndef w = {flow}\n"}, "in.nml")
+    built, _ = program.checked.compilation.build("in.nml", list(program.graphs.values()), "local", runtime=wheel)
+    assert built is not None
+    assert dict(built.files)["requirements.txt"] == "./runtime/r.whl" + (f"[{extra}]" if extra else "") + "\n"
 
 
 def test_each_process_has_requirements_of_its_own_with_the_wheel_first():
