@@ -11,8 +11,9 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, ClassVar
 
+import psycopg
 from broker_harness import Line, Side
-from databases import PORT, Schema, new_schema
+from databases import PORT, OwnServer, Schema, new_schema, own_server
 from kafka_sides import KafkaLine, KafkaSide
 from test_connector_amqp import RabbitMQ
 from test_connector_nats import Nats
@@ -73,6 +74,8 @@ def in_lines(file: Path) -> Counter[Part]:
 
 def in_rows(file: Path) -> Counter[Part]:
     """The parts of a CSV file."""
+    if not file.exists():
+        return Counter()
     with file.open(newline="", encoding="utf-8") as open_file:
         return Counter((int(row["n"]), row["part"]) for row in csv.DictReader(open_file))
 
@@ -94,6 +97,11 @@ class Pipeline(AbstractAsyncContextManager["Pipeline"]):
 
     async def __aexit__(self, *raised: object) -> None:
         await self.exits.aclose()
+
+    @property
+    def disturbs(self) -> bool:
+        """Whether a server can be taken away."""
+        return bool(self.lines)
 
     async def disturb(self) -> None:
         """Takes a server away for a moment, as it looks to the workflow."""
@@ -162,9 +170,9 @@ class Postgres(Pipeline):
     FLOW = f"""
 def postgres =
   Sources.postgres<Row> {{ {SERVER}, pg_query = $PG_QUERY, pg_key = "n" }} | {THROUGH} |
-  (Sinks.jsonl {{ path = "out.jsonl" }} & Sinks.postgres {{ {TABLE} }})
+  (Sinks.jsonl {{ path = "out.jsonl" }} & Sinks.csv {{ path = "out.csv" }} & Sinks.postgres {{ {TABLE} }})
 """
-    EXACT = ("jsonl",)
+    EXACT = ("jsonl", "csv")
     schema: Schema
 
     async def __aenter__(self) -> "Postgres":
@@ -178,20 +186,65 @@ def postgres =
         return self
 
     async def sinks(self) -> dict[str, Counter[Part]]:
-        """The file and the table."""
-        return {"jsonl": in_lines(self.folder / "out.jsonl"), "postgres": in_table(self.schema)}
+        """The files and the table."""
+        return {
+            "jsonl": in_lines(self.folder / "out.jsonl"),
+            "csv": in_rows(self.folder / "out.csv"),
+            "postgres": in_table(self.schema),
+        }
 
 
 class Polled(Postgres):
-    """The same without an end: the file is appended to."""
+    """The same without an end: the files are appended to."""
 
     NAME = "polled"
     FLOW = f"""
 def polled =
   Sources.postgres_poll<Row> {{ {SERVER}, pg_query = $PG_QUERY, pg_key = "n", pg_interval = "20ms" }} | {THROUGH} |
-  (Sinks.jsonl {{ path = "out.jsonl" }} & Sinks.postgres {{ {TABLE} }})
+  (Sinks.jsonl {{ path = "out.jsonl" }} & Sinks.csv {{ path = "out.csv" }} & Sinks.postgres {{ {TABLE} }})
 """
     BOUNDED = False
+
+
+class Restarted(Pipeline):
+    """From a file to a file and the table of a server of its own, which is stopped and started meanwhile."""
+
+    NAME = "restarted"
+    FLOW = f"""
+def restarted =
+  Sources.jsonl<Row> {{ path = "in.jsonl" }} | {THROUGH} |
+  (Sinks.jsonl {{ path = "out.jsonl" }} & Sinks.postgres {{ {TABLE} }})
+"""
+    EXACT = ("jsonl",)
+    server: OwnServer
+
+    async def __aenter__(self) -> "Restarted":
+        self.write_rows()
+        self.server = self.exits.enter_context(own_server())
+        self._do("CREATE TABLE parts (n bigint NOT NULL, part text NOT NULL)")
+        self.environment |= {"PG_HOST": "127.0.0.1", "PG_PORT": str(self.server.port), "PG_TABLE": "parts"}
+        return self
+
+    @property
+    def disturbs(self) -> bool:
+        """It does."""
+        return True
+
+    async def disturb(self) -> None:
+        """Stops the server as if its machine had failed, and starts it again."""
+        await asyncio.to_thread(self.server.stop)
+        await asyncio.to_thread(self.server.start)
+
+    def _do(self, statement: str) -> list[Any]:
+        at = {"host": "127.0.0.1", "port": self.server.port, "user": "postgres", "dbname": "postgres"}
+        with psycopg.connect(**at, autocommit=True) as connection:  # type: ignore[arg-type]
+            done = connection.execute(statement.encode())
+            return done.fetchall() if done.description else []
+
+    async def sinks(self) -> dict[str, Counter[Part]]:
+        """The file and the table."""
+        table = Counter((int(n), str(part)) for n, part in self._do("SELECT n, part FROM parts"))
+        return {"jsonl": in_lines(self.folder / "out.jsonl"), "postgres": table}
 
 
 def in_table(schema: Schema) -> Counter[Part]:
@@ -309,6 +362,7 @@ PIPELINES: dict[str, type[Pipeline]] = {
         Files,
         Postgres,
         Polled,
+        Restarted,
         *of_broker(
             RabbitMQ, "amqp_host amqp_port amqp_exchange amqp_queue", "amqp_host amqp_port amqp_exchange amqp_key"
         ),

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from broker_harness import server
 from crash_pipelines import KAFKA, PIPELINES, SERVICE, TYPES, Pipeline, wanted
-from databases import ABSENT, answers
+from databases import ABSENT, BINARIES, answers
 from kafka_sides import KafkaSide, cluster
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +70,7 @@ class Killer:
         self.choice = choice
         self.kills: Counter[str] = Counter()
         self.most = dict(POINTS)
+        self.taking = asyncio.Event()
         self.rounds = 0
         self.disturbed = 0
         self.waited = 0
@@ -81,7 +82,7 @@ class Killer:
         folder.mkdir()
         async with kind(folder) as pipeline:
             for _ in range(kills):
-                points = [one for one in self.most if (pipeline.lines or one != "opening")]
+                points = [one for one in self.most if (pipeline.disturbs or one != "opening")]
                 point = self.choice.choice(points)
                 count = self.choice.randint(1, self.most[point])
                 if not await self._run(pipeline, f"{point}:{count}"):
@@ -150,14 +151,17 @@ class Killer:
                 return await ending
         finally:
             process.kill()
-            disturbing.cancel()
+            if not self.taking.is_set():
+                disturbing.cancel()
             await asyncio.gather(ending, disturbing, return_exceptions=True)
+            self.taking.clear()
 
     async def _disturb(self, pipeline: Pipeline) -> None:
-        if pipeline.lines and self.choice.random() < 0.5:
+        if pipeline.disturbs and self.choice.random() < 0.5:
             await asyncio.sleep(self.choice.uniform(0.3, 0.8))
+            self.taking.set()  # from here on it is brought to its end
             self.disturbed += 1
-            await asyncio.shield(asyncio.ensure_future(pipeline.disturb()))
+            await pipeline.disturb()
 
 
 async def killed(name: str, times: int, built: Path, folder: Path, seed: int) -> Killer:
@@ -170,7 +174,9 @@ async def killed(name: str, times: int, built: Path, folder: Path, seed: int) ->
 
 def needs(name: str) -> None:
     """Skips where a pipeline's server is not there."""
-    if name != "files" and not answers():
+    if name == "restarted" and not BINARIES:
+        pytest.skip("no server of PostgreSQL is installed; tests/services.sh installs it")
+    if name not in ("files", "restarted") and not answers():
         pytest.skip(ABSENT)
     side = getattr(PIPELINES[name], "SIDE", None)
     if side is not None and side is not KafkaSide:
