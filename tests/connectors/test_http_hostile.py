@@ -365,6 +365,8 @@ async def smuggled(source: Source) -> None:
 
 
 CONNECTIONS = 40
+WAITING = (slow_head, dripping_head, slow_body, slow_rest, silence, empty_lines, chunk_extensions, unread)
+"""Those that wait until their time is over."""
 BEHAVED: list[tuple[str, str, Callable[[Source], Awaitable[None]]]] = [
     ("HEAD", "405 without a body", head_only),
     ("a head that does not end (slow loris)", "408", slow_head),
@@ -389,12 +391,12 @@ BEHAVED: list[tuple[str, str, Callable[[Source], Awaitable[None]]]] = [
 
 
 @asynccontextmanager
-async def source() -> AsyncIterator[Source]:
-    """A source that answers, and at the end still does. Of what was wrong nothing has come through."""
+async def source(receive: float = 20) -> AsyncIterator[Source]:
+    """A source that answers, and has no internal error at the end; a request has so many seconds to arrive."""
     engine, recorder = Engine(), Recorder()
     facts = context(Path(), offer=engine.offer, log=recorder.log)
     limits = {"http_max_body": MOST, "http_connections": CONNECTIONS}
-    limits["http_receive_timeout"] = datetime.timedelta(seconds=0.2)
+    limits["http_receive_timeout"] = datetime.timedelta(seconds=receive)
     async with serving(HttpSource(), Order, facts, **limits) as port:
         yield Source(port, engine)
     assert "internal error" not in recorder.text()
@@ -429,7 +431,7 @@ async def test_what_is_wrong_is_told_in_a_problem_document(
 
 @pytest.mark.parametrize("use", [use for *_, use in BEHAVED], ids=[name for name, *_ in BEHAVED])
 async def test_who_behaves_badly_harms_nobody(use: Callable[[Source], Awaitable[None]]) -> None:
-    async with source() as made:
+    async with source(0.3 if use in WAITING else 20) as made:
         await use(made)
         await still_answers(made, [Order(1, 2.5, "good")] if use is gone else [])
 

@@ -60,7 +60,7 @@ class Wire(_Protocol):  # type: ignore[misc]
         self._closing = False
         self._crowded = False
         self._size = 0
-        self._running: Any = None
+        self._asked: list[Any] = []
         self._message: Any = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -113,20 +113,14 @@ class Wire(_Protocol):  # type: ignore[misc]
         return self.scheme == "http" and not self.transport.is_closing() and bool(self._unanswered())
 
     def _is_idle(self) -> bool:
-        if self.cycle is not None and not self.cycle.response_complete:
-            return False
-        return not self._unanswered()
+        return not self._asked
 
     def _unanswered(self) -> list[Any]:
         """The requests without an answer, in their order, whose heads at least have come."""
-        waiting = [cycle for cycle, _ in reversed(self.pipeline)]
-        return [self._running, *waiting] if self._running and not self._running.response_complete else waiting
-
-    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        self._running = cycle
-        super()._start_asgi_task(cycle, app)
+        return [cycle for cycle in self._asked if not cycle.response_complete]
 
     def on_response_complete(self) -> None:
+        self._asked = [] if len(self._asked) == 1 else self._unanswered()
         super().on_response_complete()
         left = self.transport.get_write_buffer_size()
         if left:
@@ -193,6 +187,7 @@ class Wire(_Protocol):  # type: ignore[misc]
             self._wrong(503, f"there are more than {self.limits.connections} connections; come again")
         super().on_headers_complete()
         self._message = self.cycle
+        self._asked.append(self.cycle)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
