@@ -23,9 +23,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from backports import zstd
 from connector_harness import Plant, context, parameters_of
 from nstack.connectors.arrow import ArrowSource
+from nstack.connectors.compression import zstd as zstd_library
 from nstack.connectors.csv import CsvSource
 from nstack.connectors.jsonl import JsonlSource
 from nstack.connectors.parquet import ParquetSource
@@ -34,6 +34,8 @@ from nstack.runtime.connector import Batch
 from nstack.runtime.errors import NStackError
 from nstack.runtime.scalars import Date, DateTime, Decimal, Duration, Integer, Json, Text, Time, Uuid
 from nstack.runtime.values import Record
+
+zstd = zstd_library()
 
 LIST = Path(__file__).parents[1] / "bad_files.md"
 P = b'{"length":1,"name":"good"}\n'

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backports import zstd
 from connector_harness import Plant, Recorder, context, parameters_of, read_all, read_batches, write_all
 from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
+from nstack.connectors.compression import zstd as zstd_library
 from nstack.connectors.csv import CsvSink, CsvSource
 from nstack.connectors.csvdialect import Dialect
 from nstack.connectors.csvtext import CsvFault, RowScanner
@@ -24,6 +24,8 @@ from nstack.runtime.codec import Codec
 from nstack.runtime.errors import ConnectorError, EncodeError, UsageError
 from nstack.runtime.scalars import Integer, Text
 from nstack.runtime.values import Record
+
+zstd = zstd_library()
 
 ROOT = Path(__file__).parents[2]
 KINDS: dict[str, Any] = {"gz": gzip, "bz2": bz2, "xz": lzma, "zst": zstd}

@@ -10,7 +10,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from backports import zstd
+from nstack.connectors.compression import zstd as zstd_library
+
+zstd = zstd_library()
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """

@@ -36,6 +36,9 @@ class Dialect:
         self.null = null
         self.usual = self.quote == '"' and not self.escape
         self.split: Callable[[str], list[str]] = self._split_usual if self.usual else self._split
+        if self.usual and not null:
+            # One call for each row of most files.
+            self.split = lambda row: split_row(row, sep) if '"' in row else row.split(sep)
         self.quote_cell: Callable[[str], str] = quoter(sep) if self.usual else self._quote_cell
         if null:
             plain = self.quote_cell
@@ -44,8 +47,6 @@ class Dialect:
     # --- reading
 
     def _split_usual(self, row: str) -> list[str]:
-        if not self.null:
-            return split_row(row, self.sep)
         if '"' not in row:
             return [Missing(cell) if cell == self.null else cell for cell in row.split(self.sep)]
         return self._split(row)
