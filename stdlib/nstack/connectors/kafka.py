@@ -92,11 +92,12 @@ class KafkaBacklog(KafkaSource):
 
     BOUNDED = True
     BACKLOG = True
+    COUNTS = "records"
 
     def progress(self) -> tuple[int, int] | None:
         """In messages."""
         member = self._member
-        return None if member is None or not member.total else (member.read, member.total)
+        return None if member is None or not member.total else (member.taken(), member.total)
 
 
 class Session:

@@ -100,7 +100,7 @@ class Member:
         self._backlog = backlog
         self._ends: dict[Partition, int] = {}
         self._begun = False
-        self.read, self.total = 0, 0
+        self._read, self.total = 0, 0
         self._paused = False
         self._stopping = False
         self._ending = False
@@ -134,6 +134,10 @@ class Member:
                 if self._begun and not self._ends:
                     return ()
             await self._arrived.wait()
+
+    def taken(self) -> int:
+        """How many messages the workflow has been given."""
+        return self._read - len(self._inbox)
 
     def recovered(self) -> None:
         """The cluster answers again."""
@@ -321,7 +325,7 @@ class Member:
         if end is not None and offset + 1 >= end:
             del self._ends[partition]
         wanted = end is not None and offset < end
-        self.read += wanted
+        self._read += wanted
         return wanted
 
     # ------------------------------------------------------------------------------------------ partitions

@@ -207,6 +207,8 @@ class SourceConnector:
     """Whether it ends by itself."""
     REPLAY: ClassVar[str] = "none"
     """``offset``, ``sender`` or ``none``: who repeats what was not acknowledged."""
+    COUNTS: ClassVar[str] = "bytes"
+    """What ``progress`` counts: ``bytes`` or ``records``."""
 
     def identity(self, parameters: Parameters, context: Context) -> str | None:
         """What is read (a path; a server and a query), for a source that can go on from a place: its checkpoint belongs

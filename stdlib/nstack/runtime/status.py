@@ -141,9 +141,12 @@ class Counts:
         if isinstance(lane.source, Literal):
             total = len(self._plan.resolved.literals[id(lane.source)])
             return Progress(max(0, read - waiting), total, "records")
-        known = next((connector.progress() for one, connector in tuple(self._connectors) if one is lane), None)
-        if known is None:
+        connector = next((connector for one, connector in tuple(self._connectors) if one is lane), None)
+        known = None if connector is None else connector.progress()
+        if connector is None or known is None:
             return None
+        if connector.COUNTS == "records":
+            return Progress(max(0, known[0] - waiting), known[1], "records")
         feed = lane.stage.feed
         held = feed.queued_bytes() + (feed.taken_bytes() * waiting // read if read else 0)
         return Progress(max(0, known[0] - held), known[1], "bytes")
