@@ -12,6 +12,7 @@ from nscompiler.typecheck.fits import JointCheck
 from nscompiler.typecheck.infer import Inference, Needed, Typed
 from nscompiler.typecheck.resolve import Resolver, find_nested_optional, optional_variables
 from nscompiler.typecheck.scope import Scope
+from nscompiler.typecheck.sizes import FEW_LEVELS, MOST_PARTS, least_parts
 from nscompiler.types.interface import FunctionInterface, ParameterRow, Requirement, Scheme, Settable
 from nscompiler.types.show import show_arrow
 from nscompiler.types.types import MAX_DEPTH, Type, Var, shown_variables, variables
@@ -30,6 +31,8 @@ class Definer:
         self.joints: dict[syntax.Pipe, tuple[Joint, ...]] = {}
         self.annotations: dict[syntax.DefDecl, Arrow] = {}
         self.literals: dict[syntax.LiteralSource, LiteralFact] = {}
+        self._sizes: dict[Type, int] = {}
+        self._begun_at = 0
 
     def define_all(self) -> None:
         """Check every def after those that it uses; rings are reported once."""
@@ -46,6 +49,7 @@ class Definer:
     def define(self, decl: syntax.DefDecl) -> FunctionInterface:
         """The interface of a def."""
         attributes = self.declarer.attributes(decl.attributes, DEF_ATTRIBUTES)
+        self._begun_at = len(self.scope.problems)
         inference = Inference(self.scope, self.resolver)
         typed = inference.infer(decl.body)
         declared = self._annotated(decl, inference, typed)
@@ -66,12 +70,15 @@ class Definer:
             scheme = self._plain(inference, typed, place)
         else:
             scheme = self._open(inference, typed, place, declared)
+        kind = kind_of(scheme.input, scheme.output)
+        if kind == "workflow" and self.types.deepest > FEW_LEVELS:
+            self._check_sizes(inference)
         return FunctionInterface(
             module=self.scope.reference,
             name=name,
             declared="def",
             scheme=scheme,
-            kind=kind_of(scheme.input, scheme.output),
+            kind=kind,
             parameters=typed.row,
             traits=typed.traits,
             span=self.scope.span(place),
@@ -122,6 +129,21 @@ class Definer:
             if self.resolver.shallow(deeper, node) is not deeper:
                 return True
         return False
+
+    def _check_sizes(self, inference: Inference) -> None:
+        """Report where in a workflow a value would be too large by its type alone. Until something runs it is only a
+        type, and of a workflow with other faults it need not be said."""
+        for node in inference.arrows:
+            arrow = self.arrows[node]
+            if isinstance(node, syntax.Pipe) or not any(map(self._holds_too_many, (arrow.input, arrow.output))):
+                continue
+            if not any(one.is_error for one in list(self.scope.problems)[self._begun_at :]):
+                title = f"a value here would hold more than {MOST_PARTS:,} parts"
+                self.scope.report(codes.VALUE_TOO_LARGE, node, title, "its type repeats one part inside another")
+            return
+
+    def _holds_too_many(self, type: Type) -> bool:
+        return type.depth > FEW_LEVELS and least_parts(type, self._sizes) > MOST_PARTS
 
     def _unknown(self, typed: Typed) -> Typed:
         """What is left of a def whose types are of no use."""

@@ -108,7 +108,8 @@ SHARED = chain("(%, %)", 60)
         (chain("(%, %)", 60, "Text", "U") + "fun g : U60 -> Text\ndef h = f | g\n", []),
         ("fun g : { x : T60 } -> Text\nfun k : T60 -> { x : T60, y : T60 }\ndef h = f | k | g\n", []),
         (chain("(%, %)", 60, "Integer", "U") + "fun g : U60 -> Text\ndef h = f | g\n", ["type-mismatch"]),
-        ("def w = Sources.stdin | f | Conv.to_json | Sinks.log\n", []),
+        ("def h = f | Conv.to_json\n", []),
+        ("def w = Sources.stdin | f | Conv.to_json | Sinks.log\n", ["value-too-large"]),
         ("def h = f | Conv.to_csv\n", ["constraint-violated"]),
         ("fun s : a -> Text where a is Serializable\ndef h = f | s\n", []),
         ("fun g : T60 -> Text\ndef h = g & g\ndef k = Conv.from_json | g\ndef l : T60 -> Text = g & g\n", []),
@@ -116,6 +117,17 @@ SHARED = chain("(%, %)", 60)
 )
 def test_a_shared_type_is_no_larger_than_what_is_written(more: str, code: list[str]) -> None:
     assert codes(SHARED + "fun f : Text -> T60\n" + more) == code
+
+
+@pytest.mark.parametrize(
+    ("stages", "code"), [(24, []), (25, ["value-too-large"]), (60, ["value-too-large"])], ids=["24", "25", "60"]
+)
+def test_a_value_has_so_many_parts_and_no_more(stages: int, code: list[str]) -> None:
+    """2 to the power of 24 parts, of which a list in between counts for one."""
+    pair = "fun two : a -> (a, a)\nfun list : a -> [a]\nfun end : a -> Void\n"
+    assert codes(pair + "def w = Sources.stdin" + " | two" * stages + " | end\n") == code
+    halves = " | two" * (stages // 2) + " | list" + " | two" * (stages // 2)
+    assert codes(pair + f"def w = Sources.stdin{halves} | end\n") == ([] if stages < 48 else code)
 
 
 def test_a_shared_type_of_widened_and_dropped_parts() -> None:

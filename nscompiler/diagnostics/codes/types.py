@@ -526,6 +526,20 @@ def w = Sources.http<Text> { http_path = "/x" } | (Sinks.log & Sinks.reply)
 """,
 )
 
+VALUE_TOO_LARGE = Code(
+    id="NS0329",
+    name="value-too-large",
+    title="A value would hold more than 16,777,216 parts",
+    explanation=(
+        "A tuple or a record holds each of its parts, and one that holds the same part twice at every level doubles: "
+        "after 24 levels a value has more than 16 million parts, however short its type is written. No program could "
+        "check or write such a value. Lists, optionals and sums do not count, for they may be empty. Most often a "
+        "function that pairs a value with itself stands once too often in a pipe."
+    ),
+    wrong="fun two : a -> (a, a)\nfun g : a -> Text\ndef w = Sources.stdin" + " | two" * 25 + " | g | Sinks.stdout\n",
+    right="fun two : a -> (a, a)\nfun g : a -> Text\ndef w = Sources.stdin | two | two | g | Sinks.stdout\n",
+)
+
 CODES = (
     TYPE_MISMATCH,
     FIELD_MISSING,
@@ -555,4 +569,5 @@ CODES = (
     LITERAL_ELEMENTS,
     REPLY_WITHOUT_HTTP,
     SECOND_REPLY,
+    VALUE_TOO_LARGE,
 )
