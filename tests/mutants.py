@@ -22,7 +22,7 @@ import sys
 import textwrap
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from functools import partial
 from pathlib import Path
@@ -59,7 +59,7 @@ MODULES = tuple(
 # They decide what is well typed; the others say what is wrong, and what would mend it.
 DECIDING = (
     "bindings", "check", "components", "constraints", "declare", "declared", "define", "fits", "infer", "params",
-    "resolve", "scope", "unify",
+    "resolve", "scope", "sizes", "unify",
 )  # fmt: skip
 PARTS = ("tests/typecheck", "tests/lints", "tests/flow", "tests/test_planted_faults.py")
 SLOW = 0.15
@@ -328,6 +328,7 @@ class State:
 
     def keep(self, key: str, by: str | None) -> None:
         """Keep who noticed a change."""
+        self._known[key] = by
         if self._path is not None:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps([key, by]) + "\n")
@@ -366,18 +367,29 @@ def _chosen(modules: list[ModuleType], sample: int) -> Iterator[Change]:
         yield from rng.sample(found, min(sample, len(found))) if sample else found
 
 
-def _judged(
-    changes: Iterable[Change], judge: Judge, state: State, again: bool, end: float
-) -> Iterator[tuple[Change, str | None]]:
-    for change in changes:
-        key = state.key(change)
+def _in_turn(changes: list[Change]) -> list[Change]:
+    """Those of the deciding modules, then the others in no order: however early it ends, what was tried is a sample."""
+    first = [one for one in changes if Outcome(one, None).module in DECIDING]
+    rest = [one for one in changes if Outcome(one, None).module not in DECIDING]
+    random.Random(0).shuffle(rest)
+    return first + rest
+
+
+def _judged(changes: list[Change], judge: Judge, state: State, again: bool, end: float) -> list[Outcome]:
+    """What came of the changes that were tried until the end, in the order of the modules."""
+    keys = {id(change): state.key(change) for change in changes}
+    known: dict[int, str | None] = {}
+    for change in _in_turn(changes):
+        key = keys[id(change)]
         by = state.by(key)
-        if by is None and (again or not state.tried(key)):
-            if time.monotonic() > end:
-                continue
+        if by is None and (again or not state.tried(key)) and time.monotonic() < end:
             by = judge.noticed_by(change)
             state.keep(key, by)
-        yield change, by
+            if by is None:
+                print(change, flush=True)
+        if state.tried(key):
+            known[id(change)] = by
+    return [Outcome(change, known[id(change)]) for change in changes if id(change) in known]
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -386,12 +398,9 @@ def _run(given: argparse.Namespace) -> int:
     asked = listen(programs(), modules), listen(parts(), modules)
     gc.collect()
     gc.freeze()  # or each child would copy what the collector marks
-    tried: list[Outcome] = []
     end = start + 60 * given.minutes
-    for change, by in _judged(_chosen(modules, given.sample), Judge(*asked), State(given.state), given.again, end):
-        tried.append(Outcome(change, by))
-        if by is None:
-            print(change, flush=True)
+    changes = list(_chosen(modules, given.sample))
+    tried = _judged(changes, Judge(*asked), State(given.state), given.again, end)
     noticed = sum(one.by is not None for one in tried)
     seconds = time.monotonic() - start
     print(f"{len(tried)} changes, {noticed} noticed: {100 * noticed / max(len(tried), 1):.1f} % ({seconds:.0f} s)")
