@@ -9,9 +9,11 @@ import gzip
 import re
 import socket
 import struct
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -434,6 +436,48 @@ async def test_who_behaves_badly_harms_nobody(use: Callable[[Source], Awaitable[
     async with source(0.3 if use in WAITING else 20) as made:
         await use(made)
         await still_answers(made, [Order(1, 2.5, "good")] if use is gone else [])
+
+
+def mutated(random: Random, request: bytes) -> bytes:
+    """A request with some of its bytes changed, taken out, doubled, or cut off."""
+    data = bytearray(request)
+    for _ in range(random.randint(1, 4)):
+        at, size = random.randrange(len(data) + 1), random.randint(1, 12)
+        change = random.randrange(5)
+        if change == 0:
+            data[at : at + 1] = random.randbytes(1)
+        elif change == 1:
+            del data[at : at + size]
+        elif change == 2:
+            data[at:at] = data[at : at + size] * random.randint(1, 3)
+        elif change == 3:
+            data[at:at] = random.choice((b"\r\n", b"\0", b"%2e", b'"', b"{", b"-", b"\xff", b": ", b"chunked"))
+        elif len(data) > 40:
+            del data[at:]
+    return bytes(data)
+
+
+@pytest.mark.parametrize("many", [400, pytest.param(10_000, marks=pytest.mark.soak)])
+async def test_requests_that_are_slightly_wrong(many: int, record_property: Callable[[str, object], None]) -> None:
+    """Each is answered or hung up on, and what comes through is a value of its type."""
+    random = Random(many)
+    seeds = (post(GOOD), chunked(CHUNK, END), post(GOOD, "Content-Type: application/json") * 2)
+    statuses: Counter[str] = Counter()
+    async with source() as made:
+        for _ in range(many):
+            client = await made.client()
+            client.writer.write(mutated(random, random.choice(seeds)))
+            client.writer.write_eof()
+            text = await client.reader.read()
+            statuses[text[9:12].decode()] += 1
+            assert text == b"" or re.match(rb"HTTP/1\.1 \d{3} ", text), text
+            client.close()
+        assert all(type(order) is Order and type(order.id) is int for order in made.engine.seen)
+        made.engine.seen.clear()
+        await still_answers(made, [])
+    record_property("statuses", dict(statuses))
+    assert statuses["400"] > many / 4
+    assert set(statuses) <= {"", "100", "200", "400", "404", "405", "413", "415", "417", "431", "501", "505"}
 
 
 def test_the_list_of_bad_requests_is_what_is_tried() -> None:

@@ -1,8 +1,27 @@
 """``nsc run``: a workflow in the foreground."""
 
+import re
+
 import click
 
 from nscompiler.cli.options import color_option, parameter_option, path_option
+
+LEAST_MEMORY = 64 << 20
+"""With less no module could be loaded."""
+
+
+def _port(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    port = (text or "0").rpartition(":")[2]
+    if not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise click.BadParameter(f"{text} is no port; write PORT or HOST:PORT")
+    return text
+
+
+def _size(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    found = re.fullmatch(r"(\d+) ?([KMG])i?B?", text or "1GiB", re.IGNORECASE)
+    if not found or int(found[1]) << {"K": 10, "M": 20, "G": 30}[found[2].upper()] < LEAST_MEMORY:
+        raise click.BadParameter(f"{text}: write a size from 64MiB on, such as 512MiB or 2GiB")
+    return text
 
 
 @click.command("run")
@@ -18,9 +37,19 @@ from nscompiler.cli.options import color_option, parameter_option, path_option
 @click.option("--fresh", is_flag=True, help="Start over, whatever an earlier run has left.")
 @click.option("--trace", type=click.IntRange(1), metavar="N", help="Follow N values: what each stage made of them.")
 @click.option("--trace-where", metavar="FIELD=VALUE", help="Follow only such, or those with a text in them.")
-@click.option("--metrics-port", metavar="[HOST:]PORT", help="Tell Prometheus how it goes at /metrics; on 127.0.0.1.")
+@click.option(
+    "--metrics-port",
+    metavar="[HOST:]PORT",
+    callback=_port,
+    help="Tell Prometheus how it goes at /metrics; on 127.0.0.1.",
+)
 @click.option("--isolate", is_flag=True, help="Run each module in a process of its own, which may die without the run.")
-@click.option("--memory-limit", metavar="SIZE", help="Isolate the modules, with so much memory for each, as in 512MiB.")
+@click.option(
+    "--memory-limit",
+    metavar="SIZE",
+    callback=_size,
+    help="Isolate the modules, with so much memory for each, as in 512MiB.",
+)
 @color_option
 @path_option
 def command(

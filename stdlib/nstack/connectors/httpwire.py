@@ -237,7 +237,7 @@ class Wire(_Protocol):  # type: ignore[misc]
         wrong = self._message
         if self.pipeline and self.pipeline[0][0] is wrong:
             self.pipeline.popleft()
-        before = [cycle for cycle in self._unanswered() if cycle is not wrong]
+        before = self._asked = [cycle for cycle in self._unanswered() if cycle is not wrong]
         if before:
             before[-1].keep_alive = False
             return
