@@ -242,6 +242,15 @@ def test_names_of_endpoints_queues_and_unset_variables() -> None:
     assert event["job"]["facets"]["jobType"]["processingType"] == "STREAMING"
 
 
+def test_objects_are_datasets_of_their_bucket() -> None:
+    event = one_flow(
+        'Sources.s3<S.Order> { s3_bucket = "shop", s3_key = "orders/*.jsonl" } '
+        '| Sinks.s3 { s3_bucket = "archive", s3_key = "orders.csv.gz", s3_format = "csv" }'
+    )
+    assert datasets(event) == [("s3://shop", "orders/*.jsonl")]
+    assert datasets(event, "outputs") == [("s3://archive", "orders.csv.gz")]
+
+
 def test_clocks_and_literals_are_no_datasets() -> None:
     event = one_flow("[{}] | Sinks.log".format('"a", "b"'))
     assert (datasets(event), columns(event)) == ([], {"value": []})
