@@ -1,4 +1,4 @@
-"""Asks a server again and again over so many connections: ``load.py PORT PATH CONNECTIONS SECONDS``. Prints the requests
+"""Asks a server again and again over so many connections: ``load.py PORT PATH CONNECTIONS SECONDS``. Prints requests
 a second, and the milliseconds within which half and 99 of 100 were answered."""
 
 import asyncio

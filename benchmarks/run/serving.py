@@ -55,7 +55,8 @@ def cpu_seconds(pid: int) -> float:
 
 def serving(folder: Path, rounds: int = 3) -> None:
     """Prints the rates and times of all."""
-    command = [sys.executable, "-m", "nscompiler", "build", str(HERE / "replies"), "-o", str(folder / "replies")]
+    source = str(HERE / "replies/answers")
+    command = [sys.executable, "-m", "nscompiler", "build", source, "-o", str(folder / "replies")]
     subprocess.run(command, check=True, capture_output=True)
     name = next((folder / "replies").glob("*/__main__.py")).parent.name
     ours = [sys.executable, "-m", name, "answers"]

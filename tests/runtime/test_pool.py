@@ -5,10 +5,11 @@ import os
 import select
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from emitted_package import Package
+from emitted_package import ROOT, Package
 
 TYPES = """
 class Order(Record):
@@ -161,6 +162,19 @@ def test_a_module_that_does_not_start_is_told_of_once(package: Package) -> None:
     done = package.run("--workers", "3")
     assert done.returncode == 1
     assert done.stderr.count("startup() of Some.Module:0.1.0 failed") == 1
+
+
+def test_the_counts_are_those_of_all_workers(package: Package) -> None:
+    write(package)
+    command = f"exec {sys.executable} -m made --workers 2 --status-fd 3 3>status"
+    environment = {**os.environ, "PYTHONPATH": f"{package.folder}:{ROOT / 'stdlib'}"}
+    subprocess.run(["bash", "-c", command], cwd=package.folder, env=environment, check=True, timeout=60)
+    last = json.loads((package.folder / "status").read_text().splitlines()[-1])
+    stages = {stage["name"]: stage for stage in last["stages"]}
+    assert (last["workers"], last["restarts"], last["state"]) == (2, 0, "done")
+    assert stages["Some.Module.f"]["in"] == stages["Sources.jsonl"]["out"] == 2000
+    assert stages["Some.Module.f"]["dropped"] == 2000 - len(wanted()) // 2
+    assert stages["Sinks.jsonl"]["in"] == stages["Sinks.jsonl"]["out"] == len(wanted())
 
 
 def _children(process: subprocess.Popen[str]) -> list[int]:

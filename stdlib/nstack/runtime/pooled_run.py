@@ -163,17 +163,17 @@ class PooledCounts(Counts):
 
     def __init__(self, run: PooledRun) -> None:
         super().__init__(run.plan, run.lanes, run.sources)
-        self._pool = run.pool
+        self._run = run  # which has its workers later than its counts
 
     @property
     def workers(self) -> tuple[int, int]:
         """How many processes work on it, and how often one was started again."""
-        return len(self._pool.members), self._pool.restarts
+        return len(self._run.pool.members), self._run.pool.restarts
 
     def stages(self) -> list[Stage]:
         """One for each function."""
         made = super().stages()
-        theirs = [one for member in self._pool.members for one in tuple(member.shown)]
+        theirs = [one for member in self._run.pool.members for one in tuple(member.shown)]
         known = {(one.kind, one.name, one.origin) for one in made}
         for one in theirs:
             if (one.kind, one.name, one.origin) not in known:  # a ? behind several functions

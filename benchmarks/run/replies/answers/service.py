@@ -1,6 +1,4 @@
-"""The same answer three ways."""
-
-import time
+"""The same answer two ways."""
 
 import nstack
 
@@ -10,8 +8,4 @@ class Module(nstack.Module):
         return nstack.Reply(id=question.id, amount=question.amount * 1.19)
 
     async def waiting(self, question):
-        return nstack.Reply(id=question.id, amount=question.amount * 1.19)
-
-    def sleepy(self, question):
-        time.sleep(5)
         return nstack.Reply(id=question.id, amount=question.amount * 1.19)
