@@ -207,6 +207,7 @@ def test_a_slow_run_stops_between_two_values_and_goes_on_there(here: Folder, wor
     process.send_signal(signal.SIGINT)
     told = process.communicate(timeout=30)[1]
     assert process.returncode == 130, told
+    assert "the next run goes on from the last checkpoint; --fresh starts over" in told
     left = len(here.parts("out.jsonl.partial"))
     code, told = here.run(workflow)
     assert code == 0, told

@@ -587,6 +587,8 @@ class Run:
             await self._safely(sink.close(completed=completed))
         if completed and self.workflow.bounded and not self.halt.failed:
             await self._safely(self._forget())
+        elif self.workflow.bounded and self.cuts is not None and self.cuts.saved and self.resuming.on:
+            self.log.info("the next run goes on from the last checkpoint; --fresh starts over", event="resumable")
         for host in self.plan.hosts.values():
             host.close()
             if left := host.left_behind():
