@@ -45,7 +45,7 @@ def copy_of(name: str, folder: Path) -> Path:
 
 
 # The other programs that import scikit-learn run each time.
-THOROUGH = ("sklearn-pretrained",)
+THOROUGH = ("sklearn-pretrained", "sklearn-training")
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def verdict(body: str, extra: str = "") -> tuple[bool, str | None]:
 
 
 @given(pipes())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_naming_and_bracketing_change_nothing(case: tuple[list[str], int, int]) -> None:
     hold(case)
 
