@@ -7,6 +7,7 @@ those that are not become so.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import heapify, heappop, heappush
+from typing import Any
 
 import attrs
 
@@ -38,12 +39,13 @@ _MANY_NAMES = 20
 class Trails:
     """Who looked into a file, for all states of one program: those whose problems or interfaces point into it, and
     those whose lints did. It only grows, so that some of those did so once and do no longer. And what its text shows
-    signs of."""
+    signs of, and what was worked out of its check."""
 
     mentions: dict[str, tuple[Checked, frozenset[str]]] = attrs.Factory(dict)
     pointing: dict[str, set[str]] = attrs.Factory(dict)
     reading: dict[str, set[str]] = attrs.Factory(dict)
     signs: dict[str, tuple[syntax.Module, int]] = attrs.Factory(dict)
+    remembered: dict[str, tuple[Checked, Any]] = attrs.Factory(dict)
 
 
 class Settling(Compilation):
@@ -136,6 +138,11 @@ class Settling(Compilation):
     def program(self) -> Program:
         """All files with their imports resolved, what is imported before what imports it."""
         return self._arranged[0]
+
+    @property
+    def remembered(self) -> dict[str, tuple[Checked, Any]]:
+        """What features have worked out of files' checks, by path, with the check that it is of."""
+        return self._trails.remembered
 
     @property
     def paths_of_all(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.grammar.parse import ParseResult
@@ -38,6 +38,12 @@ class Program(Protocol):
     @property
     def exports(self) -> Exports:
         """The modules that declare a name, imported or not."""
+        ...
+
+    @property
+    def remembered(self) -> dict[str, tuple[Checked, Any]]:
+        """What features have worked out of files' checks, by path, with the check that it is of. All states of a
+        program share it."""
         ...
 
     @property

@@ -1,9 +1,13 @@
 """Every place that names the same thing."""
 
+import re
+from pathlib import Path
+
 import pytest
 from marked import SHOP, place, shop, shown
 
 from nscompiler.ide.references import highlights, references
+from nscompiler.tools.workspace import Workspace
 
 
 def named(texts: dict[str, str], *, declaration: bool = True, python: bool = False) -> list[str]:
@@ -95,3 +99,32 @@ def test_highlights_tell_what_is_written() -> None:
     ]
     state, path, offset = place(shop("clean/module.nml", "= tw‸o"))
     assert [one.writes for one in highlights(state, path, offset)] == [False, True]
+
+
+def test_after_edits_fields_are_what_a_new_program_finds(tmp_path: Path) -> None:
+    types = "module T:0.1.0\n\ntype A = {{ name : Text, {more} : Integer }}\ntype B = {{ name : Text }}\n"
+    uses = "module U:0.1.0\n\nimport T:0.1.0 as T\n\nfun a : Text -> T.A\nfun b : {b} -> Text\ndef both = {body}\n"
+    texts = [
+        ("t.nml", types.format(more="id")),
+        ("u.nml", uses.format(b="T.B", body="a")),
+        ("u.nml", uses.format(b="T.B", body="a | b")),
+        ("t.nml", "// moved\n" + types.format(more="id")),
+        ("u.nml", uses.format(b="{ id : Integer }", body="a | b")),
+        ("t.nml", types.format(more="number")),
+        ("u.nml", uses.format(b="{ number : Integer }", body="a | b")),
+        ("u.nml", "module U:0.1.0\n"),
+    ]
+    kept = Workspace((str(tmp_path),))
+    seen = set()
+    for name, text in texts:
+        kept.open(str(tmp_path / name), text)
+        fresh = Workspace((str(tmp_path),))
+        for path in kept.open_paths:
+            fresh.open(path, kept.text(path) or "")
+        for path in kept.open_paths:
+            source = kept.text(path) or ""
+            for match in re.finditer(r"\b(name|id|number) :", source):
+                found = references(kept.state, path, match.start())
+                assert found == references(fresh.state, path, match.start())
+                seen.add((match[1], len(found)))
+    assert {("name", 1), ("name", 2), ("id", 1), ("id", 2), ("number", 2)} <= seen

@@ -1,7 +1,10 @@
 """Every place that names the same thing: in all files, and in the one that is open."""
 
+from collections.abc import Iterator
+
 from lsprotocol import types
 
+from nscompiler.ide.meetings import look_ahead
 from nscompiler.ide.references import highlights, references
 from nslsp.server import Server
 from nslsp.view import View
@@ -11,6 +14,12 @@ def register(server: Server) -> None:
     """Answer what references and highlights ask."""
     server.answers(types.TEXT_DOCUMENT_REFERENCES, whole=True)(find_references)
     server.answers(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)(highlight)
+    server.at_last(_look_ahead)
+
+
+def _look_ahead(view: View, _: frozenset[str]) -> Iterator[None]:
+    """What is asked about a field rests on all files: what each says of fields is found out before."""
+    return look_ahead(view.program)
 
 
 def find_references(view: View, params: types.ReferenceParams) -> list[types.Location] | None:
