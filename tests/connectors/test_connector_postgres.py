@@ -19,7 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nstack.connectors.postgres import PostgresPoll, PostgresSink, PostgresSource
 from nstack.runtime.codec import Codec
+from nstack.runtime.declare import Policy
 from nstack.runtime.errors import ConnectorError, EncodeError, UsageError
+from nstack.runtime.outbox import Writer
+from nstack.runtime.policy import Current, DeadLetters, Guard, Halt
 from nstack.runtime.scalars import (
     Boolean,
     Bytes,
@@ -34,6 +37,7 @@ from nstack.runtime.scalars import (
     Time,
     Uuid,
 )
+from nstack.runtime.token import Token
 from nstack.runtime.values import Record
 from sql_rows import JSON, exact, rows
 
@@ -408,6 +412,41 @@ async def test_a_table_is_created_from_the_record_type(db: Schema, tmp_path: Pat
         await write_all(PostgresSink(), db.sink("other", pg_create=True), tuple[Integer], context(tmp_path), [])
     with pytest.raises(ConnectorError, match=r"there is no table \w+\.mad \(did you mean \w+\.made\?\); pg_create"):
         await write_all(PostgresSink(), db.sink("mad"), Everything, context(tmp_path), [])
+
+
+async def test_a_refused_row_is_found_and_the_others_are_written(db: Schema, tmp_path: Path) -> None:
+    db.run("CREATE TABLE S.t (id bigint PRIMARY KEY CHECK (id <> 7), name text NOT NULL, born date)")
+    people = [Person(n, "x") for n in (*range(1, 40), 12)]
+    policy, halt = Policy(on_error="skip"), Halt()
+    recorder = Recorder()
+    guard = Guard(
+        shown="Sinks.postgres",
+        origin="",
+        text="",
+        policy=policy,
+        log=recorder.log,
+        halt=halt,
+        dead=DeadLetters(tmp_path / "dead"),
+        codec=Codec(Person),
+    )
+    sink = PostgresSink()
+    await sink.open(parameters_of(sink, db.sink("t")), Codec(Person), context(tmp_path))
+    writer = Writer(sink, guard, halt, asyncio.get_running_loop())
+    box = writer.outbox(Current())
+    done: list[Token] = []
+    token = Token(done.append)
+    for person in people:
+        box.put(person, token)
+    box.seal(token)
+    token.release()
+    await writer.settle()
+    assert done == [token]
+    assert db.run("SELECT id FROM S.t ORDER BY 1") == [(n,) for n in range(1, 40) if n != 7]
+    assert (guard.tally.values_out, guard.tally.skipped) == (38, 2)
+    told = recorder.text()
+    assert "t_id_check" in told
+    assert "Key (id)=(12) already exists" in told
+    await sink.close(completed=True)
 
 
 async def test_a_conflict_is_an_error_an_update_or_left_out(db: Schema, tmp_path: Path) -> None:
