@@ -51,6 +51,7 @@ async def secure(port: int, believing: ssl.SSLContext) -> Client:
     return Client(*await asyncio.open_connection("127.0.0.1", port, ssl=believing))
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1")
 async def test_a_port_with_a_certificate_speaks_tls_alone(certificates: Certificates) -> None:
     engine, recorder = Engine(), Recorder()
     given = facts(engine, certificates.cert.parent, log=recorder.log)

@@ -11,14 +11,14 @@ LEAST_MEMORY = 64 << 20
 
 
 def _port(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
-    port = (text or "0").rpartition(":")[2]
+    port = ("0" if text is None else text).rpartition(":")[2]
     if not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise click.BadParameter(f"{text} is no port; write PORT or HOST:PORT")
     return text
 
 
 def _size(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
-    found = re.fullmatch(r"(\d+) ?([KMG])i?B?", text or "1GiB", re.IGNORECASE)
+    found = re.fullmatch(r"(\d+) ?([KMG])i?B?", "1GiB" if text is None else text, re.IGNORECASE)
     if not found or int(found[1]) << {"K": 10, "M": 20, "G": 30}[found[2].upper()] < LEAST_MEMORY:
         raise click.BadParameter(f"{text}: write a size from 64MiB on, such as 512MiB or 2GiB")
     return text

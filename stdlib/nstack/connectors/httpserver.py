@@ -33,6 +33,8 @@ GRACE = 5
 """Seconds that a connection has to take its answer when the server goes."""
 HANDSHAKE = 10
 """Seconds for that of TLS."""
+GOODBYE = 1
+"""Seconds that a client has to take leave in TLS."""
 _OTHERS = 200
 """Descriptors that the rest of a run may need."""
 
@@ -356,9 +358,9 @@ def _embedded(application: Any, ready: asyncio.Event, settings: Settings, tls: s
                 return Connection(self.config, self.server_state, {})
 
             create = asyncio.get_running_loop().create_server
-            limit = None if tls is None else HANDSHAKE
+            limits = {} if tls is None else {"ssl_handshake_timeout": HANDSHAKE, "ssl_shutdown_timeout": GOODBYE}
             self.servers = [
-                await create(connection, sock=one, ssl=tls, backlog=2048, ssl_handshake_timeout=limit)
+                await create(connection, sock=one, ssl=tls, backlog=2048, **limits)  # type: ignore[call-overload]
                 for one in sockets or ()
             ]
             self.started = True
