@@ -137,7 +137,8 @@ def test_built_package_answers_requests(examples: Path) -> None:
     with serving(iris) as (process, port):
         assert ask(port, flower) == (200, '"virginica"')
         status, fault = ask(port, {**flower, "petalWidth": "wide"})
-        assert (status, fault.strip()) == (400, 'params.petalWidth: expected Double, got "wide"')
+        told = 'params.petalWidth: expected Double, got "wide"'
+        assert (status, json.loads(fault)["detail"]) == (400, told)
         small = json.dumps({**flower, "petalLength": 1.4, "petalWidth": 0.2})
         sent = nsc("send", "/iris", small, "--port", str(port), cwd=iris)
         assert sent.stdout == '"setosa"\n'
