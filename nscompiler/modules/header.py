@@ -37,7 +37,8 @@ def scan_header(text: str) -> ScannedHeader | None:
     reference = _REFERENCE.match(text, start)
     if reference is None or not reference[0]:
         return None
-    apart = spaced_reference(text, reference[0], reference.end())
+    whole = ":" in reference[0][:-1]  # with its version, as nearly all are
+    apart = None if whole else spaced_reference(text, reference[0], reference.end())
     if apart is not None:
         return ScannedHeader(apart.text, start, apart.end)
     return ScannedHeader(reference[0], start, reference.end())

@@ -50,7 +50,18 @@ class ModuleIndex:
     ``walked`` are the files below folders that have been walked already.
     """
 
-    __slots__ = ("_beside", "_contents", "_files", "_near", "_sources", "_walked", "extra", "roots", "standard")
+    __slots__ = (
+        "_beside",
+        "_contents",
+        "_files",
+        "_near",
+        "_sources",
+        "_standard_name",
+        "_walked",
+        "extra",
+        "roots",
+        "standard",
+    )
 
     def __init__(
         self,
@@ -66,6 +77,7 @@ class ModuleIndex:
         self.roots = roots
         self.extra = extra
         self.standard = standard
+        self._standard_name = "" if standard is None else standard.rpartition("/")[2]
         self._contents: Contents | None = None
         self._walked = dict(walked or {})
         self._near: dict[str, tuple[str, ...]] = {}
@@ -161,8 +173,10 @@ class ModuleIndex:
 
     def is_standard(self, path: str) -> bool:
         """Whether a file belongs to the standard library."""
+        if self.standard is None or self._standard_name not in path:
+            return False  # as most files are, and all are asked about
         folder = folder_of(path)
-        if self.standard is None or folder.rpartition("/")[2] != self.standard.rpartition("/")[2]:
+        if folder.rpartition("/")[2] != self._standard_name:
             return False
         return folder == self.standard or self._files.real_path(folder) == self._files.real_path(self.standard)
 
