@@ -205,6 +205,7 @@ class TestKafka(Contract):
         self, side: KafkaSide, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(kafkagroup, "PATIENCE", 0.05)
+        monkeypatch.setattr(kafkagroup, "LOOK", 0.05)
         recorder, paused = Recorder(), asyncio.Event()
         loop = asyncio.get_running_loop()
         pause = kafkagroup.Member._pause
@@ -221,6 +222,9 @@ class TestKafka(Contract):
             async with asyncio.timeout(20):
                 await paused.wait()
             assert len(source._member._inbox) < kafkagroup.ROOM + 256
+            async with asyncio.timeout(20):
+                while source.lag() != 2990:
+                    await asyncio.sleep(0.01)
             seen = []
             while len(seen) < 3000:
                 seen += [value.n for value in values(taken)]

@@ -137,6 +137,7 @@ def _state(snapshot: Snapshot, sheet: Sheet) -> RenderableType:
         (WORDS.get(snapshot.state, snapshot.state), STYLES.get(snapshot.state, "")),
         f"  {clock(snapshot.seconds)}",
         f"  {snapshot.together}" if snapshot.together else "",
+        f"  {snapshot.behind:,} to come" if snapshot.behind is not None else "",
     )
     done = snapshot.progress
     room = sheet.width - state.cell_len - len("  100 %  ") - 1

@@ -14,7 +14,8 @@ WINDOW = 3.0
 @attrs.frozen(slots=True)
 class Stage:
     """One function of the workflow. ``lost`` is what a ``?`` dropped and what its policy took; ``seconds`` the time
-    that all of it took, ``p95`` that of a record; ``done`` of ``total`` is how far a source is, where it knows."""
+    that all of it took, ``p95`` that of a record; ``done`` of ``total`` is how far a source is, where it knows, and
+    ``lag`` how many records wait with its server."""
 
     name: str
     kind: str
@@ -28,6 +29,7 @@ class Stage:
     p95: float | None
     done: int
     total: int | None
+    lag: int | None = None
 
     @property
     def passed(self) -> int:
@@ -53,6 +55,12 @@ class Snapshot:
             return ""
         died = f", {self.restarts} started again" if self.restarts else ""
         return f"{self.workers} workers{died}"
+
+    @property
+    def behind(self) -> int | None:
+        """How many records wait with the servers of the sources; None where none tells."""
+        told = [stage.lag for stage in self.stages if stage.lag is not None]
+        return sum(told) if told else None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -98,6 +106,7 @@ def _stage(told: Mapping[str, Any]) -> Stage:
         p95=told["p95"],
         done=progress["done"],
         total=progress["total"],
+        lag=told.get("lag"),
     )
 
 

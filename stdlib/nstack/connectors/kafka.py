@@ -80,6 +80,10 @@ class KafkaSource(BrokerSource):
         member.recovered()
         return Session(member)
 
+    def lag(self) -> int | None:
+        """Of the partitions that this process has."""
+        return None if self._member is None else self._member.behind
+
     async def close(self) -> None:
         """Commits what is done, and leaves the group."""
         await super().close()

@@ -24,6 +24,8 @@ ROOM_BYTES = 16 << 20
 """… or so many bytes."""
 PATIENCE = 1.0
 """Seconds that the workflow may take no message before its partitions are paused."""
+LOOK = 1.0
+"""Seconds between two looks how many messages are left."""
 HANDOVER = 5.0
 """Seconds that what is under way has to be done, when a partition goes to another member."""
 
@@ -101,6 +103,9 @@ class Member:
         self._ends: dict[Partition, int] = {}
         self._begun = False
         self._read, self.total = 0, 0
+        self.behind: int | None = None
+        """How many messages the broker has behind those that have come; looked at now and then."""
+        self._look_at = 0.0
         self._paused = False
         self._stopping = False
         self._ending = False
@@ -210,8 +215,26 @@ class Member:
                     progress.stored = low
             self._touched.clear()
 
+    def _measure(self) -> None:
+        """What the last answers said of the ends of the partitions: nobody is asked."""
+        from confluent_kafka import KafkaException
+
+        now = time.monotonic()
+        if now < self._look_at:
+            return
+        self._look_at = now + LOOK
+        behind = 0
+        with suppress(KafkaException):  # while partitions come and go
+            for one in self.consumer.position(self.consumer.assignment()):
+                _, end = self.consumer.get_watermark_offsets(one, cached=True)
+                if end >= 0 and one.offset >= 0:
+                    behind += max(0, end - one.offset)
+            with self._changed:
+                self.behind = behind + len(self._inbox)
+
     def _step(self) -> None:
         self._store()
+        self._measure()
         if self._has_room():
             self._resume()
             self._fetch()

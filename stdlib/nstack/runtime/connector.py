@@ -244,6 +244,10 @@ class SourceConnector:
         """Of a source of requests: how many were answered with each status so far."""
         return {}
 
+    def lag(self) -> int | None:
+        """How many records wait with the server, where it tells that anyway."""
+        return None
+
     def progress(self) -> tuple[int, int] | None:
         """How far it is, of how much (bytes, or records), where it knows."""
         return None

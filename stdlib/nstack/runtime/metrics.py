@@ -127,6 +127,12 @@ class RunMetrics:
             tokens.add_metric(label, lane.batches.open)
             took.add_metric(label, *_histogram([lane.batches.times]))
         yield from (bytes_, tokens, took)
+        lag = GaugeMetricFamily("nstack_source_lag_records", "Records that wait with the server", labels=names)
+        for lane, connector in self._counts.connectors():
+            behind = connector.lag()
+            if behind is not None:
+                lag.add_metric([workflow, lane.source.shown, lane.source.origin], behind)
+        yield lag
         answered = CounterMetricFamily(
             "nstack_source_answers", "Requests that a source has answered", labels=[*names, "status"]
         )

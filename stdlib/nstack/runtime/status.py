@@ -58,6 +58,7 @@ class Stage(msgspec.Struct):
     seconds: float = 0.0
     p95: float | None = None
     progress: Progress | None = None
+    lag: int | None = None
 
 
 class Snapshot(msgspec.Struct):
@@ -134,6 +135,7 @@ class Counts:
         made.queue = waiting + lane.stage.feed.queued()
         made.dropped = self._dropped(0, lane)
         made.progress = self._progress(lane, read, waiting)
+        made.lag = next((connector.lag() for one, connector in self.connectors() if one is lane), None)
         return made
 
     def _progress(self, lane: Lane, read: int, waiting: int) -> Progress | None:
