@@ -23,7 +23,7 @@ from kafka_sides import KafkaSide, cluster
 
 ROOT = Path(__file__).parents[2]
 POINTS = {
-    "opening": 4,
+    "opening": 8,
     "reading": 6,
     "calling": 60,
     "writing": 40,
@@ -35,6 +35,8 @@ POINTS = {
 }
 """How often a run comes to each point, about. ``opening`` with an open token is a connection that is made again. When
 files are put into place no token is open any more; see ``test_going_on.py``."""
+AT_START = 5
+"""So often a workflow opens something before a batch is under way, about."""
 LIMIT = 60.0
 EVERY_DAY = {"files": 2, "postgres": 1, "to_nats": 1}
 """The kills of every test run."""
@@ -82,11 +84,12 @@ class Killer:
         folder.mkdir()
         async with kind(folder) as pipeline:
             for _ in range(kills):
-                points = [one for one in self.most if (pipeline.disturbs or one != "opening")]
+                points = [one for one in self.most if pipeline.disturbs or one != "opening"]
                 point = self.choice.choice(points)
-                count = self.choice.randint(1, self.most[point])
+                least = AT_START if point == "opening" else 1
+                count = self.choice.randint(least, max(least, self.most[point]))
                 if not await self._run(pipeline, f"{point}:{count}"):
-                    self.most[point] = max(1, count // 2)  # it does not come there so often
+                    self.most[point] = max(least, count // 2)  # it does not come there so often
                     break
             else:
                 assert not await self._run(pipeline, "")
@@ -126,7 +129,7 @@ class Killer:
             )
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         try:
-            code = await self._watch(pipeline, process)
+            code = await self._watch(pipeline, process, fault)
         finally:
             process.kill()
             process.wait()
@@ -137,9 +140,9 @@ class Killer:
         assert code == (0 if pipeline.BOUNDED else 130), (pipeline.folder / "log").read_text()
         return False
 
-    async def _watch(self, pipeline: Pipeline, process: subprocess.Popen[bytes]) -> int:
+    async def _watch(self, pipeline: Pipeline, process: subprocess.Popen[bytes], fault: str) -> int:
         ending = asyncio.create_task(asyncio.to_thread(process.wait))
-        disturbing = asyncio.create_task(self._disturb(pipeline))
+        disturbing = asyncio.create_task(self._disturb(pipeline, always=fault.startswith("opening")))
         try:
             async with asyncio.timeout(LIMIT):
                 while not pipeline.BOUNDED and not ending.done():
@@ -156,8 +159,8 @@ class Killer:
             await asyncio.gather(ending, disturbing, return_exceptions=True)
             self.taking.clear()
 
-    async def _disturb(self, pipeline: Pipeline) -> None:
-        if pipeline.disturbs and self.choice.random() < 0.5:
+    async def _disturb(self, pipeline: Pipeline, *, always: bool) -> None:
+        if pipeline.disturbs and (self.choice.random() < 0.5 or always):
             await asyncio.sleep(self.choice.uniform(0.3, 0.8))
             self.taking.set()  # from here on it is brought to its end
             self.disturbed += 1
