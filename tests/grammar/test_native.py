@@ -191,6 +191,7 @@ def test_no_memory_is_lost(text, corpus):
     assert _lost(run) < _NOISE
 
 
+@pytest.mark.thorough
 def test_a_parser_and_its_words_are_given_back():
     def run() -> None:
         made = native.make(native_parser.module())
