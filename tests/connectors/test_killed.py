@@ -38,7 +38,7 @@ files are put into place no token is open any more; see ``test_going_on.py``."""
 AT_START = 5
 """So often a workflow opens something before a batch is under way, about."""
 LIMIT = 60.0
-EVERY_DAY = {"files": 2, "postgres": 1, "to_nats": 1}
+EVERY_DAY = {"files": 2, "postgres": 1}
 """The kills of every test run."""
 
 
@@ -188,9 +188,9 @@ def needs(name: str) -> None:
 
 async def killed_a_few_times(name: str, built: Path, folder: Path) -> None:
     """What each test run, or `.ci/run`, asks for."""
-    times = EVERY_DAY.get(name, 0) if os.environ.get("CI") != "true" else -(-40 // len(PIPELINES))
-    if not times:
-        pytest.skip("with CI=true, and in the long runs")
+    times = -(-40 // len(PIPELINES))
+    if os.environ.get("CI") != "true":
+        times = EVERY_DAY.get(name, times)
     needs(name)
     assert (await killed(name, times, built, folder, 1)).kills.total() >= times
 
@@ -198,11 +198,18 @@ async def killed_a_few_times(name: str, built: Path, folder: Path) -> None:
 OF_KAFKA = [pipeline.NAME for pipeline in KAFKA]
 
 
-@pytest.mark.parametrize("name", [name for name in PIPELINES if name not in OF_KAFKA])
+@pytest.mark.parametrize("name", EVERY_DAY)
 async def test_killed_a_few_times(name: str, built: Path, tmp_path: Path) -> None:
     await killed_a_few_times(name, built, tmp_path)
 
 
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", [name for name in PIPELINES if name not in (*EVERY_DAY, *OF_KAFKA)])
+async def test_others_killed_a_few_times(name: str, built: Path, tmp_path: Path) -> None:
+    await killed_a_few_times(name, built, tmp_path)
+
+
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", OF_KAFKA)
 async def test_killed_a_few_times_with_kafka(name: str, built: Path, tmp_path: Path, kafka: None) -> None:
     await killed_a_few_times(name, built, tmp_path)

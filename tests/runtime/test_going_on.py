@@ -167,6 +167,7 @@ def done_at(here: Folder, workflow: str) -> str:
     return past.at
 
 
+@pytest.mark.thorough
 def test_killed_between_two_files_that_are_put_into_place(here: Folder) -> None:
     here.rows("in.jsonl", 500)
     assert here.run("copied", fault="placing:2", slow=0.002)[0] == -9
@@ -178,6 +179,7 @@ def test_killed_between_two_files_that_are_put_into_place(here: Folder) -> None:
     assert len(here.text("out.csv").splitlines()) == 1 + len(wanted)
 
 
+@pytest.mark.thorough
 def test_a_header_in_the_middle_of_the_pipe_comes_once(here: Folder) -> None:
     here.rows("in.jsonl", 500)
     assert here.run("rows", fault="committed:1", slow=0.002)[0] == -9
@@ -198,7 +200,7 @@ def test_killed_before_the_first_checkpoint_a_file_that_is_appended_to_is_exact_
     assert here.parts("out.jsonl") == 2 * expected("in.jsonl", 20)
 
 
-@pytest.mark.parametrize("workflow", ["copied", "awaited"])
+@pytest.mark.parametrize("workflow", ["copied", pytest.param("awaited", marks=pytest.mark.thorough)])
 def test_a_slow_run_stops_between_two_values_and_goes_on_there(here: Folder, workflow: str) -> None:
     here.rows("in.jsonl", 300)
     process = here.start(workflow, slow=0.02)
@@ -218,6 +220,7 @@ def test_a_slow_run_stops_between_two_values_and_goes_on_there(here: Folder, wor
     assert here.parts("out.jsonl") == wanted
 
 
+@pytest.mark.thorough
 def test_one_process_at_a_time_goes_on(here: Folder) -> None:
     here.rows("in.jsonl", 300)
     first = here.start("appended", slow=0.02)
@@ -239,6 +242,7 @@ def until(true: Callable[[], Any]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.thorough
 def test_two_sources_that_meet_in_one_file(here: Folder) -> None:
     here.rows("in.jsonl", 400)
     here.rows("more.jsonl", 400, first=1000)
