@@ -156,7 +156,24 @@ def _no_part(type: TypeInterface, parts: Sequence[str], good: int) -> NoTarget:
 
 
 def _unknown(text: str, parts: Sequence[str], interfaces: Sequence[Interface]) -> NoTarget:
-    names = {name for one in interfaces for name in (*one.types, *one.functions)}
-    offer = did_you_mean(tuple(dict.fromkeys(found for part in parts for found in near(part, names)))[:3])
-    note = offer or "name a field as `Module.Type.field`, a parameter as `Module.function.parameter`"
+    for one in interfaces:
+        if text == one.module or ".".join(parts) == _unversioned(one):
+            declared = ", ".join((*one.types, *one.functions)) or "nothing"
+            return NoTarget(f"`{text}` is a module; name a type or function of it", f"it declares {declared}")
+    note = did_you_mean(_meant(parts, interfaces)[:3])
+    note = note or "name a field as `Module.Type.field`, a parameter as `Module.function.parameter`"
     return NoTarget(f"there is no type or function that `{text}` could mean", note)
+
+
+def _meant(parts: Sequence[str], interfaces: Sequence[Interface]) -> tuple[str, ...]:
+    """What is called nearly like the names given: with its module, or else alone."""
+    whole = [f"{_unversioned(one)}.{name}" for one in interfaces for name in (*one.types, *one.functions)]
+    for count in range(len(parts), 1, -1):
+        if found := near(".".join(parts[:count]), whole):
+            return found
+    names = {name for one in interfaces for name in (*one.types, *one.functions)}
+    return tuple(dict.fromkeys(found for part in parts for found in near(part, names)))
+
+
+def _unversioned(interface: Interface) -> str:
+    return interface.module.partition(":")[0]

@@ -126,6 +126,13 @@ def test_quoted_fields_authors_and_open_parameters() -> None:
         ("Conv.to_json", "`to_json` is a function; name a parameter of it, `to_json.parameter`", "it has none"),
         ("tag.db.name", "`tag.db` is a parameter; nothing follows its name", None),
         ("bill.x", "`bill` has no parameter `x`", None),
+        (
+            "Demo.Shp.tag",
+            "there is no type or function that `Demo.Shp.tag` could mean",
+            "did you mean `Demo.Shop.tag`?",
+        ),
+        ("Demo.Shop", "`Demo.Shop` is a module; name a type or function of it", None),
+        ("Demo.Shop:1.0.0", "`Demo.Shop:1.0.0` is a module; name a type or function of it", None),
         ("Nowhere:1.0.0.T", "there is no type or function that `Nowhere:1.0.0.T` could mean", None),
     ],
 )
