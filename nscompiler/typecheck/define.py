@@ -31,7 +31,6 @@ class Definer:
         self.joints: dict[syntax.Pipe, tuple[Joint, ...]] = {}
         self.annotations: dict[syntax.DefDecl, Arrow] = {}
         self.literals: dict[syntax.LiteralSource, LiteralFact] = {}
-        self._sizes: dict[Type, int] = {}
         self._begun_at = 0
 
     def define_all(self) -> None:
@@ -143,7 +142,7 @@ class Definer:
             return
 
     def _holds_too_many(self, type: Type) -> bool:
-        return type.depth > FEW_LEVELS and least_parts(type, self._sizes) > MOST_PARTS
+        return type.depth > FEW_LEVELS and least_parts(type, self.types.sizes) > MOST_PARTS
 
     def _unknown(self, typed: Typed) -> Typed:
         """What is left of a def whose types are of no use."""

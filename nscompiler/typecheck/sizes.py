@@ -15,6 +15,9 @@ def least_parts(type: Type, known: dict[Type, int]) -> int:
 
     A vector counts for one of its items: its length is what somebody wrote. ``known`` keeps what was worked out.
     """
+    held = known.get(type)
+    if held is not None:
+        return held
     stack = [type]
     while stack:
         part = stack[-1]

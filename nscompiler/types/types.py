@@ -360,7 +360,8 @@ _FEW = 2_000
 class Types:
     """The intern table of one workspace. Its keys hold the parts themselves, which are told apart by identity.
 
-    ``deepest`` is the greatest depth of any type in it, ``digests`` what was worked out to hash interfaces.
+    ``deepest`` is the greatest depth of any type in it, ``digests`` what was worked out to hash interfaces, ``sizes``
+    how many parts a value of a type has at least.
     """
 
     def __init__(self) -> None:
@@ -368,6 +369,7 @@ class Types:
         self._aliases: dict[tuple[object, ...], Alias] = {}
         self.deepest = 0
         self.digests: dict[Type, str] = {}
+        self.sizes: dict[Type, int] = {}
         self._kept = _FEW
         self.error = ErrorType(True, True, True, 0, False, None, None)
         self.void = VoidType(True, True, False, 0, False, None, None)
@@ -388,6 +390,7 @@ class Types:
         if self.count < 2 * self._kept:
             return
         self.digests.clear()
+        self.sizes.clear()
         before = -1
         while before != self.count:  # what a forgotten type was made of may be free in the next round
             before = self.count
