@@ -106,6 +106,7 @@ def test_links_between_documents_lead_to_files() -> None:
     lost = []
     for document in DOCUMENTS:
         text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        text = re.sub(r"`[^`\n]*`", "`…`", text)  # what stands in code is no link
         for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
             if not (document.parent / target).exists():
                 lost.append(f"{document.name}: {target}")
