@@ -288,7 +288,7 @@ def report_branches(
 
 def report_not_flat(scope: Scope, uses: Uses, expr: syntax.Concat, code: Code, type: Type) -> None:
     """``*`` on what is no list."""
-    name = name_of(last_of(expr.function))
+    name = name_of_output(expr.function)
     notes = ("`[Byte]` is one value, a byte string",) if code is codes.BYTE_FLATTEN else ()
     scope.report(
         code,
@@ -305,7 +305,7 @@ def report_not_flat(scope: Scope, uses: Uses, expr: syntax.Concat, code: Code, t
 
 def report_not_optional(scope: Scope, uses: Uses, expr: syntax.Filter, type: Type) -> None:
     """``?`` on what is always there."""
-    name = name_of(last_of(expr.function))
+    name = name_of_output(expr.function)
     scope.report(
         codes.NOT_OPTIONAL,
         expr,
