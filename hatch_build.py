@@ -28,7 +28,7 @@ COMPILED = {
     "sums syntax walk",
     "nscompiler/types": "interface types",
     "nscompiler/typecheck": "bindings check components constraints declare define facts fits infer params resolve "
-    "scope unify",
+    "scope sizes type_counts unify",
     "nscompiler/lints": "fields module parameters signs unused",
 }
 # The module in C, and its one source file: that includes the others beside it.
@@ -91,7 +91,11 @@ def _compile(root: Path, folder: Path) -> Iterator[Path]:
     os.chdir(root)  # mypyc names modules after relative paths
     try:
         made = mypycify(
-            ["--config-file=", *options, *files], opt_level="2", debug_level="0", target_dir=str(folder / "c")
+            ["--config-file=", *options, *files],
+            opt_level="3",
+            strip_asserts=True,
+            debug_level="0",
+            target_dir=str(folder / "c"),
         )
         made.append(Extension(NATIVE[0], [NATIVE[1]]))
         command = Distribution({"name": "nscompiler", "ext_modules": made}).get_command_obj("build_ext")
