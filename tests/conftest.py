@@ -8,6 +8,7 @@ import atexit
 import difflib
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,9 @@ from kept import Golden
 # Before any test module is imported: some of them copy the environment that they will give to their children.
 STARTED = leftovers.Started()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # with it every child would compile all of our files anew
+# A shell has what it starts in the background ignore interrupts, and so would every child of a test.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 # Not the user's: a test must not find what an earlier run of it has left.
 os.environ["NSC_CACHE_DIR"] = tempfile.mkdtemp(prefix="nsc-tests-")
 atexit.register(shutil.rmtree, os.environ["NSC_CACHE_DIR"], ignore_errors=True)
