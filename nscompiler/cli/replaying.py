@@ -34,10 +34,10 @@ class Letter:
 def read(path: Path) -> list[Letter]:
     """The letters of a file. Ends the command where a line is none."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        lines = path.read_text(encoding="utf-8").split("\n")  # a value may hold other ends of lines than this
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
-    return [_letter(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    return [_letter(path, number, f"{line}\n") for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def _letter(path: Path, number: int, line: str) -> Letter:
@@ -56,6 +56,8 @@ def _letter(path: Path, number: int, line: str) -> Letter:
 def taken(path: Path) -> Path:
     """The file, moved out of the way of the letters that come meanwhile: what an earlier replay has left comes
     first."""
+    if not path.name:
+        raise Failure(f"{path} is a folder: say which file of dead letters")
     working = path.with_name(path.name + WORKING)
     if path.name.endswith(WORKING):
         return path
@@ -100,10 +102,12 @@ def replay(
         raise Failure(f"none of the {len(letters)} letters of {path} can be fed back")
     working = path if path.name.endswith(WORKING) else path.with_name(path.name + WORKING)
     given = working.with_name(working.name.removesuffix(WORKING))
+    fed = replayed(graph, str(working), entries.values())
+    _expect_whole_files(fed)
     if working != path:
         _move(path, working, letters, left)
     before = _sizes(graph)
-    code = running.run(compilation, file, replayed(graph, str(working), entries.values()), arguments)
+    code = running.run(compilation, file, fed, arguments)
     if code != exits.OK:
         print(f"the letters stay in {working}; `nsc replay {given}` goes on with them", file=sys.stderr)
         return code
@@ -115,17 +119,31 @@ def replay(
     return exits.OK
 
 
+def _expect_whole_files(graph: "Graph") -> None:
+    """Ends the command where a file that values are to be added to is still being written, or to be gone on with: it
+    would take the place of what was added."""
+    for node in graph.nodes:
+        path = next((one.value for one in node.parameters if node.kind == "sink" and one.name == "path"), None)
+        if isinstance(path, str) and os.path.exists(f"{path}.partial"):
+            raise Failure(
+                f"{path} is not whole: its run is under way or did not finish ({path}.partial)",
+                "let it finish first; `nsc run` goes on with it",
+            )
+
+
 def _move(path: Path, working: Path, letters: Sequence[Letter], left: Sequence[Letter]) -> None:
-    """Out of the way of those letters that come meanwhile; those that cannot be fed back stay."""
+    """Out of the way of those letters that come meanwhile; these, and those that cannot be fed back, stay."""
     staying = {id(letter) for letter in left}
-    beside = working.with_name(working.name + ".new")
+    beside, taken = (working.with_name(working.name + end) for end in (".new", ".taken"))
+    os.rename(path, taken)  # a run that writes a letter now makes a file of its own
     beside.write_text("".join(letter.line for letter in letters if id(letter) not in staying), encoding="utf-8")
     os.replace(beside, working)
-    if left:
-        beside.write_text("".join(letter.line for letter in left), encoding="utf-8")
-        os.replace(beside, path)
-    else:
-        path.unlink()
+    lines = [f"{line}\n" for line in taken.read_text(encoding="utf-8").split("\n") if line.strip()]
+    stay = "".join((*(letter.line for letter in left), *lines[len(letters) :]))
+    if stay:
+        with path.open("ab") as file:
+            file.write(stay.encode())
+    taken.unlink()
 
 
 def _sizes(graph: "Graph") -> dict[str, int]:

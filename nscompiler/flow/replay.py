@@ -54,7 +54,7 @@ def find(graph: Graph, function: str, at: str) -> Node | str:
 
 def replayed(graph: Graph, path: str, entries: Iterable[Entry]) -> Graph:
     """The graph with the letters of a file as its sources, each before the function that they name."""
-    nodes = {node.id: node for node in graph.nodes if node.kind not in ("source", "literal")}
+    nodes = {node.id: _adding(node) for node in graph.nodes if node.kind not in ("source", "literal")}
     old = {node.id: node for node in graph.nodes if node.id not in nodes}
     edges = [edge for edge in graph.edges if edge.source not in old]
     free = max((node.id for node in graph.nodes), default=0) + 1
@@ -86,6 +86,21 @@ def replayed(graph: Graph, path: str, entries: Iterable[Entry]) -> Graph:
         processes=(),
     )
     return run_passes(made)
+
+
+def _adding(node: Node) -> Node:
+    """A sink that adds to what the workflow's run has written; where it cannot, it leaves alone what is there."""
+    if node.kind != "sink":
+        return node
+    return attrs.evolve(
+        node,
+        parameters=tuple(
+            attrs.evolve(one, value="append" if "append" in one.choices else "error")
+            if one.name == "mode" and "replace" in one.choices
+            else one
+            for one in node.parameters
+        ),
+    )
 
 
 def _reached(start: Iterable[NodeId], edges: Iterable[Edge]) -> set[NodeId]:

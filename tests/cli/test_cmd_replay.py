@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from nscompiler.cli import replaying
+
 PROGRAM = """
 module Shop.Orders:0.1.0
 
@@ -172,3 +174,72 @@ def test_what_is_no_file_of_letters(shop: Shop) -> None:
     assert told[0] == "error: in.jsonl:1 is no dead letter"
     (shop.folder / "empty.jsonl").write_text("\n")
     assert shop.nsc("replay", "empty.jsonl", ".") == (0, ["empty.jsonl has no letters"])
+
+
+FILE = """
+module Shop.Files:0.1.0
+
+fun price : Text -> Text
+
+def main =
+  Sources.jsonl<Text> { path = "in.jsonl" } | price { on_error = "dead_letter" } | Sinks.jsonl { path = "out.jsonl" }
+"""
+
+PRICE = """
+import os
+import nstack
+
+class Module(nstack.Module):
+    def price(self, text):
+        if text.startswith("bad") and "MENDED" not in os.environ:
+            raise ValueError("no price")
+        return text
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Shop:
+    """A workflow whose sink replaces its file."""
+    shop = Shop(tmp_path)
+    (tmp_path / "module.nml").write_text(FILE)
+    (tmp_path / "service.py").write_text(PRICE)
+    (tmp_path / "in.jsonl").write_text('"one"\n"bad \u2028 two"\n"three"\n')
+    return shop
+
+
+def test_a_file_that_the_run_replaces_is_added_to(files: Shop) -> None:
+    assert files.nsc("run", ".", "main")[0] == 0
+    held = files.folder / "out.jsonl"
+    assert [json.loads(line) for line in held.read_text().splitlines()] == ["one", "three"]
+    assert files.nsc("replay", LETTERS, ".")[1][-1].startswith("1 fed back, 1 of them failed again")
+    assert [json.loads(line) for line in held.read_text().splitlines()] == ["one", "three"]
+    assert files.nsc("replay", LETTERS, ".", MENDED="yes")[1][-1] == "1 fed back, 0 of them failed again"
+    lines = held.read_bytes().decode().split("\n")
+    assert [json.loads(line) for line in lines if line] == ["one", "three", "bad \u2028 two"]
+
+
+def test_a_file_that_is_not_whole_is_not_added_to(files: Shop) -> None:
+    assert files.nsc("run", ".", "main")[0] == 0
+    (files.folder / "out.jsonl.partial").write_text("1\n")
+    code, told = files.nsc("replay", LETTERS, ".")
+    assert code == 1
+    assert told[0] == "error: out.jsonl is not whole: its run is under way or did not finish (out.jsonl.partial)"
+    assert (files.folder / LETTERS).read_text().count("\n") == 1
+
+
+def test_letters_that_come_meanwhile_stay(tmp_path: Path) -> None:
+    path = tmp_path / "main.jsonl"
+    path.write_text('{"value": 1, "function": "a"}\n\n{"value": 2, "function": "b"}\n')
+    letters = replaying.read(path)
+    with path.open("a") as file:
+        file.write('{"value": 3, "function": "a"}\n')
+    working = tmp_path / "main.jsonl.replaying"
+    replaying._move(path, working, letters, letters[1:])
+    assert working.read_text() == '{"value": 1, "function": "a"}\n'
+    assert path.read_text() == '{"value": 2, "function": "b"}\n{"value": 3, "function": "a"}\n'
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["main.jsonl", "main.jsonl.replaying"]
+
+
+def test_a_folder_holds_letters_but_is_none(files: Shop) -> None:
+    code, told = files.nsc("replay", ".", ".")
+    assert (code, told) == (1, ["error: . is a folder: say which file of dead letters"])

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from nstack.connectors.ownfile import open_alone
 from nstack.runtime.connector import Context
 from nstack.runtime.errors import ConnectorError, TooLarge
 from nstack.runtime.faultpoints import fault
@@ -229,8 +230,7 @@ class OutputFile:
             self._regular, self._beside = False, None
             self._descriptor = os.open(self.path, os.O_WRONLY)
             return
-        fresh = os.O_TRUNC if self._beside else 0
-        self._descriptor = os.open(self._beside or target, os.O_RDWR | os.O_CREAT | fresh, 0o666)
+        self._descriptor = open_alone(self._beside or target, self.shown, fresh=self._beside is not None)
         if self._beside and found:
             os.fchmod(self._descriptor, stat.S_IMODE(found.st_mode))
         self._mend()
@@ -243,7 +243,7 @@ class OutputFile:
                 None,
             )  # the run was killed when it had put this one into place
         try:
-            self._descriptor = os.open(target, os.O_RDWR | (0 if length else os.O_CREAT), 0o666)
+            self._descriptor = open_alone(target, self.shown, make=not length)
             held = os.fstat(self._descriptor).st_size >= length
         except FileNotFoundError:
             held = False
@@ -259,7 +259,7 @@ class OutputFile:
         else:  # it was put away, as logs are
             self._context.log.warning(f"{self.shown} is another file than before: values are appended to what is there")
             if self._descriptor < 0:
-                self._descriptor = os.open(target, os.O_RDWR | os.O_CREAT, 0o666)
+                self._descriptor = open_alone(target, self.shown)
             self._mend()
 
     def position(self) -> list[Any] | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from nstack.connectors.files import WINDOW, digest, reason, write_all
 from nstack.connectors.globs import PARTIAL, named
+from nstack.connectors.ownfile import open_alone
 from nstack.runtime.connector import Context
 from nstack.runtime.errors import ConnectorError
 
@@ -141,9 +142,9 @@ class WholeFile:
             return os.open(self._path, os.O_WRONLY)
         target = Path(os.path.realpath(self._path))
         if self._direct:
-            return os.open(target, os.O_RDWR | os.O_CREAT, 0o666)
+            return open_alone(target, self.shown)
         self._beside = target.with_name(target.name + PARTIAL)
-        descriptor = os.open(self._beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
+        descriptor = open_alone(self._beside, self.shown, fresh=True)
         if found:
             os.fchmod(descriptor, stat.S_IMODE(found.st_mode))
         return descriptor
