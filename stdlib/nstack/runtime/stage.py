@@ -158,6 +158,7 @@ class Stage:
             self.pause.here()
             if self.leaves():
                 self.guard.tally.values_in -= count
+                self._left = ()  # they count neither as seen nor as waiting
                 raise Stopped
             some = min(count, slices.size)
             began = perf_counter()
