@@ -40,7 +40,7 @@ from nscompiler.types.types import Types
 from nscompiler.version import __version__
 
 if TYPE_CHECKING:
-    from nscompiler.backends.base import Backend, Emitted, Wheel
+    from nscompiler.backends.base import Backend, Build, Emitted, Wheel
     from nscompiler.flow import program as flow
     from nscompiler.flow.model import Graph
     from nscompiler.typecheck.service import Service
@@ -442,11 +442,14 @@ class Compilation:
         *,
         default: str | None = None,
         runtime: "Wheel | None" = None,
+        settings: Mapping[str, str] | None = None,
+        command: str = "",
     ) -> tuple["Emitted | None", tuple[Diagnostic, ...]]:
         """What a target emits for workflows of one file; None together with what the target cannot do.
 
         ``default`` is the workflow that starts when none is named, ``runtime`` what is put beside the files for
-        machines without the runtime. Raises LookupError where there is no such target.
+        machines without the runtime, ``settings`` what was chosen of the target's own, ``command`` what repeats the
+        build. Raises LookupError where there is no such target.
         """
         from nscompiler import backends
         from nscompiler.backends.base import Build
@@ -456,9 +459,6 @@ class Compilation:
         backend = backends.find(target)
         if backend is None:
             raise LookupError(target)
-        problems = self._unsupported(path, backend, graphs)
-        if problems:
-            return None, problems
         program = self._flow_program(path)
         checked = self.checked[path]
         build = Build(
@@ -466,6 +466,7 @@ class Compilation:
             package=package_name(checked.reference, graphs),
             graphs=place_together(graphs),
             compiler=__version__,
+            target=target,
             default=default,
             doc=None if checked.module.header is None else checked.module.header.doc,
             runtime=runtime,
@@ -474,18 +475,22 @@ class Compilation:
                 for reference, own in sorted(program.modules.items())
                 if not own.interface.standard
             ),
+            settings={own.name: own.default for own in backend.settings} | dict(settings or {}),
+            command=command,
         )
+        problems = self._unsupported(path, backend, build)
+        if problems:
+            return None, problems
         with _phase(f"emitting {target} for", path):
             return backend.emit(build), ()
 
-    def _unsupported(self, path: str, backend: "Backend", graphs: Sequence["Graph"]) -> tuple[Diagnostic, ...]:
+    def _unsupported(self, path: str, backend: "Backend", build: "Build") -> tuple[Diagnostic, ...]:
         from nscompiler.diagnostics.codes.flow import UNSUPPORTED
 
         places = self._flow_program(path).places()
         return tuple(
             UNSUPPORTED.at(places.span(lack.origin), lack.title, notes=(lack.remedy,))
-            for graph in graphs
-            for lack in backend.unsupported(graph)
+            for lack in backend.unsupported(build)
         )
 
     def flow_program(self, path: str) -> "flow.Program":

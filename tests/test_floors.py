@@ -20,7 +20,7 @@ _DIAGNOSTICS = ("nscompiler.records", "nscompiler.source", "nscompiler.diagnosti
 _GRAMMAR = (*_DIAGNOSTICS, "nscompiler.files", "nscompiler.version", "nscompiler.grammar")
 _CHECK = (*_GRAMMAR, "nscompiler.modules", "nscompiler.types", "nscompiler.typecheck")
 _FLOW = (*_CHECK, "nscompiler.lints", "nscompiler.flow")
-_PIPELINE = (*_FLOW, "nscompiler.backends", "nscompiler.ide", "nscompiler.pipeline")
+_PIPELINE = (*_FLOW, "nscompiler.emit", "nscompiler.backends", "nscompiler.ide", "nscompiler.pipeline")
 _TOOLS = (*_PIPELINE, "nscompiler.settling", "nscompiler.state", "nscompiler.tools")
 
 # Package → what it may import of ours besides itself. The longest name that fits a module decides.
@@ -42,9 +42,17 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "nscompiler.typecheck": (*_GRAMMAR, "nscompiler.modules", "nscompiler.types"),
     "nscompiler.lints": _CHECK,
     "nscompiler.flow": _CHECK,
-    "nscompiler.backends": (*_DIAGNOSTICS, "nscompiler.version", "nscompiler.flow.model", "nscompiler.flow.shape"),
+    "nscompiler.emit": (*_DIAGNOSTICS, "nscompiler.version", "nscompiler.flow.model", "nscompiler.flow.shape"),
+    "nscompiler.backends": (
+        *_DIAGNOSTICS,
+        "nscompiler.version",
+        "nscompiler.flow.model",
+        "nscompiler.flow.shape",
+        "nscompiler.flow.cut",
+        "nscompiler.emit",
+    ),
     "nscompiler.ide": _FLOW,
-    "nscompiler.pipeline": (*_FLOW, "nscompiler.backends", "nscompiler.ide"),
+    "nscompiler.pipeline": (*_FLOW, "nscompiler.emit", "nscompiler.backends", "nscompiler.ide"),
     "nscompiler.recheck": (*_PIPELINE, "nscompiler.questions"),
     "nscompiler.edited": (*_PIPELINE, "nscompiler.questions", "nscompiler.recheck"),
     "nscompiler.single": _PIPELINE,
@@ -63,8 +71,14 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "nscompiler.__main__": ("nscompiler.cli",),
     "nslsp": _TOOLS,
 }
-# Files that are open to those who may not know the rest of their package: the flow graph, and look-ups in it.
-OPEN = ("nscompiler.flow.model", "nscompiler.flow.shape")
+# Files that are open to those who may not know the rest of their package: the flow graph, look-ups in it, its parts.
+OPEN = (
+    "nscompiler.flow.model",
+    "nscompiler.flow.shape",
+    "nscompiler.flow.cut",
+    "nscompiler.flow.passes.fuse",
+    "nscompiler.flow.passes.prune",
+)
 # What stands for a whole distribution is that file alone; a newcomer beside it needs a floor of its own.
 ROOTS = ("nscompiler", "nstack", "nslsp")
 
@@ -80,7 +94,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "prompt_toolkit": ("nscompiler.cli.repl.terminal",),
     "packaging": ("nscompiler.modules",),
     "ruamel": ("nscompiler.modules",),
-    "jinja2": ("nscompiler.backends", "nscompiler.tools.site"),
+    "jinja2": ("nscompiler.emit", "nscompiler.backends", "nscompiler.tools.site"),
     "markdown_it": ("nscompiler.tools.site",),
     "pygls": ("nslsp",),
     "lsprotocol": ("nslsp",),

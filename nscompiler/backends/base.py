@@ -4,7 +4,10 @@ from typing import Protocol
 
 import attrs
 
-from nscompiler.flow.model import Graph, NodeId, Origin
+from nscompiler.emit.model import Build, Copy, Emitted, LineOrigin, Wheel
+from nscompiler.flow.model import Origin
+
+__all__ = ["Backend", "Build", "Copy", "Emitted", "LineOrigin", "Setting", "Unsupported", "Wheel"]
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -17,67 +20,17 @@ class Unsupported:
 
 
 @attrs.frozen(slots=True, kw_only=True)
-class Wheel:
-    """A wheel that goes into what is emitted, byte for byte. ``extras`` are those that it declares."""
+class Setting:
+    """Something of a backend's own that ``nsc build --set name=value`` chooses.
+
+    ``about`` says in one line what it decides, ``default`` is what holds where nothing is said. ``choices`` are all
+    values that there are; any text is one where it is empty.
+    """
 
     name: str
-    content: bytes
-    extras: tuple[str, ...] = ()
-
-
-@attrs.frozen(slots=True, kw_only=True)
-class Build:
-    """What a backend is asked to emit.
-
-    ``module`` is the reference (or a script's name) as it is shown, ``package`` its name as a Python identifier. All
-    ``graphs`` have been through the passes and are placed together: a module has one process in all of them.
-    ``default`` names the workflow that runs when none is named. ``runtime``
-    is None where the files are not meant to be taken elsewhere. ``interfaces`` are (reference, content hash,
-    interface hash) of every module that took part.
-    """
-
-    module: str
-    package: str
-    graphs: tuple[Graph, ...]
-    compiler: str
-    default: str | None = None
-    doc: str | None = None
-    runtime: Wheel | None = None
-    interfaces: tuple[tuple[str, str, str], ...] = ()
-
-
-@attrs.frozen(slots=True, kw_only=True)
-class Copy:
-    """A file that is copied as it is: from ``source`` on disk to ``path``."""
-
-    path: str
-    source: str
-
-
-@attrs.frozen(slots=True, kw_only=True)
-class LineOrigin:
-    """One line of an emitted file and the node that it comes from."""
-
-    path: str
-    line: int
-    node: NodeId
-    origin: Origin
-
-
-@attrs.frozen(slots=True, kw_only=True)
-class Emitted:
-    """What a backend gives: texts and bytes by path, files to copy beside them, and where lines come from.
-
-    Paths are relative to the output folder, ``/``-separated. The same build gives the same bytes. ``start`` is the
-    command that, with the output folder on Python's path, runs the default workflow (``python`` stands for an
-    interpreter with the run time); a workflow's name and ``-p name=value`` may follow it. It is empty where nothing
-    can be run.
-    """
-
-    files: tuple[tuple[str, str | bytes], ...]
-    copies: tuple[Copy, ...] = ()
-    origins: tuple[LineOrigin, ...] = ()
-    start: tuple[str, ...] = ()
+    about: str
+    default: str = ""
+    choices: tuple[str, ...] = ()
 
 
 class Backend(Protocol):
@@ -93,8 +46,18 @@ class Backend(Protocol):
         """Whether what it emits can be run by ``Emitted.start``; the conformance suite then joins it in."""
         ...
 
-    def unsupported(self, graph: Graph) -> tuple[Unsupported, ...]:
-        """What of a graph it cannot run; each becomes a diagnostic before anything is emitted."""
+    @property
+    def about(self) -> str:
+        """What it makes, in one line, for ``nsc targets``."""
+        ...
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """What of its own ``--set`` chooses."""
+        ...
+
+    def unsupported(self, build: Build) -> tuple[Unsupported, ...]:
+        """What of a build it cannot run; each becomes a diagnostic before anything is emitted."""
         ...
 
     def emit(self, build: Build) -> Emitted:

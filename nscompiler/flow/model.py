@@ -206,6 +206,24 @@ class Process:
 
 
 @attrs.frozen(slots=True, kw_only=True)
+class Placement:
+    """What a project says of where some of its modules run: they share an image, or a task.
+
+    ``modules`` are references as text. ``memory`` is in bytes and ``cpus`` in whole or part processors, None where
+    the project sets no limit. ``replicas`` is how many run beside each other, where the engine can do so. ``runs_on``
+    is what the engine calls the machines that it may be put on: a node's label, a queue, a pool.
+    """
+
+    name: str
+    modules: tuple[str, ...] = ()
+    memory: int | None = None
+    cpus: float | None = None
+    replicas: int | None = None
+    runs_on: str | None = None
+    origin: Origin | None = None
+
+
+@attrs.frozen(slots=True, kw_only=True)
 class Graph:
     """One workflow, ready for a backend. ``bounded`` if all its sources are.
 

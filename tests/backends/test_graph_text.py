@@ -67,9 +67,11 @@ class Far:
     """A backend from another wheel."""
 
     name = "far"
+    about = "nothing"
     runs = False
+    settings = ()
 
-    def unsupported(self, graph):
+    def unsupported(self, build):
         """Nothing is."""
         return ()
 
@@ -86,10 +88,11 @@ class Refusing(Far):
 
     name = "refusing"
 
-    def unsupported(self, graph):
+    def unsupported(self, build):
         """Every unbounded source."""
         return tuple(
             Unsupported(title="a batch does not end", remedy="use a bounded source", origin=node.origin)
+            for graph in build.graphs
             for node in graph.nodes
             if node.kind == "source" and node.function is not None and not node.function.bounded
         )

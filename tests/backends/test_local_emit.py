@@ -15,7 +15,7 @@ from nstack import runtime
 
 from nscompiler.backends import find
 from nscompiler.backends.base import Build, Emitted, Wheel
-from nscompiler.backends.local.python import LINE
+from nscompiler.emit.python import LINE
 from nscompiler.flow.dump import dump, load
 from nscompiler.flow.model import Graph
 from nscompiler.flow.passes import run_passes

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nscompiler.backends.graph.contents import full_name
-from nscompiler.backends.local import python
+from nscompiler.emit import python
 from nscompiler.flow.model import Function, Node
 
 

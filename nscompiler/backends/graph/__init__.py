@@ -4,12 +4,11 @@ Each is a text, made from the graph and nothing else: a drawing in letters, Merm
 interactive HTML page.
 """
 
-from nscompiler.backends.base import Build, Emitted, Unsupported
+from nscompiler.backends.base import Build, Emitted, Setting, Unsupported
 from nscompiler.backends.graph.contents import Notes
 from nscompiler.backends.graph.draw import dot, mermaid
 from nscompiler.backends.graph.svg import STYLE, svg
 from nscompiler.backends.graph.terminal import terminal
-from nscompiler.flow.model import Graph
 
 __all__ = ["BACKEND", "STYLE", "GraphBackend", "Notes", "dot", "mermaid", "svg", "terminal"]
 
@@ -18,9 +17,11 @@ class GraphBackend:
     """``--target graph``: three files for each workflow."""
 
     name = "graph"
+    about = "pictures of each workflow: Mermaid, Graphviz's DOT, SVG"
     runs = False
+    settings: tuple[Setting, ...] = ()
 
-    def unsupported(self, graph: Graph) -> tuple[Unsupported, ...]:
+    def unsupported(self, build: Build) -> tuple[Unsupported, ...]:
         """Everything can be drawn."""
         return ()
 

@@ -5,9 +5,8 @@
 requirements and the run time's wheel.
 """
 
-from nscompiler.backends.base import Build, Emitted, Unsupported
-from nscompiler.backends.local.package import emit_package
-from nscompiler.flow.model import Graph
+from nscompiler.backends.base import Build, Emitted, Setting, Unsupported
+from nscompiler.emit.package import emit_package
 
 __all__ = ["BACKEND", "LocalBackend"]
 
@@ -16,9 +15,11 @@ class LocalBackend:
     """``--target local``."""
 
     name = "local"
+    about = "a Python package that runs where only the runtime is installed"
     runs = True
+    settings: tuple[Setting, ...] = ()
 
-    def unsupported(self, graph: Graph) -> tuple[Unsupported, ...]:
+    def unsupported(self, build: Build) -> tuple[Unsupported, ...]:
         """Everything runs here."""
         return ()
 

@@ -11,7 +11,13 @@ from nscompiler.flow.shape import reachable, shape
 
 def prune(graph: Graph) -> Graph:
     """The graph without superfluous nodes, modules and types."""
-    return _types_in_use(_modules_in_use(_numbered(_contracted(_connected(graph)))))
+    return forget_unused(_numbered(_contracted(_connected(graph))))
+
+
+def forget_unused(graph: Graph) -> Graph:
+    """The graph without modules and types that none of its nodes mentions. The nodes keep their numbers, the types do
+    not."""
+    return _types_in_use(_modules_in_use(graph))
 
 
 def _connected(graph: Graph) -> Graph:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from nscompiler.backends.local.python import Names, identifier, pascal, quoted
-from nscompiler.backends.local.table import NAMED
+from nscompiler.emit.python import Names, identifier, pascal, quoted
+from nscompiler.emit.table import NAMED
 from nscompiler.flow.model import Graph, Node, TypeDef, TypeId
 
 SCALARS = (

@@ -1,6 +1,6 @@
 """Short texts about nodes, for comments and messages in the emitted code."""
 
-from nscompiler.backends.local.python import docstring
+from nscompiler.emit.python import docstring
 from nscompiler.flow.model import Node, Origin
 from nscompiler.flow.shape import Shape
 

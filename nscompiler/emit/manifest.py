@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from nscompiler.backends.base import Build
-from nscompiler.backends.local.describe import module_name
+from nscompiler.emit.describe import module_name
+from nscompiler.emit.model import Build
 from nscompiler.flow.model import MAIN, Graph, ModuleUse, Node, Process
 
 FORMAT = 1
@@ -16,7 +16,7 @@ def manifest(build: Build, modules: tuple[ModuleUse, ...], processes: tuple[Proc
     document = {
         "manifest_version": FORMAT,
         "compiler": build.compiler,
-        "target": "local",
+        "target": build.target,
         "module": build.module,
         "package": build.package,
         "default": build.default,

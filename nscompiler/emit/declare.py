@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterable, Mapping
 
-from nscompiler.backends.local.classes import Classes
-from nscompiler.backends.local.describe import module_name, place
-from nscompiler.backends.local.python import (
+from nscompiler.emit.classes import Classes
+from nscompiler.emit.describe import module_name, place
+from nscompiler.emit.python import (
     DEEPEST,
     Code,
     Group,
@@ -18,7 +18,7 @@ from nscompiler.backends.local.python import (
     tuple_of,
     value,
 )
-from nscompiler.backends.local.stages import INLINE
+from nscompiler.emit.stages import INLINE
 from nscompiler.flow.model import Function, Graph, ModuleUse, Node, NodeId, Parameter, Policy, Process
 from nscompiler.flow.shape import Shape, reachable
 

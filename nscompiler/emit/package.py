@@ -7,10 +7,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from nscompiler.backends.base import Build, Copy, Emitted, LineOrigin
-from nscompiler.backends.local.classes import SCALARS, Classes, class_lines, name_classes
-from nscompiler.backends.local.convert import Converter
-from nscompiler.backends.local.declare import (
+from nscompiler.emit.classes import SCALARS, Classes, class_lines, name_classes
+from nscompiler.emit.convert import Converter
+from nscompiler.emit.declare import (
     Declarations,
     is_declared,
     module_variables,
@@ -18,9 +17,10 @@ from nscompiler.backends.local.declare import (
     user_module,
     uses_parameters,
 )
-from nscompiler.backends.local.describe import place
-from nscompiler.backends.local.manifest import manifest, requirements
-from nscompiler.backends.local.python import (
+from nscompiler.emit.describe import place
+from nscompiler.emit.manifest import manifest, requirements
+from nscompiler.emit.model import Build, Copy, Emitted, LineOrigin
+from nscompiler.emit.python import (
     Group,
     Names,
     call,
@@ -30,8 +30,8 @@ from nscompiler.backends.local.python import (
     layout,
     quoted,
 )
-from nscompiler.backends.local.stages import Stages
-from nscompiler.backends.local.table import merged_modules, merged_processes, unify
+from nscompiler.emit.stages import Stages
+from nscompiler.emit.table import merged_modules, merged_processes, unify
 from nscompiler.flow.model import MAIN, Graph, ModuleUse, Node, Process, TypeDef, TypeId
 from nscompiler.flow.shape import shape
 
@@ -42,7 +42,7 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_']*\Z")
 @cache
 def _templates() -> Environment:
     return Environment(
-        loader=PackageLoader("nscompiler.backends.local"),
+        loader=PackageLoader("nscompiler.emit"),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 import attrs
 
-from nscompiler.backends.local.classes import Classes
-from nscompiler.backends.local.convert import Converter
-from nscompiler.backends.local.describe import label, place, summary
-from nscompiler.backends.local.python import LINE, Writer
+from nscompiler.emit.classes import Classes
+from nscompiler.emit.convert import Converter
+from nscompiler.emit.describe import label, place, summary
+from nscompiler.emit.python import LINE, Writer
 from nscompiler.flow.model import Edge, Node, NodeId
 from nscompiler.flow.shape import Shape, reachable
 

@@ -3,8 +3,8 @@
 A record or sum is converted by a small function of ``types.py``; everything else by an expression where it stands.
 """
 
-from nscompiler.backends.local.classes import Classes, Field, PythonClass
-from nscompiler.backends.local.python import Code, Names, Writer, call, snake
+from nscompiler.emit.classes import Classes, Field, PythonClass
+from nscompiler.emit.python import Code, Names, Writer, call, snake
 from nscompiler.flow.model import TypeId
 
 
