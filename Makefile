@@ -4,7 +4,7 @@
 #   make test       the tests; CI=true adds the thorough ones, and skips none
 #   make lint       ruff, mypy, and nsc check of the examples
 #   make coverage   the tests again, with branch coverage of compiler and runtime
-#   make compiled   the compiled wheel (mypyc, and the parser in C), before the tests that specify the language
+#   make compiled   the wheel that mypyc has compiled, before the tests that specify the language
 #   make sarif      SARIF output before the reference validator, which npm installs
 #   make rules      turn each check off in turn and list those that no test missed
 #   make docs       write docs/diagnostics from the catalogue
@@ -24,6 +24,7 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 NEWER := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14 python3,\
@@ -43,11 +44,16 @@ help:
 venv: $(READY)
 
 # The list of what was asked for decides whether to install again; installing twice does no harm.
-$(READY): pyproject.toml stdlib/pyproject.toml
+$(INSTALLED): pyproject.toml stdlib/pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable './stdlib[amqp,http,httpclient,kafka,metrics,mqtt,nats,otel,parquet,postgres,redis,s3,schedule,zstd]' --editable '.[lsp]' --group dev
+	@touch $@
+
+# The parser in C, anew where its sources have changed. Without a compiler of C it stays away, and nothing else.
+$(READY): $(INSTALLED) $(wildcard native/*)
+	@$(BIN)/python native/build.py
 	@touch $@
 
 demo: $(READY)
@@ -126,5 +132,5 @@ soak: $(READY)
 	$(BIN)/python tests/soak.py
 
 clean:
-	rm -rf $(VENV) dist build htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .nsc_cache
+	rm -rf $(VENV) nscompiler/grammar/_library dist build htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .nsc_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

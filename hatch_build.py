@@ -1,24 +1,25 @@
 """Build hook: a wheel carries the parser's tables, so that no installation has to import lark to make them.
 
-With ``NSC_COMPILE=1`` the files that most of a check's time is spent in are compiled by mypyc besides, and the loop
-over the parser's tables is there in C (``native``); such a wheel is for one version of Python
-on one platform. Without it, or without a compiler of C, the wheel is pure Python. A working tree is never compiled.
+Where there is a compiler of C a wheel has the loop over these tables in C besides (``native``), and is for one version
+of Python on one platform; an editable installation has it in the working tree. ``NSC_COMPILE`` says otherwise: with
+``1`` mypyc compiles the files that most of a check's time is spent in, too, which takes minutes; with ``0``, as without
+a compiler of C, a wheel is pure Python, and a working tree is left as it is.
 """
 
 import importlib.util
 import os
-import shlex
 import shutil
 import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 GRAMMAR = Path("nscompiler") / "grammar"
+LIBRARY = "nscompiler/grammar/_native"
 
 # What every file of a check runs through. mypyc lets no interpreted class inherit from a compiled one, nor the other
 # way about: a file with a ``Record`` in it stays out, since others have some too.
@@ -31,8 +32,6 @@ COMPILED = {
     "scope sizes type_counts unify",
     "nscompiler/lints": "fields module parameters signs unused",
 }
-# The module in C, and its one source file: that includes the others beside it.
-NATIVE = "nscompiler.grammar._native", "native/parser.c"
 
 
 class CompilerHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -42,12 +41,32 @@ class CompilerHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def dependencies(self) -> list[str]:
         """What the build needs beyond what the project says."""
-        return ["mypy>=1.18", "setuptools>=65"] if _is_compiling() else []
+        return ["mypy>=1.18", "setuptools>=65"] if _wanted() == "all" else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Before a wheel is built; an editable one makes its tables when they are first needed."""
+        native = _module(Path(self.root) / "native" / "build.py")
         if version == "editable":
+            if _wanted() != "nothing":
+                native.main()
             return
+        self._add_tables(build_data)
+        if _wanted() == "nothing":
+            return
+        if native.compiler() is None:
+            if _wanted() == "all":
+                self.app.display_warning("NSC_COMPILE: there is no compiler of C here, so the wheel is pure Python")
+            return
+        self._made = Path(tempfile.mkdtemp(prefix="nsc-compiled-"))
+        try:
+            libraries = self._compile(native)
+        except native.BuildError as error:
+            self.app.display_warning(f"The wheel is pure Python: {error}")
+            return
+        build_data.update(pure_python=False, infer_tag=True)
+        build_data["force_include"].update({str(library): name for library, name in libraries.items()})
+
+    def _add_tables(self, build_data: dict[str, Any]) -> None:
         folder = Path(self.root) / GRAMMAR
         tables = _module(folder / "tables.py")
         made_from = tables.sources()
@@ -55,13 +74,18 @@ class CompilerHook(BuildHookInterface):  # type: ignore[type-arg]
             tables.write(made_from, _module(folder / "generate.py").generate(made_from[0].decode()))
         name = Path(tables.file_of(made_from)).name
         build_data["artifacts"].append(f"/{GRAMMAR.as_posix()}/_tables/{name}")
-        if _is_compiling() and not _finds_compiler():
-            self.app.display_warning("NSC_COMPILE: there is no compiler of C here, so the wheel is pure Python")
-        elif _is_compiling():
-            self._made = Path(tempfile.mkdtemp(prefix="nsc-compiled-"))
-            build_data.update(pure_python=False, infer_tag=True)
-            for library in _compile(Path(self.root), self._made):
-                build_data["force_include"][str(library)] = library.relative_to(self._made / "lib").as_posix()
+
+    def _compile(self, native: ModuleType) -> dict[Path, str]:
+        """The libraries that are built, and where in the wheel each lies."""
+        parser = self._made / "parser"
+        native.build(parser)
+        made = {parser: LIBRARY + sysconfig.get_config_var("EXT_SUFFIX")}
+        if _wanted() == "all":
+            folder = self._made / "lib"
+            made.update(
+                {file: file.relative_to(folder).as_posix() for file in _compile_python(Path(self.root), self._made)}
+            )
+        return made
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """After the wheel was written."""
@@ -70,20 +94,15 @@ class CompilerHook(BuildHookInterface):  # type: ignore[type-arg]
             shutil.rmtree(made)
 
 
-def _is_compiling() -> bool:
-    return os.environ.get("NSC_COMPILE", "") not in ("", "0")
+def _wanted() -> Literal["nothing", "parser", "all"]:
+    given = os.environ.get("NSC_COMPILE", "")
+    return "parser" if not given else "nothing" if given == "0" else "all"
 
 
-def _finds_compiler() -> bool:
-    """Whether there is the compiler that Python's extensions are built with; on Windows setuptools looks for it."""
-    command = os.environ.get("CC") or sysconfig.get_config_var("CC")
-    return os.name == "nt" or (bool(command) and shutil.which(shlex.split(command)[0]) is not None)
-
-
-def _compile(root: Path, folder: Path) -> Iterator[Path]:
+def _compile_python(root: Path, folder: Path) -> Iterator[Path]:
     """The libraries made of the files above; all that comes into being lies below ``folder``."""
     from mypyc.build import mypycify
-    from setuptools import Distribution, Extension
+    from setuptools import Distribution
 
     options = ["--ignore-missing-imports", "--explicit-package-bases", f"--cache-dir={folder / 'cache'}"]
     files = [f"{package}/{name}.py" for package, names in COMPILED.items() for name in names.split()]
@@ -97,7 +116,6 @@ def _compile(root: Path, folder: Path) -> Iterator[Path]:
             debug_level="0",
             target_dir=str(folder / "c"),
         )
-        made.append(Extension(NATIVE[0], [NATIVE[1]]))
         command = Distribution({"name": "nscompiler", "ext_modules": made}).get_command_obj("build_ext")
         command.build_lib, command.build_temp = str(folder / "lib"), str(folder / "objects")
         command.ensure_finalized()

@@ -13,7 +13,6 @@ import atexit
 import importlib.util
 import os
 import random
-import shlex
 import shutil
 import subprocess
 import sys
@@ -22,50 +21,23 @@ import tempfile
 import time
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-SOURCE = ROOT / "native" / "parser.c"
-NAME = "nscompiler.grammar._native"
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", "-g")
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from nscompiler.grammar import native  # noqa: E402
+from nscompiler.grammar import library, native  # noqa: E402
 from nscompiler.grammar.parse import ParseResult, parse_tokens, parse_with  # noqa: E402
 from nscompiler.grammar.walk import children  # noqa: E402
 from nscompiler.source import SourceFile  # noqa: E402
 
 
-def compiler() -> str | None:
-    """The compiler of C that this Python was built with, if it is here."""
-    wanted = shlex.split(sysconfig.get_config_var("CC") or "cc")[0]
-    return shutil.which(wanted) or shutil.which("cc")
-
-
-def build(folder: Path, *flags: str) -> Path:
-    """The library, built into a folder."""
-    made = folder / f"_native{sysconfig.get_config_var('EXT_SUFFIX')}"
-    include = sysconfig.get_paths()["include"]
-    command = [
-        str(compiler()),
-        "-O1",
-        "-Wall",
-        "-shared",
-        "-fPIC",
-        f"-I{include}",
-        *flags,
-        str(SOURCE),
-        "-o",
-        str(made),
-    ]
-    subprocess.run(command, check=True)
-    return made
-
-
-def load(library: Path) -> Any:
-    """The library as a module that nobody else sees."""
-    spec = importlib.util.spec_from_file_location(NAME, library)
+def _building() -> ModuleType:
+    """``native/build.py``, which is no part of the package."""
+    spec = importlib.util.spec_from_file_location("nsc_native_build", ROOT / "native" / "build.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -73,19 +45,30 @@ def load(library: Path) -> Any:
     return module
 
 
+building = _building()
+
+
+def build(folder: Path, *flags: str) -> Path:
+    """The library, built into a folder."""
+    made = folder / f"_native{sysconfig.get_config_var('EXT_SUFFIX')}"
+    building.build(made, "-O1", "-Wall", "-Werror", *flags)
+    return made
+
+
 @cache
 def module() -> Any:
     """The module in C; None where it is neither installed nor can be built."""
-    if native._native is not None:
-        return native._native
     given = os.environ.get("NSC_NATIVE_LIBRARY")
     if given is not None:
-        return load(Path(given))
-    if compiler() is None:
+        return library.load_from(given)
+    held = library.load()
+    if held is not None:
+        return held
+    if building.compiler() is None:
         return None
     folder = tempfile.mkdtemp(prefix="nsc-native-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return load(build(Path(folder)))
+    return library.load_from(str(build(Path(folder))))
 
 
 @cache
@@ -145,7 +128,9 @@ def _run_sanitized(seconds: float, seed: int) -> int:
         library = build(Path(folder), *SANITIZE)
         names = ("libasan.so", "libubsan.so", "libstdc++.so")
         found = [
-            subprocess.run([str(compiler()), f"-print-file-name={name}"], check=True, capture_output=True, text=True)
+            subprocess.run(
+                [building.compiler()[0], f"-print-file-name={name}"], check=True, capture_output=True, text=True
+            )
             for name in names
         ]
         environment = {

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 import zipfile
 from pathlib import Path
@@ -17,12 +18,14 @@ from pathlib import Path
 import attrs
 import pytest
 from built_wheels import Wheels, build, build_environment
+from native_parser import building
 
 ROOT = Path(__file__).parent.parent
 MODULE = "module Demo.Shout:0.1.0\n\nfun shout : Text -> Text\n\ndef loud = Sources.stdin | shout | Sinks.stdout\n"
 SERVICE = (
     "import nstack\n\n\nclass Module(nstack.Module):\n    def shout(self, text):\n        return text.upper() + '!'\n"
 )
+LIBRARY = (".so", ".pyd")
 WRONG = "module Demo.Wrong:0.1.0\n\ndef w = [1, 2] | Conv.to_json | Conv.to_jsn | Sinks.log\n"
 
 
@@ -149,10 +152,35 @@ def test_wheels_hold_nothing_else(wheels):
     assert not any("__pycache__" in file for file in names(wheels.compiler) | names(wheels.runtime))
 
 
-def test_without_a_compiler_of_c_the_compiled_wheel_is_the_pure_one(wheels, tmp_path):
-    wheel = build(ROOT, tmp_path, NSC_COMPILE="1", CC="no-such-compiler")
+def test_with_a_compiler_of_c_the_wheel_has_the_parser_in_c(wheels, author, demo):
+    libraries = {file for file in names(wheels.compiler) if file.startswith("nscompiler/grammar/_native")}
+    if building.compiler() is None:
+        assert not os.environ.get("CI"), "there is no compiler of C here"
+        assert libraries == set()
+        return
+    assert libraries == {f"nscompiler/grammar/_native{sysconfig.get_config_var('EXT_SUFFIX')}"}
+    tag = f"cp{sys.version_info.major}{sys.version_info.minor}"
+    assert f"-{tag}-{tag}" in wheels.compiler.name
+    show = "from nscompiler.grammar import native; print(native.parser() is not None)"
+    assert author.run("python", "-c", show, cwd=demo).stdout == "True\n"
+
+
+@pytest.mark.parametrize("asked", [{"CC": "no-such-compiler"}, {"NSC_COMPILE": "1", "CC": "no-such-compiler"}])
+def test_without_a_compiler_of_c_the_wheel_is_pure_python(wheels, tmp_path, asked):
+    wheel = build(ROOT, tmp_path, **asked)
     assert wheel.name.endswith("-py3-none-any.whl")
-    assert names(wheel) == names(wheels.compiler)
+    assert names(wheel) == {file for file in names(wheels.compiler) if not file.endswith(LIBRARY)}
+
+
+def test_a_pure_wheel_can_be_asked_for(tmp_path):
+    wheel = build(ROOT, tmp_path, NSC_COMPILE="0")
+    assert wheel.name.endswith("-py3-none-any.whl")
+    assert not any(file.endswith(LIBRARY) for file in names(wheel))
+
+
+def test_a_compiler_that_fails_leaves_the_wheel_pure(tmp_path):
+    wheel = build(ROOT, tmp_path, CC="false")
+    assert wheel.name.endswith("-py3-none-any.whl")
 
 
 def runtime_info(wheels: Wheels) -> str:

@@ -3,8 +3,8 @@
 One generator writes the same program for each tool. In every turn each tool checks it once, so that a change of the
 machine's speed meets all; the medians of wall-clock and CPU time of whole processes are printed, as ratios to ours
 first. The peers are installed into ``benchmarks/check/.peers`` at the first run, from PyPI and npm; one that cannot be
-had is left out with the reason. Ours runs as it lies here, in pure Python, and as the wheel that ``make compiled`` has
-last installed, if it has.
+had is left out with the reason. Ours runs as it lies here, which is with the parser in C where there is a compiler of
+C, in pure Python, and as the wheel that ``make compiled`` has last installed, if it has.
 """
 
 import argparse
@@ -25,6 +25,8 @@ from pathlib import Path
 
 from corpora import write
 
+from nscompiler.grammar import native
+
 HERE = Path(__file__).parent
 PEERS = HERE / ".peers"
 COMPILED = Path(sys.prefix) / "compiled" / "bin" / "python"
@@ -34,12 +36,13 @@ NPM = {"tsc": "typescript@5.9", "typescript 7": "typescript@7"}
 
 @dataclass
 class Tool:
-    """A checker: the language that it reads, its command, and its version."""
+    """A checker: the language that it reads, its command, its version, and what its environment has besides."""
 
     name: str
     language: str
     command: list[str]
     version: str
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -109,16 +112,18 @@ def _version(command: list[str]) -> str:
 
 
 def ours() -> list[Tool]:
-    """This compiler, and its compiled form."""
+    """This compiler as it lies here, in pure Python, and in its compiled form."""
     found = [_ours("nsc", sys.executable)]
+    if native.parser() is not None:
+        found.append(_ours("nsc, pure", sys.executable, NSC_NO_NATIVE="1"))
     if COMPILED.exists():
         found.append(_ours("nsc, compiled", str(COMPILED)))
     return [tool for tool in found if tool.version.startswith("nsc ")]
 
 
-def _ours(name: str, python: str) -> Tool:
+def _ours(name: str, python: str, **environment: str) -> Tool:
     command = [python, "-P", "-m", "nscompiler"]
-    return Tool(name, "nml", [*command, "check", "."], _version([*command, "--version"]))
+    return Tool(name, "nml", [*command, "check", "."], _version([*command, "--version"]), environment)
 
 
 class Bench:
@@ -145,15 +150,17 @@ class Bench:
         for turn in range(self.runs + 1):
             for tool in tools:
                 figures = found[tool.name] if turn else Figures()
-                measure(tool.command, self.program(tool.language, size), environment, figures)
+                given = {**environment, **tool.environment}
+                measure(tool.command, self.program(tool.language, size), given, figures)
         return found
 
     def again(self, tool: Tool, size: int, change: Callable[[int], None]) -> Figures:
         """Ours beside what it keeps, after a change before each run."""
         folder, figures = self.program(tool.language, size), Figures()
+        given = {**self.environment, **tool.environment}
         for turn in range(self.runs + 3):  # the first checks fill what is kept
             change(turn)
-            measure(tool.command, folder, self.environment, figures if turn > 2 else Figures())
+            measure(tool.command, folder, given, figures if turn > 2 else Figures())
         return figures
 
     def edits(self, tool: Tool, size: int) -> dict[str, Figures]:

@@ -1,7 +1,7 @@
 """The parser's loop in C, where it was built: for clean files it gives what ``machine.py`` gives, only sooner.
 
-It is an optional part of the wheel that ``NSC_COMPILE=1`` makes. Whatever it is not sure of, any mistake among that, it
-leaves to the loop in Python, which stays the reference: tests hold the two to equal trees on all programs there are.
+``library.py`` tells where it comes from. Whatever it is not sure of, any mistake among that, it leaves to the loop in
+Python, which stays the reference: tests hold the two to equal trees on all programs there are.
 """
 
 from __future__ import annotations
@@ -10,16 +10,11 @@ from array import array
 from functools import cache
 from typing import Any
 
-from nscompiler.grammar import lexer, syntax
+from nscompiler.grammar import lexer, library, syntax
 from nscompiler.grammar.sums import sum_type
 from nscompiler.grammar.syntax import Literal, Name, Reference, TypeName
 from nscompiler.grammar.tables import Tables, load
 from nscompiler.grammar.text import long_text, plain_text
-
-try:
-    from nscompiler.grammar import _native  # type: ignore[attr-defined]
-except ImportError:
-    _native = None
 
 _MISSING = -(2**15)
 
@@ -27,10 +22,11 @@ _MISSING = -(2**15)
 @cache
 def parser() -> Any:
     """The parser in C; None where it was not built, or does not know what it would need to know of the grammar."""
-    if _native is None:
+    native = library.load()
+    if native is None:
         return None
     try:
-        return make(_native)
+        return make(native)
     except ValueError:
         return None
 

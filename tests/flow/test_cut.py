@@ -192,7 +192,7 @@ def test_no_two_parts_wait_for_each_other(drawn: tuple[Graph, dict[int, str]]):
 
 
 def bounded_programs() -> list[Program]:
-    """Those that end by themselves and well, and say what they print; but for one whose methods meet in one instance."""
+    """Those that end by themselves and well, and say what they print, but for one whose methods meet in an instance."""
     others = (own for own in programs() if own.name != "generators")
     return [own for own in others if all(run.code == 0 and run.stdout is not None for run in own.runs)]
 
