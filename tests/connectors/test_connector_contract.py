@@ -24,6 +24,9 @@ from nscompiler.grammar import syntax
 ENGINE = {"Sinks.reply"}
 """What the engine does itself, since it answers through tokens."""
 
+STAGED = {"Staged.read": "Sources", "Staged.write": "Sinks"}
+"""Ends that backends put into workflows, and of what kind they are."""
+
 LANGUAGE = {
     "Sources": {
         *(
@@ -50,6 +53,7 @@ LANGUAGE = {
     "AWS.S3": {"upload"},
     "Conv": {"to_json", "from_json", "to_csv", "from_csv"},
     "Std": {"identity", "fst", "snd", "some", "single"},
+    "Staged": {"read", "write"},
 }
 """Section 7 of the language reference."""
 
@@ -81,7 +85,13 @@ def test_every_function_has_a_provider_and_every_provider_a_function() -> None:
 def test_a_provider_is_what_its_function_says(name: str) -> None:
     found = Registry().find(name)
     kind, declared = name.partition(".")[0], attributes(functions()[name])
-    base = {"Sources": SourceConnector, "Sinks": SinkConnector}.get(kind, StandardFunction)
+    ends = {
+        "Sources": SourceConnector,
+        "Sinks": SinkConnector,
+        "Staged.read": SourceConnector,
+        "Staged.write": SinkConnector,
+    }
+    base = ends.get(name) or ends.get(kind, StandardFunction)
     assert issubclass(found, base)
     if issubclass(found, SourceConnector):
         assert found.BOUNDED == ("bounded" in declared) != ("unbounded" in declared)
@@ -103,7 +113,7 @@ def test_everything_is_documented() -> None:
 def test_only_what_is_handed_its_type_is_exempt() -> None:
     exempt = {name for name, declared in functions().items() if "compiler" in attributes(declared)}
     with_type = {name for name in functions() if name.startswith("Sources.")} - {"Sources.stdin", "Sources.schedule"}
-    assert exempt == with_type | {"Conv.from_json", "Conv.from_csv", "Http.get", "Http.post"}
+    assert exempt == with_type | {"Conv.from_json", "Conv.from_csv", "Http.get", "Http.post", "Staged.read"}
 
 
 class _Hidden(importlib.abc.MetaPathFinder):

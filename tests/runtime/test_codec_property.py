@@ -113,6 +113,22 @@ def test_written_and_read_back(data: st.DataObject) -> None:
     assert copy_value(value) == value
 
 
+@SETTINGS
+@given(st.data())
+def test_an_exact_codec_keeps_all_values(data: st.DataObject) -> None:
+    annotation, values = data.draw(TYPES)
+    value = data.draw(values)
+    codec = Codec(annotation, exact=True)
+    text = codec.encode_json(value)
+    assert b"\n" not in text
+    assert codec.decode_json(text) == value
+    with_doubles = Codec(tuple[Double, annotation, Json], exact=True)
+    for double in (float("nan"), float("inf"), float("-inf"), -0.0, 3.0):
+        written = with_doubles.encode_json((double, value, '{ "a" :\n [1] }'))
+        back, inside, text_of_json = with_doubles.decode_json(written)
+        assert (repr(back), inside, text_of_json) == (repr(double), value, '{ "a" :\n [1] }')
+
+
 WRONG = [None, True, 3, 2**70, 1.5, "wrong", [], ["wrong"], {"wrong": 1}, {}]
 
 

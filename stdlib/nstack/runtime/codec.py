@@ -24,18 +24,19 @@ _FAILURES = (DecodeError, msgspec.MsgspecError, ValueError, TypeError, Recursion
 class Codec:
     """How values of one type enter and leave.
 
-    ``type`` is the annotation of ``types.py``, ``shape`` the same as data, ``shown`` its text for messages. All
-    methods are safe to call from any thread.
+    ``type`` is the annotation of ``types.py``, ``shape`` the same as data, ``shown`` its text for messages. An
+    ``exact`` codec reads what another exact one has written, and holds all values (see ``wire``). All methods are safe
+    to call from any thread.
     """
 
-    def __init__(self, annotation: Any) -> None:
+    def __init__(self, annotation: Any, *, exact: bool = False) -> None:
         self.type = annotation
         self.shape: Shape = shape_of(annotation)
         self.shown = self.shape.shown
-        self._wire = Wire(self.shape)
+        self._wire = Wire(self.shape, exact)
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self._wire.type, dec_hook=decode_custom)
         self._encoder = msgspec.json.Encoder(enc_hook=encode_custom)
-        self._finite = finite(self.shape)
+        self._finite = None if exact else finite(self.shape)
         self._all_finite = all_finite(self.shape)
         self._envelope: msgspec.json.Decoder[Any] | None = None
         self.test: Callable[[Any], bool] = tester(self.shape)

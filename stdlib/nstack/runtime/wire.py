@@ -3,10 +3,14 @@
 Most types are decoded straight into their classes: then ``Wire.load`` and ``Wire.dump`` are None. Where a ``Json``
 lies inside, the wire form holds it raw; where a ``()`` lies inside, ``None`` is written as ``[]``; a constructor
 without payload is its name.
+
+What goes from one of our own processes to another may be ``exact``: there a Double that JSON has no number for is
+text (``"nan"``), and a ``Json`` is text, too, whose white space is kept.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -63,12 +67,12 @@ class Wire:
 
     __slots__ = ("dump", "load", "type")
 
-    def __init__(self, shape: Shape) -> None:
-        raw = contains(shape, "Json")
-        loads = _Loads()
-        self.type: Any = loads.type(shape) if raw else shape.python
-        self.load: Step | None = loads.step(shape) if raw else None
-        self.dump: Step | None = _Dumps().step(shape) if raw or contains(shape, "unit") else None
+    def __init__(self, shape: Shape, exact: bool = False) -> None:
+        loads, dumps = _Loads(exact), _Dumps(exact)
+        differs = contains(shape, *loads.marks)
+        self.type: Any = loads.type(shape) if differs else shape.python
+        self.load: Step | None = loads.step(shape) if differs else None
+        self.dump: Step | None = dumps.step(shape) if contains(shape, *dumps.marks) else None
 
 
 def _same(value: Any) -> Any:
@@ -79,20 +83,28 @@ def _json_text(raw: Any) -> str:
     return bytes(raw).decode("utf-8")
 
 
+def _double_as_written(value: float) -> float | str:
+    return value if math.isfinite(value) else repr(value)
+
+
 class _Loads:
     """The steps from the wire form to the value: one for each shape, by its ``id``, wherever that stands."""
 
-    def __init__(self) -> None:
+    def __init__(self, exact: bool) -> None:
+        self.marks = ("Json", "Double") if exact else ("Json",)
+        self._exact = exact
         self._types: dict[int, Any] = {}
         self._steps: dict[int, Step] = {}
 
     def type(self, shape: Shape) -> Any:
         """The annotation that msgspec decodes: Raw wherever a Json, or a sum or named type with one inside, stands."""
         if id(shape) not in self._types:
-            self._types[id(shape)] = self._type(shape) if contains(shape, "Json") else shape.python
+            self._types[id(shape)] = self._type(shape) if contains(shape, *self.marks) else shape.python
         return self._types[id(shape)]
 
     def _type(self, shape: Shape) -> Any:
+        if self._exact and shape.kind == "scalar" and shape.plain is None:
+            return str if shape.name == "Json" else float | str
         if shape.name == "Json" or shape.kind == "sum" or shape.plain is not None:
             return Raw
         return self._composed(shape)
@@ -121,12 +133,14 @@ class _Loads:
     def step(self, shape: Shape) -> Step:
         """From the wire form to the value."""
         if id(shape) not in self._steps:
-            self._steps[id(shape)] = self._step(shape) if contains(shape, "Json") else _same
+            self._steps[id(shape)] = self._step(shape) if contains(shape, *self.marks) else _same
         return self._steps[id(shape)]
 
     def _step(self, shape: Shape) -> Step:
+        if shape.name == "Double":
+            return float
         if shape.name == "Json":
-            return _json_text
+            return _same if self._exact else _json_text
         if shape.kind == "sum":
             return self._sum(shape)
         plain = self._plain(shape)
@@ -159,7 +173,8 @@ class _Loads:
 
         def load(raw: Any) -> Any:
             value = msgspec.json.decode(raw)
-            explain(shape, value, "value")
+            if not self._exact:
+                explain(shape, value, "value")
             label = next(iter(value)) if type(value) is dict else value
             if label not in inner:
                 return getattr(shape.python, shape.attributes[shape.labels.index(label)])()
@@ -186,20 +201,24 @@ def _each(shape: Shape, step: Step) -> Step:
 class _Dumps:
     """The steps from the value to what msgspec writes: one for each shape, by its ``id``, wherever that stands."""
 
-    def __init__(self) -> None:
+    def __init__(self, exact: bool) -> None:
+        self.marks = ("Json", "unit", "Double") if exact else ("Json", "unit")
+        self._exact = exact
         self._made: dict[int, Step] = {}
 
     def step(self, shape: Shape) -> Step:
         """From the value to what msgspec writes."""
         if id(shape) not in self._made:
-            self._made[id(shape)] = self._step(shape) if contains(shape, "Json", "unit") else _same
+            self._made[id(shape)] = self._step(shape) if contains(shape, *self.marks) else _same
         return self._made[id(shape)]
 
     def _step(self, shape: Shape) -> Step:
         if shape.kind == "unit":
             return lambda value: ()
+        if shape.name == "Double":
+            return _double_as_written
         if shape.name == "Json":
-            return _raw_json
+            return _same if self._exact else _raw_json
         if shape.kind == "record":
             names = zip(shape.labels, shape.attributes, shape.parts, strict=True)
             fields = [(label, attribute, self.step(part)) for label, attribute, part in names]
