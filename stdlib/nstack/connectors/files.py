@@ -190,7 +190,8 @@ class OutputFile:
     """A file that is written in whole records.
 
     A bounded run with ``mode = "replace"`` or ``"error"`` writes beside it (``NAME.partial``) and renames at the end;
-    an unbounded one appends. A run that goes on takes back what was written behind its checkpoint. Without one, a
+    an unbounded one appends, and so does one that another process goes on with. A run that goes on takes back what was
+    written behind its checkpoint. Without one, a
     record that a killed run left half-written is cut off when the file is opened again: ``whole`` tells of a text
     after the last line end whether it is a record all the same.
     """
@@ -224,13 +225,16 @@ class OutputFile:
             length, before = self._context.resume
             self._go_on(self._beside or target, length, before)
             return
-        if self._mode == "error" and found:
+        if self._beside and self._context.continued and found and not self._beside.exists():
+            self._beside = None  # the process before this one has put it into place
+        elif self._mode == "error" and found:
             raise ConnectorError(f'{self.shown} is there already, and mode = "error" forbids to touch it')
         if found and not stat.S_ISREG(found.st_mode):
             self._regular, self._beside = False, None
             self._descriptor = os.open(self.path, os.O_WRONLY)
             return
-        self._descriptor = open_alone(self._beside or target, self.shown, fresh=self._beside is not None)
+        fresh = self._beside is not None and not self._context.continued
+        self._descriptor = open_alone(self._beside or target, self.shown, fresh=fresh)
         if self._beside and found:
             os.fchmod(self._descriptor, stat.S_IMODE(found.st_mode))
         self._mend()

@@ -266,7 +266,7 @@ class Puller:
                     raise Lost(error) from None
                 raise
             else:
-                return [_message(one) for one in found]
+                return [message_of(one) for one in found]
 
     async def _look(self) -> None:
         try:
@@ -284,6 +284,11 @@ class Puller:
     async def acknowledge(self, messages: Sequence[Message]) -> None:
         """One line for each."""
         await self._send(messages, ACKNOWLEDGED)
+
+    def raise_if_lost(self, error: BaseException) -> None:
+        """Raises Lost where an error tells of a connection that is gone."""
+        if _is_broken(error):
+            raise Lost(error) from None
 
     async def stop(self) -> None:
         """Nothing is asked for any more, and nothing comes unasked."""
@@ -310,7 +315,8 @@ class Puller:
             raise
 
 
-def _message(found: Any) -> Message:
+def message_of(found: Any) -> Message:
+    """A message of the client library as connectors have it."""
     number = found.metadata.sequence.stream
     return Message(found.data, found.reply, f"stream {found.metadata.stream}, message {number}")
 

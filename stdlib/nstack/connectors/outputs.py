@@ -18,7 +18,7 @@ class CompressedFile(OutputFile):
     def __init__(self, context: Context, path: str, mode: str, whole: WholeRecord, kind: str) -> None:
         super().__init__(context, path, mode, whole)
         self._kind = kind
-        self._bounded = context.bounded
+        self._bounded = context.bounded and context.continued is None
         self._compressor = Compressor(kind)
 
     def _mend(self) -> None:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .declare import Workflow
@@ -97,6 +98,7 @@ def _run(
         telemetry=_telemetry(workflow, log),
         isolated=options.isolate,
         memory=options.memory_limit,
+        alive=options.alive_file,
     )
 
 
@@ -168,6 +170,9 @@ def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> 
         type=_address,
         metavar="[HOST:]PORT",
         help="tell Prometheus the run's counts at /metrics there, and whether it is well at /healthz; on 127.0.0.1",
+    )
+    parser.add_argument(
+        "--alive-file", type=Path, metavar="FILE", help="touch this file while the run is well, for whoever checks that"
     )
     parser.add_argument(
         "--isolate", action="store_true", help="run each module in a process of its own, which may die without the run"

@@ -119,11 +119,14 @@ class Context:
     leads to the log. ``shared`` is one dict for all connectors of the run: several ``Sources.http`` on one port
     share their server there. ``resume`` is the place to go on from, or None: of a source what ``mark`` gave, of a sink
     what ``position`` gave. ``expects`` is for a source of requests: None, ``"one"`` or ``"many"`` replies for each
-    value. ``traced`` tells whether anybody looks at the ``carrier`` of a batch.
+    value. ``traced`` tells whether anybody looks at the ``carrier`` of a batch. ``continued`` is None where the run is
+    this process's own. Else a run may outlive it: whatever a sink has flushed has to stay, for it does not come again,
+    and ``continued`` tells whether a process before this one has written for the same run.
     """
 
     __slots__ = (
         "bounded",
+        "continued",
         "expects",
         "failed",
         "folder",
@@ -154,6 +157,7 @@ class Context:
         expects: str | None = None,
         failed: Callable[[], bool] | None = None,
         traced: bool = False,
+        continued: bool | None = None,
     ) -> None:
         self.workflow = workflow
         self.node = node
@@ -170,6 +174,7 @@ class Context:
         self.resume: Any = resume
         self.expects = expects
         self.traced = traced
+        self.continued = continued
         self.failed: Callable[[], bool] = failed or _no
 
     def path(self, text: str) -> Path:
@@ -218,6 +223,11 @@ class SourceConnector:
         source that is opened there (``context.resume``) gives what comes after, in the same order. A batch without an
         offset is counted in values, which are left out when they come again.
         """
+        return None
+
+    async def has_begun(self, parameters: Parameters, context: Context) -> bool | None:
+        """Whether a process before this one has taken values of the same run, which do not come again; None where each
+        process makes a run of its own. Asked before anything is opened. Raises ConnectorError."""
         return None
 
     def mark(self, offset: Any) -> Any:
@@ -277,6 +287,11 @@ class SinkConnector:
     def position(self) -> Any:
         """Where it stands after a ``flush``, as JSON. Called for a checkpoint, while nothing is written."""
         return None
+
+    def is_complete(self) -> bool:
+        """Whether a process before this one has written everything of this run. Asked after ``open``: where all sinks
+        say so, nothing is read."""
+        return False
 
     async def secure(self) -> None:
         """Makes what stands before the last ``position`` safe from the machine's end, before the checkpoint is written.

@@ -17,6 +17,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from nstack.version import __version__
 
+from .alive import WELL
 from .errors import UsageError
 from .meter import BOUNDS, Times
 from .status import Counts, Snapshot
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 STATES = ("starting", "running", "draining", "done", "failed", "interrupted")
-WELL = ("running", "draining")
 PATIENCE = 10
 """Seconds that somebody who asks may take."""
 _COUNTED = (

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from .alive import Alive
 from .aside import Handover, IOThreads
 from .checkpoint import Store
 from .codec import Codec, Codecs
@@ -100,6 +101,7 @@ class Run:
         telemetry: Telemetry | None = None,
         isolated: bool = False,
         memory: int | None = None,
+        alive: Path | None = None,
     ) -> None:
         self.workflow = workflow
         self.log = log
@@ -149,6 +151,8 @@ class Run:
         self._reporter: Reporter | None = None
         self._metrics_at = metrics
         self._exposed: Exposed | None = None
+        self._continued: bool | None = None
+        self._alive = None if alive is None else Alive(alive, self._state_now)
         if status is not None or metrics is not None:
             self._count(status)
 
@@ -211,6 +215,8 @@ class Run:
         if self._exposed is not None:
             self._exposed.start()
             self.log.info(f"metrics at {self._exposed.address}/metrics")
+        if self._alive is not None:
+            self._alive.start()
         opened = False
         try:
             await self._start()
@@ -228,6 +234,8 @@ class Run:
         if self.tracing is not None:
             self.tracing.tell(ended=True)
         self._sum_up(time.monotonic() - self.began)
+        if self._alive is not None:
+            self._alive.end()
         if self._reporter is not None:
             self._reporter.end()
         if self._exposed is not None:
@@ -330,15 +338,38 @@ class Run:
             self.lanes.append(self._lane(number, source, function))
         self.plan.assign(self.lanes)
         self._look_back()
+        self._continued = await self._has_begun()
         for host in self.plan.hosts.values():
             await self._start_host(host)
         await self._open_sinks()
+        self._refuse_to_repeat()
         for lane in self.lanes:
             await lane.worker.run(partial(self.plan.bind, lane))
         self._check_reply()
         self.resuming.restore(self.plan.functions)
         await self._open_sources()
         await self._start_cuts()
+
+    async def _has_begun(self) -> bool | None:
+        """Whether this process goes on with a run that others have begun; None where it cannot be so."""
+        begun: bool | None = None
+        for lane, source in self.sources:
+            node = lane.source
+            assert isinstance(node, Source)
+            found = await source.has_begun(self.resolved.of(node), self._context(node, lane))
+            begun = found or begun if found is not None else begun
+        return begun
+
+    def _refuse_to_repeat(self) -> None:
+        """Raises Stopped where processes before this one have done everything."""
+        if (
+            self.sinks
+            and all(sink.is_complete() for sink in self.sinks)
+            and len(self.sinks) == len(self.workflow.sinks)
+        ):
+            self.log.info(f"{self.workflow.name} has written everything before: nothing is left to do")
+            self.halt.ask()
+            raise Stopped
 
     def _find_connectors(self) -> None:
         """Raises UsageError for a connector that is not part of this version, before anything opens."""
@@ -473,6 +504,7 @@ class Run:
             expects=lane.stage.expects if lane is not None else None,
             failed=lambda: self.halt.failed,
             traced=self.telemetry is not None,
+            continued=self._continued,
         )
 
     # ------------------------------------------------------------------------------------------ flow

@@ -1,0 +1,74 @@
+"""``python -m nstack.connectors.channelruns CHANNEL…``: makes ready for a run of a workflow whose parts run apart.
+
+Where the last run has come to its end in all channels, they are taken away, so that the next one begins anew. A run
+that has not is left as it is, and its parts go on with it. The variable ``NSTACK_CHANNELS`` names the server.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from nstack.connectors.broker import Lost, Reach
+from nstack.connectors.channels import Channel, Place
+from nstack.runtime.connector import Context, Parameters
+from nstack.runtime.errors import NStackError, UsageError
+from nstack.runtime.log import Log
+
+SERVER = "NSTACK_CHANNELS"
+PATIENCE = 60.0
+"""Seconds that the server is waited for."""
+
+
+async def make_ready(names: Sequence[str], server: str, log: Log) -> None:
+    """Takes the channels away if all of them have ended and are read. Raises NStackError."""
+    context = Context(workflow="channels", node="channels", origin="", log=log, folder=Path.cwd())
+    channels = [await _look(name, server, context) for name in names]
+    try:
+        if all([await _is_over(channel) for channel in channels]):
+            for channel in channels:
+                await channel.clear()
+            log.info(f"channels: the last run had ended; {len(channels)} are empty for the next one")
+        else:
+            log.info("channels: a run goes on, or begins")
+    except Lost as lost:
+        raise NStackError(f"lost the channels' server: {lost}") from None
+    finally:
+        for channel in channels:
+            await channel.client.close()
+
+
+async def _look(name: str, server: str, context: Context) -> Channel:
+    bounds = {"channel_max_messages": 1, "channel_max_bytes": 1}
+    place = Place(Parameters({"channel": name, "channel_server": server, **bounds}), context)
+    return await Reach(place.address, PATIENCE, context, place.look).first()
+
+
+async def _is_over(channel: Channel) -> bool:
+    end = await channel.end()
+    return end is not None and await channel.is_read(end)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when all is ready, 1 when the server cannot be reached or refuses, 2 for wrong usage."""
+    parser = argparse.ArgumentParser(prog="python -m nstack.connectors.channelruns", description=__doc__)
+    parser.add_argument("channel", nargs="+", metavar="CHANNEL")
+    names = parser.parse_args(arguments).channel
+    log = Log()
+    try:
+        if not os.environ.get(SERVER):
+            raise UsageError(f"{SERVER} has to name the channels' server, as nats://HOST:PORT")
+        asyncio.run(make_ready(names, os.environ[SERVER], log))
+    except UsageError as error:
+        log.error(str(error))
+        return 2
+    except NStackError as error:
+        log.error(str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
