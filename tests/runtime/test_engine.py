@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from nstack.runtime.errors import ConnectorError, UsageError
 from nstack.runtime.feed import Feed
 from nstack.runtime.link import reached
 from nstack.runtime.log import Log
-from nstack.runtime.outbox import Outbox
+from nstack.runtime.outbox import Outbox, Writer
 from nstack.runtime.parameters import resolve
 from nstack.runtime.policy import Current, DeadLetters, Guard, Halt, Stopped
 from nstack.runtime.shapes import shape_of
@@ -124,6 +124,66 @@ def test_a_full_outbox_holds_the_thread(tmp_path: Path) -> None:
             box.written(item)
         thread.join(0.01)
     assert len(progress) == 100_000
+
+
+class Full(Picky):
+    """Writes at once, until it has no room left; a second attempt finds some."""
+
+    def __init__(self) -> None:
+        self.written = b""
+        self.left = 2
+
+    def direct(self) -> Callable[[bytes], None]:
+        def write(encoded: bytes) -> None:
+            self.left -= 1
+            if self.left < 0:
+                raise ConnectorError("no space left")
+            self.written += encoded
+
+        return write
+
+    async def write(self, encoded: bytes) -> None:
+        self.written += encoded
+
+    async def flush(self) -> None:
+        pass
+
+
+async def test_what_cannot_be_written_at_once_is_left_to_the_writer_and_so_is_what_comes_after(tmp_path: Path) -> None:
+    sink, halt = Full(), Halt()
+    watched = guard(tmp_path, halt)
+    writer = Writer(sink, watched, halt, asyncio.get_running_loop())
+    box = writer.outbox(Current())
+    released = []
+    for number in range(4):
+        token = Token(released.append)
+        box.put(f"{number}a", token)
+        box.put(f"{number}b", token)
+        box.seal(token)
+        token.release()
+    assert sink.written == b"0a0b1a1b"
+    assert len(released) == 2
+    await writer.settle()
+    assert sink.written == b"0a0b1a1b2a2b3a3b"
+    assert len(released) == 4
+    assert watched.tally.values_out == 8
+    assert (box.given(), box.unwritten()) == (8, 0)
+
+
+async def test_the_writer_does_not_take_what_gathers_where_the_stage_writes_by_itself(tmp_path: Path) -> None:
+    sink, halt = Full(), Halt()
+    writer = Writer(sink, guard(tmp_path, halt), halt, asyncio.get_running_loop())
+    moving, resting = writer.outbox(Current()), writer.outbox(Current())
+    moving.put("m", None)
+    moving.push()
+    assert (moving.moves(), resting.moves()) == (True, False)
+    moving.put("n", None)
+    resting.put("r", None)
+    await writer.settle([moving])
+    assert sink.written == b"mr"
+    assert not moving.moves()
+    await writer.settle()
+    assert sink.written == b"mrn"
 
 
 def test_nothing_to_seal_leaves_the_token_alone(tmp_path: Path) -> None:

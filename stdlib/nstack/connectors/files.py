@@ -5,7 +5,8 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -113,11 +114,22 @@ class InputFile:
         self._descriptor = -1
         context.claim(self.path, "read")
 
+    @property
+    def waits_for_a_disk_alone(self) -> bool:
+        """Whether it is a file proper: a pipe may wait for somebody who never comes."""
+        return os.path.isfile(self.path)
+
     async def open(self) -> None:
         """Opens it for reading. Raises ConnectorError."""
+        if self.waits_for_a_disk_alone:
+            self.open_here()
+        else:  # a named pipe opens when its writer comes
+            await asyncio.to_thread(self.open_here)
+
+    def open_here(self) -> None:
+        """Opens it on this thread. Raises ConnectorError."""
         try:
-            # A named pipe opens when its writer comes.
-            self._descriptor = await asyncio.to_thread(os.open, self.path, os.O_RDONLY)
+            self._descriptor = os.open(self.path, os.O_RDONLY)
             found = os.fstat(self._descriptor)
             if stat.S_ISDIR(found.st_mode):
                 raise IsADirectoryError(errno.EISDIR, "it is a folder")
@@ -161,19 +173,25 @@ class InputFile:
 
     async def blocks(self) -> AsyncIterator[bytes]:
         """Blocks from here to the end; a byte-order mark at the start is left out."""
-        while True:
-            start = self.at
-            try:
-                block = await asyncio.to_thread(os.read, self._descriptor, BLOCK)
-            except OSError as error:
-                raise ConnectorError(f"cannot read {self.shown}: {reason(error)}") from None
-            if not block:
-                return
-            self.at += len(block)
-            if start == 0 and block.startswith(BYTE_ORDER_MARK):
-                self.skipped = len(BYTE_ORDER_MARK)
-                block = block[self.skipped :]
+        while (block := await asyncio.to_thread(self._read)) is not None:
             yield block
+
+    def blocks_here(self) -> Iterator[bytes]:
+        """The same, read on this thread."""
+        while (block := self._read()) is not None:
+            yield block
+
+    def _read(self) -> bytes | None:
+        start = self.at
+        try:
+            block = os.read(self._descriptor, BLOCK)
+        except OSError as error:
+            raise ConnectorError(f"cannot read {self.shown}: {reason(error)}") from None
+        self.at += len(block)
+        if start == 0 and block.startswith(BYTE_ORDER_MARK):
+            self.skipped = len(BYTE_ORDER_MARK)
+            return block[self.skipped :]
+        return block or None
 
     def progress(self) -> tuple[int, int] | None:
         """Bytes read, of how many; None for a file without a size (a pipe)."""
@@ -205,6 +223,7 @@ class OutputFile:
         self._beside: Path | None = None
         self._descriptor = -1
         self._regular = True
+        self._writing = threading.Lock()
         self.empty = True
         """Whether nothing has been written yet, in this run or before."""
         context.claim(self.path, "write")
@@ -312,16 +331,30 @@ class OutputFile:
 
     async def write(self, data: bytes) -> None:
         """Writes whole records. What a full disk cuts short is taken back. Raises ConnectorError."""
+        if self._regular:
+            self.write_here(data)
+        elif data:
+            self.empty = False
+            try:
+                await asyncio.to_thread(write_all, self._descriptor, data)
+            except OSError as error:
+                raise ConnectorError(f"cannot write {self.shown}: {reason(error)}") from None
+
+    @property
+    def waits_for_a_disk_alone(self) -> bool:
+        """Whether it is a file proper, and written as it is."""
+        return self._regular
+
+    def write_here(self, data: bytes) -> None:
+        """As ``write``, to a file proper, on any thread."""
         if not data:
             return
         self.empty = False
-        try:
-            if self._regular:
+        with self._writing:
+            try:
                 self._write_regular(data)
-            else:
-                await asyncio.to_thread(write_all, self._descriptor, data)
-        except OSError as error:
-            raise ConnectorError(f"cannot write {self.shown}: {reason(error)}") from None
+            except OSError as error:
+                raise ConnectorError(f"cannot write {self.shown}: {reason(error)}") from None
 
     def _write_regular(self, data: bytes) -> None:
         start = os.lseek(self._descriptor, 0, os.SEEK_END)

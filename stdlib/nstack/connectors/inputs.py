@@ -82,6 +82,25 @@ class FileInput:
             yield block
         self._whole()
 
+    @property
+    def waits_for_a_disk_alone(self) -> bool:
+        """Whether it is a file proper, which any thread may read."""
+        return self._file.waits_for_a_disk_alone
+
+    def open_here(self) -> None:
+        """Opens it on this thread. Raises ConnectorError."""
+        self._file.open_here()
+
+    def blocks_here(self) -> Iterator[bytes]:
+        """As ``blocks``, read on this thread."""
+        first = self._file.at == 0
+        for block in self._file.blocks_here():
+            if first:
+                _refuse_other(self.shown, block)
+                first = False
+            yield block
+        self._whole()
+
     def _whole(self) -> None:
         """Raises ConnectorError where somebody cut the file meanwhile."""
         at, size = self._file.progress() or (0, 0)

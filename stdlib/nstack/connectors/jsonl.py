@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nstack.connectors.files import LineCutter, identity
+from nstack.connectors.files import LineCutter, OutputFile, identity
 from nstack.connectors.inputs import Opener, inputs
 from nstack.connectors.limits import at_least_one
 from nstack.connectors.outputs import Output, output
@@ -109,6 +109,11 @@ class JsonlSink(SinkConnector):
         """Writes whole lines; raises ConnectorError."""
         assert self._file is not None
         await self._file.write(encoded)
+
+    def direct(self) -> Callable[[bytes], None] | None:
+        """Of a file that is written as it is."""
+        file = self._file
+        return file.write_here if isinstance(file, OutputFile) and file.waits_for_a_disk_alone else None
 
     async def flush(self) -> None:
         """What is compressed can be read from now on."""

@@ -44,6 +44,11 @@ class CompressedFile(OutputFile):
         block = os.pread(self._descriptor, BLOCK, 0)
         return next(Decompressor(self._kind, self.shown).feed(block), b"").split(b"\n", 1)[0].removesuffix(b"\r")
 
+    @property
+    def waits_for_a_disk_alone(self) -> bool:
+        """It is not written as it is."""
+        return False
+
     async def write(self, data: bytes) -> None:
         """Raises ConnectorError."""
         await super().write(self._compressor.add(data))

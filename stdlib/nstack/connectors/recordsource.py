@@ -5,10 +5,10 @@ A place to go on from is ``[input, bytes done, next line]``; a checkpoint keeps 
 
 from abc import abstractmethod
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from nstack.connectors.inputs import Input, Opener
+from nstack.connectors.inputs import FileInput, Input, Opener
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SourceConnector
 from nstack.runtime.errors import ConnectorError
@@ -96,6 +96,33 @@ class RecordSource(SourceConnector):
             assert self._input is not None
             records = self.records(shown, self._offset, self._line)
             async for block in self._input.blocks():
+                for batch in records.feed(block):
+                    yield self._placed(batch, records)
+            for batch in records.finish():
+                yield self._placed(batch, records)
+
+    def pull(self) -> Iterator[Batch] | None:
+        """Of files proper, read as they are: each the moment it is wanted."""
+        if all(isinstance(one, FileInput) and one.waits_for_a_disk_alone for one in self._made()):
+            return self._pulled()
+        return None
+
+    def _made(self) -> Iterator[Input]:
+        yield from () if self._input is None else (self._input,)
+        yield from (opener() for _, opener in self._inputs[1:])
+
+    def _pulled(self) -> Iterator[Batch]:
+        for number, (shown, opener) in enumerate(self._inputs):
+            if number:
+                self._go_over()
+                self._input = opener()
+                self._offset, self._line = 0, 1
+            one = self._input
+            assert isinstance(one, FileInput)
+            if number:
+                one.open_here()
+            records = self.records(shown, self._offset, self._line)
+            for block in one.blocks_here():
                 for batch in records.feed(block):
                     yield self._placed(batch, records)
             for batch in records.finish():

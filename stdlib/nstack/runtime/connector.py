@@ -242,6 +242,11 @@ class SourceConnector:
         """The batches, an async generator. Cancelled at the first signal: in-flight batches still drain."""
         raise NotImplementedError
 
+    def pull(self) -> Iterator[Batch] | None:
+        """The same batches for a stage to read by itself, on its thread: of a source that waits for nothing but a disk
+        and is never told to ``stop`` in the middle of one. None: it has to be ``batches``."""
+        return None
+
     async def stop(self) -> None:
         """Told before ``batches`` is cancelled: a server stops accepting here and keeps answering what it has
         accepted.
@@ -319,6 +324,11 @@ class SinkConnector:
         ``Refused`` for what some value is to blame for: everything since the last flush is forgotten then, and the
         engine writes it again, fewer values at a time, until it has found those that meet the sink's ``on_error``. Any
         other exception says nothing about values: the run stops."""
+
+    def direct(self) -> Callable[[Any], None] | None:
+        """What does as ``write`` and ``flush`` do, at once and on any thread, several at a time: of a sink that waits
+        for nothing but a disk, and has nothing to flush. None: it has to be those two. Asked after ``open``."""
+        return None
 
     async def close(self, *, completed: bool) -> None:
         """Gives everything back. ``completed`` is true when the run came to its natural end, or was stopped after

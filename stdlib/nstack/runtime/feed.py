@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from .connector import Batch
 from .worker import on_loop
@@ -32,6 +32,8 @@ class Feed:
         self._taken = [0, 0]  # each pair is changed by one thread only, so their difference needs no lock
         self._starved = False
         self.ended = False
+        self.pulled: Iterator[Batch] | None = None
+        """What gives the batches where the thread reads them by itself: nothing is queued then."""
 
     def offer(self, batch: Batch, records: int, size: int = OFFERED_BYTES) -> bool:
         """Queues a batch unless the queue is full or the source has been told to stop. Never waits."""
@@ -63,7 +65,18 @@ class Feed:
             self._signal.set()
 
     def take(self) -> Batch | None:
-        """The next batch, if one is there."""
+        """The next batch, if one is there, or the thread's own reading gives one."""
+        if self.pulled is None:
+            return self.take_queued()
+        batch = None if self.ended else next(self.pulled, None)
+        if batch is not None:
+            for counts in (self._put, self._taken):
+                counts[0] += _records(batch)
+                counts[1] += batch.size
+        return batch
+
+    def take_queued(self) -> Batch | None:
+        """The next batch, if one is queued."""
         try:
             batch = self._queue.popleft()
         except IndexError:

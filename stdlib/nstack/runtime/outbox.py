@@ -11,11 +11,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from time import perf_counter
 from typing import Any
 
 from .connector import SinkConnector
+from .direct import Direct
 from .errors import ReaderGone, Refused
 from .faultpoints import fault
 from .fuse import Gathering
@@ -24,8 +25,8 @@ from .policy import Current, Guard, Halt, Stopped
 from .token import Token
 from .worker import on_loop
 
-CHUNK = 512
-"""At most so many values are encoded together …"""
+CHUNK, LARGE_CHUNK = 512, 8192
+"""At most so many values are encoded together, or so many where they are written at once …"""
 CHUNK_BYTES = 256 << 10
 """… and about so many bytes."""
 PENDING_RECORDS = 16 * CHUNK
@@ -39,6 +40,8 @@ GATHER = 0.002
 """… and lets more gather for so many seconds, …"""
 GATHER_LONG = 0.01
 """… or for so many where it was more than a chunk."""
+GLANCE = 0.05
+"""So many seconds pass before the event loop looks again at what a stage writes by itself."""
 
 
 class Chunk:
@@ -59,7 +62,13 @@ class Outbox:
     """
 
     def __init__(
-        self, connector: SinkConnector, guard: Guard, halt: Halt, current: Current, wake: Callable[[], None]
+        self,
+        connector: SinkConnector,
+        guard: Guard,
+        halt: Halt,
+        current: Current,
+        wake: Callable[[], None],
+        direct: Direct | None = None,
     ) -> None:
         self.queue: deque[Chunk | Token] = deque()
         self._buffer: list[Any] = []
@@ -70,8 +79,10 @@ class Outbox:
         self._wake = wake
         self._lock = threading.Lock()
         self._room = threading.Event()
-        self._chunk = CHUNK
+        self._direct = direct
+        self._most = self._chunk = CHUNK if direct is None else LARGE_CHUNK
         self._idle = True
+        self._glanced = 0
         self._unsealed = False
         self._gone = False
         self.limit = 1
@@ -138,6 +149,9 @@ class Outbox:
             return
         with self._lock:
             self._encode_all()
+            if not self._unsealed:  # all of it is written
+                fault("acknowledging")
+                return
             self._unsealed = False
             token.add()
             self.queue.append(token)
@@ -146,6 +160,11 @@ class Outbox:
             self._wake()
         if self._over():
             self.push()
+
+    def moves(self) -> bool:
+        """Whether the stage has written something by itself since this was asked last: then it needs nobody."""
+        before, self._glanced = self._glanced, self._written[0]
+        return self._direct is not None and self._direct.on and self._glanced != before
 
     def steal(self) -> None:
         """The event loop takes what has gathered, unless the thread is just doing so itself."""
@@ -214,13 +233,19 @@ class Outbox:
         chunk = Chunk(encoded, len(values), values if self._keeps else None)
         self._queue_chunk(chunk)
         if not self._gone:
-            self._chunk = max(1, min(CHUNK, CHUNK_BYTES * chunk.count // max(1, chunk.size)))
+            self._chunk = max(1, min(self._most, CHUNK_BYTES * chunk.count // max(1, chunk.size)))
 
     def _queue_chunk(self, chunk: Chunk) -> None:
-        self._unsealed = True
         self._queued[0] += chunk.count
         self._queued[1] += chunk.size
+        if self._direct is not None and self._direct.write(chunk.encoded, chunk.count):
+            self._written[0] += chunk.count
+            self._written[1] += chunk.size
+            return
+        self._unsealed = True
         self.queue.append(chunk)
+        if self._direct is not None:
+            self._wake()
 
 
 class Writer:
@@ -236,12 +261,14 @@ class Writer:
         self._event = asyncio.Event()
         self._draining = asyncio.Lock()
         self._closing = False
+        write = connector.direct()
+        self.direct = None if write is None else Direct(write, guard, self.times)
         self.gone = False
         self.reader_gone: Callable[[], None] = lambda: None
 
     def outbox(self, current: Current) -> Outbox:
         """A new outbox, for the stage that works on ``current``."""
-        box = Outbox(self.connector, self.guard, self._halt, current, self.wake)
+        box = Outbox(self.connector, self.guard, self._halt, current, self.wake, self.direct)
         self.outboxes.append(box)
         return box
 
@@ -256,11 +283,14 @@ class Writer:
             self._event.clear()
             last = self._closing
             before = self.guard.tally.values_out
-            await self.settle()
+            moving = [box for box in self.outboxes if box.moves()]
+            await self.settle(moving if not last else ())
             if last:
                 return
+            if moving:
+                self._loop.call_later(GLANCE, self._event.set)
             written = self.guard.tally.values_out - before
-            if written >= BUSY:
+            if written >= BUSY and self.direct is None:
                 await asyncio.sleep(GATHER if written <= CHUNK else GATHER_LONG)
 
     def finish(self) -> None:
@@ -268,19 +298,21 @@ class Writer:
         self._closing = True
         self._event.set()
 
-    async def settle(self) -> None:
-        """Everything that the stages have given so far is written and flushed when this returns."""
+    async def settle(self, but: Collection[Outbox] = ()) -> None:
+        """Everything that the stages have given so far is written and flushed when this returns; what gathers in some
+        outboxes may be left there."""
         async with self._draining:
-            while await self._drain():
+            while await self._drain(but):
                 pass
 
-    async def _drain(self) -> bool:
+    async def _drain(self, but: Collection[Outbox]) -> bool:
         """Writes and flushes a good deal at most. Whether more is left."""
         done: list[Token] = []
         written: list[tuple[Outbox, Chunk]] = []
         room = PENDING_RECORDS
         for box in self.outboxes:
-            box.steal()
+            if box not in but:
+                box.steal()
             while box.queue and room > 0:
                 item = box.queue.popleft()
                 if isinstance(item, Token):

@@ -189,7 +189,7 @@ class Stage:
 
     def refuse_rest(self) -> None:
         """After a failure: gives up what is still queued."""
-        while self.halt.failed and (batch := self.feed.take()) is not None:
+        while self.halt.failed and (batch := self.feed.take_queued()) is not None:
             self.hold(batch.token, batch)
             self.give_up(batch.token)
 

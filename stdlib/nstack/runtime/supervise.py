@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -513,7 +513,7 @@ class Run:
         if self.halt.asked.is_set():
             raise Stopped
         _spare_collector(self._collector)
-        pumps = [self.loop.create_task(self._pump(lane, connector)) for lane, connector in self.sources]
+        pumps = [self.loop.create_task(self._pump(*source)) for source in self.sources if not self._pulls(*source)]
         stages = [asyncio.ensure_future(self._work(lane)) for lane in self.lanes]
         every: asyncio.Future[Any] = asyncio.gather(*stages)
         ending: asyncio.Future[Any] = self.loop.create_task(self._ending.wait())
@@ -523,6 +523,25 @@ class Run:
             await self._await_stages(every)
         ending.cancel()
         await asyncio.gather(*pumps, return_exceptions=True)
+
+    def _pulls(self, lane: Lane, connector: SourceConnector) -> bool:
+        """Whether a stage can read its batches by itself, and is left to it."""
+        batches = connector.pull()
+        if batches is not None:
+            lane.stage.feed.pulled = self._pulled(lane, batches)
+        return batches is not None
+
+    def _pulled(self, lane: Lane, batches: Iterator[Batch]) -> Iterator[Batch]:
+        """The batches, on the stage's thread."""
+        try:
+            for batch in batches:
+                fault("reading")
+                yield batch
+        except Exception as error:
+            lane.stage.guard.report(error)
+            self.halt.fail()
+        fault("draining")
+        lane.stage.feed.end()
 
     async def _pump(self, lane: Lane, connector: SourceConnector) -> None:
         """A connector's batches into its stage's feed."""
