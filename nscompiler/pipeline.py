@@ -42,7 +42,7 @@ from nscompiler.version import __version__
 if TYPE_CHECKING:
     from nscompiler.backends.base import Backend, Build, Emitted, Wheel
     from nscompiler.flow import program as flow
-    from nscompiler.flow.model import Graph
+    from nscompiler.flow.model import Graph, Placement
     from nscompiler.typecheck.service import Service
 
 MAIN = "main"
@@ -475,6 +475,7 @@ class Compilation:
                 for reference, own in sorted(program.modules.items())
                 if not own.interface.standard
             ),
+            placements=self._placements(path, program.modules),
             settings={own.name: own.default for own in backend.settings} | dict(settings or {}),
             command=command,
         )
@@ -483,6 +484,13 @@ class Compilation:
             return None, problems
         with _phase(f"emitting {target} for", path):
             return backend.emit(build), ()
+
+    def _placements(self, path: str, references: Iterable[str]) -> "tuple[Placement, ...]":
+        """What the project of a file says of where its modules run; that is asked of single modules of it too."""
+        from nscompiler.flow.placements import placements, read_places
+
+        root = next((given.root for given in self.discovery.given if path in given.targets), "")
+        return placements(read_places(root, self.files), references)
 
     def _unsupported(self, path: str, backend: "Backend", build: "Build") -> tuple[Diagnostic, ...]:
         from nscompiler.diagnostics.codes.flow import UNSUPPORTED

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -144,16 +144,20 @@ def emitted(
     *,
     default: str | None = None,
     runtime: "Wheel | None" = None,
-) -> "Emitted":
-    """What a target emits for workflows of one file; problems end the command."""
-    try:
-        result, problems = compilation.build(path, graphs, target, default=default, runtime=runtime)
-    except LookupError:
-        from nscompiler import backends
-
-        raise click.BadParameter(f"there is no target {target}; there are {', '.join(backends.names())}") from None
+    settings: Mapping[str, str] | None = None,
+    command: str = "",
+    lenient: bool = False,
+) -> "Emitted | None":
+    """What a target emits for workflows of one file. Problems end the command; with ``lenient`` they are shown, and the
+    answer is None."""
+    result, problems = compilation.build(
+        path, graphs, target, default=default, runtime=runtime, settings=settings, command=command
+    )
+    if result is None and lenient:
+        report_problems(compilation, problems, sys.stderr)
+        click.echo(f"{path} is not built for {target}", err=True)
+        return None
     refuse(compilation, problems)
-    assert result is not None
     return result
 
 

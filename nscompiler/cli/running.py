@@ -99,6 +99,7 @@ def built(compilation: Compilation, path: str, graph: "Graph", arguments: Sequen
     require(graph, pythons)
     # Who has to make an environment for a process needs the wheel for it.
     emitted = programs.emitted(compilation, path, (graph,), default=graph.name, runtime=wheel() if pythons else None)
+    assert emitted is not None
     package = package_name(graph.module, (graph,))
     with RunCache(Path(programs.root_of(compilation))) as cache:
         folder = cache.place(f"{package}-{_identity(emitted)}", lambda new: _write_here(emitted, graph, new))

@@ -220,7 +220,6 @@ class Placement:
     cpus: float | None = None
     replicas: int | None = None
     runs_on: str | None = None
-    origin: Origin | None = None
 
 
 @attrs.frozen(slots=True, kw_only=True)

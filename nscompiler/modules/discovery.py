@@ -116,6 +116,8 @@ def discover(
         search.read_root(root)
     extra = tuple(dict.fromkeys(os.path.normpath(path) for path in extra_paths))
     search.check_extra(extra)
+    if not extra:
+        search.check_places()
     present = tuple(path for path in extra if files.is_folder(path) or files.is_file(path))
     return Discovery(
         tuple(search.given),
@@ -255,6 +257,12 @@ class _Search:
                     del self.targets[path]
             if len(different) > 1:
                 self.problems.append(conflict(ref, [self.targets[path] for path in different], standard))
+
+    def check_places(self) -> None:
+        """Warn about modules that a project places and does not have."""
+        known = [str(heading.ref) for heading in self.targets.values() if heading.ref is not None]
+        for project in self.projects.values():
+            self.problems += project.misplaced(known)
 
     def check_extra(self, extra: Iterable[str]) -> None:
         """Warn about search folders that are not there; whatever is not found for it is an error of its own."""

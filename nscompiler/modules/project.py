@@ -3,7 +3,7 @@
 import errno
 import os
 from collections.abc import Iterable
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import attrs
 
@@ -11,16 +11,18 @@ from nscompiler.diagnostics import codes as catalogue
 from nscompiler.diagnostics.codes import modules as module_codes
 from nscompiler.diagnostics.codes import project as codes
 from nscompiler.diagnostics.entry import Code
-from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role, Severity
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Severity
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.files import Files
+from nscompiler.modules.config_reader import ConfigReader, Located, Refused, instead
 from nscompiler.modules.contents import Outside, expand
 from nscompiler.modules.early import module_text
-from nscompiler.modules.reading import read_source, unreadable
+from nscompiler.modules.places import PlaceConfig, read_places, unknown_modules
+from nscompiler.modules.reading import unreadable
 from nscompiler.modules.reference import ModuleRef, ReferenceFault, parse_reference
 from nscompiler.modules.tree import CONFIG_FILE, MODULE_FILE, PROJECT_FILE, join
 from nscompiler.modules.wording import titled
-from nscompiler.modules.yaml import Mapping, Scalar, Sequence, YamlNode, describe, parse_yaml
+from nscompiler.modules.yaml import Mapping, Scalar, Sequence, YamlNode
 from nscompiler.source import SourceFile, Span
 
 T = TypeVar("T")
@@ -29,15 +31,7 @@ PYTHON = "python"
 _OTHER_LANGUAGES = ("python2", "r", "nodejs")
 _MODULE_KEYS = ("stack", "parent", "packages", "commands", "files", "name")
 _STACK_KEYS = ("language", "api-version", "snapshot")
-_PROJECT_KEYS = ("modules", "lints")
-
-
-@attrs.frozen(slots=True)
-class Located(Generic[T]):
-    """A value and where it is written."""
-
-    value: T
-    span: Span
+_PROJECT_KEYS = ("modules", "lints", "places")
 
 
 @attrs.frozen(slots=True)
@@ -65,7 +59,8 @@ class ProjectConfig:
     """What an ``nstack-project.yaml`` says: the folders of the modules that a build of the project builds.
 
     ``modules`` are as written, relative to ``folder``, without those that do not exist. ``key`` is where ``modules:``
-    stands. ``levels`` are those of warnings and hints, by the ids of their codes; None is off.
+    stands. ``levels`` are those of warnings and hints, by the ids of their codes; None is off. ``places`` say what
+    runs where.
     """
 
     folder: str
@@ -73,19 +68,24 @@ class ProjectConfig:
     modules: tuple[Located[str], ...] = ()
     key: Span | None = None
     levels: dict[str, Severity | None] = attrs.field(factory=dict)
+    places: tuple[PlaceConfig, ...] = ()
 
     def module_files(self) -> tuple[str, ...]:
         """The ``module.nml`` of each listed folder."""
         return tuple(join(_plain(join(self.folder, _plain(entry.value))), MODULE_FILE) for entry in self.modules)
 
+    def misplaced(self, known: Iterable[str]) -> tuple[Diagnostic, ...]:
+        """What ``places`` names that is none of the modules known, which are references as text."""
+        return unknown_modules(self.places, known)
+
 
 def read_module_config(folder: str, files: Files) -> tuple[ModuleConfig | None, tuple[Diagnostic, ...]]:
     """A module folder's ``nstack.yaml``. None where it cannot be read at all; else what of it makes sense."""
-    reader = _Reader(join(folder, CONFIG_FILE), files)
+    reader = ConfigReader(join(folder, CONFIG_FILE), files)
     root = reader.root()
     if root is None:
         return None, tuple(reader.problems)
-    values = reader.keys(root, _MODULE_KEYS, _refuse_api(reader, folder))
+    values = reader.keys(root, _MODULE_KEYS, _refuse_api(folder if folder != "." else reader.source.path))
     language, api_version, snapshot = _read_stack(reader, values.get("stack"))
     patterns = reader.texts(values, "files")
     config = ModuleConfig(
@@ -105,125 +105,21 @@ def read_module_config(folder: str, files: Files) -> tuple[ModuleConfig | None, 
 
 def read_project(folder: str, files: Files) -> tuple[ProjectConfig | None, tuple[Diagnostic, ...]]:
     """A project's ``nstack-project.yaml``. None where it cannot be read at all; else what of it makes sense."""
-    reader = _Reader(join(folder, PROJECT_FILE), files)
+    reader = ConfigReader(join(folder, PROJECT_FILE), files)
     root = reader.root()
     if root is None:
         return None, tuple(reader.problems)
     values = reader.keys(root, _PROJECT_KEYS)
     listed = tuple(entry for entry in reader.texts(values, "modules") if _check_entry(reader, entry, folder, files))
     levels = _read_levels(reader, values.get("lints"))
-    return ProjectConfig(folder, reader.source, listed, reader.key_span(root, "modules"), levels), tuple(
-        reader.problems
-    )
+    places = read_places(reader, values.get("places"))
+    key = reader.key_span(root, "modules")
+    return ProjectConfig(folder, reader.source, listed, key, levels, places), tuple(reader.problems)
 
 
-class _Reader:
-    """One YAML file, read against what is expected of it; what does not fit goes to ``problems``."""
-
-    def __init__(self, path: str, files: Files) -> None:
-        self.problems: list[Diagnostic] = []
-        self._path = path
-        read = read_source(path, files)
-        if isinstance(read, Diagnostic):
-            self.problems.append(read)
-            read = SourceFile(path, "")
-        self.source = read
-
-    def root(self) -> Mapping | None:
-        """The document, which has to be a mapping; an empty one is an empty mapping."""
-        if self.problems:
-            return None
-        node = parse_yaml(self.source) if self.source.text.strip() else None
-        if isinstance(node, Diagnostic):
-            self.problems.append(node)
-            return None
-        if node is None or (isinstance(node, Scalar) and node.kind == "nothing"):
-            return Mapping(self.source.span(0, 0), ())
-        if not isinstance(node, Mapping):
-            self.wrong_kind(node, "the file", "a mapping of keys to values")
-            return None
-        return node
-
-    def keys(
-        self, mapping: Mapping, known: tuple[str, ...] | None, refused: "_Refused | None" = None
-    ) -> dict[str, YamlNode]:
-        """The values of a mapping by key, the first of each; keys that mean nothing or come twice are reported.
-
-        Where ``known`` is None any key means something.
-        """
-        values: dict[str, YamlNode] = {}
-        first: dict[str, Span] = {}
-        for key, value in mapping.entries:
-            if not isinstance(key, Scalar):
-                self.wrong_kind(key, "a key", "text")
-            elif key.text in first:
-                self._duplicate(key, first[key.text])
-            else:
-                first[key.text] = key.span
-                if refused is not None and refused.key == key.text:
-                    self.problems.append(refused.problem(key, value))
-                elif known is None or key.text in known:
-                    values[key.text] = value
-                else:
-                    self._unknown(key, known)
-        return values
-
-    def key_span(self, mapping: Mapping, name: str) -> Span | None:
-        """The place of a key."""
-        spans = (key.span for key, _ in mapping.entries if isinstance(key, Scalar) and key.text == name)
-        return next(spans, None)
-
-    def texts(self, values: dict[str, YamlNode], key: str) -> tuple[Located[str], ...]:
-        """A list of text; empty where the key is missing or has nothing after it."""
-        node = values.get(key)
-        if node is None or (isinstance(node, Scalar) and node.kind == "nothing"):
-            return ()
-        if not isinstance(node, Sequence):
-            fix = _bracketed(node) if isinstance(node, Scalar) else ()
-            self.wrong_kind(node, f"`{key}`", "a list", fix)
-            return ()
-        return tuple(found for found in (self._text(item, f"`{key}`") for item in node.items) if found is not None)
-
-    def _text(self, node: YamlNode, where: str) -> Located[str] | None:
-        if isinstance(node, Scalar) and node.kind == "text":
-            return Located(node.text, node.span)
-        fix = _quoted(node) if isinstance(node, Scalar) and node.kind != "nothing" else ()
-        self.wrong_kind(node, f"an item of {where}", "text", fix)
-        return None
-
-    def wrong_kind(self, node: YamlNode, what: str, wanted: str, fixes: tuple[Fix, ...] = ()) -> None:
-        """Report that a value is not what its place takes."""
-        title = titled(f"{what} has to be {wanted}, not {{}}", describe(node))
-        self.problems.append(codes.WRONG_KIND.at(node.span, title, fixes=fixes, expected=wanted, found=describe(node)))
-
-    def report(self, code: Code, node: YamlNode, title: str, label: str = "", fixes: tuple[Fix, ...] = ()) -> None:
-        """Report a fault of a value."""
-        self.problems.append(code.at(node.span, title, label, fixes=fixes))
-
-    def _duplicate(self, key: Scalar, first: Span) -> None:
-        related = (Label(first, "first given here", Role.DECLARATION),)
-        self.problems.append(
-            codes.DUPLICATE_KEY.at(key.span, titled("the key `{}` is given twice", key.text), related=related)
-        )
-
-    def _unknown(self, key: Scalar, known: tuple[str, ...]) -> None:
-        names = near(key.text, known)
-        note = did_you_mean(names)
-        notes = (note,) if note is not None else (f"known keys: {', '.join(known)}",)
-        fixes = _instead(key.span, names)
-        title = titled("the key `{}` means nothing here", key.text)
-        self.problems.append(codes.UNKNOWN_KEY.at(key.span, title, notes=notes, fixes=fixes))
-
-
-@attrs.frozen(slots=True)
-class _Refused:
-    """A key with a problem of its own."""
-
-    key: str
-    folder: str
-
-    def problem(self, key: Scalar, value: YamlNode) -> Diagnostic:
-        text = module_text(self.folder, value)
+def _refuse_api(folder: str) -> Refused:
+    def problem(key: Scalar, value: YamlNode) -> Diagnostic:
+        text = module_text(folder, value)
         indented = "\n".join(f"    {line}".rstrip() for line in text.splitlines())
         return codes.API_BLOCK.at(
             key.span,
@@ -232,28 +128,10 @@ class _Refused:
             notes=(f"the `module.nml` to write:\n\n{indented}",),
         )
 
-
-def _refuse_api(reader: _Reader, folder: str) -> _Refused:
-    whole = folder if folder != "." else reader.source.path
-    return _Refused("api", whole)
+    return Refused("api", problem)
 
 
-def _bracketed(node: Scalar) -> tuple[Fix, ...]:
-    path, start, end = node.span.path, node.span.start, node.span.end
-    edits = (Edit(Span(path, start, start), "["), Edit(Span(path, end, end), "]"))
-    return (Fix("make it a list", edits, Applicability.MAYBE_INCORRECT),)
-
-
-def _instead(span: Span, names: tuple[str, ...]) -> tuple[Fix, ...]:
-    """The best of some near names, written where the wrong one stands."""
-    return tuple(Fix(f"write `{name}`", (Edit(span, name),), Applicability.MAYBE_INCORRECT) for name in names[:1])
-
-
-def _quoted(node: Scalar) -> tuple[Fix, ...]:
-    return (Fix("put it in quotes", (Edit(node.span, f'"{node.text}"'),), Applicability.MACHINE_APPLICABLE),)
-
-
-def _read_stack(reader: _Reader, node: YamlNode | None) -> tuple[str | None, int | None, tuple[int, int] | None]:
+def _read_stack(reader: ConfigReader, node: YamlNode | None) -> tuple[str | None, int | None, tuple[int, int] | None]:
     """Language, API version and snapshot."""
     if node is None:
         return PYTHON, None, None
@@ -271,7 +149,7 @@ def _read_stack(reader: _Reader, node: YamlNode | None) -> tuple[str | None, int
     )
 
 
-def _old_stack(reader: _Reader, node: Scalar) -> str | None:
+def _old_stack(reader: ConfigReader, node: Scalar) -> str | None:
     language = _read_language(reader, node)
     if language is not None:
         written = f"{{language: {language}}}"
@@ -280,7 +158,7 @@ def _old_stack(reader: _Reader, node: Scalar) -> str | None:
     return language
 
 
-def _read_language(reader: _Reader, node: YamlNode) -> str | None:
+def _read_language(reader: ConfigReader, node: YamlNode) -> str | None:
     if not isinstance(node, Scalar) or node.kind != "text":
         reader.wrong_kind(node, "`language`", "text")
         return None
@@ -299,7 +177,7 @@ def _read_language(reader: _Reader, node: YamlNode) -> str | None:
     return None
 
 
-def _read_number(reader: _Reader, node: YamlNode | None, what: str) -> int | None:
+def _read_number(reader: ConfigReader, node: YamlNode | None, what: str) -> int | None:
     """A whole number, written plainly in decimal."""
     if node is None:
         return None
@@ -309,7 +187,7 @@ def _read_number(reader: _Reader, node: YamlNode | None, what: str) -> int | Non
     return None
 
 
-def _read_snapshot(reader: _Reader, node: YamlNode | None) -> tuple[int, int] | None:
+def _read_snapshot(reader: ConfigReader, node: YamlNode | None) -> tuple[int, int] | None:
     if node is None:
         return None
     if not isinstance(node, Sequence) or len(node.items) != 2:
@@ -319,7 +197,7 @@ def _read_snapshot(reader: _Reader, node: YamlNode | None) -> tuple[int, int] | 
     return None if major is None or minor is None else (major, minor)
 
 
-def _read_parent(reader: _Reader, node: YamlNode | None) -> Located[ModuleRef] | None:
+def _read_parent(reader: ConfigReader, node: YamlNode | None) -> Located[ModuleRef] | None:
     if node is None:
         return None
     if not isinstance(node, Scalar) or node.kind != "text":
@@ -346,7 +224,7 @@ _CALLED_ELSEWHERE = {
 }
 
 
-def _read_levels(reader: _Reader, node: YamlNode | None) -> dict[str, Severity | None]:
+def _read_levels(reader: ConfigReader, node: YamlNode | None) -> dict[str, Severity | None]:
     """The levels of ``lints``, by the ids of the codes; what is no lint, or no level, is reported."""
     if node is None or (isinstance(node, Scalar) and node.kind == "nothing"):
         return {}
@@ -367,7 +245,7 @@ def _read_levels(reader: _Reader, node: YamlNode | None) -> dict[str, Severity |
     return levels
 
 
-def _report_no_level(reader: _Reader, name: str, value: YamlNode) -> None:
+def _report_no_level(reader: ConfigReader, name: str, value: YamlNode) -> None:
     written = value.text.lower() if isinstance(value, Scalar) else ""
     if not written:
         reader.wrong_kind(value, f"the level of `{name}`", "off, hint, warning or error")
@@ -375,20 +253,20 @@ def _report_no_level(reader: _Reader, name: str, value: YamlNode) -> None:
     names = tuple(_CALLED_ELSEWHERE.get(each, each) for each in near(written, (*_LEVELS, *_CALLED_ELSEWHERE), 1))
     names = (_CALLED_ELSEWHERE[written],) if written in _CALLED_ELSEWHERE else names
     title = titled("`{}` is no level: it is off, hint, warning or error", written)
-    reader.report(codes.WRONG_KIND, value, title, did_you_mean(names) or "", _instead(value.span, names))
+    reader.report(codes.WRONG_KIND, value, title, did_you_mean(names) or "", instead(value.span, names))
 
 
-def _report_no_lint(reader: _Reader, key: Scalar, code: Code | None, lints: Iterable[str]) -> None:
+def _report_no_lint(reader: ConfigReader, key: Scalar, code: Code | None, lints: Iterable[str]) -> None:
     if code is not None:
         title = titled("`{}` is an error and stays one", key.text)
         reader.report(codes.LINT_LEVEL, key, title, "only warnings and hints have a level to choose")
         return
     names = near(key.text, lints)
     title = titled("there is no warning or hint `{}`", key.text)
-    reader.report(codes.LINT_LEVEL, key, title, did_you_mean(names) or "", _instead(key.span, names))
+    reader.report(codes.LINT_LEVEL, key, title, did_you_mean(names) or "", instead(key.span, names))
 
 
-def _expand_all(reader: _Reader, patterns: Iterable[Located[str]], folder: str, files: Files) -> tuple[str, ...]:
+def _expand_all(reader: ConfigReader, patterns: Iterable[Located[str]], folder: str, files: Files) -> tuple[str, ...]:
     """What the entries of ``files`` name; one that names nothing, or something outside, is reported at its place."""
     found: set[str] = set()
     for pattern in patterns:
@@ -415,7 +293,7 @@ def _no_match(pattern: Located[str], folder: str, files: Files) -> Diagnostic:
     beside = files.list(join(folder, above)) if files.is_folder(join(folder, above)) else ()
     names = tuple(f"{above}/{other}" if above else other for other in near(name, beside))
     note = did_you_mean(names)
-    fixes = _instead(pattern.span, names)
+    fixes = instead(pattern.span, names)
     title = titled("`{}` matches no file", pattern.value)
     return codes.NO_MATCH.at(pattern.span, title, notes=(note,) if note is not None else (), fixes=fixes)
 
@@ -426,7 +304,7 @@ def _plain(path: str) -> str:
     return ("/" if path.startswith("/") else "") + "/".join(parts) or "."
 
 
-def _check_entry(reader: _Reader, entry: Located[str], folder: str, files: Files) -> bool:
+def _check_entry(reader: ConfigReader, entry: Located[str], folder: str, files: Files) -> bool:
     """Whether a listed folder is there; one without a ``module.nml`` is reported, but is there."""
     path = join(folder, _plain(entry.value))
     if not files.is_folder(path):
@@ -445,6 +323,6 @@ def _missing_folder(entry: Located[str], folder: str, files: Files) -> Diagnosti
     folders = [other for other in others if files.is_folder(join(beside, other))]
     names = tuple(f"{above}/{other}" if above else other for other in near(name, folders))
     note = did_you_mean(names)
-    fixes = _instead(entry.span, names)
+    fixes = instead(entry.span, names)
     title = titled("the listed folder `{}` does not exist", entry.value)
     return codes.MISSING_FOLDER.at(entry.span, title, notes=(note,) if note is not None else (), fixes=fixes)

@@ -112,6 +112,25 @@ def test_an_unknown_target(here: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert "local" in printed
 
 
+def test_a_setting_that_the_target_does_not_have(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "one.nml", "--set", "base=x"]) == 2
+    assert "the target local has no setting base; it has none to choose" in capsys.readouterr().err
+    assert main(["build", "one.nml", "--set", "base"]) == 2
+    assert "`--set base` has no value; write `--set base=VALUE`" in capsys.readouterr().err
+
+
+def test_pictures_are_built_again_over_older_ones(here: Path) -> None:
+    assert main(["build", "one.nml", "--target", "graph"]) == 0
+    assert main(["build", "one.nml", "--target", "graph"]) == 0
+    assert {"manifest.json", "w.svg", "w.mmd", "w.dot"} <= set(contents(here / "build" / "demo_one-graph"))
+
+
+def test_a_build_for_all_targets_has_a_folder_for_each(here: Path) -> None:
+    assert main(["build", "one.nml", "--target", "all", "-o", "out"]) == 0
+    assert "local" in {path.name for path in (here / "out").iterdir()}
+    assert "graph" not in {path.name for path in (here / "out").iterdir()}, "pictures do not run"
+
+
 def test_a_locked_release_may_not_change(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", "one.nml"]) == 0
     assert not (here / "nstack.lock").exists()

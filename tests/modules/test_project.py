@@ -9,6 +9,7 @@ from nscompiler.diagnostics.model import Severity
 from nscompiler.files import MemoryFiles
 from nscompiler.modules.listing import resolve_parent, unlisted_modules
 from nscompiler.modules.project import read_module_config, read_project
+from nscompiler.pipeline import check_texts
 from nscompiler.source import Span
 
 OTHERS = {"m/module.nml": "module M:1.0.0", "m/train.csv": "", "m/data/a.csv": ""}
@@ -306,3 +307,45 @@ def test_aliases_of_aliases_stay_small():
     _, config, problems = module("\n".join(lines))
     assert config is not None
     assert {item.code.id for item in problems} == {"NS0232"}
+
+
+def placed(text: str) -> tuple[object, list[str]]:
+    """What the places of a project file come to, and what is told of it."""
+    files = MemoryFiles({"nstack-project.yaml": text})
+    project, problems = read_project(".", files)
+    assert project is not None
+    return project.places, [f"{problem.code.id}: {problem.title}" for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("One: {modules: [A]}", "NS0245: `One` cannot name a place"),
+        ("one: {memory: 2}", "NS0233: `memory` has to be an amount with its unit, such as 512m or 2g, not a number"),
+        ("one: {memory: 0g}", "NS0233: `memory` has to be an amount with its unit, such as 512m or 2g, not text"),
+        ("one: {cpus: many}", "NS0233: `cpus` has to be a number above 0, such as 0.5 or 2, not text"),
+        ("one: {replicas: 0}", "NS0233: `replicas` has to be a whole number above 0, not a number"),
+        ("one: {cpu: 1}", "NS0232: the key `cpu` means nothing here"),
+        (
+            "one: [A]",
+            "NS0233: the place `one` has to be a mapping, such as {modules: [A]}, not a list",
+        ),
+    ],
+)
+def test_what_a_place_cannot_say(entry: str, told: str) -> None:
+    assert placed(f"places:\n  {entry}\n")[1] == [told]
+
+
+def test_what_a_place_says() -> None:
+    (place,), told = placed("places:\n  gpu-1: {modules: [A, 'B:1.0.0'], memory: 512MiB, cpus: 2, replicas: 3}\n")
+    assert told == []
+    assert (place.memory, place.cpus, place.replicas) == (512 * 2**20, 2.0, 3)
+    assert [place.has(name) for name in ("A:0.1.0", "B:1.0.0", "B:2.0.0", "C:1.0.0")] == [True, True, False, False]
+
+
+def test_a_place_for_a_module_that_the_project_does_not_have_is_told_of() -> None:
+    project = "places:\n  one: {modules: [Dmeo, Demo]}\n"
+    files = {"p/nstack-project.yaml": project, "p/demo/module.nml": "module Demo:0.1.0\n"}
+    (problem,) = check_texts(files, ["p"]).diagnostics
+    assert (problem.code.name, problem.title) == ("unknown-placed-module", "the project has no module `Dmeo`")
+    assert problem.primary.text == "did you mean `Demo`?"

@@ -1,6 +1,10 @@
 """``nsc build``: workflows as files that run without the compiler."""
 
+import json
+import os
+import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,43 +12,47 @@ import click
 
 from nscompiler.cli import exits
 from nscompiler.cli.failure import Failure
+from nscompiler.cli.folders import MARKER
 from nscompiler.cli.options import path_option
+from nscompiler.version import __version__
 
 if TYPE_CHECKING:
+    from nscompiler.backends.base import Backend, Emitted
+    from nscompiler.flow.model import Graph
     from nscompiler.pipeline import Compilation
 
 
 @click.command("build")
 @click.argument("path", metavar="FILE|FOLDER")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where to; build/NAME by default.")
-@click.option("--target", default="local", show_default=True, help="What to build for.")
+@click.option("--target", default="local", show_default=True, help="What to build for; `all` for each that runs.")
+@click.option(
+    "--set", "given", multiple=True, metavar="NAME=VALUE", help="A setting of the target; `nsc targets` lists them."
+)
 @click.option("--lock", is_flag=True, help="Start an nstack.lock of the releases that were built.")
 @path_option
-def command(path: str, output: Path | None, target: str, lock: bool, search: tuple[str, ...]) -> int:
+def command(
+    path: str, output: Path | None, target: str, given: tuple[str, ...], lock: bool, search: tuple[str, ...]
+) -> int:
     """Build all workflows of a file, module folder or project.
 
     Each file with workflows becomes one package. An older build in its place is replaced; a folder that holds anything
     else is left alone. Where a folder has several such files, each package goes into a folder of its own below DIR.
-    Where there is an nstack.lock, the releases that were built are noted in it: they may not change any more.
+    With `--target all` there is a folder below DIR for each target; one that cannot run a workflow is told of and left
+    out. Where there is an nstack.lock, the releases that were built are noted in it: they may not change any more.
     """
-    from nscompiler.cli import programs
-    from nscompiler.cli.folders import replace_build
+    from nscompiler.cli import programs, targets
     from nscompiler.cli.report import report_problems
-    from nscompiler.cli.running import wheel, write
-    from nscompiler.flow.package import package_name
 
+    chosen = tuple(targets.wanted(target))
+    settings = targets.settings(given, chosen)
     compilation = programs.compiled(path, search)
     by_file = programs.to_build(compilation)
     if not by_file:
         raise Failure(f"{path} has no workflow to build", "a workflow is a def from a source to a sink, `Void -> Void`")
-    runtime = wheel()
-    for file, workflows in by_file.items():
-        graphs = programs.lowered(compilation, workflows)
-        default = graphs[0].name if len(graphs) == 1 else None
-        emitted = programs.emitted(compilation, file, graphs, target, default=default, runtime=runtime)
-        folder = _folder(output, package_name(graphs[0].module, graphs), len(by_file) > 1)
-        replace_build(folder, lambda new, emitted=emitted: write(emitted, new))  # type: ignore[misc]
-        click.echo(str(folder))
+    lowered = {file: programs.lowered(compilation, workflows) for file, workflows in by_file.items()}
+    for backend in chosen:
+        _build(compilation, lowered, backend, settings, output, lenient=target == targets.ALL)
     _note_releases(compilation, start=lock)
     if compilation.problems:
         report_problems(compilation, compilation.problems, sys.stderr)
@@ -68,7 +76,67 @@ def _note_releases(compilation: "Compilation", *, start: bool) -> None:
             raise Failure(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def _folder(output: Path | None, package: str, several: bool) -> Path:
+def _build(
+    compilation: "Compilation",
+    lowered: "Mapping[str, list[Graph]]",
+    backend: "Backend",
+    settings: Mapping[str, str],
+    output: Path | None,
+    *,
+    lenient: bool,
+) -> None:
+    """Build all files for one target; ``lenient`` where it is one of several, which a refusal does not end."""
+    from nscompiler.cli import programs, targets
+    from nscompiler.cli.folders import replace_build
+    from nscompiler.cli.running import wheel, write
+    from nscompiler.flow.package import package_name
+
+    own = targets.own(backend, settings)
+    for file, graphs in lowered.items():
+        package = package_name(graphs[0].module, graphs)
+        emitted = programs.emitted(
+            compilation,
+            file,
+            graphs,
+            backend.name,
+            default=graphs[0].name if len(graphs) == 1 else None,
+            runtime=wheel(),
+            settings=own,
+            command=_command(file, backend.name, own),
+            lenient=lenient,
+        )
+        if emitted is None:
+            continue
+        folder = _folder(output, package, backend.name, several=len(lowered) > 1, all=lenient)
+        marked = _with_manifest(emitted, package, backend.name)
+        replace_build(folder, lambda new, marked=marked: write(marked, new))  # type: ignore[misc]
+        click.echo(str(folder))
+
+
+def _command(file: str, target: str, settings: Mapping[str, str]) -> str:
+    """What repeats the build, for who reads what was built; the file by its name alone, for a path may be of this
+    machine."""
+    shown = file if not os.path.isabs(file) else os.path.basename(file)
+    words = ["nsc", "build", shown, *(["--target", target] if target != "local" else [])]
+    for name, value in settings.items():
+        words += ["--set", f"{name}={value}"]
+    return shlex.join(words)
+
+
+def _with_manifest(emitted: "Emitted", package: str, target: str) -> "Emitted":
+    """What was emitted with the file that tells a build from other folders, for a target that has none of its own."""
+    if any(path == MARKER for path, _ in emitted.files):
+        return emitted
+    import attrs
+
+    content = {"manifest_version": 1, "compiler": __version__, "target": target, "package": package}
+    manifest = json.dumps(content, indent=2) + "\n"
+    return attrs.evolve(emitted, files=(*emitted.files, (MARKER, manifest)))
+
+
+def _folder(output: Path | None, package: str, target: str, *, several: bool, all: bool) -> Path:
+    """Where a build goes: ``build/NAME`` or ``build/NAME-TARGET`` where nothing is said."""
     if output is None:
-        return Path("build") / package
+        return Path("build") / (package if target == "local" else f"{package}-{target}")
+    output = output / target if all else output
     return output / package if several else output

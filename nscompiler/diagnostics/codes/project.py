@@ -45,7 +45,7 @@ UNKNOWN_KEY = Code(
     explanation=(
         "The key is not one that is read here, so what stands under it has no effect. Keys of `nstack.yaml` are "
         "`stack`, `parent`, `packages`, `commands`, `files` and `name`; below `stack` there are `language`, "
-        "`api-version` and `snapshot`; `nstack-project.yaml` has `modules` and `lints`."
+        "`api-version` and `snapshot`; `nstack-project.yaml` has `modules`, `lints` and `places`."
     ),
     level=Severity.WARNING,
     wrong_files=_module_with("stack:\n  language: python\npackage: [curl]\n"),
@@ -212,6 +212,39 @@ LINT_LEVEL = Code(
     right_files=(("nstack-project.yaml", "modules:\n  - demo\nlints:\n  unused-import: error\n"), _IN_FOLDER),
 )
 
+BAD_PLACE = Code(
+    id="NS0245",
+    name="bad-place",
+    title="an entry of `places` cannot be followed",
+    explanation=(
+        "`places` in `nstack-project.yaml` says which modules share an image or a task. A place is called by "
+        "lower-case letters, digits, `-` and `_`, because images, services and tasks are called after it, "
+        "and a module is in one place at most."
+    ),
+    wrong_files=(
+        ("nstack-project.yaml", "modules: [demo]\nplaces:\n  one: {modules: [Demo]}\n  two: {modules: [Demo]}\n"),
+        _IN_FOLDER,
+    ),
+    right_files=(
+        ("nstack-project.yaml", "modules: [demo]\nplaces:\n  one: {modules: [Demo], memory: 2g}\n"),
+        _IN_FOLDER,
+    ),
+)
+
+UNKNOWN_PLACED = Code(
+    id="NS0246",
+    name="unknown-placed-module",
+    title="`places` names a module that the project does not have",
+    explanation=(
+        "`places` in `nstack-project.yaml` lists modules by name, with or without the version. The project has none of "
+        "this name, most often by a slip. The entry has no effect: the module that was meant runs where it would "
+        "without it."
+    ),
+    level=Severity.WARNING,
+    wrong_files=(("nstack-project.yaml", "modules: [demo]\nplaces:\n  one: {modules: [Dmeo]}\n"), _IN_FOLDER),
+    right_files=(("nstack-project.yaml", "modules: [demo]\nplaces:\n  one: {modules: [Demo]}\n"), _IN_FOLDER),
+)
+
 BAD_REQUIREMENT = Code(
     id="NS0244",
     name="bad-requirement",
@@ -268,6 +301,8 @@ CODES = (
     MISSING_FOLDER,
     UNLISTED_FOLDER,
     LINT_LEVEL,
+    BAD_PLACE,
+    UNKNOWN_PLACED,
     BAD_REQUIREMENT,
     CHANGED_RELEASE,
     BAD_LOCK,
