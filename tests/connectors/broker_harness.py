@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -19,7 +20,8 @@ from typing import Any, ClassVar
 
 import pytest
 from connector_harness import Recorder, context, decoded, parameters_of
-from nstack.connectors import broker
+from nstack.connectors import reach
+from nstack.runtime import parting
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch
 from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
@@ -37,6 +39,8 @@ class Order(Record):
     weight: Double | None = None
 
 
+CANCELLED = 8
+"""So often an opening is cancelled, from its start to its end."""
 ORDERS = [Order(0, "", None), Order(-1, "åßç🙂\n\x00", 0.5), Order(2**62, '"\\', -1e300)]
 
 
@@ -61,20 +65,22 @@ def free_port() -> int:
 
 
 class Line:
-    """A line to a server that can be cut: a relay on a port of its own."""
+    """A line to a server that can be cut: a relay on a port of its own. Nothing gets through while it does not flow."""
 
     async def answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """What the server says, to who has asked."""
-        await _copy(reader, writer)
+        await self._copy(reader, writer)
 
     async def asks(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, back: asyncio.StreamWriter
     ) -> None:
         """What a client says, to the server; ``back`` leads to the client."""
-        await _copy(reader, writer)
+        await self._copy(reader, writer)
 
     def __init__(self, port: int) -> None:
         self.port = free_port()
+        self.flowing = asyncio.Event()
+        self.flowing.set()
         self._to = port
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -104,16 +110,16 @@ class Line:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while data := await reader.read(1 << 16):
-            writer.write(data)
-            await writer.drain()
-    except OSError:
-        pass
-    finally:
-        writer.close()
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(1 << 16):
+                await self.flowing.wait()
+                writer.write(data)
+                await writer.drain()
+        except OSError:
+            pass
+        finally:
+            writer.close()
 
 
 class Side:
@@ -162,18 +168,26 @@ class Side:
 @asynccontextmanager
 async def opened(side: Side, connector: Any, type_: Any = Order, **facts: Any) -> AsyncIterator[Any]:
     """A connector that is open, and is closed at the end."""
-    source = hasattr(connector, "batches")
-    given = side.at(facts.pop("port", side.PORT)) | (side.source() if source else side.sink())
-    log = facts.pop("log", Recorder().log)
     try:
-        await connector.open(
-            parameters_of(connector, given | facts),
-            Codec(type_),
-            context(Path(), node=f"{'Sources' if source else 'Sinks'}.{side.PREFIX}", log=log, workflow=side.id),
-        )
+        await _open(side, connector, type_=type_, **facts)
         yield connector
     finally:
-        await (connector.close() if source else connector.close(completed=True))
+        await _close(connector)
+
+
+async def _open(side: Side, connector: Any, port: int | None = None, type_: Any = Order, **facts: Any) -> None:
+    source = hasattr(connector, "batches")
+    given = side.at(side.PORT if port is None else port) | (side.source() if source else side.sink())
+    log = facts.pop("log", Recorder().log)
+    await connector.open(
+        parameters_of(connector, given | facts),
+        Codec(type_),
+        context(Path(), node=f"{'Sources' if source else 'Sinks'}.{side.PREFIX}", log=log, workflow=side.id),
+    )
+
+
+async def _close(connector: Any) -> None:
+    await (connector.close() if hasattr(connector, "batches") else connector.close(completed=True))
 
 
 async def take(batches: AsyncIterator[Batch], count: int) -> list[Batch]:
@@ -330,7 +344,7 @@ class Contract:
                 pass
             writer.close()
 
-        monkeypatch.setattr(broker, "SILENCE", 0.1)
+        monkeypatch.setattr(reach, "SILENCE", 0.1)
         listening = await asyncio.start_server(silent, "127.0.0.1", 0)
         port = listening.sockets[0].getsockname()[1]
         for connector in (side.SOURCE(), side.SINK()):
@@ -341,6 +355,57 @@ class Contract:
                     pass
             assert f":{port}, at most 0 s more: no answer yet" in recorder.text()
         listening.close()
+
+    async def test_an_opening_that_is_cancelled_leaves_nothing_behind(self, side: Side) -> None:
+        for kind in (side.SOURCE, side.SINK):
+            began = time.monotonic()
+            async with opened(side, kind()):
+                took = time.monotonic() - began
+            before = asyncio.all_tasks()
+            for part in range(CANCELLED):
+                connector = kind()
+                opening = asyncio.create_task(_open(side, connector))
+                await asyncio.wait((opening,), timeout=took * part / CANCELLED)
+                opening.cancel()
+                async with asyncio.timeout(15):
+                    await asyncio.wait((opening,))
+                    await _close(connector)
+                left = asyncio.all_tasks() - before
+                _, stuck = await asyncio.wait(left, timeout=10) if left else ((), ())
+                assert not stuck, stuck
+        await side.publish([b'{"n": 1, "who": "x"}'])
+        async with opened(side, side.SOURCE()) as source:
+            (batch,) = await take(source.batches(), 1)  # nobody else holds it
+            batch.token.release()
+
+    async def test_a_server_that_falls_silent_is_not_waited_for_at_the_end(
+        self, side: Side, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(reach, "PARTING", 0.5)
+        line = self.LINE(side.PORT)
+        await line.mend()
+        try:
+            async with opened(side, side.SOURCE(), port=line.port) as source:
+                await side.publish([b'{"n": 1, "who": "x"}'])
+                (batch,) = await take(source.batches(), 1)
+                sink = await self._that_has_written(side, line.port)
+                line.flowing.clear()
+                writing = asyncio.create_task(sink.write(sink.encode([Order(2, "x" * 1000)] * 5000)))
+                batch.token.release()
+                async with asyncio.timeout(30):
+                    await source.stop()
+                    await source.close()
+                    await parting.have_ended((writing,), 10)
+                    await sink.close(completed=False)
+        finally:
+            await line.cut()
+        assert await parting.nothing_runs_on(10)
+
+    async def _that_has_written(self, side: Side, port: int) -> Any:
+        sink = side.SINK()
+        await _open(side, sink, port)
+        await sink.write(sink.encode([Order(1, "x")]))
+        return sink
 
     async def test_parameters_that_make_no_sense_are_refused(self, side: Side) -> None:
         for connector, name, value, message in (

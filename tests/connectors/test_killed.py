@@ -37,6 +37,8 @@ POINTS = {
 files are put into place no token is open any more; see ``test_going_on.py``."""
 AT_START = 5
 """So often a workflow opens something before a batch is under way, about."""
+OPENING, INTERRUPTS = 0.8, 16
+"""Seconds that a workflow takes to start and to open what it reads and writes, about, and the interrupts meanwhile."""
 LIMIT = 60.0
 EVERY_DAY = {"files": 2, "postgres": 1}
 """The kills of every test run."""
@@ -76,6 +78,8 @@ class Killer:
         self.rounds = 0
         self.disturbed = 0
         self.waited = 0
+        self.patience: float | None = None
+        """So many seconds after its start an endless workflow is interrupted; None: when all is done."""
 
     async def round(self, kind: type[Pipeline], kills: int) -> None:
         """Kills so often at most, then lets the workflow end and looks at its sinks."""
@@ -88,16 +92,16 @@ class Killer:
                 point = self.choice.choice(points)
                 least = AT_START if point == "opening" else 1
                 count = self.choice.randint(least, max(least, self.most[point]))
-                if not await self._run(pipeline, f"{point}:{count}"):
+                if not await self.run(pipeline, f"{point}:{count}"):
                     self.most[point] = max(least, count // 2)  # it does not come there so often
                     break
             else:
-                assert not await self._run(pipeline, "")
+                assert not await self.run(pipeline, "")
             # An endless run may be stopped just when it has taken back what was behind its checkpoint.
             for _ in range(3):
                 if pipeline.BOUNDED or all(set(found) == wanted() for found in (await pipeline.sinks()).values()):
                     break
-                assert not await self._run(pipeline, "")
+                assert not await self.run(pipeline, "")
             await self._look(pipeline)
 
     async def _look(self, pipeline: Pipeline) -> None:
@@ -108,7 +112,7 @@ class Killer:
             assert not (twice and name in pipeline.EXACT), (pipeline.NAME, name, twice, told)
         self.waited += told.count("waiting for ") + told.count(" lost ")
 
-    async def _run(self, pipeline: Pipeline, fault: str) -> bool:
+    async def run(self, pipeline: Pipeline, fault: str) -> bool:
         """One process; whether it was killed at the point. One that lives ends in order."""
         evidence = pipeline.folder / "told"
         # Held back until somebody listens, as `nsc run` does it.
@@ -145,6 +149,10 @@ class Killer:
         disturbing = asyncio.create_task(self._disturb(pipeline, always=fault.startswith("opening")))
         try:
             async with asyncio.timeout(LIMIT):
+                if self.patience is not None:
+                    await asyncio.wait((ending,), timeout=self.patience)
+                    process.send_signal(signal.SIGINT)
+                    return await ending
                 while not pipeline.BOUNDED and not ending.done():
                     await asyncio.wait((ending,), timeout=0.2)
                     found = {} if ending.done() else await pipeline.sinks()
@@ -160,7 +168,7 @@ class Killer:
             self.taking.clear()
 
     async def _disturb(self, pipeline: Pipeline, *, always: bool) -> None:
-        if pipeline.disturbs and (self.choice.random() < 0.5 or always):
+        if pipeline.disturbs and self.patience is None and (self.choice.random() < 0.5 or always):
             await asyncio.sleep(self.choice.uniform(0.3, 0.8))
             self.taking.set()  # from here on it is brought to its end
             self.disturbed += 1
@@ -213,6 +221,24 @@ async def test_others_killed_a_few_times(name: str, built: Path, tmp_path: Path)
 @pytest.mark.parametrize("name", OF_KAFKA)
 async def test_killed_a_few_times_with_kafka(name: str, built: Path, tmp_path: Path, kafka: None) -> None:
     await killed_a_few_times(name, built, tmp_path)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", [name for name, pipeline in PIPELINES.items() if not pipeline.BOUNDED])
+async def test_interrupted_while_it_opens_it_ends(name: str, built: Path, tmp_path: Path, kafka: None) -> None:
+    needs(name)
+    killer = Killer(built, tmp_path, random.Random(name))
+    async with PIPELINES[name](tmp_path) as pipeline:
+        for part in range(INTERRUPTS):
+            killer.patience = OPENING * part / INTERRUPTS
+            assert not await killer.run(pipeline, "")
+        killer.patience = None
+        assert not await killer.run(pipeline, "")
+        found = await pipeline.sinks()
+        told = (tmp_path / "log").read_text()
+    assert {name: set(parts) for name, parts in found.items()} == dict.fromkeys(found, wanted()), told
+    for noise in ("internal error", "never retrieved", "was destroyed", "never awaited"):
+        assert noise not in told
 
 
 @pytest.mark.soak

@@ -1,5 +1,6 @@
 """How a run ends: signals, readers that go, sources that sleep."""
 
+import asyncio
 import os
 import select
 import signal
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from emitted_package import Package
+from nstack.runtime.parting import at_most, nothing_runs_on
 
 Lines = Callable[..., str]
 
@@ -116,6 +118,74 @@ def test_a_source_that_sleeps_is_left_behind(package: Package) -> None:
     assert "Traceback" not in err
     assert "shutdown ran" in err
     assert out == ""
+
+
+@pytest.mark.thorough
+def test_an_opening_that_does_not_let_itself_be_cancelled_is_left_behind(package: Package, lines: Lines) -> None:
+    package.write(
+        lines("echo; Text; Text;"),
+        m="""
+        import asyncio
+        import sys
+        import nstack
+        from nstack.connectors.stdio import StdinSource
+
+        async def opened(self, *given):
+            print("opening", file=sys.stderr, flush=True)
+            while True:
+                try:
+                    await asyncio.get_running_loop().create_future()
+                except asyncio.CancelledError:
+                    print("no", file=sys.stderr)
+
+        StdinSource.open = opened
+
+        class Module(nstack.Module):
+            def echo(self, text):
+                return text
+        """,
+    )
+    process = package.start()
+    assert process.stderr is not None
+    assert process.stderr.readline() == "opening\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.count("no\n") == 2
+    assert "w interrupted" in err
+    assert "Traceback" not in err
+
+
+async def test_what_is_cancelled_is_waited_for_only_so_long() -> None:
+    refusals = []
+
+    async def stubborn() -> None:
+        while len(refusals) < 3:
+            try:
+                await asyncio.get_running_loop().create_future()
+            except asyncio.CancelledError as error:
+                refusals.append(error)
+
+    assert not await at_most(0.01, stubborn())
+    assert len(refusals) == 0  # it is cancelled, and not waited for
+    await asyncio.sleep(0)
+    assert len(refusals) == 1
+    assert not await nothing_runs_on(0.01)
+    assert len(refusals) == 2
+    assert await nothing_runs_on(1)
+    assert len(refusals) == 3
+
+
+async def test_what_goes_wrong_in_time_is_raised() -> None:
+    async def wrong() -> None:
+        raise ValueError("this")
+
+    async def quick() -> None:
+        return
+
+    with pytest.raises(ValueError, match="this"):
+        await at_most(1, wrong())
+    assert await at_most(1, quick())
 
 
 def test_a_stalled_reader_stalls_the_source(package: Package, tmp_path: Path) -> None:

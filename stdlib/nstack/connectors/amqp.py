@@ -6,13 +6,14 @@ The source reads a queue that stays when the workflow is stopped, so what is pub
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Lost, Message, port, reason, settle_all, silence
+from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Message, port, settle_all, silence
 from nstack.connectors.limits import at_least_one
+from nstack.connectors.reach import Lost, closing, reason
 from nstack.connectors.tls import Tls, knock
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters
@@ -51,7 +52,7 @@ class AmqpSource(BrokerSource):
         broker = self._broker
         assert broker is not None
         connection = await broker.connect()
-        async with _closing(connection):
+        async with closing(connection):
             await broker.declare_exchange(connection)
             channel = await broker.declare_queue(connection, self._queue)
             await channel.set_qos(prefetch_count=self._most)
@@ -77,7 +78,7 @@ class AmqpSink(BrokerSink):
         broker = self._broker
         assert broker is not None
         connection = await broker.connect()
-        async with _closing(connection):
+        async with closing(connection):
             await broker.declare_exchange(connection)
             channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
             if broker.exchange:
@@ -323,17 +324,6 @@ def _losing() -> Iterator[None]:
     except Exception as error:
         if _is_broken(error):
             raise Lost(error) from None
-        raise
-
-
-@asynccontextmanager
-async def _closing(connection: Any) -> AsyncIterator[None]:
-    """Hangs up where what shall be done with the connection fails."""
-    try:
-        yield
-    except BaseException:
-        with suppress(Exception):
-            await connection.close()
         raise
 
 

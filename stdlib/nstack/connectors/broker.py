@@ -1,60 +1,26 @@
 """What the connectors of message brokers share: reaching a server, messages in flight, acknowledgements, bodies.
 
 A connector of a broker gives a *session* for each direction: one connection, from its making to its loss. What stands
-here makes sessions, and makes the next one when one is lost.
+here works with sessions, and asks for the next one when one is lost (``reach.py`` makes them).
 """
 
 import asyncio
 import contextlib
 import logging
-import os
-import socket
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from typing import Any, ClassVar, Protocol
 
+from nstack.connectors import reach
 from nstack.connectors.limits import at_least_one, seconds
+from nstack.connectors.reach import Lost, Reach
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
-from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError, ReaderGone, UsageError
-from nstack.runtime.faultpoints import fault
+from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError, UsageError
+from nstack.runtime.parting import at_most
 from nstack.runtime.token import Token
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
-"""Seconds between two tries to reach a server: doubled from the first to the longest."""
-SILENCE = 2.0
-"""Seconds without any answer after which it is told what is waited for."""
-REMIND = 30.0
-"""Seconds after which a server that is still away is told of again."""
 BATCH = 256
 """At most so many messages share a token."""
-PARTING = 5.0
-"""Seconds that the last acknowledgements have to reach the server."""
-
-S = TypeVar("S")
-
-
-class Lost(Exception):
-    """The server cannot be reached, or not any more, for a reason that passes. ``left`` are the messages that it has
-    not confirmed, where some were being published; None means all. ``missing`` tells that the server is there, and
-    what is read or written is not.
-    """
-
-    def __init__(self, why: object, left: "Bodies | None" = None, *, missing: bool = False) -> None:
-        super().__init__(reason(why) if isinstance(why, BaseException) else why)
-        self.left = left
-        self.missing = missing
-
-
-def reason(error: BaseException) -> str:
-    """Why, in one line. Event loops word the same refusal differently, so the system's own words are taken."""
-    if isinstance(error, socket.gaierror):
-        return error.strerror or "the name is not known"
-    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
-        return os.strerror(error.errno)
-    if isinstance(error, TimeoutError):
-        return "no answer came in time"
-    return " ".join(" ".join(map(str, error.args)).split()) or type(error).__name__
 
 
 class Message(bytes):
@@ -137,83 +103,6 @@ def _decode_text(message: Message) -> str:
         raise DecodeError("body", "Text in UTF-8", f"other bytes ({error.reason})") from None
 
 
-# ------------------------------------------------------------------------------------------ reaching a server
-
-
-class Reach(Generic[S]):
-    """Makes sessions of one server. ``address`` names it in messages; ``make`` raises Lost for what may pass and
-    ConnectorError for what will not. The first session has ``patience`` seconds to come about, later ones any time.
-    """
-
-    def __init__(self, address: str, patience: float, context: Context, make: Callable[[], Awaitable[S]]) -> None:
-        self.address = address
-        self._patience = patience
-        self._context = context
-        self._make = make
-
-    async def first(self) -> S:
-        """The first session. Raises ConnectorError with the address."""
-        return await self._try("", time.monotonic() + self._patience)
-
-    async def again(self, lost: Lost) -> S:
-        """A session after one was lost. Raises ReaderGone when the run has failed meanwhile, so nobody waits."""
-        self._log.warning(f"{self._context.node}: lost {self.address}: {lost}; trying until it is back")
-        return await self._try(str(lost), None)
-
-    @property
-    def _log(self) -> Any:
-        return self._context.log
-
-    async def _try(self, told: str, until: float | None) -> S:
-        pause, began = FIRST_PAUSE, time.monotonic()
-        remind = began + REMIND
-        while True:
-            fault("opening")
-            try:
-                session = await self._in_time(told, until)
-            except Lost as error:
-                why, now = str(error), time.monotonic()
-                if until is not None and now + pause > until:
-                    failed = self.address if error.missing else f"cannot reach {self.address}"
-                    raise ConnectorError(f"{failed}: {why}") from None
-                if why != told or now > remind:
-                    self._log.warning(f"{self._context.node}: waiting for {self.address}{_left(until, now)}: {why}")
-                    told, remind = why, now + REMIND
-            else:
-                if told:
-                    self._log.info(f"{self._context.node}: connected to {self.address}")
-                return session
-            if self._context.failed():
-                raise ReaderGone(f"{self.address} is away, and the run has failed")
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
-
-    async def _in_time(self, told: str, until: float | None) -> S:
-        """One try. Says that it waits when no answer comes at all, and gives up when the time is over."""
-        work = asyncio.ensure_future(self._make())
-        try:
-            await asyncio.wait((work,), timeout=SILENCE)
-            if not work.done():
-                if not told:
-                    now = time.monotonic()
-                    text = f"waiting for {self.address}{_left(until, now)}: no answer yet"
-                    self._log.warning(f"{self._context.node}: {text}")
-                left = None if until is None else max(0.0, until - time.monotonic())
-                await asyncio.wait((work,), timeout=left)
-            if work.done():
-                return work.result()
-        finally:
-            work.cancel()
-        await asyncio.wait((work,))
-        if not work.cancelled() and isinstance(work.exception(), ConnectorError):
-            return work.result()
-        raise Lost("no answer came in time")
-
-
-def _left(until: float | None, now: float) -> str:
-    return "" if until is None else f", at most {until - now:.0f} s more"
-
-
 # ------------------------------------------------------------------------------------------ sources
 
 
@@ -226,10 +115,10 @@ class Receiving(Protocol):
     async def acknowledge(self, messages: Sequence[Message]) -> None:
         """These are done. Raises Lost."""
 
-    async def stop(self) -> None:
+    def stop(self) -> Coroutine[Any, Any, None]:
         """No further messages shall come; what waits here goes back. Acknowledging goes on. Raises Lost."""
 
-    async def close(self, left: Sequence[Message]) -> None:
+    def close(self, left: Sequence[Message]) -> Coroutine[Any, Any, None]:
         """Gives back what was received and is not done, and hangs up. Raises Lost."""
 
 
@@ -275,7 +164,9 @@ class BrokerSource(SourceConnector):
         address, prefix = self.prepare(parameters, codec, context)
         self._form = self.form_of(parameters, f"{prefix}_body", codec)
         self._most = at_least_one(parameters, f"{prefix}_prefetch")
-        self._reach = Reach(address, seconds(parameters, f"{prefix}_connect_timeout"), context, self.connect)
+        self._reach = Reach(
+            address, seconds(parameters, f"{prefix}_connect_timeout"), context, self.connect, self._hang_up
+        )
         self._session = await self._reach.first()
         self._acknowledging = asyncio.create_task(self._acknowledge())
 
@@ -351,30 +242,29 @@ class BrokerSource(SourceConnector):
         self._stopping = True
         if self._session is not None:
             with contextlib.suppress(Lost):
-                await self._session.stop()
+                await at_most(reach.PARTING, self._session.stop())
 
     async def close(self) -> None:
         """Acknowledges what is done, gives back what is not, and hangs up."""
         if self._acknowledging is not None:
             self._closing = True  # cancelling it would interrupt a client library in the middle of a command
             self._acks.set()
-            await asyncio.wait((self._acknowledging,), timeout=PARTING)
+            await asyncio.wait((self._acknowledging,), timeout=reach.PARTING)
             self._acknowledging.cancel()
         session = self._session
         if session is None:
             return
-        with contextlib.suppress(Lost, TimeoutError):
-            async with asyncio.timeout(PARTING):
-                await self._acknowledge_all()
-                await session.close(
-                    [one for origin, group in self._open.values() if origin is session for one in group]
-                )
+        with contextlib.suppress(Lost):
+            await at_most(reach.PARTING, self._part(session))
         self._session = None
 
+    async def _part(self, session: Receiving) -> None:
+        await self._acknowledge_all()
+        await session.close([one for origin, group in self._open.values() if origin is session for one in group])
+
     async def _hang_up(self, session: Receiving) -> None:
-        with contextlib.suppress(Lost, TimeoutError):
-            async with asyncio.timeout(1):
-                await session.close(())
+        with contextlib.suppress(Lost):
+            await at_most(1, session.close(()))
 
 
 # ------------------------------------------------------------------------------------------ sinks
@@ -387,7 +277,7 @@ class Publishing(Protocol):
         """Publishes all and waits until the server has confirmed them. Raises Lost with what is left, ConnectorError
         for what waiting does not mend."""
 
-    async def close(self) -> None:
+    def close(self) -> Coroutine[Any, Any, None]:
         """Hangs up. Raises Lost."""
 
 
@@ -421,7 +311,8 @@ class BrokerSink(SinkConnector):
         """Raises ConnectorError with the address."""
         address, prefix = self.prepare(parameters, codec, context)
         self._form = self.form_of(parameters, f"{prefix}_body", codec)
-        self._reach = Reach(address, seconds(parameters, f"{prefix}_connect_timeout"), context, self.connect)
+        patience = seconds(parameters, f"{prefix}_connect_timeout")
+        self._reach = Reach(address, patience, context, self.connect, self._leave)
         self._session = await self._reach.first()
 
     def encode(self, values: Sequence[Any]) -> Bodies:
@@ -454,9 +345,11 @@ class BrokerSink(SinkConnector):
     async def _hang_up(self) -> None:
         session, self._session = self._session, None
         if session is not None:
-            with contextlib.suppress(Lost, TimeoutError):
-                async with asyncio.timeout(PARTING):
-                    await session.close()
+            await self._leave(session)
+
+    async def _leave(self, session: Publishing) -> None:
+        with contextlib.suppress(Lost):
+            await at_most(reach.PARTING, session.close())
 
 
 def sized(bodies: Iterable[bytes]) -> Bodies:

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from nstack.connectors.broker import Lost, Reach
 from nstack.connectors.channels import Channel, Place
+from nstack.connectors.reach import Lost, Reach
 from nstack.runtime.connector import Context, Parameters
 from nstack.runtime.errors import NStackError, UsageError
 from nstack.runtime.log import Log
@@ -43,7 +43,7 @@ async def make_ready(names: Sequence[str], server: str, log: Log) -> None:
 async def _look(name: str, server: str, context: Context) -> Channel:
     bounds = {"channel_max_messages": 1, "channel_max_bytes": 1}
     place = Place(Parameters({"channel": name, "channel_server": server, **bounds}), context)
-    return await Reach(place.address, PATIENCE, context, place.look).first()
+    return await Reach(place.address, PATIENCE, context, place.look, Channel.leave).first()
 
 
 async def _is_over(channel: Channel) -> bool:

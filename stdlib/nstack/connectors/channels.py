@@ -17,21 +17,11 @@ from time import monotonic
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from nstack.connectors.broker import (
-    REMIND,
-    SILENCE,
-    Bodies,
-    BrokerSink,
-    BrokerSource,
-    Form,
-    Lost,
-    Message,
-    Reach,
-    Receiving,
-)
+from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Form, Message, Receiving
 from nstack.connectors.channelvalues import Values
 from nstack.connectors.limits import at_least_one, seconds
 from nstack.connectors.nats import Puller, Server, message_of
+from nstack.connectors.reach import REMIND, SILENCE, Lost, Reach, closing
 from nstack.connectors.tls import TIMEOUT
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters
@@ -93,6 +83,10 @@ class Channel:
     def subject(self) -> str:
         """What its messages are published to."""
         return f"channel.{self.name}"
+
+    async def leave(self) -> None:
+        """Hangs up."""
+        await self.client.close()
 
     async def make(self) -> None:
         """Makes the stream where it is not there, with the bounds it shall have. Raises Lost, ConnectorError."""
@@ -187,11 +181,8 @@ class Place:
         """A connection to it. Raises Lost, ConnectorError."""
         client = await self._server.connect(closed)
         channel = Channel(self.name, self._most, self._most_bytes, client, self._server)
-        try:
+        async with closing(client):
             await channel.make()
-        except BaseException:
-            await client.close()
-            raise
         return channel
 
     async def look(self) -> Channel:
@@ -216,7 +207,8 @@ class ChannelReader(BrokerSource):
     async def has_begun(self, parameters: Parameters, context: Context) -> bool:
         """Whether a process before this one has read from it."""
         place = Place(parameters, context)
-        reach = Reach(place.address, seconds(parameters, "channel_connect_timeout"), context, place.connect)
+        patience = seconds(parameters, "channel_connect_timeout")
+        reach = Reach(place.address, patience, context, place.connect, Channel.leave)
         channel = await reach.first()
         try:
             return await channel.has_reader()
@@ -245,13 +237,10 @@ class ChannelReader(BrokerSource):
         config = ConsumerConfig(
             durable_name=CONSUMER, ack_policy=AckPolicy.EXPLICIT, ack_wait=self._wait, max_ack_pending=-1
         )
-        try:
+        async with closing(channel.client):
             with channel._server.refusing(channel.name):
                 await channel.stream.add_consumer(channel.name, config)
                 pull = await channel.stream.pull_subscribe_bind(durable=CONSUMER, stream=channel.name)
-        except BaseException:
-            await channel.client.close()
-            raise
         return ChannelPuller(channel, pull, self._wait, self.under_way)
 
     def _batch(self, session: Receiving, messages: Sequence[Message]) -> Batch:

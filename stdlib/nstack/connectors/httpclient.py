@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar
 
-from nstack.connectors.broker import reason
 from nstack.connectors.httpforms import Answer, Answers, RequestFailed, Requests, Wanted
 from nstack.connectors.limits import at_least_one, seconds
+from nstack.connectors.reach import reason
 from nstack.connectors.tls import Tls
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Parameters

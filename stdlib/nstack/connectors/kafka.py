@@ -9,11 +9,12 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from nstack.connectors.broker import PARTING, Bodies, BrokerSink, BrokerSource, Form, Lost, Message
+from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Form, Message
 from nstack.connectors.kafkaforms import KafkaForm, Outgoing
 from nstack.connectors.kafkagroup import Member
 from nstack.connectors.kafkaserver import Cluster, Trouble
 from nstack.connectors.limits import at_least_one, seconds
+from nstack.connectors.reach import PARTING, Lost
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters
 from nstack.runtime.errors import ConnectorError, TooLarge

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from nstack.connectors.broker import BATCH, Lost, Message
+from nstack.connectors.broker import BATCH, Message
 from nstack.connectors.kafkaserver import TIMEOUT, Cluster, Trouble
+from nstack.connectors.reach import Lost
 from nstack.runtime.errors import ConnectorError
 
 POLL = 0.1

@@ -6,7 +6,7 @@ import re
 import time
 from typing import Any
 
-from nstack.connectors.broker import Lost
+from nstack.connectors.reach import Lost
 from nstack.connectors.tls import Tls, knock
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Lost, Message, port, settle_all, silence
+from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Message, port, settle_all, silence
 from nstack.connectors.limits import at_least_one, seconds
+from nstack.connectors.reach import Lost
 from nstack.connectors.tls import Tls, knock
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters
@@ -58,8 +59,10 @@ class MqttSource(BrokerSource):
         client = await broker.connect(self._identifier, self._expiry, self._most)
         try:
             codes = await client.subscribe(broker.topic, qos=self._qos)
-        except Exception as error:
+        except BaseException as error:
             await _leave(client)
+            if not isinstance(error, Exception):
+                raise
             raise broker.lost(error) from None
         if any(int(getattr(code, "value", code)) >= 128 for code in codes):
             await _leave(client)
@@ -139,20 +142,20 @@ class Broker:
         try:
             # The library says of a refused connection only what its loop says; the system's word is better.
             await knock(*where, self._tls, self.address)
-            async with asyncio.timeout(TIMEOUT):
-                client = Client(
-                    **self._given,
-                    identifier=identifier,
-                    protocol=ProtocolVersion.V5,
-                    clean_start=identifier is None,
-                    properties=properties,
-                    queue_type=Inbox,
-                    max_queued_incoming_messages=most or 0,
-                    timeout=TIMEOUT,
-                )
-                client._client.manual_ack_set(True)
-                client.pending_calls_threshold = 1 << 16
-                return await client.__aenter__()
+            client = Client(
+                **self._given,
+                identifier=identifier,
+                protocol=ProtocolVersion.V5,
+                clean_start=identifier is None,
+                properties=properties,
+                queue_type=Inbox,
+                max_queued_incoming_messages=most or 0,
+                timeout=TIMEOUT,
+            )
+            client._client.manual_ack_set(True)
+            client.pending_calls_threshold = 1 << 16
+            await _enter(client)
+            return client
         except Exception as error:
             found = self.lost(error)
             if isinstance(found, Lost):
@@ -174,12 +177,44 @@ class Broker:
         return error if isinstance(error, Exception) else Lost(error)
 
 
+async def _enter(client: Any) -> None:
+    """Connects. The library does that in a thread, which nobody can stop: where it comes too late for whoever has asked
+    for it, the connection is closed again.
+    """
+    entering = asyncio.ensure_future(client.__aenter__())
+
+    def too_late(entered: asyncio.Future[Any]) -> None:
+        if not entered.cancelled():
+            entered.exception()
+        _cut_off(client)
+
+    try:
+        await asyncio.wait_for(asyncio.shield(entering), TIMEOUT)
+    except BaseException:
+        entering.add_done_callback(too_late)
+        raise
+
+
 async def _leave(client: Any) -> None:
     if client._disconnected.done():
         client._disconnected.exception()  # or asyncio would tell of it, long after we have
+    try:
+        with suppress(Exception):
+            async with asyncio.timeout(TIMEOUT):
+                await client.__aexit__(None, None, None)
+    finally:
+        _cut_off(client)
+
+
+def _cut_off(client: Any) -> None:
+    """Closes the connection whether or not the broker has answered; what the library does for it ends."""
     with suppress(Exception):
-        async with asyncio.timeout(TIMEOUT):
-            await client.__aexit__(None, None, None)
+        client._client.disconnect()
+    client._client._sock_close()
+    if client._misc_task is not None:
+        client._misc_task.cancel()
+    if client._disconnected.done() and not client._disconnected.cancelled():
+        client._disconnected.exception()
 
 
 class Subscriber:

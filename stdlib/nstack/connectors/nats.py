@@ -12,8 +12,9 @@ import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from typing import Any
 
-from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Lost, Message, port, settle_all, silence
+from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Message, port, settle_all, silence
 from nstack.connectors.limits import seconds
+from nstack.connectors.reach import Lost, closing
 from nstack.connectors.tls import PROBE, TIMEOUT, Tls
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters
@@ -57,14 +58,11 @@ class NatsSource(BrokerSource):
         assert server is not None
         client = await server.connect()
         config = ConsumerConfig(ack_policy=AckPolicy.EXPLICIT, ack_wait=self._wait, max_ack_pending=self._most)
-        try:
+        async with closing(client):
             with server.refusing(self._stream):
                 pull = await client.jetstream().pull_subscribe(
                     server.subject, durable=self._durable, stream=self._stream, config=config
                 )
-        except BaseException:
-            await client.close()
-            raise
         return Puller(client, pull, self._wait, self.under_way)
 
 
@@ -154,17 +152,18 @@ class Server:
                 await self._look()
                 client = Client()
                 self._keep_encrypted(client)
-                await client.connect(
-                    f"nats://{self._host}:{self._port}",
-                    name=self._name,
-                    error_cb=fault,
-                    closed_cb=on_closed,
-                    allow_reconnect=False,
-                    max_reconnect_attempts=1,
-                    tls=self._tls.context,
-                    tls_hostname=self._host,
-                    **self._login,
-                )
+                async with closing(client):
+                    await client.connect(
+                        f"nats://{self._host}:{self._port}",
+                        name=self._name,
+                        error_cb=fault,
+                        closed_cb=on_closed,
+                        allow_reconnect=False,
+                        max_reconnect_attempts=1,
+                        tls=self._tls.context,
+                        tls_hostname=self._host,
+                        **self._login,
+                    )
                 return client
         except ConnectorError:
             raise

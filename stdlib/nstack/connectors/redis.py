@@ -10,8 +10,9 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Lost, Message, port, silence
+from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Message, port, silence
 from nstack.connectors.limits import seconds
+from nstack.connectors.reach import Lost
 from nstack.connectors.tls import Tls, knock
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters

@@ -37,6 +37,7 @@ from .lifeline import tie
 from .log import Log
 from .outbox import Writer, backoff
 from .parameters import Resolved
+from .parting import have_ended, nothing_runs_on
 from .plan import Lane, Plan, expectation
 from .policy import DeadLetters, Guard, Halt, Stopped
 from .resuming import Resuming
@@ -55,6 +56,8 @@ SHUTDOWN = 90.0
 """Seconds that a module's ``shutdown`` may take."""
 COLLECT = 20_000
 """So many more objects than before make Python's collector look for rings among them."""
+PARTING = 5.0
+"""Seconds that what was cancelled has to end in."""
 ABANDON = 2.0
 """Seconds that a Python source which sleeps in its ``next()`` is waited for at the end."""
 
@@ -194,10 +197,13 @@ class Run:
         """Runs to the end and gives the exit code: 0 done, 1 failed, 130 interrupted."""
         with asyncio.Runner(loop_factory=_fast_loop() if not self.workflow.bounded else None) as runner:
             code = runner.run(self._main())
-            if self._abandoned or self._io.are_stuck():
+            ended = runner.run(nothing_runs_on(PARTING))
+            if self._abandoned or not ended or self._io.are_stuck():
                 sys.stdout.flush()
                 sys.stderr.flush()
-                os._exit(code)  # a thread still sleeps in user code or a read: we would wait for it in vain
+                # A thread still sleeps in user code or a read, or a client library does not let itself be cancelled:
+                # we would wait for them in vain.
+                os._exit(code)
         return code
 
     async def _main(self) -> int:
@@ -469,8 +475,7 @@ class Run:
         await asyncio.wait((task, ending), return_when=asyncio.FIRST_COMPLETED)
         ending.cancel()
         if not task.done():
-            task.cancel()
-            await asyncio.wait((task,))
+            await have_ended((task,), PARTING)
             raise Stopped
         task.result()
 
