@@ -451,6 +451,23 @@ class Compilation:
         machines without the runtime, ``settings`` what was chosen of the target's own, ``command`` what repeats the
         build. Raises LookupError where there is no such target.
         """
+        import attrs
+
+        backend, build = self._a_build(path, graphs, target)
+        chosen = {**build.settings, **(settings or {})}
+        build = attrs.evolve(build, default=default, runtime=runtime, settings=chosen, command=command)
+        problems = self._unsupported(path, backend, build)
+        if problems:
+            return None, problems
+        with _phase(f"emitting {target} for", path):
+            return backend.emit(build), ()
+
+    def unsupported(self, path: str, graphs: Sequence["Graph"], target: str) -> tuple[Diagnostic, ...]:
+        """What a target cannot do of workflows of one file. Raises LookupError where there is no such target."""
+        return self._unsupported(path, *self._a_build(path, graphs, target))
+
+    def _a_build(self, path: str, graphs: Sequence["Graph"], target: str) -> "tuple[Backend, Build]":
+        """A build with nothing chosen for it."""
         from nscompiler import backends
         from nscompiler.backends.base import Build
         from nscompiler.flow.package import package_name
@@ -461,29 +478,21 @@ class Compilation:
             raise LookupError(target)
         program = self._flow_program(path)
         checked = self.checked[path]
-        build = Build(
+        return backend, Build(
             module=checked.reference,
             package=package_name(checked.reference, graphs),
             graphs=place_together(graphs),
             compiler=__version__,
             target=target,
-            default=default,
             doc=None if checked.module.header is None else checked.module.header.doc,
-            runtime=runtime,
             interfaces=tuple(
                 (reference, program.files[reference].content_hash, own.interface.hash)
                 for reference, own in sorted(program.modules.items())
                 if not own.interface.standard
             ),
             placements=self._placements(path, program.modules),
-            settings={own.name: own.default for own in backend.settings} | dict(settings or {}),
-            command=command,
+            settings={own.name: own.default for own in backend.settings},
         )
-        problems = self._unsupported(path, backend, build)
-        if problems:
-            return None, problems
-        with _phase(f"emitting {target} for", path):
-            return backend.emit(build), ()
 
     def _placements(self, path: str, references: Iterable[str]) -> "tuple[Placement, ...]":
         """What the project of a file says of where its modules run; that is asked of single modules of it too."""

@@ -10,6 +10,8 @@ from nscompiler.diagnostics.suggest import did_you_mean, near
 
 if TYPE_CHECKING:
     from nscompiler.backends.base import Backend, Setting
+    from nscompiler.flow.model import Graph
+    from nscompiler.pipeline import Compilation
 
 ALL = "all"
 """What stands for every target whose output runs."""
@@ -43,6 +45,35 @@ def wanted(name: str) -> Iterator["Backend"]:
         backend = found(each)
         if backend.runs:
             yield backend
+
+
+def is_project(compilation: "Compilation") -> bool:
+    """Whether a whole project was given."""
+    from nscompiler.modules.discovery import PathKind
+
+    return any(given.kind is PathKind.PROJECT for given in compilation.discovery.given)
+
+
+def elsewhere(compilation: "Compilation", path: str, graph: "Graph") -> list[str]:
+    """What targets other than ``local`` would not run of a workflow, a line for each that refuses it; one that cannot
+    be loaded says nothing here."""
+    from nscompiler import backends
+
+    lines = []
+    for name in backends.names():
+        try:
+            backend = found(name)
+        except Failure:
+            continue
+        if name == "local" or not backend.runs:
+            continue
+        lacks = compilation.unsupported(path, (graph,), name)
+        if lacks:
+            more = f", and {len(lacks) - 1} more" if len(lacks) > 1 else ""
+            line = compilation.sources[lacks[0].primary.span.path].lines.position(lacks[0].primary.span.start).line
+            place = f"{lacks[0].primary.span.path}:{line}"
+            lines.append(f"{name} would not run it: {lacks[0].title}  [at={place}{more}]")
+    return lines
 
 
 def settings(given: Sequence[str], targets: "Sequence[Backend]") -> Mapping[str, str]:

@@ -126,3 +126,21 @@ def test_the_places_of_a_project_reach_the_target(here: Path) -> None:
     assert place == (
         "Placement(name='scoring', modules=('Demo:0.1.0',), memory=1610612736, cpus=0.5, replicas=None, runs_on='gpu')"
     )
+
+
+@pytest.mark.usefixtures("foreign")
+def test_a_run_of_a_project_says_who_would_not_run_it(
+    here: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Postcards, "runs", True)
+    (here / "one.nml").unlink()
+    (here / "nstack-project.yaml").write_text("modules: [demo]\n")
+    (here / "demo").mkdir()
+    (here / "demo/module.nml").write_text('module Demo:0.1.0\n\ndef tooLongByFar = ["a"] | Sinks.log\n')
+    told = "postcards would not run it: the name is too long  [at=demo/module.nml:3]"
+    assert main(["run", "."]) == 0
+    assert told in capfd.readouterr().err
+    assert main(["run", "demo"]) == 0
+    assert told not in capfd.readouterr().err
+    assert main(["run", ".", "--quiet"]) == 0
+    assert told not in capfd.readouterr().err

@@ -84,14 +84,19 @@ def command(
 
     What a run was about when it was stopped or killed is kept in .nstack, in the folder where it was started: where its
     sources can, the next run goes on there, and says so.
+
+    Of a project's workflow it is said which targets of `nsc build` would not run it, and why; --quiet leaves that out.
     """
-    from nscompiler.cli import programs, running
+    from nscompiler.cli import programs, running, targets
 
     if resume and fresh:
         raise click.UsageError("--resume and --fresh exclude each other")
     compilation = programs.compiled(path, search, stays_here=True)
     found = programs.chosen(compilation, path, workflow)
     (graph,) = programs.lowered(compilation, (found,))
+    if not quiet and targets.is_project(compilation):
+        for line in targets.elsewhere(compilation, found[0], graph):
+            click.echo(line, err=True)
     arguments = [*program_arguments(parameters, log_format), *(["--quiet"] if quiet else [])]
     arguments += ["--workers", str(workers)] if workers is not None else []
     arguments += ["--trace", str(trace)] if trace is not None else []
