@@ -41,6 +41,10 @@ def both =
 def appended =
   Sources.jsonl<Row> { path = "in.jsonl" } | taken* | Sinks.jsonl { path = "out.jsonl", mode = "append" }
 
+def strict =
+  Sources.jsonl<Row> { path = "in.jsonl" } | taken { on_error = "stop" } * |
+  Sinks.jsonl { path = "out.jsonl", mode = "append" }
+
 def awaited =
   Sources.jsonl<Row> { path = "in.jsonl" } | slowly { parallelism = 4 } * | Sinks.jsonl { path = "out.jsonl" }
 
@@ -54,6 +58,8 @@ import nstack
 class Module(nstack.Module):
     def taken(self, row):
         time.sleep(float(os.environ.get("SLOW", "0")))
+        if row.n == int(os.environ.get("FAILS", "-1")):
+            raise ValueError("not this one")
         return [nstack.Part(n=row.n, part=part) for part in row.parts]
 
     def kept(self, part):
@@ -91,13 +97,13 @@ class Folder:
         )
         return done.returncode, done.stderr
 
-    def start(self, workflow: str, slow: float) -> subprocess.Popen[str]:
-        """A process, each row ``slow``."""
+    def start(self, workflow: str, slow: float, fails: int = -1) -> subprocess.Popen[str]:
+        """A process, each row ``slow``, of which one ``fails``."""
         path = os.pathsep.join([str(self.built), str(ROOT / "stdlib")])
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "keep_copy", workflow],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": path, "SLOW": str(slow)},
+            env={**os.environ, "PYTHONPATH": path, "SLOW": str(slow), "FAILS": str(fails), "NSTACK_FAULTS": ""},
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -218,6 +224,49 @@ def test_a_slow_run_stops_between_two_values_and_goes_on_there(here: Folder, wor
     wanted = [one for one in every if one[0] % 5] if workflow == "copied" else every
     assert left < len(wanted)
     assert here.parts("out.jsonl") == wanted
+
+
+def test_what_others_append_meanwhile_stays(here: Folder) -> None:
+    here.rows("in.jsonl", 300)
+    (here.folder / "out.jsonl").write_text('{"n":-1,"part":"theirs"}\n')
+    process = here.start("appended", slow=0.02)
+    until(lambda: (here.folder / "out.jsonl").stat().st_size > 100)
+    process.send_signal(signal.SIGINT)
+    told = process.communicate(timeout=30)[1]
+    assert process.returncode == 130, told
+    before = here.parts("out.jsonl")
+    with (here.folder / "out.jsonl").open("a") as file:
+        file.write('{"n":-2,"part":"theirs, without an end of the line"}')
+    # Killed before it has written anything, it must still know whose they are.
+    assert here.run("appended", fault="writing:1")[0] == -9
+    code, told = here.run("appended")
+    assert code == 0, told
+    every = expected("in.jsonl", 300)
+    assert here.parts("out.jsonl") == [
+        (-1, "theirs"),
+        *every[: len(before) - 1],
+        (-2, "theirs, without an end of the line"),
+        *every[len(before) - 1 :],
+    ]
+
+
+def test_what_others_append_behind_values_that_come_again_is_told(here: Folder) -> None:
+    here.rows("in.jsonl", 400)
+    process = here.start("strict", slow=0.005, fails=390)
+    told = process.communicate(timeout=30)[1]
+    assert process.returncode == 1, told
+    at = (here.folder / "out.jsonl").stat().st_size
+    with (here.folder / "out.jsonl").open("a") as file:
+        file.write('{"n":-2,"part":"theirs"}\n')
+    code, told = here.run("strict")
+    assert code == 1
+    grown = "out.jsonl has got 25 bytes from somebody else since the run that is to go on ended"
+    assert f"error: Sinks.jsonl: {grown} at byte {at}" in told
+    with (here.folder / "out.jsonl").open("r+") as file:
+        file.truncate(at)
+    code, told = here.run("strict")
+    assert code == 0, told
+    assert here.parts("out.jsonl") == expected("in.jsonl", 400)
 
 
 @pytest.mark.thorough

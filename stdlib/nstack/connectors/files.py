@@ -271,9 +271,7 @@ class OutputFile:
         except FileNotFoundError:
             held = False
         if held and digest(self._descriptor, max(0, length - WINDOW), length) == before:
-            os.ftruncate(self._descriptor, length)
-            os.lseek(self._descriptor, 0, os.SEEK_END)
-            self.empty = length == 0
+            self._take_back(length)
         elif self._context.bounded:
             raise ConnectorError(
                 f"{target.name} is not what the run that is to go on has written (its first {length} bytes); "
@@ -284,6 +282,29 @@ class OutputFile:
             if self._descriptor < 0:
                 self._descriptor = open_alone(target, self.shown)
             self._mend()
+
+    def _take_back(self, length: int) -> None:
+        """Cuts off what the run before has written behind its checkpoint. What others have appended since it ended
+        stays; where it stands behind what is cut off, nothing is done. Raises ConnectorError."""
+        size = os.fstat(self._descriptor).st_size
+        end = size if self._context.ended is None else self._context.ended[0]
+        if size <= end:
+            os.ftruncate(self._descriptor, length)
+        elif end > length:
+            raise ConnectorError(
+                f"{self.shown} has got {size - end} bytes from somebody else since the run that is to go on ended "
+                f"at byte {end}, and that run writes again what stands behind byte {length}: take them away, or start "
+                "over with --fresh"
+            )
+        else:
+            self._context.log.info(f"{self.shown} has got {size - end} bytes from somebody else meanwhile, which stay")
+            self._end_line(size)
+        self.empty = os.lseek(self._descriptor, 0, os.SEEK_END) == 0
+
+    def _end_line(self, size: int) -> None:
+        """What comes next begins a line."""
+        if os.pread(self._descriptor, 1, size - 1) != b"\n":
+            os.pwrite(self._descriptor, b"\n", size)
 
     def position(self) -> list[Any] | None:
         """The length, and what the bytes before it are recognised by; None for what has no places."""

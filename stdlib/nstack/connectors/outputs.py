@@ -39,6 +39,9 @@ class CompressedFile(OutputFile):
                 pass
         return reader.whole
 
+    def _end_line(self, size: int) -> None:
+        """What comes next is a member of its own."""
+
     def first_line(self) -> bytes:
         """The first line of what is in it."""
         block = os.pread(self._descriptor, BLOCK, 0)

@@ -43,7 +43,8 @@ class Unusable(NStackError):
 
 class Key(NamedTuple):
     """What has a place: ``kind`` is ``source``, ``sink`` or ``function``; ``node`` its name among those of the
-    workflow; ``identity`` what it reads or writes."""
+    workflow; ``identity`` what it reads or writes. ``end`` is the kind of the place that a sink had when its run
+    ended."""
 
     kind: str
     node: str
@@ -89,11 +90,19 @@ class Store:
             raise self._unusable("read", error) from None
 
     def save(self, workflow: str, run: str, places: Mapping[Key, Any]) -> None:
-        """Writes a checkpoint over the one before. Places that are not mentioned stay."""
-        rows = [(workflow, run, *key, msgspec.json.encode(place).decode()) for key, place in places.items()]
+        """Writes a checkpoint over the one before. Places that are not mentioned stay; ends do not."""
+        rows = _rows(workflow, run, places)
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, 'open', ?)", (workflow, run, _now()))
+            connection.execute("DELETE FROM places WHERE workflow = ? AND run = ? AND kind = 'end'", (workflow, run))
             connection.executemany("INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def add(self, workflow: str, run: str, places: Mapping[Key, Any]) -> None:
+        """Writes further places of the checkpoint that is there."""
+        with self._writing() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?)", _rows(workflow, run, places)
+            )
 
     def finish(self, workflow: str, run: str) -> None:
         """A bounded run is done: nothing is left to go on with. Of runs that are done the last one is remembered."""
@@ -207,6 +216,10 @@ class _Transaction:
             raise self._store._unusable("written", fault) from None
         if isinstance(error, sqlite3.Error):
             raise self._store._unusable("written", error) from None
+
+
+def _rows(workflow: str, run: str, places: Mapping[Key, Any]) -> list[tuple[str, ...]]:
+    return [(workflow, run, *key, msgspec.json.encode(place).decode()) for key, place in places.items()]
 
 
 def _now() -> str:

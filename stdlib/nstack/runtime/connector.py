@@ -117,16 +117,19 @@ class Context:
     ``.nml``. ``folder`` is the working directory the run was started in: relative paths mean this. ``bounded``
     tells whether every source of the workflow ends. ``stdout`` is the descriptor for data: descriptor 1 itself
     leads to the log. ``shared`` is one dict for all connectors of the run: several ``Sources.http`` on one port
-    share their server there. ``resume`` is the place to go on from, or None: of a source what ``mark`` gave, of a sink
-    what ``position`` gave. ``expects`` is for a source of requests: None, ``"one"`` or ``"many"`` replies for each
-    value. ``traced`` tells whether anybody looks at the ``carrier`` of a batch. ``continued`` is None where the run is
-    this process's own. Else a run may outlive it: whatever a sink has flushed has to stay, for it does not come again,
-    and ``continued`` tells whether a process before this one has written for the same run.
+    share their server there. ``resume`` is the place to go on from, or None: of a source what ``mark`` gave, of a
+    sink what ``position`` gave. ``ended`` is, of a sink that goes on, what ``position`` gave at the very end of the
+    run before, or None where that did not come to an end of its own. ``expects`` is for a source of requests: None,
+    ``"one"`` or ``"many"`` replies for each value. ``traced`` tells whether anybody looks at the ``carrier`` of a
+    batch. ``continued`` is None where the run is this process's own. Else a run may outlive it: whatever a sink has
+    flushed has to stay, for it does not come again, and ``continued`` tells whether a process before this one has
+    written for the same run.
     """
 
     __slots__ = (
         "bounded",
         "continued",
+        "ended",
         "expects",
         "failed",
         "folder",
@@ -158,6 +161,7 @@ class Context:
         failed: Callable[[], bool] | None = None,
         traced: bool = False,
         continued: bool | None = None,
+        ended: Any = None,
     ) -> None:
         self.workflow = workflow
         self.node = node
@@ -172,6 +176,7 @@ class Context:
         server answers 503 with ``Retry-After``). Event loop only.
         """
         self.resume: Any = resume
+        self.ended: Any = ended
         self.expects = expects
         self.traced = traced
         self.continued = continued

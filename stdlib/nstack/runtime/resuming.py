@@ -172,6 +172,22 @@ class Resuming:
             f"the run of {self.name} that did not finish read something else; leave --resume out to start another one"
         )
 
+    def save_ends(self) -> None:
+        """Notes where those sinks end that append to what others append to as well: what is found behind that is not
+        this run's. Raises Unusable, and ConnectorError where a file cannot be looked at."""
+        ends = {
+            sink.key._replace(kind="end"): sink.connector.position()
+            for sink in self.sinks
+            if sink.appends and sink.key.identity
+        }
+        if ends:
+            self.store.add(self.name, self.run, ends)
+
+    def end_of(self, connector: SinkConnector) -> Any:
+        """Where a sink was when the run ended that is gone on with; None where nobody knows."""
+        keys = (sink.key for sink in self.sinks if sink.connector is connector)
+        return next((self.past.get(key._replace(kind="end")) for key in keys), None)
+
     def place_of(self, connector: SourceConnector | SinkConnector) -> Any:
         """Where a connector goes on; None where it starts."""
         for source in self.sources:

@@ -451,6 +451,7 @@ class Run:
             self.opened.append(connector)
             surroundings = self._context(node)
             surroundings.resume = self.resuming.place_of(connector)
+            surroundings.ended = self.resuming.end_of(connector)
             action = partial(connector.open, self.resolved.of(node), codec, surroundings)
             await self._unless_ending(self._open(guard, action))
             writer = Writer(connector, guard, self.halt, self.loop)
@@ -665,6 +666,8 @@ class Run:
         """
         if not self.halt.failed and (cuts.saved or not self.workflow.bounded or self.interrupted):
             await cuts.save()
+        if cuts.saved and self.resuming.on:
+            self.resuming.save_ends()
 
     async def _forget(self) -> None:
         self.resuming.store.finish(self.resuming.name, self.resuming.run)
