@@ -277,6 +277,8 @@ async def test_files_of_others(tmp_path: Path) -> None:
         ({"csv_quote": "ab"}, "csv_quote must be one character"),
         ({"csv_escape": ","}, "csv_escape = ',' is the separator or quote already"),
         ({"csv_null": "\n"}, "csv_null must not have a line end"),
+        ({"csv_null": "a,b"}, "csv_null = 'a,b' has csv_sep in it, so no cell can be that"),
+        ({"csv_null": '"'}, "csv_null = '\"' has csv_quote in it, so no cell can be that"),
         ({"csv_encoding": "utf-9"}, 'csv_encoding = "utf-9" is no encoding'),
         ({"csv_encoding": "base64"}, 'csv_encoding = "base64" is no encoding'),
     ],

@@ -7,7 +7,7 @@ Rows in the usual dialect, a quote that is doubled inside of quotes and nothing 
 import re
 from collections.abc import Callable
 
-from nstack.connectors.csvtext import QUOTED_EMPTY, CsvFault, cut, quoter, separator, shorten, split_row
+from nstack.connectors.csvtext import QUOTED_EMPTY, CsvFault, cut, quoter, return_inside, separator, shorten, split_row
 from nstack.runtime.errors import EncodeError
 
 
@@ -33,12 +33,14 @@ class Dialect:
         self.escape = "" if escape == quote else _one(escape, "csv_escape", sep) if escape else ""
         if any(character in null for character in "\r\n"):
             raise CsvFault("csv_null must not have a line end in it")
+        if found := [name for name, one in (("csv_sep", sep), ("csv_quote", self.quote)) if one and one in null]:
+            raise CsvFault(f"csv_null = {null!r} has {found[0]} in it, so no cell can be that")
         self.null = null
         self.usual = self.quote == '"' and not self.escape
         self.split: Callable[[str], list[str]] = self._split_usual if self.usual else self._split
         if self.usual and not null:
             # One call for each row of most files.
-            self.split = lambda row: split_row(row, sep) if '"' in row else row.split(sep)
+            self.split = lambda row: split_row(row, sep) if '"' in row or "\r" in row else row.split(sep)
         self.quote_cell: Callable[[str], str] = quoter(sep) if self.usual else self._quote_cell
         if null:
             plain = self.quote_cell
@@ -47,7 +49,7 @@ class Dialect:
     # --- reading
 
     def _split_usual(self, row: str) -> list[str]:
-        if '"' not in row:
+        if '"' not in row and "\r" not in row:
             return [Missing(cell) if cell == self.null else cell for cell in row.split(self.sep)]
         return self._split(row)
 
@@ -72,6 +74,8 @@ class Dialect:
                 at += 1
                 if at == len(row):
                     raise CsvFault("the row ends behind the escape character")
+            elif row[at] == "\r":
+                raise CsvFault(return_inside(row[start : at + 20]))
             parts.append(row[at])
             at += 1
         raw = row[start:at]

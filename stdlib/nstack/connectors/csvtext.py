@@ -1,7 +1,7 @@
 """CSV as text (RFC 4180): cells in a row, rows in a file. Knows nothing of types.
 
-A row is handled as a list of cells. Lines may end in LF or CRLF; a quoted cell may hold either. A quote inside an
-unquoted cell, and text after a closing quote, are errors: guessing there would shift columns in silence.
+A row is handled as a list of cells. Lines may end in LF or CRLF; a quoted cell may hold either. A quote or a lone CR
+inside an unquoted cell, and text after a closing quote, are errors: guessing there would shift columns in silence.
 """
 
 import re
@@ -47,7 +47,7 @@ def quoter(sep: str) -> Callable[[str], str]:
 
 def split_row(row: str, sep: str) -> list[str]:
     """The cells of one row without its line end; an empty row has one empty cell. Raises CsvFault."""
-    if '"' not in row:
+    if '"' not in row and "\r" not in row:
         return row.split(sep)
     cells: list[str] = []
     at = 0
@@ -66,7 +66,19 @@ def _plain(row: str, at: int, sep: str) -> tuple[str, int]:
     cell = row[at:end]
     if '"' in cell:
         raise CsvFault(_quote_inside(cell))
+    if "\r" in cell:
+        raise CsvFault(return_inside(cell))
     return cell, end
+
+
+def return_inside(cell: str) -> str:
+    """What is wrong with an unquoted cell that has a carriage return in it."""
+    end = cell.index("\r")
+    found = shorten(cell[max(0, end - 15) : end + 15])
+    return (
+        f"a carriage return stands inside of a cell that is not in quotes: {found}; a row ends in LF or CRLF: "
+        "if these are line ends, tr '\\r' '\\n' makes them such"
+    )
 
 
 def _quote_inside(cell: str) -> str:
@@ -220,12 +232,13 @@ class RowScanner:
         if rest:
             self._held.append(rest)
             self._held_size += len(rest)
-            self._check_size(self._held_size + self._open_size)
+            self._check_size(self._held_size + self._open_size, rest)
 
-    def _check_size(self, size: int) -> None:
+    def _check_size(self, size: int, rest: bytes = b"") -> None:
         if size > self.max_line:
             self.fault_line = self.next_line
-            raise CsvFault(f"a row of more than max_line = {self.max_line} bytes")
+            told = ": it has carriage returns in it, and a row ends in LF or CRLF" if b"\r" in rest else ""
+            raise CsvFault(f"a row of more than max_line = {self.max_line} bytes{told}")
 
     def _rows(self, whole: bytes) -> list[tuple[int, str]]:
         text = self._decode(whole)
