@@ -26,11 +26,13 @@ class Compiled:
         """The names of what lowering complained about."""
         return [problem.code.name for problem in self.problems]
 
-    def emit(self, target: str = "local", default: str | None = None, *graphs: Graph) -> Emitted:
+    def emit(self, target: str = "local", default: str | None = None, *graphs: Graph, **settings: str) -> Emitted:
         """What a backend makes of the graphs."""
         chosen = graphs or tuple(self.graphs.values())
         default = default or (chosen[0].name if len(chosen) == 1 else None)
-        emitted, problems = self.checked.compilation.build(self.path, chosen, target, default=default)
+        emitted, problems = self.checked.compilation.build(
+            self.path, chosen, target, default=default, settings=settings
+        )
         assert emitted is not None, problems
         return emitted
 

@@ -108,12 +108,11 @@ class S3Source(RecordSource):
             if self._header.read is not None:
                 break
 
-    def leave_out(self, last: str, read: list[str] | None) -> None:
+    def leave_out_before(self, name: str) -> None:
         """A whole object that was read is left out itself."""
-        super().leave_out(last, read)
-        if self._whole and last:
+        super().leave_out_before(name)
+        if self._whole and name:
             self._inputs = self._inputs[1:]
-            self._read = [*self._read, last]
             self._offset = 0
 
 

@@ -50,7 +50,9 @@ class KeptSink(NamedTuple):
 class Resuming:
     """What a checkpoint of this run keeps, and the one that it goes on from."""
 
-    def __init__(self, workflow: Workflow, store: Store, log: Log, *, fresh: bool, resume: bool) -> None:
+    def __init__(
+        self, workflow: Workflow, store: Store, log: Log, *, fresh: bool, resume: bool, called: str = ""
+    ) -> None:
         self.store = store
         self.workflow = workflow
         self.name = ".".join(filter(None, (short_reference(workflow.module), workflow.name)))
@@ -61,6 +63,8 @@ class Resuming:
         self.on = False
         """Whether checkpoints are made."""
         self._log = log
+        self._called = called
+        """What a scheduler calls the run; a bounded one goes on with that of the same name alone."""
         self._fresh = fresh
         self._resume = resume
         self._why_not = ""
@@ -114,7 +118,8 @@ class Resuming:
             self.on, self._why_not = False, f"what {whole.key.node} writes is good only once it is complete"
         if bounded:
             keys = sorted(source.key for source in self.sources)
-            self.run = blake2b(msgspec.json.encode(keys), digest_size=8).hexdigest()
+            known = (keys, self._called) if self._called else keys
+            self.run = blake2b(msgspec.json.encode(known), digest_size=8).hexdigest()
         if self.on and self._fresh:
             self.store.forget(self.name, self.run)
         elif self.on:

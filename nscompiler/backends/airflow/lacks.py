@@ -1,0 +1,161 @@
+"""What Airflow cannot run, told at the line where it stands, with what to do instead."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from nscompiler.backends.airflow.options import Options
+from nscompiler.backends.airflow.order import kept_in_order
+from nscompiler.backends.airflow.plan import environment_name, is_users, parts_of, places_of, reads_stdin, writes_stdout
+from nscompiler.backends.airflow.schedule import is_schedule
+from nscompiler.backends.airflow.schedule import lacks as lacks_of_schedule
+from nscompiler.backends.base import Unsupported
+from nscompiler.emit.describe import label
+from nscompiler.emit.model import Build
+from nscompiler.flow.cut import Part
+from nscompiler.flow.model import Graph, Node
+
+
+def lacks(build: Build, options: Options) -> Iterator[Unsupported]:
+    """Of all workflows of a build."""
+    for graph in build.graphs:
+        found = [*_sources(graph, options), *_ends(graph, options)]
+        yield from found
+        if not found:
+            yield from _parts(graph, build, options)
+
+
+def _sources(graph: Graph, options: Options) -> Iterator[Unsupported]:
+    ticks = [node for node in graph.nodes if is_schedule(node)]
+    others = [node for node in graph.nodes if node.kind in ("source", "literal") and not is_schedule(node)]
+    for node in others:
+        if node.function is not None and node.function.bounded is False and graph.limit is None:
+            yield _endless(node)
+    for node in ticks:
+        yield from lacks_of_schedule(node, options)
+    for node in ticks[1:]:
+        yield Unsupported(
+            title=f"a DAG has one schedule, and `{graph.name}` has a second one here",
+            remedy="make a workflow for each Sources.schedule; what both do is a def that both use",
+            origin=node.origin,
+        )
+    if ticks and others:
+        yield Unsupported(
+            title=f"beside a schedule, `{label(others[0])}` would be read again in each run",
+            remedy="make a workflow of its own of it, or read it in a function behind Sources.schedule",
+            origin=others[0].origin,
+        )
+
+
+def _endless(node: Node) -> Unsupported:
+    function = node.function
+    assert function is not None
+    own = "" if function.standard else ", write @bounded before the fun if it does end"
+    return Unsupported(
+        title=f"`{label(node)}` never ends: Airflow runs bounded workflows",
+        remedy=f"use Sources.schedule or a bounded source{own}, or build with --target compose",
+        origin=node.origin,
+    )
+
+
+def _ends(graph: Graph, options: Options) -> Iterator[Unsupported]:
+    for node in graph.nodes:
+        if options.contained and reads_stdin(node):
+            yield Unsupported(
+                title="a container of Airflow's has no standard input",
+                remedy="read a file, as Sources.jsonl does, or build with --set task=external_python",
+                origin=node.origin,
+            )
+
+
+def _parts(graph: Graph, build: Build, options: Options) -> Iterator[Unsupported]:
+    parts = parts_of(graph, build, options)
+    if len(parts) == 1:
+        yield from _conflicts(parts[0], graph)
+        yield from _replicas(parts[0], build, options)
+        return
+    yield from _torn(graph, build, options)
+    yield from _shared(parts)
+    for part in parts:
+        yield from _conflicts(part, graph)
+        yield from _replicas(part, build, options)
+    yield from _output(parts)
+    if options.contained and not options.volume and not options.staged.startswith("s3://"):
+        yield Unsupported(
+            title=f"`{graph.name}` becomes {len(parts)} tasks, and their containers share no folder",
+            remedy="build with --set staged=s3://BUCKET/PREFIX, or with --set volume=NAME",
+            origin=graph.origin,
+        )
+
+
+def _torn(graph: Graph, build: Build, options: Options) -> Iterator[Unsupported]:
+    """Branches that meet again in order, with modules that are placed apart."""
+    nodes = {node.id: node for node in graph.nodes}
+    homes = places_of(graph, build, options)
+    for group in kept_in_order(graph):
+        called = [nodes[id] for id in sorted(group) if is_users(nodes[id])]
+        places = {homes[node.function.module] for node in called if node.function is not None}
+        if len(places) > 1:
+            yield Unsupported(
+                title="branches that meet again in order cannot be in several tasks",
+                remedy="place their modules together, or let them meet in any order with { ordered = false }",
+                origin=called[-1].origin,
+            )
+
+
+def _shared(parts: tuple[Part, ...]) -> Iterator[Unsupported]:
+    """Modules that would have an instance in each of several tasks, where one might know what another has seen."""
+    found: dict[str, dict[str, Node]] = defaultdict(dict)
+    for part in parts:
+        for node in part.graph.nodes:
+            function = node.function
+            if function is not None and not function.standard and not function.stateless:
+                found[function.module].setdefault(part.name, node)
+    for module, uses in found.items():
+        if len(uses) > 1:
+            first, second = list(uses.values())[:2]
+            assert first.function is not None
+            assert second.function is not None
+            yield Unsupported(
+                title=f"{first.function.name} and {second.function.name} of {module} share what it keeps, in two tasks",
+                remedy="place it with what is called between them, or write @stateless before what keeps nothing",
+                origin=second.origin,
+            )
+
+
+def _conflicts(part: Part, graph: Graph) -> Iterator[Unsupported]:
+    """Modules that are placed together and exclude each other."""
+    own = {use.reference for use in part.graph.modules}
+    for process in graph.processes:
+        why = process.exclusion
+        if why is not None and own.issuperset((*process.modules, why.other)):
+            yield Unsupported(
+                title=f"{process.modules[0]} requires {why.required}, and {why.other} {why.other_required}",
+                remedy="place them apart: a task has one environment",
+                origin=graph.origin,
+            )
+
+
+def _replicas(part: Part, build: Build, options: Options) -> Iterator[Unsupported]:
+    name = environment_name(part, build, options)
+    placement = next((own for own in build.placements if own.name == name), None)
+    if placement is None or (placement.replicas or 1) < 2:
+        return
+    for node in part.graph.nodes:
+        function = node.function
+        if function is not None and not function.standard and not (function.stateless or function.coroutine):
+            yield Unsupported(
+                title=f"{placement.name} has {placement.replicas} replicas, and {label(node)} may keep something",
+                remedy="write @stateless before the fun if it keeps nothing, or leave replicas out",
+                origin=node.origin,
+            )
+            return
+
+
+def _output(parts: tuple[Part, ...]) -> Iterator[Unsupported]:
+    ends = [(part.name, node) for part in parts for node in part.graph.nodes if writes_stdout(node)]
+    if len({name for name, _ in ends}) > 1:
+        yield Unsupported(
+            title="two tasks would write to one standard output",
+            remedy="write to files, as Sinks.jsonl does, or place the modules before them together",
+            origin=ends[-1][1].origin,
+        )

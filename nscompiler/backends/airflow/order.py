@@ -1,0 +1,35 @@
+"""Which nodes have to be in one task, because the branches of a ``&`` meet again and their order counts: for each value
+all that the first branch gives comes before what the second one gives, which files between tasks do not keep."""
+
+from collections.abc import Iterable
+
+from nscompiler.flow.model import Graph, NodeId
+from nscompiler.flow.shape import Shape, reachable, shape
+
+
+def kept_in_order(graph: Graph) -> tuple[frozenset[NodeId], ...]:
+    """Groups of nodes, each from the branches to the merges between them; none shares a node with another."""
+    view = shape(graph)
+    branches = [node.id for node in graph.nodes if node.kind == "branch"]
+    found: list[frozenset[NodeId]] = []
+    for node in graph.nodes:
+        if node.kind != "merge" or not node.policy.ordered:
+            continue
+        ways = [reachable([edge.source], view.before, forward=False) for edge in view.before[node.id]]
+        for branch in branches:
+            if sum(branch in way for way in ways) > 1:
+                found = _joined(found, {branch, node.id}, view)
+    return tuple(found)
+
+
+def _joined(groups: list[frozenset[NodeId]], ends: Iterable[NodeId], view: Shape) -> list[frozenset[NodeId]]:
+    """The groups with one more, which takes in those that it meets, and all that lies between."""
+    new = _between(frozenset(ends), view)
+    while sharing := [group for group in groups if group & new]:
+        groups = [group for group in groups if group not in sharing]
+        new = _between(new.union(*sharing), view)
+    return [*groups, new]
+
+
+def _between(nodes: frozenset[NodeId], view: Shape) -> frozenset[NodeId]:
+    return frozenset(reachable(nodes, view.after) & reachable(nodes, view.before, forward=False))
