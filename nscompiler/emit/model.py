@@ -67,8 +67,8 @@ class Emitted:
 
     Paths are relative to the output folder, ``/``-separated. The same build gives the same bytes. ``start`` is the
     command that, with the output folder on Python's path, runs the default workflow (``python`` stands for an
-    interpreter with the run time); a workflow's name and ``-p name=value`` may follow it. It is empty where nothing
-    can be run.
+    interpreter with the run time); a workflow's name and ``-p name=value`` may follow it. Where it begins with
+    another program, that is run in the output folder and nothing follows it. It is empty where nothing can be run.
     """
 
     files: tuple[tuple[str, str | bytes], ...]

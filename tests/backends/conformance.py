@@ -27,7 +27,7 @@ from nscompiler import backends
 
 FOLDER = Path(__file__).parent / "programs"
 ROOT = Path(__file__).parents[2]
-ENGINES = {"airflow": "test_airflow_conformance.py"}
+ENGINES = {"airflow": "test_airflow_conformance.py", "compose": "test_compose_conformance.py"}
 """Backends whose output is run by an engine of its own: the programs run there in a file of their own."""
 
 _BLOCK = re.compile(r"^```(\w+)[ \t]*(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

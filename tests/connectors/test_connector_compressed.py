@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from connector_harness import Plant, Recorder, context, parameters_of, read_all, read_batches, write_all
+from connector_harness import Plant, Recorder, context, decoded, parameters_of, read_all, read_batches, write_all
 from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 from nstack.connectors.compression import zstd as zstd_library
@@ -82,6 +82,42 @@ async def test_a_source_of_several_files_goes_on_where_any_token_says(tmp_path: 
         rest = await read_batches(JsonlSource(), {"path": "*"}, Integer, context(tmp_path, resume=saved))
         left = [value for values, _ in whole[done:] for value in values]
         assert [value for values, _ in rest for value in values] == left
+
+
+@pytest.mark.parametrize("read", [0, 1, 2])
+async def test_a_source_that_goes_on_reads_the_files_that_are_new_since(tmp_path: Path, read: int) -> None:
+    for name in ("b", "d", "f"):
+        (tmp_path / name).write_text(f"{ord(name)}\n")
+    place = await _place_behind(JsonlSource(), context(tmp_path), read)
+    for name in ("a", "c", "e", "g"):
+        (tmp_path / name).write_text(f"{ord(name)}\n")
+    source = JsonlSource()
+    rest = [name for name in "abcdefg" if name not in "bdf"[: read + 1]]
+    given = context(tmp_path, resume=place)
+    await source.open(parameters_of(source, {"path": "*"}), Codec(Integer), given)
+    marks, found = [], []
+    async for batch in source.batches():
+        found += [chr(value) for value in decoded(batch, Codec(Integer))]
+        marks.append(json.loads(json.dumps(source.mark(batch.token.offset))))
+    await source.close()
+    assert found == rest
+    # And so does the run after that one.
+    (tmp_path / "0").write_text("48\n")
+    for number, mark in enumerate(marks, 1):
+        again = await read_all(JsonlSource(), {"path": "*"}, Integer, context(tmp_path, resume=mark))
+        assert [chr(value) for value in again] == ["0", *rest[number:]]
+
+
+async def _place_behind(source: Any, given: Any, number: int) -> Any:
+    """What a checkpoint keeps behind the batch with this number, from 0 on."""
+    await source.open(parameters_of(source, {"path": "*"}), Codec(Integer), given)
+    batches = source.batches()
+    for _ in range(number):
+        await anext(batches)
+    place = json.loads(json.dumps(source.mark((await anext(batches)).token.offset)))
+    await batches.aclose()
+    await source.close()
+    return place
 
 
 # --- compressed files

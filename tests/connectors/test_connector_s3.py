@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import gzip
+import json
 import os
 import subprocess
 import sys
@@ -112,6 +113,27 @@ async def test_objects_are_read_in_the_order_of_their_keys_and_gone_on_with(serv
         for done, (_, token) in enumerate(whole, 1):
             rest = await read_batches(S3Source(), given, Integer, context(Path(), resume=token.offset))
             assert [values for values, _ in rest] == [values for values, _ in whole[done:]]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "object"])
+async def test_a_source_that_goes_on_reads_the_objects_that_are_new_since(
+    server: Server, bucket: str, form: str
+) -> None:
+    given = server.parameters(bucket, s3_key="*", s3_format=form)
+    client, type_ = server.client(), Integer if form == "jsonl" else Bytes
+    for key in "bd":
+        client.put_object(Bucket=bucket, Key=key, Body=b"%d" % ord(key))
+    source = S3Source()
+    await source.open(parameters_of(source, given), Codec(type_), context(Path()))
+    batches = source.batches()
+    await anext(batches)
+    place = json.loads(json.dumps(source.mark((await anext(batches)).token.offset)))
+    await batches.aclose()
+    await source.close()
+    for key in "ac":
+        client.put_object(Bucket=bucket, Key=key, Body=b"%d" % ord(key))
+    rest = await read_all(S3Source(), given, type_, context(Path(), resume=place))
+    assert [chr(int(value)) for value in rest] == ["a", "c"]
 
 
 async def test_an_object_is_one_value(server: Server, bucket: str) -> None:

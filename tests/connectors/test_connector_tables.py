@@ -199,6 +199,22 @@ async def test_a_source_goes_on_where_any_token_says(
         assert [batch for batch, _ in rest] == [batch for batch, _ in whole[done:]]
 
 
+async def test_a_source_that_goes_on_reads_the_files_that_are_new_since(tmp_path: Path) -> None:
+    for name in ("b", "d", "f"):
+        pq.write_table(pa.table({"value": [ord(name)]}), tmp_path / name)
+    source = ParquetSource()
+    await source.open(parameters_of(source, {"path": "*"}), Codec(Integer), context(tmp_path))
+    batches = source.batches()
+    await anext(batches)
+    place = json.loads(json.dumps(source.mark((await anext(batches)).token.offset)))
+    await batches.aclose()
+    await source.close()
+    for name in ("a", "c", "e"):
+        pq.write_table(pa.table({"value": [ord(name)]}), tmp_path / name)
+    rest = await read_all(ParquetSource(), {"path": "*"}, Integer, context(tmp_path, resume=place))
+    assert [chr(value) for value in rest] == ["a", "c", "e", "f"]
+
+
 async def test_a_file_that_is_gone_is_not_resumed(tmp_path: Path) -> None:
     pq.write_table(pa.table({"value": [1]}), tmp_path / "b")
     with pytest.raises(ConnectorError, match="a, which the last run had come to, is gone; --fresh starts over"):

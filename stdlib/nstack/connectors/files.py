@@ -17,7 +17,9 @@ from nstack.runtime.errors import ConnectorError, TooLarge
 from nstack.runtime.faultpoints import fault
 
 BLOCK = 256 * 1024
-"""Bytes that are read at once: large enough to make the cost of a read vanish, small enough to stay in the cache."""
+"""Bytes that are read at once on another thread: large enough to make the cost of the way there vanish."""
+OWN_BLOCK = 64 * 1024
+"""Bytes that a thread reads at once for itself: so few that what is made of them stays in the cache."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -173,18 +175,18 @@ class InputFile:
 
     async def blocks(self) -> AsyncIterator[bytes]:
         """Blocks from here to the end; a byte-order mark at the start is left out."""
-        while (block := await asyncio.to_thread(self._read)) is not None:
+        while (block := await asyncio.to_thread(self._read, BLOCK)) is not None:
             yield block
 
     def blocks_here(self) -> Iterator[bytes]:
         """The same, read on this thread."""
-        while (block := self._read()) is not None:
+        while (block := self._read(OWN_BLOCK)) is not None:
             yield block
 
-    def _read(self) -> bytes | None:
+    def _read(self, size: int) -> bytes | None:
         start = self.at
         try:
-            block = os.read(self._descriptor, BLOCK)
+            block = os.read(self._descriptor, size)
         except OSError as error:
             raise ConnectorError(f"cannot read {self.shown}: {reason(error)}") from None
         self.at += len(block)

@@ -6,6 +6,7 @@ writes (``.partial``), and what is reached through a link to a folder by ``**`` 
 """
 
 import re
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from nstack.runtime.connector import Context
@@ -27,6 +28,18 @@ def matches(context: Context, text: str, if_none: str = "error") -> list[tuple[P
     folder = context.folder
     relative = not Path(text).expanduser().is_absolute()
     return [(file, str(file.relative_to(folder) if relative else file)) for file in found]
+
+
+def still_to_read(names: Sequence[str], last: str, read: Collection[str] | None) -> list[str]:
+    """What a run that goes on in the file ``last`` reads: the rest of that one, then all that was not ``read`` before
+    it, also what is new since. Where nobody knows what that is (None), all that comes behind it. Raises ConnectorError
+    where it is gone."""
+    if last not in names:
+        raise ConnectorError(f"{last}, which the last run had come to, is gone; --fresh starts over")
+    if read is None:
+        return list(names[names.index(last) :])
+    past = {last, *read}
+    return [last, *(name for name in names if name not in past)]
 
 
 def named(context: Context, text: str, name: str = "path") -> Path:

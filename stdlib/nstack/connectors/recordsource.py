@@ -1,6 +1,7 @@
 """Sources of records: one input after the other is cut into batches, and a run goes on at any of them.
 
-A place to go on from is ``[input, bytes done, next line]``; a checkpoint keeps with it what the input is recognised by.
+A place to go on from is ``[input, bytes done, next line]``; a checkpoint keeps with it what the input is recognised by,
+and which inputs were read before it.
 """
 
 from abc import abstractmethod
@@ -8,10 +9,10 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+from nstack.connectors.globs import still_to_read
 from nstack.connectors.inputs import FileInput, Input, Opener
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SourceConnector
-from nstack.runtime.errors import ConnectorError
 
 PAST = 16
 """Inputs that stay open behind the one that is read."""
@@ -44,6 +45,8 @@ class RecordSource(SourceConnector):
         self._input: Input | None = None
         self._past: deque[Input] = deque()
         self._offset, self._line = 0, 1
+        self._read: list[str] = []
+        """What an earlier run had read to its end."""
 
     @abstractmethod
     async def prepare(self, parameters: Parameters, codec: Codec, context: Context) -> list[tuple[str, Opener]]:
@@ -60,16 +63,19 @@ class RecordSource(SourceConnector):
         """The offset with what the input is recognised by, while it is open."""
         name, done, line, *_ = offset or (self._inputs[0][0] if self._inputs else "", 0, 1)
         known = next((one for one in (self._input, *self._past) if one is not None and one.shown == name), None)
-        return [name, done, line, known.mark(done) if known is not None else None]
+        names = [shown for shown, _ in self._inputs]
+        before = names[: names.index(name)] if name in names else []
+        return [name, done, line, known.mark(done) if known is not None else None, [*self._read, *before]]
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Opens the first input. Raises ConnectorError with its name."""
         self._inputs = await self.prepare(parameters, codec, context)
         mark = None
         if isinstance(context.resume, list | tuple):
-            name, self._offset, self._line, *kept = context.resume
-            mark = kept[0] if kept else None
-            self.leave_out_before(name)
+            name, self._offset, self._line, mark, read = [*context.resume, None, None][:5]
+            self.leave_out(name, read)
+            if self._inputs and self._inputs[0][0] != name:
+                mark = None
         if self._inputs:
             self._input = self._inputs[0][1]()
             await self._input.open()
@@ -78,12 +84,13 @@ class RecordSource(SourceConnector):
                     await self.begin(self._inputs[0][1])
                 await self._input.go_on(self._offset, mark)
 
-    def leave_out_before(self, name: str) -> None:
-        """The inputs that were read already are not read again. Raises ConnectorError where the last one is gone."""
-        names = [shown for shown, _ in self._inputs]
-        if name and name not in names:
-            raise ConnectorError(f"{name}, which the last run had come to, is gone; --fresh starts over")
-        self._inputs = self._inputs[names.index(name) :] if name else self._inputs
+    def leave_out(self, last: str, read: list[str] | None) -> None:
+        """The inputs that were ``read`` already, before the ``last`` one, are not read again. Raises ConnectorError
+        where that is gone."""
+        if last:
+            openers = dict(self._inputs)
+            self._inputs = [(name, openers[name]) for name in still_to_read(list(openers), last, read)]
+            self._read = read or []
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Of one input after the other; the last one stays open, since a checkpoint may still ask what it is."""

@@ -108,11 +108,12 @@ class S3Source(RecordSource):
             if self._header.read is not None:
                 break
 
-    def leave_out_before(self, name: str) -> None:
+    def leave_out(self, last: str, read: list[str] | None) -> None:
         """A whole object that was read is left out itself."""
-        super().leave_out_before(name)
-        if self._whole and name:
+        super().leave_out(last, read)
+        if self._whole and last:
             self._inputs = self._inputs[1:]
+            self._read = [*self._read, last]
             self._offset = 0
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from nstack.connectors.arrowread import Fault, Rows
 from nstack.connectors.arrowtypes import arrow, columns_of, matched
 from nstack.connectors.files import identity, reason
-from nstack.connectors.globs import matches
+from nstack.connectors.globs import matches, still_to_read
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SourceConnector
 from nstack.runtime.errors import ConnectorError, UsageError
@@ -73,6 +73,7 @@ class TableSource(SourceConnector):
         self._skip = Place("", 0, 0)
         self._open_now: Table | None = None
         self._marks: dict[str, Any] = {}
+        self._read: list[str] = []
         self._known: Any = None
         self._size = 0
         self._done = 0
@@ -93,7 +94,9 @@ class TableSource(SourceConnector):
         """The offset with what the file is recognised by."""
         if offset is None:
             return None
-        return [*offset[:3], self._marks.get(offset[0])]
+        names = [shown for _, shown in self._files]
+        before = names[: names.index(offset[0])] if offset[0] in names else []
+        return [*offset[:3], self._marks.get(offset[0]), [*self._read, *before]]
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
         """Compares every file's schema with the type. Raises ConnectorError for the first that does not fit."""
@@ -116,12 +119,10 @@ class TableSource(SourceConnector):
         for path, shown in files:
             self._size += await asyncio.to_thread(self._compared, path, shown)
 
-    def _go_on(self, file: str, group: int, row: int, known: Any = None) -> None:
-        names = [shown for _, shown in self._files]
-        if file not in names:
-            raise ConnectorError(f"{file}, which the last run had come to, is gone; --fresh starts over")
-        self._files = self._files[names.index(file) :]
-        self._skip, self._known = Place(file, group, row), known
+    def _go_on(self, file: str, group: int, row: int, known: Any = None, read: list[str] | None = None) -> None:
+        paths = {shown: path for path, shown in self._files}
+        self._files = [(paths[name], name) for name in still_to_read(list(paths), file, read)]
+        self._skip, self._known, self._read = Place(file, group, row), known, read or []
 
     def _compared(self, path: Path, shown: str) -> int:
         """A file's size."""

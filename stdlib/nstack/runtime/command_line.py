@@ -50,7 +50,7 @@ def main(
         name = _chosen(options.workflow, workflows, default)
         given = _given(options.parameter)
         workflow: Workflow = import_module(workflows[name]).workflow
-        resolved = resolve(workflow, given, os.environ)
+        resolved = resolve(workflow, given, _environment(options.environment_folder))
         tracing = _tracing(options, log)
     except UsageError as error:
         for line in str(error).splitlines():
@@ -176,6 +176,12 @@ def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> 
         "--alive-file", type=Path, metavar="FILE", help="touch this file while the run is well, for whoever checks that"
     )
     parser.add_argument(
+        "--environment-folder",
+        type=Path,
+        metavar="DIR",
+        help="$NAME that is not in the environment is what the file DIR/NAME holds, as containers get secrets",
+    )
+    parser.add_argument(
         "--isolate", action="store_true", help="run each module in a process of its own, which may die without the run"
     )
     parser.add_argument(
@@ -237,6 +243,18 @@ def _descriptor(text: str) -> int:
     except OSError as error:
         raise argparse.ArgumentTypeError(f"descriptor {text}: {error.strerror}") from None
     return number
+
+
+def _environment(folder: Path | None) -> Mapping[str, str]:
+    """The variables of the environment, and below them the files of a folder. A line end at a file's end is no part
+    of what it holds. Raises UsageError."""
+    if folder is None or not folder.is_dir():
+        return os.environ
+    try:
+        held = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.is_file()}
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"--environment-folder {folder}: {error}") from None
+    return {name: text.removesuffix("\n").removesuffix("\r") for name, text in held.items()} | os.environ
 
 
 def _chosen(name: str | None, workflows: Mapping[str, str], default: str | None) -> str:

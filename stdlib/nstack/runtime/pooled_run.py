@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from .connector import Batch
+from .connector import Batch, SourceConnector
 from .declare import Call, Literal, Sink, UserModule, Workflow
 from .errors import UsageError
 from .log import Log
@@ -53,6 +53,10 @@ class PooledRun(Run):
         self._check_reply()
         await self._open_sources()
         await self._start_cuts()
+
+    def _pulls(self, lane: Lane, connector: SourceConnector) -> bool:
+        """No: the thread of a lane has the workers to feed."""
+        return False
 
     async def _start_workers(self) -> None:
         """In a thread that is left behind when the run shall end before."""

@@ -1,0 +1,145 @@
+"""What a workflow asks for that containers cannot give, each with the place and what to do instead."""
+
+import ipaddress
+from collections.abc import Iterator
+
+from nscompiler.backends.base import Build, Unsupported
+from nscompiler.backends.compose.parts import Places, is_standard, split
+from nscompiler.backends.compose.services import alone_because, ports, service_name
+from nscompiler.emit.describe import label
+from nscompiler.flow.model import Graph, Node, Origin, Placement
+
+PATHS = ("path", "dead_letter")
+NUMBERS = ("channel_bytes", "channel_messages")
+
+
+def chosen(build: Build) -> tuple[Graph, ...]:
+    """The workflows that are to be started."""
+    names = [name.strip() for name in build.settings["workflows"].split(",") if name.strip()]
+    return tuple(graph for graph in build.graphs if not names or graph.name in names)
+
+
+def unsupported(build: Build) -> tuple[Unsupported, ...]:
+    """Everything of a build, in the order of the program."""
+    wrong = tuple(_settings(build))
+    return wrong or tuple(
+        [lack for graph in chosen(build) for node in graph.nodes for lack in _node(node)]
+        + list(_ports(build))
+        + list(_placements(build))
+    )
+
+
+def _settings(build: Build) -> Iterator[Unsupported]:
+    origin = build.graphs[0].origin
+    known = {graph.name for graph in build.graphs}
+    for name in filter(None, map(str.strip, build.settings["workflows"].split(","))):
+        if name not in known:
+            yield Unsupported(
+                title=f"there is no workflow {name} to start",
+                remedy=f"the setting `workflows` may name {', '.join(sorted(known))}",
+                origin=origin,
+            )
+    for setting in NUMBERS:
+        if not build.settings[setting].isdigit() or int(build.settings[setting]) < 1:
+            yield Unsupported(
+                title=f"the setting {setting} is no number from 1 on",
+                remedy=f"as in: --set {setting}=1000",
+                origin=origin,
+            )
+
+
+def _node(node: Node) -> Iterator[Unsupported]:
+    if node.kind == "source" and is_standard(node, "stdin"):
+        yield _lack(
+            node,
+            "Sources.stdin has nobody to read from: a container has no standard input",
+            "read a file (`Sources.jsonl`, `Sources.csv`) or take requests (`Sources.http`)",
+        )
+    for parameter in node.parameters if node.function is not None and node.function.standard else ():
+        value, origin = parameter.value, parameter.origin or node.origin
+        if not isinstance(value, str):
+            continue
+        if parameter.name == "http_host" and parameter.fixed and _is_here(value):
+            yield Unsupported(
+                title=f"{label(node)} listens on {value}, which is inside its container",
+                remedy='leave http_host out, or say http_host = "0.0.0.0": the port is published from there',
+                origin=origin,
+            )
+        elif parameter.name.endswith("_host") and parameter.name != "http_host" and _is_here(value):
+            yield Unsupported(
+                title=f"{label(node)} looks for its server on {value}, its own container",
+                remedy=f'say where it is: {parameter.name} = $NAME, or "host.docker.internal" for this machine',
+                origin=origin,
+            )
+        elif parameter.name in PATHS and value.startswith(("/", "~")):
+            yield Unsupported(
+                title=f"{label(node)} names the file {value}, which is not on a volume"[:80],
+                remedy="a relative path is one on the volume `work`",
+                origin=origin,
+            )
+    if node.policy.dead_letter is not None and node.policy.dead_letter.startswith(("/", "~")):
+        yield _lack(node, "dead letters at an absolute path are not on a volume", "a relative path is")
+
+
+def _lack(node: Node, title: str, remedy: str) -> Unsupported:
+    return Unsupported(title=title, remedy=remedy, origin=node.origin)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _ports(build: Build) -> Iterator[Unsupported]:
+    """One port for two services."""
+    places = Places.of(build)
+    taken: dict[str, str] = {}
+    for graph in chosen(build):
+        for part in split(build, graph, places):
+            own = service_name(graph, part)
+            for port in ports(part):
+                other = taken.setdefault(port, own)
+                if other != own:
+                    number = port.rpartition(":")[2]
+                    yield Unsupported(
+                        title=f"port {number} is that of two services, {other} and {own}",
+                        remedy="give each its own http_port, or start one alone: --set workflows=NAME",
+                        origin=_http(part.graph).origin,
+                    )
+
+
+def _http(graph: Graph) -> Node:
+    return next(node for node in graph.nodes if node.kind == "source" and is_standard(node, "http"))
+
+
+def _first_use(build: Build, placement: Placement) -> Origin | None:
+    nodes = (node for graph in chosen(build) for node in graph.nodes if node.function is not None)
+    return next((node.origin for node in nodes if node.function and node.function.module in placement.modules), None)
+
+
+def _placements(build: Build) -> Iterator[Unsupported]:
+    places = Places.of(build)
+    for placement in build.placements:
+        at = _first_use(build, placement)
+        if at is None:
+            continue
+        if placement.runs_on is not None:
+            yield Unsupported(
+                title=f"the place {placement.name} is to run on {placement.runs_on}: Compose has one machine",
+                remedy="leave `runs_on` out for this target",
+                origin=at,
+            )
+        if not placement.replicas or placement.replicas == 1:
+            continue
+        for graph in chosen(build):
+            for part in split(build, graph, places):
+                own = {use.reference for use in part.graph.modules}
+                why = alone_because(part)
+                if own & set(placement.modules) and why is not None:
+                    yield Unsupported(
+                        title=f"the place {placement.name} is to have {placement.replicas} replicas",
+                        remedy=f"{service_name(graph, part)} can have one: {why}",
+                        origin=at,
+                    )

@@ -1,0 +1,156 @@
+"""The services: what a part of a workflow needs around it to run in a container."""
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from nscompiler.backends.base import Build
+from nscompiler.backends.compose.images import image_of
+from nscompiler.backends.compose.parts import CHANNELS, SERVER, Channels, Places, is_standard
+from nscompiler.emit.describe import label, place
+from nscompiler.flow.cut import Part
+from nscompiler.flow.model import Graph, Node, Placement
+from nscompiler.flow.shape import shape
+
+ALIVE = "/tmp/alive"
+RESTARTS = 5
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Service:
+    """One service of the compose file. ``alone`` says why there can be no second one beside it, None where there can.
+
+    ``about`` are the comment's lines; ``environment`` are variables that pass through, ``secrets`` those that are
+    files.
+    """
+
+    name: str
+    part: Part
+    image: str
+    about: tuple[str, ...]
+    command: tuple[str, ...]
+    environment: tuple[str, ...]
+    secrets: tuple[str, ...]
+    ports: tuple[str, ...]
+    channels: bool
+    restart: str
+    alone: str | None
+    limits: tuple[tuple[str, str], ...] = ()
+    replicas: int | None = None
+
+
+def service_of(build: Build, graph: Graph, part: Part, places: Places) -> Service:
+    """The service of one part."""
+    variables = tuple(name for name in part.graph.environment if name != SERVER)
+    as_files = build.settings["secrets"] == "file"
+    placement = _placement(build, part)
+    alone = alone_because(part)
+    return Service(
+        name=service_name(graph, part),
+        part=part,
+        image=image_of(part, places),
+        about=_about(part),
+        command=(
+            part.graph.name,
+            "--alive-file",
+            ALIVE,
+            *(("--environment-folder", "/run/secrets") if as_files else ()),
+        ),
+        environment=() if as_files else variables,
+        secrets=variables if as_files else (),
+        ports=ports(part),
+        channels=any(map(is_channel, part.graph.nodes)),
+        restart=f"on-failure:{RESTARTS}" if part.graph.bounded else "unless-stopped",
+        alone=alone,
+        limits=_limits(placement),
+        replicas=placement.replicas if placement is not None and alone is None else None,
+    )
+
+
+def service_name(graph: Graph, part: Part) -> str:
+    """``iris-predict`` for the part ``predict`` of the workflow ``iris``."""
+    return f"{graph.name}-{part.name}".lower().replace("'", "-").replace("_", "-")
+
+
+def _about(part: Part) -> tuple[str, ...]:
+    """What a part does, a line for each function, with its type and its place."""
+    lines = []
+    for node in shape(part.graph).order:
+        if node.kind in ("source", "literal", "call", "sink") and not is_channel(node):
+            lines.append(f"{label(node)} : {signature(part.graph, node)}  ({place(node.origin)})")
+    return tuple(" ".join(line.split()) if len(line) < 100 else line[:99] + "…" for line in lines)
+
+
+def signature(graph: Graph, node: Node) -> str:
+    """The concrete type of a node, as people write it."""
+    ends = (node.input, node.output)
+    return " -> ".join("Void" if end is None else graph.types[end].shown for end in ends)
+
+
+def is_channel(node: Node) -> bool:
+    """Whether a node is an end of a channel."""
+    return node.function is not None and node.function.module == CHANNELS
+
+
+def alone_because(part: Part) -> str | None:
+    """Why a part cannot run several times side by side; None where it can."""
+    for node in part.graph.nodes:
+        if node.kind in ("source", "literal", "sink") and not is_channel(node):
+            return "it holds a source" if node.kind != "sink" else "it holds a sink"
+        function = node.function
+        if is_standard(node, "to_csv", "from_csv"):
+            return f"{label(node)} keeps a header for all rows"
+        if function is None or function.standard:
+            continue
+        if not function.stateless and not function.coroutine:
+            return f"{function.name} is neither @stateless nor async ({place(node.origin)})"
+        if node.policy.ordered and any(name == "ordered" for name, _ in node.policy.fixed):
+            return f"{function.name} is to keep the order ({place(node.origin)})"
+    return None
+
+
+def ports(part: Part) -> tuple[str, ...]:
+    """The ports that HTTP sources listen on, published under the same number unless a variable says another."""
+    found: dict[str, None] = {}
+    for node in part.graph.nodes:
+        if node.kind == "source" and is_standard(node, "http"):
+            port = next(own for own in node.parameters if own.name == "http_port")
+            if port.environment is not None:
+                found[f"${{{port.environment}}}:${{{port.environment}}}"] = None
+            else:
+                found[f"${{HTTP_PORT_{port.value}:-{port.value}}}:{port.value}"] = None
+    return tuple(found)
+
+
+def _placement(build: Build, part: Part) -> Placement | None:
+    own = {use.reference for use in part.graph.modules}
+    found = [placement for placement in build.placements if own & set(placement.modules)]
+    if len(found) < 2:
+        return found[0] if found else None
+    # Several share a service, which gets what they would have together.
+    return Placement(
+        name="",
+        memory=_sum(placement.memory for placement in found),
+        cpus=_sum(placement.cpus for placement in found),
+    )
+
+
+def _sum(values: Iterable[int | float | None]) -> int | None:
+    held = list(values)
+    return None if None in held else sum(held)  # type: ignore[arg-type]
+
+
+def _limits(placement: Placement | None) -> tuple[tuple[str, str], ...]:
+    if placement is None:
+        return ()
+    found = []
+    if placement.cpus is not None:
+        found.append(("cpus", f"{placement.cpus:g}"))
+    if placement.memory is not None:
+        found.append(("memory", f"{placement.memory // (1 << 20)}m"))
+    return tuple(found)
+
+
+def channels_of(build: Build, parts: Sequence[tuple[Graph, Part]]) -> tuple[str, ...]:
+    """The channels of all workflows, in their order."""
+    return tuple(Channels(build, graph.name).channel(own) for graph, part in parts for own in part.writes)

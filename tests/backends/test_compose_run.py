@@ -1,0 +1,52 @@
+"""A workflow in containers, on a real engine: it gives what it gives in one process, and nothing is left behind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import containers
+import pytest
+
+PROGRAM = {
+    "main.nml": """type Plant = { n : Integer, name : Text }
+@stateless
+fun twice : Plant -> [Plant]
+fun show : Plant -> Text
+def plants = Sources.jsonl<Plant> { path = "in.jsonl" }
+def w = plants | (twice* | Conv.to_json | Sinks.stdout & show | Sinks.jsonl { path = "out.jsonl" })
+""",
+    "main.py": """import nstack
+
+
+class Module(nstack.Module):
+    def twice(self, plant):
+        return [plant, plant]
+
+    def show(self, plant):
+        print("showing", plant.n)
+        return plant.name * plant.n
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[dict[str, str]]:
+    """The engine."""
+    with containers.engine() as found:
+        yield found
+
+
+@pytest.mark.thorough
+def test_a_workflow_runs_twice_and_leaves_nothing(engine: dict[str, str], tmp_path: Path) -> None:
+    built = containers.build(tmp_path, PROGRAM)
+    with containers.project(built, engine, "nstack-twice") as project:
+        (project.data / "in.jsonl").write_text('{"n":1,"name":"a"}\n{"n":2,"name":"b"}\n')
+        for times in (1, 2):
+            project.up()
+            codes = project.until_done()
+            assert set(codes.values()) == {0}, codes
+            assert sorted(codes) == ["channels", "w-jsonl", "w-jsonl-2", "w-stdout", "w-twice"]
+            printed = '{"n":1,"name":"a"}\n' * 2 + '{"n":2,"name":"b"}\n' * 2
+            assert project.output("w-stdout") == printed * times
+            assert (project.data / "out.jsonl").read_text() == '"a"\n"bb"\n'
+            assert project.output("w-twice", log=True).count("showing 2") == times
+        project.down()
