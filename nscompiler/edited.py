@@ -1,21 +1,27 @@
-"""The check of a program in which one file was edited, and nothing else has changed since nothing was wrong with it.
+"""The check of a program in which one file was edited, and nothing else has changed since it was checked.
 
 Where the file says the same to its importers as before, or has none, and imports the same, only its own problems can be
-new: no other file is looked at but for the interfaces that the edited one uses. In every other case, which shows only
-while the file is checked, ``check_edited`` gives up, and ``recheck`` does what is to be done.
+others: no other file is looked at but for the interfaces that the edited one uses, and what was wrong with others still
+is. In every other case, which shows only while the file is checked, ``check_edited`` gives up, and ``recheck`` does
+what is to be done.
 """
 
+import marshal
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.model import Diagnostic, Severity
 from nscompiler.diagnostics.order import ordered
+from nscompiler.diagnostics.stored import mentioned_files
 from nscompiler.files import Files
 from nscompiler.grammar import syntax
+from nscompiler.lints.levels import ByCode, levels_below
+from nscompiler.lints.weigh import weigh
 from nscompiler.modules.discovery import Discovery
 from nscompiler.modules.imports import Imports, ResolvedImport
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.program import LinkedModule, Program
+from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reading import Heading, Sources
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.pipeline import InternalError, clash_signs
@@ -27,17 +33,23 @@ from nscompiler.types.stored import Data
 
 
 def check_edited(
-    path: str, files: Files, targets: Sequence[str], search: Sequence[str], memory: Memory, summary: Data
+    path: str,
+    files: Files,
+    targets: Sequence[str],
+    search: Sequence[str],
+    memory: Memory,
+    summary: Data,
+    before: tuple[Diagnostic, ...] = (),
 ) -> "tuple[Diagnostic, ...] | None":
-    """The problems of a program after a file of it was edited, all of them errors of that file; None where more has to
-    be checked than the file.
+    """The problems of a program after a file of it was edited; None where more has to be checked than the file.
 
-    ``memory`` and ``summary`` are those of the last check of the whole program, which found no problem.
+    ``memory`` and ``summary`` are those of the last check of the whole program, ``before`` are the problems that there
+    were before the edit.
     """
     if path not in targets or path not in memory or path in summary[2]:
         return None
     try:
-        return Edited(path, files, targets, search, memory, summary).own_problems()
+        return Edited(path, files, targets, search, memory, summary).problems_after(before)
     except (NotAloneError, LookupError, InternalError):  # in the last two cases the check of all tells what is wrong
         return None
 
@@ -52,39 +64,63 @@ class Edited(Recheck):
     def __init__(
         self, path: str, files: Files, targets: Sequence[str], search: Sequence[str], memory: Memory, summary: Data
     ) -> None:
-        where, paths, _, signs, imported = summary
+        where, paths, _, signs, imported, ignoring, levels = summary
         super().__init__(files, targets, search, where[2], memory=memory)
         self._path = path
         self._where = where
         self._paths = dict(paths)
         self._signs = frozenset(signs)
         self._is_imported = path in imported
+        self._ignoring = ignoring
+        self._by_root = {root: dict(of) for root, of in levels}
 
-    def own_problems(self) -> tuple[Diagnostic, ...]:
-        """What is wrong with the edited file. Raises NotAloneError where others may be concerned."""
-        path = self._path
-        parsed = self.parsed(path)
+    def problems_after(self, before: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """All problems. Raises NotAloneError where others may be concerned than those of the edited file."""
+        here = self._path, python_file(self._path)
+        others = tuple(problem for problem in before if problem.primary.span.path not in here)
+        if not mentioned_files(others).isdisjoint(here):
+            raise NotAloneError  # what they point at has moved
+        own = self._own_problems(bool(others))
+        found = ordered((*others, *own))
+        failed, fails = (any(problem.is_error for problem in problems) for problems in (before, found))
+        if self._ignoring and failed is not fails:
+            raise NotAloneError  # idle comments that ignore something are told of where nothing else is wrong
+        return found
+
+    def _own_problems(self, others: bool) -> Sequence[Diagnostic]:
+        """What is wrong with the edited file, at the levels that hold for it; whether ``others`` have problems too."""
+        parsed = self.parsed(self._path)
         if parsed is None or "nsc:" in parsed.module.source.text:
             raise NotAloneError
         if not clash_signs(parsed.module.source.text) <= self._signs:
             raise NotAloneError
         item = self._linked_as_before(parsed.module)
-        self._check(item)
+        interface = self._check(item).interface
         own = tuple(self._problems_of(item, True))
-        consulted = self._own[path][1]
-        python = self._python_source(path)
+        python = self._python_source(self._path)
         ignores = isinstance(python, SourceFile) and "nsc:" in python.text
         concerns_others = self._is_imported and self._differing
-        if concerns_others or consulted or ignores or not all(problem.is_error for problem in own):
+        if concerns_others or self._own[self._path][1] or ignores:
             raise NotAloneError
-        return ordered(own)
+        if others and _names_in(interface) != _names_said(self._memory[self._path]):
+            raise NotAloneError  # what messages offer may be names of modules that are not imported
+        if all(problem.is_error for problem in own):
+            return own
+        return weigh(own, (), (), lambda path: levels_below(path, self._levels_by_root))
+
+    @cached_property
+    def _levels_by_root(self) -> Mapping[str, ByCode]:
+        return {
+            root: {id: None if level is None else Severity(level) for id, level in of.items()}
+            for root, of in self._by_root.items()
+        }
 
     def _linked_as_before(self, module: syntax.Module) -> LinkedModule:
         """The edited file with its imports, which mean what they meant if they are written the same."""
         kept = self._memory[self._path]
         before = stub_of(module.source, kept.head)
         resolved, poisoned = kept.imports
-        if kept.problems is None or poisoned or len(resolved) != len(module.imports):
+        if poisoned or len(resolved) != len(module.imports):
             raise NotAloneError
         if _written(module) != _written(before):
             raise NotAloneError
@@ -164,6 +200,18 @@ class LazyMemory(Mapping[str, Kept]):
 
     def __len__(self) -> int:
         return len(self._written)
+
+
+def _names_in(interface: Interface) -> frozenset[str]:
+    return frozenset((*interface.types, *interface.functions)) | interface.broken
+
+
+def _names_said(kept: Kept) -> frozenset[str] | None:
+    """The names that a file declared; None where that was not kept."""
+    if not kept.said:
+        return None
+    said = marshal.loads(kept.said)
+    return frozenset((*(one[0] for one in (*said[2], *said[3])), *said[4]))
 
 
 def _written(module: syntax.Module) -> tuple[object, ...]:

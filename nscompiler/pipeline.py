@@ -6,7 +6,6 @@ that names the phase and the file.
 """
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, reduce
@@ -31,6 +30,7 @@ from nscompiler.modules.reading import read_source
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.standard import standard_folder
 from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of, join
+from nscompiler.patterns import Pattern
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.check import check_module
 from nscompiler.typecheck.facts import Checked
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from nscompiler.backends.base import Backend, Build, Emitted, Wheel
     from nscompiler.flow import program as flow
     from nscompiler.flow.model import Graph, Placement
+    from nscompiler.lints.levels import Levels
     from nscompiler.typecheck.service import Service
 
 MAIN = "main"
@@ -210,13 +211,19 @@ class Compilation:
 
     @cached_property
     def _problems_of_modules(self) -> tuple[Diagnostic, ...]:
-        found = [*self.discovery.problems, *self._linked[1], *self._project_problems(), *self._changed_releases()]
+        found = list(self._common_problems)
         targets = frozenset(self.discovery.targets)
         self._check_all()
         for item in self.program.modules:
             own = self._problems_of(item, item.path in targets)
             found += own if item.path in targets else (problem for problem in own if problem.is_error)
         return (*found, *self._load_problems)
+
+    @cached_property
+    def _common_problems(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the files together: where they are, their imports, project files and releases."""
+        known = *self.discovery.problems, *self._linked[1]
+        return (*known, *self._project_problems(), *self._changed_releases())
 
     def _problems_of(self, item: LinkedModule, asked_for: bool) -> Iterable[Diagnostic]:
         """What is wrong with one file; lints only where it was asked for."""
@@ -247,10 +254,17 @@ class Compilation:
         python = [read for read in self._python.values() if isinstance(read, SourceFile) and "nsc:" in read.text]
         if not modules and not python and all(problem.is_error for problem in found):
             return found
-        from nscompiler.lints.weigh import Levels, weigh
+        from nscompiler.lints.weigh import weigh
 
         with _phase("weighing the problems of", ", ".join(self.paths)):
-            return weigh(found, modules, python, Levels(self.discovery, self.files).of)
+            return weigh(found, modules, python, self._levels.of)
+
+    @cached_property
+    def _levels(self) -> "Levels":
+        """The levels of lints."""
+        from nscompiler.lints.levels import Levels
+
+        return Levels(self.discovery, self.files)
 
     def _clashes(self) -> Iterator[Diagnostic]:
         """Files and endpoints that two nodes of one workflow would share: they show only where it is laid out whole."""
@@ -651,8 +665,8 @@ _CLASHES = frozenset(
 )
 
 
-_SHARED = re.compile(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet|arrow|http|stdin)\b")
-_OF_FILES = re.compile(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet|arrow)\b")
+_SHARED = Pattern(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet|arrow|http|stdin)\b")
+_OF_FILES = Pattern(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet|arrow)\b")
 _FILES = ("jsonl", "csv", "parquet", "arrow")
 
 

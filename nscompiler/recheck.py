@@ -27,15 +27,14 @@ from nscompiler.pipeline import Compilation, clash_signs, may_clash, shown_refer
 from nscompiler.records import parts, replace
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.facts import Checked, Facts
-from nscompiler.typecheck.hashing import interface_hash
 from nscompiler.types.interface import Interface
-from nscompiler.types.stored import Anchors, Data, Declared, modules_named, note, read_interface, write_interface
-from nscompiler.types.types import Type
+from nscompiler.types.restored import read_interface
+from nscompiler.types.stored import Anchors, Data, Declared, modules_named, write_interface
 
 if TYPE_CHECKING:
     from nscompiler.flow import program as flow
 
-Memory = dict[str, bytes]
+Memory = Mapping[str, bytes]
 """What is kept of each file, by path: the parts of a ``Kept`` as ``marshal`` writes them."""
 
 _VERSION = 2  # of marshal: the later ones write equal values in different ways
@@ -110,6 +109,7 @@ class Recheck(Compilation):
         self._stand_ins: dict[str, Checked] = {}
         self._written: dict[str, tuple[Data, Data] | None] = {}
         self._differing: set[str] = set()
+        self._kept_places: dict[str, Data] = {}
         self._declared: Declared = {}
         self._anchors: Anchors = {}
         self._own: dict[str, tuple[tuple[Diagnostic, ...], tuple[str, ...]]] = {}
@@ -233,30 +233,41 @@ class Recheck(Compilation):
         held = self._stand_ins.get(item.path)
         if held is None:
             kept = self._stubs[item.path]
-            said, places = marshal.loads(kept.said), marshal.loads(kept.places)
+            said, places = marshal.loads(kept.said), self._places(item.path)
 
             def digest() -> str:
+                from nscompiler.typecheck.hashing import interface_hash
+
                 return interface_hash(interface.module, interface.types, interface.functions, self.types.digests)
 
-            interface = read_interface(said, places, item.path, self.types, self._type, self._place, digest)
+            found = self._interface_of, self._place
+            held_by = self._declared, self._anchors
+            interface = read_interface(said, places, item.path, self.types, *found, *held_by, digest)
             interface = replace(interface, tree=lambda: parse(item.module.source).module)
-            note(interface, places, item.path, self._declared, self._anchors)
             facts = Facts({}, {}, {}, {}, {})
             held = Checked(item.module, interface.module, facts, interface, None, ())
             self._stand_ins[item.path] = held
         return held
 
-    def _type(self, module: str, name: str) -> Type:
+    def _interface_of(self, module: str) -> Interface:
         interface = self.interface(self._paths[module])
         assert interface is not None
-        return interface.types[name].body
+        return interface
 
     def _place(self, path: str, number: int) -> Span:
-        written = self._written.get(path)
-        places = marshal.loads(self._memory[path].places) if written is None else written[1]
-        span = Span(path, *places[number])
+        span = Span(path, *self._places(path)[number])
         self._anchors.setdefault(span, (path, number))
         return span
+
+    def _places(self, path: str) -> Data:
+        """The places of a file's interface."""
+        written = self._written.get(path)
+        if written is not None:
+            return written[1]
+        held = self._kept_places.get(path)
+        if held is None:
+            held = self._kept_places[path] = marshal.loads(self._memory[path].places)
+        return held
 
     def standard_interface(self, alias: str) -> Interface | None:
         """What a module of the standard library exports; looked for once."""
@@ -377,18 +388,22 @@ class Recheck(Compilation):
 
     def summary(self) -> Data | None:
         """What ``edited`` has to know of a program, once all problems were asked for; None where it does not do."""
-        if self.problems or self.discovery.locks or self.has_requirements:
+        if self._common_problems or self._load_problems or self.discovery.locks or len(self._required) > 1:
             return None
         texts = [item.module.source.text for item in self.program.modules]
         if may_clash(texts):
             return None
         index = self.discovery.index
+        python = (read.text for read in self._python.values() if isinstance(read, SourceFile))
+        levels = self._levels.by_root.items()
         return (
             (index.roots, index.extra, index.standard),
             tuple(self._paths.items()),
             tuple(sorted({path for _, consulted in self._own.values() for path in consulted})),
             tuple(sorted({sign for text in texts for sign in clash_signs(text)})),
             tuple(sorted({found.path for item in self.program.modules for found in item.imports.resolved})),
+            any("nsc:" in text for text in (*texts, *python)),
+            tuple((root, tuple((id, level and level.value) for id, level in of.items())) for root, of in levels),
         )
 
     def _keep(self, item: LinkedModule) -> Kept:

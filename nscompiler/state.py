@@ -24,7 +24,7 @@ from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.order import ordered
 from nscompiler.diagnostics.stored import mentioned_files
 from nscompiler.files import Files
-from nscompiler.lints.weigh import Levels, weigh
+from nscompiler.lints.weigh import weigh
 from nscompiler.modules.exports import declared_names
 from nscompiler.modules.program import LinkedModule, Resolved
 from nscompiler.modules.python_file import python_file
@@ -310,10 +310,6 @@ class State(Settling):
         if not found and not module and not beside:
             return ()
         return ordered(weigh(found, module, beside, self._levels.of))
-
-    @cached_property
-    def _levels(self) -> Levels:
-        return Levels(self.discovery, self.files)
 
     @cached_property
     def _targets(self) -> frozenset[str]:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = {"nscompiler": ROOT / "nscompiler", "nstack": ROOT / "stdlib/nstack", "nslsp": ROOT / "lsp/nslsp"}
 
 _DIAGNOSTICS = ("nscompiler.records", "nscompiler.source", "nscompiler.diagnostics")
-_GRAMMAR = (*_DIAGNOSTICS, "nscompiler.files", "nscompiler.version", "nscompiler.grammar")
+_GRAMMAR = (*_DIAGNOSTICS, "nscompiler.files", "nscompiler.patterns", "nscompiler.version", "nscompiler.grammar")
 _CHECK = (*_GRAMMAR, "nscompiler.modules", "nscompiler.types", "nscompiler.typecheck")
 _FLOW = (*_CHECK, "nscompiler.lints", "nscompiler.flow")
 _PIPELINE = (*_FLOW, "nscompiler.emit", "nscompiler.backends", "nscompiler.ide", "nscompiler.pipeline")
@@ -31,11 +31,12 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "nstack.connectors": ("nstack", "nstack.version", "nstack.runtime"),
     "nscompiler.version": (),
     "nscompiler.records": (),
+    "nscompiler.patterns": (),
     "nscompiler.source": ("nscompiler.records",),
     "nscompiler.questions": (),
     "nscompiler.files": ("nscompiler.questions",),
     "nscompiler.diagnostics": ("nscompiler.records", "nscompiler.source"),
-    "nscompiler.grammar": (*_DIAGNOSTICS, "nscompiler.files", "nscompiler.version"),
+    "nscompiler.grammar": (*_DIAGNOSTICS, "nscompiler.files", "nscompiler.patterns", "nscompiler.version"),
     "nscompiler.modules": _GRAMMAR,
     "nscompiler.types": _GRAMMAR,
     "nscompiler.highlight": (*_GRAMMAR, "nscompiler.types"),
@@ -141,6 +142,8 @@ HIDDEN = {
     ("nscompiler.grammar.tables", "nscompiler.grammar.generate"): "lark, where the parser's tables were made before",
     ("nscompiler.modules.discovery", "nscompiler.modules.project"): "reading YAML, for files without an nstack.yaml",
     ("nscompiler.typecheck.check", "nscompiler.typecheck.hashing"): "hashing, for checks on which nothing is built",
+    ("nscompiler.lints.levels", "nscompiler.modules.project"): "reading YAML, for projects that set no levels",
+    ("nscompiler.recheck", "nscompiler.typecheck.hashing"): "the same, where a file is not checked again",
 }
 
 # Files that know each other by name, each with why.

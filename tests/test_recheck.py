@@ -11,6 +11,7 @@ from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import DiskFiles, MemoryFiles
 from nscompiler.pipeline import Compilation, standard_folder
 from nscompiler.recheck import Memory, Recheck
+from nscompiler.types.restored import Functions
 
 Texts = dict[str, str]
 
@@ -140,6 +141,41 @@ EDITS = [
 ]
 
 
+def test_a_type_through_many_modules_is_read_back() -> None:
+    """As many as types may be nested: each is read from what is kept of a module of its own."""
+    depth = 198
+    texts = {"m0/module.nml": "module Deep.M0:0.1.0\n\ntype T = { at : Text }\n\nfun f : T -> T\n"}
+    for n in range(1, depth):
+        texts[f"m{n}/module.nml"] = (
+            f"module Deep.M{n}:0.1.0\n\nimport Deep.M{n - 1}:0.1.0 as A\n\ntype T = {{ at : A.T }}\n\nfun f : T -> T\n"
+        )
+    problems, memory, _ = again(texts, {})
+    assert problems == ()
+    last = f"m{depth - 1}/module.nml"
+    texts[last] += "\ndef g = f | A.f\n"
+    problems, _, taken_over = again(texts, memory)
+    assert taken_over == texts.keys() - {last}
+    assert problems == from_scratch(texts)
+    assert [problem.primary.span.path for problem in problems] == [last]
+
+
+def test_of_an_interface_no_more_is_read_than_is_asked_for() -> None:
+    user = "module Shop.User:0.1.0\n\nimport Shop.Clean:0.1.0 as C\n\ndef mine = C.clean\n"
+    texts = {**BASE, "user/module.nml": user}
+    del texts["flow/module.nml"], texts["top.nml"]
+    _, memory, _ = again(texts, {})
+    texts["user/module.nml"] += "// moved\n"
+    recheck = Recheck(MemoryFiles({**library(), **texts}), (".",), standard=standard_folder(), memory=memory)
+    assert not any(problem.is_error for problem in recheck.problems)
+    interface = recheck.interface("clean/module.nml")
+    assert interface is not None
+    assert list(interface.functions) == ["clean", "tagged", "good"]
+    assert isinstance(interface.functions, Functions)
+    assert interface.functions.read == {"clean"}
+    assert interface.functions["tagged"].scheme.variables[0].name == "r"
+    assert interface.functions.read == {"clean", "tagged"}
+
+
 def random_edit(texts: Texts, choice: random.Random) -> Texts:
     """One edit, or the way back of one, or a file gone or back."""
     if choice.random() < 0.12:
@@ -158,7 +194,8 @@ def random_edit(texts: Texts, choice: random.Random) -> Texts:
 
 def follow_edits(choice: random.Random, edits: int) -> int:
     """Check after each of so many edits, beside a memory and from scratch; how many files were taken over."""
-    texts, memory, taken_over = dict(BASE), Memory(), 0
+    texts, taken_over = dict(BASE), 0
+    memory: Memory = {}
     for _ in range(edits):
         texts = random_edit(texts, choice)
         if choice.random() < 0.2:

@@ -65,3 +65,9 @@ def test_a_plain_check_imports_no_library(tmp_path):
         [sys.executable, "-c", script, str(file)], capture_output=True, text=True, env=environment, check=True
     )
     assert done.stdout.splitlines()[-1] == "0 []"
+    file.write_text("def w = Sources.stdin | Std.idenity | Sinks.log { nonsense = 1 }\n")
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(file)], capture_output=True, text=True, env=environment, check=True
+    )
+    assert "did you mean" in done.stdout
+    assert done.stdout.splitlines()[-1] == "1 []"

@@ -98,10 +98,11 @@ def look(paths: "Sequence[str]", search: "Sequence[str]") -> Held | None:
 
 def memory(held: Held) -> Known:
     """What is known of each file since the check that came to an answer, or an earlier one."""
+    from nscompiler.cli import memory_file
+
     key = held.key
     try:
-        with open(_file(key, "memory"), "rb") as file:
-            held_key, taken, summary, files = marshal.loads(file.read())
+        (held_key, taken, summary), files = memory_file.read(_file(key, "memory"))
         return Known(files, summary, taken) if held_key == key else Known({})
     except (OSError, EOFError, ValueError, TypeError):
         return Known({})
@@ -120,35 +121,41 @@ def keep(
     """
     if not (wanted() and files.complete):
         return
-    from nscompiler.diagnostics.summary import summarize
-
     targets, problems = compilation.targets, compilation.problems
-    closing = summarize(problems, modules=compilation.module_count, files=len(targets)).line()
+    closing = _closing(problems, compilation.module_count, targets)
     key = _key(paths, search)
     answer = (closing, _plain(problems), targets, compilation.module_count)
     held: Any = (key, files.taken, files.record(), answer)
     try:
         _write(_file(key), marshal.dumps(held, _MARSHAL_VERSION))
         if known is not None:
-            all_known: Any = (key, files.taken, known.summary, known.files)
-            _write(_file(key, "memory"), marshal.dumps(all_known, _MARSHAL_VERSION))
+            from nscompiler.cli import memory_file
+
+            head = key, files.taken, known.summary
+            _write(_file(key, "memory"), memory_file.written(head, known.files))
     except OSError:
         return  # the next check makes the answer again
 
 
-def keep_edited(held: Held, files: "WatchedFiles") -> None:
-    """Keep the answer after an edit to one file that has not changed it, with what the check of that file asked."""
+def keep_edited(held: Held, files: "WatchedFiles", problems: "Sequence[Diagnostic]") -> None:
+    """Keep the answer after an edit to one file, with the problems since then and what the check of that file asked."""
     if not files.complete:
         return
     key, new = held.key, files.record()
     asked = {kind: {**answers, **new[kind]} for kind, answers in held.asked.items()}
     answer = held.answer
-    plain = (answer.closing, answer.problems, answer.targets, answer.modules)
+    plain = (_closing(problems, answer.modules, answer.targets), _plain(problems), answer.targets, answer.modules)
     whole: Any = (key, held.taken, asked, plain)
     try:
         _write(_file(key), marshal.dumps(whole, _MARSHAL_VERSION))
     except OSError:
         return
+
+
+def _closing(problems: "Sequence[Diagnostic]", modules: int, targets: "Sequence[str]") -> str:
+    from nscompiler.diagnostics.summary import summarize
+
+    return summarize(problems, modules=modules, files=len(targets)).line()
 
 
 def _plain(problems: "Sequence[Diagnostic]") -> tuple[object, ...]:

@@ -111,21 +111,20 @@ def _tell_of_all(paths: Sequence[str], search: Sequence[str], asked: Asked) -> "
 def _tell_of_edit(
     search: Sequence[str], asked: Asked, held: answers.Held, known: answers.Known
 ) -> "Sequence[Diagnostic] | None":
-    """What is wrong where one file was edited since nothing was; None where that is not all that has happened."""
+    """What is wrong where one file was edited since; None where that is not all that has happened, or not enough."""
     changed = held.changed or ()
-    if len(changed) != 1 or held.answer.problems or known.summary is None or known.taken != held.taken:
+    if len(changed) != 1 or known.summary is None or known.taken != held.taken:
         return None
     from nscompiler.cli.recalled import Recalled
     from nscompiler.edited import check_edited
 
-    (path,), watched = changed, WatchedFiles()
-    found = check_edited(path, watched, held.answer.targets, search, known.files, known.summary)
+    (path,), watched, before = changed, WatchedFiles(), Recalled(held.answer)
+    found = check_edited(path, watched, before.targets, search, known.files, known.summary, before.problems)
     if found is None:
         return None
     problems = _tell(Recalled(held.answer, found), asked)
     sys.stdout.flush()
-    if not found:
-        answers.keep_edited(held, watched)
+    answers.keep_edited(held, watched, found)
     return problems
 
 

@@ -61,6 +61,8 @@ def mentioned_files(diagnostics: Iterable[Diagnostic]) -> frozenset[str]:
 
 def read_diagnostics(data: Data) -> tuple[Diagnostic, ...]:
     """Diagnostics from what was written. Raises KeyError for the id of a code that there is no more."""
+    if not data:
+        return ()
     by_id = {code.id: code for code in codes.all_codes()}
     return tuple([_read(one, by_id) for one in data])
 

@@ -10,6 +10,7 @@ from nscompiler.grammar.syntax import BrokenDecl, Decl, DefDecl, Expr, Literal, 
 from nscompiler.grammar.tables import Tables
 from nscompiler.grammar.trial import Trial
 from nscompiler.grammar.walk import children
+from nscompiler.patterns import Pattern
 from nscompiler.source import SourceFile
 
 #: Levels of brackets, and of nodes, in one declaration.
@@ -21,7 +22,7 @@ _OPENERS, _CLOSERS = ("LPAR", "LSQB", "LBRACE", "LESSTHAN"), ("RPAR", "RSQB", "R
 # Signs that put a node around what is there without a bracket, or with one that is closed again.
 _WRAPPERS = ("*", "?", "optional", "{")
 _LARGE, _LONG = 100_000, 10_000
-_RUN = re.compile(rf"[({{\[<](?:[ \t\r\n]*+[({{\[<]){{{_LONG},}}+")
+_RUN = Pattern(rf"[({{\[<](?:[ \t\r\n]*+[({{\[<]){{{_LONG},}}+")
 _NESTING = (Expr, TypeExpr, Literal, ParamType)
 
 

@@ -7,11 +7,12 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import shown
+from nscompiler.patterns import Pattern
 
 #: How far before a mistake, on its line, the spelling may begin.
 _NEAR = 200
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
-_SOURCE = re.compile(r"\b(source|sink)s?[ \t]*\([ \t]*(\w+):(?://)?([^\s:)]*)[ \t]*(?::[ \t]*([^)\n\r]*?))?[ \t]*\)")
+_SOURCE = Pattern(r"\b(source|sink)s?[ \t]*\([ \t]*(\w+):(?://)?([^\s:)]*)[ \t]*(?::[ \t]*([^)\n\r]*?))?[ \t]*\)")
 # Connectors whose address held their path, and the parameter that holds it now.
 _PATHS = {"http": "http_path", "log": ""}
 _TYPE_END = frozenset(("{", "|", "&", ")", "*", "?", ";", ",", "", "="))

@@ -5,15 +5,15 @@ meets it: what looks like a bad number may turn out to be the middle of a module
 knows to expect.
 """
 
-import re
 from collections.abc import Iterable
 from itertools import accumulate, chain
 
 from nscompiler.grammar.syntax import Comment
 from nscompiler.grammar.tables import Tables
+from nscompiler.patterns import Pattern
 
-_COMMENT = re.compile(r"//[^\n\r]*+|/\*(?:[^*/]|\*(?!/)|/(?!\*))*+\*/|#![^\n\r]*+")
-_COMMENT_EDGE = re.compile(r"/\*|\*/")
+_COMMENT = Pattern(r"//[^\n\r]*+|/\*(?:[^*/]|\*(?!/)|/(?!\*))*+\*/|#![^\n\r]*+")
+_COMMENT_EDGE = Pattern(r"/\*|\*/")
 
 
 _LARGE = 100_000

@@ -1,6 +1,5 @@
 """Text that is no token: what is wrong with it, and what the parser reads instead."""
 
-import re
 from itertools import islice
 from typing import ClassVar
 
@@ -8,6 +7,7 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.text import quote
 from nscompiler.grammar.wording import sentence, shown
+from nscompiler.patterns import Pattern
 from nscompiler.records import Record
 from nscompiler.source import SourceFile
 
@@ -50,7 +50,7 @@ _INVISIBLE = {
     "\u3000": "a wide space",
     "\x85": "a control character",
 }
-_SIGN = re.compile(r"[})\],|]")
+_SIGN = Pattern(r"[})\],|]")
 _FEW = 8
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 

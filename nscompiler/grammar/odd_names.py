@@ -1,6 +1,5 @@
 """Names with a character inside that no name may have: ``a`b``, ``User-Id``. The whole word is read as one name."""
 
-import re
 from typing import ClassVar
 
 from nscompiler.diagnostics.codes import syntax as codes
@@ -9,11 +8,12 @@ from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.text import quote
 from nscompiler.grammar.trial import Trial
 from nscompiler.grammar.wording import sentence, shown
+from nscompiler.patterns import Pattern
 from nscompiler.records import Record
 from nscompiler.source import SourceFile
 
-_WORD = re.compile(r"[\w']+")
-_DASHED = re.compile(r"-[\w']+")
+_WORD = Pattern(r"[\w']+")
+_DASHED = Pattern(r"-[\w']+")
 _SLIPS = "`´"
 """Signs that are typed by mistake and stand for nothing: the rest of the word is the name."""
 

@@ -1,6 +1,5 @@
 """From items to a module: header, imports, declarations and the final expression, each in its place."""
 
-import re
 from itertools import chain, count
 from typing import Any
 
@@ -24,10 +23,11 @@ from nscompiler.grammar.syntax import (
     TypeDecl,
 )
 from nscompiler.grammar.wording import shown
+from nscompiler.patterns import Pattern
 from nscompiler.source import SourceFile, Span
 
 _MOST_EDITS = 64
-_LAST_WORD = re.compile(r"(?<![\w.'])[a-z_][\w']*\Z")
+_LAST_WORD = Pattern(r"(?<![\w.'])[a-z_][\w']*\Z")
 _LONGEST = 24
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 

@@ -1,17 +1,17 @@
 """Module references written in pieces, ``Foo : 1.0.0`` or ``Foo 1.0.0``: read as the one word that was meant."""
 
-import re
 from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as module_codes
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.wording import shown
+from nscompiler.patterns import Pattern
 from nscompiler.records import Record
 from nscompiler.source import SourceFile
 
 # All three numbers have to be there: `import Foo 1` may be a module without a version and a number of its own.
-_VERSION = re.compile(r"[ \t]*(:?)[ \t]*([0-9]+\.[0-9]+\.[0-9]+(?:-\w+)*+)(?![\w.:'-])")
+_VERSION = Pattern(r"[ \t]*(:?)[ \t]*([0-9]+\.[0-9]+\.[0-9]+(?:-\w+)*+)(?![\w.:'-])")
 
 
 class SpacedReference(Record):

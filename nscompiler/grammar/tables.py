@@ -10,7 +10,6 @@ import os
 import re
 from contextlib import suppress
 from functools import cache
-from string import ascii_lowercase, ascii_uppercase
 from time import monotonic_ns
 from typing import Any
 from zlib import crc32
@@ -19,6 +18,8 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 GRAMMAR_PATH = os.path.join(_HERE, "nml.lark")
 GENERATOR_PATH = os.path.join(_HERE, "generate.py")
 FOLDER = os.path.join(_HERE, "_tables")
+# `string` has them too, and takes longer to import than a small file to read.
+_SMALL, _CAPITAL = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # The oldest format that every supported Python reads: one wheel serves them all.
 _MARSHAL_VERSION = 4
 
@@ -49,8 +50,8 @@ class Tables:
         self._compiled: dict[str, re.Pattern[str]] = {}
         self.groups: list[int] = data["groups"]
         # Most words are told by their first letter.
-        self.initials = dict.fromkeys(ascii_lowercase, self.kind["LNAME"])
-        self.initials |= dict.fromkeys(ascii_uppercase, self.kind["UNAME"])
+        self.initials = dict.fromkeys(_SMALL, self.kind["LNAME"])
+        self.initials |= dict.fromkeys(_CAPITAL, self.kind["UNAME"])
 
     @property
     def token(self) -> re.Pattern[str]:

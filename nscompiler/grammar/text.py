@@ -1,14 +1,14 @@
 """The values of text and number literals, and which names are written without quotes."""
 
-import re
 from collections.abc import Iterator
 from typing import ClassVar
 
+from nscompiler.patterns import Pattern
 from nscompiler.records import Record
 
-_ESCAPE = re.compile(r"\\(?:u\{([^}\"\n\r]*)\}?|u([0-9A-Fa-f]{0,4})|([\s\S]))")
+_ESCAPE = Pattern(r"\\(?:u\{([^}\"\n\r]*)\}?|u([0-9A-Fa-f]{0,4})|([\s\S]))")
 #: The terminal NAME of the grammar.
-_NAME = re.compile(r"[^\W\dA-ZÀ-ÖØ-ÞΑ-ΡΣ-ΫЀ-Я][\w']*+")
+_NAME = Pattern(r"[^\W\dA-ZÀ-ÖØ-ÞΑ-ΡΣ-ΫЀ-Я][\w']*+")
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 _HIGH, _LOW, _END = 0xD800, 0xDC00, 0xE000
 _LAST_CODE_POINT = 0x10FFFF

@@ -8,11 +8,12 @@ from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.text import quote
 from nscompiler.grammar.trial import Trial
 from nscompiler.grammar.wording import shown
+from nscompiler.patterns import Pattern
 from nscompiler.source import SourceFile
 
 _MOST = 64
 """How many tokens are looked at for the end of a value."""
-_PLAIN = re.compile(r"[\w'. ]*")
+_PLAIN = Pattern(r"[\w'. ]*")
 """What has no sign in it but points: names, and numbers one after the other, may be something else gone wrong."""
 _NEVER = frozenset("={}[]()<>|&;$" + "\"'`´‘’‚‛“”„‟«»")
 

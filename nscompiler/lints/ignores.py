@@ -5,11 +5,8 @@ the lines on which its primary span starts and ends. Errors cannot be ignored.
 """
 
 import io
-import re
-import tokenize
 from collections.abc import Iterable, Iterator, Sequence
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics import codes as catalogue
 from nscompiler.diagnostics.codes import lints as codes
@@ -17,23 +14,30 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, S
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
 from nscompiler.modules.wording import titled
+from nscompiler.patterns import Pattern
+from nscompiler.records import Record
 from nscompiler.source import SourceFile, Span
 
-_COMMENT = re.compile(r"(?://|#)[ \t]*nsc:[ \t]*ignore(?!\w)[ \t]*(?:\[(?P<names>[^\]\n]*)\])?")
-_NAME = re.compile(r"[^\s,]+")
+_COMMENT = Pattern(r"(?://|#)[ \t]*nsc:[ \t]*ignore(?!\w)[ \t]*(?:\[(?P<names>[^\]\n]*)\])?")
+_NAME = Pattern(r"[^\s,]+")
 
 
-@attrs.frozen(slots=True)
-class Ignore:
+class Ignore(Record):
     """One comment. ``start`` and ``end`` are its place, ``names`` what it names, each with its place; ``line`` is the
     line that it is about."""
 
-    source: SourceFile
-    start: int
-    end: int
-    own_line: bool
-    line: int
-    names: tuple[tuple[str, Span], ...]
+    __match_args__: ClassVar[tuple[str, ...]] = ("source", "start", "end", "own_line", "line", "names")
+    __slots__ = __match_args__
+
+    def __init__(
+        self, source: SourceFile, start: int, end: int, own_line: bool, line: int, names: tuple[tuple[str, Span], ...]
+    ) -> None:
+        self.source = source
+        self.start = start
+        self.end = end
+        self.own_line = own_line
+        self.line = line
+        self.names = names
 
 
 def ignores_of_module(module: syntax.Module) -> tuple[Ignore, ...]:
@@ -44,6 +48,8 @@ def ignores_of_module(module: syntax.Module) -> tuple[Ignore, ...]:
 
 def ignores_of_python(source: SourceFile) -> tuple[Ignore, ...]:
     """The comments of a Python file that ignore something; none of a file that is no Python."""
+    import tokenize  # late: it takes longer to import than to look at all comments of modules
+
     places = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(source.text).readline):

@@ -1,6 +1,5 @@
 """What a module consists of: the globs of ``files``, pip requirements, and the hash of it all."""
 
-import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import ClassVar
@@ -9,6 +8,7 @@ from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import Files
 from nscompiler.modules.reading import unreadable
 from nscompiler.modules.tree import CONFIG_FILE, MODULE_FILE, SUFFIX, folder_of, is_below, join
+from nscompiler.patterns import Pattern
 from nscompiler.records import Record
 
 SERVICE_FILE = "service.py"
@@ -16,7 +16,7 @@ REQUIREMENTS_FILE = "requirements.txt"
 SETUP_FILE = "setup.py"
 
 _CLAUSE = r"(?:[<>!=~]=|[<>])\s*[0-9]+(?:\.[0-9]+)*"
-_PLAIN_REQUIREMENT = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)?\Z")
+_PLAIN_REQUIREMENT = Pattern(rf"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)?\Z")
 
 _OWN_FILES = (MODULE_FILE, CONFIG_FILE, SERVICE_FILE, REQUIREMENTS_FILE, SETUP_FILE)
 

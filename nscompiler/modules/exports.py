@@ -7,11 +7,12 @@ from typing import ClassVar
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.tree import SUFFIX
+from nscompiler.patterns import Pattern
 from nscompiler.records import Record
 
 # A text is only skimmed for its declarations: whoever offers an import can be wrong, and must not be slow.
-_DECLARED = re.compile(r"(?m)^[ \t]*(?:@\w+(?:\(.*?\))?\s+)*(?:fun|def|type)\s+([A-Za-z_][\w']*)")
-_IMPORTED = re.compile(r"(?m)^[ \t]*import\s+([\w./:-]+)")
+_DECLARED = Pattern(r"(?m)^[ \t]*(?:@\w+(?:\(.*?\))?\s+)*(?:fun|def|type)\s+([A-Za-z_][\w']*)")
+_IMPORTED = Pattern(r"(?m)^[ \t]*import\s+([\w./:-]+)")
 
 
 class Exporting(Record):

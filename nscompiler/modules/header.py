@@ -1,12 +1,12 @@
 """Reading only the header of a file, so that finding a module among thousands parses none of them."""
 
-import re
 from typing import ClassVar
 
 from nscompiler.grammar.spaced import spaced_reference
+from nscompiler.patterns import Pattern
 from nscompiler.records import Record
 
-_REFERENCE = re.compile(r"(?:[\w.:-]|/(?![/*]))*+")
+_REFERENCE = Pattern(r"(?:[\w.:-]|/(?![/*]))*+")
 _WORD = "module"
 
 

@@ -4,7 +4,7 @@ The standard library's own reader decides when a workflow starts, and knows more
 faults it refuses as well, and what is not sure is left to it.
 """
 
-import re
+from nscompiler.patterns import Pattern
 
 NICKNAMES = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")
 FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
@@ -12,8 +12,8 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 
-_TERM = re.compile(r"(?:\*|([A-Za-z0-9#]+)(?:-([A-Za-z0-9#]+))?)(?:/([0-9]+))?")
-_YEAR = re.compile(r"(?:(\*)|([0-9]{4})(?:-([0-9]{4}))?)(?:/([0-9]{1,3}))?")
+_TERM = Pattern(r"(?:\*|([A-Za-z0-9#]+)(?:-([A-Za-z0-9#]+))?)(?:/([0-9]+))?")
+_YEAR = Pattern(r"(?:(\*)|([0-9]{4})(?:-([0-9]{4}))?)(?:/([0-9]{1,3}))?")
 
 
 def cron_fault(text: str) -> str | None:

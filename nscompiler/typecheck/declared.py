@@ -1,12 +1,12 @@
 """Where a type was written: from a function that was used to the record, sum or name in its declaration."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from typing import ClassVar
 
 from nscompiler.grammar import syntax
+from nscompiler.patterns import Pattern
 from nscompiler.records import Record
 from nscompiler.source import Span
 from nscompiler.typecheck.scope import Scope
@@ -15,7 +15,7 @@ from nscompiler.types.interface import FunctionInterface
 # How many names and defs are followed to what they stand for.
 MOST_STEPS = 32
 
-_WORD = re.compile(r"[\w'-]+")
+_WORD = Pattern(r"[\w'-]+")
 
 
 class Place(Record):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from nscompiler.diagnostics.model import Applicability, Fix
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar import syntax
+from nscompiler.patterns import Pattern
 from nscompiler.typecheck.params import parse_duration
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import ParameterType
@@ -27,8 +28,8 @@ _UNITS = {
     "d": "d",
     "day": "d",
 }
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
-_WORDS = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)[\s,]*(?:and\s+)?")
+_NUMBER = Pattern(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
+_WORDS = Pattern(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)[\s,]*(?:and\s+)?")
 
 
 def value_fixes(scope: Scope, value: syntax.Literal, type: ParameterType) -> tuple[Fix, ...]:

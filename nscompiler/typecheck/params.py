@@ -5,11 +5,11 @@ application narrows it; the nearest binding wins. So it is decidable whether a b
 missing.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from nscompiler.grammar import syntax
+from nscompiler.patterns import Pattern
 from nscompiler.source import Span
 from nscompiler.types.interface import Fixed, ParameterRow, ParameterType, Settable
 
@@ -30,14 +30,14 @@ POLICY: dict[str, ParameterType] = {
 }
 USUAL_RETRIES = 5
 
-_DURATION = re.compile(
+_DURATION = Pattern(
     r"(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?\Z"
 )
-_ISO_DURATION = re.compile(
+_ISO_DURATION = Pattern(
     r"P(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?\Z"
 )
-_INTEGER = re.compile(r"[+-]?\d+\Z")
-_DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
+_INTEGER = Pattern(r"[+-]?\d+\Z")
+_DOUBLE = Pattern(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
 
 
 class Environment:

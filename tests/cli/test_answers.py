@@ -170,6 +170,22 @@ def test_a_broken_answer_is_none(project: Path, capsys: pytest.CaptureFixture[st
         assert said(capsys) == first
 
 
+@pytest.mark.parametrize("content", [b"", b"no memory", b"\x00" * 100, b"\xff" * 100])
+def test_a_broken_memory_is_none(project: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> None:
+    path = project / "a/module.nml"
+    clean = (0, "no problems in 2 modules\n")
+    for number in range(2):
+        path.write_text(f"module Demo.A:0.1.0\n// {number}\n")
+        assert said(capsys) == clean
+    (file,) = (project.parent / "cache/check").glob("*.memory")
+    whole = file.read_bytes()
+    for number, broken in enumerate((content, whole[: len(whole) // 2], whole[:20], whole + b"x")):
+        file.write_bytes(broken)
+        path.write_text(f"module Demo.A:0.1.0\n// again {number}\n")
+        assert said(capsys) == clean
+    assert len(file.read_bytes()) == len(whole)
+
+
 def test_answers_belong_to_paths_folder_and_compiler(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,7 +251,11 @@ def test_one_edited_file_is_checked_alone_and_the_answer_known_again(
     path.write_text(sound.replace("B.g", "B.h"))
     code, out = said(capsys)
     assert (code, "a/module.nml:5:11" in out, "1 error" in out) == (1, True, True)
-    assert not known()
+    assert known()
+    assert said(capsys) == (code, out)
+    path.write_text(f"// first\n{sound.replace('B.g', 'B.h')}")
+    moved, told = said(capsys)
+    assert (moved, "a/module.nml:6:11" in told) == (1, True)
     path.write_text(f"{sound}// thrice\n")
     assert said(capsys) == clean
     assert known()

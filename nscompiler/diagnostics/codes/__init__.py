@@ -4,7 +4,6 @@ A file declares its entries as constants and lists them in ``CODES``; adding one
 diagnostic. Nothing is imported before somebody asks for the catalogue as a whole.
 """
 
-import pkgutil
 from functools import cache
 from importlib import import_module
 
@@ -27,6 +26,8 @@ def all_codes() -> tuple[Code, ...]:
 
 def files() -> tuple[str, ...]:
     """The names of this folder's files that declare entries, sorted."""
+    import pkgutil  # late: it takes longer to import than what most checks need of here
+
     return tuple(sorted(found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_")))
 
 

@@ -5,31 +5,53 @@ right of the last mark of a line, the others hang below on ``|``; a place of sev
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.model import Label, Role
 from nscompiler.diagnostics.render.glyphs import Screen, ShownLine, plain
 from nscompiler.diagnostics.render.lines import Grid, Line, Piece, line
 from nscompiler.diagnostics.render.marks import Mark, mark_rows, place_text
+from nscompiler.records import Record, replace
 from nscompiler.source import SourceFile
 
 # A place longer than this is shown by its first and last lines.
 _WHOLE = 6
 
 
-@attrs.frozen(slots=True)
-class Drawn:
+class Drawn(Record):
     """A label with its lines and columns (code points from 0, ``end_column`` exclusive) and its lane, if it has one."""
 
-    text: str
-    primary: bool
-    style: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    lane: int = 0
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        "text",
+        "primary",
+        "style",
+        "line",
+        "column",
+        "end_line",
+        "end_column",
+        "lane",
+    )
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        text: str,
+        primary: bool,
+        style: str,
+        line: int,
+        column: int,
+        end_line: int,
+        end_column: int,
+        lane: int = 0,
+    ) -> None:
+        self.text = text
+        self.primary = primary
+        self.style = style
+        self.line = line
+        self.column = column
+        self.end_line = end_line
+        self.end_column = end_column
+        self.lane = lane
 
     @property
     def mark(self) -> str:
@@ -83,7 +105,7 @@ def _with_lanes(drawn: Sequence[Drawn]) -> list[Drawn]:
         if item.multi:
             lane = next((lane for lane, end in enumerate(until) if end < item.line), len(until))
             until[lane : lane + 1] = [item.end_line]
-            item = attrs.evolve(item, lane=lane)
+            item = replace(item, lane=lane)
         result.append(item)
     return result
 
@@ -192,14 +214,16 @@ class _Page:
         return Piece(f"{'':>{self._digits}} | ", "gutter")
 
 
-@attrs.frozen(slots=True)
 class _Window:
     """The part of a line that is shown, and where its characters stand in it."""
 
-    text: str
-    shown: ShownLine
-    shift: int
-    width: int
+    __slots__ = ("_shift", "_shown", "_width", "text")
+
+    def __init__(self, text: str, shown: ShownLine, shift: int, width: int) -> None:
+        self.text = text
+        self._shown = shown
+        self._shift = shift
+        self._width = width
 
     @staticmethod
     def over(text: str, columns: Sequence[tuple[int, int]], room: int, screen: Screen) -> "_Window":
@@ -219,7 +243,7 @@ class _Window:
 
     def cell(self, index: int) -> int:
         """The column in the shown text of a code point of the line; what was cut off lies at the edges."""
-        return min(max(self.shown.cell(index) - self.shift, 0), self.width)
+        return min(max(self._shown.cell(index) - self._shift, 0), self._width)
 
 
 def _shown_part(shown: ShownLine, first: int, last: int, room: int, cut: bool) -> tuple[int, int]:

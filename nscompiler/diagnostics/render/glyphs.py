@@ -1,8 +1,9 @@
 """What a terminal is given for a character: nothing that moves the cursor, nothing it cannot show."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
-import attrs
+from nscompiler.records import Record
 
 TAB = 4
 
@@ -11,16 +12,19 @@ _SPELLED = {"→": "->", "✗": "x", "…": "...", "–": "-", "—": "-", "“"
 _HIDING = frozenset("\u061c\u200b\u200e\u200f\u2028\u2029\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-@attrs.frozen(slots=True)
-class Screen:
+class Screen(Record):
     """What is drawn on: columns, whether only ASCII may be used, and how many columns a text takes; and where the
     standard library lies, whose files are shown by a short name.
     """
 
-    width: int
-    ascii_only: bool
-    measure: Callable[[str], int]
-    standard: str = ""
+    __match_args__: ClassVar[tuple[str, ...]] = ("width", "ascii_only", "measure", "standard")
+    __slots__ = __match_args__
+
+    def __init__(self, width: int, ascii_only: bool, measure: Callable[[str], int], standard: str = "") -> None:
+        self.width = width
+        self.ascii_only = ascii_only
+        self.measure = measure
+        self.standard = standard
 
     @property
     def arrow(self) -> str:

@@ -5,18 +5,21 @@ Style names are ``error``, ``warning``, ``hint``, ``related``, ``gutter``, ``str
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.render.glyphs import Screen
+from nscompiler.records import Record
 
 
-@attrs.frozen(slots=True)
-class Piece:
+class Piece(Record):
     """A stretch of text in one style."""
 
-    text: str
-    style: str = ""
+    __match_args__: ClassVar[tuple[str, ...]] = ("text", "style")
+    __slots__ = __match_args__
+
+    def __init__(self, text: str, style: str = "") -> None:
+        self.text = text
+        self.style = style
 
 
 Line = tuple[Piece, ...]

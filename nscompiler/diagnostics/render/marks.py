@@ -1,25 +1,28 @@
 """The rows of marks and texts below one source line."""
 
 from collections.abc import Iterator, Sequence
-
-import attrs
+from typing import ClassVar
 
 from nscompiler.diagnostics.render.glyphs import Screen
 from nscompiler.diagnostics.render.lines import Grid, wrap
+from nscompiler.records import Record
 
 # A text that hangs nearer to the right edge than this is moved to the left.
 _NARROW = 28
 
 
-@attrs.frozen(slots=True)
-class Mark:
+class Mark(Record):
     """An underline of screen columns ``start`` to ``end`` (exclusive) with its text; ``mark`` is ``^`` or ``-``."""
 
-    start: int
-    end: int
-    text: str
-    style: str
-    mark: str
+    __match_args__: ClassVar[tuple[str, ...]] = ("start", "end", "text", "style", "mark")
+    __slots__ = __match_args__
+
+    def __init__(self, start: int, end: int, text: str, style: str, mark: str) -> None:
+        self.start = start
+        self.end = end
+        self.text = text
+        self.style = style
+        self.mark = mark
 
 
 def mark_rows(marks: Sequence[Mark], room: int, screen: Screen) -> Iterator[Grid]:

@@ -1,22 +1,25 @@
 """Lines and columns for programs: both count from 1, columns in Unicode code points, ends are exclusive."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
-import attrs
-
+from nscompiler.records import Record
 from nscompiler.source import SourceFile, Span
 
 Sources = Mapping[str, SourceFile]
 
 
-@attrs.frozen(slots=True)
-class Place:
+class Place(Record):
     """A span as lines and columns."""
 
-    line: int
-    column: int
-    end_line: int
-    end_column: int
+    __match_args__: ClassVar[tuple[str, ...]] = ("line", "column", "end_line", "end_column")
+    __slots__ = __match_args__
+
+    def __init__(self, line: int, column: int, end_line: int, end_column: int) -> None:
+        self.line = line
+        self.column = column
+        self.end_line = end_line
+        self.end_column = end_column
 
 
 def place_of(span: Span, sources: Sources) -> Place:

@@ -1,14 +1,10 @@
 """Diagnostics for people, on a terminal.
 
-``rich`` measures and colours; what is drawn where is decided in the modules beside this one. Colour repeats what
+What is drawn where is decided in the modules beside this one, ``rich`` measures what is not ASCII. Colour repeats what
 the marks already say, so that nothing is lost without it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-
-from rich.cells import cell_len
-from rich.color import ColorSystem
-from rich.style import Style
 
 from nscompiler.diagnostics.model import Diagnostic, Label
 from nscompiler.diagnostics.order import ordered
@@ -25,19 +21,21 @@ Sources = Mapping[str, SourceFile]
 
 NARROWEST = 40
 
+_BOLD, _DIM, _ITALIC, _RED, _GREEN, _YELLOW, _BLUE, _MAGENTA, _CYAN = 1, 2, 3, 31, 32, 33, 34, 35, 36
+# As ECMA-48 numbers them ("select graphic rendition"): the colours that every terminal has, in its own shades.
 _STYLES = {
-    "error": Style(color="red", bold=True),
-    "warning": Style(color="yellow", bold=True),
-    "hint": Style(color="cyan", bold=True),
-    "related": Style(color="blue", bold=True),
-    "gutter": Style(color="blue", bold=True),
-    "strong": Style(bold=True),
-    "note": Style(bold=True),
-    "added": Style(color="green", bold=True),
-    "removed": Style(color="red"),
-    "differs": Style(color="magenta", bold=True),
-    "name": Style(italic=True),
-    "faint": Style(dim=True),
+    "error": (_BOLD, _RED),
+    "warning": (_BOLD, _YELLOW),
+    "hint": (_BOLD, _CYAN),
+    "related": (_BOLD, _BLUE),
+    "gutter": (_BOLD, _BLUE),
+    "strong": (_BOLD,),
+    "note": (_BOLD,),
+    "added": (_BOLD, _GREEN),
+    "removed": (_RED,),
+    "differs": (_BOLD, _MAGENTA),
+    "name": (_ITALIC,),
+    "faint": (_DIM,),
 }
 
 
@@ -70,7 +68,7 @@ def render_text(
     ``width`` is in columns, 40 at least; ``standard`` is the standard library's folder, which is shown as
     ``<stdlib>``. The text ends in a newline unless it is empty.
     """
-    screen = Screen(max(width, NARROWEST), ascii_only, cell_len, standard)
+    screen = Screen(max(width, NARROWEST), ascii_only, columns, standard)
     lines: list[Line] = []
     for diagnostic in ordered(diagnostics):
         lines += (*_one(diagnostic, sources, screen), ())
@@ -155,4 +153,15 @@ def _painted(pieces: Line, color: bool) -> str:
 
 def _paint(piece: Piece) -> str:
     style = _STYLES.get(piece.style)
-    return piece.text if style is None else style.render(piece.text, color_system=ColorSystem.STANDARD)
+    if style is None or not piece.text:
+        return piece.text
+    return f"\x1b[{';'.join(map(str, style))}m{piece.text}\x1b[0m"
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii() and text.isprintable():
+        return len(text)
+    from rich.cells import cell_len  # with tables of all wide characters, which most messages do without
+
+    return cell_len(text)
