@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from .changed import touched_fields
 from .checks import part_source, test_source
+from .proven import Made, made
 from .shapes import Shape
 
 _CALL = """
@@ -39,6 +40,22 @@ else:
             break
     else:
         body_
+"""
+_CALL_MADE = """
+try:
+    {result} = {call}({value})
+except {caught} as error_:
+    {rest}({failed}(error_, {value}, token), token)
+else:
+    if {known}:
+        for item_ in {result}:
+            if not ({test}):
+                {rest}({finish}({result}, {value}, token), token)
+                break
+        else:
+            body_
+    else:
+        {rest}({finish}({result}, {value}, token), token)
 """
 _PUT = """
 {append}({value})
@@ -108,13 +125,15 @@ class _Fusing:
         # The variables that hold the batch's own value, if they hold it, with the fields that may have changed in it.
         self._own: dict[str, frozenset[str]] = {}
         self._first = ""
+        # The variable that holds a value which was tested just before: nobody's code has run since.
+        self._proper = ""
         self.rests: list[ast.stmt] = []
         space["wrong_"] = (None,)
 
     def function(self, function: ast.FunctionDef) -> ast.FunctionDef:
         """One function."""
         doc, body = ([function.body[0]], function.body[1:]) if ast.get_docstring(function) else ([], function.body)
-        self._own = {}
+        self._own, self._proper = {}, ""
         if function.args.args[0].arg != "values":  # it takes one value; in a loop ``continue`` leaves it
             loop = ast.parse("for _ in once_:\n    pass").body[0]
             assert isinstance(loop, ast.For)
@@ -131,10 +150,14 @@ class _Fusing:
             ends = last and part is body[-1]
             if isinstance(part, ast.For):
                 made += self._loop(part, ends and looped)
+                self._proper = ""
             elif isinstance(part, ast.If) and isinstance(part.test, ast.Compare):
+                proper = self._proper if all(isinstance(inner, ast.Continue) for inner in part.body) else ""
                 part.body = self._block(part.body, last=ends, looped=looped)
+                self._proper = proper
                 made.append(part)
             else:
+                self._proper = ""
                 if isinstance(part, ast.Assign):
                     self._own.pop(_name(part.targets[0]), None)
                 made += self._put(part) or [part]
@@ -145,8 +168,9 @@ class _Fusing:
         self._own.pop(result, None)
         if called is not None and inline and _arguments(loop.iter)[0] not in ("", result):
             return self._inlined(loop, called, result)
+        self._proper = ""
         if self._decoded and _name(loop.iter) == "values":
-            self._first, self._own = result, {result: frozenset()}
+            self._first, self._own, self._proper = result, {result: frozenset()}, result
         whole = isinstance(loop.iter, ast.Subscript) or _name(loop.iter) not in (
             "",
             "values",
@@ -175,13 +199,34 @@ class _Fusing:
         self._space[texts["failed"]] = called.failed
         self._space[texts["finish"]] = called.finish
         self._rest(loop, texts["rest"])
-        output = called.output
-        if output is not None and output.plain is None and output.kind == "list" and output.item.kind == "record":
-            made = ast.parse(_CALL_LIST.format(test=self._test(output.item, "item_", site), **texts)).body
-        else:
-            made = ast.parse(_CALL.format(test=self._result_test(called, value, result, site), **texts)).body
+        parts = ast.parse(self._template(called, value, result, site, texts)).body
+        self._proper = result
         body = self._block(loop.body, last=True, looped=True)
-        return [_filled(_at(part, loop), body) for part in made]
+        return [_filled(_at(part, loop), body) for part in parts]
+
+    def _template(self, called: Inline, value: str, result: str, site: int, texts: dict[str, str]) -> str:
+        output = called.output
+        many = output is not None and output.plain is None and output.kind == "list" and output.item.kind == "record"
+        if output is not None and (many or output.kind == "record") and value == self._proper:
+            proof = made(called.call, called.input, output)
+            if proof is not None:
+                return self._made(proof, output.item if many else output, result, site, many=many, texts=texts)
+        if many:
+            assert output is not None
+            return _CALL_LIST.format(test=self._test(output.item, "item_", site), **texts)
+        return _CALL.format(test=self._result_test(called, value, result, site), **texts)
+
+    def _made(self, proof: Made, record: Shape, result: str, site: int, *, many: bool, texts: dict[str, str]) -> str:
+        """A call of which is known that it makes records, and some of their fields."""
+        names, cls = f"m{site}_names", f"m{site}_class"
+        self._space.update({names: proof.names, cls: record.python})
+        left = set(record.attributes) - proof.fields
+        tests, others = part_source(record, "item_" if many else result, left, f"m{site}_")
+        self._space.update(others)
+        known = proof.source(names, cls)
+        if many and tests:
+            return _CALL_MADE.format(known=known, test=" and ".join(tests), **texts)
+        return _CALL.format(test=" and ".join([known, *tests]), **texts)
 
     def _rest(self, loop: ast.For, name: str) -> None:
         made = ast.parse(f"def {name}(values, token):\n    pass").body[0]
