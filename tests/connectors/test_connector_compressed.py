@@ -15,6 +15,7 @@ import pytest
 from connector_harness import Plant, Recorder, context, decoded, parameters_of, read_all, read_batches, write_all
 from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
+from nstack.connectors.compression import ENDINGS
 from nstack.connectors.compression import zstd as zstd_library
 from nstack.connectors.csv import CsvSink, CsvSource
 from nstack.connectors.csvdialect import Dialect
@@ -151,6 +152,24 @@ async def test_the_usual_tools_read_what_is_compressed(tmp_path: Path, ending: s
     await write_all(JsonlSink(), {"path": path}, Integer, context(tmp_path, bounded=True), list(range(1000)))
     assert KINDS[ending].decompress((tmp_path / path).read_bytes()) == b"".join(b"%d\n" % n for n in range(1000))
     assert [file.name for file in tmp_path.iterdir()] == [path]
+
+
+@pytest.mark.parametrize("bounded", [True, False])
+@pytest.mark.parametrize("ending", KINDS)
+async def test_a_compressed_file_of_nothing_is_one(tmp_path: Path, ending: str, bounded: bool) -> None:
+    given = {"path": f"out.jsonl.{ending}"}
+    file, output = tmp_path / given["path"], os.memfd_create("output")
+    for path in (given["path"], "-"):
+        kind = {"compression": ENDINGS[f".{ending}"]} if path == "-" else {}
+        around = context(tmp_path, bounded=bounded, stdout=output)
+        await write_all(JsonlSink(), {"path": path} | kind, Integer, around, [])
+    for data in (file.read_bytes(), os.pread(output, 1000, 0)):
+        assert data
+        assert KINDS[ending].decompress(data) == b""
+    os.close(output)
+    assert await read_all(JsonlSource(), given, Integer, context(tmp_path)) == []
+    await write_all(JsonlSink(), given, Integer, context(tmp_path), [7])
+    assert await read_all(JsonlSource(), given, Integer, context(tmp_path)) == [7]
 
 
 @pytest.mark.parametrize("ending", KINDS)

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from connector_harness import Flag, Plant, Recorder, context, parameters_of, read_all, read_batches, write_all
+from nstack.connectors.csv import CsvSink
 from nstack.connectors.files import LineCutter
 from nstack.connectors.jsonl import JsonlSink, JsonlSource
 from nstack.connectors.log import LogSink
+from nstack.connectors.parquet import ParquetSink
 from nstack.connectors.stdio import StdinSource, StdoutSink
 from nstack.runtime.codec import Codec
+from nstack.runtime.connector import Context, Parameters
 from nstack.runtime.errors import ConnectorError, EncodeError, ReaderGone, TooLarge, UsageError
 from nstack.runtime.scalars import Double, Integer, Text, Unit
 
@@ -79,6 +82,45 @@ async def test_a_source_goes_on_where_a_token_says(tmp_path: Path) -> None:
     rest = await read_batches(JsonlSource(), {"path": "in.jsonl"}, Integer, given)
     assert [value for values, _ in rest for value in values] == [value for values, _ in whole[2:] for value in values]
     assert rest[-1][1].offset == whole[-1][1].offset
+
+
+@pytest.mark.parametrize("path", ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+async def test_standard_output_is_that_of_the_run_whatever_it_is_called(tmp_path: Path, path: str) -> None:
+    output = os.memfd_create("output")
+    for sink, wanted in ((JsonlSink(), b'{"a":7,"b":true}\n'), (CsvSink(), b"a,b\r\n7,TRUE\r\n")):
+        os.truncate(output, 0)
+        os.lseek(output, 0, os.SEEK_SET)
+        around = context(tmp_path, bounded=True, stdout=output)
+        await write_all(sink, {"path": path}, Flag, around, [Flag(7, True)])
+        assert os.pread(output, 100, 0) == wanted
+        assert sink.identity(Parameters({"path": path}), context(tmp_path)) is None
+    os.close(output)
+
+
+async def test_standard_input_and_output_have_one_user(tmp_path: Path) -> None:
+    shared: dict[object, object] = {}
+
+    def around(name: str) -> Context:
+        return context(tmp_path, node=name, shared=shared, bounded=True, stdout=1)
+
+    first, again = StdoutSink(), around("Sinks.stdout")
+    for _ in range(2):  # a second try to open it
+        await first.open(parameters_of(first, {}), Codec(Text), again)
+    second = StdoutSink()
+    await second.open(parameters_of(second, {}), Codec(Text), around("Sinks.stdout"))
+    for sink in (JsonlSink(), CsvSink(), ParquetSink()):
+        given = parameters_of(sink, {"path": "-"})
+        message = r"Sinks\.other \(t\.nml:1:1\) and Sinks\.stdout \(t\.nml:1:1\) write to standard output, which one"
+        with pytest.raises(ConnectorError, match=message):
+            await sink.open(given, Codec(Flag), around("Sinks.other"))
+    source = StdinSource()
+    await source.open(parameters_of(source, {}), Codec(Text), around("Sources.stdin"))
+    other = JsonlSource()
+    with pytest.raises(
+        ConnectorError, match=r"and Sources\.stdin \(t\.nml:1:1\) read standard input, which one of them"
+    ):
+        await other.open(parameters_of(other, {"path": "-"}), Codec(Integer), around("Sources.jsonl"))
+    await source.close()
 
 
 async def test_a_file_that_shrank_is_not_resumed(tmp_path: Path) -> None:

@@ -184,6 +184,11 @@ class Compressor:
                 assert self._zstd is not None
                 return self._zstd.ZstdCompressor()
 
+    def nothing(self) -> bytes:
+        """A member that holds nothing: a file without a byte is none of these files."""
+        out: bytes = self._new().flush()
+        return out
+
     def end(self) -> bytes:
         """Nothing where nothing was added since the last end."""
         if self._member is None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nstack.connectors.ownfile import open_alone
-from nstack.runtime.connector import Context
+from nstack.runtime.connector import Context, is_standard
 from nstack.runtime.errors import ConnectorError, TooLarge
 from nstack.runtime.faultpoints import fault
 
@@ -33,7 +33,7 @@ WholeRecord = Callable[[bytes], bool]
 
 def identity(context: Context, path: str) -> str | None:
     """What a checkpoint's place in a file belongs to; None for what has no places, such as a pipe or ``-``."""
-    if path == "-":
+    if is_standard(path, 0) or is_standard(path, 1):
         return None
     target = context.path(path)
     try:

@@ -13,7 +13,7 @@ from nstack.connectors.compression import Decompressor, compression_of
 from nstack.connectors.files import BLOCK, BYTE_ORDER_MARK, InputFile, reason
 from nstack.connectors.globs import matches
 from nstack.connectors.magic import looks_like
-from nstack.runtime.connector import Context, Parameters
+from nstack.runtime.connector import STANDARD_INPUT, Context, Parameters, is_standard
 from nstack.runtime.errors import ConnectorError, UsageError
 
 BINARY = frozenset(range(256)) - frozenset(range(32, 127)) - frozenset(b"\t\n\r")
@@ -145,7 +145,7 @@ class RawInput(FileInput):
 class StandardInput:
     """What comes on descriptor 0. It cannot be gone back in."""
 
-    shown = "standard input"
+    shown = STANDARD_INPUT
 
     def __init__(self) -> None:
         self.skipped = 0
@@ -298,11 +298,10 @@ Opener = Callable[[], Input]
 def inputs(context: Context, parameters: Parameters, encoding: str | None = None) -> list[tuple[str, Opener]]:
     """What ``path`` means: the name of each input, and what makes it. Raises UsageError, ConnectorError."""
     path: str = parameters.path
-    if path == "-":
+    if is_standard(path, 0):
+        context.claim_stream(STANDARD_INPUT, "read")
         return [
-            _opener(
-                "standard input", StandardInput, StandardInput, compression_of("", parameters.compression), encoding
-            )
+            _opener(STANDARD_INPUT, StandardInput, StandardInput, compression_of("", parameters.compression), encoding)
         ]
     found = []
     for file, shown in matches(context, path, parameters.if_none):

@@ -7,7 +7,7 @@ from typing import Any
 from nstack.connectors.compression import Compressor, Decompressor, compression_of
 from nstack.connectors.files import BLOCK, OutputFile, WholeRecord, reason, write_all
 from nstack.connectors.globs import named
-from nstack.runtime.connector import Context, Parameters
+from nstack.runtime.connector import STANDARD_OUTPUT, Context, Parameters, is_standard
 from nstack.runtime.errors import ConnectorError, ReaderGone
 
 
@@ -68,7 +68,9 @@ class CompressedFile(OutputFile):
         return super().position()
 
     def _end_member(self) -> None:
-        data = self._compressor.end()
+        self._write_now(self._compressor.end())
+
+    def _write_now(self, data: bytes) -> None:
         try:
             write_all(self._descriptor, data)
         except OSError as fault:
@@ -78,6 +80,8 @@ class CompressedFile(OutputFile):
         """Ends the last member."""
         if self._descriptor >= 0:
             self._end_member()
+            if completed and self.empty:
+                self._write_now(self._compressor.nothing())
         super().close(completed=completed)
 
 
@@ -89,6 +93,7 @@ class StandardOutput:
     def __init__(self, context: Context, kind: str | None) -> None:
         self._descriptor = context.stdout
         self._compressor = Compressor(kind) if kind else None
+        self._written = False
 
     def open(self) -> None:
         """Raises ConnectorError when it is closed."""
@@ -99,6 +104,7 @@ class StandardOutput:
 
     async def write(self, data: bytes) -> None:
         """Raises ReaderGone, ConnectorError."""
+        self._written = self._written or bool(data)
         await self._write(self._compressor.add(data) if self._compressor else data)
 
     async def _write(self, data: bytes) -> None:
@@ -126,7 +132,10 @@ class StandardOutput:
         """Ends compressed data."""
         if self._compressor is not None:
             try:
-                write_all(self._descriptor, self._compressor.end())
+                end = self._compressor.end() if self._written else self._compressor.nothing()
+                write_all(self._descriptor, end)
+            except BrokenPipeError:
+                return  # whoever reads has enough
             except OSError as fault:
                 raise ConnectorError(f"cannot write standard output: {reason(fault)}") from None
 
@@ -138,7 +147,8 @@ def output(context: Context, parameters: Parameters, whole: WholeRecord) -> Outp
     """What ``path`` means. Raises UsageError for an empty one, ConnectorError, MissingExtra."""
     path: str = parameters.path
     kind = compression_of(path, parameters.compression)
-    if path == "-":
+    if is_standard(path, 1):
+        context.claim_stream(STANDARD_OUTPUT, "write")
         return StandardOutput(context, kind)
     named(context, path)
     if kind is None:

@@ -9,12 +9,18 @@ from collections.abc import AsyncIterator, Sequence
 from nstack.connectors.files import BLOCK, BYTE_ORDER_MARK, LineCutter, reason, write_all
 from nstack.connectors.limits import at_least_one
 from nstack.runtime.codec import Codec
-from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
+from nstack.runtime.connector import (
+    STANDARD_INPUT,
+    STANDARD_OUTPUT,
+    Batch,
+    Context,
+    Parameters,
+    SinkConnector,
+    SourceConnector,
+)
 from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError, ReaderGone
 
 PROVIDES = {"Sources.stdin": "StdinSource", "Sinks.stdout": "StdoutSink"}
-
-PLACE = "standard input"
 
 
 class StdinSource(SourceConnector):
@@ -29,17 +35,18 @@ class StdinSource(SourceConnector):
 
     def __init__(self, descriptor: int = 0) -> None:
         self._descriptor = descriptor
-        self._cutter = LineCutter(PLACE, 0)
+        self._cutter = LineCutter(STANDARD_INPUT, 0)
         self._wake_read, self._wake_write = -1, -1
         self._thread: threading.Thread | None = None
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
-        """Raises ConnectorError when standard input is closed."""
+        """Raises ConnectorError when standard input is closed, and when another source reads it."""
+        context.claim_stream(STANDARD_INPUT, "read")
         try:
             os.fstat(self._descriptor)
         except OSError:
             raise ConnectorError("standard input is closed") from None
-        self._cutter = LineCutter(PLACE, at_least_one(parameters, "max_line"))
+        self._cutter = LineCutter(STANDARD_INPUT, at_least_one(parameters, "max_line"))
         self._wake_read, self._wake_write = os.pipe()
 
     async def batches(self) -> AsyncIterator[Batch]:
@@ -116,9 +123,9 @@ def lines(whole: bytes, first: int) -> Batch:
     try:
         text = parts.decode()
     except UnicodeDecodeError:
-        return Batch(parts.split(b"\n"), decode=_decode, place=PLACE, first=first, size=len(whole))
+        return Batch(parts.split(b"\n"), decode=_decode, place=STANDARD_INPUT, first=first, size=len(whole))
     values = text.replace("\r\n", "\n").removesuffix("\r").split("\n")
-    return Batch(values, place=PLACE, first=first, size=len(whole))
+    return Batch(values, place=STANDARD_INPUT, first=first, size=len(whole))
 
 
 def _decode(line: bytes) -> str:
@@ -137,7 +144,8 @@ class StdoutSink(SinkConnector):
         self._descriptor = -1
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
-        """Takes the descriptor of the run."""
+        """Takes the descriptor of the run, which others may take that write lines of text. Raises ConnectorError."""
+        context.claim_stream(STANDARD_OUTPUT, "lines")
         self._descriptor = context.stdout
 
     def encode(self, values: Sequence[str]) -> bytes:

@@ -14,7 +14,7 @@ from nstack.connectors.arrowtypes import arrow, columns_of, matched
 from nstack.connectors.files import identity, reason
 from nstack.connectors.globs import matches, still_to_read
 from nstack.runtime.codec import Codec
-from nstack.runtime.connector import Batch, Context, Parameters, SourceConnector
+from nstack.runtime.connector import STANDARD_INPUT, Batch, Context, Parameters, SourceConnector, is_standard
 from nstack.runtime.errors import ConnectorError, UsageError
 from nstack.runtime.shapes import Shape
 from nstack.runtime.token import Token
@@ -104,11 +104,14 @@ class TableSource(SourceConnector):
         self.context = context
         self._shape, self._zone = codec.shape, parameters["timezone"]
         _known(self._zone)
-        if parameters.path == "-" and type(self).standard is TableSource.standard:
+        standard = is_standard(parameters.path, 0)
+        if standard and type(self).standard is TableSource.standard:
             what = f"{context.node} ({context.origin})"
-            raise UsageError(f'{what}: path = "-" is standard input, and this format is read from its end: name a file')
-        if parameters.path == "-":
-            self._files = [(None, "standard input")]
+            told = "is standard input, and this format is read from its end: name a file"
+            raise UsageError(f'{what}: path = "{parameters.path}" {told}')
+        if standard:
+            context.claim_stream(STANDARD_INPUT, "read")
+            self._files = [(None, STANDARD_INPUT)]
             return
         files = matches(context, parameters.path, parameters["if_none"])
         self._files = [*files]

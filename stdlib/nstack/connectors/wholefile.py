@@ -12,7 +12,7 @@ from typing import Any
 from nstack.connectors.files import WINDOW, digest, reason, write_all
 from nstack.connectors.globs import PARTIAL, named
 from nstack.connectors.ownfile import open_alone
-from nstack.runtime.connector import Context
+from nstack.runtime.connector import STANDARD_OUTPUT, Context, is_standard
 from nstack.runtime.errors import ConnectorError
 
 
@@ -62,15 +62,17 @@ class WholeFile:
     """One file of a bounded run. A device, a pipe and standard output (``-``) are written as they are."""
 
     def __init__(self, context: Context, path: str, mode: str) -> None:
-        self.shown = "standard output" if path == "-" else path
+        self._standard = is_standard(path, 1)
+        self.shown = STANDARD_OUTPUT if self._standard else path
         self._context = context
         self._mode = mode
-        self._standard = path == "-"
         self._path = context.folder if self._standard else named(context, path)
         self._beside: Path | None = None
         self._direct = False
         self._descriptor = -1
-        if not self._standard:
+        if self._standard:
+            context.claim_stream(STANDARD_OUTPUT, "write")
+        else:
             context.claim(self._path, "write")
 
     def open(self) -> Written:

@@ -110,6 +110,16 @@ class Batch:
         return batch
 
 
+STANDARD_INPUT, STANDARD_OUTPUT = "standard input", "standard output"
+
+
+def is_standard(path: object, number: int) -> bool:
+    """Whether a path means the standard input (0) or output (1) that the program was started with. Descriptor 1 itself
+    leads to the log meanwhile."""
+    name = "stdout" if number else "stdin"
+    return path in ("-", f"/dev/{name}", f"/dev/fd/{number}", f"/proc/self/fd/{number}")
+
+
 class Context:
     """What surrounds a connector in a run.
 
@@ -188,12 +198,20 @@ class Context:
 
     def claim(self, path: Path, use: str) -> None:
         """Two sinks on one file, or a sink on a source's file, are an error. ``use`` is ``"read"`` or ``"write"``."""
-        claims: dict[Path, tuple[str, str]] = self.shared.setdefault("nstack.claims", {})
-        resolved = Path(os.path.realpath(path))  # a link that leads to itself is told when it is opened
-        other = claims.get(resolved)
-        if other is not None and "write" in (use, other[0]):
-            raise ConnectorError(f"{self.node} ({self.origin}) and {other[1]} use the same file, {path}")
-        claims[resolved] = (use, f"{self.node} ({self.origin})")
+        # A link that leads to itself is told when it is opened.
+        self._claim(os.path.realpath(path), use, f"use the same file, {path}")
+
+    def claim_stream(self, name: str, use: str) -> None:
+        """The same of standard input and output, which more than one may use only for ``"lines"``; that, ``"read"`` or
+        ``"write"`` is the ``use``."""
+        self._claim(name, use, f"{'read' if use == 'read' else 'write to'} {name}, which one of them may")
+
+    def _claim(self, name: str, use: str, told: str) -> None:
+        claims: dict[str, tuple[str, Context]] = self.shared.setdefault("nstack.claims", {})
+        theirs, other = claims.get(name, (use, self))
+        if other is not self and ("write" in (use, theirs) or name == STANDARD_INPUT):
+            raise ConnectorError(f"{self.node} ({self.origin}) and {other.node} ({other.origin}) {told}")
+        claims[name] = (use, self)
 
 
 def _refuse(batch: Batch, records: int) -> bool:

@@ -25,7 +25,7 @@ from .alive import Alive
 from .aside import Handover, IOThreads
 from .checkpoint import Store
 from .codec import Codec, Codecs
-from .connector import Batch, Context, Registry, SinkConnector, SourceConnector
+from .connector import Batch, Context, Registry, SinkConnector, SourceConnector, is_standard
 from .cut import Cuts
 from .declare import Literal, Sink, Source, UserModule, Workflow
 from .errors import ConnectorError, ModuleFailure, NStackError, UsageError
@@ -413,7 +413,7 @@ class Run:
             reaching = [lane for lane in self.lanes if end in lane.nodes]
             given = self.resolved.of(end)
             named = sink.identity(given, self._context(end))
-            keeps = sink.KEEPS and given.get("path") != "-"
+            keeps = sink.KEEPS and not is_standard(given.get("path"), 1)
             appends = not self.workflow.bounded or given.get("mode") == "append"
             self.resuming.add_sink(end, sink, named, reaching, keeps=keeps, appends=appends)
         self.resuming.decide()
