@@ -108,8 +108,10 @@ class _Writer:
             yield _assign("FOLDER", quoted(options.folder or f"{{{{ var.value.get('{package}_folder', '.') }}}}"))
         if options.task == EXTERNAL:
             for own in environments:
-                default = f"{{{{ var.value.get('{own.folder}_python', '') }}}}"
-                yield _assign(_constant("PYTHON", own, package), quoted(options.python or default))
+                default = f"var.value.get('{package}_python', '')"
+                if own.folder != package:
+                    default = f"var.value.get('{own.folder}_python', {default})"
+                yield _assign(_constant("PYTHON", own, package), quoted(options.python or f"{{{{ {default} }}}}"))
         if options.task == VIRTUALENV:
             for own in environments:
                 lines = tuple(("", _requirement(line, own.folder)) for line in requirements[own.name])

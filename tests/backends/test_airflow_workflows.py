@@ -1,0 +1,147 @@
+"""Workflows that a real Airflow runs: on a schedule into a database, in tasks that are tried again, day by day."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from backends.compiled import compile_texts
+from databases import NEEDS_POSTGRES, new_schema
+from engines.airflow_client import NEEDS_AIRFLOW, Airflow, airflow, variables
+
+pytestmark = NEEDS_AIRFLOW
+
+
+@pytest.fixture(scope="module")
+def engine() -> Airflow:
+    """A loaded Airflow."""
+    found = airflow()
+    found.ask(do="load", folder=str(found.home / "dags"))
+    return found
+
+
+def build(files: dict[str, str], folder: Path, **settings: str) -> None:
+    """The DAGs of a program."""
+    compiled = compile_texts(files)
+    assert compiled.problems == ()
+    compiled.write(compiled.emit("airflow", **settings), folder)
+
+
+def run(engine: Airflow, dags: Path, here: Path, dag: str, **more: Any) -> dict[str, Any]:
+    """One run of a DAG of ``main``."""
+    environment = {**variables("main", here), **more.pop("environment", {})}
+    request: dict[str, Any] = {"conf": None, "date": None, **more}
+    return engine.ask(do="run", folder=str(dags), dag=dag, environment=environment, **request)
+
+
+IRIS = {
+    "main.nml": """type Plant = { id : Integer, length : Double, width : Double }
+type Species = { id : Integer, species : Text }
+fun read : () -> [Plant] with { plants : Text }
+@stateless
+fun predict : Plant -> Species with { threshold : Double = 2.5 }
+
+/// The species of the plants of the day, in the database.
+def iris = Sources.schedule { cron = "30 5 * * *", timezone = "Europe/Berlin" }
+  | read { plants = $PLANTS }* | predict
+  | Sinks.postgres { pg_host = $PG_HOST, pg_port = $PG_PORT, pg_table = $PG_TABLE, pg_password = $PG_PASSWORD,
+      pg_conflict = "update" }
+""",
+    "main.py": """import csv
+
+import nstack
+
+
+class Module(nstack.Module):
+    def read(self, _):
+        with open(self.args["plants"]) as file:
+            return [{"id": int(r["id"]), "length": float(r["length"]), "width": float(r["width"])}
+                    for r in csv.DictReader(file)]
+
+    def predict(self, plant):
+        large = plant.length * plant.width > self.args["threshold"]
+        return {"id": plant.id, "species": "virginica" if large else "setosa"}
+""",
+}
+
+
+@NEEDS_POSTGRES
+def test_a_scheduled_workflow_predicts_into_a_database(engine: Airflow, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "plants.csv").write_text("id,length,width\n1,1.4,0.2\n2,5.1,1.9\n3,2.0,1.1\n")
+    build(IRIS, tmp_path / "dags", retries="0")
+    loaded = engine.ask(do="load", folder=str(tmp_path / "dags"))
+    assert loaded["errors"] == {}
+    assert loaded["dags"]["main_iris"]["schedule"] == "CronTriggerTimetable"
+    with new_schema() as schema:
+        schema.run("CREATE TABLE S.species (id bigint PRIMARY KEY, species text)")
+        known = schema.sink("species")
+        environment = {
+            "AIRFLOW_VAR_PLANTS": str(here / "plants.csv"),
+            "AIRFLOW_VAR_PG_HOST": known["pg_host"],
+            "AIRFLOW_VAR_PG_PORT": str(known["pg_port"]),
+            "AIRFLOW_VAR_PG_TABLE": known["pg_table"],
+            "AIRFLOW_CONN_PG_PASSWORD": "postgres://me:s3cr3t-word@nowhere/",
+        }
+        for conf, second in ((None, "virginica"), ({"threshold": 20}, "setosa")):
+            done = run(engine, tmp_path / "dags", here, "main_iris", environment=environment, conf=conf)
+            assert done["state"] == "success", done["log"]
+            assert "s3cr3t-word" not in done["log"]
+            assert schema.run("SELECT * FROM S.species ORDER BY id") == [(1, "setosa"), (2, second), (3, "setosa")]
+    wrong = run(engine, tmp_path / "dags", here, "main_iris", environment=environment, conf={"threshold": "much"})
+    assert wrong["state"] == "broken"
+    assert "'much' is not of type 'number'" in wrong["errors"][""]
+
+
+TWO = {
+    "nstack-project.yaml": "modules: [clean, score]\nplaces:\n  scoring:\n    modules: [Score]\n",
+    "clean/module.nml": "module Clean:0.1.0\ntype Row = { n : Integer, share : Double }\nfun clean : Integer -> Row\n",
+    "clean/service.py": """import nstack
+
+
+class Module(nstack.Module):
+    def clean(self, n):
+        print("cleaning", n)
+        return {"n": n, "share": float("nan") if n == 2 else n / 2}
+""",
+    "score/module.nml": "module Score:0.1.0\nfun score : { n : Integer, share : Double } -> Text "
+    "with { mended : Text }\n",
+    "score/service.py": """import os
+
+import nstack
+
+
+class Module(nstack.Module):
+    def score(self, row):
+        if row.n == 3 and not os.path.exists(self.args["mended"]):
+            raise ValueError("three is too much")
+        return f"{row.n} {row.share}"
+""",
+    "main.nml": """import Clean:0.1.0 as Clean
+import Score:0.1.0 as Score
+def both = Sources.jsonl<Integer> { path = "in.jsonl" } | Clean.clean | Score.score { mended = $MENDED }
+  | Sinks.jsonl { path = "out.jsonl" }
+""",
+}
+
+
+@pytest.mark.thorough
+def test_the_second_of_two_tasks_is_tried_again_alone(engine: Airflow, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "in.jsonl").write_text("1\n2\n3\n")
+    build(TWO, tmp_path / "dags", retries="1", retry_delay="1s")
+    loaded = engine.ask(do="load", folder=str(tmp_path / "dags"))
+    assert loaded["dags"]["main_both"]["tasks"] == {"jsonl": ["score"], "score": []}, loaded["errors"]
+    mended = {"AIRFLOW_VAR_MENDED": str(here / "mended")}
+    failed = run(engine, tmp_path / "dags", here, "main_both", environment=mended)
+    assert failed["state"] == "failed"
+    assert failed["tasks"] == {"jsonl": {"state": "success", "tries": 1}, "score": {"state": "failed", "tries": 2}}
+    assert failed["log"].count("cleaning 1") == 1
+    assert "three is too much" in failed["log"]
+    assert "score/module.nml" in failed["log"] or "main.nml:3" in failed["log"]
+    assert not (here / "out.jsonl").exists()
+    (here / "mended").write_text("")
+    done = run(engine, tmp_path / "dags", here, "main_both", environment=mended)
+    assert done["state"] == "success", done["log"]
+    assert (here / "out.jsonl").read_text() == '"1 0.5"\n"2 nan"\n"3 1.5"\n'
