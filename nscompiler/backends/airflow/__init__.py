@@ -84,7 +84,7 @@ def _dockerfile(environment: Environment, build: Build, chosen: Options) -> str:
         "Dockerfile.j2",
         package=build.package,
         folder=environment.folder,
-        image=chosen.image or f"{environment.folder}:latest",
+        image=chosen.image_of(environment.folder),
         packages=sorted({name for use in uses for name in use.packages}),
         commands=list(_once(command for use in uses for command in use.commands)),
     )

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+import attrs
+
 from nscompiler.backends.airflow.options import Options
 from nscompiler.backends.airflow.order import kept_in_order
 from nscompiler.backends.airflow.plan import environment_name, is_users, parts_of, places_of, reads_stdin, writes_stdout
@@ -18,10 +20,12 @@ from nscompiler.flow.model import Graph, Node
 def lacks(build: Build, options: Options) -> Iterator[Unsupported]:
     """Of all workflows of a build."""
     for graph in build.graphs:
-        found = [*_sources(graph, options), *_ends(graph, options)]
-        yield from found
-        if not found:
-            yield from _parts(graph, build, options)
+        found = [*_sources(graph, options), *_ends(graph, options)] or [*_parts(graph, build, options)]
+        yield from (attrs.evolve(lack, title=_cut(lack.title)) for lack in found)
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= 80 else title[:79].rstrip() + "…"
 
 
 def _sources(graph: Graph, options: Options) -> Iterator[Unsupported]:
@@ -79,6 +83,13 @@ def _parts(graph: Graph, build: Build, options: Options) -> Iterator[Unsupported
         yield from _conflicts(part, graph)
         yield from _replicas(part, build, options)
     yield from _output(parts)
+    places = {environment_name(part, build, options) for part in parts}
+    if options.contained and len(places) > 1 and "{name}" not in options.image:
+        yield Unsupported(
+            title=f"`{graph.name}` needs {len(places)} images, and --set image={options.image} is one",
+            remedy="build with --set image={name}:TAG, in which {name} is the folder of each",
+            origin=graph.origin,
+        )
     if options.contained and not options.volume and not options.staged.startswith("s3://"):
         yield Unsupported(
             title=f"`{graph.name}` becomes {len(parts)} tasks, and their containers share no folder",

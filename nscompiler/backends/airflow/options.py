@@ -24,7 +24,9 @@ SETTINGS = (
         choices=("placement", "module"),
     ),
     Setting(name="python", about="the interpreter of the tasks: a path or a template of Airflow's"),
-    Setting(name="image", about="the image of the tasks; PACKAGE:latest by default"),
+    Setting(
+        name="image", about="the image of the tasks, in which {name} is the folder's name", default="{name}:latest"
+    ),
     Setting(name="volume", about="what containers have mounted at /work: a volume, or a claim of Kubernetes"),
     Setting(name="namespace", about="the namespace of the pods"),
     Setting(name="folder", about="the folder that relative paths of the program start from: a path or a template"),
@@ -71,6 +73,10 @@ class Options:
     owner: str
     tags: tuple[str, ...]
     max_active_runs: int
+
+    def image_of(self, folder: str) -> str:
+        """The image of an environment, by its folder."""
+        return self.image.replace("{name}", folder.replace("_", "-"))
 
     @property
     def contained(self) -> bool:

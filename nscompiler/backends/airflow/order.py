@@ -13,13 +13,20 @@ def kept_in_order(graph: Graph) -> tuple[frozenset[NodeId], ...]:
     branches = [node.id for node in graph.nodes if node.kind == "branch"]
     found: list[frozenset[NodeId]] = []
     for node in graph.nodes:
-        if node.kind != "merge" or not node.policy.ordered:
+        if node.kind != "merge":
             continue
         ways = [reachable([edge.source], view.before, forward=False) for edge in view.before[node.id]]
         for branch in branches:
-            if sum(branch in way for way in ways) > 1:
+            if sum(branch in way for way in ways) > 1 and not _any_order(branch, node.id, view):
                 found = _joined(found, {branch, node.id}, view)
     return tuple(found)
+
+
+def _any_order(branch: NodeId, merge: NodeId, view: Shape) -> bool:
+    """Whether all functions between the two say ``ordered = false``."""
+    between = [view.nodes[id] for id in _between(frozenset((branch, merge)), view)]
+    called = [node.policy.ordered for node in between if node.function is not None]
+    return bool(called) and not any(called)
 
 
 def _joined(groups: list[frozenset[NodeId]], ends: Iterable[NodeId], view: Shape) -> list[frozenset[NodeId]]:

@@ -13,7 +13,7 @@ from nscompiler.backends.airflow.options import EXTERNAL, KUBERNETES, VIRTUALENV
 from nscompiler.backends.airflow.plan import Dag, Environment, Plan, Task
 from nscompiler.backends.airflow.schedule import Schedule
 from nscompiler.emit.model import Build
-from nscompiler.emit.python import Code, Group, call, dict_of, docstring, layout, quoted
+from nscompiler.emit.python import Code, Group, call, dict_of, docstring, flat, layout, quoted
 
 
 @cache
@@ -114,13 +114,16 @@ class _Writer:
                 yield _assign(_constant("PYTHON", own, package), quoted(options.python or f"{{{{ {default} }}}}"))
         if options.task == VIRTUALENV:
             for own in environments:
-                lines = tuple(("", _requirement(line, own.folder)) for line in requirements[own.name])
-                yield _assign(_constant("REQUIREMENTS", own, package), Group("[", lines, "]"))
+                lines = (_requirement(line, own.folder) for line in requirements[own.name])
+                yield _assign(_constant("REQUIREMENTS", own, package), _listed(lines))
         if self._dag.staged:
             staged = options.staged or f"{{{{ var.value.get('{package}_staged', 'staged') }}}}"
             if options.contained and not options.staged:
                 staged = "/work/staged"
             yield _assign("STAGED", quoted(staged + "/{{ dag.dag_id }}/{{ run_id }}"))
+        for name, held in (("READ", self._dag.assets.read), ("WRITTEN", self._dag.assets.written)):
+            if held:
+                yield _assign(name, _listed(map(_asset, held)))
 
     def runners(self, environments: Iterable[Environment]) -> list[dict[str, str]]:
         """The functions that tasks are made of, one for each environment where that matters."""
@@ -139,7 +142,7 @@ class _Writer:
     def head(self) -> str:
         """``with DAG(…) as dag:``."""
         dag, options = self._dag, self._options
-        awaited = Group("[", tuple(("", _asset(name)) for name in dag.assets.awaited), "]")
+        awaited = _listed(map(_asset, dag.assets.awaited))
         when: Code = _timetable(dag.schedule) if dag.schedule else awaited if dag.assets.awaited else "None"
         schedule = dag.schedule or Schedule(cron="")
         arguments: dict[str, Code | None] = {
@@ -153,7 +156,7 @@ class _Writer:
             "max_active_runs": repr(options.max_active_runs),
             "params": dict_of(params(dag)) if params(dag) else None,
             "default_args": dict_of(self._defaults()),
-            "tags": Group("[", tuple(("", quoted(tag)) for tag in ("nstack", self._package, *options.tags)), "]"),
+            "tags": _listed(map(quoted, dict.fromkeys(("nstack", self._package, *options.tags)))),
         }
         made = call("DAG", quoted(dag.id), **arguments)
         return "with " + layout(made, 5, 0, 1) + ":"
@@ -205,7 +208,7 @@ class _Writer:
         if self._options.task == EXTERNAL and any(own.dead_letters for own in self._dag.tasks):
             named["dead_letters"] = quoted(task.dead_letters or "")
         options = [quoted(text) for text in self._arguments(task)]
-        return call(layout(made, 60, 4), quoted(task.part.graph.name), *options, **named)
+        return call(flat(made), quoted(task.part.graph.name), *options, **named)
 
     def _arguments(self, task: Task) -> list[str]:
         """What stands behind the workflow's name on the command line."""
@@ -237,15 +240,15 @@ class _Writer:
         reads = dag.assets.read if task.id == dag.tasks[0].id else ()
         writes = dag.assets.written if task.id == dag.tasks[-1].id else ()
         return {
-            "inlets": Group("[", tuple(("", _asset(name)) for name in reads), "]") if reads else None,
-            "outlets": Group("[", tuple(("", _asset(name)) for name in writes), "]") if writes else None,
+            "inlets": "READ" if reads else None,
+            "outlets": "WRITTEN" if writes else None,
         }
 
     def _container(self, task: Task) -> Code:
         options, environment = self._options, task.environment
-        image = options.image or f"{environment.folder}:latest"
+        image = options.image_of(environment.folder)
         command = ["-m", self._package, task.part.graph.name, *self._arguments(task)]
-        texts = Group("[", tuple(("", quoted(text)) for text in command), "]")
+        texts = _listed(map(quoted, command))
         if options.task == KUBERNETES:
             return self._pod(task, image, texts)
         placement = environment.placement
@@ -257,7 +260,7 @@ class _Writer:
             entrypoint='["python"]',
             command=texts,
             environment=dict_of(self._variables(task)) if self._variables(task) else None,
-            mounts=Group("[", (("", dict_of(volume)),), "]") if options.volume else None,
+            mounts=_listed([dict_of(volume)]) if options.volume else None,
             working_dir=quoted("/work") if options.volume else None,
             mem_limit=quoted(str(placement.memory)) if placement and placement.memory else None,
             cpus=repr(placement.cpus) if placement and placement.cpus else None,
@@ -286,13 +289,17 @@ class _Writer:
             cmds='["python"]',
             arguments=command,
             env_vars=dict_of(self._variables(task)) if self._variables(task) else None,
-            volumes=Group("[", (("", dict_of(volume)),), "]") if options.volume else None,
-            volume_mounts=Group("[", (("", dict_of(mount)),), "]") if options.volume else None,
+            volumes=_listed([dict_of(volume)]) if options.volume else None,
+            volume_mounts=_listed([dict_of(mount)]) if options.volume else None,
             container_resources=call("V1ResourceRequirements", limits=dict_of(limits)) if limits else None,
             node_selector=dict_of({"nstack": quoted(placement.runs_on)}) if placement and placement.runs_on else None,
             on_finish_action=quoted("delete_pod"),
             **self._ends(task),
         )
+
+
+def _listed(parts: Iterable[Code]) -> Code:
+    return Group("[", tuple(("", part) for part in parts), "]")
 
 
 def _assign(name: str, code: Code) -> str:

@@ -1,0 +1,106 @@
+"""# main.report
+
+| stage              | takes   | gives   | task   | written at |
+|--------------------|---------|---------|--------|------------|
+| `Sources.postgres` |         | `Order` | report | main.nml:7 |
+| `Conv.to_csv`      | `Order` | `Text`  | report | main.nml:8 |
+| `Sinks.stdout`     | `Text`  |         | report | main.nml:8 |
+
+    type Order = { id : Integer, total : Double }
+
+Made by nsc 0.1.0 from main; do not edit, build again:
+
+    nsc build main.nml --target airflow
+
+What tasks run is in `main/` beside this file.
+"""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from airflow.sdk import DAG, Asset, Param, task
+
+HERE = Path(__file__).parent
+FOLDER = "{{ var.value.get('main_folder', '.') }}"
+PYTHON = "{{ var.value.get('main_python', '') }}"
+READ = [Asset("postgres://db:5432/shop/public/orders")]
+
+
+@task
+def run(
+    workflow: str,
+    *options: str,
+    home: str,
+    folder: str,
+    python: str,
+    variables: dict[str, str],
+    stdout: str,
+) -> str:
+    """Run a part of the workflow in a process of its own; what it logs is the log of the task."""
+    log = logging.getLogger("airflow.task")
+    paths = [home, os.environ.get("PYTHONPATH", "")]
+    with ExitStack() as files:
+        process = subprocess.Popen(
+            [python or sys.executable, "-m", "main", workflow, *options],
+            cwd=folder,
+            env={**os.environ, **variables, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            stdin=subprocess.DEVNULL,
+            stdout=files.enter_context(Path(folder, stdout).open("wb")) if stdout else None,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="backslashreplace",
+        )
+    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    last = deque(maxlen=20)
+    try:
+        for line in process.stderr:
+            log.log(logging.ERROR if line.startswith("error") else logging.INFO, line.rstrip())
+            last.append(line)
+        code = process.wait()
+    finally:  # past its time, or marked as failed: let it finish what it is at
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        process.stderr.close()
+        signal.signal(signal.SIGTERM, before)
+    if code != 0:
+        raise RuntimeError(f"{workflow} ended with exit code {code}:\n{''.join(last)}")
+    return last[-1].rstrip() if last else ""
+
+
+with DAG(
+    "main_report",
+    description="The workflow report of main",
+    doc_md=__doc__,
+    schedule=[Asset("postgres://db:5432/shop/public/orders")],
+    max_active_runs=1,
+    params={
+        "stdout": Param(
+            None,
+            type=["null", "string"],
+            description="The file for the standard output; without one it is in the task's log.",
+        ),
+    },
+    default_args={"retries": 2, "retry_delay": timedelta(minutes=5)},
+    tags=["nstack", "main"],
+):
+    report = run.override(task_id="report", inlets=READ)(
+        "report",
+        "--run={{ run_id }}",
+        home=str(HERE / "main"),
+        folder=FOLDER,
+        python=PYTHON,
+        variables={},
+        stdout="{{ params.stdout or '' }}",
+    )
