@@ -154,7 +154,7 @@ def placeholder(type: ParameterType, place: int, default: object = None) -> str:
     """A literal of a parameter's type as a place of a snippet."""
     match type.kind:
         case "enum":
-            choices = ",".join(_escaped(choice, ",|") for choice in type.choices)
+            choices = ",".join(_escaped(quote(choice)[1:-1], ",|") for choice in type.choices)
             return f'"${{{place}|{choices}|}}"'
         case "Boolean":
             return f"${{{place}|true,false|}}" if default is not True else f"${{{place}|false,true|}}"
@@ -167,7 +167,9 @@ def placeholder(type: ParameterType, place: int, default: object = None) -> str:
             return f"[{item}]"
         case "Duration":
             return f'"${{{place}:30s}}"'
-    return f'"${{{place}:{_escaped(default, "")}}}"' if isinstance(default, str) and default else f'"${{{place}}}"'
+    if isinstance(default, str) and default:
+        return f'"${{{place}:{_escaped(quote(default)[1:-1], "")}}}"'
+    return f'"${{{place}}}"'
 
 
 def _escaped(text: str, signs: str) -> str:

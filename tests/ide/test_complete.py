@@ -225,6 +225,11 @@ def test_parameters_still_to_set_the_required_first() -> None:
     assert named(found, "tag").note.startswith("required by")
 
 
+def test_a_default_that_is_a_quote_is_written_as_one() -> None:
+    found = offers({"main.nml": f'def f = Sources.csv<Text> {{ path = "a", {CURSOR} }}\n'})
+    assert named(found, "csv_quote").snippet == 'csv_quote = "${1:\\\\"}"'
+
+
 def test_parameters_that_are_set_behind_the_cursor_are_not_offered() -> None:
     found = labels(f"def x = C.clean {{ {CURSOR}, digits = 1 }}")
     assert "digits" not in found

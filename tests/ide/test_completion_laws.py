@@ -87,7 +87,8 @@ def test_what_is_said_to_fit_fits_and_what_is_not_does_not(seed: int) -> None:
 def plain(snippet: str) -> str:
     """What a snippet says where nothing is filled in."""
     snippet = re.sub(r"\$\{\d\|([^,|]*)[^|]*\|\}", r"\1", snippet)
-    return re.sub(r"\$\{\d(?::([^}]*))?\}", lambda found: found[1] or "", snippet)
+    default = re.compile(r"\$\{\d(?::((?:\\.|[^\\}])*))?\}")
+    return default.sub(lambda found: re.sub(r"\\(.)", r"\1", found[1] or ""), snippet)
 
 
 @given(st.integers(0, 2**32 - 1))

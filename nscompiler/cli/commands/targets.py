@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @click.command("targets")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(form: str) -> int:
-    """List the targets of `nsc build`, each with what `--set` chooses of it.
+    """List what `nsc build` can build for, and its settings.
 
     Targets of other wheels are among them. One that cannot be loaded is listed with the reason, and the exit code
     is 1.
