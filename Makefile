@@ -32,8 +32,8 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14
 PYTEST_ARGS ?=
 SECONDS ?= 30
 TIMES ?= 3
-# A file's tests share what they set up, so they stay together.
-TESTS := pytest -n 2 --dist loadfile $(if $(filter true,$(CI)),,-m "not soak and not thorough") $(PYTEST_ARGS)
+# A file's tests share what they set up, so they stay together; tests/conftest.py knows which files to begin with.
+TESTS := pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(filter true,$(CI)),,-m "not soak and not thorough") $(PYTEST_ARGS)
 
 .PHONY: help venv demo test lint format coverage compiled sarif rules vsix editors proofs fuzz mutants docs browser pictures
 .PHONY: bench soak clean

@@ -27,8 +27,25 @@ signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 # Not the user's: a test must not find what an earlier run of it has left.
 os.environ["NSC_CACHE_DIR"] = tempfile.mkdtemp(prefix="nsc-tests-")
 atexit.register(shutil.rmtree, os.environ["NSC_CACHE_DIR"], ignore_errors=True)
-LONG = ("test_examples.py", "test_docs.py", "test_compat.py")
-"""Files with tests of several seconds: last of all, they would keep one worker waiting for the other."""
+LONG = (
+    "test_compose_run.py",
+    "test_airflow_conformance.py",
+    "test_killed.py",
+    "test_wheel.py",
+    "test_connector_tls.py",
+    "test_docs.py",
+    "test_cmd_check.py",
+    "test_cmd_fix.py",
+    "test_cmd_run.py",
+    "test_connector_kafka.py",
+    "test_own_environment.py",
+    "test_compat.py",
+    "test_examples.py",
+    "test_library.py",
+    "test_walk.py",
+    "test_connector_amqp.py",
+)
+"""Files whose tests take longest together: last of all, one would keep one worker waiting for the other."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,8 +62,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the longest tests."""
-    items.sort(key=lambda item: item.path.name not in LONG)
+    """Start with the longest files."""
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
 
 
 @pytest.fixture

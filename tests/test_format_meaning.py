@@ -47,6 +47,7 @@ def test_laying_out_changes_programs() -> None:
     assert sum(laid_out(files) != files for files in examples) > 3
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
 def test_whole_programs(folder: Path) -> None:
     paths = sorted([*folder.rglob("*.nml"), *folder.rglob("*.yaml"), *folder.rglob("*.py")])

@@ -114,11 +114,13 @@ def tracked_files(folder: Path) -> set[str]:
     return {str(file.relative_to(folder.parent)) for file in files if "__pycache__" not in file.parts}
 
 
+@pytest.mark.thorough
 def test_runtime_wheel_is_the_same_bytes_each_time(wheels):
     assert wheels.runtime.name == wheels.runtime_again.name
     assert wheels.runtime.read_bytes() == wheels.runtime_again.read_bytes()
 
 
+@pytest.mark.thorough
 def test_jupyter_finds_the_kernel_where_the_wheel_is_installed(wheels, author):
     name = "share/jupyter/kernels/nstack/kernel.json"
     assert [entry for entry in names(wheels.compiler) if entry.endswith(f".data/data/{name}")]
@@ -131,6 +133,7 @@ def test_jupyter_finds_the_kernel_where_the_wheel_is_installed(wheels, author):
     )
 
 
+@pytest.mark.thorough
 def test_wheels_hold_every_file_of_their_packages(wheels):
     compiler, runtime = names(wheels.compiler), names(wheels.runtime)
     assert tracked_files(ROOT / "nscompiler") <= compiler
@@ -145,6 +148,7 @@ def test_wheels_hold_every_file_of_their_packages(wheels):
     assert {"nstack/py.typed", *library} <= runtime
 
 
+@pytest.mark.thorough
 def test_wheels_hold_nothing_else(wheels):
     assert {file.split("/")[0] for file in names(wheels.runtime)} <= {"nstack", runtime_info(wheels)}
     tops = {file.split("/")[0] for file in names(wheels.compiler) if ".dist-info" not in file}
@@ -152,6 +156,7 @@ def test_wheels_hold_nothing_else(wheels):
     assert not any("__pycache__" in file for file in names(wheels.compiler) | names(wheels.runtime))
 
 
+@pytest.mark.thorough
 def test_with_a_compiler_of_c_the_wheel_has_the_parser_in_c(wheels, author, demo):
     libraries = {file for file in names(wheels.compiler) if file.startswith("nscompiler/grammar/_native")}
     if building.compiler() is None:
@@ -165,6 +170,7 @@ def test_with_a_compiler_of_c_the_wheel_has_the_parser_in_c(wheels, author, demo
     assert author.run("python", "-c", show, cwd=demo).stdout == "True\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("asked", [{"CC": "no-such-compiler"}, {"NSC_COMPILE": "1", "CC": "no-such-compiler"}])
 def test_without_a_compiler_of_c_the_wheel_is_pure_python(wheels, tmp_path, asked):
     wheel = build(ROOT, tmp_path, **asked)
@@ -172,12 +178,14 @@ def test_without_a_compiler_of_c_the_wheel_is_pure_python(wheels, tmp_path, aske
     assert names(wheel) == {file for file in names(wheels.compiler) if not file.endswith(LIBRARY)}
 
 
+@pytest.mark.thorough
 def test_a_pure_wheel_can_be_asked_for(tmp_path):
     wheel = build(ROOT, tmp_path, NSC_COMPILE="0")
     assert wheel.name.endswith("-py3-none-any.whl")
     assert not any(file.endswith(LIBRARY) for file in names(wheel))
 
 
+@pytest.mark.thorough
 def test_a_compiler_that_fails_leaves_the_wheel_pure(tmp_path):
     wheel = build(ROOT, tmp_path, CC="false")
     assert wheel.name.endswith("-py3-none-any.whl")
@@ -188,11 +196,13 @@ def runtime_info(wheels: Wheels) -> str:
     return "-".join(wheels.runtime.name.split("-")[:2]) + ".dist-info"
 
 
+@pytest.mark.thorough
 def test_runtime_needs_msgspec_and_nothing_else(wheels):
     needed = re.findall(r"^Requires-Dist: ([\w.-]+)[^;\n]*$", metadata(wheels.runtime), re.MULTILINE)
     assert needed == ["msgspec"]
 
 
+@pytest.mark.thorough
 def test_both_have_one_version_and_the_compiler_asks_for_it(wheels):
     versions = [
         re.search(r"^Version: (.+)$", metadata(wheel), re.MULTILINE) for wheel in (wheels.compiler, wheels.runtime)
@@ -205,6 +215,7 @@ def test_both_have_one_version_and_the_compiler_asks_for_it(wheels):
     assert asked.endswith(f"=={versions[0][1]}")
 
 
+@pytest.mark.thorough
 def test_the_command_works_where_it_was_installed(author, demo):
     version = author.run("nsc", "--version", cwd=demo)
     assert version.returncode == 0, version.stderr
@@ -216,6 +227,7 @@ def test_the_command_works_where_it_was_installed(author, demo):
     assert json.loads(checked.stdout)["summary"]["errors"] == 0
 
 
+@pytest.mark.thorough
 def test_a_mistake_is_reported_where_it_was_installed(author, tmp_path):
     (tmp_path / "wrong.nml").write_text(WRONG)
     checked = author.run("nsc", "check", "--format", "json", "wrong.nml", cwd=tmp_path)
@@ -227,6 +239,7 @@ def test_a_mistake_is_reported_where_it_was_installed(author, tmp_path):
     assert "wrong.nml:3:" in told.stdout + told.stderr
 
 
+@pytest.mark.thorough
 def test_a_program_is_built_here_and_runs_there(author, worker, demo, tmp_path):
     out = tmp_path / "out"
     built = author.run("nsc", "build", str(demo / "module.nml"), "-o", str(out), "--target", "local", cwd=tmp_path)
@@ -246,12 +259,14 @@ def emitted_package(folder: Path) -> Path:
     return found
 
 
+@pytest.mark.thorough
 def test_the_worker_has_no_compiler(worker, tmp_path):
     names = ("nscompiler", "lark", "rich", "attrs", "nstack")
     code = f"from importlib.util import find_spec; print([name for name in {names} if find_spec(name)])"
     assert worker.run("python", "-c", code, cwd=tmp_path).stdout == "['nstack']\n"
 
 
+@pytest.mark.thorough
 def test_runtime_loads_without_its_extras(worker, tmp_path):
     done = worker.run("python", "-W", "error", "-c", "import nstack, nstack.runtime", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

@@ -157,7 +157,8 @@ def test_options_that_do_not_go_together(arguments: list[str]) -> None:
     assert "--fix" in str(done.exception)
 
 
-@pytest.mark.parametrize("unsafe", [False, True])
+# The fixes that are safe are some of all.
+@pytest.mark.parametrize("unsafe", [pytest.param(False, marks=pytest.mark.thorough), True])
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_no_planted_fault_gets_worse_and_fixing_comes_to_an_end(fault: planted.Planted, unsafe: bool) -> None:
     standard = standard_folder()

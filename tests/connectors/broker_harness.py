@@ -430,6 +430,7 @@ class Contract:
             extra = side.PREFIX
             assert str(fault.value) == f"connector '{extra}' needs: pip install \"nstack-runtime[{extra}]\""
 
+    @pytest.mark.thorough
     async def test_killed_in_the_middle_nothing_is_lost(self, side: Side, tmp_path: Path) -> None:
         copy = Copy(side, tmp_path)
         count = self.COUNT

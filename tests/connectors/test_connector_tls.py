@@ -245,6 +245,7 @@ LINES = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.thorough
 def test_no_password_is_shown_anywhere(kind: type[Secured], certificates: Certificates, tmp_path: Path) -> None:
     """Neither in what is built, nor in the log, nor in the list of processes; with a login that is refused as well."""
     secured = kind(certificates, tmp_path)

@@ -48,6 +48,7 @@ def read_items(reader: Reader, text: str) -> list[tuple[str, int, int]]:
     return [(node.type, *offsets.span(node)) for node in nodes(reader.parse(text)) if node.type in wanted]
 
 
+@pytest.mark.thorough
 def test_the_same_texts_are_accepted(reader: Reader) -> None:
     wrong, accepted = [], 0
     for name, text in texts().items():

@@ -71,6 +71,7 @@ def test_it_is_built_once_and_loaded_while_its_sources_are_the_same(tree):
 
 
 @needs_compiler
+@pytest.mark.thorough
 def test_what_cannot_be_loaded_is_left_alone_and_built_again(tree):
     build(tree)
     (library,) = built(tree)
@@ -89,6 +90,7 @@ def test_without_a_compiler_of_c_nothing_is_built_and_nothing_said(tree):
 
 
 @needs_compiler
+@pytest.mark.thorough
 def test_a_compiler_that_fails_is_told_of_and_stops_nothing(tree):
     (tree / "native" / "lexer.h").write_text("#error of our own\n")
     done = build(tree)
@@ -109,6 +111,7 @@ def test_a_tree_that_cannot_be_written_stops_nothing(tree):
 
 
 @needs_compiler
+@pytest.mark.thorough
 def test_where_no_working_tree_is_nothing_is_looked_for(tree):
     build(tree)
     shutil.rmtree(tree / "native")

@@ -262,7 +262,14 @@ def marked_everywhere(text: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("client", [*RECORDED, FULL, PULLS])
+# One that is started as a process of its own, and one whose client can do all there is; the others are variations.
+OFTEN = (RECORDED[0], FULL)
+
+
+@pytest.mark.parametrize(
+    "client",
+    [pytest.param(one, marks=[] if one in OFTEN else pytest.mark.thorough) for one in (*RECORDED, FULL, PULLS)],
+)
 def test_every_answer_is_legal(client, editors):
     editor = editors(client, own_process=client == RECORDED[0])
     for name, text in WORKSPACE.items():

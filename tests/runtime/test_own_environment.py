@@ -223,6 +223,7 @@ KILLED = """
 """
 
 
+@pytest.mark.thorough
 def test_a_killed_process_is_started_again_and_its_call_made_again(package: Package, python: Path) -> None:
     lines_to_far(package, KILLED, "f")
     done = package.run(input="a\nb\nkill\nc\n", **{VARIABLE: str(python)})
@@ -241,6 +242,7 @@ FORKED = """
 """
 
 
+@pytest.mark.thorough
 def test_what_the_process_has_forked_does_not_keep_it_alive(package: Package, python: Path) -> None:
     lines_to_far(package, FORKED, "f; on_error='skip'")
     gate = package.made / "user" / "far" / "gate"
@@ -266,6 +268,7 @@ UNSTEADY = """
 """
 
 
+@pytest.mark.thorough
 def test_a_process_that_cannot_start_again_is_tried_by_the_next_call(package: Package, python: Path) -> None:
     lines_to_far(package, UNSTEADY, "f; on_error='skip'")
     done = package.run(input="a\ndie\nb\nc\n", **{VARIABLE: str(python)})
@@ -364,6 +367,7 @@ def test_a_source_that_is_none(package: Package, python: Path) -> None:
     assert "Far.ticks: a source is a method that yields; this one returned 3" in done.stderr
 
 
+@pytest.mark.thorough
 def test_a_signal_to_the_whole_group_stops_cleanly(package: Package, python: Path) -> None:
     """As Ctrl-C on a terminal sends it; the source sleeps over there meanwhile, and its module is shut down."""
     package.write(
@@ -393,6 +397,7 @@ def test_a_signal_to_the_whole_group_stops_cleanly(package: Package, python: Pat
     assert "Traceback" not in told
 
 
+@pytest.mark.thorough
 def test_calls_from_two_threads_meet_at_await(package: Package, python: Path) -> None:
     """Each of two sources waits, over there, for what a value of the other one does."""
     package.write(

@@ -2,6 +2,8 @@
 
 import gc
 
+import pytest
+
 from nscompiler.tools.workspace import Workspace
 from nscompiler.types import types as module
 from nscompiler.types.types import Types
@@ -44,6 +46,7 @@ def test_nothing_is_done_before_there_are_twice_as_many(monkeypatch):
     assert tidied(types).count == 19
 
 
+@pytest.mark.thorough
 def test_many_edits_leave_a_table_as_it_was(monkeypatch, tmp_path):
     monkeypatch.setattr(module, "_FEW", 50)
     workspace = Workspace((str(tmp_path),))
