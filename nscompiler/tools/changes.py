@@ -33,6 +33,7 @@ INSTANTIATORS = "who gives types in `<…>`"
 INFERRERS = "who leaves the type before it to be inferred"
 MAKERS_OF_TYPE = "who makes values of the type"
 READERS_OF_TYPE = "who reads values of the type"
+USERS_OF_TYPE = "who makes or reads values of the type"
 NAMERS_OF_TYPE = "who names the type"
 UNPACKERS = "who unpacks it or writes it as columns"
 PARALLEL = "who runs it several times at once"
@@ -76,7 +77,9 @@ _WORDS = {
     "type-removed": "the type is gone: {before}",
     "field-added": "new field, {after}",
     "field-removed": "the field is gone: {before}",
+    "field-renamed": "the field is called {after} now",
     "constructor-added": "new constructor",
+    "constructor-renamed": "the constructor is called {after} now",
     "constructor-removed": "the constructor is gone",
     "opened": "further fields may stand there now",
     "closed": "no further fields travel on",

@@ -11,7 +11,7 @@ import attrs
 
 from nscompiler.tools import changes
 from nscompiler.tools.changes import Change, Level
-from nscompiler.tools.type_differences import Difference, aligned, differences, rigid, shown_path
+from nscompiler.tools.type_differences import Difference, aligned, differences, renames, rigid, shown_path
 from nscompiler.typecheck import constraints
 from nscompiler.typecheck.fits import JointCheck, would_fit
 from nscompiler.typecheck.unify import Store
@@ -97,15 +97,22 @@ class _Schemes:
 
     def _side_changes(self, side: str, place: int) -> Iterator[Change]:
         fits = (self.needed.input_fits, self.needed.output_fits)[place]
-        found = [self._change(one, side, fits) for one in differences(self.before[place], self.after[place])]
+        different = differences(self.before[place], self.after[place])
+        pairs = {} if fits else renames(different)
+        taken = frozenset(pairs.values())
+        found = [self._change(one, side, fits, pairs.get(one)) for one in different if one not in taken]
         yield from found
         if not fits and not any(change.breaking for change in found):
             # Each part would fit; together they do not, as where one variable stands for two types.
             before, after = (self._show(type) for type in (self.before[place], self.after[place]))
             yield Change(f"{side}-changed", self.name, Level.MAJOR, side, before, after, self._audience(side))
 
-    def _change(self, one: Difference, side: str, fits: bool) -> Change:
+    def _change(self, one: Difference, side: str, fits: bool, other: Difference | None = None) -> Change:
+        """A difference, or two: ``other`` is what a name has become."""
         path = side + shown_path(one.path)
+        if other is not None:
+            kind = f"{side}-{one.kind.replace('removed', 'renamed')}"
+            return Change(kind, self.name, Level.MAJOR, path, one.label, other.label, self._audience(side))
         before = None if one.before is None else self._show(one.before)
         after = None if one.after is None else self._show(one.after)
         if one.of_layout:

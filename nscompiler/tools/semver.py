@@ -15,7 +15,7 @@ from nscompiler.tools import changes
 from nscompiler.tools.changes import Change, Level, highest
 from nscompiler.tools.function_changes import function_changes
 from nscompiler.tools.parameter_changes import parameter_changes
-from nscompiler.tools.type_differences import Difference, differences, rigid, shown_path
+from nscompiler.tools.type_differences import Difference, differences, renames, rigid, shown_path
 from nscompiler.typecheck.fits import would_fit
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface, Interface, TypeInterface
@@ -108,11 +108,19 @@ class _Declarations:
         old = self.types.substitute(self.old.body, fixed)
         new = self.types.substitute(self.new.body, {mine: fixed[theirs] for mine, theirs in place.items()})
         old, new = (self.types.named(one, None) for one in (old, new))
-        for one in differences(old, new):
-            yield self._change(one)
+        found = differences(old, new)
+        pairs = renames(found)
+        taken = frozenset(pairs.values())
+        for one in found:
+            if one not in taken:
+                yield self._change(one, pairs.get(one))
 
-    def _change(self, one: Difference) -> Change:
+    def _change(self, one: Difference, other: Difference | None) -> Change:
+        """A difference, or two: ``other`` is what a name has become."""
         path = "type" + shown_path(one.path)
+        if other is not None:
+            kind = f"type-{one.kind.replace('removed', 'renamed')}"
+            return Change(kind, self.old.name, Level.MAJOR, path, one.label, other.label, changes.USERS_OF_TYPE)
         if one.of_layout:
             breaks = one.kind == "order"
             level, audience = (Level.MAJOR, changes.UNPACKERS) if breaks else (Level.MINOR, "")

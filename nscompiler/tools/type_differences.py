@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import attrs
 
+from nscompiler.diagnostics.suggest import near
 from nscompiler.types.show import show_field
 from nscompiler.types.types import App, Record, SizeType, Sum, Type, Types, Var
 
@@ -25,6 +26,11 @@ class Difference:
     path: tuple[str, ...]
     before: Type | None
     after: Type | None
+
+    @property
+    def label(self) -> str:
+        """The name of the field or constructor at the place."""
+        return self.path[-1].removeprefix(".")
 
     @property
     def of_layout(self) -> bool:
@@ -75,6 +81,27 @@ def _shared_parts(old: Type, new: Type) -> Iterator[tuple[Type, Type]]:
 def differences(old: Type, new: Type) -> tuple[Difference, ...]:
     """All differences, from the outside in; what is shared inside the two is told once, at the first place."""
     return tuple(_Walk().between(old, new, ()))
+
+
+def renames(found: Sequence[Difference]) -> dict[Difference, Difference]:
+    """For fields and constructors that are gone the new one beside them that is most likely the same under another
+    name: of nearly that name, and of the same type."""
+    pairs: dict[Difference, Difference] = {}
+    for what in ("field", "constructor"):
+        added = [one for one in found if one.kind == f"{what}-added"]
+        for gone in (one for one in found if one.kind == f"{what}-removed" and added):
+            same = [
+                one for one in added if one.path[:-1] == gone.path[:-1] and _canon(one.after) is _canon(gone.before)
+            ]
+            names = near(gone.label, [one.label for one in same])
+            if len(names) == 1:
+                pairs[gone] = next(one for one in same if one.label == names[0])
+                added.remove(pairs[gone])
+    return pairs
+
+
+def _canon(type: Type | None) -> Type | None:
+    return None if type is None else type.canon
 
 
 class _Walk:

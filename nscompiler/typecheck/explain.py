@@ -131,24 +131,41 @@ def declared(scope: Scope, uses: Uses, expr: syntax.Expr) -> tuple[Label, ...]:
     return (Label(fact.target.span, f"{name_of(expr)} is declared here", Role.DECLARATION),)
 
 
-def report_after_sink(scope: Scope, uses: Uses, pipe: syntax.Pipe, place: int) -> None:
-    """Something follows a sink."""
+def report_after_sink(
+    scope: Scope, store: Store, uses: Uses, pipe: syntax.Pipe, place: int, flow: Sequence[Arrow]
+) -> None:
+    """Something follows a sink, or a whole workflow; ``flow`` has the types of all stages up to what follows."""
     sink, stage = last_of(pipe.stages[place - 1]), pipe.stages[place]
+    whole, starts = flow[place - 1].input is store.types.void, flow[place].input is store.types.void
+    note = "to write a value and go on, run both on it: `… | (sink & next)`"
+    if whole:
+        note = "a workflow stands alone: to go on with its values, leave its sink out of it"
+    if starts:
+        note = "a pipe ends at its sink: what starts at another source is a `def` of its own"
     scope.report(
         codes.AFTER_SINK,
         stage,
         f"nothing comes out of {name_of(sink)}, so nothing can follow it",
-        "waits for a value that never comes",
-        related=(Label(scope.span(sink), "gives nothing", Role.PRODUCER), *declared(scope, uses, sink)),
-        notes=("to write a value and go on, run both on it: `… | (sink & next)`",),
-        fixes=_tee(scope, pipe, place),
+        "starts another flow" if starts else "waits for a value that never comes",
+        related=(
+            Label(scope.span(sink), "a whole workflow" if whole else "gives nothing", Role.PRODUCER),
+            *declared(scope, uses, sink),
+        ),
+        notes=(note,),
+        fixes=() if whole else _tee(scope, store, pipe, place, flow),
     )
 
 
-def _tee(scope: Scope, pipe: syntax.Pipe, place: int) -> tuple[Fix, ...]:
+def _tee(scope: Scope, store: Store, pipe: syntax.Pipe, place: int, flow: Sequence[Arrow]) -> tuple[Fix, ...]:
+    """Run the sink and what follows it on the same values, where these are right for both."""
     left, right = pipe.stages[place - 1], pipe.stages[-1]
     source = scope.module.source
-    if not _only_a_pipe_sign(scope, pipe, place):
+    taken, needed = flow[place - 1].input, flow[place].input
+    if needed is store.types.void or not _only_a_pipe_sign(scope, pipe, place):
+        return ()
+    if place > 1 and not would_fit(store, flow[place - 2].output, needed):
+        return ()
+    if place == 1 and not (would_fit(store, taken, needed) or would_fit(store, needed, taken)):
         return ()
     edits = (
         Edit(source.span(left.start, left.start), "("),

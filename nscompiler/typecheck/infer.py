@@ -363,7 +363,9 @@ class Inference:
         if self.types.error in (given, needed):
             return False
         if given is self.types.void:
-            explain.report_after_sink(self.scope, self.uses, pipe, place)
+            if place == 1 or before[-1].arrow.input is not self.types.void:  # else told of as a workflow in the middle
+                flow = [*(one.arrow for one in before), following.arrow]
+                explain.report_after_sink(self.scope, self.store, self.uses, pipe, place, flow)
             return False
         if needed is self.types.void:
             flow = [*(one.arrow for one in before), following.arrow]

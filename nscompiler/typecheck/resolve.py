@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Sequence
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.codes import types as type_codes
 from nscompiler.diagnostics.codes.syntax import TOO_DEEP
-from nscompiler.diagnostics.model import Edit, Fix, Label, Role
+from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
@@ -20,10 +20,13 @@ MAX_SIZE = 2**31
 class Variables:
     """The type variables that may stand in a written type, by name.
 
-    ``grows``: a ``fun``'s signature introduces variables by using them; a ``type``'s are its parameters and no more.
+    ``grows``: a ``fun``'s signature introduces variables by using them; a ``type``'s are its parameters (of ``decl``)
+    and no more. ``told`` are names that were reported: one that is missing is missing once.
     """
 
-    def __init__(self, grows: bool, why: str = "", rigid: bool = False) -> None:
+    def __init__(self, grows: bool, why: str = "", rigid: bool = False, decl: syntax.TypeDecl | None = None) -> None:
+        self.decl = decl
+        self.told: set[str] = set()
         self.known: dict[str, Var] = {}
         self.grows = grows
         self.why = why
@@ -68,7 +71,7 @@ class Resolver:
 
     def _declare(self, decl: syntax.TypeDecl) -> None:
         name = decl.name.text
-        variables = Variables(False, f"write `type {name} a = …` to make it a parameter")
+        variables = Variables(False, decl=decl)
         kinds = self._kinds(decl)
         for parameter in decl.parameters:
             if parameter.text in variables.known:
@@ -207,16 +210,35 @@ class Resolver:
             known = self.types.variable(kind, name.text, f"`{name.text}`", variables.rigid)
             variables.known[name.text] = known
         if known is None:
-            if name.text in ("integer", "double", "boolean", "text", "json", "byte", "void"):
-                self.scope.report_case(name, name.text.capitalize(), "a type starts with a capital")
-            else:
-                title = f"the type variable `{name.text}` is not known here"
-                self.scope.report(codes.UNBOUND_TYPE_VARIABLE, name, title, variables.why)
+            self._report_unbound(name, variables)
             return self.types.error
         if known.kind != kind:
             self._report_kind(name, f"`{name.text}` stands for a {_KIND_WORDS[known.kind]} elsewhere")
             return self.types.error
         return known
+
+    def _report_unbound(self, name: syntax.Name, variables: Variables) -> None:
+        """Tell of a variable that is not known; of a type's next one with the same name no more."""
+        capital = _BUILT_IN.get(name.text) or f"{name.text[0].upper()}{name.text[1:]}"
+        if name.text in _BUILT_IN or capital in self.scope.declared_types:
+            self.scope.report_case(name, capital, "a type starts with a capital")
+        elif name.text not in variables.told:
+            variables.told.add(name.text)
+            title = f"the type variable `{name.text}` is not known here"
+            why = variables.why
+            fixes: tuple[Fix, ...] = ()
+            if variables.decl is not None:
+                why, fixes = self._new_parameter(variables.decl, name.text)
+            self.scope.report(codes.UNBOUND_TYPE_VARIABLE, name, title, why, fixes=fixes)
+
+    def _new_parameter(self, decl: syntax.TypeDecl, name: str) -> tuple[str, tuple[Fix, ...]]:
+        """How a variable becomes a parameter of a type, in words and as a fix."""
+        parameters = (decl.name, *decl.parameters)
+        head = " ".join([one.text for one in parameters] + [name])
+        source, end = self.scope.module.source, parameters[-1].end
+        edits = (Edit(source.span(end, end), f" {name}"),)
+        fix = Fix(f"make `{name}` a parameter of `{decl.name.text}`", edits, Applicability.MAYBE_INCORRECT)
+        return f"write `type {head} = …` to make it a parameter", (fix,)
 
     def _optional(self, expr: syntax.OptionalType, variables: Variables) -> Type:
         item = self.resolve(expr.item, variables)
@@ -409,6 +431,7 @@ def _taken(body: Type, parameter: Var, given: Type) -> str | None:
     return None
 
 
+_BUILT_IN = {name.lower(): name for name in (*SCALARS, "Void")}
 _KIND_WORDS = {"type": "type", "row": "record's rest", "size": "number"}
 
 

@@ -51,6 +51,16 @@ RECORD = "fun f : Text -> { a : Integer, b : Text }"
         ),
         (RECORD, "fun f : Text -> { a : Integer }", ["major f output.b output-field-removed"]),
         (
+            "fun f : { userName : Text, size : Integer } -> { userName : Text, mean : Double }",
+            "fun f : { user_name : Text, size : Integer } -> { user_name : Text, total : Double }",
+            [
+                "major f input.userName input-field-renamed",
+                "major f output.userName output-field-renamed",
+                "major f output.mean output-field-removed",
+                "minor f output.total output-field-added",
+            ],
+        ),
+        (
             RECORD,
             "fun f : Text -> { a : optional Integer, b : Text }",
             ["major f output.a output-widened"],
@@ -152,6 +162,9 @@ def test_functions(old: str, new: str, expected: list[str]) -> None:
     assert lines(changes(old, new)) == expected
 
 
+CANCELED = "major T type.Cancelled type-constructor-renamed"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
@@ -161,6 +174,14 @@ def test_functions(old: str, new: str, expected: list[str]) -> None:
         ("type T = { a : Text }", "type T = { a : Text, b : Text }", ["major T type.b type-field-added"]),
         ("type T = { a : Text, b : Text }", "type T = { a : Text }", ["major T type.b type-field-removed"]),
         ("type T = { a : Integer }", "type T = { a : Double }", ["major T type.a type-changed"]),
+        ("type T = { userName : Text }", "type T = { user_name : Text }", ["major T type.userName type-field-renamed"]),
+        ("type T = [{ colour : Text }]", "type T = [{ color : Text }]", ["major T type[].colour type-field-renamed"]),
+        (
+            "type T = { colour : Text }",
+            "type T = { color : [Text] }",
+            ["major T type.colour type-field-removed", "major T type.color type-field-added"],
+        ),
+        ("type T = Paid Text | Cancelled", "type T = Paid Text | Canceled", [CANCELED]),
         ("type T = A Text | B", "type T = A Text | B | C", ["major T type.C type-constructor-added"]),
         ("type T = A Text | B | C", "type T = A Text | C", ["major T type.B type-constructor-removed"]),
         ("type T = A Text | B", "type T = A | B", ["major T type.A type-changed"]),
