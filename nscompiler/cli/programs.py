@@ -46,12 +46,14 @@ def startable(compilation: Compilation) -> list[Found]:
     return [(own.module.source.path, workflow) for own in compilation.selected for workflow in workflows(own)]
 
 
-def to_build(compilation: Compilation) -> dict[str, list[Found]]:
-    """The workflows that a build builds, by file: of a project those of the modules that it lists, else all."""
+def to_build(compilation: Compilation, path: str, names: Sequence[str] = ()) -> dict[str, list[Found]]:
+    """The workflows that a build builds, by file: those of some names, or without names of a project those of the
+    modules that it lists, else all. Ends the command where there is none of a name, or several."""
     listed = {file for project in compilation.discovery.projects.values() for file in project.module_files()}
+    wanted = [chosen(compilation, path, name) for name in dict.fromkeys(names)]
     by_file: dict[str, list[Found]] = {}
     for found in startable(compilation):
-        if not listed or found[0] in listed:
+        if found in wanted or (not names and (not listed or found[0] in listed)):
             by_file.setdefault(found[0], []).append(found)
     return by_file
 

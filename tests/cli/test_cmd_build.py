@@ -112,6 +112,14 @@ def test_an_unknown_target(here: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert "local" in printed
 
 
+def test_workflows_that_are_named_are_built_alone(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "one.nml").write_text(ONE + 'def other = ["a"] | Sinks.stdout\n')
+    assert main(["build", "one.nml", "other", "-o", "out"]) == 0
+    assert {path.name for path in (here / "out/demo_one").glob("flow_*.py")} == {"flow_other.py"}
+    assert main(["build", "one.nml", "othr"]) == 1
+    assert "one.nml has no workflow called othr" in capsys.readouterr().err
+
+
 def test_a_setting_that_the_target_does_not_have(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", "one.nml", "--set", "base=x"]) == 2
     assert "the target local has no setting base; it has none to choose" in capsys.readouterr().err

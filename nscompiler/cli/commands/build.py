@@ -4,7 +4,7 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 @click.command("build")
 @click.argument("path", metavar="FILE|FOLDER")
+@click.argument("workflows", nargs=-1, metavar="[WORKFLOW]...")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where to; build/NAME by default.")
 @click.option("--target", default="local", show_default=True, help="What to build for; `all` for each that runs.")
 @click.option(
@@ -32,9 +33,15 @@ if TYPE_CHECKING:
 @click.option("--lock", is_flag=True, help="Start an nstack.lock of the releases that were built.")
 @path_option
 def command(
-    path: str, output: Path | None, target: str, given: tuple[str, ...], lock: bool, search: tuple[str, ...]
+    path: str,
+    workflows: tuple[str, ...],
+    output: Path | None,
+    target: str,
+    given: tuple[str, ...],
+    lock: bool,
+    search: tuple[str, ...],
 ) -> int:
-    """Build all workflows of a file, module folder or project.
+    """Build workflows: all of a file, folder or project, or some by name.
 
     Each file with workflows becomes one package. An older build in its place is replaced; a folder that holds anything
     else is left alone. Where a folder has several such files, each package goes into a folder of its own below DIR.
@@ -47,12 +54,12 @@ def command(
     chosen = tuple(targets.wanted(target))
     settings = targets.settings(given, chosen)
     compilation = programs.compiled(path, search)
-    by_file = programs.to_build(compilation)
+    by_file = programs.to_build(compilation, path, workflows)
     if not by_file:
         raise Failure(f"{path} has no workflow to build", "a workflow is a def from a source to a sink, `Void -> Void`")
-    lowered = {file: programs.lowered(compilation, workflows) for file, workflows in by_file.items()}
+    lowered = {file: programs.lowered(compilation, own) for file, own in by_file.items()}
     for backend in chosen:
-        _build(compilation, lowered, backend, settings, output, lenient=target == targets.ALL)
+        _build(compilation, lowered, backend, settings, output, workflows, lenient=target == targets.ALL)
     _note_releases(compilation, start=lock)
     if compilation.problems:
         report_problems(compilation, compilation.problems, sys.stderr)
@@ -82,10 +89,12 @@ def _build(
     backend: "Backend",
     settings: Mapping[str, str],
     output: Path | None,
+    named: tuple[str, ...],
     *,
     lenient: bool,
 ) -> None:
-    """Build all files for one target; ``lenient`` where it is one of several, which a refusal does not end."""
+    """Build all files for one target; ``named`` are the workflows that were asked for, and ``lenient`` where it is one
+    target of several, which a refusal does not end."""
     from nscompiler.cli import programs, targets
     from nscompiler.cli.folders import replace_build
     from nscompiler.cli.running import wheel, write
@@ -102,7 +111,7 @@ def _build(
             default=graphs[0].name if len(graphs) == 1 else None,
             runtime=wheel(),
             settings=own,
-            command=_command(file, backend.name, own),
+            command=_command(file, tuple(graph.name for graph in graphs) if named else (), backend.name, own),
             lenient=lenient,
         )
         if emitted is None:
@@ -113,11 +122,11 @@ def _build(
         click.echo(str(folder))
 
 
-def _command(file: str, target: str, settings: Mapping[str, str]) -> str:
+def _command(file: str, workflows: Sequence[str], target: str, settings: Mapping[str, str]) -> str:
     """What repeats the build, for who reads what was built; the file by its name alone, for a path may be of this
     machine."""
     shown = file if not os.path.isabs(file) else os.path.basename(file)
-    words = ["nsc", "build", shown, *(["--target", target] if target != "local" else [])]
+    words = ["nsc", "build", shown, *workflows, *(["--target", target] if target != "local" else [])]
     for name, value in settings.items():
         words += ["--set", f"{name}={value}"]
     return shlex.join(words)
