@@ -41,12 +41,13 @@ def command(
     lock: bool,
     search: tuple[str, ...],
 ) -> int:
-    """Build workflows: all of a file, folder or project, or some by name.
+    """Build the workflows of a file, folder or project.
 
-    Each file with workflows becomes one package. An older build in its place is replaced; a folder that holds anything
-    else is left alone. Where a folder has several such files, each package goes into a folder of its own below DIR.
-    With `--target all` there is a folder below DIR for each target; one that cannot run a workflow is told of and left
-    out. Where there is an nstack.lock, the releases that were built are noted in it: they may not change any more.
+    All of them are built, or those that are named. Each file with workflows becomes one package. An older build in its
+    place is replaced; a folder that holds anything else is left alone. Where a folder has several such files, each
+    package goes into a folder of its own below DIR. With `--target all` there is a folder below DIR for each target;
+    one that cannot run a workflow is told of and left out. Where there is an nstack.lock, the releases that were built
+    are noted in it: they may not change any more.
     """
     from nscompiler.cli import programs, targets
     from nscompiler.cli.report import report_problems
