@@ -1,5 +1,6 @@
 """Workflows that a real Airflow runs: on a schedule into a database, in tasks that are tried again, day by day."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from backends.compiled import compile_texts
 from databases import NEEDS_POSTGRES, new_schema
 from engines.airflow_client import NEEDS_AIRFLOW, Airflow, airflow, variables
+from engines.airflow_servers import ENDED, servers
 
 pytestmark = NEEDS_AIRFLOW
 
@@ -145,3 +147,70 @@ def test_the_second_of_two_tasks_is_tried_again_alone(engine: Airflow, tmp_path:
     done = run(engine, tmp_path / "dags", here, "main_both", environment=mended)
     assert done["state"] == "success", done["log"]
     assert (here / "out.jsonl").read_text() == '"1 0.5"\n"2 nan"\n"3 1.5"\n'
+
+
+DAILY = {
+    "main.nml": """type Reading = { day : Text, n : Integer }
+fun readings : () -> [Reading] with { day : Text }
+@stateless
+fun doubled : Reading -> Reading
+def daily = Sources.schedule { cron = "0 6 * * *", timezone = "Europe/Berlin" } | readings { day = $DAY }* | doubled
+  | Sinks.jsonl { path = $OUT, mode = "replace" }
+""",
+    "main.py": """import nstack
+
+
+class Module(nstack.Module):
+    def readings(self, _):
+        day = self.args["day"]
+        return [{"day": day, "n": n} for n in range(int(day[-2:]))]
+
+    def doubled(self, reading):
+        return {"day": reading.day, "n": 2 * reading.n}
+""",
+}
+SETTINGS = {"environment": "DAY={{ ds }};OUT=out-{{ ds }}.jsonl", "retries": "0"}
+DAYS = ("2026-03-01", "2026-03-02", "2026-03-03")
+
+
+def expected(day: str) -> str:
+    """What one day's run writes."""
+    return "".join(f'{{"day":"{day}","n":{2 * n}}}\n' for n in range(int(day[-2:])))
+
+
+def test_a_run_of_a_day_repeated_gives_the_same(engine: Airflow, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    build(DAILY, tmp_path / "dags", **SETTINGS)
+    for day in (*DAYS, *DAYS):
+        done = run(engine, tmp_path / "dags", here, "main_daily", date=f"{day}T05:00:00+00:00")
+        assert done["state"] == "success", done["log"]
+        assert (here / f"out-{day}.jsonl").read_text() == expected(day)
+    assert sorted(file.name for file in here.glob("*.jsonl")) == [f"out-{day}.jsonl" for day in DAYS]
+
+
+@pytest.mark.thorough
+def test_the_scheduler_backfills_three_days_and_again(tmp_path: Path) -> None:
+    here, dags = tmp_path / "here", tmp_path / "dags"
+    here.mkdir()
+    build(DAILY, dags, **SETTINGS)
+    runs = "SELECT run_id, state, clear_number FROM dag_run WHERE dag_id = 'main_daily' ORDER BY logical_date"
+    backfill = ["backfill", "create", "--dag-id", "main_daily", "--from-date", DAYS[0], "--to-date", "2026-03-04"]
+    with closing(Airflow()) as own, servers(own, dags, tmp_path, **variables("main", here)) as running:
+        running.command("dags", "unpause", "main_daily")
+        running.command(*backfill)
+        first = running.wait_for(runs, lambda found: len(found) >= 3 and all(state in ENDED for _, state, _ in found))
+        assert [state for _, state, _ in first] == ["success"] * 3, running.log()
+        written = {day: (here / f"out-{day}.jsonl") for day in DAYS}
+        assert {day: file.read_text() for day, file in written.items()} == {day: expected(day) for day in DAYS}
+        before = {day: file.stat().st_ino for day, file in written.items()}
+        running.wait_for("SELECT completed_at FROM backfill", lambda found: found[0][0] is not None)
+        running.command(*backfill, "--reprocess-behavior", "completed")
+        running.wait_for(
+            "SELECT state FROM backfill_dag_run JOIN dag_run ON dag_run.id = dag_run_id ORDER BY backfill_dag_run.id",
+            lambda found: len(found) >= 6 and all(state in ENDED for (state,) in found),
+        )
+        assert {day: file.read_text() for day, file in written.items()} == {day: expected(day) for day in DAYS}
+        assert all(file.stat().st_ino != before[day] for day, file in written.items())
+        tried = running.rows("SELECT state FROM task_instance WHERE dag_id = 'main_daily'")
+        assert {state for (state,) in tried} == {"success"}

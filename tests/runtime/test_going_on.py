@@ -173,6 +173,21 @@ def done_at(here: Folder, workflow: str) -> str:
     return past.at
 
 
+def test_of_runs_with_names_each_goes_on_with_itself_alone(here: Folder) -> None:
+    here.rows("in.jsonl", 800)
+    assert here.run("copied", "--run=monday", fault="committed:1", slow=0.002)[0] == -9
+    code, told = here.run("copied", "--run=tuesday", "--resume")
+    assert code == 2
+    assert "leave --resume out to start another one" in told
+    assert "goes on" not in here.run("copied", "--run=tuesday")[1]
+    wanted = [one for one in expected("in.jsonl", 800) if one[0] % 5]
+    assert here.parts("out.jsonl") == wanted
+    assert here.run("copied", "--run=wednesday", fault="committed:1", slow=0.002)[0] == -9
+    code, told = here.run("copied", "--run=wednesday", "--resume")
+    assert (code, "goes on where it was" in told) == (0, True)
+    assert here.parts("out.jsonl") == wanted
+
+
 @pytest.mark.thorough
 def test_killed_between_two_files_that_are_put_into_place(here: Folder) -> None:
     here.rows("in.jsonl", 500)
