@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from nscompiler.flow.model import Graph
     from nscompiler.pipeline import Compilation
 
+MARK = "NSTACK_REPLAY"
+"""The variable that tells the run that values are fed back into to put its value into each letter, as ``replay``."""
 WORKING, DONE = ".replaying", ".replayed"
 """What is put behind the name of a file whose letters are being fed back, and of one whose letters were."""
 
@@ -106,12 +108,16 @@ def replay(
     _expect_whole_files(fed)
     if working != path:
         _move(path, working, letters, left)
-    before = _sizes(graph)
-    code = running.run(compilation, file, fed, arguments)
+    before, mark = _sizes(graph), os.urandom(8).hex()
+    os.environ[MARK] = mark
+    try:
+        code = running.run(compilation, file, fed, arguments)
+    finally:
+        del os.environ[MARK]
     if code != exits.OK:
         print(f"the letters stay in {working}; `nsc replay {given}` goes on with them", file=sys.stderr)
         return code
-    again = {name: _count(name, before[name]) for name, size in _sizes(graph).items() if size > before[name]}
+    again = {name: _count(name, before[name], mark) for name, size in _sizes(graph).items() if size > before[name]}
     with given.with_name(given.name + DONE).open("ab") as kept:
         kept.write(working.read_bytes())
     working.unlink()
@@ -152,13 +158,14 @@ def _sizes(graph: "Graph") -> dict[str, int]:
     return {name: os.path.getsize(name) if os.path.exists(name) else 0 for name in names if name is not None}
 
 
-def _count(name: str, start: int) -> int:
+def _count(name: str, start: int, mark: str) -> int:
+    """How many letters behind ``start`` have a mark: a run that works meanwhile writes its own there."""
     with open(name, "rb") as file:
         file.seek(start)
-        return file.read().count(b"\n")
+        return sum(b'"replay":"%b"' % mark.encode() in line for line in file)
 
 
 def _tell(fed: int, again: Mapping[str, int]) -> None:
     failed = sum(again.values())
-    where = f" and are in {', '.join(sorted(again))}" if again else ""
+    where = f" and are in {', '.join(sorted(name for name, count in again.items() if count))}" if failed else ""
     print(f"{fed} fed back, {failed} of them failed again{where}", file=sys.stderr)

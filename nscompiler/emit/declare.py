@@ -88,6 +88,7 @@ class Declarations:
             "policy": self._policy(node.policy),
             "origin": _origin(node),
             "text": _text(node),
+            "use": str(node.use) if node.use else None,
             "stateless": "True" if function.stateless and not function.standard else None,
         }
         if node.kind == "call":

@@ -30,6 +30,7 @@ from nscompiler.flow.parameters import (
     variables_of,
 )
 from nscompiler.flow.program import Program
+from nscompiler.flow.uses import told_apart
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
 from nscompiler.typecheck.facts import Checked
@@ -140,7 +141,8 @@ class _Lowering:
         sources = [node for node in self._builder.nodes if node.kind in ("source", "literal")]
         bounded = all(node.function is None or bool(node.function.bounded) for node in sources)
         name = self._target.name
-        nodes = tuple(attrs.evolve(node, policy=decided(node.policy, name, bounded)) for node in self._builder.nodes)
+        decided_on = [attrs.evolve(node, policy=decided(node.policy, name, bounded)) for node in self._builder.nodes]
+        nodes = told_apart(decided_on)
         modules = self._uses.finished()
         return Graph(
             name=name,

@@ -122,7 +122,9 @@ class Node:
     ``input`` and ``output`` are the concrete types, None for Void. ``declared_input``/``declared_output`` of a call
     are the same as ``input`` and ``output``: converts stand as nodes of their own before and after it. A ``convert``
     lists in ``conversions`` what happens, of relayout, drop, widen, inject, some, list, tuple, map. A ``literal``
-    carries ``values``, JSON values of its output type. ``stage`` and ``placement`` are filled by passes.
+    carries ``values``, JSON values of its output type. ``use`` tells apart those nodes of one function that one place
+    of the program stands for, as in a def that is used twice: from 1, in the order of the nodes; 0 where there is but
+    one. ``stage`` and ``placement`` are filled by passes.
     """
 
     id: NodeId
@@ -135,6 +137,7 @@ class Node:
     conversions: tuple[str, ...] = ()
     values: tuple[object, ...] = ()
     origin: Origin
+    use: int = 0
     stage: int | None = None
     placement: str | None = None
 

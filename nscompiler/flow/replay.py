@@ -31,8 +31,9 @@ def shown(node: Node) -> str:
 
 
 def place(node: Node) -> str:
-    """A node's place as letters have it."""
-    return f"{node.origin.file}:{node.origin.line}:{node.origin.column}"
+    """A node's place as letters have it: ``module.nml:3:9``, and ``#2`` behind it for the second of several uses."""
+    use = f"#{node.use}" if node.use else ""
+    return f"{node.origin.file}:{node.origin.line}:{node.origin.column}{use}"
 
 
 def find(graph: Graph, function: str, at: str) -> Node | str:

@@ -197,6 +197,14 @@ class Module(nstack.Module):
 """
 
 
+WRITES = PRICE.replace(
+    "            raise",
+    """            with open(os.environ["LETTERS"], "a") as file:
+                file.write('{"value":"bad","function":"Shop.Files.price","replay":"another"}' + chr(10))
+            raise""",
+)
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> Shop:
     """A workflow whose sink replaces its file."""
@@ -216,6 +224,46 @@ def test_a_file_that_the_run_replaces_is_added_to(files: Shop) -> None:
     assert files.nsc("replay", LETTERS, ".", MENDED="yes")[1][-1] == "1 fed back, 0 of them failed again"
     lines = held.read_bytes().decode().split("\n")
     assert [json.loads(line) for line in lines if line] == ["one", "three", "bad \u2028 two"]
+
+
+TWICE = """
+module Shop.Twice:0.1.0
+
+fun price : Text -> Text
+
+def checked = price { on_error = "dead_letter" }
+def main =
+  Sources.jsonl<Text> { path = "in.jsonl" } |
+  ( (checked | Sinks.jsonl { path = "a.jsonl" }) & (checked | Sinks.jsonl { path = "b.jsonl" }) )
+"""
+
+
+def test_a_value_enters_at_that_use_of_a_def_which_failed_on_it(files: Shop) -> None:
+    (files.folder / "module.nml").write_text(TWICE)
+    (files.folder / "in.jsonl").write_text('"one"\n"bad"\n')
+    code, told = files.nsc("run", ".", "main")
+    assert code == 0, told
+    first, second = files.letters()
+    assert {(letter["function"], letter["at"]) for letter in (first, second)} == {
+        ("Shop.Twice.price", "module.nml:6:15#1"),
+        ("Shop.Twice.price", "module.nml:6:15#2"),
+    }
+    # That of the second use alone, and again after it has failed once more.
+    (mine,) = [letter for letter in (first, second) if letter["at"].endswith("#2")]
+    (files.folder / LETTERS).write_text(json.dumps(mine) + "\n")
+    assert files.nsc("replay", LETTERS, ".")[1][-1] == f"1 fed back, 1 of them failed again and are in {LETTERS}"
+    assert files.nsc("replay", LETTERS, ".", MENDED="yes")[1][-1] == "1 fed back, 0 of them failed again"
+    held = {name: (files.folder / name).read_bytes().count(b"bad") for name in ("a.jsonl", "b.jsonl")}
+    assert held == {"a.jsonl": 0, "b.jsonl": 1}
+
+
+def test_what_a_run_buries_meanwhile_did_not_fail_again(files: Shop) -> None:
+    assert files.nsc("run", ".", "main")[0] == 0
+    (files.folder / "service.py").write_text(WRITES)
+    code, told = files.nsc("replay", LETTERS, ".", LETTERS=str(files.folder / LETTERS))
+    assert code == 0, told
+    assert told[-1] == f"1 fed back, 1 of them failed again and are in {LETTERS}"
+    assert (files.folder / LETTERS).read_text().count("\n") == 2
 
 
 def test_a_file_that_is_not_whole_is_not_added_to(files: Shop) -> None:

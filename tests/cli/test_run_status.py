@@ -24,6 +24,7 @@ fun twice : Integer -> Integer
 fun upto : Integer -> [Integer]
 fun each : Integer -> Integer
 fun fussy : Integer -> Integer
+fun lists : Integer -> [[Integer]]
 fun maybes : Integer -> [optional Integer]
 fun shown : Integer -> Text
 fun number : Row -> Integer
@@ -37,6 +38,7 @@ def parts = [1, 2, 3] | upto* | twice | keep
 def both = [1, 2, 3, 4] | (half? & twice) | keep
 def merged = [1, 2, 3, 4] | (half & half)? | keep
 def inside = [1, 2, 3] | maybes*? | twice | keep
+def nested = [1, 2, 3] | lists** | twice | keep
 def yields = [3, 4] | each | twice | keep
 def skips = [1, 2, 3, 4, 5] | fussy { on_error = "skip" } | twice | keep
 def buried = [1, 2, 3, 4, 5] | fussy { on_error = "dead_letter" } | keep
@@ -73,6 +75,9 @@ class Module(nstack.Module):
 
     def maybes(self, n):
         return [None, n, None]
+
+    def lists(self, n):
+        return [[n], list(range(n - 1))]
 
     def shown(self, n):
         return str(n)
@@ -113,9 +118,9 @@ def started(built: Path, workflow: str, status: int, *arguments: str) -> subproc
     return subprocess.Popen(command, cwd=built, env=environment, pass_fds=[status], stderr=subprocess.PIPE, text=True)
 
 
-def snapshots(built: Path, workflow: str) -> list[dict[str, Any]]:
+def snapshots(built: Path, workflow: str, *arguments: str) -> list[dict[str, Any]]:
     ours, theirs = os.pipe()
-    process = started(built, workflow, theirs)
+    process = started(built, workflow, theirs, *arguments)
     os.close(theirs)
     with os.fdopen(ours) as lines:
         found = [json.loads(line) for line in lines]
@@ -123,9 +128,9 @@ def snapshots(built: Path, workflow: str) -> list[dict[str, Any]]:
     return found
 
 
-def table(built: Path, workflow: str) -> list[tuple[str, int, int, int]]:
+def table(built: Path, workflow: str, *arguments: str) -> list[tuple[str, int, int, int]]:
     """The name of each stage, and what came, went and was dropped, at the end."""
-    last = snapshots(built, workflow)[-1]
+    last = snapshots(built, workflow, *arguments)[-1]
     return [(stage["name"], stage["in"], stage["out"], stage["dropped"]) for stage in last["stages"]]
 
 
@@ -137,6 +142,7 @@ def table(built: Path, workflow: str) -> list[tuple[str, int, int, int]]:
         ("both", [("half", 4, 4, 2), ("twice", 4, 4, 0), ("keep", 6, 6, 0)]),
         ("merged", [("half", 4, 4, 0), ("half", 4, 4, 0), ("?", 8, 4, 4), ("keep", 4, 4, 0)]),
         ("inside", [("maybes", 3, 3, 6), ("twice", 3, 3, 0), ("keep", 3, 3, 0)]),
+        ("nested", [("lists", 3, 3, 0), ("twice", 6, 6, 0), ("keep", 6, 6, 0)]),
         ("yields", [("each", 2, 7, 0), ("twice", 7, 7, 0), ("keep", 7, 7, 0)]),
         ("same", [("half", 4, 4, 2), ("half", 2, 2, 1), ("keep", 1, 1, 0)]),
         ("waits", [("slept", 3, 3, 0), ("keep", 3, 3, 0)]),
@@ -148,6 +154,8 @@ def test_each_value_is_counted_where_it_comes(
     built: Path, workflow: str, facts: list[tuple[str, int, int, int]]
 ) -> None:
     assert table(built, workflow)[1:] == facts
+    # Whether or not some of the values are followed.
+    assert table(built, workflow, "--trace", "2")[1:] == facts
 
 
 def test_what_the_policy_takes_is_counted_apart(built: Path) -> None:
@@ -178,7 +186,7 @@ def test_a_file_is_told_in_bytes_and_a_stage_by_its_place(built: Path) -> None:
     assert source["progress"] == {"done": size, "total": size, "unit": "bytes"}
     assert [stage["kind"] for stage in last["stages"]] == ["source", "call", "call", "sink"]
     assert [stage["in"] for stage in last["stages"]] == [stage["out"] for stage in last["stages"]] == [1000] * 4
-    assert number["origin"].startswith("module.nml:28:")
+    assert number["origin"].startswith("module.nml:30:")
     assert shown["name"] == "shown"
     for stage in (source, number, shown, sink):
         assert 0 < stage["p95"] < 1

@@ -101,7 +101,8 @@ standard = Standard()
 class Node(_Declared, frozen=True):
     """What all nodes have. ``provider`` is a name of the standard library (``Sources.http``), ``standard``, or a
     ``UserModule`` whose method is ``function``. ``origin`` is ``file:line:column`` in the ``.nml`` and ``text`` the
-    source there."""
+    source there. ``use`` tells apart the nodes that one place stands for, as of a def that is used twice: from 1; 0
+    where there is but one."""
 
     provider: str | UserModule | Standard
     # ``stateless`` tells that its method is declared ``@stateless``.
@@ -113,6 +114,13 @@ class Node(_Declared, frozen=True):
         if isinstance(self.provider, UserModule):
             return f"{short_reference(self.provider.reference)}.{function}"
         return self.provider if isinstance(self.provider, str) else function
+
+
+def place_in_letters(node: Any) -> str:
+    """A node's place as dead letters have it: ``module.nml:3:9``, and ``#2`` behind it for the second of several
+    uses."""
+    use: int = getattr(node, "use", 0)
+    return f"{node.origin}#{use}" if use else str(node.origin)
 
 
 def short_reference(reference: str) -> str:
@@ -129,6 +137,7 @@ class Source(Node, frozen=True):
     policy: Policy = Policy()
     origin: str = ""
     text: str = ""
+    use: int = 0
     stateless: bool = False
 
 
@@ -156,6 +165,7 @@ class Call(Node, frozen=True):
     policy: Policy = Policy()
     origin: str = ""
     text: str = ""
+    use: int = 0
     stateless: bool = False
 
     def __call__(self, value: Any, token: Any) -> Iterable[Any]:
@@ -175,6 +185,7 @@ class Sink(Node, frozen=True):
     origin: str = ""
     text: str = ""
     many: bool = False
+    use: int = 0
     stateless: bool = False
 
     def __call__(self, value: Any, token: Any) -> None:

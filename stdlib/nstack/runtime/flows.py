@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .declare import Call, Sink, overlap
 from .link import Written
 from .meter import Drop, Flows, Point
-from .trace_lines import TRACER, put_lines
+from .trace_lines import TRACER, is_of_parts, put_lines
 
 if TYPE_CHECKING:
     from .trace import Tracer
@@ -74,13 +74,19 @@ class _Marking:
             name = _name(loop.iter.args[0])
         if isinstance(self._names.get(name), Call):
             return self._called(name, point)
-        taken = _name(loop.iter)
+        followed = loop.iter if isinstance(loop.iter, ast.Call) and is_of_parts(loop.iter) else None
+        parts = loop.iter if followed is None else followed.args[0]
+        taken = _name(parts)
         if taken in ("", "values"):
             return point
         number = self._flows.number()
         at = body.index(loop)
         body[at:at] = _lines(_TAKEN_APART.format(number, taken), loop)
-        loop.iter = ast.copy_location(ast.parse(f"__lists__[{number}]", mode="eval").body, loop.iter)
+        counted = ast.copy_location(ast.parse(f"__lists__[{number}]", mode="eval").body, parts)
+        if followed is not None:
+            followed.args[0] = counted
+        else:
+            loop.iter = counted
         return Point(point, lambda: self._flows.counted(number))
 
     def _called(self, name: str, point: Point) -> Point:

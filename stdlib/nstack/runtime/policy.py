@@ -68,13 +68,18 @@ class Current:
         return self.token.reply(body)
 
 
+REPLAY = "NSTACK_REPLAY"
+"""The variable that ``nsc replay`` sets: what tells the letters of this run from those that others write meanwhile."""
+
+
 class DeadLetters:
     """One file of dead letters: JSON lines with the value, the error, the function and the time. A line is flushed
-    when ``add`` returns.
+    when ``add`` returns. ``replay`` is the mark of a run that is fed with letters itself.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, replay: str | None = None) -> None:
         self.path = path
+        self._replay = replay
         self.count = 0
         self._lock = threading.Lock()
 
@@ -83,6 +88,7 @@ class DeadLetters:
         for one. Any thread may call it."""
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         letter = {"value": msgspec.Raw(value), "error": error, "function": function, "time": now}
+        facts["replay"] = self._replay
         letter |= {name: fact for name, fact in facts.items() if fact is not None}
         line = msgspec.json.encode(letter) + b"\n"
         with self._lock:
@@ -124,7 +130,8 @@ class Guard:
     """The policy of one node at work.
 
     ``shown`` is the function's name, ``origin`` and ``text`` its place in the ``.nml``, ``kind`` whether it is a
-    source, a call or a sink of the ``workflow``. ``codec`` writes values into dead letters.
+    source, a call or a sink of the ``workflow``. ``codec`` writes values into dead letters, which have ``at`` for its
+    place.
     """
 
     def __init__(
@@ -140,7 +147,9 @@ class Guard:
         codec: Codec | None,
         kind: str = "call",
         workflow: str = "",
+        at: str = "",
     ) -> None:
+        self._at = at or origin
         self.kind = kind
         self.workflow = workflow
         self.shown = shown
@@ -196,7 +205,7 @@ class Guard:
         """Writes a value into the dead letters. Raises Stopped when even that fails: the value would be lost
         otherwise.
         """
-        facts = {"at": self.origin or None, "kind": self.kind, "workflow": self.workflow or None}
+        facts = {"at": self._at or None, "kind": self.kind, "workflow": self.workflow or None}
         if self.kind == "source" and isinstance(value, bytes):
             facts["record"], value = _as_text(value)
         try:

@@ -27,7 +27,7 @@ from .checkpoint import Store
 from .codec import Codec, Codecs
 from .connector import Batch, Context, Registry, SinkConnector, SourceConnector, is_standard
 from .cut import Cuts
-from .declare import Literal, Sink, Source, UserModule, Workflow
+from .declare import Literal, Sink, Source, UserModule, Workflow, place_in_letters
 from .errors import ConnectorError, ModuleFailure, NStackError, UsageError
 from .faultpoints import fault
 from .feed import Feed
@@ -39,7 +39,7 @@ from .outbox import Writer, backoff
 from .parameters import Resolved
 from .parting import have_ended, nothing_runs_on
 from .plan import Lane, Plan, expectation
-from .policy import DeadLetters, Guard, Halt, Stopped
+from .policy import REPLAY, DeadLetters, Guard, Halt, Stopped
 from .resuming import Resuming
 from .stage import Stage, limited
 from .token import Token
@@ -323,7 +323,7 @@ class Run:
         """A node's policy at work."""
         policy = self.resolved.policy(node)
         path = self.folder / (policy.dead_letter or f"dead-letters/{self.workflow.name}.jsonl")
-        dead = self.dead.setdefault(path, DeadLetters(path))
+        dead = self.dead.setdefault(path, DeadLetters(path, os.environ.get(REPLAY)))
         guard = Guard(
             shown=node.shown,
             origin=node.origin,
@@ -335,6 +335,7 @@ class Run:
             codec=codec,
             kind="sink" if isinstance(node, Sink) else "source" if isinstance(node, Source | Literal) else "call",
             workflow=self.resuming.name,
+            at=place_in_letters(node),
         )
         guard.watchers = [watcher.failed for watcher in (self.tracing, self.telemetry) if watcher is not None]
         return guard

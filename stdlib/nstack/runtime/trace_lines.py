@@ -17,6 +17,16 @@ def put_lines(functions: dict[str, ast.FunctionDef], start: str, lines: list[str
         ast.fix_missing_locations(function)
 
 
+def is_of_parts(call: ast.Call) -> bool:
+    """Whether a call is the line at a ``*``: what it takes apart is its first argument."""
+    function = call.func
+    return isinstance(function, ast.Attribute) and _is_tracer(function.value) and function.attr == "parts"
+
+
+def _is_tracer(part: ast.expr) -> bool:
+    return isinstance(part, ast.Name) and part.id == TRACER
+
+
 class _Lines(ast.NodeTransformer):
     def __init__(self, lines: list[str], is_stage: bool) -> None:
         self._lines = lines

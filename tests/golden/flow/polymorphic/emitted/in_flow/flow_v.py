@@ -6,20 +6,24 @@ from . import types as t
 from .modules import in_
 
 literal_1 = Literal(("x",), t.Text, origin="in.nml:8:9", text='["x"]')
-twice_3 = Call(in_, "twice", input=t.Text, output=t.PairTextText, origin="in.nml:6:12", text="twice")
-swap_4 = Call(in_, "swap", input=t.PairTextText, output=t.PairTextText, origin="in.nml:6:20", text="swap")
+twice_3 = Call(in_, "twice", input=t.Text, output=t.PairTextText, origin="in.nml:6:12", text="twice", use=1)
+swap_4 = Call(in_, "swap", input=t.PairTextText, output=t.PairTextText, origin="in.nml:6:20", text="swap", use=1)
 to_json_5 = Call(
-    standard, "Conv.to_json", input=t.PairTextText, output=t.Text, origin="in.nml:6:27", text="Conv.to_json"
+    standard, "Conv.to_json", input=t.PairTextText, output=t.Text, origin="in.nml:6:27", text="Conv.to_json", use=1
 )
-stdout_6 = Sink("Sinks.stdout", t.Text, origin="in.nml:6:42", text="Sinks.stdout")
+stdout_6 = Sink("Sinks.stdout", t.Text, origin="in.nml:6:42", text="Sinks.stdout", use=1)
 twice_7 = Call(in_, "twice", input=t.Text, output=t.PairTextText, origin="in.nml:8:25", text="twice")
 twice_8 = Call(
     in_, "twice", input=t.PairTextText, output=t.PairPairTextTextPairTextText, origin="in.nml:8:33", text="twice"
 )
-twice_9 = Call(in_, "twice", input=t.PairPairTextTextPairTextText, output=t.Pair, origin="in.nml:6:12", text="twice")
-swap_10 = Call(in_, "swap", input=t.Pair, output=t.Pair, origin="in.nml:6:20", text="swap")
-to_json_11 = Call(standard, "Conv.to_json", input=t.Pair, output=t.Text, origin="in.nml:6:27", text="Conv.to_json")
-stdout_12 = Sink("Sinks.stdout", t.Text, origin="in.nml:6:42", text="Sinks.stdout")
+twice_9 = Call(
+    in_, "twice", input=t.PairPairTextTextPairTextText, output=t.Pair, origin="in.nml:6:12", text="twice", use=2
+)
+swap_10 = Call(in_, "swap", input=t.Pair, output=t.Pair, origin="in.nml:6:20", text="swap", use=2)
+to_json_11 = Call(
+    standard, "Conv.to_json", input=t.Pair, output=t.Text, origin="in.nml:6:27", text="Conv.to_json", use=2
+)
+stdout_12 = Sink("Sinks.stdout", t.Text, origin="in.nml:6:42", text="Sinks.stdout", use=2)
 
 
 def from_literal_1(values, token):
