@@ -11,6 +11,7 @@ from nscompiler.diagnostics.suggest import did_you_mean, near
 if TYPE_CHECKING:
     from nscompiler.backends.base import Backend, Setting
     from nscompiler.flow.model import Graph
+    from nscompiler.flow.outside import Wrong
     from nscompiler.pipeline import Compilation
 
 ALL = "all"
@@ -76,37 +77,57 @@ def elsewhere(compilation: "Compilation", path: str, graph: "Graph") -> list[str
     return lines
 
 
-def settings(given: Sequence[str], targets: "Sequence[Backend]") -> Mapping[str, str]:
-    """What ``--set`` chose, by name: each has to be a setting of one of the targets, and a value that it takes.
-
-    Raises a usage error for anything else, and for one that is given twice.
-    """
-    known = {setting.name: setting for target in targets for setting in target.settings}
-    chosen: dict[str, str] = {}
+def pairs(option: str, given: Sequence[str]) -> dict[str, str]:
+    """``NAME=VALUE`` by name. Raises a usage error for what has no value, and for a name that is given twice."""
+    found: dict[str, str] = {}
     for entry in given:
         name, equals, value = entry.partition("=")
         if not equals:
-            raise click.BadParameter(f"`--set {entry}` has no value; write `--set {entry}=VALUE`")
-        if name not in known:
-            raise click.BadParameter(_unknown(name, list(known), [target.name for target in targets]))
-        if name in chosen:
-            raise click.BadParameter(f"the setting {name} is given twice: {chosen[name]} and {value}")
+            raise click.BadParameter(f"`{option} {entry}` has no value; write `{option} {entry}=VALUE`")
+        if name in found:
+            raise click.BadParameter(f"{option} {name} is given twice: {found[name]} and {value}")
+        found[name] = value
+    return found
+
+
+def settings(given: Mapping[str, str], targets: "Sequence[Backend]") -> tuple[dict[str, str], dict[str, str]]:
+    """What ``--set`` chose: the settings of the targets, by name, and the rest, which are parameters of workflows.
+
+    Raises a usage error for a value that a setting does not take.
+    """
+    known = {setting.name: setting for target in targets for setting in target.settings}
+    chosen = {name: value for name, value in given.items() if name in known}
+    for name, value in chosen.items():
         _hold(known[name], value)
-        chosen[name] = value
-    return chosen
+    return chosen, {name: value for name, value in given.items() if name not in known}
+
+
+def bound(
+    graphs: "Mapping[str, list[Graph]]", given: Mapping[str, str], targets: "Sequence[Backend]"
+) -> "dict[str, list[Graph]]":
+    """The workflows of each file with parameters bound. Raises Failure that says of each name why it cannot be."""
+    if not given:
+        return dict(graphs)
+    from nscompiler.flow import outside
+
+    done, wrong = outside.bind([graph for own in graphs.values() for graph in own], given)
+    if wrong:
+        names = [setting.name for target in targets for setting in target.settings]
+        raise Failure(*(_told(one, names, [target.name for target in targets]) for one in wrong))
+    rest = iter(done)
+    return {file: [next(rest) for _ in own] for file, own in graphs.items()}
+
+
+def _told(wrong: "Wrong", settings: list[str], targets: list[str]) -> str:
+    offer = did_you_mean(near(wrong.name, settings))
+    also = f"; the target {targets[0]} has no setting {wrong.name} either: {offer}" if offer else ""
+    return f"--set {wrong.name}: {wrong.reason}{also}"
 
 
 def own(backend: "Backend", chosen: Mapping[str, str]) -> dict[str, str]:
     """Those of the chosen settings that are a target's."""
     names = {setting.name for setting in backend.settings}
     return {name: value for name, value in chosen.items() if name in names}
-
-
-def _unknown(name: str, known: list[str], targets: list[str]) -> str:
-    offer = did_you_mean(near(name, known))
-    what = f"the target {targets[0]} has" if len(targets) == 1 else "these targets have"
-    have = f"; {offer}" if offer else f"; it knows {', '.join(known)}" if known else "; it has none to choose"
-    return f"{what} no setting {name}{have}"
 
 
 def _hold(setting: "Setting", value: str) -> None:

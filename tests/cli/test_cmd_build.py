@@ -120,9 +120,58 @@ def test_workflows_that_are_named_are_built_alone(here: Path, capsys: pytest.Cap
     assert "one.nml has no workflow called othr" in capsys.readouterr().err
 
 
-def test_a_setting_that_the_target_does_not_have(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["build", "one.nml", "--set", "base=x"]) == 2
-    assert "the target local has no setting base; it has none to choose" in capsys.readouterr().err
+READS = """module Demo.One:0.1.0
+
+fun price : Integer -> Double with { rate : Double = 1.5, region : "eu" | "us" = "eu", wait : Duration = 1 }
+def w = Sources.jsonl<Integer> { path = "in" } | price | Sinks.jsonl { path = "w.out" }
+def fixed = Sources.jsonl<Integer> { path = "in" } | price { rate = 2 } | Sinks.jsonl { path = "out" }
+"""
+
+
+def parameters_of(folder: Path, workflow: str) -> str:
+    return next(folder.rglob(f"flow_{workflow}.py")).read_text()
+
+
+def test_parameters_are_bound_for_what_is_built(here: Path) -> None:
+    (here / "one.nml").write_text(READS)
+    (here / "one.py").write_text("import nstack\nclass Module(nstack.Module):\n    def price(self, x): return x\n")
+    bound = ["--set", "rate=3", "-p", "region=us", "--set", "wait=1m30s", "--set", "mode=$MODE", "--set", "retry=2"]
+    assert main(["build", "one.nml", *bound, "-o", "out"]) == 0
+    text = parameters_of(here / "out", "w")
+    for written in (
+        '"rate", "Double", 3.0',
+        '"region", "enum", "us"',
+        '"wait", "Duration", 90.0',
+        'environment="MODE"',
+    ):
+        assert written in text
+    assert "retry=2" in text
+    assert '"rate", "Double", 2.0' in parameters_of(here / "out", "fixed"), "what the program binds stays"
+    manifest = json.loads((here / "out/manifest.json").read_text())
+    assert manifest["environment"] == ["MODE"]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["--set", "base=x"], "--set base: nothing in these workflows reads a parameter base"),
+        (["--set", "raet=2"], "reads a parameter raet; did you mean `rate`?"),
+        (["--set", "rate=much"], "--set rate: 'much' is not a number"),
+        (["--set", "region=asia"], '--set region: \'asia\' is not one of "eu", "us"'),
+        (["--set", "retry=-1"], "--set retry: '-1' is not a number from 0"),
+        (["--set", "timeout=$LONG"], "--set timeout: timeout cannot come from the environment"),
+        (["fixed", "-p", "path=x"], "--set path: the program sets path itself, at one.nml:5:"),
+    ],
+)
+def test_what_cannot_be_bound(here: Path, capsys: pytest.CaptureFixture[str], given: list[str], told: str) -> None:
+    (here / "one.nml").write_text(READS)
+    (here / "one.py").write_text("import nstack\nclass Module(nstack.Module):\n    def price(self, x): return x\n")
+    assert main(["build", "one.nml", *given]) == 1
+    assert told in capsys.readouterr().err
+    assert not (here / "build").exists()
+
+
+def test_a_binding_without_a_value(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", "one.nml", "--set", "base"]) == 2
     assert "`--set base` has no value; write `--set base=VALUE`" in capsys.readouterr().err
 

@@ -91,16 +91,23 @@ def test_what_is_chosen_reaches_the_target(here: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (["--set", "siez=a5"], "the target postcards has no setting siez; did you mean `size`?"),
         (["--set", "size=a4"], "the setting size cannot be a4; it is a5 or a6"),
         (["--set", "size="], "the setting size cannot be empty; it is a5 or a6"),
-        (["--set", "to=me", "--set", "to=you"], "the setting to is given twice: me and you"),
+        (["--set", "to=me", "--set", "to=you"], "--set to is given twice: me and you"),
     ],
 )
 def test_what_cannot_be_chosen(here: Path, capsys: pytest.CaptureFixture[str], given: list[str], told: str) -> None:
     assert main(["build", "one.nml", "--target", "postcards", *given]) == 2
     assert told in " ".join(capsys.readouterr().err.split())
     assert not (here / "build").exists()
+
+
+@pytest.mark.usefixtures("foreign")
+def test_a_slip_in_a_setting_is_told_of(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "one.nml", "--target", "postcards", "--set", "siez=a5"]) == 1
+    told = capsys.readouterr().err
+    assert "nothing in these workflows reads a parameter siez" in told
+    assert "the target postcards has no setting siez either: did you mean `size`?" in told
 
 
 @pytest.mark.usefixtures("foreign")
