@@ -69,7 +69,7 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "python": "{{ var.value.etl_python }}",
             "folder": "{{ var.value.etl_folder }}",
             "staged": "s3://runs/{{ ds }}/",
-            "environment": "API_KEY={{ conn.api.password }}; OTHER=x",
+            "environment": "API_KEY={{ conn.api.password }};",
             "schedule": "@daily",
             "start_date": "2026-01-31",
             "queue": "etl",

@@ -192,6 +192,16 @@ def test_replicas_are_workers_of_what_keeps_nothing() -> None:
         ({"timeout": "soon"}, "--set timeout=soon is no time", "write --set timeout=30s, 5m, 2h or 1d"),
         ({"start_date": "1.2.2026"}, "--set start_date=1.2.2026 is no day", "write --set start_date=2026-01-31"),
         (
+            {"schedule": "0 5 * * * 2026"},
+            "--set schedule=0 5 * * * 2026 is no cron table",
+            'write minute, hour, day, month and weekday, --set "schedule=30 5 * * 1-5", or @daily',
+        ),
+        (
+            {"environment": "A={{ ds }}"},
+            "--set environment: nothing in main reads $A",
+            "it reads no variable",
+        ),
+        (
             {"environment": "A={{ ds }};B"},
             "--set environment: B says nothing of a variable",
             'write --set "environment=NAME={{ var.value.name }};OTHER=text"',

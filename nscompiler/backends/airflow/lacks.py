@@ -7,7 +7,15 @@ import attrs
 
 from nscompiler.backends.airflow.options import Options
 from nscompiler.backends.airflow.order import kept_in_order
-from nscompiler.backends.airflow.plan import environment_name, is_users, parts_of, places_of, reads_stdin, writes_stdout
+from nscompiler.backends.airflow.plan import (
+    environment_name,
+    is_users,
+    parts_of,
+    places_of,
+    reads_stdin,
+    variables,
+    writes_stdout,
+)
 from nscompiler.backends.airflow.schedule import is_schedule
 from nscompiler.backends.airflow.schedule import lacks as lacks_of_schedule
 from nscompiler.backends.base import Unsupported
@@ -19,6 +27,13 @@ from nscompiler.flow.model import Graph, Node
 
 def lacks(build: Build, options: Options) -> Iterator[Unsupported]:
     """Of all workflows of a build."""
+    read = {name for graph in build.graphs for name in variables(graph.nodes)}
+    for name in sorted(set(options.environment) - read):
+        yield Unsupported(
+            title=_cut(f"--set environment: nothing in {build.module} reads ${name}"),
+            remedy=f"it reads {', '.join(f'${own}' for own in sorted(read)) or 'no variable'}",
+            origin=build.graphs[0].origin,
+        )
     for graph in build.graphs:
         found = [*_sources(graph, options), *_ends(graph, options)] or [*_parts(graph, build, options)]
         yield from (attrs.evolve(lack, title=_cut(lack.title)) for lack in found)

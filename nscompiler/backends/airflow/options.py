@@ -33,6 +33,7 @@ SETTINGS = (
     Setting(name="staged", about="where values between tasks are kept: a folder or s3://bucket/prefix, or a template"),
     Setting(name="environment", about="what the program's variables are: NAME=template, several with ; between"),
     Setting(name="schedule", about="when a workflow without Sources.schedule runs: a cron table or @daily"),
+    Setting(name="timezone", about="the time zone of that schedule, an IANA name", default="UTC"),
     Setting(name="start_date", about="the day from which on a schedule counts, as 2026-01-31"),
     Setting(name="retries", about="how often a failed task is run again", default="2"),
     Setting(name="retry_delay", about="how long before that: 30s, 5m, 1h", default="5m"),
@@ -44,6 +45,7 @@ SETTINGS = (
     Setting(name="max_active_runs", about="how many runs of a workflow there may be at a time", default="1"),
 )
 
+NICKNAMES = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")
 _DURATION = re.compile(r"(\d+)(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DAY = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -64,6 +66,7 @@ class Options:
     staged: str
     environment: Mapping[str, str]
     schedule: str
+    timezone: str
     start_date: tuple[int, int, int] | None
     retries: int
     retry_delay: tuple[str, int]
@@ -94,6 +97,12 @@ def faults(settings: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield f"--set {name}={settings[name]} is no time", f"write --set {name}=30s, 5m, 2h or 1d"
     if settings["start_date"] and not _DAY.fullmatch(settings["start_date"]):
         yield f"--set start_date={settings['start_date']} is no day", "write --set start_date=2026-01-31"
+    cron = settings["schedule"].strip()
+    if cron and not (cron in NICKNAMES if cron.startswith("@") else len(cron.split()) == 5):
+        yield (
+            f"--set schedule={cron} is no cron table",
+            'write minute, hour, day, month and weekday, --set "schedule=30 5 * * 1-5", or @daily',
+        )
     for entry in _entries(settings["environment"]):
         if not _VARIABLE.fullmatch(entry[0]) or not entry[1]:
             yield (
@@ -121,7 +130,8 @@ def options(settings: Mapping[str, str]) -> Options:
         folder=settings["folder"],
         staged=settings["staged"].rstrip("/"),
         environment=dict(_entries(settings["environment"])),
-        schedule=settings["schedule"],
+        schedule=settings["schedule"].strip(),
+        timezone=settings["timezone"].strip() or "UTC",
         start_date=None if day is None else (int(day[1]), int(day[2]), int(day[3])),
         retries=int(settings["retries"]),
         retry_delay=("minutes", 5) if delay is None else delay,

@@ -216,7 +216,9 @@ def _dag(
 
 
 def _chosen(options: Options) -> Schedule | None:
-    return Schedule(cron=options.schedule, start=options.start_date) if options.schedule else None
+    if not options.schedule:
+        return None
+    return Schedule(cron=options.schedule, timezone=options.timezone, start=options.start_date)
 
 
 def settable(node: Node) -> tuple[Parameter, ...]:
@@ -295,5 +297,5 @@ def _standard(node: Node, name: str) -> bool:
     function = node.function
     if function is None or not function.standard:
         return False
-    dash = any(own.name == "path" and own.value == "-" for own in node.parameters)
+    dash = any(own.name == "path" and own.value in ("-", f"/dev/{name}") for own in node.parameters)
     return function.name == name or dash

@@ -15,7 +15,7 @@ They are read from `in.jsonl`, and are "good" | "bad".
 
 Made by nsc 0.1.0 from main; do not edit, build again:
 
-    nsc build main.nml --target airflow --set 'split=module' --set 'python={{ var.value.etl_python }}' --set 'folder={{ var.value.etl_folder }}' --set 'staged=s3://runs/{{ ds }}/' --set 'environment=API_KEY={{ conn.api.password }}; OTHER=x' --set 'schedule=@daily' --set 'start_date=2026-01-31' --set 'queue=etl' --set 'max_active_runs=3' --set 'retry_delay=30s'
+    nsc build main.nml --target airflow --set 'split=module' --set 'python={{ var.value.etl_python }}' --set 'folder={{ var.value.etl_folder }}' --set 'staged=s3://runs/{{ ds }}/' --set 'environment=API_KEY={{ conn.api.password }};' --set 'schedule=@daily' --set 'start_date=2026-01-31' --set 'queue=etl' --set 'max_active_runs=3' --set 'retry_delay=30s'
 
 What tasks run is in `main_clean/` and `main_scoring/` beside this file.
 """
