@@ -23,7 +23,7 @@ from nstack.connectors.httpclient import HttpGet, HttpPost, pause_of
 from nstack.connectors.httpforms import Answer, RequestFailed
 from nstack.runtime.calls import is_final, pause_after
 from nstack.runtime.codec import Codec
-from nstack.runtime.errors import EncodeError, MissingExtra, TooLarge, UsageError
+from nstack.runtime.errors import MissingExtra, TooLarge, UsageError
 from nstack.runtime.outbox import backoff
 from nstack.runtime.scalars import Boolean, Bytes, Date, Integer, Text, Unit
 from nstack.runtime.values import Record
@@ -104,11 +104,21 @@ async def test_single_values_and_whole_urls() -> None:
     async with serving(saying(answer(THING))) as server:
         assert await bound(HttpGet, server.url("/n/{}"), Integer)(5) == Thing(1)
         assert await bound(HttpGet, "{}", Text)(server.url("/from/the/value?a=b")) == Thing(1)
-        with pytest.raises(EncodeError, match="expected a URL, http or https, got 'file:///etc/passwd'"):
-            await bound(HttpGet, "{}", Text)("file:///etc/passwd")
+        for wrong, shown in (
+            ("file:///etc/passwd", "file:///etc/passwd"),
+            ("http://[::1/", "http://[::1/"),
+            ("http://x:99999/", "http://x:99999/"),
+            ("http://x:0/", "http://x:0/"),
+            ("http://me:hu/sh@x/", "http://***@x/"),
+            ("//me:hush@x/", "//***@x/"),
+        ):
+            fault = await failure(bound(HttpGet, "{}", Text), wrong)
+            assert str(fault) == f"value: expected a URL, http or https, got {shown!r}"
+            assert fault.final  # no repetition helps
         for wrong in ("", "..", "."):
-            with pytest.raises(EncodeError, match="a text for the URL"):
-                await bound(HttpGet, server.url("/n/{}"), Text)(wrong)
+            fault = await failure(bound(HttpGet, server.url("/n/{}"), Text), wrong)
+            assert "a text for the URL" in str(fault)
+            assert fault.final
     assert [asked.path for asked in server.asked] == ["/n/5", "/from/the/value?a=b"]
 
 
@@ -237,7 +247,8 @@ async def test_redirections_are_followed_a_few_times_and_logins_stay_behind() ->
         async def there(asked: Asked) -> bytes | None:
             if asked.path == "/same":
                 return answer(THING)
-            where = {"/to-same": "/same", "/loop": "/loop", "/file": "file:///etc/passwd"}.get(asked.path)
+            where = {"/to-same": "/same", "/loop": "/loop", "/file": "file:///etc/passwd", "/port": "//x:99999/"}
+            where = where.get(asked.path)
             status = "307 T" if asked.path == "/keep" else "302 Found"
             return answer(b"", status, Location=where or target.url("/elsewhere"))
 
@@ -255,12 +266,17 @@ async def test_redirections_are_followed_a_few_times_and_logins_stay_behind() ->
             assert [one.path for one in first.asked].count("/loop") == 4
             assert fault.final
             fault = await failure(bound(HttpGet, first.url("/file"), Unit), None)
-            assert "it redirects to file://, not followed" in str(fault)
+            assert "it redirects to file:///etc/passwd, not followed" in str(fault)
+            fault = await failure(bound(HttpGet, first.url("/port"), Unit), None)
+            assert "it redirects to http://x:99999/, not followed" in str(fault)
             assert other.asked == []
 
 
 async def test_logins_are_sent_and_shown_nowhere() -> None:
     async with serving(saying(answer(b"no", "403 Forbidden"))) as server:
+        inside = server.url().replace("//", "//me:hush@") + "x?key=hush"
+        fault = await failure(bound(HttpGet, "{}", Text), inside)
+        assert str(fault).startswith(f"GET {server.url()}x?…: 403 Forbidden")
         basic = await failure(bound(HttpGet, server.url(), Unit, user="me", password="hush"), None)
         assert server.asked[0].headers["authorization"] == "Basic bWU6aHVzaA=="
     assert "hush" not in str(basic)
@@ -304,6 +320,13 @@ def test_uses_that_make_no_sense_are_refused() -> None:
     for function, url, input, output, given, message in (
         (HttpGet, "ftp://x/", Query, Thing, {}, "url 'ftp://x/' is no URL such as"),
         (HttpGet, "http://me:hush@x/", Query, Thing, {}, "url holds a login: say url_user and url_password"),
+        (HttpGet, "http://me:hush@", Query, Thing, {}, "url 'http://***@' is no URL such as"),
+        (HttpGet, "http://me:hu/hush@x/", Query, Thing, {}, "url 'http://***@x/' is no URL such as"),
+        (HttpGet, "http://x:99999/", Query, Thing, {}, "url 'http://x:99999/' is no URL such as"),
+        (HttpGet, "http://[::1/", Query, Thing, {}, "url 'http://[::1/' is no URL such as"),
+        (HttpGet, "http://x/{name", Query, Thing, {}, "url 'http://x/{name' has a brace without its other one"),
+        (HttpGet, "http://x/name}", Query, Thing, {}, "url 'http://x/name}' has a brace without its other one"),
+        (HttpGet, "http://x:{n}/", Query, Thing, {}, "a value may not choose the server"),
         (HttpGet, "http://{name}.x/", Query, Thing, {}, "a value may not choose the server"),
         (HttpGet, "http://x/{nam}", Query, Thing, {}, "url names {nam}, which Query does not have"),
         (HttpGet, "http://x/{}", Query, Thing, {}, "url names {}, which Query does not have"),

@@ -97,11 +97,11 @@ class Folder:
         )
         return done.returncode, done.stderr
 
-    def start(self, workflow: str, slow: float, fails: int = -1) -> subprocess.Popen[str]:
+    def start(self, workflow: str, slow: float, fails: int = -1, *arguments: str) -> subprocess.Popen[str]:
         """A process, each row ``slow``, of which one ``fails``."""
         path = os.pathsep.join([str(self.built), str(ROOT / "stdlib")])
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", "keep_copy", workflow],
+            [sys.executable, "-P", "-m", "keep_copy", workflow, *arguments],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": path, "SLOW": str(slow), "FAILS": str(fails), "NSTACK_FAULTS": ""},
             stderr=subprocess.PIPE,
@@ -219,6 +219,18 @@ def test_killed_before_the_first_checkpoint_a_file_that_is_appended_to_is_exact_
     code, told = here.run("appended")
     assert code == 0, told
     assert here.parts("out.jsonl") == 2 * expected("in.jsonl", 20)
+
+
+def test_a_run_that_is_made_once_leaves_nothing_to_go_on_with(here: Folder) -> None:
+    here.rows("in.jsonl", 300)
+    process = here.start("copied", 0.02, -1, "--once")
+    file = here.folder / "out.jsonl.partial"
+    until(lambda: file.exists() and file.stat().st_size)
+    process.send_signal(signal.SIGINT)
+    told = process.communicate(timeout=30)[1]
+    assert process.returncode == 130, told
+    assert "the next run" not in told
+    assert not (here.folder / ".nstack").exists()
 
 
 @pytest.mark.parametrize("workflow", ["copied", pytest.param("awaited", marks=pytest.mark.thorough)])

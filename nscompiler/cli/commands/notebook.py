@@ -28,4 +28,4 @@ def command(text: str | None, parameters: tuple[str, ...], log_format: str | Non
     compilation = programs.compiled(CELL, search, MemoryFiles({CELL: content}, DiskFiles()), stays_here=True)
     found = programs.chosen(compilation, "the program", None)
     (graph,) = programs.lowered(compilation, (found,))
-    return running.run(compilation, found[0], graph, ["--fresh", *program_arguments(parameters, log_format)])
+    return running.run(compilation, found[0], graph, ["--once", *program_arguments(parameters, log_format)])

@@ -174,8 +174,8 @@ class Screen:
         sys.stdout.flush()
         # Of results that are only printed nothing is lost.
         at_once = value.function.kind != "workflow"
-        # Every cell has the name of the one before: it is not the run that stopped.
-        arguments = ["--fresh", *self._session.arguments(value)]
+        # Every cell has the name of the one before: none goes on with another.
+        arguments = ["--once", *self._session.arguments(value)]
         code = running.run(value.state, self._session.path, graph, arguments, at_once=at_once, watch=self._watch)
         if code == exits.INTERRUPTED:
             self.note("interrupted")

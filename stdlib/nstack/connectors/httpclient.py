@@ -49,7 +49,10 @@ class HttpGet(StandardFunction):
         caller = Caller(parameters)
 
         async def request(value: Any) -> Any:
-            wanted = requests.of(value)
+            try:
+                wanted = requests.of(value)
+            except NStackError as fault:
+                raise RequestFailed(str(fault), final=True) from None
             answer = await caller.ask(wanted)
             if answer.status >= 400 and not answers.whole and not (answer.status == 404 and answers.optional):
                 raise refused(wanted, answer)

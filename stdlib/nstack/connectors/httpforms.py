@@ -4,7 +4,7 @@ import base64
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Parameters
@@ -27,6 +27,21 @@ class RequestFailed(ConnectorError):
         self.pause = pause
 
 
+def parts_of(url: str) -> SplitResult | None:
+    """A URL of HTTP, taken apart; None for what is none, or has a host or port that cannot be."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return parts if good else None
+
+
+def without_login(url: str) -> str:
+    """A URL for messages: of what may be a login nothing is shown."""
+    return re.sub(r"//.*@", "//***@", url, flags=re.DOTALL)
+
+
 class Wanted:
     """One request. ``str()`` is what messages show: the method, and the URL without its query, which may hold secrets.
 
@@ -46,16 +61,22 @@ class Wanted:
 
     def __str__(self) -> str:
         parts = urlsplit(self.url)
-        return f"{self.method} {parts.scheme}://{parts.netloc}{parts.path}" + ("?…" if parts.query else "")
+        server = parts.netloc.rpartition("@")[2]
+        return f"{self.method} {parts.scheme}://{server}{parts.path}" + ("?…" if parts.query else "")
 
     def redirected(self, status: int, target: str) -> "Wanted":
         """The request that a redirection asks for. Headers that the program gave stay with the server they were meant
         for; what was encrypted is not asked for in the clear. Raises RequestFailed.
         """
-        url = urljoin(self.url, target)
-        before, after = urlsplit(self.url), urlsplit(url)
-        if after.scheme not in ("http", "https") or (before.scheme == "https" and after.scheme == "http"):
-            raise RequestFailed(f"{self}: it redirects to {after.scheme}://{after.netloc}, not followed", final=True)
+        try:
+            url = urljoin(self.url, target)
+        except ValueError:
+            url = target
+        before, after = urlsplit(self.url), parts_of(url)
+        if after is None or (before.scheme == "https" and after.scheme == "http"):
+            known = after or re.match(r"[a-z][a-z0-9+.-]*:", url, re.IGNORECASE)
+            where = without_login(url).partition("?")[0][:100] if known else "what is no URL"
+            raise RequestFailed(f"{self}: it redirects to {where}, not followed", final=True)
         headers = dict(self.headers)
         if (before.scheme, before.netloc.lower()) != (after.scheme, after.netloc.lower()):
             headers = {name: value for name, value in headers.items() if name not in self.secret}
@@ -103,21 +124,24 @@ class Requests:
             if "authorization" in self._headers:
                 raise UsageError('url = "{}" may be any server: no login goes there')
             return
-        parts = urlsplit(_PLACE.sub("x", self._url))
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"url {self._url!r} is no URL such as https://api.example/things/{{id}}")
+        shown = repr(without_login(self._url))
+        if re.search("[{}]", _PLACE.sub("", self._url)):
+            raise UsageError(f"url {shown} has a brace without its other one (a brace itself is written %7B or %7D)")
+        if _PLACE.search(self._url.partition("://")[2].split("/", 1)[0]):
+            raise UsageError(f'url {shown}: a value may not choose the server, except by url = "{{}}"')
+        parts = parts_of(_PLACE.sub("x", self._url))
+        if parts is None:
+            raise UsageError(f"url {shown} is no URL such as https://api.example/things/{{id}}")
         if parts.username or parts.password:
             raise UsageError("url holds a login: say url_user and url_password, which are shown nowhere")
-        if _PLACE.search(self._url.split("://", 1)[1].split("/", 1)[0]):
-            raise UsageError(f'url {self._url!r}: a value may not choose the server, except by url = "{{}}"')
 
     def of(self, value: Any) -> Wanted:
         """The request of a value. Raises EncodeError."""
         texts = {label: write(value if label == "" else value[label]) for label, write in self._parts.items()}
         if self._url == "{}":
             url = str(value)
-            if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-                raise EncodeError("value", "a URL, http or https", repr(url[:100]))
+            if parts_of(url) is None:
+                raise EncodeError("value", "a URL, http or https", repr(without_login(url)[:100]))
         else:
             url = _PLACE.sub(lambda found: _placed(found[1], texts[found[1]]), self._url)
         query = [(label, text) for label in self._query for text in _several(texts[label])]

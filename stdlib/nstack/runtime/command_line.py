@@ -91,6 +91,7 @@ def _run(
         log,
         stdout=take_stdout(),
         fresh=options.fresh,
+        once=options.once,
         resume=options.resume,
         called=options.run,
         status=options.status_fd,
@@ -198,6 +199,8 @@ def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> 
     )
     again = parser.add_mutually_exclusive_group()
     again.add_argument("--fresh", action="store_true", help="start over: forget where an earlier run had come to")
+    # Runs at a prompt and of notebooks: the next one of that name is another program.
+    again.add_argument("--once", action="store_true", help=argparse.SUPPRESS)
     again.add_argument("--resume", action="store_true", help="fail where there is no earlier run to go on with")
     return parser
 

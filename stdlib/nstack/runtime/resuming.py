@@ -1,7 +1,8 @@
 """Whether a run goes on where an earlier one was, and what of it a checkpoint keeps.
 
 An unbounded run goes on by itself. A bounded one does after a run that did not finish, if all its sources can: they and
-its sinks go back to one moment. ``--fresh`` forgets, ``--resume`` insists.
+its sinks go back to one moment. ``--fresh`` forgets, ``--resume`` insists; a run ``--once`` neither goes on nor can be
+gone on with.
 """
 
 from __future__ import annotations
@@ -51,7 +52,15 @@ class Resuming:
     """What a checkpoint of this run keeps, and the one that it goes on from."""
 
     def __init__(
-        self, workflow: Workflow, store: Store, log: Log, *, fresh: bool, resume: bool, called: str = ""
+        self,
+        workflow: Workflow,
+        store: Store,
+        log: Log,
+        *,
+        fresh: bool,
+        resume: bool,
+        once: bool = False,
+        called: str = "",
     ) -> None:
         self.store = store
         self.workflow = workflow
@@ -67,6 +76,7 @@ class Resuming:
         """What a scheduler calls the run; a bounded one goes on with that of the same name alone."""
         self._fresh = fresh
         self._resume = resume
+        self._once = once
         self._why_not = ""
         self._claimed = False
         self._names: Counter[str] = Counter()
@@ -120,6 +130,7 @@ class Resuming:
             keys = sorted(source.key for source in self.sources)
             known = (keys, self._called) if self._called else keys
             self.run = blake2b(msgspec.json.encode(known), digest_size=8).hexdigest()
+        self.on = self.on and not self._once
         if self.on and self._fresh:
             self.store.forget(self.name, self.run)
         elif self.on:

@@ -98,6 +98,7 @@ class Run:
         registry: Registry | None = None,
         fresh: bool = False,
         resume: bool = False,
+        once: bool = False,
         called: str = "",
         status: int | None = None,
         tracing: Tracing | None = None,
@@ -130,7 +131,9 @@ class Run:
         self.opened: list[SinkConnector] = []
         self.writing: list[asyncio.Task[None]] = []
         self.resolved = resolved
-        self.resuming = Resuming(workflow, Store(self.folder), log, fresh=fresh, resume=resume, called=called)
+        self.resuming = Resuming(
+            workflow, Store(self.folder), log, fresh=fresh, resume=resume, once=once, called=called
+        )
         self.cuts: Cuts | None = None
         self._user_loop: UserLoop | None = None
         self._user_loop_lock = threading.Lock()
