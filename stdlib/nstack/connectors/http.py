@@ -5,12 +5,14 @@ bound when the first of them opens, serves from the moment the workflow takes ba
 sources stop, and goes when the last of them closes, after everything in flight was answered.
 """
 
+from __future__ import annotations
+
 import asyncio
 import ipaddress
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -104,7 +106,7 @@ class Endpoint:
         self.token = _token(parameters, context)
         self._most_waiting = at_least_one(parameters, "http_queue")
         self._has_params = codec.shape.kind == "record" and "params" in codec.shape.labels
-        self._waiting: set[asyncio.Future[Answer]] = set()
+        self._waiting: set[asyncio.Future[Answer] | _Asked] = set()
         if self._at_once and context.expects is not None:
             raise UsageError(
                 f'Sources.http ({context.origin}): http_ack = "received" answers at once, '
@@ -159,6 +161,22 @@ class Endpoint:
         if not self._context.offer(batch, self._most_waiting):
             raise Refusal(503, "too many requests wait for the workflow; send it again", AGAIN)
 
+    def take_quickly(self, scope: Scope, body: bytes, told: Callable[[Answer | Refusal], None]) -> bool:
+        """Hands in a value that can be decoded, where there is room for it; ``told`` has its answer later."""
+        if self._at_once or self._context.traced:
+            return False
+        try:
+            value = self._decode(scope, body)
+        except DecodeError:
+            return False
+        asked = _Asked(told, self._waiting)
+        batch = Batch((value,), Token(asked.finished), size=len(body))
+        if not self._context.offer(batch, self._most_waiting):
+            return False
+        self._waiting.add(asked)
+        asked.limit = asyncio.get_running_loop().call_later(self.timeout, self._too_late, asked)
+        return True
+
     async def _hand_in(self, batch: Batch) -> Answer:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
@@ -177,7 +195,7 @@ class Endpoint:
             limit.cancel()
             self._waiting.discard(future)
 
-    def _too_late(self, future: asyncio.Future[Answer]) -> None:
+    def _too_late(self, future: asyncio.Future[Answer] | _Asked) -> None:
         id, text = secrets.token_hex(6), "the value was not through within http_timeout"
         self._context.log.warning(f"Sources.http {self.path}: {text} = {self.timeout:g}s", id=id)
         if not future.done():
@@ -198,6 +216,42 @@ class Endpoint:
             if not future.done():
                 text = "the workflow stopped before the value was through; send it again"
                 future.set_exception(Refusal(503, text, CLOSE))
+
+
+class _Asked:
+    """A request that waits for its answer, as a future does: whoever calls is told as soon as there is one."""
+
+    __slots__ = ("_told", "_waiting", "limit")
+
+    def __init__(self, told: Callable[[Answer | Refusal], None], waiting: set[Any]) -> None:
+        self._told: Callable[[Answer | Refusal], None] | None = told
+        self._waiting = waiting
+        self.limit: asyncio.TimerHandle | None = None
+
+    def finished(self, token: Token) -> None:
+        """Its value is through."""
+        if self._told is not None:
+            self._tell(answer(token, msgspec.json.encode))
+
+    def done(self) -> bool:
+        """Whether it has been answered."""
+        return self._told is None
+
+    def set_result(self, result: Answer) -> None:
+        """Answers it."""
+        self._tell(result)
+
+    def set_exception(self, error: Refusal) -> None:
+        """Answers that there is none."""
+        self._tell(error)
+
+    def _tell(self, result: Answer | Refusal) -> None:
+        told, self._told = self._told, None
+        self._waiting.discard(self)
+        if self.limit is not None:
+            self.limit.cancel()
+        if told is not None:
+            told(result)
 
 
 def _settings(parameters: Parameters, context: Context) -> Settings:
@@ -255,7 +309,7 @@ def _refuse_repeated_keys(body: bytes) -> None:
     values by one text. Raises DecodeError."""
     if len(body) < LARGE:
         keys = [text for text, colon in _TEXT.findall(body) if colon]
-        if len(set(keys)) == len(keys) and not any(b"\\" in key for key in keys):
+        if len(set(keys)) == len(keys) and (b"\\" not in body or not any(b"\\" in key for key in keys)):
             return
     try:
         _EACH_KEY_ONCE.decode(body.decode())

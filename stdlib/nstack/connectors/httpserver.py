@@ -12,6 +12,7 @@ import ssl
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
@@ -27,6 +28,8 @@ from nstack.runtime.user_code import describe
 
 RECEIVING = 64 * 1024 * 1024
 """Bytes of bodies that one server holds while they arrive; beyond it a further request is told to come again."""
+SMALL = 64 * 1024
+"""Bytes of a body that is decoded at once."""
 PACE = 1024
 """A body has to come at so many bytes a second, after the time that any request has."""
 GRACE = 5
@@ -69,6 +72,10 @@ class Answering(Protocol):
     async def take(self, scope: Scope, body: bytes) -> Answer:
         """The answer to a request whose body has arrived. Raises Refusal."""
 
+    def take_quickly(self, scope: Scope, body: bytes, told: Callable[[Answer | Refusal], None]) -> bool:
+        """Takes a request of which there is nothing else to say, and tells its answer later; or else False. Raises
+        Refusal."""
+
     def abandon(self) -> None:
         """The run has ended."""
 
@@ -90,6 +97,7 @@ class Server:
         self._task: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._receiving = 0
+        self._slow: set[asyncio.Future[None]] = set()
         self.answers: Counter[tuple[str, int]] = Counter()
         """How many requests to each path were answered with each status; those to no path of ours have an empty one."""
 
@@ -107,7 +115,7 @@ class Server:
     async def serve(self) -> None:
         """Answers requests until cancelled. The server itself goes on until the last endpoint is removed."""
         if self._task is None:
-            self._uvicorn = _embedded(self.answer, self._ready, self._settings, self._tls)
+            self._uvicorn = _embedded(self, self._ready, self._settings, self._tls)
             self._task = asyncio.create_task(self._uvicorn.serve(sockets=[self._socket]))
         await asyncio.shield(self._task)
 
@@ -155,6 +163,34 @@ class Server:
         endpoint = self._endpoints.get(scope["raw_path"])
         self.answers[endpoint.path if endpoint is not None else "", result.status] += 1
         await _send(send, result, headers)
+
+    def quick(self, cycle: Any) -> bool:
+        """Takes a request that has arrived as a whole, and answers it later: what is plain goes no further than this.
+        Whatever else there is to say of one is said by ``answer``."""
+        scope, body = cycle.scope, cycle.body
+        endpoint = self._endpoints.get(scope["raw_path"])
+        if endpoint is None or endpoint.stopping or scope["method"] != "POST" or cycle.waiting_for_100_continue:
+            return False
+        if len(body) > min(endpoint.max_body, SMALL) or _is_encoded(scope):
+            return False
+        try:
+            if endpoint.token:
+                _admit(scope, endpoint.token)
+            return endpoint.take_quickly(scope, bytes(body), partial(self._tell, cycle, endpoint.path))
+        except Refusal:
+            return False
+
+    def _tell(self, cycle: Any, path: str, result: Answer | Refusal) -> None:
+        extra: Headers = ()
+        if isinstance(result, Refusal):
+            extra, result = result.headers, _told(result)
+        self.answers[path, result.status] += 1
+        headers = (*extra, *_described(result))
+        connection = cycle.on_response.__self__
+        if not connection.respond(cycle, result.status, headers, result.body):
+            task = asyncio.ensure_future(_send(cycle.send, result, extra))
+            self._slow.add(task)
+            task.add_done_callback(self._slow.discard)
 
     async def _route(self, scope: Scope, receive: Receive) -> Answer:
         endpoint = self._endpoints.get(scope["raw_path"])
@@ -219,6 +255,10 @@ class Server:
         return b"".join(parts)
 
 
+def _is_encoded(scope: Scope) -> bool:
+    return b"content-encoding" in [name for name, _ in scope["headers"]]
+
+
 async def _receive(receive: Receive, timeout: float) -> MutableMapping[str, Any]:
     try:
         async with asyncio.timeout(timeout):
@@ -251,10 +291,14 @@ def _told(refusal: Refusal) -> Answer:
     return Answer(refusal.status, problem(refusal.status, str(refusal), refusal.id), TYPE)
 
 
+def _described(result: Answer) -> Headers:
+    if result.status == 204:
+        return ()
+    return (b"content-type", result.content_type.encode()), (b"content-length", b"%d" % len(result.body))
+
+
 async def _send(send: Send, result: Answer, extra: Headers = ()) -> None:
-    headers = list(extra)
-    if result.status != 204:
-        headers += (b"content-type", result.content_type.encode()), (b"content-length", b"%d" % len(result.body))
+    headers = [*extra, *_described(result)]
     await send({"type": "http.response.start", "status": result.status, "headers": headers})
     await send({"type": "http.response.body", "body": result.body})
 
@@ -341,13 +385,14 @@ def _tls(cert: Path, key: Path | None) -> ssl.SSLContext:
     return context
 
 
-def _embedded(application: Any, ready: asyncio.Event, settings: Settings, tls: ssl.SSLContext | None) -> Any:
+def _embedded(server: Server, ready: asyncio.Event, settings: Settings, tls: ssl.SSLContext | None) -> Any:
     """A uvicorn server that runs in our loop and leaves signals and logs to us."""
     import uvicorn
     from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
     class Connection(Wire, HttpToolsProtocol):  # type: ignore[misc]
         limits = Limits(settings.http_connections, settings.http_receive_timeout)
+        quick = staticmethod(server.quick)
 
     class Embedded(uvicorn.Server):
         def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
@@ -367,7 +412,7 @@ def _embedded(application: Any, ready: asyncio.Event, settings: Settings, tls: s
             ready.set()
 
     config = uvicorn.Config(
-        application,
+        server.answer,
         interface="asgi3",
         http=Connection,
         lifespan="off",

@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import http
 import logging
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from nstack.connectors.httpproblem import TYPE, problem
+from nstack.connectors.httpproblem import TYPE, Headers, problem
 
 _Protocol: Any = object  # stands for uvicorn's, which is loaded when a port is served
 
@@ -33,6 +35,11 @@ _QUIET = logging.Logger("nstack.http", logging.CRITICAL + 1)
 """Whoever sends rubbish is told so; our log is not theirs to fill."""
 
 
+@cache
+def _line(status: int) -> bytes:
+    return f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}\r\n".encode()
+
+
 class Limits:
     """What all connections to one port share: how many there may be, and how long a request's head may take
     (``receive`` seconds), which is also how long nobody may leave an answer unread."""
@@ -49,6 +56,8 @@ class Wire(_Protocol):  # type: ignore[misc]
     that has both, one for each port."""
 
     limits: Limits
+    quick: Callable[[Any], bool]
+    """Takes a request that has arrived as a whole, to answer it with ``respond``; False where that takes more."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -63,6 +72,8 @@ class Wire(_Protocol):  # type: ignore[misc]
         self._asked: list[Any] = []
         self._message: Any = None
         self._timer: asyncio.TimerHandle | None = None
+        self._arriving = False
+        self._held: tuple[Any, Any] | None = None
 
     # ------------------------------------------------------------------------------------------ the connection
 
@@ -86,6 +97,9 @@ class Wire(_Protocol):  # type: ignore[misc]
         self._data = b""
         if self._closing or self.transport.is_closing():
             return
+        if self._held is not None:  # the rest of it is still to come
+            held, self._held = self._held, None
+            super()._start_asgi_task(*held)
         self._begun = True
         if self._head is not None:
             self._head += len(data)
@@ -185,13 +199,26 @@ class Wire(_Protocol):  # type: ignore[misc]
             self._wrong(429, f"more than {PIPELINED} requests wait on one connection")
         if self._crowded:
             self._wrong(503, f"there are more than {self.limits.connections} connections; come again")
+        self._arriving = True
         super().on_headers_complete()
+        self._arriving = False
         self._message = self.cycle
         self._asked.append(self.cycle)
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        """A request that has just begun to arrive waits for what else has come with its head."""
+        if self._arriving:
+            self._held = (cycle, app)
+        else:
+            super()._start_asgi_task(cycle, app)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._message = None
+        if self._held is not None:
+            held, self._held = self._held, None
+            if not self.quick(held[0]):
+                super()._start_asgi_task(*held)
 
     def _check_head(self) -> None:
         """What RFC 9112 has a server refuse, and the parser lets pass."""
@@ -218,6 +245,27 @@ class Wire(_Protocol):  # type: ignore[misc]
         """Ends the parsing of what is wrong; ``send_400_response`` follows."""
         self._fault = (status, detail)
         raise ValueError(detail)
+
+    def respond(self, cycle: Any, status: int, headers: Headers, body: bytes) -> bool:
+        """Answers a request as a whole, in one write. False where the client is slow to read what it has."""
+        if cycle.disconnected or self.transport.is_closing():
+            return True
+        if cycle.flow.write_paused:
+            return False
+        head = [_line(status)]
+        for name, value in (*cycle.default_headers, *headers):
+            head += (name, b": ", value, b"\r\n")
+            cycle.keep_alive = cycle.keep_alive and name != b"connection"
+        if not cycle.keep_alive:
+            head.append(b"connection: close\r\n" if (b"connection", b"close") not in headers else b"")
+        head += (b"\r\n", body)
+        self.transport.write(b"".join(head))
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     # ------------------------------------------------------------------------------------------ the refusal
 

@@ -33,7 +33,11 @@ class Handover(Generic[T]):
         # Two threads at once may both call the loop, which is harmless; that neither does cannot be.
         if not self._called:
             self._called = True
-            on_loop(self._loop, self.drain)
+            here = asyncio._get_running_loop()
+            if here is None:
+                on_loop(self._loop, self.drain)
+            else:  # with all that this round of the other loop brings
+                here.call_soon(on_loop, self._loop, self.drain)
 
     def drain(self) -> None:
         """Takes all that was handed over, on the loop."""

@@ -8,6 +8,7 @@ from functools import partial
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from .answering import Answering
 from .batches import Batches
 from .calls import MethodCall, Turn, standard_live
 from .checkpoint import Key
@@ -23,7 +24,7 @@ from .meter import Flows, Live, Meter
 from .outbox import Writer
 from .parameters import Resolved
 from .policy import Guard
-from .stage import Stage, overlapping
+from .stage import PARALLELISM, Stage, overlapping
 from .standard import STD, StandardFunction
 from .user_code import Host
 from .worker import UserLoop, Worker
@@ -208,6 +209,19 @@ class Plan:
         lane.stage.streams = bool(lane.stage.overlapped) and lane.overlaps and not lane.generated
         if len(lane.hosts) == 1 and lane.worker.own_folder:
             self.folders.enter(lane.hosts[0].folder)
+
+    def answering(self, lane: Lane) -> Answering | None:
+        """What answers the requests of a lane on the loop of the coroutines; None where there is more on their way than
+        one coroutine and what costs next to nothing. Nobody else's code may be there, and nobody who follows values."""
+        stage, asked = lane.stage, isinstance(lane.source, Source) and lane.source.provider == "Sources.http"
+        if not asked or not stage.streams or self.tracing is not None or self.telemetry is not None:
+            return None
+        others = [node for node in lane.nodes if isinstance(node.provider, UserModule)][1:]
+        sinks = [node for node in lane.nodes if isinstance(node, Sink)]
+        if others or len(stage.overlapped) != 1 or {sink.provider for sink in sinks} != {"Sinks.reply"}:
+            return None
+        (call,) = stage.overlapped.values()
+        return Answering(stage, call, self.user_loop(), call.guard.policy.parallelism or PARALLELISM)
 
     def _live(self, lane: Lane, node: Node) -> Callable[..., Any]:
         if isinstance(node, Sink):

@@ -10,6 +10,7 @@ from time import perf_counter
 from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, Any
 
+from .asked import Asked, Results
 from .batches import Observer
 from .calls import Free, MethodCall, Turn
 from .codec import Codec
@@ -18,7 +19,7 @@ from .declare import Stage as StageFunction
 from .errors import DecodeError, NStackError, Rejected, ResultError
 from .faultpoints import fault
 from .faults import accept
-from .feed import Feed
+from .feed import OFFERED_BYTES, Feed
 from .meter import Flows, Live, Times, stepped
 from .outbox import Outbox, backoff
 from .pause import Pause, Place, Slices
@@ -67,6 +68,8 @@ class Stage:
         self.marks = True
         """Whether the source has marked all that it gave: only then it can go on."""
         self._left: Iterable[Any] = ()
+        self.answering: Asked | None = None
+        """Set where requests need this thread for nothing."""
 
     # ------------------------------------------------------------------------------------------ batches of a connector
 
@@ -74,7 +77,9 @@ class Stage:
         """Works until the source has ended or the run has failed. Runs on the stage's thread; Stopped ends it early."""
         self.pause.end()
         try:
-            if self.streams:
+            if self.answering is not None:
+                self._await_answers(self.answering)
+            elif self.streams:
                 self._consume_stream()
             else:
                 while (batch := self.next_batch()) is not None:
@@ -82,6 +87,26 @@ class Stage:
         finally:
             self.refuse_rest()
             self.pause.begin()
+
+    def offer(self, batch: Batch, records: int, size: int = OFFERED_BYTES) -> bool:
+        """Takes a request, as ``Feed.offer`` does. Event loop only."""
+        return (self.feed if self.answering is None else self.answering).offer(batch, records, size)
+
+    def queued(self) -> int:
+        """How many records wait before this stage."""
+        return self.feed.queued() + (0 if self.answering is None else self.answering.waiting())
+
+    def _await_answers(self, answering: Asked) -> None:
+        self.pause.begin()
+        self.feed.wait_for(lambda: self.halt.failed or answering.is_through())
+        if self.halt.failed:
+            answering.give_up()
+            raise Stopped
+
+    def fail(self, error: Exception) -> None:
+        """What nobody can be blamed for stops the run."""
+        self.guard.report(error)
+        self.halt.fail()
 
     def _consume_stream(self) -> None:
         stream = Stream(self)
@@ -494,6 +519,8 @@ def overlapping(stage: Stage) -> Callable[[Live, Iterable[Any], Any], Iterable[A
     """What ``overlap`` of the emitted code becomes in a stage."""
 
     def overlap(call: Live, values: Iterable[Any], token: Any) -> Iterable[Any]:
+        if isinstance(values, Results):
+            return values
         method = stage.overlapped.get(id(call))
         if method is None or not isinstance(values, Stream):
             return chain.from_iterable(map(call, values, repeat(token)))

@@ -132,7 +132,7 @@ class Counts:
         waiting, read = lane.stage.waiting(), lane.stage.guard.tally.values_in
         made.out = max(0, read - waiting)
         made.values_in = made.out + made.skipped + made.dead_letters
-        made.queue = waiting + lane.stage.feed.queued()
+        made.queue = waiting + lane.stage.queued()
         made.dropped = self._dropped(0, lane)
         made.progress = self._progress(lane, read, waiting)
         made.lag = next((connector.lag() for one, connector in self.connectors() if one is lane), None)

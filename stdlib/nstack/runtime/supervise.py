@@ -135,6 +135,7 @@ class Run:
             workflow, Store(self.folder), log, fresh=fresh, resume=resume, once=once, called=called
         )
         self.cuts: Cuts | None = None
+        self._loops = None if workflow.bounded else _fast_loop()
         self._user_loop: UserLoop | None = None
         self._user_loop_lock = threading.Lock()
         self._io = IOThreads()
@@ -199,7 +200,7 @@ class Run:
 
     def run(self) -> int:
         """Runs to the end and gives the exit code: 0 done, 1 failed, 130 interrupted."""
-        with asyncio.Runner(loop_factory=_fast_loop() if not self.workflow.bounded else None) as runner:
+        with asyncio.Runner(loop_factory=self._loops) as runner:
             code = runner.run(self._main())
             ended = runner.run(nothing_runs_on(PARTING))
             if self._abandoned or not ended or self._io.are_stuck():
@@ -319,7 +320,7 @@ class Run:
         """The loop of the ``async`` methods, made when first needed. Any thread may ask."""
         with self._user_loop_lock:
             if self._user_loop is None:
-                self._user_loop = UserLoop(self.folders)
+                self._user_loop = UserLoop(self.folders, self._loops or asyncio.new_event_loop)
             return self._user_loop
 
     def guard(self, node: Any, codec: Codec | None) -> Guard:
@@ -356,6 +357,7 @@ class Run:
         self._refuse_to_repeat()
         for lane in self.lanes:
             await lane.worker.run(partial(self.plan.bind, lane))
+            lane.stage.answering = self.plan.answering(lane)
         self._check_reply()
         self.resuming.restore(self.plan.functions)
         await self._open_sources()
@@ -511,7 +513,7 @@ class Run:
             bounded=self.workflow.bounded,
             stdout=self.stdout,
             shared=self.shared,
-            offer=lane.stage.feed.offer if lane is not None else None,
+            offer=lane.stage.offer if lane is not None else None,
             expects=lane.stage.expects if lane is not None else None,
             failed=lambda: self.halt.failed,
             traced=self.telemetry is not None,

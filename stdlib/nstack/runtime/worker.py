@@ -102,9 +102,11 @@ class Outcome:
 class UserLoop:
     """The event loop on which the ``async`` methods of user code run, in a thread of its own."""
 
-    def __init__(self, folders: Folders) -> None:
+    def __init__(
+        self, folders: Folders, make: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    ) -> None:
         self._folders = folders
-        self._loop = asyncio.new_event_loop()
+        self._loop = make()
         self._waiting: deque[tuple[Callable[[], Awaitable[Any]], Outcome, Callable[[], object]]] = deque()
         self._scheduled = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -144,6 +146,10 @@ class UserLoop:
             outcome.error = error
         outcome.done = True
         tell()
+
+    def soon(self, function: Callable[[], object]) -> None:
+        """Calls a function soon on the loop, from any thread."""
+        on_loop(self._loop, function)
 
     def run(self, make: Callable[[], Awaitable[T]]) -> T:
         """Runs a coroutine and waits for it, from a worker's thread. Raises what it raises."""
