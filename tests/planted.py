@@ -79,6 +79,7 @@ KINDS = {
     "take-optional": r"write `optional .+` in (the input of )?`.+`",
     "tee": r"run both on every value",
     "types": r"write `.+`",
+    "type-parameter": r"make `\w+` a parameter of `\w+`",
     "type-argument": r"write the type: .+",
     "unit": r"write `\(\)`.*",
     "unquote": r"write `.+`",

@@ -14,7 +14,7 @@ from nscompiler.typecheck.explain import an, cut, first_of, fitting, hops, last_
 from nscompiler.typecheck.facts import Arrow, UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
 from nscompiler.typecheck.renames import Sides, added_constructors, opened, optionals, renames
-from nscompiler.typecheck.scope import Scope
+from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, difference, lone_tails, show
@@ -316,10 +316,13 @@ class JointReport:
         kind = "the field" if len(mismatch.labels) == 1 else "the fields"
         wanted = ", ".join(f"{label} : {an(types[label])}" for label in mismatch.labels[:MOST_FIELDS])
         wanted += ", …" if len(mismatch.labels) > MOST_FIELDS else ""
-        title = fitting(
-            f"{consumer} needs {kind} {fields}, which {producer} does not give",
-            f"{consumer} needs {kind} {cut(fields)}",
-        )
+        short = f"{consumer} needs {kind} {fields}"
+        if len(short) > TITLE_WIDTH:
+            short = fitting(
+                f"{consumer} needs {len(mismatch.labels)} fields that {producer} does not give",
+                f"{consumer} needs {len(mismatch.labels)} more fields",
+            )
+        title = fitting(f"{consumer} needs {kind} {fields}, which {producer} does not give", short)
         had, fixes = self._last_had(mismatch)
         label = f"needs {wanted}{self._at(mismatch)}"
         self._add(codes.FIELD_MISSING, title, label, (), (*fixes, *self._bridges())[:3], had)

@@ -1,5 +1,6 @@
 """Written types become types: names looked up, aliases expanded, sizes and kinds checked."""
 
+import re
 from collections.abc import Container, Iterator, Sequence
 
 from nscompiler.diagnostics.codes import names as codes
@@ -232,13 +233,16 @@ class Resolver:
             self.scope.report(codes.UNBOUND_TYPE_VARIABLE, name, title, why, fixes=fixes)
 
     def _new_parameter(self, decl: syntax.TypeDecl, name: str) -> tuple[str, tuple[Fix, ...]]:
-        """How a variable becomes a parameter of a type, in words and as a fix."""
+        """How a variable becomes a parameter of a type, in words and, where nobody uses the type yet, as a fix."""
         parameters = (decl.name, *decl.parameters)
         head = " ".join([one.text for one in parameters] + [name])
+        why = f"write `type {head} = …` to make it a parameter"
         source, end = self.scope.module.source, parameters[-1].end
+        if len(re.findall(rf"\b{re.escape(decl.name.text)}\b", source.text)) > 1:
+            return why, ()
         edits = (Edit(source.span(end, end), f" {name}"),)
         fix = Fix(f"make `{name}` a parameter of `{decl.name.text}`", edits, Applicability.MAYBE_INCORRECT)
-        return f"write `type {head} = …` to make it a parameter", (fix,)
+        return why, (fix,)
 
     def _optional(self, expr: syntax.OptionalType, variables: Variables) -> Type:
         item = self.resolve(expr.item, variables)

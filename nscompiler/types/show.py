@@ -140,6 +140,10 @@ class _Printer:
                 return f"({text})" if precedence else text
         return self._spent(self._leaf(type))
 
+    def unnamed(self, type: App) -> str:
+        """A list, optional, map, tuple or vector without the name that it may have."""
+        return self._app(type, 0)
+
     def _spent(self, text: str) -> str:
         self._room -= len(text) + 2
         return text
@@ -216,7 +220,10 @@ class _Printer:
 def difference(expected: Type, found: Type, names: Names | None = None) -> TypeDiff:
     """Two types, written out only where they differ; what differs carries the role ``differs``."""
     names = names or Names(hidden=lone_tails(expected, found))
-    left, right = _Side(names), _Side(names)
+    passing = _Passing()
+    if passing.passes(found, expected):  # then it is not for a part of it that the one does not do for the other
+        passing = _Passing(exact=True)
+    left, right = _Side(names, passing), _Side(names, passing)
     if max(expected.depth, found.depth) > MAX_DEPTH:
         left.add_type(expected, "differs")
         right.add_type(found, "differs")
@@ -228,8 +235,9 @@ def difference(expected: Type, found: Type, names: Names | None = None) -> TypeD
 class _Side:
     """One of two types that are written beside each other."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, passing: "_Passing") -> None:
         self.names = names
+        self.passing = passing
         self.segments: list[Segment] = []
         self._room = ROOM
 
@@ -246,7 +254,15 @@ class _Side:
         self.add(self.shown(type, expand=expand), role)
 
     def shown(self, type: Type, *, expand: bool = False) -> str:
-        return show(type, self.names, expand=expand, room=max(self._room, 0))
+        """A type; a name for a list or an optional would hide what the difference is."""
+        room = max(self._room, 0)
+        if isinstance(type, App) and not expand:
+            return _Printer(self.names, False, room).unnamed(type)
+        return show(type, self.names, expand=expand, room=room)
+
+    def beside(self) -> "_Side":
+        """A side of a part, to be put in later."""
+        return _Side(self.names, self.passing)
 
     def add_rest(self, type: Record) -> None:
         """What stands after a record's fields."""
@@ -270,7 +286,7 @@ def _diff(expected: Type, found: Type, left: _Side, right: _Side) -> None:
     if left.full or right.full:
         left.add("…")
         right.add("…")
-    elif expected.canon is found.canon:
+    elif left.passing.passes(found, expected):
         left.add_type(expected)
         right.add_type(found)
     elif isinstance(expected, App) and isinstance(found, App) and _same_shape(expected, found):
@@ -281,9 +297,8 @@ def _diff(expected: Type, found: Type, left: _Side, right: _Side) -> None:
         _diff_sums(expected, found, left, right)
     else:
         clash = left.shown(expected) == right.shown(found)
-        # A name for a list or an optional hides what the difference is.
-        left.add_type(expected, "differs", expand=clash or isinstance(expected, App))
-        right.add_type(found, "differs", expand=clash or isinstance(found, App))
+        left.add_type(expected, "differs", expand=clash)
+        right.add_type(found, "differs", expand=clash)
 
 
 def _diff_items(expected: App, found: App, left: _Side, right: _Side) -> None:
@@ -295,6 +310,39 @@ def _diff_items(expected: App, found: App, left: _Side, right: _Side) -> None:
         _diff(mine, theirs, left, right)
     left.add(closing)
     right.add(closing)
+
+
+class _Passing:
+    """Whether parts may stand where others are expected: equal, an Integer for a Double, a value for an optional one,
+    and so on inside, unless only what is equal counts (``exact``). What variables stand for is not known here."""
+
+    def __init__(self, exact: bool = False) -> None:
+        self._exact = exact
+        self._known: dict[tuple[Type, Type], bool] = {}
+
+    def passes(self, found: Type, expected: Type) -> bool:
+        """Whether the one does for the other."""
+        if found.canon is expected.canon:
+            return True
+        if self._exact:
+            return False
+        held = self._known.get((found, expected))
+        if held is None:
+            held = self._known[found, expected] = self._inside(found, expected)
+        return held
+
+    def _inside(self, found: Type, expected: Type) -> bool:
+        match found, expected:
+            case Scalar(), Scalar():
+                return found.name == "Integer" and expected.name == "Double"
+            case App(), App() if _same_shape(found, expected):
+                return all(self.passes(one, other) for one, other in zip(found.items, expected.items, strict=True))
+            case Record(), Record() if expected.tail is None:
+                parts = [(found.field(label), type) for label, type in expected.fields]
+                return all(part is not None and self.passes(part, type) for part, type in parts)
+            case _, App() if expected.constructor == "optional":
+                return self.passes(found, expected.items[0])
+        return False
 
 
 def _same_shape(one: App, other: App) -> bool:
@@ -316,8 +364,8 @@ def _diff_records(expected: Record, found: Record, left: _Side, right: _Side) ->
     mine, theirs = dict(expected.fields), dict(found.fields)
     shared: dict[str, tuple[_Side, _Side]] = {}
     for label in mine.keys() & theirs.keys():
-        if mine[label].canon is not theirs[label].canon:
-            shared[label] = _Side(left.names), _Side(right.names)
+        if not left.passing.passes(theirs[label], mine[label]):
+            shared[label] = left.beside(), right.beside()
     for label in sorted(shared):
         if not (left.full or right.full):
             _diff(mine[label], theirs[label], *shared[label])
@@ -358,7 +406,7 @@ def _diff_sums(expected: Sum, found: Sum, left: _Side, right: _Side) -> None:
     for name in sorted(mine.keys() & theirs.keys()):
         one, other = mine[name], theirs[name]
         if one is not None and other is not None and one.canon is not other.canon and not (left.full or right.full):
-            inside[name] = _Side(left.names), _Side(right.names)
+            inside[name] = left.beside(), right.beside()
             _diff(one, other, *inside[name])
     _diff_constructors(expected, theirs, {name: sides[0] for name, sides in inside.items()}, left)
     _diff_constructors(found, mine, {name: sides[1] for name, sides in inside.items()}, right)

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from nscompiler.diagnostics.edits import apply_edits, in_order
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Hop, Label, Role, Segment, TypeDiff
-from nscompiler.diagnostics.render.glyphs import Screen, ShownLine, plain
+from nscompiler.diagnostics.render.glyphs import Screen, plain
 from nscompiler.diagnostics.render.lines import Grid, Line, Piece, line, wrap, wrap_type
 from nscompiler.diagnostics.render.place import for_people
+from nscompiler.diagnostics.render.window import Window
 from nscompiler.source import SourceFile
 
 _STAGE = 40
@@ -136,14 +137,13 @@ def _one_line(edits: Sequence[Edit], source: SourceFile, number: int, digits: in
     start = source.lines.start_of(number)
     end = start + len(source.line_text(number))
     mended = apply_edits(source.text, edits)
-    shown = ShownLine(mended[start : end + len(mended) - len(source.text)], screen)
-    room = screen.width - digits - 3
-    if shown.width > room:
-        return
+    changed = list(_changed(edits, start))
+    text = mended[start : end + len(mended) - len(source.text)]
+    window = Window.over(text, [(first, last) for first, last, _ in changed], screen.width - digits - 3, screen)
     under = Grid(screen)
-    for first, last, mark in _changed(edits, start):
-        under.put(shown.cell(first), mark * (shown.cell(last) - shown.cell(first)), "added")
-    yield line(Piece(f"{number:>{digits}} | ", "gutter"), shown.text)
+    for first, last, mark in changed:
+        under.put(window.cell(first), mark * (window.cell(last) - window.cell(first)), "added")
+    yield line(Piece(f"{number:>{digits}} | ", "gutter"), window.text)
     yield line(Piece(f"{'':>{digits}} | ", "gutter"), *under.pieces())
 
 
@@ -172,11 +172,13 @@ def _before_and_after(
     before, after = before[: len(before) - tail], after[: len(after) - tail]
     if len(before) + len(after) > _EDITED:
         return
+    at, longest = 0, 0
+    if len(before) == len(after) == 1:  # of a long line the same part is shown before and after
+        at, longest = _common(before[0], after[0]), max(len(before[0]), len(after[0]))
     for sign, style, lines in (("-", "removed", before), ("+", "added", after)):
         for number, text in enumerate(lines, first + same):
-            shown = ShownLine(text, screen)
-            kept = shown.cut(0, screen.width - digits - 3, screen)
-            yield line(Piece(f"{number:>{digits}} ", "gutter"), Piece(f"{sign} {kept}", style))
+            window = Window.over(text.ljust(longest), [(at, at + 1)], screen.width - digits - 3, screen)
+            yield line(Piece(f"{number:>{digits}} ", "gutter"), Piece(f"{sign} {window.text.rstrip()}", style))
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:

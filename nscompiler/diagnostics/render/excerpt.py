@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from nscompiler.diagnostics.model import Label, Role
-from nscompiler.diagnostics.render.glyphs import Screen, ShownLine, plain
+from nscompiler.diagnostics.render.glyphs import Screen, plain
 from nscompiler.diagnostics.render.lines import Grid, Line, Piece, line
 from nscompiler.diagnostics.render.marks import Mark, mark_rows, place_text
+from nscompiler.diagnostics.render.window import Window
 from nscompiler.records import Record, replace
 from nscompiler.source import SourceFile
 
@@ -149,7 +150,7 @@ class _Page:
         columns = [(item.column, item.end_column) for item in single]
         columns += [(item.column, item.column + 1) for item in starting]
         columns += [(item.end_column - 1, item.end_column) for item in ending]
-        window = _Window.over(self._source.line_text(number), columns, self._room, self._screen)
+        window = Window.over(self._source.line_text(number), columns, self._room, self._screen)
         opened = [item for item in starting if self._opens_in_margin(item, number)]
         yield self._source_line(number, window, opened)
         open_lanes = {item.lane: item.style for item in self._multi if item.line < number <= item.end_line}
@@ -167,7 +168,7 @@ class _Page:
     def _opens_in_margin(self, item: Drawn, number: int) -> bool:
         return not self._source.line_text(number)[: item.column].strip()
 
-    def _source_line(self, number: int, window: "_Window", opened: Sequence[Drawn]) -> Line:
+    def _source_line(self, number: int, window: "Window", opened: Sequence[Drawn]) -> Line:
         lanes = self._lane_row(number)
         for item in opened:
             lanes.put(2 * item.lane, "/", item.style)
@@ -214,51 +215,7 @@ class _Page:
         return Piece(f"{'':>{self._digits}} | ", "gutter")
 
 
-class _Window:
-    """The part of a line that is shown, and where its characters stand in it."""
-
-    __slots__ = ("_shift", "_shown", "_width", "text")
-
-    def __init__(self, text: str, shown: ShownLine, shift: int, width: int) -> None:
-        self.text = text
-        self._shown = shown
-        self._shift = shift
-        self._width = width
-
-    @staticmethod
-    def over(text: str, columns: Sequence[tuple[int, int]], room: int, screen: Screen) -> "_Window":
-        """As much of a line as fits, with the marked columns in it, or the first of them where not all can be."""
-        first = min((start for start, _ in columns), default=0)
-        last = min(max((end for _, end in columns), default=0), first + 2 * room)
-        # Characters far from the marks are not even measured: a line may be megabytes long.
-        offset = max(0, first - 2 * room)
-        shown = ShownLine(text[offset : last + 2 * room], screen, offset)
-        more = last + 2 * room < len(text)
-        start, end = _shown_part(shown, shown.cell(first), shown.cell(last), room, offset > 0 or more)
-        dots = screen.ellipsis
-        left = dots if start else ""
-        right = dots if more or end < shown.width else ""
-        kept = shown.cut(start + len(left), end - len(right), screen)
-        return _Window(f"{left}{kept}{right}", shown, start, end - start)
-
-    def cell(self, index: int) -> int:
-        """The column in the shown text of a code point of the line; what was cut off lies at the edges."""
-        return min(max(self._shown.cell(index) - self._shift, 0), self._width)
-
-
-def _shown_part(shown: ShownLine, first: int, last: int, room: int, cut: bool) -> tuple[int, int]:
-    """The columns of a line to show, so that those from ``first`` to ``last`` are in sight."""
-    if shown.width <= room and not cut:
-        return 0, max(shown.width, last)
-    if last - first >= room - 8:
-        start = max(0, first - 4)
-    else:
-        # More room behind the marks than before them: that is where the text of the label stands.
-        start = max(0, min(first - (room - (last - first)) // 2, shown.width - room))
-    return start, min(start + room, max(shown.width, start))
-
-
-def _mark(item: Drawn, window: _Window) -> Mark:
+def _mark(item: Drawn, window: Window) -> Mark:
     start = window.cell(item.column)
     end = max(window.cell(item.end_column), start + 1)
     return Mark(start, end, item.text, item.style, item.mark)
