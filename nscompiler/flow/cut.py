@@ -12,6 +12,7 @@ from typing import Protocol
 import attrs
 
 from nscompiler.flow.model import MAIN, Edge, Function, Graph, Node, NodeId, Parameter, TypeId
+from nscompiler.flow.parameters import variables_in
 from nscompiler.flow.passes.fuse import fuse
 from nscompiler.flow.passes.prune import forget_unused
 from nscompiler.flow.shape import Shape, reachable, shape
@@ -148,7 +149,7 @@ def cut(graph: Graph, parts: Mapping[NodeId, str], medium: Medium) -> tuple[Part
     """The parts of a graph, each before those that it sends values to.
 
     ``parts`` names the part of every node. A part's graph is called ``WORKFLOW.PART``, unless there is one part alone:
-    that is the graph itself. ``environment`` of each is what its own parameters read.
+    that is the graph itself. ``environment`` of each is what its own parameters and literals read.
     """
     view = shape(graph)
     order = tuple(dict.fromkeys(parts[node.id] for node in view.order))
@@ -231,6 +232,7 @@ def _whole(graph: Graph, name: str, nodes: list[Node], edges: list[Edge]) -> Gra
     called = {node.function.module for node in nodes if node.function is not None}
     sources = [node.function for node in nodes if node.kind == "source"]
     variables = {own.environment for node in nodes for own in node.parameters if own.environment is not None}
+    variables.update(name for node in nodes for name in variables_in(node.values))
     processes = (
         attrs.evolve(process, modules=tuple(own for own in process.modules if own in called))
         for process in graph.processes

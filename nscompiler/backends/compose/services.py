@@ -152,5 +152,9 @@ def _limits(placement: Placement | None) -> tuple[tuple[str, str], ...]:
 
 
 def channels_of(build: Build, parts: Sequence[tuple[Graph, Part]]) -> tuple[str, ...]:
-    """The channels of all workflows, in their order."""
-    return tuple(Channels(build, graph.name).channel(own) for graph, part in parts for own in part.writes)
+    """The channels of each workflow that has any, with commas between them."""
+    found: dict[str, list[str]] = {}
+    for graph, part in parts:
+        own = Channels(build, graph.name)
+        found.setdefault(graph.name, []).extend(own.channel(crossing) for crossing in part.writes)
+    return tuple(",".join(names) for names in found.values() if names)

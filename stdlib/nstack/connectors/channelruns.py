@@ -1,7 +1,8 @@
-"""``python -m nstack.connectors.channelruns CHANNEL…``: makes ready for a run of a workflow whose parts run apart.
+"""``python -m nstack.connectors.channelruns CHANNEL,…``: makes ready for runs of workflows whose parts run apart.
 
-Where the last run has come to its end in all channels, they are taken away, so that the next one begins anew. A run
-that has not is left as it is, and its parts go on with it. The variable ``NSTACK_CHANNELS`` names the server.
+Each argument names the channels of one workflow. Where its last run has come to its end in all of them, they are taken
+away, so that the next one begins anew. A run that has not is left as it is, and its parts go on with it. The variable
+``NSTACK_CHANNELS`` names the server.
 """
 
 import argparse
@@ -24,15 +25,16 @@ PATIENCE = 60.0
 
 async def make_ready(names: Sequence[str], server: str, log: Log) -> None:
     """Takes the channels away if all of them have ended and are read. Raises NStackError."""
+    shown = ", ".join(names)
     context = Context(workflow="channels", node="channels", origin="", log=log, folder=Path.cwd())
     channels = [await _look(name, server, context) for name in names]
     try:
         if all([await _is_over(channel) for channel in channels]):
             for channel in channels:
                 await channel.clear()
-            log.info(f"channels: the last run had ended; {len(channels)} are empty for the next one")
+            log.info(f"the last run had ended: a new one begins ({shown})")
         else:
-            log.info("channels: a run goes on, or begins")
+            log.info(f"a run begins, or goes on ({shown})")
     except Lost as lost:
         raise NStackError(f"lost the channels' server: {lost}") from None
     finally:
@@ -54,13 +56,14 @@ async def _is_over(channel: Channel) -> bool:
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when all is ready, 1 when the server cannot be reached or refuses, 2 for wrong usage."""
     parser = argparse.ArgumentParser(prog="python -m nstack.connectors.channelruns", description=__doc__)
-    parser.add_argument("channel", nargs="+", metavar="CHANNEL")
-    names = parser.parse_args(arguments).channel
+    parser.add_argument("channel", nargs="+", metavar="CHANNEL,…")
+    runs = [given.split(",") for given in parser.parse_args(arguments).channel]
     log = Log()
     try:
         if not os.environ.get(SERVER):
             raise UsageError(f"{SERVER} has to name the channels' server, as nats://HOST:PORT")
-        asyncio.run(make_ready(names, os.environ[SERVER], log))
+        for names in runs:
+            asyncio.run(make_ready(names, os.environ[SERVER], log))
     except UsageError as error:
         log.error(str(error))
         return 2

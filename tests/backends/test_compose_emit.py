@@ -1,0 +1,295 @@
+"""What is written for Compose: kept outputs, what linters and Compose itself say of them, and what is refused."""
+
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+import containers
+import pytest
+from backends.compiled import Compiled, compile_texts, service
+from backends.conformance import Program, programs
+from backends.suite_in_containers import GAPS
+
+from nscompiler.backends.compose import BACKEND
+from nscompiler.emit.model import Emitted, Wheel
+from nscompiler.flow.model import Placement
+
+KEPT = Path(__file__).parents[1] / "golden" / "compose"
+LINT = "{extends: default, rules: {line-length: {max: 120}}}"
+
+IRIS = {
+    "iris/module.nml": """module Iris.Classify:0.1.0
+
+type Plant = { length : Double, width : Double }
+
+/// The species.
+@stateless
+fun predict : Plant -> Text
+""",
+    "iris/service.py": service("predict"),
+    "iris/nstack.yaml": "stack: {language: python, api-version: 1}\npackages: [libgomp1]\n"
+    "commands: [python -c 'import csv']\n",
+    "iris/requirements.txt": f"six==1.17.0 --hash=sha256:{'0' * 64}\n",
+    "shop/module.nml": "module Shop.Orders:0.1.0\n\nfun count : Text -> (Text, Integer)\n",
+    "shop/service.py": service("count"),
+    "shop/requirements.txt": "numpy>=2\n",
+    "main.nml": """/// Species over HTTP, counted and kept.
+module Iris.Workflows:0.1.0
+
+import Iris.Classify:0.1.0 as Iris
+import Shop.Orders:0.1.0 as Orders
+
+def keep = Sinks.postgres { pg_host = "db", pg_user = $DB_USER, pg_password = $DB_PASSWORD, pg_table = "species" }
+def serve = Sources.http<Iris.Plant> { http_path = "/iris" } | Iris.predict | (Orders.count | keep & Sinks.log)
+def ask = Sources.http<Iris.Plant> { http_path = "/ask", http_port = 8081 } | Iris.predict | Sinks.reply
+def nightly = Sources.schedule { cron = "0 2 * * *" } | Conv.to_json | Sinks.jsonl { path = "nights.jsonl" }
+""",
+}
+
+
+def emitted(files: dict[str, str], *placements: Placement, **settings: str) -> Emitted:
+    """What is written for all workflows of a program, with a wheel of the runtime that is none."""
+    compiled = compile_texts(files)
+    wheel = Wheel(name="nstack_runtime-0.1.0-py3-none-any.whl", content=b"wheel", extras=("http", "nats", "postgres"))
+    return build(compiled, wheel, *placements, **settings)
+
+
+def build(compiled: Compiled, wheel: Wheel, *placements: Placement, **settings: str) -> Emitted:
+    """As a build does it, with what a project says of places."""
+    made: list[Emitted] = []
+
+    class Keeping:
+        """The backend, handed the places."""
+
+        name, runs, about, settings = "compose", True, "", BACKEND.settings
+
+        def unsupported(self, build: object) -> tuple[object, ...]:
+            """Nothing here."""
+            return ()
+
+        def emit(self, build: object) -> Emitted:
+            """The files."""
+            made.append(BACKEND.emit(attrs.evolve(build, placements=placements)))  # type: ignore[type-var]
+            return made[-1]
+
+    from nscompiler import backends
+
+    found = backends.find
+    backends.find = lambda name: Keeping() if name == "compose" else found(name)  # type: ignore[assignment,return-value]
+    try:
+        compiled.checked.compilation.build(
+            compiled.path,
+            tuple(compiled.graphs.values()),
+            "compose",
+            runtime=wheel,
+            settings=settings,
+            command="nsc build main.nml --target compose",
+        )
+    finally:
+        backends.find = found
+    return made[-1]
+
+
+def text(files: Emitted, path: str) -> str:
+    """One file."""
+    content = dict(files.files)[path]
+    assert isinstance(content, str)
+    return content
+
+
+def written(files: Emitted, folder: Path) -> Path:
+    """The files on disk."""
+    for path, content in files.files:
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "path", ["compose.yaml", "nats.conf", "images/iris-classify/Dockerfile", "images/runtime/Dockerfile"]
+)
+def test_the_files_are_as_kept(path: str, golden: Callable[[Path, str], None]) -> None:
+    golden(KEPT / "iris" / path, text(emitted(IRIS), path))
+
+
+def test_places_and_secrets_are_as_kept(golden: Callable[[Path, str], None]) -> None:
+    place = Placement(
+        name="all", modules=("Iris.Classify:0.1.0", "Shop.Orders:0.1.0"), memory=2 << 30, cpus=1.5, replicas=1
+    )
+    found = emitted(IRIS, place, secrets="file", workflows="serve", project="iris")
+    golden(KEPT / "places" / "compose.yaml", text(found, "compose.yaml"))
+    golden(KEPT / "places" / "Dockerfile", text(found, "images/all/Dockerfile"))
+
+
+def test_the_same_build_gives_the_same_bytes_and_names_no_folder_of_this_machine() -> None:
+    one, two = emitted(IRIS), emitted(IRIS)
+    assert one == two
+    for path, content in one.files:
+        assert isinstance(content, bytes) or str(Path.cwd()) not in content, path
+
+
+def test_an_image_s_tag_changes_with_what_is_in_it_and_with_nothing_else() -> None:
+    def tags(files: dict[str, str]) -> dict[str, str]:
+        return dict(re.findall(r"iris-workflows-([\w-]+):([0-9a-f]{12})", text(emitted(files), "compose.yaml")))
+
+    before = tags(IRIS)
+    assert set(before) == {"iris-classify", "shop-orders", "runtime"}
+    after = tags({**IRIS, "shop/service.py": IRIS["shop/service.py"] + "\n# changed\n"})
+    assert {name for name in before if before[name] != after[name]} == {"shop-orders"}
+
+
+@pytest.mark.parametrize("secrets", ["environment", "file"])
+def test_no_secret_is_written(secrets: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB_PASSWORD", "hunter2")
+    found = emitted(IRIS, secrets=secrets)
+    assert "DB_PASSWORD" in text(found, "compose.yaml")
+    for path, content in found.files:
+        assert "hunter2" not in str(content), path
+
+
+def checked(folder: Path) -> None:
+    """Compose, hadolint and yamllint have nothing to say."""
+    dockerfiles = sorted(map(str, folder.rglob("Dockerfile")))
+    for command in (
+        [containers.COMPOSE, "config", "--quiet"],
+        [str(containers.BIN / "hadolint"), *dockerfiles],
+        [str(containers.BIN / "yamllint"), "--strict", "-d", LINT, "compose.yaml"],
+    ):
+        told = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert (told.returncode, told.stdout + told.stderr) == (0, ""), command
+
+
+@pytest.mark.parametrize("settings", [{}, {"secrets": "file", "workflows": "serve,ask"}])
+def test_linters_and_compose_have_nothing_to_say(settings: dict[str, str], tmp_path: Path) -> None:
+    place = Placement(name="all", modules=("Iris.Classify:0.1.0", "Shop.Orders:0.1.0"), memory=2 << 30, cpus=1.5)
+    checked(written(emitted(IRIS, **settings), tmp_path / "each"))
+    checked(written(emitted(IRIS, place, **settings), tmp_path / "one"))
+
+
+@pytest.mark.parametrize("program", list(programs()), ids=lambda program: program.name)
+def test_linters_and_compose_have_nothing_to_say_of_any_program(program: Program, tmp_path: Path) -> None:
+    compiled = compile_texts(program.files)
+    graphs = [graph for name, graph in compiled.graphs.items() if (program.name, name) not in GAPS]
+    checked(written(compiled.emit("compose", None, *graphs), tmp_path))
+
+
+def services(files: dict[str, str], **settings: str) -> dict[str, list[str]]:
+    """The services with what their comments say that they do."""
+    found: dict[str, list[str]] = {}
+    about: list[str] = []
+    for line in text(emitted(files, **settings), "compose.yaml").splitlines():
+        if line.startswith("  # ") and " : " in line:
+            about.append(line[4:].partition(" : ")[0])
+        elif re.fullmatch(r"  [\w-]+:", line) and about:
+            found[line.strip(" :")] = about
+            about = []
+    return found
+
+
+def test_a_module_that_keeps_something_has_one_instance_and_so_has_what_stands_between_its_uses() -> None:
+    files = {
+        "a.nml": "module A:0.1.0\nfun f : Integer -> Integer\nfun g : Integer -> Integer\n",
+        "a.py": service("f", "g"),
+        "b.nml": "module B:0.1.0\n@stateless\nfun h : Integer -> Integer\n",
+        "b.py": service("h"),
+        "main.nml": "import A:0.1.0 as A\nimport B:0.1.0 as B\n[1] | A.f | B.h | A.g | B.h | Sinks.log\n",
+    }
+    assert list(services(files).values()) == [
+        ["[1]"],
+        ["A.f", "B.h", "A.g"],
+        ["B.h"],
+        ["Sinks.log"],
+    ]
+    files["a.nml"] = files["a.nml"].replace("fun ", "@stateless\nfun ")
+    assert [own for own in services(files).values() if len(own) > 1] == []
+
+
+def test_modules_that_would_wait_for_each_other_share_a_service() -> None:
+    files = {
+        "a.nml": "module A:0.1.0\nfun f : Integer -> Integer\nfun g : Integer -> Integer\n",
+        "a.py": service("f", "g"),
+        "b.nml": "module B:0.1.0\nfun h : Integer -> Integer\nfun i : Integer -> Integer\n",
+        "b.py": service("h", "i"),
+        "main.nml": "import A:0.1.0 as A\nimport B:0.1.0 as B\n[1] | (A.f | B.h & B.i | A.g) | Sinks.log\n",
+    }
+    assert sorted(max(services(files).values(), key=len)) == ["A.f", "A.g", "B.h", "B.i"]
+
+
+def test_a_file_that_is_good_only_as_a_whole_is_written_where_its_values_are_read() -> None:
+    files = {"main.nml": 'def w = Sources.jsonl<Integer> { path = "a" } | Sinks.parquet { path = "b" }\n'}
+    assert list(services(files).values()) == [["Sources.jsonl", "Sinks.parquet"]]
+
+
+REFUSED = [
+    (
+        "def w = Sources.stdin | Sinks.stdout",
+        {},
+        "Sources.stdin has nobody to read from: a container has no standard input",
+        "read a file (`Sources.jsonl`, `Sources.csv`) or take requests (`Sources.http`)",
+    ),
+    (
+        'def w = Sources.http<Text> { http_path = "/x", http_host = "127.0.0.1" } | Sinks.stdout',
+        {},
+        "Sources.http listens on 127.0.0.1, which is inside its container",
+        'leave http_host out, or say http_host = "0.0.0.0": the port is published from there',
+    ),
+    (
+        'def w = Sources.nats<Text> { nats_subject = "x" } | Sinks.stdout',
+        {},
+        "Sources.nats looks for its server on localhost, its own container",
+        'say where it is: nats_host = $NAME, or "host.docker.internal" for this machine',
+    ),
+    (
+        'def w = ["a"] | Sinks.jsonl { path = "/tmp/x" }',
+        {},
+        "Sinks.jsonl names the file /tmp/x, which is not on a volume",
+        "a relative path is one on the volume `work`",
+    ),
+    (
+        'def w = ["a"] | Conv.to_json { on_error = "dead_letter", dead_letter = "/x" } | Sinks.stdout',
+        {},
+        "dead letters at an absolute path are not on a volume",
+        "a relative path is",
+    ),
+    (
+        'def v = Sources.http<Text> { http_path = "/x" } | Sinks.log\n'
+        'def w = Sources.http<Text> { http_path = "/y" } | Sinks.log',
+        {},
+        "port 8080 is that of two services, v-http and w-http",
+        "give each its own http_port, or start one alone: --set workflows=NAME",
+    ),
+    (
+        'def w = ["a"] | Sinks.stdout',
+        {"workflows": "v"},
+        "there is no workflow v to start",
+        "the setting `workflows` may name w",
+    ),
+    (
+        'def w = ["a"] | Sinks.stdout',
+        {"channel_messages": "many"},
+        "the setting channel_messages is no number from 1 on",
+        "as in: --set channel_messages=1000",
+    ),
+]
+
+
+@pytest.mark.parametrize(("program", "settings", "title", "remedy"), REFUSED)
+def test_what_containers_cannot_do_is_told_with_its_remedy(
+    program: str, settings: dict[str, str], title: str, remedy: str
+) -> None:
+    compiled = compile_texts({"main.nml": program + "\n"})
+    found, problems = compiled.checked.compilation.build(
+        compiled.path, tuple(compiled.graphs.values()), "compose", settings=settings
+    )
+    assert found is None
+    assert [(problem.title, problem.notes) for problem in problems] == [(title, (remedy,))]
+    assert len(title) <= 80
+
+
+def test_compose_is_what_starts_it() -> None:
+    assert emitted(IRIS).start == ("docker", "compose", "up")
+    assert os.path.exists(containers.COMPOSE)
