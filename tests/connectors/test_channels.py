@@ -14,6 +14,7 @@ import nats
 import pytest
 from broker_harness import Line, server
 from connector_harness import Recorder, context, decoded
+from nats.js.client import JetStreamContext
 from nstack.connectors import channelruns
 from nstack.connectors.channels import BUCKET, ChannelReader, ChannelWriter
 from nstack.runtime.codec import Codec
@@ -263,6 +264,36 @@ async def test_what_a_reader_leaves_undone_comes_to_the_next(channel: str) -> No
         await source.stop()
     async with reader(channel) as source:
         assert await read(source) == [2]
+
+
+async def test_what_is_given_back_is_there_at_once_though_a_request_was_open(channel: str) -> None:
+    """The server would wait for an hour before it gives the message to another reader by itself."""
+    hour = datetime.timedelta(hours=1)
+    async with reader(channel, channel_ack_wait=hour) as source:
+        batches = source.batches()
+        async with writer(channel) as sink:
+            await write(sink, [1])
+        await next_batch(batches)
+        following = asyncio.ensure_future(anext(batches))
+        await asyncio.wait((following,), timeout=0.2)  # a request lies with the server
+        following.cancel()
+        await asyncio.wait((following,))
+    async with reader(channel, channel_ack_wait=hour) as source:
+        assert await read(source) == [1]
+
+
+async def test_an_empty_answer_is_no_end(channel: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetch, empty = JetStreamContext.PullSubscription.fetch, [True, True]
+
+    async def late(self: Any, *given: Any, **named: Any) -> Any:
+        return [] if empty and empty.pop() else await fetch(self, *given, **named)
+
+    monkeypatch.setattr(JetStreamContext.PullSubscription, "fetch", late)
+    async with reader(channel) as source:
+        async with writer(channel) as sink:
+            await write(sink, [1])
+        assert await read(source) == [1]
+    assert empty == []
 
 
 async def test_a_lost_connection_is_made_again_and_nothing_is_lost(channel: str) -> None:

@@ -265,7 +265,8 @@ class Puller:
                     raise Lost(error) from None
                 raise
             else:
-                return [message_of(one) for one in found]
+                if found:  # the library gives nothing where an earlier request ends just now
+                    return [message_of(one) for one in found]
 
     async def _look(self) -> None:
         try:
@@ -297,10 +298,13 @@ class Puller:
         self._beat.cancel()
         try:
             if not self._client.is_closed:
+                # First, or what is given back would come at once to the request that still lies with the server.
+                await self._pull.unsubscribe()
                 await self._send(left, GIVEN_BACK)
                 await self._client.flush(2)
-        except TimeoutError as error:
-            raise Lost(error) from None
+        except Exception as error:
+            self.raise_if_lost(error)
+            raise
         finally:
             await self._client.close()
 
