@@ -137,12 +137,13 @@ class Project:
 
     def output(self, service: str, *, log: bool = False) -> str:
         """What a service has written to standard output, or its log."""
-        parts = []
-        for one in self.containers():
-            if one.service == service:
-                told = self.docker("logs", one.id)
-                parts.append(told.stderr if log else told.stdout)
-        return "".join(parts)
+        told = [self.logs(one) for one in self.containers() if one.service == service]
+        return "".join(err if log else out for out, err in told)
+
+    def logs(self, container: Container) -> tuple[str, str]:
+        """What one container has written to standard output, and its log."""
+        told = self.docker("logs", container.id)
+        return told.stdout, told.stderr
 
     def down(self) -> None:
         """Takes everything away, and looks whether that was all."""

@@ -77,6 +77,7 @@ OPEN = (
     "nscompiler.flow.model",
     "nscompiler.flow.shape",
     "nscompiler.flow.cut",
+    "nscompiler.flow.variables",
     "nscompiler.flow.passes.fuse",
     "nscompiler.flow.passes.prune",
 )

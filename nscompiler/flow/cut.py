@@ -12,10 +12,10 @@ from typing import Protocol
 import attrs
 
 from nscompiler.flow.model import MAIN, Edge, Function, Graph, Node, NodeId, Parameter, TypeId
-from nscompiler.flow.parameters import variables_in
 from nscompiler.flow.passes.fuse import fuse
 from nscompiler.flow.passes.prune import forget_unused
 from nscompiler.flow.shape import Shape, reachable, shape
+from nscompiler.flow.variables import variables_in, variables_of
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -231,7 +231,7 @@ def _whole(graph: Graph, name: str, nodes: list[Node], edges: list[Edge]) -> Gra
     """A part as a graph that a backend can take: its own modules, types, stages, processes and variables."""
     called = {node.function.module for node in nodes if node.function is not None}
     sources = [node.function for node in nodes if node.kind == "source"]
-    variables = {own.environment for node in nodes for own in node.parameters if own.environment is not None}
+    variables = {name for node in nodes for name in variables_of(node.parameters)}
     variables.update(name for node in nodes for name in variables_in(node.values))
     processes = (
         attrs.evolve(process, modules=tuple(own for own in process.modules if own in called))

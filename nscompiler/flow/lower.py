@@ -26,11 +26,10 @@ from nscompiler.flow.parameters import (
     parameters_of,
     policy_of,
     unsettled_policies,
-    variables_in,
-    variables_of,
 )
 from nscompiler.flow.program import Program
 from nscompiler.flow.uses import told_apart
+from nscompiler.flow.variables import variables_in, variables_of
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
 from nscompiler.typecheck.facts import Checked

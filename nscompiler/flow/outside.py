@@ -11,7 +11,7 @@ import attrs
 
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.flow.model import Graph, Node, Origin, Parameter, Policy
-from nscompiler.flow.parameters import variables_of
+from nscompiler.flow.variables import variables_of
 from nscompiler.grammar.syntax import Literal
 from nscompiler.typecheck import params
 from nscompiler.types.interface import ParameterType

@@ -131,18 +131,3 @@ def decided(policy: Policy, workflow: str, bounded: bool) -> Policy:
     on_error = policy.on_error or ("stop" if bounded else "skip")
     path = policy.dead_letter or (f"dead-letters/{workflow}.jsonl" if on_error == "dead_letter" else None)
     return attrs.evolve(policy, on_error=on_error, dead_letter=path)
-
-
-def variables_of(parameters: tuple[Parameter, ...]) -> tuple[str, ...]:
-    """The environment variables that parameters are read from."""
-    named = [parameter.environment for parameter in parameters if parameter.environment is not None]
-    return (*named, *(name for parameter in parameters for name in variables_in(parameter.value)))
-
-
-def variables_in(value: object) -> tuple[str, ...]:
-    """The environment variables inside a JSON value, written ``{"$env": NAME}``."""
-    if isinstance(value, dict):
-        return tuple(str(name) for key, name in value.items() if key == "$env")
-    if isinstance(value, tuple | list):
-        return tuple(name for item in value for name in variables_in(item))
-    return ()

@@ -54,9 +54,9 @@ def assert_answers(chosen: list[object], engine: dict[str, str], folder: Path, *
             for path, text in case.program.around.items():
                 (project.data / path).write_text(text)
         project.up()
-        project.until("done", lambda all_: all(is_done(case, all_) for case in runs), 400)
+        all_ = project.until("done", lambda all_: all(is_done(case, all_) for case in runs), 400)
         for case in runs:
-            assert_answer(case, project)
+            assert_answer(case, of(case, all_), project)
         project.down()
 
 
@@ -74,19 +74,21 @@ def is_done(case: Case, all_: list[containers.Container]) -> bool:
     return failed or (not case.run.code and all(map(containers.is_over, own)))
 
 
-def assert_answer(case: Case, project: containers.Project) -> None:
-    """Compare what one run gives."""
-    own = of(case, project.containers())
-    services = sorted({one.service for one in own})
-    log = "".join(project.output(service, log=True) for service in services)
+def assert_answer(case: Case, own: list[containers.Container], project: containers.Project) -> None:
+    """Compare what one run gives; ``own`` are its containers."""
+    told = [project.logs(one) for one in own]
+    log = "".join(err for _, err in told)
     codes = {one.code for one in own if containers.is_over(one)}
     assert codes - {0} == ({case.run.code} if case.run.code else set()), (case.workflow, own, log)
     if case.run.stdout is not None:
-        found = "".join(project.output(service) for service in services).splitlines()
-        wanted = case.run.stdout.splitlines()
-        assert (found if case.ordered else sorted(found)) == (wanted if case.ordered else sorted(wanted)), case.workflow
+        assert_same(case, "".join(out for out, _ in told), case.run.stdout)
     for line in case.run.log:
         assert line in log, (case.workflow, log)
     for path, text in case.run.files:
-        found, wanted = (project.data / path).read_text().splitlines(), text.splitlines()
-        assert (found if case.ordered else sorted(found)) == (wanted if case.ordered else sorted(wanted)), case.workflow
+        assert_same(case, (project.data / path).read_text(), text)
+
+
+def assert_same(case: Case, found: str, wanted: str) -> None:
+    """Compare lines; in their order where the program has one."""
+    lines = found.splitlines(), wanted.splitlines()
+    assert lines[0] == lines[1] if case.ordered else sorted(lines[0]) == sorted(lines[1]), case.workflow
