@@ -24,6 +24,7 @@ SETTINGS = (
         choices=("placement", "module"),
     ),
     Setting(name="python", about="the interpreter of the tasks: a path or a template of Airflow's"),
+    Setting(name="cache", about="the folder in which virtualenv keeps what it makes; a path or a template"),
     Setting(
         name="image", about="the image of the tasks, in which {name} is the folder's name", default="{name}:latest"
     ),
@@ -59,6 +60,7 @@ class Options:
     task: str
     split: str
     python: str
+    cache: str
     image: str
     volume: str
     namespace: str
@@ -124,6 +126,7 @@ def options(settings: Mapping[str, str]) -> Options:
         task=settings["task"],
         split=settings["split"],
         python=settings["python"],
+        cache=settings["cache"],
         image=settings["image"],
         volume=settings["volume"],
         namespace=settings["namespace"],

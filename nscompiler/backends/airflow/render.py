@@ -46,6 +46,7 @@ def dag_file(dag: Dag, plan: Plan, build: Build, options: Options, requirements:
         package=build.package,
         constants=list(writer.constants(environments, requirements)),
         runners=writer.runners(environments),
+        cache=quoted(options.cache) if options.cache else "",
         stdin=dag.stdin,
         stdout=dag.stdout,
         letters=any(task.dead_letters for task in dag.tasks),
