@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import containers
 import pytest
 from backends.compiled import compile_texts
 from engines.airflow_client import NEEDS_AIRFLOW, Airflow, airflow, variables
@@ -116,3 +117,60 @@ def test_an_environment_is_made_for_the_tasks(engine: Airflow, here: Path) -> No
     assert failed["state"] == "failed"
     assert "two is wrong" in failed["log"].rpartition("AirflowException: ")[2]
     assert os.listdir(here.parent / "environments") == made
+
+
+CONTAINED = {
+    "nstack-project.yaml": "modules: [clean, score]\nplaces:\n  scoring:\n    modules: [Score]\n    memory: 256m\n",
+    "clean/module.nml": "module Clean:0.1.0\nfun clean : Integer -> Double\n",
+    "clean/service.py": "import nstack\n\n\nclass Module(nstack.Module):\n    def clean(self, n):\n"
+    '        return float("nan") if n == 2 else n / 2\n',
+    "score/module.nml": "module Score:0.1.0\nfun score : Double -> Text with { word : Text }\n",
+    "score/service.py": "import nstack\n\n\nclass Module(nstack.Module):\n    def score(self, x):\n"
+    "        return f\"{self.args['word']} {x}\"\n",
+    "main.nml": """import Clean:0.1.0 as Clean
+import Score:0.1.0 as Score
+def both = [1, 2, 3] | Clean.clean | Score.score { word = $WORD } | Sinks.jsonl { path = "out.jsonl" }
+""",
+}
+
+
+@pytest.mark.thorough
+def test_tasks_are_containers(engine: Airflow, tmp_path: Path) -> None:
+    for path, text in CONTAINED.items():
+        (tmp_path / "source" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "source" / path).write_text(text)
+    volume, names = "nstack-airflow-work", "localhost/nstack-airflow-{name}:1"
+    settings = [f"--set={one}" for one in ("task=docker", f"volume={volume}", f"image={names}", "retries=0")]
+    command = [sys.executable, "-m", "nscompiler", "build", "main.nml", "--target", "airflow", "-o", "../dags"]
+    built = subprocess.run([*command, *settings], cwd=tmp_path / "source", capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    with containers.engine() as surroundings:
+
+        def docker(*words: str) -> str:
+            told = subprocess.run(
+                ["docker", *words],
+                env={**os.environ, **surroundings, "DOCKER_BUILDKIT": "0"},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert told.returncode == 0, told.stdout + told.stderr
+            return told.stdout
+
+        images = {folder: names.replace("{name}", folder.replace("_", "-")) for folder in ("main", "main_scoring")}
+        try:
+            for folder, image in images.items():
+                base = f"BASE={surroundings['BASE_IMAGE']}"
+                docker("build", "--quiet", "--build-arg", base, "--tag", image, str(tmp_path / "dags" / folder))
+            environment = {"DOCKER_HOST": surroundings["DOCKER_HOST"], "AIRFLOW_VAR_WORD": "value"}
+            done = engine.ask(
+                do="run", folder=str(tmp_path / "dags"), dag="main_both", conf=None, date=None, environment=environment
+            )
+            assert done["state"] == "success", done["log"]
+            mounted = ["run", "--rm", "--volume", f"{volume}:/work", images["main"]]
+            assert docker(*mounted, "cat", "/work/out.jsonl") == '"value 0.5"\n"value nan"\n"value 1.5"\n'
+            left = docker("ps", "--all", "--quiet", "--filter", f"volume={volume}")
+            assert left == ""
+        finally:
+            docker("volume", "rm", "--force", volume)
+            docker("image", "rm", "--force", *images.values())
