@@ -149,6 +149,14 @@ def test_ruff_likes_the_files(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_hadolint_likes_the_dockerfiles() -> None:
+    files = sorted(map(str, KEPT.rglob("Dockerfile")))
+    assert files
+    hadolint = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run([str(hadolint), *files], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """What a real Airflow makes of the kept files: of each case its DAGs, by name."""
