@@ -59,6 +59,8 @@ images() {
 
 start() {
   answers || engine
+  # What tests have built is kept for a while, since most layers come again.
+  docker image prune --all --force --filter until=48h >/dev/null
   images
 }
 

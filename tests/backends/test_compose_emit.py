@@ -120,7 +120,7 @@ def test_places_and_secrets_are_as_kept(golden: Callable[[Path, str], None]) -> 
     place = Placement(
         name="all", modules=("Iris.Classify:0.1.0", "Shop.Orders:0.1.0"), memory=2 << 30, cpus=1.5, replicas=1
     )
-    found = emitted(IRIS, place, secrets="file", workflows="serve", project="iris")
+    found = emitted(IRIS, place, secrets="file", project="iris")
     golden(KEPT / "places" / "compose.yaml", text(found, "compose.yaml"))
     golden(KEPT / "places" / "Dockerfile", text(found, "images/all/Dockerfile"))
 
@@ -163,7 +163,7 @@ def checked(folder: Path) -> None:
         assert (told.returncode, told.stdout + told.stderr) == (0, ""), command
 
 
-@pytest.mark.parametrize("settings", [{}, {"secrets": "file", "workflows": "serve,ask"}])
+@pytest.mark.parametrize("settings", [{}, {"secrets": "file"}])
 def test_linters_and_compose_have_nothing_to_say(settings: dict[str, str], tmp_path: Path) -> None:
     place = Placement(name="all", modules=("Iris.Classify:0.1.0", "Shop.Orders:0.1.0"), memory=2 << 30, cpus=1.5)
     checked(written(emitted(IRIS, **settings), tmp_path / "each"))
@@ -260,13 +260,7 @@ REFUSED = [
         'def w = Sources.http<Text> { http_path = "/y" } | Sinks.log',
         {},
         "port 8080 is that of two services, v-http and w-http",
-        "give each its own http_port, or start one alone: --set workflows=NAME",
-    ),
-    (
-        'def w = ["a"] | Sinks.stdout',
-        {"workflows": "v"},
-        "there is no workflow v to start",
-        "the setting `workflows` may name w",
+        "give each its own http_port, or build one workflow alone: nsc build PATH WORKFLOW",
     ),
     (
         'def w = ["a"] | Sinks.stdout',

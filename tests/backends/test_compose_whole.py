@@ -42,6 +42,7 @@ PROGRAM = {
     **stage(
         "Keep", "keep", "{ n : Integer, score : Double } -> optional { n : Integer, score : Double }", "return value"
     ),
+    "nstack-project.yaml": "modules: [w]\n",
     "w/module.nml": """module Plant.Workflows:0.1.0
 
 import Plant.Clean:0.1.0 as Clean

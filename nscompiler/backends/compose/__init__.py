@@ -28,7 +28,6 @@ class ComposeBackend:
             default="environment",
             choices=("environment", "file"),
         ),
-        Setting(name="workflows", about="the workflows to start, with commas between them; all if empty"),
     )
 
     def unsupported(self, build: Build) -> tuple[Unsupported, ...]:

@@ -13,17 +13,11 @@ PATHS = ("path", "dead_letter")
 NUMBERS = ("channel_bytes", "channel_messages")
 
 
-def chosen(build: Build) -> tuple[Graph, ...]:
-    """The workflows that are to be started."""
-    names = [name.strip() for name in build.settings["workflows"].split(",") if name.strip()]
-    return tuple(graph for graph in build.graphs if not names or graph.name in names)
-
-
 def unsupported(build: Build) -> tuple[Unsupported, ...]:
     """Everything of a build, in the order of the program."""
     wrong = tuple(_settings(build))
     return wrong or tuple(
-        [lack for graph in chosen(build) for node in graph.nodes for lack in _node(node)]
+        [lack for graph in build.graphs for node in graph.nodes for lack in _node(node)]
         + list(_ports(build))
         + list(_placements(build))
     )
@@ -31,14 +25,6 @@ def unsupported(build: Build) -> tuple[Unsupported, ...]:
 
 def _settings(build: Build) -> Iterator[Unsupported]:
     origin = build.graphs[0].origin
-    known = {graph.name for graph in build.graphs}
-    for name in filter(None, map(str.strip, build.settings["workflows"].split(","))):
-        if name not in known:
-            yield Unsupported(
-                title=f"there is no workflow {name} to start",
-                remedy=f"the setting `workflows` may name {', '.join(sorted(known))}",
-                origin=origin,
-            )
     for setting in NUMBERS:
         if not build.settings[setting].isdigit() or int(build.settings[setting]) < 1:
             yield Unsupported(
@@ -96,7 +82,7 @@ def _ports(build: Build) -> Iterator[Unsupported]:
     """One port for two services."""
     places = Places.of(build)
     taken: dict[str, str] = {}
-    for graph in chosen(build):
+    for graph in build.graphs:
         for part in split(build, graph, places):
             own = service_name(graph, part)
             for port in ports(part):
@@ -105,7 +91,7 @@ def _ports(build: Build) -> Iterator[Unsupported]:
                     number = port.rpartition(":")[2]
                     yield Unsupported(
                         title=f"port {number} is that of two services, {other} and {own}",
-                        remedy="give each its own http_port, or start one alone: --set workflows=NAME",
+                        remedy="give each its own http_port, or build one workflow alone: nsc build PATH WORKFLOW",
                         origin=_http(part.graph).origin,
                     )
 
@@ -115,7 +101,7 @@ def _http(graph: Graph) -> Node:
 
 
 def _first_use(build: Build, placement: Placement) -> Origin | None:
-    nodes = (node for graph in chosen(build) for node in graph.nodes if node.function is not None)
+    nodes = (node for graph in build.graphs for node in graph.nodes if node.function is not None)
     return next((node.origin for node in nodes if node.function and node.function.module in placement.modules), None)
 
 
@@ -133,7 +119,7 @@ def _placements(build: Build) -> Iterator[Unsupported]:
             )
         if not placement.replicas or placement.replicas == 1:
             continue
-        for graph in chosen(build):
+        for graph in build.graphs:
             for part in split(build, graph, places):
                 own = {use.reference for use in part.graph.modules}
                 why = alone_because(part)

@@ -10,7 +10,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from nscompiler.backends.base import Build, Emitted
 from nscompiler.backends.compose.images import PLAIN, Image, images_of, runtime_requirement, tagged
-from nscompiler.backends.compose.limits import chosen
 from nscompiler.backends.compose.parts import SERVER, Places, split
 from nscompiler.backends.compose.services import Service, channels_of, service_of
 from nscompiler.emit import emit_package
@@ -52,8 +51,7 @@ def _fill(template: str, **values: object) -> str:
 def write(build: Build) -> Emitted:
     """All files; the package's own among them."""
     places = Places.of(build)
-    graphs = chosen(build)
-    parts = [(graph, part) for graph in graphs for part in split(build, _reachable(graph), places)]
+    parts = [(graph, part) for graph in build.graphs for part in split(build, _reachable(graph), places)]
     package = emit_package(attrs.evolve(build, graphs=tuple(part.graph for _, part in parts), default=None))
     files = {path: content for path, content in package.files if not path.startswith("requirements")}
     images = _images(build, parts, places, package, files)
@@ -139,10 +137,10 @@ def _header(build: Build, services: tuple[Service, ...]) -> list[str]:
     names = ", ".join(dict.fromkeys(service.part.graph.name.partition(".")[0] for service in services))
     lines = [
         f"{build.module} for Docker Compose, workflows: {names}.",
-        f"Written by `{build.command}`: build again instead of changing it.",
+        *_wrapped(f"Written by `{build.command}`: build again instead of changing it."),
     ]
     if build.doc:
-        lines += ["", *textwrap.wrap(build.doc.strip().split("\n\n")[0], WIDTH)]
+        lines += ["", *_wrapped(build.doc.strip().split("\n\n")[0])]
     crossings = [(service, own) for service in services for own in service.part.writes]
     if crossings:
         lines += ["", "What goes from one service to another:"]
@@ -151,6 +149,10 @@ def _header(build: Build, services: tuple[Service, ...]) -> list[str]:
             for service, own in crossings
         ]
     return lines
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _reader(services: tuple[Service, ...], writer: Service, part: str) -> str:
