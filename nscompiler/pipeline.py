@@ -439,8 +439,7 @@ class Compilation:
         from nscompiler.flow.module_files import UnreadableContents
         from nscompiler.flow.passes import run_passes
 
-        sound = not any(problem.is_error for problem in self._problems_of_modules)
-        assert sound, "only a program without errors is lowered"
+        assert self.is_sound(path), "only a program without errors is lowered"
         with _phase("lowering", path):
             try:
                 graph, problems = lowering(self._flow_program(path))
@@ -532,17 +531,32 @@ class Compilation:
         """The modules of the standard library that were read so far."""
         return [own for own in self._checked.values() if own.interface.standard]
 
-    def _flow_program(self, path: str) -> "flow.Program":
-        """What lowering needs: a file, all that it imports, and the modules of the standard library in use."""
-        from nscompiler.flow.module_files import LazyModuleFiles
-        from nscompiler.flow.program import Program
+    def is_sound(self, path: str) -> bool:
+        """Whether there is no error in a file and in all that it imports: then its workflows can be laid out."""
+        return self._faulty.isdisjoint(self._behind(path))
 
+    @cached_property
+    def _faulty(self) -> frozenset[str]:
+        """The files with errors; those of their Python files are errors too."""
+        found = {problem.primary.span.path for problem in self._problems_of_modules if problem.is_error}
+        return frozenset(item.path for item in self.program.modules if not found.isdisjoint(_own_files(item.path)))
+
+    def _behind(self, path: str) -> set[str]:
+        """A file and all that it imports, directly or not."""
         linked = {item.path: item for item in self.program.modules}
         needed, pending = {path}, [path]
         while pending:
             found = {resolved.path for resolved in linked[pending.pop()].imports.resolved} - needed
             needed |= found
             pending += found
+        return needed
+
+    def _flow_program(self, path: str) -> "flow.Program":
+        """What lowering needs: a file, all that it imports, and the modules of the standard library in use."""
+        from nscompiler.flow.module_files import LazyModuleFiles
+        from nscompiler.flow.program import Program
+
+        needed = self._behind(path)
         standard = {own.reference: own for own in self._standard_modules()}
         modules = {self.checked[one].reference: self.checked[one] for one in sorted(needed)}
         root = next((given.root for given in self.discovery.given if path in given.targets), "")
@@ -616,6 +630,10 @@ class Texts(Mapping[str, SourceFile]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def _own_files(path: str) -> tuple[str, ...]:
+    return path, python_file(path)
 
 
 def shown_reference(item: LinkedModule) -> str:

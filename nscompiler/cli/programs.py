@@ -34,6 +34,15 @@ def compiled(path: str, search: Sequence[str], files: Files | None = None, *, st
     return compilation
 
 
+def compiled_in_part(path: str, search: Sequence[str]) -> Compilation:
+    """The compilation of a path, to ask of what is free of errors in it: the errors are shown."""
+    compilation = Compilation(DiskFiles(), (path,), search_folders(search), stays_here=True)
+    errors = [problem for problem in compilation.problems if problem.is_error]
+    if errors:
+        report_problems(compilation, errors, sys.stderr)
+    return compilation
+
+
 def refuse(compilation: Compilation, problems: Sequence[Diagnostic]) -> None:
     """Show problems on standard error and end the command, if one of them is an error."""
     if any(problem.is_error for problem in problems):
@@ -129,8 +138,11 @@ def lowered_as_far_as_possible(
     compilation: Compilation, found: Sequence[Found]
 ) -> "tuple[list[Graph], list[FunctionInterface]]":
     """The flow graphs, to answer questions by, of those workflows that can be laid out, and the other workflows: what
-    stands in their way goes to standard error."""
-    results = [compilation.lower(path, workflow, runs=False) for path, workflow in found]
+    stands in their way goes to standard error, unless it was shown before."""
+    results = [
+        compilation.lower(path, workflow, runs=False) if compilation.is_sound(path) else (None, ())
+        for path, workflow in found
+    ]
     problems = [problem for graph, problems in results for problem in problems if graph is None]
     if problems:
         report_problems(compilation, problems, sys.stderr)

@@ -229,15 +229,31 @@ class _PythonSide:
             titled("`{}` reads a parameter that is not declared: `{}`", use.method, use.name),
             offer or (f"there are {known}" if known else "none is declared"),
             related=() if function is None else (Label(function.span, "declared here", Role.DECLARATION),),
+            fixes=tuple(fix for name in similar if (fix := self._other_name(use, name)) is not None),
         )
+
+    def _other_name(self, use: ArgumentUse, name: str) -> Fix | None:
+        span = place_in(self._python, use.node)
+        written = self._python.text[span.start : span.end]
+        for quote in "\"'":
+            literal = f"{quote}{use.name}{quote}"
+            if literal in written:
+                break
+        else:
+            return None
+        start = span.start + written.index(literal) + 1
+        edits = (Edit(self._python.span(start, start + len(use.name)), name),)
+        return Fix(f"write `{name}`", edits, Applicability.MAYBE_INCORRECT)
 
     def _unread(self) -> Iterator[Diagnostic]:
         read = self._service.reads
+        declared = {one.name for function in self._functions.values() for one in function.parameters.settable}
         for function in self._functions.values() if read is not None else ():
             if function.name not in self._service.methods:
                 continue
+            misspelt = {name for other in read or () if other not in declared for name in near(other, declared)}
             for one in function.parameters.settable:
-                if one.name not in (read or ()) and one.span is not None:
+                if one.name not in (read or ()) and one.name not in misspelt and one.span is not None:
                     yield codes.UNREAD_PARAMETER.at(
                         one.span,
                         titled("the Python class never reads the parameter `{}`", one.name),

@@ -225,6 +225,23 @@ def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
+def test_a_fault_elsewhere_is_told_of_and_hides_no_other_workflow(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["impact", "Billed.total", ".", "--format", "json"]) == 0
+    before = json.loads(capsys.readouterr().out)
+    (folder / "faulty.nml").write_text(
+        "import Demo.Shop:1.0.0 as S\n\ndef broken = S.ordrs | Sinks.log\n\ndef whole = S.orders | Sinks.log\n"
+    )
+    assert main(["impact", "Billed.total", ".", "--format", "json"]) == 1
+    out, err = capsys.readouterr()
+    after = json.loads(out)
+    assert after["workflows"] == before["workflows"]
+    assert after["not_known"] == [{"module": "faulty", "workflow": "whole"}]
+    assert "did you mean `orders`?" in err
+    assert err.count("error[") == 1
+
+
 def test_the_command_with_a_wrong_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["impact", "Order.itms"]) == 1
     assert capsys.readouterr().err == "error: `Order` has no part `itms`\n  did you mean `items`?\n"

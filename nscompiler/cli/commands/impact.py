@@ -18,7 +18,8 @@ def command(target: str, path: str, form: str, search: tuple[str, ...]) -> int:
     """Tell which stages of the workflows at PATH (default: this folder) a field or a parameter concerns.
 
     A stage gives a field, uses it (its declared input names it), passes it on, drops it or writes it. The module may
-    be left out where the rest is enough; `Type.list_of_records.field` goes through lists and optionals.
+    be left out where the rest is enough; `Type.list_of_records.field` goes through lists and optionals. Where there
+    are errors, the workflows of files that these do not concern are told of all the same, and the exit code is 1.
     """
     from nscompiler.cli import programs
     from nscompiler.cli.drawing_impact import draw_impact
@@ -27,7 +28,7 @@ def command(target: str, path: str, form: str, search: tuple[str, ...]) -> int:
     from nscompiler.tools.targets import NoTarget
     from nscompiler.tools.targets import target as meant
 
-    compilation = programs.compiled(path, search, stays_here=True)
+    compilation = programs.compiled_in_part(path, search)
     try:
         wanted = meant(target, interfaces(compilation))
     except NoTarget as error:
@@ -38,4 +39,4 @@ def command(target: str, path: str, form: str, search: tuple[str, ...]) -> int:
         put_json(impact_as_json(wanted, found, others))
     else:
         put(draw_impact(wanted.shown, found, len(others)))
-    return exits.FAILED if others else exits.OK
+    return exits.FAILED if others or compilation.has_errors else exits.OK
