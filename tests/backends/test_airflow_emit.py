@@ -166,6 +166,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
         for path, content in emitted(name).items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content.encode() if isinstance(content, str) else content)
+        for ignored in [path for path in folder.iterdir() if path.is_dir()]:
+            (ignored / "no_dag.py").write_text("raise RuntimeError('airflow must not look for a DAG here')\n")
         answer = engine.ask(do="load", folder=str(folder))
         assert answer["errors"] == {}, answer["log"]
         found[name] = answer["dags"]

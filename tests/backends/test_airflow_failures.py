@@ -2,8 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +94,26 @@ def test_a_task_past_its_time_ends_with_its_process(engine: Airflow, here: Path)
     assert done["state"] == "failed"
     assert "AirflowTaskTimeout" in done["log"]
     assert not (here / "out.jsonl").exists()
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert "-m main slowly" not in listed
+
+
+@pytest.mark.thorough
+def test_a_task_that_is_killed_ends_with_its_process(engine: Airflow, here: Path) -> None:
+    (here / "many.jsonl").write_text("".join(f"{n}\n" for n in range(4000)))
+
+    def kill() -> None:
+        while not list(here.glob("out.jsonl.partial")):
+            time.sleep(0.05)
+        os.kill(engine.pid, signal.SIGTERM)
+
+    with ThreadPoolExecutor(1) as pool:
+        killing = pool.submit(kill)
+        done = run(engine, here, "main_slowly")
+        killing.result()
+    assert done["state"] == "failed"
+    assert "slowly ended with exit code 130" in done["log"]
+    assert "what is in flight drains" in done["log"]
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert "-m main slowly" not in listed
 

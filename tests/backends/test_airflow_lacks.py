@@ -108,6 +108,15 @@ def test_a_container_has_no_standard_input() -> None:
     )
 
 
+def test_a_schedule_has_no_standard_input() -> None:
+    (found,) = lacks("def w =\n  Sources.stdin | Sinks.stdout\n", schedule="@daily")
+    assert found == (
+        2,
+        "a run on a schedule has nobody to say what its standard input is",
+        "read a file, as Sources.jsonl does, or build without --set schedule",
+    )
+
+
 PLACES = {
     "nstack-project.yaml": "modules: [a, b]\nplaces:\n  one:\n    modules: [A]\n",
     "a/module.nml": "module A:0.1.0\nfun f : Integer -> Integer\nfun g : Integer -> Integer\n@stateless\n"

@@ -21,9 +21,9 @@ def engine() -> Airflow:
     return found
 
 
-def build(files: dict[str, str], folder: Path, **settings: str) -> None:
+def build(files: dict[str, str], folder: Path, path: str = "main.nml", **settings: str) -> None:
     """The DAGs of a program."""
-    compiled = compile_texts(files)
+    compiled = compile_texts(files, path)
     assert compiled.problems == ()
     compiled.write(compiled.emit("airflow", **settings), folder)
 
@@ -169,6 +169,11 @@ class Module(nstack.Module):
         return {"day": reading.day, "n": 2 * reading.n}
 """,
 }
+LINKED = {
+    "linked.nml": """def first = [1, 2] | Sinks.jsonl { path = "numbers.jsonl" }
+def second = Sources.jsonl<Integer> { path = "numbers.jsonl" } | Sinks.jsonl { path = "copied.jsonl" }
+"""
+}
 SETTINGS = {"environment": "DAY={{ ds }};OUT=out-{{ ds }}.jsonl", "retries": "0"}
 DAYS = ("2026-03-01", "2026-03-02", "2026-03-03")
 
@@ -190,27 +195,35 @@ def test_a_run_of_a_day_repeated_gives_the_same(engine: Airflow, tmp_path: Path)
 
 
 @pytest.mark.thorough
-def test_the_scheduler_backfills_three_days_and_again(tmp_path: Path) -> None:
+def test_the_scheduler_backfills_three_days_and_again_and_starts_what_waits_for_an_asset(tmp_path: Path) -> None:
     here, dags = tmp_path / "here", tmp_path / "dags"
     here.mkdir()
-    build(DAILY, dags, **SETTINGS)
-    runs = "SELECT run_id, state, clear_number FROM dag_run WHERE dag_id = 'main_daily' ORDER BY logical_date"
+    build(DAILY, dags / "daily", environment=SETTINGS["environment"], retry_delay="1s")
+    build(LINKED, dags / "linked", "linked.nml")
+    runs = "SELECT state FROM dag_run WHERE dag_id = 'main_daily'"
+    second = "SELECT state, run_type FROM dag_run WHERE dag_id = 'linked_second'"
     backfill = ["backfill", "create", "--dag-id", "main_daily", "--from-date", DAYS[0], "--to-date", "2026-03-04"]
-    with closing(Airflow()) as own, servers(own, dags, tmp_path, **variables("main", here)) as running:
-        running.command("dags", "unpause", "main_daily")
+    environment = {**variables("main", here), **variables("linked", here)}
+    with closing(Airflow()) as own, servers(own, dags, tmp_path, **environment) as running:
+        running.command("dags", "unpause", ".*", "--treat-dag-id-as-regex", "--yes")
         running.command(*backfill)
-        first = running.wait_for(runs, lambda found: len(found) >= 3 and all(state in ENDED for _, state, _ in found))
-        assert [state for _, state, _ in first] == ["success"] * 3, running.log()
+        running.command("dags", "trigger", "linked_first")
+        with running.scheduling():
+            first = running.wait_for(runs, lambda found: all(state in ENDED for (state,) in found))
+            linked = running.wait_for(second, lambda found: found and found[0][0] in ENDED)
+            running.wait_for("SELECT completed_at FROM backfill", lambda found: found[0][0] is not None)
+        assert [state for (state,) in first] == ["success"] * 3, running.log()
+        assert linked == [("success", "asset_triggered")], running.log()
+        assert (here / "copied.jsonl").read_text() == "1\n2\n"
         written = {day: (here / f"out-{day}.jsonl") for day in DAYS}
         assert {day: file.read_text() for day, file in written.items()} == {day: expected(day) for day in DAYS}
         before = {day: file.stat().st_ino for day, file in written.items()}
-        running.wait_for("SELECT completed_at FROM backfill", lambda found: found[0][0] is not None)
         running.command(*backfill, "--reprocess-behavior", "completed")
-        running.wait_for(
-            "SELECT state FROM backfill_dag_run JOIN dag_run ON dag_run.id = dag_run_id ORDER BY backfill_dag_run.id",
-            lambda found: len(found) >= 6 and all(state in ENDED for (state,) in found),
-        )
+        with running.scheduling():
+            again = running.wait_for(
+                "SELECT state FROM backfill_dag_run JOIN dag_run ON dag_run.id = dag_run_id",
+                lambda found: len(found) >= 6 and all(state in ENDED for (state,) in found),
+            )
+        assert {state for (state,) in again} == {"success"}, running.log()
         assert {day: file.read_text() for day, file in written.items()} == {day: expected(day) for day in DAYS}
         assert all(file.stat().st_ino != before[day] for day, file in written.items())
-        tried = running.rows("SELECT state FROM task_instance WHERE dag_id = 'main_daily'")
-        assert {state for (state,) in tried} == {"success"}

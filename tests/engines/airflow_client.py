@@ -69,6 +69,12 @@ class Airflow:
             **more,
         }
 
+    @property
+    def pid(self) -> int:
+        """The process that has Airflow loaded, in which tasks begin."""
+        assert self._process is not None
+        return self._process.pid
+
     def ask(self, **request: Any) -> dict[str, Any]:
         """One request to the worker (see there), which is started with the first one."""
         process = self._process or self._started()

@@ -39,16 +39,24 @@ class Servers:
                 start_new_session=True,
             )
 
-    def stop(self) -> None:
-        """All of them, with what they have started."""
-        for process in self._processes.values():
-            process.terminate()
-        for process in self._processes.values():
-            try:
-                process.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+    def stop(self, name: str) -> None:
+        """One of them, with what it has started."""
+        process = self._processes.pop(name)
+        process.terminate()
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    @contextmanager
+    def scheduling(self) -> Iterator[None]:
+        """With the scheduler at work. Commands come before and after, since SQLite has one writer at a time."""
+        self.start("scheduler")
+        try:
+            yield
+        finally:
+            self.stop("scheduler")
 
     def command(self, *words: str) -> str:
         """``airflow …``, which has to succeed; its output."""
@@ -79,7 +87,7 @@ class Servers:
 
 @contextmanager
 def servers(airflow: Airflow, dags: Path, folder: Path, **environment: str) -> Iterator[Servers]:
-    """The servers, with the DAGs of a folder; they are stopped in the end."""
+    """The API server, and on request the scheduler, with the DAGs of a folder; they are stopped in the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -89,6 +97,7 @@ def servers(airflow: Airflow, dags: Path, folder: Path, **environment: str) -> I
         folder,
         {
             "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{airflow.home}/airflow.db?timeout=60",
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": "2",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
@@ -102,9 +111,8 @@ def servers(airflow: Airflow, dags: Path, folder: Path, **environment: str) -> I
         },
     )
     made.command("dags", "reserialize")
+    made.start("api-server")
     try:
-        made.start("api-server")
-        made.start("scheduler")
         yield made
     finally:
-        made.stop()
+        made.stop("api-server")

@@ -39,7 +39,7 @@ class AirflowBackend:
         """The DAGs, and a folder for each environment."""
         chosen = options(build.settings)
         made = plan(build, chosen)
-        packages = {own.name: _package(own, made, build) for own in made.environments}
+        packages = {own.name: _package(own, made, build, chosen) for own in made.environments}
         requirements = {name: _requirements(emitted) for name, emitted in packages.items()}
         files: dict[str, str | bytes] = {
             f"{dag.id}.py": dag_file(dag, made, build, chosen, requirements) for dag in made.dags
@@ -63,13 +63,30 @@ class AirflowBackend:
         )
 
 
-def _package(environment: Environment, made: Plan, build: Build) -> Emitted:
+def _package(environment: Environment, made: Plan, build: Build, chosen: Options) -> Emitted:
     """The package of one environment: a workflow for each task that runs there."""
     graphs = tuple(
         task.part.graph for dag in made.dags for task in dag.tasks if task.environment.name == environment.name
     )
     default = graphs[0].name if len(graphs) == 1 else None
-    return emit_package(attrs.evolve(build, graphs=graphs, default=default))
+    emitted = emit_package(attrs.evolve(build, graphs=graphs, default=default))
+    staged = any(dag.staged for dag in made.dags)
+    return _with_store(emitted, build) if staged and chosen.may_be_stored else emitted
+
+
+def _with_store(emitted: Emitted, build: Build) -> Emitted:
+    """The package with what reaches a store of objects among its requirements."""
+    if build.runtime is None or "s3" not in build.runtime.extras:
+        return emitted
+    wheel = f"./runtime/{build.runtime.name}"
+
+    def extended(text: str | bytes) -> str:
+        first, _, rest = str(text).partition("\n")
+        extras = {*filter(None, first.removeprefix(wheel).strip("[]").split(",")), "s3"}
+        return f"{wheel}[{','.join(sorted(extras))}]\n{rest}"
+
+    files = ((path, extended(text) if path == "requirements.txt" else text) for path, text in emitted.files)
+    return attrs.evolve(emitted, files=tuple(files))
 
 
 def _requirements(emitted: Emitted) -> tuple[str, ...]:

@@ -101,6 +101,9 @@ def _label(name: str) -> str:
 def _needs(dag: Dag, options: Options) -> str:
     names = sorted({name for task in dag.tasks for name in task.variables} - set(options.environment))
     lines = [_need(name, name in dag.secrets) for name in names]
+    packages = sorted({name for use in dag.given.modules for name in use.packages})
+    if packages and not options.contained:
+        lines.append(f"* of the operating system: {', '.join(packages)}")
     return "\n".join(["Needs:", "", *lines]) if lines else ""
 
 

@@ -77,7 +77,14 @@ def _endless(node: Node) -> Unsupported:
 
 
 def _ends(graph: Graph, options: Options) -> Iterator[Unsupported]:
+    scheduled = bool(options.schedule) or any(map(is_schedule, graph.nodes))
     for node in graph.nodes:
+        if scheduled and not options.contained and reads_stdin(node):
+            yield Unsupported(
+                title="a run on a schedule has nobody to say what its standard input is",
+                remedy="read a file, as Sources.jsonl does, or build without --set schedule",
+                origin=node.origin,
+            )
         if options.contained and reads_stdin(node):
             yield Unsupported(
                 title="a container of Airflow's has no standard input",

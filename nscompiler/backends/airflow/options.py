@@ -84,6 +84,11 @@ class Options:
         return self.image.replace("{name}", folder.replace("_", "-"))
 
     @property
+    def may_be_stored(self) -> bool:
+        """Whether values between tasks may be objects of a store, as far as a build can know."""
+        return self.staged.startswith(("s3://", "{{"))
+
+    @property
     def contained(self) -> bool:
         """Whether tasks are containers."""
         return self.task in CONTAINERS

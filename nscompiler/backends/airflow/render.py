@@ -79,9 +79,6 @@ def _imports(dag: Dag, options: Options) -> dict[str, bool]:
         "cron": dag.schedule is not None,
         "param": bool(dag.parameters) or dag.stdin or dag.stdout,
         "days": dag.schedule is not None and bool(dag.schedule.start or dag.schedule.end),
-        "zone": dag.schedule is not None
-        and bool(dag.schedule.start or dag.schedule.end)
-        and dag.schedule.timezone.upper() != "UTC",
         "path": not options.contained,
         "limits": options.task == KUBERNETES and any(_limited(task.environment) for task in dag.tasks),
     }
@@ -328,7 +325,7 @@ def _timetable(schedule: Schedule) -> Code:
 
 
 def _day(day: tuple[int, int, int], timezone: str, last: bool = False) -> str:
-    zone = "UTC" if timezone.upper() == "UTC" else f"ZoneInfo({quoted(timezone)})"
+    zone = f"ZoneInfo({quoted(timezone)})"
     time = ", 23, 59, 59" if last else ""
     return f"datetime({', '.join(map(str, day))}{time}, tzinfo={zone})"
 

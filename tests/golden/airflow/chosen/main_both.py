@@ -13,6 +13,10 @@ They are read from `in.jsonl`, and are "good" | "bad".
 
     type Row = { n : Integer, share : optional Double }
 
+Needs:
+
+* of the operating system: libgomp1
+
 Made by nsc 0.1.0 from main; do not edit, build again:
 
     nsc build main.nml --target airflow --set 'split=module' --set 'python={{ var.value.etl_python }}' --set 'folder={{ var.value.etl_folder }}' --set 'staged=s3://runs/{{ ds }}/' --set 'environment=API_KEY={{ conn.api.password }};' --set 'schedule=@daily' --set 'start_date=2026-01-31' --set 'queue=etl' --set 'max_active_runs=3' --set 'retry_delay=30s'
@@ -26,8 +30,9 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, Asset, CronTriggerTimetable, Param, get_current_context, task
 
@@ -91,7 +96,7 @@ with DAG(
     description="Scores of all numbers.",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("@daily", timezone="UTC"),
-    start_date=datetime(2026, 1, 31, tzinfo=UTC),
+    start_date=datetime(2026, 1, 31, tzinfo=ZoneInfo("UTC")),
     catchup=False,
     max_active_runs=3,
     params={

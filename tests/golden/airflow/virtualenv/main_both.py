@@ -16,6 +16,7 @@ They are read from `in.jsonl`, and are "good" | "bad".
 Needs:
 
 * `$API_KEY`: the variable `API_KEY`
+* of the operating system: libgomp1
 
 Made by nsc 0.1.0 from main; do not edit, build again:
 
