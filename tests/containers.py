@@ -6,6 +6,7 @@
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -90,6 +91,16 @@ class Project:
     def docker(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """``docker`` with arguments."""
         return self._run(["docker", *arguments], check, 60)
+
+    def nsc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """One of our own commands, in the folder of the build."""
+        path = os.pathsep.join([str(BIN), self.environment["PATH"]])
+        return self._run(["env", f"PATH={path}", sys.executable, "-m", "nscompiler", *arguments], True, 300)
+
+    def kill(self, service: str) -> None:
+        """Kills the process of a service's only container, as the system does when there is no memory left."""
+        (one,) = (one for one in self.containers() if one.service == service)
+        os.kill(int(self.docker("inspect", "--format", "{{.State.Pid}}", one.id).stdout), signal.SIGKILL)
 
     def _run(self, command: list[str], check: bool, timeout: float) -> subprocess.CompletedProcess[str]:
         told = subprocess.run(

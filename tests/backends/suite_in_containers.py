@@ -57,8 +57,9 @@ def files(chosen: Iterable[Case], *, one_image: bool) -> dict[str, str]:
             if case.program is program
         ]
     made["all/module.nml"] = "\n".join(["module Suite.All:0.1.0", "", *imports, "", *defs, ""])
+    made["nstack-project.yaml"] = "modules: [all]\n"
     if one_image:
-        made["nstack-project.yaml"] = f"modules: [all]\nplaces:\n  suite:\n    modules: [{', '.join(modules)}]\n"
+        made["nstack-project.yaml"] += f"places:\n  suite:\n    modules: [{', '.join(modules)}]\n"
     return made
 
 

@@ -41,7 +41,7 @@ def test_a_workflow_runs_twice_and_leaves_nothing(engine: dict[str, str], tmp_pa
     with containers.project(built, engine, "nstack-twice") as project:
         (project.data / "in.jsonl").write_text('{"n":1,"name":"a"}\n{"n":2,"name":"b"}\n')
         for times in (1, 2):
-            project.up()
+            project.nsc("up", "--detach")
             codes = project.until_done()
             assert set(codes.values()) == {0}, codes
             assert sorted(codes) == ["channels", "w-jsonl", "w-jsonl-2", "w-stdout", "w-twice"]
@@ -49,4 +49,49 @@ def test_a_workflow_runs_twice_and_leaves_nothing(engine: dict[str, str], tmp_pa
             assert project.output("w-stdout") == printed * times
             assert (project.data / "out.jsonl").read_text() == '"a"\n"bb"\n'
             assert project.output("w-twice", log=True).count("showing 2") == times
+        assert "w-twice" in project.nsc("ps", "--all").stdout
+        assert "showing 2" in project.nsc("logs", "--no-color", "w-twice").stdout
+        project.nsc("down", "--volumes", "--timeout", "5")
+        project.down()
+
+
+SLOW = {
+    "main.nml": """@stateless
+fun slow : Integer -> Integer
+def w = Sources.jsonl<Integer> { path = "in.jsonl" } | slow | Sinks.jsonl { path = "out.jsonl" }
+""",
+    "main.py": """import time
+
+import nstack
+
+
+class Module(nstack.Module):
+    def slow(self, n):
+        time.sleep(0.001)
+        return n
+""",
+}
+COUNT = 6000
+
+
+@pytest.mark.thorough
+def test_a_run_that_ends_goes_on_after_each_of_its_services_was_killed(engine: dict[str, str], tmp_path: Path) -> None:
+    built = containers.build(tmp_path, SLOW, "--set", "channel_messages=3")
+    with containers.project(built, engine, "nstack-killed") as project:
+        (project.data / "in.jsonl").write_text("".join(f"{n}\n" for n in range(COUNT)))
+        (project.data / "out.jsonl").write_text("of a run before\n")
+        written = project.data / "out.jsonl.partial"
+        project.up()
+        for number, service in enumerate(("w-jsonl", "w-slow", "w-jsonl-2"), 1):
+            project.until(
+                "written",
+                lambda _, number=number: written.exists() and written.read_bytes().count(b"\n") > number * COUNT // 8,
+            )
+            project.kill(service)
+        codes = project.until_done(200)
+        assert set(codes.values()) == {0}, codes
+        found = [int(line) for line in (project.data / "out.jsonl").read_text().splitlines()]
+        assert set(found) == set(range(COUNT))
+        assert len(found) < 2 * COUNT
+        assert not written.exists()
         project.down()
