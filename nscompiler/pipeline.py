@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from nscompiler.flow import program as flow
     from nscompiler.flow.model import Graph, Placement
     from nscompiler.lints.levels import Levels
+    from nscompiler.modules.project import ModuleConfig
     from nscompiler.typecheck.service import Service
 
 MAIN = "main"
@@ -531,6 +532,11 @@ class Compilation:
         """The modules of the standard library that were read so far."""
         return [own for own in self._checked.values() if own.interface.standard]
 
+    def _parent(self, config: "ModuleConfig") -> tuple[str, str] | None:
+        """The framework that a module names as its parent, and its file; None without one that can be found."""
+        path, _ = resolve_parent(config, self.discovery.index)
+        return None if path is None or config.parent is None else (str(config.parent.value), path)
+
     def is_sound(self, path: str) -> bool:
         """Whether there is no error in a file and in all that it imports: then its workflows can be laid out."""
         return self._faulty.isdisjoint(self._behind(path))
@@ -560,7 +566,8 @@ class Compilation:
         standard = {own.reference: own for own in self._standard_modules()}
         modules = {self.checked[one].reference: self.checked[one] for one in sorted(needed)}
         root = next((given.root for given in self.discovery.given if path in given.targets), "")
-        files = LazyModuleFiles({name: own.module.source.path for name, own in modules.items()}, self.files)
+        paths = {name: own.module.source.path for name, own in modules.items()}
+        files = LazyModuleFiles(paths, self.files, self._parent)
         return Program(
             types=self.types,
             modules={**standard, **modules},

@@ -153,6 +153,18 @@ class Edge:
 
 
 @attrs.frozen(slots=True, kw_only=True)
+class Framework:
+    """A module that another one names as its ``parent``: what it needs is there for the other's code, too. Where
+    modules have images, the other's begins with this one's."""
+
+    reference: str
+    content_hash: str
+    requirements: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+
+
+@attrs.frozen(slots=True, kw_only=True)
 class ModuleUse:
     """A Python module whose functions the graph calls.
 
@@ -160,7 +172,8 @@ class ModuleUse:
     paths). ``types`` are the names under which its code finds classes (``nstack.Event``), as (name, type).
     ``signatures`` are (function, input, output) for every function of the module the graph calls.
     ``parameters`` are those that the called functions declare, with their defaults; a function that is not in it
-    takes any. ``nml`` is the file that declares the module.
+    takes any. ``nml`` is the file that declares the module. ``frameworks`` are its parent and that one's, the outermost
+    first; ``requirements``, ``packages`` and ``commands`` have theirs before its own.
     """
 
     reference: str
@@ -176,6 +189,7 @@ class ModuleUse:
     signatures: tuple[tuple[str, TypeId | None, TypeId | None], ...] = ()
     parameters: tuple[tuple[str, tuple[Parameter, ...]], ...] = ()
     nml: str = ""
+    frameworks: tuple[Framework, ...] = ()
 
 
 @attrs.frozen(slots=True, kw_only=True)

@@ -1,12 +1,15 @@
 """What a module consists of on disk, as far as building a workflow needs it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+
+import attrs
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import Files
+from nscompiler.flow.model import Framework
 from nscompiler.flow.program import ModuleFiles
 from nscompiler.modules.contents import content_files, content_hash, read_requirements
-from nscompiler.modules.project import read_module_config
+from nscompiler.modules.project import ModuleConfig, read_module_config
 from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reading import read_source
 from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of
@@ -22,19 +25,30 @@ class UnreadableContents(OSError):
         self.problem = problem
 
 
+Parent = Callable[[ModuleConfig], tuple[str, str] | None]
+"""The reference and the ``.nml`` file of the module that an ``nstack.yaml`` names as its parent; None without one."""
+
+
+def _no_parent(config: ModuleConfig) -> None:
+    return None
+
+
 class LazyModuleFiles(Mapping[str, ModuleFiles]):
     """The files of modules by reference, given the paths of their ``.nml`` files; read and hashed when they are first
-    asked for."""
+    asked for. ``parent`` finds the frameworks."""
 
-    def __init__(self, paths: Mapping[str, str], files: Files) -> None:
+    def __init__(self, paths: Mapping[str, str], files: Files, parent: Parent | None = None) -> None:
         self._paths = paths
         self._files = files
+        self._parent: Parent = parent or _no_parent
         self._held: dict[str, ModuleFiles] = {}
 
     def __getitem__(self, reference: str) -> ModuleFiles:
         held = self._held.get(reference)
         if held is None:
-            held = self._held[reference] = module_files(self._paths[reference], self._files)
+            path = self._paths[reference]
+            own = module_files(path, self._files)
+            held = self._held[reference] = _with_frameworks(own, frameworks_of(path, self._files, self._parent))
         return held
 
     def __iter__(self) -> Iterator[str]:
@@ -67,6 +81,45 @@ def module_files(path: str, files: Files) -> ModuleFiles:
         requirements=read_requirements(folder, files) if own_folder else (),
         packages=() if config is None else tuple(entry.value for entry in config.packages),
         commands=() if config is None else tuple(entry.value for entry in config.commands),
+    )
+
+
+def frameworks_of(path: str, files: Files, parent: Parent) -> tuple[Framework, ...]:
+    """The frameworks of a module, the outermost first. One that is its own ends the search.
+
+    Raises UnreadableContents where a file of one cannot be read.
+    """
+    found: dict[str, Framework] = {}
+    while (config := _config(path, files)) is not None and (named := parent(config)) is not None:
+        reference, path = named
+        if reference in found:
+            break
+        own = module_files(path, files)
+        found[reference] = Framework(
+            reference=reference,
+            content_hash=own.content_hash,
+            requirements=own.requirements,
+            packages=own.packages,
+            commands=own.commands,
+        )
+    return tuple(reversed(found.values()))
+
+
+def _config(path: str, files: Files) -> ModuleConfig | None:
+    folder, own_folder = folder_of(path), path.rpartition("/")[2] == MODULE_FILE
+    return read_module_config(folder, files)[0] if own_folder else None
+
+
+def _with_frameworks(own: ModuleFiles, frameworks: tuple[Framework, ...]) -> ModuleFiles:
+    if not frameworks:
+        return own
+    before: tuple[Framework | ModuleFiles, ...] = (*frameworks, own)
+    return attrs.evolve(
+        own,
+        frameworks=frameworks,
+        requirements=tuple(dict.fromkeys(line for one in before for line in one.requirements)),
+        packages=tuple(dict.fromkeys(package for one in before for package in one.packages)),
+        commands=tuple(dict.fromkeys(command for one in before for command in one.commands)),
     )
 
 

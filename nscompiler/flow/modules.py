@@ -106,6 +106,7 @@ class ModuleUses:
             requirements=files.requirements,
             packages=files.packages,
             commands=files.commands,
+            frameworks=files.frameworks,
             types=types,
             signatures=tuple(self._signatures[reference]),
             nml=self._program.shown(checked.module.source.path),

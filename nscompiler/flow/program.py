@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from nscompiler.flow.model import Origin
+from nscompiler.flow.model import Framework, Origin
 from nscompiler.flow.places import Places, origin_of
 from nscompiler.grammar import syntax
 from nscompiler.source import SourceFile
@@ -21,7 +21,8 @@ class ModuleFiles:
 
     ``folder`` is where its files lie on disk, ``python`` the file within it that holds the class (None where there
     is none), ``service`` what that file's text says. ``files`` are the paths within the folder that are copied, the
-    Python file among them, sorted. ``content_hash`` changes with any of them.
+    Python file among them, sorted. ``content_hash`` changes with any of them. ``frameworks`` and what they need are as
+    in the graph.
     """
 
     folder: str
@@ -32,6 +33,7 @@ class ModuleFiles:
     requirements: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    frameworks: tuple[Framework, ...] = ()
 
 
 @attrs.frozen(slots=True, kw_only=True, eq=False)

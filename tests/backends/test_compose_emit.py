@@ -31,7 +31,7 @@ fun predict : Plant -> Text
 """,
     "iris/service.py": service("predict"),
     "iris/nstack.yaml": "stack: {language: python, api-version: 1}\npackages: [libgomp1]\n"
-    "commands: [python -c 'import csv']\n",
+    "commands: [python -c 'import csv', touch /opt/done]\n",
     "iris/requirements.txt": f"six==1.17.0 --hash=sha256:{'0' * 64}\n",
     "shop/module.nml": "module Shop.Orders:0.1.0\n\nfun count : Text -> (Text, Integer)\n",
     "shop/service.py": service("count"),
@@ -123,6 +123,41 @@ def test_places_and_secrets_are_as_kept(golden: Callable[[Path, str], None]) -> 
     found = emitted(IRIS, place, secrets="file", project="iris")
     golden(KEPT / "places" / "compose.yaml", text(found, "compose.yaml"))
     golden(KEPT / "places" / "Dockerfile", text(found, "images/all/Dockerfile"))
+
+
+FRAMED = {
+    **IRIS,
+    "frame/module.nml": "module Frame.Learning:1.0.0\n",
+    "frame/nstack.yaml": "parent: Frame.Base:2.0.0\npackages: [libgomp1]\ncommands: [touch /opt/framed]\n",
+    "frame/requirements.txt": "scikit-learn>=1.5\n",
+    "base/module.nml": "module Frame.Base:2.0.0\n",
+    "base/nstack.yaml": "stack: {language: python, api-version: 1}\npackages: [curl]\n",
+    "iris/nstack.yaml": "parent: Frame.Learning:1.0.0\npackages: [git]\ncommands: [test -f /opt/framed]\n",
+}
+
+
+def test_frameworks_are_images_that_others_begin_with(golden: Callable[[Path, str], None], tmp_path: Path) -> None:
+    found = emitted(FRAMED)
+    golden(KEPT / "framed" / "Dockerfile", text(found, "images/iris-classify/Dockerfile"))
+    assert text(found, "images/iris-classify/frame-learning-1-0-0.txt") == "scikit-learn>=1.5\n"
+    assert text(found, "images/iris-classify/main.txt") == IRIS["iris/requirements.txt"]
+    checked(written(found, tmp_path))
+
+
+def test_what_a_framework_needs_is_there_locally_too() -> None:
+    compiled = compile_texts(FRAMED)
+    graph = compiled.graphs["ask"]
+    (use,) = graph.modules
+    assert use.requirements == ("scikit-learn>=1.5", IRIS["iris/requirements.txt"].strip())
+    assert use.packages == ("curl", "libgomp1", "git")
+    assert [own.reference for own in use.frameworks] == ["Frame.Base:2.0.0", "Frame.Learning:1.0.0"]
+    assert "scikit-learn>=1.5\n" in text(compiled.emit("local"), "requirements.txt")
+
+
+def test_a_framework_that_is_its_own_ends_there() -> None:
+    files = {**FRAMED, "base/nstack.yaml": "parent: Frame.Learning:1.0.0\n"}
+    (use,) = compile_texts(files).graphs["ask"].modules
+    assert len(use.frameworks) == 2
 
 
 def test_the_same_build_gives_the_same_bytes_and_names_no_folder_of_this_machine() -> None:

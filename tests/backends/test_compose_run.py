@@ -7,14 +7,21 @@ import containers
 import pytest
 
 PROGRAM = {
-    "main.nml": """type Plant = { n : Integer, name : Text }
+    "nstack-project.yaml": "modules: [w]\n",
+    "frame/module.nml": "module Plant.Frame:1.0.0\n",
+    "frame/nstack.yaml": "stack: {language: python, api-version: 1}\ncommands: [touch /opt/framed]\n",
+    "frame/requirements.txt": "six>=1.16\n",
+    "plant/module.nml": """module Plant.Shown:0.1.0
+
+type Plant = { n : Integer, name : Text }
+
 @stateless
 fun twice : Plant -> [Plant]
 fun show : Plant -> Text
-def plants = Sources.jsonl<Plant> { path = "in.jsonl" }
-def w = plants | (twice* | Conv.to_json | Sinks.stdout & show | Sinks.jsonl { path = "out.jsonl" })
 """,
-    "main.py": """import nstack
+    "plant/nstack.yaml": "parent: Plant.Frame:1.0.0\ncommands: [test -f /opt/framed]\n",
+    "plant/service.py": """import nstack
+import six
 
 
 class Module(nstack.Module):
@@ -23,7 +30,14 @@ class Module(nstack.Module):
 
     def show(self, plant):
         print("showing", plant.n)
-        return plant.name * plant.n
+        return six.ensure_str(plant.name) * plant.n
+""",
+    "w/module.nml": """module Plant.Workflows:0.1.0
+
+import Plant.Shown:0.1.0 as P
+
+def plants = Sources.jsonl<P.Plant> { path = "in.jsonl" }
+def w = plants | (P.twice* | Conv.to_json | Sinks.stdout & P.show | Sinks.jsonl { path = "out.jsonl" })
 """,
 }
 
@@ -37,7 +51,7 @@ def engine() -> Iterator[dict[str, str]]:
 
 @pytest.mark.thorough
 def test_a_workflow_runs_twice_and_leaves_nothing(engine: dict[str, str], tmp_path: Path) -> None:
-    built = containers.build(tmp_path, PROGRAM)
+    built = containers.build(tmp_path, PROGRAM, source="w/module.nml")
     with containers.project(built, engine, "nstack-twice") as project:
         (project.data / "in.jsonl").write_text('{"n":1,"name":"a"}\n{"n":2,"name":"b"}\n')
         for times in (1, 2):

@@ -10,7 +10,7 @@ from nscompiler.backends.base import Build, Copy, Emitted
 from nscompiler.backends.compose.parts import Places
 from nscompiler.emit.describe import module_name
 from nscompiler.flow.cut import Part
-from nscompiler.flow.model import MAIN, ModuleUse, Process
+from nscompiler.flow.model import MAIN, Framework, ModuleUse, Process
 
 PLAIN = "runtime"
 """The image of parts without Python modules."""
@@ -26,16 +26,20 @@ class Environment:
     requirements: tuple[str, ...]
     variable: str | None = None
 
-    @property
-    def hashed(self) -> bool:
-        """Whether every requirement is locked to the hashes of its files."""
-        return bool(self.requirements) and all("--hash=" in line for line in self.requirements)
+
+@attrs.frozen(slots=True, kw_only=True)
+class Base:
+    """The image of a framework: what modules that name it as their parent begin with. ``stage`` is its name."""
+
+    stage: str
+    framework: Framework
 
 
 @attrs.frozen(slots=True, kw_only=True)
 class Image:
     """One image. ``folders`` are those of its modules below ``user/``, ``packages`` Debian's, ``commands`` run last;
-    ``runtime`` is what pip installs before all else."""
+    ``runtime`` is what pip installs before all else. ``frameworks`` are the images that it begins with, one on the
+    other."""
 
     name: str
     modules: tuple[ModuleUse, ...]
@@ -43,6 +47,7 @@ class Image:
     packages: tuple[str, ...]
     commands: tuple[str, ...]
     runtime: str
+    frameworks: tuple[Base, ...] = ()
     tag: str = ""
 
     @property
@@ -93,22 +98,39 @@ def _image(name: str, uses: tuple[ModuleUse, ...], processes: Iterable[Process],
                 Environment(
                     name=process.name,
                     folder=f"/opt/venv-{process.name}",
-                    requirements=_lines(uses, own),
+                    requirements=_lines(uses, own, own=False),
                     variable=process.variable,
                 )
             )
+    bases = _bases(uses)
     return Image(
         name=name,
         modules=uses,
         environments=tuple(environments),
-        packages=tuple(sorted({package for use in uses for package in use.packages})),
-        commands=tuple(dict.fromkeys(command for use in uses for command in use.commands)),
+        packages=tuple(sorted({own for use in uses for own in use.packages} - _all(bases, "packages"))),
+        commands=tuple(
+            dict.fromkeys(own for use in uses for own in use.commands if own not in _all(bases, "commands"))
+        ),
         runtime=runtime,
+        frameworks=bases,
     )
 
 
-def _lines(uses: Iterable[ModuleUse], references: Collection[str]) -> tuple[str, ...]:
-    return tuple(sorted({line for use in uses if use.reference in references for line in use.requirements}))
+def _bases(uses: Iterable[ModuleUse]) -> tuple[Base, ...]:
+    """The frameworks of all modules, each once and after its own."""
+    found = {own.reference: own for use in uses for own in use.frameworks}
+    names = (re.sub(r"[^a-z0-9]+", "-", reference.lower()).strip("-") for reference in found)
+    return tuple(Base(stage=name, framework=own) for name, own in zip(names, found.values(), strict=True))
+
+
+def _all(bases: Iterable[Base], what: str) -> set[str]:
+    return {own for base in bases for own in getattr(base.framework, what)}
+
+
+def _lines(uses: tuple[ModuleUse, ...], references: Collection[str], *, own: bool = True) -> tuple[str, ...]:
+    """The requirements of some modules. Those of frameworks are there already in the image's ``own`` environment."""
+    before = _all(_bases(uses), "requirements") if own else set()
+    return tuple(sorted({line for use in uses if use.reference in references for line in use.requirements} - before))
 
 
 def runtime_requirement(build: Build, emitted: Emitted) -> str:

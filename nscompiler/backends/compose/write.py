@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -28,7 +29,7 @@ def _templates() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    made.filters |= {"q": quoted, "flow": flow, "json": quoted}
+    made.filters |= {"q": quoted, "flow": flow, "json": quoted, "hashed": hashed}
     return made
 
 
@@ -42,6 +43,11 @@ def flow(value: Any) -> str:
     if value and isinstance(value[0], tuple):
         return "{" + ", ".join(f"{name}: {quoted(own)}" for name, own in value) + "}"
     return "[" + ", ".join(map(quoted, value)) + "]"
+
+
+def hashed(lines: Iterable[str]) -> bool:
+    """Whether every requirement is locked to the hashes of its files."""
+    return all("--hash=" in line for line in lines)
 
 
 def _fill(template: str, **values: object) -> str:
@@ -90,6 +96,10 @@ def _images(
         for environment in image.environments:
             if environment.requirements:
                 own[f"images/{name}/{environment.name}.txt"] = "".join(f"{line}\n" for line in environment.requirements)
+        for base in image.frameworks:
+            if base.framework.requirements:
+                lines = "".join(f"{line}\n" for line in base.framework.requirements)
+                own[f"images/{name}/{base.stage}.txt"] = lines
         dockerfile = _fill(
             "Dockerfile.j2",
             image=image,
