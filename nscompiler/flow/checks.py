@@ -108,10 +108,57 @@ def _reads_standard_input(node: Node) -> bool:
     )
 
 
+def _standard_output(graph: Graph, places: Places) -> Iterator[Diagnostic]:
+    writers = [node for node in graph.nodes if node.kind == "sink" and _writes_standard_output(node)]
+    files = [node for node in writers if not _standard(node, "Sinks", "stdout")]
+    if len(writers) > 1 and files:
+        first, other = sorted((files[0], next(node for node in writers if node is not files[0])), key=writers.index)
+        yield codes.SAME_STDOUT.at(
+            places.span(_place(other, "path")),
+            "Two sinks write standard output",
+            "the second one",
+            related=(Label(places.span(_place(first, "path")), "the first one", Role.CONSUMER),),
+        )
+
+
+def _writes_standard_output(node: Node) -> bool:
+    return _standard(node, "Sinks", "stdout") or (
+        _standard(node, "Sinks", *OF_FILES) and _known(node, "path") in ("-", "/dev/stdout")
+    )
+
+
+def _never_whole(graph: Graph, places: Places) -> Iterator[Diagnostic]:
+    endless = next((node for node in graph.nodes if node.function is not None and node.function.bounded is False), None)
+    if graph.bounded or endless is None:
+        return
+    for node in graph.nodes:
+        if node.kind == "sink" and (remedy := _needs_an_end(node)) is not None:
+            assert node.function is not None
+            yield codes.NEVER_WHOLE.at(
+                places.span(node.origin),
+                f"`Sinks.{node.function.name}` is never complete here: {remedy}",
+                "good only once it is complete",
+                related=(Label(places.span(endless.origin), "this has no end", Role.PRODUCER),),
+            )
+
+
+def _needs_an_end(node: Node) -> str | None:
+    """What to write in the place of a sink whose file is whole at the end alone; None for one that is always."""
+    if _standard(node, "Sinks", "parquet"):
+        return 'write `Sinks.jsonl`, or `Sinks.arrow` with `format = "stream"`, and make Parquet of that'
+    if _standard(node, "Sinks", "arrow") and _known(node, "format") == "file":
+        return 'write `format = "stream"`'
+    if _standard(node, "Sinks", "s3") and _known(node, "s3_format") not in ("object", None):
+        return 'write an object of each value, with `s3_format = "object"` or `AWS.S3.upload`'
+    return None
+
+
 CHECKS: tuple[Callable[[Graph, Places], Iterable[Diagnostic]], ...] = (
     _files,
     _endpoints,
     _standard_input,
+    _standard_output,
+    _never_whole,
 )
 """Every check of a whole graph, in the order in which they report."""
 

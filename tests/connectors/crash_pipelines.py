@@ -15,6 +15,7 @@ import psycopg
 from broker_harness import Line, Side
 from databases import PORT, OwnServer, Schema, new_schema, own_server
 from kafka_sides import KafkaLine, KafkaSide
+from own_brokers import OwnBroker, OwnNats, OwnRabbitMQ, OwnRedis, running
 from test_connector_amqp import RabbitMQ
 from test_connector_nats import Nats
 from test_connector_redis import RedisSide
@@ -88,6 +89,8 @@ class Pipeline(AbstractAsyncContextManager["Pipeline"]):
     BOUNDED: ClassVar[bool] = True
     EXACT: ClassVar[Sequence[str]] = ()
     """Sinks that must have each value once."""
+    LIMIT: ClassVar[float] = 60.0
+    """Seconds that one process may take, its server's stop and start within them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -319,10 +322,56 @@ class FromBroker(OfBroker):
         return not await self.side.waiting()
 
 
+class FromOwnBroker(FromBroker):
+    """From a broker of its own, which is stopped and started meanwhile."""
+
+    OWN: ClassVar[type[OwnBroker]]
+    server: OwnBroker
+
+    async def connect(self) -> None:
+        """The server, and the other side."""
+        self.server = await asyncio.to_thread(self.exits.enter_context, running(self.OWN))
+        facts = {"PORT": self.server.port, "STORAGE": "file", "COMES_BACK": True}
+        self.side = type(self.SIDE.__name__, (self.SIDE,), facts)()
+        await self.side.open()
+        given = self.side.at(self.server.port) | self.side.source()
+        self.environment |= {name.upper(): as_text(value) for name, value in given.items()}
+
+    async def disturb(self) -> None:
+        """Stops the server and starts it again."""
+        await asyncio.to_thread(self.server.stop)
+        await asyncio.to_thread(self.server.start)
+
+    @property
+    def disturbs(self) -> bool:
+        """It does."""
+        return True
+
+    async def is_idle(self) -> bool:
+        """Nothing waits, as the server says if it is there."""
+        try:
+            async with asyncio.timeout(10):
+                return not await self.side.waiting()
+        except Exception:
+            return False
+
+
 def as_text(value: object) -> str:
     """A parameter as a variable of the environment has it."""
     seconds = getattr(value, "total_seconds", None)
     return str(value) if seconds is None else f"{seconds()}s"
+
+
+def of_own_broker(side: type[Side], own: type[OwnBroker], source: str, limit: float = 60.0) -> type[Pipeline]:
+    """The pipeline out of a broker that is stopped and started again."""
+    kind = side.PREFIX
+    flow = f"""
+def restarted_{kind} =
+  Sources.{kind}<Row> {{ {kind}_prefetch = 64, {_from_environment(source)} }} | {THROUGH} |
+  (Sinks.jsonl {{ path = "out.jsonl" }} & Sinks.postgres {{ {TABLE} }})
+"""
+    facts = {"NAME": f"restarted_{kind}", "FLOW": flow, "SIDE": side, "OWN": own, "LIMIT": limit}
+    return type(f"Restarted_{kind}", (FromOwnBroker,), facts)
 
 
 def of_broker(side: type[Side], source: str, sink: str, line: type[Line] = Line) -> list[type[Pipeline]]:
@@ -350,6 +399,9 @@ def _from_environment(names: str) -> str:
     return ", ".join(f"{name} = ${name.upper()}" for name in names.split())
 
 
+OF_REDIS = "redis_host redis_port redis_stream redis_group"
+OF_NATS = "nats_host nats_port nats_stream nats_subject nats_consumer nats_ack_wait"
+OF_AMQP = "amqp_host amqp_port amqp_exchange amqp_queue"
 KAFKA = of_broker(
     KafkaSide,
     "kafka_brokers kafka_topic kafka_group kafka_session_timeout",
@@ -363,15 +415,12 @@ PIPELINES: dict[str, type[Pipeline]] = {
         Postgres,
         Polled,
         Restarted,
-        *of_broker(
-            RabbitMQ, "amqp_host amqp_port amqp_exchange amqp_queue", "amqp_host amqp_port amqp_exchange amqp_key"
-        ),
-        *of_broker(RedisSide, "redis_host redis_port redis_stream redis_group", "redis_host redis_port redis_stream"),
-        *of_broker(
-            Nats,
-            "nats_host nats_port nats_stream nats_subject nats_consumer nats_ack_wait",
-            "nats_host nats_port nats_subject",
-        ),
+        of_own_broker(RedisSide, OwnRedis, OF_REDIS),
+        of_own_broker(Nats, OwnNats, OF_NATS),
+        of_own_broker(RabbitMQ, OwnRabbitMQ, OF_AMQP, limit=240.0),
+        *of_broker(RabbitMQ, OF_AMQP, "amqp_host amqp_port amqp_exchange amqp_key"),
+        *of_broker(RedisSide, OF_REDIS, "redis_host redis_port redis_stream"),
+        *of_broker(Nats, OF_NATS, "nats_host nats_port nats_subject"),
         *KAFKA,
     )
 }

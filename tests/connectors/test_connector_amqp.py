@@ -2,24 +2,17 @@
 
 import asyncio
 import datetime
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aio_pika
 import pytest
-from broker_harness import Contract, Copy, Order, Side, free_port, opened, take, until, values
-from connector_harness import Recorder, required
+from broker_harness import Contract, Copy, Order, Side, opened, take, until, values
+from connector_harness import Recorder
 from nstack.connectors.amqp import AmqpSink, AmqpSource
 from nstack.runtime.errors import ConnectorError, UsageError
+from own_brokers import OwnRabbitMQ, running
 
 
 class RabbitMQ(Side):
@@ -27,10 +20,16 @@ class RabbitMQ(Side):
 
     NAME, PORT, PREFIX = "RabbitMQ", 5672, "amqp"
     SOURCE, SINK = AmqpSource, AmqpSink
+    COMES_BACK: ClassVar[bool] = False
 
     async def open(self) -> None:
         """The queue that the source reads is made by the source itself, or here, if nobody has it yet."""
-        self._connection = await aio_pika.connect(port=self.PORT)
+        # One that comes back by itself is for a broker that is stopped and started again.
+        self._connection = await (
+            aio_pika.connect_robust(port=self.PORT, reconnect_interval=0.3)
+            if self.COMES_BACK
+            else aio_pika.connect(port=self.PORT)
+        )
         self.channel = await self._connection.channel()
         self.into = await self.channel.declare_exchange(f"t.{self.id}.in", "topic", durable=True)
         self.queue = await self.channel.declare_queue(f"t.{self.id}", durable=True)
@@ -78,43 +77,6 @@ class RabbitMQ(Side):
     def sink(self) -> dict[str, Any]:
         """A key that is bound."""
         return {"amqp_exchange": f"t.{self.id}.out", "amqp_key": "done"}
-
-
-@contextmanager
-def rabbitmq(folder: Path, port: int) -> Iterator[None]:
-    """A node of the test's own, which keeps what it has in the folder."""
-    program, user = required("rabbitmq-server"), "rabbitmq" if os.getuid() == 0 else None
-    if user:
-        shutil.chown(folder, user, user)
-    name = f"nstack{port}@localhost"
-    facts = {"HOME": folder, "RABBITMQ_NODENAME": name, "RABBITMQ_NODE_PORT": port, "RABBITMQ_DIST_PORT": port + 1}
-    facts |= {f"RABBITMQ_{one}": folder / one.lower() for one in ("MNESIA_BASE", "LOG_BASE", "ENABLED_PLUGINS_FILE")}
-    facts |= {"RABBITMQ_FEATURE_FLAGS_FILE": folder / "flags", "RABBITMQ_CONFIG_FILE": folder / "none"}
-    facts |= {"RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1", "RABBITMQ_CONF_ENV_FILE": folder / "none"}
-    facts["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}"
-    environment = os.environ | {key: str(value) for key, value in facts.items()}
-    own = subprocess.Popen(
-        [program], env=environment, user=user, group=user, cwd="/", start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        until = time.monotonic() + 90
-        while True:
-            with suppress(OSError):
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            assert own.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.2)
-        yield
-    finally:
-        os.killpg(own.pid, signal.SIGTERM)
-        own.wait(60)
-        for one in (port, port + 1):  # the shell has ended, the machine that it started ends a little later
-            with suppress(OSError):
-                while True:
-                    socket.create_connection(("127.0.0.1", one), 1).close()
-                    time.sleep(0.1)
 
 
 class TestAmqp(Contract):
@@ -169,28 +131,24 @@ class TestAmqp(Contract):
 
     @pytest.mark.soak
     async def test_a_broker_that_stops_and_starts_is_waited_for(
-        self, side: RabbitMQ, tmp_path: Path, record_property: Callable[[str, object], None]
+        self, side: RabbitMQ, record_property: Callable[[str, object], None]
     ) -> None:
-        port, recorder = free_port(), Recorder()
-        given = {"port": port, "log": recorder.log, "amqp_exchange": "amq.topic", "amqp_key": "k", "amqp_queue": "q"}
-        sink_given = given | {"amqp_key": "k"}
-        folder = Path(tempfile.mkdtemp(prefix="nstack-rabbitmq-"))
-        with ExitStack() as stack:
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            running = stack.enter_context(ExitStack())
-            running.enter_context(rabbitmq(folder, port))
-            async with opened(side, AmqpSource(), **given) as source, opened(side, AmqpSink(), **sink_given) as sink:
+        recorder = Recorder()
+        with running(OwnRabbitMQ) as broker:
+            given = {"port": broker.port, "log": recorder.log, "amqp_exchange": "amq.topic", "amqp_key": "k"}
+            source_given = given | {"amqp_queue": "q"}
+            async with opened(side, AmqpSource(), **source_given) as source, opened(side, AmqpSink(), **given) as sink:
                 batches = source.batches()
                 await sink.write(sink.encode([Order(1, "before")]))
                 (first,) = await take(batches, 1)
-                await asyncio.to_thread(running.close)
+                await asyncio.to_thread(broker.stop)
                 writing = asyncio.create_task(sink.write(sink.encode([Order(2, "after")])))
                 following = asyncio.create_task(anext(batches))
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(60):
                     while recorder.text().count(": lost ") < 2:
                         await asyncio.sleep(0.01)
                 first.token.release()
-                await asyncio.to_thread(running.enter_context, rabbitmq(folder, port))
+                await asyncio.to_thread(broker.start)
                 async with asyncio.timeout(60):
                     await writing
                     seen = values([await following])

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import nats
 import pytest
@@ -22,13 +22,14 @@ class Nats(Side):
 
     NAME, PORT, PREFIX = "NATS", 4222, "nats"
     SOURCE, SINK = NatsSource, NatsSink
+    STORAGE: ClassVar[str] = "memory"
 
     async def open(self) -> None:
-        """Streams in memory."""
+        """Streams, in memory."""
         self.client = await asyncio.wait_for(nats.connect(f"nats://127.0.0.1:{self.PORT}"), 10)
         self.js = self.client.jetstream()
         for way in ("in", "out"):
-            await self.js.add_stream(name=f"t{self.id}{way}", subjects=[f"t.{self.id}.{way}.>"], storage="memory")
+            await self.js.add_stream(name=f"t{self.id}{way}", subjects=[f"t.{self.id}.{way}.>"], storage=self.STORAGE)
         self._results = await self.js.subscribe(f"t.{self.id}.out.>", config=ConsumerConfig(ack_policy="none"))
 
     async def close(self) -> None:

@@ -61,6 +61,42 @@ def test_standard_input_is_read_once():
     assert told(program) == [("standard-input-read-twice", "Sources.stdin", ["Sources.stdin"])]
 
 
+@pytest.mark.parametrize(
+    ("sinks", "found"),
+    [
+        ('Sinks.jsonl { path = "-" } & Sinks.stdout', ("Sinks.stdout", 'path = "-"')),
+        ('Sinks.stdout & Sinks.jsonl { path = "-" }', ('path = "-"', "Sinks.stdout")),
+        ('Sinks.jsonl { path = "-" } & Sinks.jsonl { path = "/dev/stdout" }', ('path = "/dev/stdout"', 'path = "-"')),
+        ("Sinks.stdout & Sinks.stdout", None),
+        ('Sinks.jsonl { path = "-" } & Sinks.log', None),
+    ],
+)
+def test_standard_output_is_written_by_one_sink_or_in_lines(sinks, found):
+    expected = [("standard-output-written-twice", found[0], [found[1]])] if found else []
+    assert told(f'def w = ["a"] | ({sinks})\n') == expected
+
+
+@pytest.mark.parametrize(
+    ("sink", "found"),
+    [
+        ('Sinks.parquet { path = "x" }', True),
+        ('Sinks.arrow { path = "x" }', True),
+        ('Sinks.arrow { path = "x", format = "stream" }', False),
+        ('Sinks.s3 { s3_bucket = "b", s3_key = "k", s3_format = "jsonl" }', True),
+        ('Sinks.s3 { s3_bucket = "b", s3_key = "k", s3_format = $FORM }', False),
+        ('Sinks.jsonl { path = "x" }', False),
+    ],
+)
+def test_what_is_good_only_when_it_is_complete_needs_an_end(sink, found):
+    endless, ends = 'Sources.redis<Text> { redis_stream = "s" }', "Sources.stdin"
+    expected = [("never-whole", sink.partition(" {")[0], [endless.partition("<")[0]])] if found else []
+    problems = told(f"def w = {endless} | {sink}\n")
+    assert [
+        (name, text.partition(" {")[0], [one.partition("<")[0] for one in rest]) for name, text, rest in problems
+    ] == (expected)
+    assert told(f"def w = {ends} | {sink}\n") == []
+
+
 def modules(one: str, other: str) -> dict[str, str]:
     """Two modules with requirements, and a script that uses both."""
     return {

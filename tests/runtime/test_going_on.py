@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from nstack.runtime.checkpoint import Store
 
@@ -47,6 +48,10 @@ def strict =
 
 def awaited =
   Sources.jsonl<Row> { path = "in.jsonl" } | slowly { parallelism = 4 } * | Sinks.jsonl { path = "out.jsonl" }
+
+def columns =
+  Sources.jsonl<Row> { path = "in.jsonl" } | taken* |
+  ( Sinks.parquet { path = "out.parquet", row_group = 100 } & Sinks.jsonl { path = "out.jsonl" } )
 
 def shown = Sources.jsonl<Row> { path = "in.jsonl" } | taken* | Sinks.log
 """
@@ -251,6 +256,23 @@ def test_a_slow_run_stops_between_two_values_and_goes_on_there(here: Folder, wor
     wanted = [one for one in every if one[0] % 5] if workflow == "copied" else every
     assert left < len(wanted)
     assert here.parts("out.jsonl") == wanted
+
+
+@pytest.mark.parametrize("fault", ["flushing:2", "writing:4"])
+def test_a_run_whose_file_is_whole_or_not_there_starts_over_exactly(here: Folder, fault: str) -> None:
+    here.rows("in.jsonl", 800)
+    assert here.run("columns", fault=fault, slow=0.001)[0] == -9
+    assert not (here.folder / "out.parquet").exists()
+    assert not (here.folder / "out.jsonl").exists()
+    assert (here.folder / "out.jsonl.partial").exists()
+    code, told = here.run("columns", "--resume")
+    assert code == 2
+    assert "what Sinks.parquet writes is good only once it is complete" in told
+    code, told = here.run("columns")
+    assert code == 0, told
+    found = pq.read_table(here.folder / "out.parquet").to_pylist()
+    assert [(row["n"], row["part"]) for row in found] == here.parts("out.jsonl") == expected("in.jsonl", 800)
+    assert not list(here.folder.glob("*.partial"))
 
 
 def test_what_others_append_meanwhile_stays(here: Folder) -> None:

@@ -238,6 +238,35 @@ PYTHON_WORKFLOW = Code(
     ),
 )
 
+NEVER_WHOLE = Code(
+    id="NS0616",
+    name="never-whole",
+    title="A sink writes what is good only once it is complete, and the workflow has no end",
+    explanation=(
+        "A Parquet file, an Arrow file and an object of all values are readable when their last byte is written, "
+        "which is at the end of the run. A workflow that has a source without end would never write one. Write lines "
+        '(`Sinks.jsonl`), an Arrow stream (`format = "stream"`), or an object of each value (`s3_format = '
+        '"object"`), and make the other of these now and then.'
+    ),
+    wrong=('def w = Sources.schedule { cron = "* * * * *" } | Sinks.parquet { path = "ticks.parquet" }\n'),
+    right=(
+        'def w = Sources.schedule { cron = "* * * * *" } | Sinks.arrow { path = "ticks.arrows", format = "stream" }\n'
+    ),
+)
+
+SAME_STDOUT = Code(
+    id="NS0617",
+    name="standard-output-written-twice",
+    title="Two sinks write standard output",
+    explanation=(
+        "Standard output is one stream. `Sinks.stdout` writes lines, and several of them may share it; a sink of files "
+        'with `path = "-"` has it for itself, or its rows, headers and footers would stand between what others write. '
+        "Give all but one a file, or join the flows with `&` before one sink."
+    ),
+    wrong='def w = ["a"] | (Sinks.jsonl { path = "-" } & Sinks.stdout)\n',
+    right='def w = ["a"] | (Sinks.jsonl { path = "out.jsonl" } & Sinks.stdout)\n',
+)
+
 CODES = (
     SAME_FILE,
     SINK_ON_SOURCE,
@@ -251,4 +280,6 @@ CODES = (
     UNSUPPORTED,
     SAME_STDIN,
     PYTHON_WORKFLOW,
+    NEVER_WHOLE,
+    SAME_STDOUT,
 )
