@@ -7,6 +7,7 @@ published, through the broker's own client library.
 import asyncio
 import datetime
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -330,11 +331,11 @@ class Contract:
     async def test_a_server_that_is_away_is_waited_for_and_named(self, side: Side) -> None:
         for connector in (side.SOURCE(), side.SINK()):
             recorder, port = Recorder(), free_port()
-            patience = {f"{side.PREFIX}_connect_timeout": datetime.timedelta(seconds=0.3)}
+            patience = {f"{side.PREFIX}_connect_timeout": datetime.timedelta(seconds=1)}
             with pytest.raises(ConnectorError, match=rf"cannot reach .*127\.0\.0\.1:{port}: .*[Rr]efused"):
                 async with opened(side, connector, port=port, log=recorder.log, **patience):
                     pass
-            assert f"127.0.0.1:{port}, at most 0 s more: " in recorder.text()
+            assert re.search(rf"127\.0\.0\.1:{port}, at most [01] s more: ", recorder.text())
 
     async def test_a_server_that_says_nothing_is_told_and_given_up_in_time(
         self, side: Side, monkeypatch: pytest.MonkeyPatch
@@ -382,7 +383,7 @@ class Contract:
         self, side: Side, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(reach, "PARTING", 0.5)
-        line = self.LINE(side.PORT)
+        before, line = asyncio.all_tasks(), self.LINE(side.PORT)
         await line.mend()
         try:
             async with opened(side, side.SOURCE(), port=line.port) as source:
@@ -399,7 +400,9 @@ class Contract:
                     await sink.close(completed=False)
         finally:
             await line.cut()
-        assert await parting.nothing_runs_on(10)
+        # AMQP's library waits for the end of a connection in several places, and is cancelled in each.
+        for _ in range(3):
+            await parting.have_ended(asyncio.all_tasks() - before, 1)
 
     async def _that_has_written(self, side: Side, port: int) -> Any:
         sink = side.SINK()

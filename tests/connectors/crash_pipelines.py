@@ -15,7 +15,7 @@ import psycopg
 from broker_harness import Line, Side
 from databases import PORT, OwnServer, Schema, new_schema, own_server
 from kafka_sides import KafkaLine, KafkaSide
-from own_brokers import OwnBroker, OwnNats, OwnRabbitMQ, OwnRedis, running
+from own_brokers import OwnBroker, OwnNats, OwnRedis, running
 from test_connector_amqp import RabbitMQ
 from test_connector_nats import Nats
 from test_connector_redis import RedisSide
@@ -89,8 +89,6 @@ class Pipeline(AbstractAsyncContextManager["Pipeline"]):
     BOUNDED: ClassVar[bool] = True
     EXACT: ClassVar[Sequence[str]] = ()
     """Sinks that must have each value once."""
-    LIMIT: ClassVar[float] = 60.0
-    """Seconds that one process may take, its server's stop and start within them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -331,11 +329,17 @@ class FromOwnBroker(FromBroker):
     async def connect(self) -> None:
         """The server, and the other side."""
         self.server = await asyncio.to_thread(self.exits.enter_context, running(self.OWN))
-        facts = {"PORT": self.server.port, "STORAGE": "file", "COMES_BACK": True}
+        facts = {"PORT": self.server.port, "STORAGE": "file"}
         self.side = type(self.SIDE.__name__, (self.SIDE,), facts)()
         await self.side.open()
+        self.exits.push_async_callback(self._part)
         given = self.side.at(self.server.port) | self.side.source()
         self.environment |= {name.upper(): as_text(value) for name, value in given.items()}
+
+    async def _part(self) -> None:
+        with contextlib.suppress(Exception):  # what the connection was is gone with the server that had been stopped
+            async with asyncio.timeout(5):
+                await self.side.close()
 
     async def disturb(self) -> None:
         """Stops the server and starts it again."""
@@ -362,7 +366,7 @@ def as_text(value: object) -> str:
     return str(value) if seconds is None else f"{seconds()}s"
 
 
-def of_own_broker(side: type[Side], own: type[OwnBroker], source: str, limit: float = 60.0) -> type[Pipeline]:
+def of_own_broker(side: type[Side], own: type[OwnBroker], source: str) -> type[Pipeline]:
     """The pipeline out of a broker that is stopped and started again."""
     kind = side.PREFIX
     flow = f"""
@@ -370,7 +374,7 @@ def restarted_{kind} =
   Sources.{kind}<Row> {{ {kind}_prefetch = 64, {_from_environment(source)} }} | {THROUGH} |
   (Sinks.jsonl {{ path = "out.jsonl" }} & Sinks.postgres {{ {TABLE} }})
 """
-    facts = {"NAME": f"restarted_{kind}", "FLOW": flow, "SIDE": side, "OWN": own, "LIMIT": limit}
+    facts = {"NAME": f"restarted_{kind}", "FLOW": flow, "SIDE": side, "OWN": own}
     return type(f"Restarted_{kind}", (FromOwnBroker,), facts)
 
 
@@ -417,7 +421,6 @@ PIPELINES: dict[str, type[Pipeline]] = {
         Restarted,
         of_own_broker(RedisSide, OwnRedis, OF_REDIS),
         of_own_broker(Nats, OwnNats, OF_NATS),
-        of_own_broker(RabbitMQ, OwnRabbitMQ, OF_AMQP, limit=240.0),
         *of_broker(RabbitMQ, OF_AMQP, "amqp_host amqp_port amqp_exchange amqp_key"),
         *of_broker(RedisSide, OF_REDIS, "redis_host redis_port redis_stream"),
         *of_broker(Nats, OF_NATS, "nats_host nats_port nats_subject"),

@@ -96,6 +96,8 @@ class OwnRabbitMQ(OwnBroker):
 
     PATIENCE = 180.0
     ENDING = signal.SIGTERM
+    MORE: ClassVar[str] = ""
+    """Further arguments of the machine below, which may set what the server is configured with."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -116,7 +118,7 @@ class OwnRabbitMQ(OwnBroker):
         facts |= {f"RABBITMQ_{name}": self.folder / name.lower() for name in files}
         facts |= {"RABBITMQ_FEATURE_FLAGS_FILE": self.folder / "flags", "RABBITMQ_CONFIG_FILE": self.folder / "none"}
         facts |= {"RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1", "RABBITMQ_CONF_ENV_FILE": self.folder / "none"}
-        facts["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}"
+        facts["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = f"-kernel inet_dist_use_interface {{127,0,0,1}} {self.MORE}"
         return {name: str(value) for name, value in facts.items()}
 
     def stop(self) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import datetime
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import aio_pika
 import pytest
@@ -20,16 +20,10 @@ class RabbitMQ(Side):
 
     NAME, PORT, PREFIX = "RabbitMQ", 5672, "amqp"
     SOURCE, SINK = AmqpSource, AmqpSink
-    COMES_BACK: ClassVar[bool] = False
 
     async def open(self) -> None:
         """The queue that the source reads is made by the source itself, or here, if nobody has it yet."""
-        # One that comes back by itself is for a broker that is stopped and started again.
-        self._connection = await (
-            aio_pika.connect_robust(port=self.PORT, reconnect_interval=0.3)
-            if self.COMES_BACK
-            else aio_pika.connect(port=self.PORT)
-        )
+        self._connection = await aio_pika.connect(port=self.PORT)
         self.channel = await self._connection.channel()
         self.into = await self.channel.declare_exchange(f"t.{self.id}.in", "topic", durable=True)
         self.queue = await self.channel.declare_queue(f"t.{self.id}", durable=True)

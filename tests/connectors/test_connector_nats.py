@@ -14,7 +14,8 @@ from broker_harness import Contract, Order, Side, free_port, opened, take, value
 from connector_harness import Recorder
 from nats.js.api import ConsumerConfig
 from nstack.connectors.nats import NatsSink, NatsSource
-from nstack.runtime.errors import ConnectorError, TooLarge, UsageError
+from nstack.runtime.codec import Codec
+from nstack.runtime.errors import ConnectorError, RefusedValues, TooLarge, UsageError
 
 
 class Nats(Side):
@@ -100,6 +101,17 @@ class TestNats(Contract):
         with pytest.raises(UsageError, match="nats_msg_id names the field 'id', which Order does not have"):
             async with opened(side, NatsSink(), nats_msg_id="id"):
                 pass
+
+    async def test_messages_that_the_stream_refuses_are_told_apart(self, side: Nats) -> None:
+        name = f"t{side.id}out"
+        await side.js.update_stream(name=name, subjects=[f"t.{side.id}.out.>"], storage="memory", max_msg_size=60)
+        async with opened(side, NatsSink()) as sink:
+            given = [Order(1, "x"), Order(2, "x" * 100), Order(3, ""), Order(4, "x" * 90)]
+            with pytest.raises(RefusedValues) as fault:
+                await sink.write(sink.encode(given))
+        assert sorted(fault.value.those) == [1, 3]
+        assert "message size exceeds maximum allowed (max_msg_size of the stream)" in str(fault.value)
+        assert [Codec(Order).decode_json(await side.receive()).n for _ in range(2)] == [1, 3]
 
     async def test_a_missing_stream_is_told_with_the_remedy(self, side: Nats) -> None:
         remedy = "make one, as in: nats stream add"

@@ -39,6 +39,7 @@ AT_START = 5
 """So often a workflow opens something before a batch is under way, about."""
 OPENING, INTERRUPTS = 0.8, 16
 """Seconds that a workflow takes to start and to open what it reads and writes, about, and the interrupts meanwhile."""
+LIMIT = 60.0
 EVERY_DAY = {"files": 2, "postgres": 1}
 """The kills of every test run."""
 
@@ -147,7 +148,7 @@ class Killer:
         ending = asyncio.create_task(asyncio.to_thread(process.wait))
         disturbing = asyncio.create_task(self._disturb(pipeline, always=fault.startswith("opening")))
         try:
-            async with asyncio.timeout(pipeline.LIMIT):
+            async with asyncio.timeout(LIMIT):
                 if self.patience is not None:
                     await asyncio.wait((ending,), timeout=self.patience)
                     process.send_signal(signal.SIGINT)

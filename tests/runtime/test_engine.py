@@ -10,7 +10,7 @@ import pytest
 from nstack.runtime import Call, Integer, Json, Parameter, Policy, Record, Sink, Source, Text, UserModule, Workflow
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, Registry, SinkConnector, SourceConnector
-from nstack.runtime.errors import ConnectorError, UsageError
+from nstack.runtime.errors import ConnectorError, RefusedValues, UsageError
 from nstack.runtime.feed import Feed
 from nstack.runtime.link import reached
 from nstack.runtime.log import Log
@@ -376,6 +376,35 @@ def test_a_sinks_dead_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         '{"value":"a"',
         '{"value":"b"',
     ]
+
+
+class Choosy(Kept):
+    """Takes no values that begin with ``x``, and says which."""
+
+    async def write(self, encoded: Any) -> None:
+        self.values += [value for value in encoded if not value.startswith("x")]
+        wrong = {at: ConnectorError(f"not {value}") for at, value in enumerate(encoded) if value.startswith("x")}
+        if wrong:
+            raise RefusedValues(wrong)
+
+
+@pytest.mark.parametrize(("on_error", "code"), [("dead_letter", 0), ("skip", 0), ("stop", 1)])
+def test_values_that_a_sink_refuses_meet_its_policy_and_the_others_are_written_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], on_error: str, code: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source, sink = Given(), Choosy()
+    source.batches_given = [Batch(["a", "x1", "b", "x2"])]
+    assert run(source, sink, sink_policy=Policy(on_error=on_error, dead_letter="d.jsonl", retry=2)) == code
+    assert sink.values == ["a", "b"]
+    err = capfd.readouterr().err
+    assert "Sinks.kept: not x1" in err
+    assert "try 1 of" not in err
+    if code == 0:
+        assert "out=2" in err
+    if on_error == "dead_letter":
+        lines = (tmp_path / "d.jsonl").read_text().splitlines()
+        assert [line.split(",")[0] for line in lines] == ['{"value":"x1"', '{"value":"x2"']
 
 
 def test_lines_that_cannot_be_decoded(

@@ -280,23 +280,28 @@ class Publisher:
         self._message = partial(Message, content_type=content_type, delivery_mode=DeliveryMode.PERSISTENT)
 
     async def publish(self, bodies: Bodies) -> None:
-        """All at once; an unroutable message is an error."""
-        from aio_pika.exceptions import ChannelNotFoundEntity, DeliveryError, PublishError
+        """All at once; what no queue takes is refused."""
+        from aio_pika.exceptions import ChannelNotFoundEntity, DeliveryError
 
         broker = self._broker
         try:
-            await settle_all(bodies, self._publish, _is_broken)
-        except PublishError:
-            raise ConnectorError(
-                f"no queue takes what exchange {broker.exchange!r} is given with key {broker.key!r}: "
-                "bind one to it, or mend amqp_exchange and amqp_key"
-            ) from None
+            await settle_all(bodies, self._publish, _is_broken, self._unroutable)
         except DeliveryError:
             raise ConnectorError(
                 f"{broker.address} did not take a message for exchange {broker.exchange!r}: is a queue full?"
             ) from None
         except ChannelNotFoundEntity as error:
             raise ConnectorError(f"{broker.address}: {reason(error)}") from None
+
+    def _unroutable(self, error: BaseException) -> ConnectorError | None:
+        from aio_pika.exceptions import PublishError
+
+        if not isinstance(error, PublishError):
+            return None
+        return ConnectorError(
+            f"no queue takes what exchange {self._broker.exchange!r} is given with key {self._broker.key!r}: "
+            "bind one to it, or mend amqp_exchange and amqp_key"
+        )
 
     async def _publish(self, body: bytes) -> None:
         await self._exchange.publish(self._message(body), self._broker.key, mandatory=True)

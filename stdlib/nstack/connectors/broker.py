@@ -7,7 +7,7 @@ here works with sessions, and asks for the next one when one is lost (``reach.py
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from nstack.connectors import reach
@@ -15,12 +15,25 @@ from nstack.connectors.limits import at_least_one, seconds
 from nstack.connectors.reach import Lost, Reach
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, SinkConnector, SourceConnector
-from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError, UsageError
+from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError, RefusedValues, UsageError
 from nstack.runtime.parting import at_most
 from nstack.runtime.token import Token
 
 BATCH = 256
 """At most so many messages share a token."""
+
+
+class NotTaken(Exception):
+    """Of messages that were published the server does not take some: ``refused``, by their places. Those at ``left``
+    are not confirmed, because the connection was ``lost`` meanwhile; all others are."""
+
+    def __init__(
+        self, refused: Mapping[int, ConnectorError], left: Sequence[int] = (), lost: Lost | None = None
+    ) -> None:
+        super().__init__(str(next(iter(refused.values()))))
+        self.refused = refused
+        self.left = left
+        self.lost = lost
 
 
 class Message(bytes):
@@ -274,8 +287,8 @@ class Publishing(Protocol):
     """One connection of a sink."""
 
     async def publish(self, bodies: Bodies) -> None:
-        """Publishes all and waits until the server has confirmed them. Raises Lost with what is left, ConnectorError
-        for what waiting does not mend."""
+        """Publishes all and waits until the server has confirmed them. Raises Lost with what is left, NotTaken for
+        messages that it refuses, ConnectorError for what waiting does not mend."""
 
     def close(self) -> Coroutine[Any, Any, None]:
         """Hangs up. Raises Lost."""
@@ -320,23 +333,37 @@ class BrokerSink(SinkConnector):
         return sized(map(self.form.encode, values))
 
     async def write(self, encoded: Bodies) -> None:
-        """Publishes; waits for a server that has gone. Raises ConnectorError for what it refuses."""
+        """Publishes; waits for a server that has gone. Raises RefusedValues for those that it refuses, ConnectorError
+        where it takes none."""
         assert self._reach is not None
-        left = encoded
+        left, places = encoded, list(range(len(encoded)))
+        refused: dict[int, ConnectorError] = {}
         while True:
             if self._session is None:
                 self._session = await self._reach.first()
             try:
                 await self._session.publish(left)
             except Lost as lost:
-                left = left if lost.left is None else lost.left
+                if lost.left is not None:
+                    places = _places_of(lost.left, left, places)
+                    left = lost.left
                 await self._hang_up()
                 self._session = await self._reach.again(lost)
+            except NotTaken as some:
+                refused |= {places[at]: error for at, error in some.refused.items()}
+                left, places = Bodies(left[at] for at in some.left), [places[at] for at in some.left]
+                if some.lost is not None:
+                    await self._hang_up()
+                    self._session = await self._reach.again(some.lost)
+                if not left:
+                    break
             except ConnectorError:
                 await self._hang_up()
                 raise
             else:
-                return
+                break
+        if refused:
+            raise RefusedValues(refused)
 
     async def close(self, *, completed: bool) -> None:
         """Hangs up."""
@@ -359,16 +386,34 @@ def sized(bodies: Iterable[bytes]) -> Bodies:
     return made
 
 
+def _places_of(some: Sequence[Any], among: Sequence[Any], places: Sequence[int]) -> list[int]:
+    """The places of some messages among others, which are in the same order."""
+    rest = iter(zip(among, places, strict=True))
+    return [next(place for body, place in rest if body is one) for one in some]
+
+
+def _never(error: BaseException) -> ConnectorError | None:
+    return None
+
+
 async def settle_all(
-    bodies: Bodies, publish: Callable[[Any], Awaitable[object]], is_broken: Callable[[BaseException], bool]
+    bodies: Bodies,
+    publish: Callable[[Any], Awaitable[object]],
+    is_broken: Callable[[BaseException], bool],
+    refusal: Callable[[BaseException], ConnectorError | None] = _never,
 ) -> None:
-    """Publishes all at once and waits for every confirmation. Raises Lost with those that a broken connection left
-    unconfirmed, else the first other failure.
+    """Publishes all at once and waits for every confirmation. Raises NotTaken where a failure is a ``refusal`` of that
+    message alone, Lost with those that a broken connection left unconfirmed, before both any other failure.
     """
     results = await asyncio.gather(*map(publish, bodies), return_exceptions=True)
-    failed = [(body, result) for body, result in zip(bodies, results, strict=True) if isinstance(result, BaseException)]
-    for _, error in failed:
-        if not is_broken(error):
-            raise error
-    if failed:
-        raise Lost(failed[0][1], Bodies(body for body, _ in failed))
+    failed = {at: result for at, result in enumerate(results) if isinstance(result, BaseException)}
+    refused = {at: found for at, error in failed.items() if (found := refusal(error)) is not None}
+    broken = [at for at in failed if at not in refused]
+    for at in broken:
+        if not is_broken(failed[at]):
+            raise failed[at]
+    lost = Lost(failed[broken[0]], Bodies(bodies[at] for at in broken)) if broken else None
+    if refused:
+        raise NotTaken(refused, broken, lost)
+    if lost is not None:
+        raise lost

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Form, Message
+from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Form, Message, NotTaken
 from nstack.connectors.kafkaforms import KafkaForm, Outgoing
 from nstack.connectors.kafkagroup import Member
 from nstack.connectors.kafkaserver import Cluster, Trouble
@@ -198,11 +198,20 @@ class Delivery(Bodies):
         self.waiting: deque[Outgoing] = deque(bodies)
         self.left = len(bodies)
         self.failed: Any = None
+        self.others = False
+        """Whether something else has failed than messages that are ``too_large``."""
+        self.too_large: set[bytes] = set()
 
     def settled(self, error: Any, message: Any) -> None:
         """The library's ``on_delivery``."""
+        from confluent_kafka import KafkaError
+
         self.left -= 1
         self.failed = self.failed or error
+        if error is not None and error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+            self.too_large.add(message.value())
+        else:
+            self.others = self.others or error is not None
 
 
 class Publisher:
@@ -222,6 +231,9 @@ class Publisher:
                 raise self._cluster.refusal(self._trouble)
             if self._trouble.down and delivery.left:
                 raise Lost(self._trouble.last or "no broker answers", delivery)
+        if delivery.failed is not None and not delivery.others:
+            told = ConnectorError(_undelivered(delivery.failed, self._cluster))
+            raise NotTaken({at: told for at, one in enumerate(delivery) if one.body in delivery.too_large})
         if delivery.failed is not None:
             raise ConnectorError(_undelivered(delivery.failed, self._cluster))
 

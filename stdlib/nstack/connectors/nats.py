@@ -26,6 +26,8 @@ PULL = 1.0
 """Seconds that one request for messages stays with the server."""
 LOOK = 5
 """So many requests without an answer, and the consumer is looked for: the server tells nobody that it was deleted."""
+TOO_LARGE = 10054
+"""JetStream's number for a message that is larger than its stream takes."""
 ACKNOWLEDGED, GIVEN_BACK, IN_PROGRESS = b"+ACK", b"-NAK", b"+WPI"
 
 
@@ -339,12 +341,19 @@ class Publisher:
 
         try:
             with self._server.refusing(None):
-                await self._unless_closed(settle_all(bodies, self._publish, _is_broken))
+                await self._unless_closed(settle_all(bodies, self._publish, _is_broken, self._too_large))
         except NoStreamResponseError:
             subject = self._server.subject
             raise ConnectorError(
                 f"no stream takes the subject {subject!r}; make one, as in: nats stream add NAME --subjects '{subject}'"
             ) from None
+
+    def _too_large(self, error: BaseException) -> ConnectorError | None:
+        from nats.js.errors import APIError
+
+        if isinstance(error, APIError) and error.err_code == TOO_LARGE:
+            return ConnectorError(f"{self._server.address}: {error.description} (max_msg_size of the stream)")
+        return None
 
     async def _unless_closed(self, work: Coroutine[Any, Any, None]) -> None:
         """The library lets whoever waits for a confirmation wait, also when the connection is gone."""

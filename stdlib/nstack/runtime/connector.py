@@ -336,8 +336,8 @@ class SinkConnector:
         return values
 
     async def write(self, encoded: Any) -> None:
-        """Writes one encoded batch. ``ReaderGone`` ends the run quietly; any other exception meets the sink's
-        policy.
+        """Writes one encoded batch. ``ReaderGone`` ends the run quietly; ``RefusedValues`` names those values that
+        meet the sink's policy, while all others are written; of any other exception all of them do.
         """
         raise NotImplementedError
 

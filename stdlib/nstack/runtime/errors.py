@@ -4,6 +4,7 @@ understood.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Self
 
 
@@ -23,6 +24,15 @@ class Refused(ConnectorError):
     """A sink was reached and does not take what it was given: some value is at fault (a constraint, a range), and which
     is not known. Nothing is kept of what was written since the last flush: it is written again, without that value.
     """
+
+
+class RefusedValues(ConnectorError):
+    """A sink does not take some of the values of one ``write``: ``those``, by their place among them, each with the
+    reason. All others are written."""
+
+    def __init__(self, those: Mapping[int, ConnectorError]) -> None:
+        super().__init__(str(next(iter(those.values()))))
+        self.those = those
 
 
 class MissingExtra(ConnectorError):

@@ -17,7 +17,7 @@ from typing import Any
 
 from .connector import SinkConnector
 from .direct import Direct
-from .errors import ReaderGone, Refused
+from .errors import ReaderGone, Refused, RefusedValues
 from .faultpoints import fault
 from .fuse import Gathering
 from .meter import Times
@@ -395,6 +395,8 @@ class Writer:
                 return False
             except Refused:
                 raise
+            except RefusedValues as error:
+                return chunk is not None and self._leave_out(error, chunk)
             except Exception as error:
                 if attempt < tries:
                     self.guard.report(error, f"try {attempt + 1} of {tries + 1}")
@@ -405,6 +407,18 @@ class Writer:
             else:
                 return True
         return False
+
+    def _leave_out(self, error: RefusedValues, chunk: Chunk) -> bool:
+        """Of a chunk that is written all but some values: those meet the policy. False when the run stops."""
+        try:
+            for at, why in error.those.items():
+                self.guard.settle(why, chunk.values[at] if chunk.values is not None else None, None)
+        except Stopped:
+            self._end()
+            self._halt.fail()
+            return False
+        self.guard.tally.values_out -= len(error.those)
+        return True
 
     def _give_up(self, error: Exception, chunk: Chunk | None) -> None:
         try:
