@@ -18,7 +18,7 @@ GAPS = {
     ("parameters-declared", 1): "what no Param declares is left out of a run's configuration",
     ("parameters-declared", 2): "what no Param declares is left out of a run's configuration",
 }
-QUICK = ("pipe", "files", "on-error", "parameters-declared")
+QUICK = ("pipe", "files")
 
 
 @pytest.fixture(scope="module")

@@ -56,12 +56,26 @@ def backup = Sources.postgres<Order> { pg_host = "db", pg_database = "shop", pg_
     "main.py": "import nstack\n\n\nclass Module(nstack.Module):\n    def orders(self, _): ...\n",
 }
 
+ODD = {
+    "main.nml": r"""fun f : Text -> Text with { words : [Text] = ["{{ ds }}", "\"'"], params : Text = "x" }
+
+/// Quotes, \"""three\""" or 'one', a back\slash, {{ ds }}, and a pipe | of two.
+def w' = Sources.jsonl<Text> { path = "ü b/*.jsonl" } | f | Sinks.jsonl { path = "/srv/data/a b#c?.jsonl" }
+
+def dag = ["a"] | f | Sinks.jsonl { path = "./run.jsonl" }
+
+def w_ = Sources.jsonl<Text> { path = "run.jsonl" } | Sinks.s3 { s3_bucket = "b", s3_key = "ä/x" }
+""",
+    "main.py": "import nstack\n\n\nclass Module(nstack.Module):\n    def f(self, text):\n        return text\n",
+}
+
 CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "two": (TWO, {}),
     "virtualenv": (TWO, {"task": "virtualenv", "pool": "etl", "tags": "daily, etl", "owner": "data", "timeout": "2h"}),
     "docker": (TWO, {"task": "docker", "staged": "s3://runs/staged", "image": "registry.example.org/{name}:1.2"}),
     "kubernetes": (TWO, {"task": "kubernetes", "volume": "work", "namespace": "etl", "retries": "0"}),
     "linked": (LINKED, {}),
+    "odd": (ODD, {}),
     "chosen": (
         TWO,
         {
@@ -179,8 +193,9 @@ def test_airflow_imports_all_of_them(loaded: dict[str, Any]) -> None:
     assert {name: sorted(own) for name, own in loaded.items()} == {
         **{name: ["main_both"] for name in CASES},
         "linked": ["main_backup", "main_orders_in", "main_report"],
+        "odd": ["main_dag", "main_w", "main_w_2"],
     }
-    operators = {name: loaded[name]["main_both"]["operators"] for name in CASES if name != "linked"}
+    operators = {name: loaded[name]["main_both"]["operators"] for name in CASES if name not in ("linked", "odd")}
     assert operators == {
         "two": ["_PythonDecoratedOperator"],
         "virtualenv": ["_PythonVirtualenvDecoratedOperator"],

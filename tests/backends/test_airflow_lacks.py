@@ -117,6 +117,13 @@ def test_a_schedule_has_no_standard_input() -> None:
     )
 
 
+def test_a_parameter_is_not_called_as_a_standard_end() -> None:
+    text = 'fun named : Text -> Text with { stdout : Text = "x" }\ndef w =\n  ["a"] | named | Sinks.stdout\n'
+    ((line, title, remedy),) = lacks(text, {"main.py": service("named")})
+    assert (line, title) == (3, "a function's parameter has the name of the standard one, stdout")
+    assert remedy == "give the function's parameter another name, or use a file"
+
+
 PLACES = {
     "nstack-project.yaml": "modules: [a, b]\nplaces:\n  one:\n    modules: [A]\n",
     "a/module.nml": "module A:0.1.0\nfun f : Integer -> Integer\nfun g : Integer -> Integer\n@stateless\n"

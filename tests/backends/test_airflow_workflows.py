@@ -10,7 +10,7 @@ from databases import NEEDS_POSTGRES, new_schema
 from engines.airflow_client import NEEDS_AIRFLOW, Airflow, airflow, variables
 from engines.airflow_servers import ENDED, servers
 
-pytestmark = NEEDS_AIRFLOW
+pytestmark = [NEEDS_AIRFLOW, pytest.mark.thorough]
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,6 @@ def both = Sources.jsonl<Integer> { path = "in.jsonl" } | Clean.clean | Score.sc
 }
 
 
-@pytest.mark.thorough
 def test_the_second_of_two_tasks_is_tried_again_alone(engine: Airflow, tmp_path: Path) -> None:
     here = tmp_path / "here"
     here.mkdir()
@@ -194,7 +193,6 @@ def test_a_run_of_a_day_repeated_gives_the_same(engine: Airflow, tmp_path: Path)
     assert sorted(file.name for file in here.glob("*.jsonl")) == [f"out-{day}.jsonl" for day in DAYS]
 
 
-@pytest.mark.thorough
 def test_the_scheduler_backfills_three_days_and_again_and_starts_what_waits_for_an_asset(tmp_path: Path) -> None:
     here, dags = tmp_path / "here", tmp_path / "dags"
     here.mkdir()

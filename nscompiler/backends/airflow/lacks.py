@@ -13,6 +13,7 @@ from nscompiler.backends.airflow.plan import (
     parts_of,
     places_of,
     reads_stdin,
+    settable,
     variables,
     writes_stdout,
 )
@@ -77,6 +78,15 @@ def _endless(node: Node) -> Unsupported:
 
 
 def _ends(graph: Graph, options: Options) -> Iterator[Unsupported]:
+    taken = {own.name for node in graph.nodes for own in settable(node)}
+    for node in graph.nodes:
+        name = "stdin" if reads_stdin(node) else "stdout" if writes_stdout(node) else ""
+        if name in taken and not options.contained:
+            yield Unsupported(
+                title=f"a function's parameter has the name of the standard one, {name}",
+                remedy="give the function's parameter another name, or use a file",
+                origin=node.origin,
+            )
     scheduled = bool(options.schedule) or any(map(is_schedule, graph.nodes))
     for node in graph.nodes:
         if scheduled and not options.contained and reads_stdin(node):
