@@ -15,6 +15,7 @@ from nscompiler.diagnostics.order import ordered
 from nscompiler.diagnostics.stored import mentioned_files
 from nscompiler.files import Files
 from nscompiler.grammar import syntax
+from nscompiler.kept import Kept, Memory, head_of, read_kept, stub_of
 from nscompiler.lints.levels import ByCode, levels_below
 from nscompiler.lints.weigh import weigh
 from nscompiler.modules.discovery import Discovery
@@ -25,7 +26,7 @@ from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reading import Heading, Sources
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.pipeline import InternalError, clash_signs
-from nscompiler.recheck import Kept, Memory, Recheck, head_of, read_kept, stub_of
+from nscompiler.recheck import Recheck
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.facts import Checked
 from nscompiler.types.interface import Interface

@@ -720,11 +720,16 @@ def clash(found: int) -> bool:
     return found & (_READS | _WRITES) == _READS | _WRITES or found & (_BRANCHES | _SHARES) == _BRANCHES | _SHARES
 
 
-def clash_signs(text: str) -> frozenset[str]:
-    """What ``may_clash`` goes by: texts among which there are no other signs clash no more than before."""
-    found = {side.lower() for side in _OF_FILES.findall(text)}
+def clash_signs(text: str, shares: frozenset[str] | None = None) -> frozenset[str]:
+    """What ``may_clash`` goes by: texts among which there are no other signs clash no more than before.
+
+    ``shares`` is what is said of what branches might share, where that need not be looked for.
+    """
+    found = {side.lower() for side in _OF_FILES.findall(text)} if any(name in text for name in _FILES) else set()
     if "&" in text:
         found.add("&")
+    if shares is not None:
+        return shares | found
     if _SHARED.search(text):
         found.add("shared")
     return frozenset(found)

@@ -13,84 +13,27 @@ files concerned checked whole.
 import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from nscompiler import questions
 from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.diagnostics.stored import mentioned_files, read_diagnostics, write_diagnostics
+from nscompiler.diagnostics.stored import read_diagnostics
 from nscompiler.files import Files
-from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import ParseResult, parse
+from nscompiler.kept import VERSION, Keeping, Kept, Memory, imports_of, read_kept, stub_of, write_kept
 from nscompiler.modules.program import LinkedModule
-from nscompiler.modules.python_file import python_file
-from nscompiler.pipeline import Compilation, clash_signs, may_clash, shown_reference
-from nscompiler.records import parts, replace
+from nscompiler.pipeline import shown_reference
+from nscompiler.records import replace
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.facts import Checked, Facts
 from nscompiler.types.interface import Interface
 from nscompiler.types.restored import read_interface
-from nscompiler.types.stored import Anchors, Data, Declared, modules_named, write_interface
+from nscompiler.types.stored import Data, modules_named
 
 if TYPE_CHECKING:
     from nscompiler.flow import program as flow
 
-Memory = Mapping[str, bytes]
-"""What is kept of each file, by path: the parts of a ``Kept`` as ``marshal`` writes them."""
 
-_VERSION = 2  # of marshal: the later ones write equal values in different ways
-
-
-class Kept:
-    """What is kept of one file.
-
-    ``text`` and ``python`` are digests (None for no file), ``head`` is what ``head_of`` makes of header and imports,
-    ``imports`` the aliases and what they stand for. ``said`` and ``places`` are its interface. ``problems`` are those
-    of Python code and lints where there were no others, None where the file has to be checked again in any case;
-    ``consulted`` are the files that lints looked into. ``clean`` if its workflows were laid out and nothing clashed.
-    """
-
-    __match_args__: ClassVar[tuple[str, ...]] = (
-        "text",
-        "python",
-        "head",
-        "imports",
-        "said",
-        "places",
-        "problems",
-        "consulted",
-        "clean",
-    )
-    __slots__ = __match_args__
-
-    def __init__(
-        self,
-        text: bytes | None,
-        python: bytes | None,
-        head: Data,
-        imports: Data,
-        said: bytes,
-        places: bytes,
-        problems: Data | None,
-        consulted: tuple[str, ...],
-        clean: bool,
-    ) -> None:
-        self.text = text
-        self.python = python
-        self.head = head
-        self.imports = imports
-        self.said = said
-        self.places = places
-        self.problems = problems
-        self.consulted = consulted
-        self.clean = clean
-
-
-def read_kept(written: bytes) -> Kept:
-    """What is kept of a file, from how it was written."""
-    return Kept(*marshal.loads(written))
-
-
-class Recheck(Compilation):
+class Recheck(Keeping):
     """A compilation beside the memory of an earlier one, of the same paths by the same compiler."""
 
     def __init__(
@@ -104,14 +47,10 @@ class Recheck(Compilation):
     ) -> None:
         super().__init__(files, paths, search, standard)
         self._given = memory
-        self._digests: dict[str, tuple[bytes | None, bytes | None]] = {}
         self._stubs: dict[str, Kept] = {}
         self._stand_ins: dict[str, Checked] = {}
-        self._written: dict[str, tuple[Data, Data] | None] = {}
         self._differing: set[str] = set()
         self._kept_places: dict[str, Data] = {}
-        self._declared: Declared = {}
-        self._anchors: Anchors = {}
         self._own: dict[str, tuple[tuple[Diagnostic, ...], tuple[str, ...]]] = {}
         self._clean: set[str] = set()
         self._paths: dict[str, str] = {}
@@ -153,21 +92,13 @@ class Recheck(Compilation):
             for other in kept.consulted
         )
 
-    def _digest(self, path: str) -> tuple[bytes | None, bytes | None]:
-        held = self._digests.get(path)
-        if held is None:
-            texts = self.discovery.sources.source(path), self._python_source(path)
-            own, python = [questions.digest(t.text.encode()) if isinstance(t, SourceFile) else None for t in texts]
-            held = self._digests[path] = own, python
-        return held
-
     def _stands(self, item: LinkedModule) -> bool:
         """Whether what is kept of a file does for it; if not, the file is parsed now."""
         kept = self._stubs.get(item.path)
         if kept is None:
             return False
         imported = {found.path for found in item.imports.resolved}
-        if _imports(item) == kept.imports and not self._differing & imported:
+        if imports_of(item) == kept.imports and not self._differing & imported:
             return True
         self._make_whole(item.path)
         return False
@@ -205,14 +136,12 @@ class Recheck(Compilation):
 
     def _differs(self, path: str, interface: Interface) -> bool:
         """Whether an importer could see a difference to what is kept of a file."""
-        try:
-            written = self._written[path] = write_interface(interface, path, self._declared, self._anchors)
-        except LookupError:
-            self._written[path] = None
+        written = self._write(path, interface)
+        if written is None:
             return True
         kept = self._memory.get(path)
         named = {self._paths.get(name, "") for name in modules_named(written[0])}
-        return kept is None or marshal.dumps(written[0], _VERSION) != kept.said or bool(named & self._differing)
+        return kept is None or marshal.dumps(written[0], VERSION) != kept.said or bool(named & self._differing)
 
     def interface(self, path: str) -> Interface | None:
         """What a file that was checked before exports, this time or an earlier one."""
@@ -384,56 +313,22 @@ class Recheck(Compilation):
 
     def _as_written(self, path: str, kept: Kept) -> bytes:
         same = kept is self._memory.get(path)
-        return self._given[path] if same else marshal.dumps(parts(kept), _VERSION)
+        return self._given[path] if same else write_kept(kept)
 
-    def summary(self) -> Data | None:
-        """What ``edited`` has to know of a program, once all problems were asked for; None where it does not do."""
-        if self._common_problems or self._load_problems or self.discovery.locks or len(self._required) > 1:
-            return None
-        texts = [item.module.source.text for item in self.program.modules]
-        if may_clash(texts):
-            return None
-        index = self.discovery.index
-        python = (read.text for read in self._python.values() if isinstance(read, SourceFile))
-        levels = self._levels.by_root.items()
-        return (
-            (index.roots, index.extra, index.standard),
-            tuple(self._paths.items()),
-            tuple(sorted({path for _, consulted in self._own.values() for path in consulted})),
-            tuple(sorted({sign for text in texts for sign in clash_signs(text)})),
-            tuple(sorted({found.path for item in self.program.modules for found in item.imports.resolved})),
-            any("nsc:" in text for text in (*texts, *python)),
-            tuple((root, tuple((id, level and level.value) for id, level in of.items())) for root, of in levels),
-        )
+    def _known_items(self) -> Iterable[LinkedModule]:
+        return {**self._items, **self._others}.values()
 
     def _keep(self, item: LinkedModule) -> Kept:
         stub = self._stubs.get(item.path)
         clean = item.path in self._clean or (item.path in self._items and self._is_clean(item.path))
         if stub is not None:
             return stub if stub.clean is clean else replace(stub, clean=clean)
-        text, python = self._digest(item.path)
-        written = self._written.get(item.path)
-        said, places = (b"", b"") if written is None else (marshal.dumps(part, _VERSION) for part in written)
         problems, consulted = self._own.get(item.path, ((), ()))
-        return Kept(
-            text=text,
-            python=python,
-            head=head_of(item.module),
-            imports=_imports(item),
-            said=said,
-            places=places,
-            problems=write_diagnostics(problems) if self._may_stand(item.path, problems, consulted) else None,
-            consulted=consulted,
-            clean=clean,
-        )
+        return self._kept(item, self._checked[item.path], problems, consulted, clean)
 
-    def _may_stand(self, path: str, problems: Iterable[Diagnostic], consulted: Iterable[str]) -> bool:
-        """Whether what was found in a file depends on nothing but what is looked at when it is taken over."""
-        parsed = self._parsed[path]
-        if parsed is None or parsed.problems or self._checked[path].problems or self._written.get(path) is None:
-            return False
-        near = {name for other in (path, *consulted) for name in (other, python_file(other))}
-        return "nsc:" not in parsed.module.source.text and mentioned_files(problems) <= near
+    def summary(self) -> Data | None:
+        """What ``edited`` has to know of a program, once all problems were asked for; None where it does not do."""
+        return self._summary({path for _, consulted in self._own.values() for path in consulted})
 
 
 class CheckedFiles(Mapping[str, Checked]):
@@ -471,39 +366,3 @@ class Consulted(Mapping[str, Checked]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-def head_of(module: syntax.Module) -> Data:
-    """A file's header and imports as plain data."""
-    header = module.header
-    own = None
-    if header is not None:
-        own = header.start, header.end, _place(header.reference), header.early, header.doc
-    imports = [
-        (one.start, one.end, _place(one.reference), None if one.alias is None else _place(one.alias))
-        for one in module.imports
-    ]
-    return module.start, module.end, own, tuple(imports)
-
-
-def _place(node: syntax.Reference | syntax.Name) -> Data:
-    return node.start, node.end, node.text
-
-
-def stub_of(source: SourceFile, head: Data) -> syntax.Module:
-    """A file's tree without its declarations."""
-    start, end, own, imports = head
-    header = None
-    if own is not None:
-        header = syntax.Header(own[0], own[1], syntax.Reference(*own[2]), own[3], own[4])
-    nodes = tuple(
-        syntax.Import(one[0], one[1], syntax.Reference(*one[2]), None if one[3] is None else syntax.Name(*one[3]))
-        for one in imports
-    )
-    return syntax.Module(start, end, source, header, nodes, (), None)
-
-
-def _imports(item: LinkedModule) -> Data:
-    """What a file's aliases stand for."""
-    resolved = tuple((found.alias, found.path) for found in item.imports.resolved)
-    return resolved, tuple(sorted(item.imports.poisoned))

@@ -2,30 +2,50 @@
 
 Of each file it keeps what it exports and what is wrong with it: tree and facts go as soon as the file is checked, and
 until its turn comes only its header and imports are read. A lint that follows a name into another file has that one
-checked a second time. Where workflows are to be laid out, nothing is dropped.
+checked a second time. Where workflows are to be laid out, nothing is dropped. With ``remembers`` what the next check
+may take over is written down before the rest goes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.files import Files
 from nscompiler.grammar import syntax
 from nscompiler.grammar.head import plain_head
 from nscompiler.grammar.parse import ParseResult, parse
+from nscompiler.kept import Keeping, Memory, write_kept
 from nscompiler.modules.program import LinkedModule
-from nscompiler.pipeline import Compilation, shown_reference
+from nscompiler.pipeline import shown_reference
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.facts import Checked, Facts
 from nscompiler.types.interface import Interface
+from nscompiler.types.stored import Data
 
 # How a comment that ignores problems begins.
 _IGNORING = "nsc:"
+_WRITTEN: tuple[Data, Data] = (), ()
 _NO_FACTS = Facts({}, {}, {}, {}, {})
 
 
-class SingleCheck(Compilation):
+class SingleCheck(Keeping):
     """A compilation of which problems, targets and texts may be asked; what it says of files besides has no facts."""
+
+    def __init__(
+        self,
+        files: Files,
+        paths: Iterable[str],
+        search: Sequence[str] = (),
+        standard: str | None = None,
+        *,
+        remembers: bool = False,
+    ) -> None:
+        super().__init__(files, paths, search, standard)
+        self._remembers = remembers
+        self._memory: dict[str, bytes] = {}
+        self._consulted: set[str] = set()
+        self._others: dict[str, LinkedModule] = {}
 
     @cached_property
     def _heads(self) -> dict[str, syntax.Module]:
@@ -51,11 +71,19 @@ class SingleCheck(Compilation):
         return super()._parse(path)
 
     def _check(self, item: LinkedModule) -> Checked:
-        if item.path in self._checked or item.path not in self._heads:
-            return super()._check(item)
-        source = item.module.source
-        parsed = self._parsed[item.path] = parse(source, comments=_IGNORING in source.text)
-        return super()._check(LinkedModule(item.path, parsed.module, item.ref, item.imports))
+        path = item.path
+        if path in self._checked:
+            return self._checked[path]
+        if path in self._heads:
+            source = item.module.source
+            parsed = self._parsed[path] = parse(source, comments=_IGNORING in source.text)
+            item = LinkedModule(path, parsed.module, item.ref, item.imports)
+        checked = super()._check(item)
+        if self._remembers and path not in self._written:
+            self._write(path, checked.interface)
+            if self.discovery.index.is_standard(path):
+                self._others[path] = item
+        return checked
 
     def _imports_of(self, item: LinkedModule) -> Mapping[str, Interface | None]:
         """A plain dictionary once the whole standard library was read, as it soon is."""
@@ -73,8 +101,34 @@ class SingleCheck(Compilation):
         for item in self.program.modules:
             if item.path not in self._told:
                 self._check(item)
-                self._told[item.path] = tuple(super()._problems_of(item, item.path in targets))
+                self._modules.consulted.clear()
+                found = self._told[item.path] = tuple(super()._problems_of(item, item.path in targets))
+                if self._remembers:
+                    self._remember(item, found)
                 self._drop(item)
+
+    def _remember(self, item: LinkedModule, found: tuple[Diagnostic, ...]) -> None:
+        consulted = tuple(sorted(self._modules.consulted - {item.path}))
+        self._consulted.update(consulted)
+        self._memory[item.path] = write_kept(self._kept(item, self._checked[item.path], found, consulted, False))
+        if self._written[item.path] is not None:
+            self._written[item.path] = _WRITTEN
+
+    def _known_items(self) -> Iterable[LinkedModule]:
+        return (*self.program.modules, *self._others.values())
+
+    def memory(self) -> Memory:
+        """What the next check may take over, once all problems were asked for."""
+        others = {
+            path: write_kept(self._kept(item, self._checked[path], (), (), False))
+            for path, item in self._others.items()
+            if path not in self._memory
+        }
+        return {**self._memory, **others}
+
+    def summary(self) -> Data | None:
+        """What ``edited`` has to know of a program, once all problems were asked for; None where it does not do."""
+        return self._summary(self._consulted)
 
     def _problems_of(self, item: LinkedModule, asked_for: bool) -> Iterable[Diagnostic]:
         return self._told[item.path]
@@ -123,17 +177,23 @@ class Followed(Mapping[str, Checked]):
 
     def __init__(self, program: SingleCheck) -> None:
         self._program = program
+        self.consulted: set[str] = set()
+        """The paths of those that were asked for."""
 
     def __getitem__(self, reference: str) -> Checked:
-        found = self._program.whole(reference)
+        found = self.get(reference)
         if found is None:
             raise KeyError(reference)
-        return found
+        checked: Checked = found
+        return checked
 
     def get(self, reference: str, default: Any = None) -> Any:
         """As of any mapping, with one call less: lints ask this of most bindings."""
         found = self._program.whole(reference)
-        return default if found is None else found
+        if found is None:
+            return default
+        self.consulted.add(found.module.source.path)
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._program.references())

@@ -9,8 +9,11 @@ import pytest
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import DiskFiles, MemoryFiles
+from nscompiler.kept import Memory, read_kept
 from nscompiler.pipeline import Compilation, standard_folder
-from nscompiler.recheck import Memory, Recheck
+from nscompiler.recheck import Recheck
+from nscompiler.records import parts, replace
+from nscompiler.single import SingleCheck
 from nscompiler.types.restored import Functions
 
 Texts = dict[str, str]
@@ -174,6 +177,19 @@ def test_of_an_interface_no_more_is_read_than_is_asked_for() -> None:
     assert interface.functions.read == {"clean"}
     assert interface.functions["tagged"].scheme.variables[0].name == "r"
     assert interface.functions.read == {"clean", "tagged"}
+
+
+def test_a_check_for_its_answer_alone_leaves_as_much_for_the_next_one() -> None:
+    for texts in (BASE, {**BASE, "loose.nml": "import Shop.Clean:0.1.0 as C\n\ndef w = C.goood | C.clean\n"}):
+        files = MemoryFiles({**library(), **texts})
+        single = SingleCheck(files, (".",), standard=standard_folder(), remembers=True)
+        recheck = Recheck(files, (".",), standard=standard_folder(), memory={})
+        assert single.problems == recheck.problems
+        ours, theirs = single.memory(), recheck.memory()
+        assert ours.keys() == theirs.keys()
+        for path, entry in theirs.items():
+            assert parts(read_kept(ours[path])) == parts(replace(read_kept(entry), clean=False)), path
+        assert single.summary() == recheck.summary()
 
 
 def random_edit(texts: Texts, choice: random.Random) -> Texts:

@@ -165,7 +165,7 @@ class Bench:
 
     def edits(self, tool: Tool, size: int) -> dict[str, Figures]:
         """Ours after the changes that people make."""
-        self.program(tool.language, size)
+        folder = self.program(tool.language, size)
         files = self.files[tool.language, size]
         texts = {path: path.read_text() for path in files}
 
@@ -184,6 +184,17 @@ class Bench:
         def interface(path: Path, turn: int) -> None:
             path.write_text(texts[path].replace("score : Double", f"score : {('Integer', 'Double')[turn % 2]}"))
 
+        def forget(turn: int) -> None:
+            shutil.rmtree(self.environment["NSC_CACHE_DIR"], ignore_errors=True)
+
+        def first(turn: int) -> None:
+            forget(turn)
+            measure(tool.command, folder, {**self.environment, **tool.environment}, Figures())
+            append(files[-1], turn)
+
+        kept = self.again(tool, size, forget)
+        first_edit = self.again(tool, size, first)
+        files[-1].write_text(texts[files[-1]])
         older(3600)
         time.sleep(2.1)  # what is younger than a tick of the clock is read again
         nothing = self.again(tool, size, lambda turn: None)
@@ -196,6 +207,8 @@ class Bench:
         for path, text in texts.items():
             path.write_text(text)
         return {
+            "from scratch, and kept": kept,
+            "the first edit after that": first_edit,
             "nothing changed": nothing,
             "every file touched": hashed,
             "a module that nobody imports edited": leaf,

@@ -4,8 +4,8 @@ An answer is kept with everything that the check asked the file system, and hold
 answered the same (``nscompiler.questions``), by this compiler, for the same paths, in the same folder. An answer that
 cannot be read, or was half written, is no answer; anybody may delete any of them at any time.
 
-Where an answer no longer holds, somebody is at work on these files: from then on what is known of each file is kept
-as well (``nscompiler.recheck``), so that the next check makes only what has to be made again.
+What is known of each file is kept beside it (``nscompiler.kept``), so that the next check makes only what has to be
+made again.
 
 Only ``os``, ``sys``, ``marshal`` and ``zlib`` are imported on the way to an answer.
 """
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from nscompiler.diagnostics.model import Diagnostic
     from nscompiler.files import WatchedFiles
+    from nscompiler.kept import Memory
     from nscompiler.pipeline import Compilation
-    from nscompiler.recheck import Memory
 
 KEPT = 64
 """How many answers are kept; the oldest go."""

@@ -15,8 +15,8 @@ from nscompiler.files import DiskFiles, Files, WatchedFiles
 if TYPE_CHECKING:
     from nscompiler.diagnostics.model import Diagnostic
     from nscompiler.diagnostics.selection import Selection
+    from nscompiler.kept import Memory
     from nscompiler.pipeline import Compilation
-    from nscompiler.recheck import Memory
 
 
 class Asked(NamedTuple):
@@ -101,10 +101,12 @@ def _tell_of_all(paths: Sequence[str], search: Sequence[str], asked: Asked) -> "
     from nscompiler.single import SingleCheck
 
     watched = WatchedFiles()
-    check = SingleCheck(watched, paths, search)
+    remembers = answers.wanted()
+    check = SingleCheck(watched, paths, search, remembers=remembers)
     problems = _tell(check, asked)
     sys.stdout.flush()
-    answers.keep(paths, search, watched, check)
+    if remembers:
+        answers.keep(paths, search, watched, check, answers.Known(check.memory(), check.summary()))
     return problems
 
 

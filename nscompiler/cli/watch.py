@@ -15,7 +15,7 @@ from nscompiler.diagnostics.summary import counted
 from nscompiler.files import WatchedFiles
 
 if TYPE_CHECKING:
-    from nscompiler.recheck import Memory
+    from nscompiler.kept import Memory
 
 PAUSE = 0.2
 """Seconds between two looks."""

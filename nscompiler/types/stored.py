@@ -37,19 +37,24 @@ def write_interface(interface: Interface, path: str, declared: Declared, anchors
     of the modules that it imports; what this module adds to either is added to them. Raises LookupError for
     a place in another file that no anchor holds.
     """
-    said, places = _Writer(interface, path, declared, anchors).write()
+    writer = _Writer(interface, path, declared, anchors)
+    said, places = writer.write()
     for name, one in interface.types.items():
         if not one.parameters:
             declared.setdefault(one.body, (interface.module, name))
-    for number, place in enumerate(places):
-        if place is not None and isinstance(place[0], int):
-            anchors.setdefault(Span(path, *place), (path, number))
+    for span, number in writer.anchored.items():
+        anchors.setdefault(span, (path, number))
     return said, places
 
 
 def modules_named(said: Data) -> frozenset[str]:
     """The references of the other modules whose types an interface mentions by name."""
     return frozenset(entry[1] for entry in said[1] if entry[0] == NAMED)
+
+
+# What rows of parameters say that nothing fixes: of most functions.
+_POLICY = (frozenset[str](),)
+_POLICY_WRITTEN: tuple[tuple[str, ...], ...] = ((),)
 
 
 class _Writer:
@@ -61,6 +66,8 @@ class _Writer:
         self._numbers: dict[Type, int] = {}
         self._table: list[Data] = []
         self._places: list[Data | None] = []
+        self.anchored: dict[Span, int] = {}
+        """Places of this file that what is made of its functions elsewhere points at, too."""
 
     def write(self) -> tuple[Data, Data]:
         own = self._interface
@@ -73,17 +80,22 @@ class _Writer:
         if span is None:
             self._places.append(None)
         elif span.path == self._path:
+            self.anchored.setdefault(span, len(self._places))
             self._places.append((span.start, span.end))
         else:
             self._places.append(self._anchors[span])
 
+    def _own_place(self, span: Span) -> None:
+        """The place of a declaration, at which only its own interface points."""
+        self._places.append((span.start, span.end))
+
     def _declaration(self, one: TypeInterface) -> Data:
-        self._place(one.span)
+        self._own_place(one.span)
         parameters = tuple([self._type(var) for var in one.parameters])
         return one.name, parameters, self._type(one.body), one.doc, one.deprecated
 
     def _function(self, one: FunctionInterface) -> Data:
-        self._place(one.span)
+        self._own_place(one.span)
         scheme, traits, row = one.scheme, one.traits, one.parameters
         for span in traits.replies:
             self._place(span)
@@ -117,6 +129,8 @@ class _Writer:
         return self._type(need.type), need.name
 
     def _row(self, row: ParameterRow) -> Data:
+        if not (row.settable or row.fixed) and row.policy == _POLICY:
+            return ((), (), (), _POLICY_WRITTEN) if not row.open else ((), (), _sets(row.open), _POLICY_WRITTEN)
         settable, fixed = [], []
         for one in row.settable:
             self._place(one.span)
