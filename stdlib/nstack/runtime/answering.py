@@ -29,7 +29,7 @@ class Answering:
         self._loop = loop
         self._limit = limit
         self._waiting: deque[Batch] = deque()
-        self._working: dict[asyncio.Task[None], Token] = {}
+        self._working: dict[Token, asyncio.Task[None]] = {}
         self._called = False
         # Each pair is changed by one thread only, so that their difference needs no lock.
         self._given, self._taken, self._done = 0, 0, 0
@@ -63,7 +63,7 @@ class Answering:
             batch = self._waiting.popleft()
             self._stage.hold(batch.token, batch)
             self._stage.give_up(batch.token)
-        for token in tuple(self._working.values()):
+        for token in tuple(self._working):
             self._stage.give_up(token)
 
     def _start(self) -> None:
@@ -75,12 +75,10 @@ class Answering:
             self._taken += 1
             self._bytes[1] += batch.size
             self._stage.hold(batch.token, batch)
-            task = loop.create_task(self._through(batch))
-            self._working[task] = batch.token
-            task.add_done_callback(self._ended)
+            self._working[batch.token] = loop.create_task(self._through(batch))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._working[task]
+    def _ended(self, token: Token) -> None:
+        del self._working[token]
         self._done += 1
         if self._waiting:
             self._start()
@@ -105,11 +103,12 @@ class Answering:
         stage.current.token = token
         try:
             stage.function(Results(call.settle(outcome)), stage.current)
+            token.release()
         except Stopped:
             stage.give_up(token)
             stage.feed.poke()
         except Exception as error:
             stage.fail(error)
             stage.give_up(token)
-        else:
-            token.release()
+        finally:
+            self._ended(token)

@@ -271,7 +271,10 @@ class MethodCall:
             try:
                 with self.async_turn or Free():
                     made = self.method(copy_value(kept) if self.retry else kept)
-                return self.proper(await self._limited(self._stepped(made)))
+                if self.timeout is not None:
+                    return self.proper(await self._limited(self._stepped(made)))
+                ARGS.set(self.args)
+                return self.proper(await self._stepped(made))
             except ResultError:
                 raise
             except Exception as error:
