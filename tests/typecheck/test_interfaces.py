@@ -1,8 +1,12 @@
 """The hash of an interface: it changes when, and only when, an importer could see a difference."""
 
+import os
+
 import pytest
 
-from nscompiler.pipeline import check_texts
+from nscompiler.files import DiskFiles, MemoryFiles
+from nscompiler.pipeline import Compilation, check_texts, standard_folder
+from nscompiler.typecheck.hashing import differing
 
 BASE = """module M:1.0.0
 type Row = { x : Integer, y : Text }
@@ -56,6 +60,61 @@ def test_what_an_importer_cannot_see_leaves_it(old: str, new: str) -> None:
 def test_what_an_importer_can_see_changes_it(old: str, new: str) -> None:
     assert old in BASE
     assert hash_of(BASE.replace(old, new, 1)) != hash_of(BASE)
+
+
+SEEN = {
+    "a default of the environment": ('with { n : Text = "N" }', "with { n : Text = $N }"),
+    "another variable of the environment": ("with { n : Text = $M }", "with { n : Text = $N }"),
+    "a name for a built-in type": ("-> Integer", "-> Count"),
+    "the size of a vector": ("-> Vector 3 Double", "-> Vector 4 Double"),
+    "a variable for a type": ("-> [Integer]", "-> [a]"),
+    "a list for an optional": ("-> optional Text", "-> [Text]"),
+    "which variable comes again": ("(a, b) -> a", "(a, b) -> b"),
+    "a named rest for one without a name": ("{ x : Text | r } -> Text", "{ x : Text | .. } -> Text"),
+    "what is shared inside": ("([a], a) -> [[a]]", "([a], a) -> [(a, a)]"),
+    "a constructor without its payload": ("-> One", "-> Two"),
+    "nothing comes out": ("a -> ()", "a -> Void"),
+    "a constraint": ("a -> Text where a is CsvRow", "a -> Text"),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), SEEN.values(), ids=SEEN)
+def test_two_functions_that_differ_in_one_thing_have_two_hashes(one: str, other: str) -> None:
+    def written(text: str) -> str:
+        if text.startswith("with"):
+            return f"fun f : Text -> Text {text}"
+        return f"fun f : {text}" if not text.startswith("->") else f"fun f : ([a], {{ x : Text | r }}) {text}"
+
+    types = "module M:1.0.0\ntype Count = Integer\ntype One = A Text | B\ntype Two = A | B\n"
+    assert hash_of(f"{types}{written(one)}\n") != hash_of(f"{types}{written(other)}\n")
+    assert hash_of(f"{types}{written(one)}\n") == hash_of(f"{types}\n\n{written(one)}")
+
+
+def test_what_differs_is_told_by_name() -> None:
+    texts = {"m.nml": BASE}
+    before = check_texts(texts)
+    for old, new, names in (
+        ("y : Text }", "y : Text, z : Text }", {"Row", "Event", "f", "h"}),
+        ("n : Integer = 1", "n : Integer = 7", {"f"}),
+        ("type Row", "type Line = Text\ntype Row", {"Line"}),
+        ("def w =", "def v =", {"v", "w"}),
+        ("def w = Sources", "def w = Sorces", {"w"}),
+        ("def w", "// moved\ndef w", set()),
+    ):
+        compilation = Compilation(
+            MemoryFiles({**library(), "m.nml": BASE.replace(old, new, 1)}),
+            ("m.nml",),
+            standard=standard_folder(),
+            types=before.compilation.types,
+        )
+        one, other = before.checked["m.nml"].interface, compilation.checked["m.nml"].interface
+        assert differing(one, other, {}) == names
+        assert differing(other, one, {}) == names
+
+
+def library() -> dict[str, bytes]:
+    folder = standard_folder()
+    return {f"{folder}/{name}": DiskFiles().read_bytes(f"{folder}/{name}") for name in sorted(os.listdir(folder))}
 
 
 def test_it_is_the_same_in_another_process_and_folder() -> None:
