@@ -45,7 +45,8 @@ LINKED = {
 fun orders : () -> [Order]
 
 def orders_in = Sources.schedule { cron = "0 6 * * 1-5 2026-2027", timezone = "Europe/Berlin", catchup = true }
-  | orders* | Sinks.postgres { pg_host = "db", pg_database = "shop", pg_table = "orders" }
+  | orders* | Sinks.postgres { pg_host = "db", pg_database = "shop", pg_table = "orders",
+      pg_password = "hunter2" }
 
 def report = Sources.postgres<Order> { pg_host = "db", pg_database = "shop", pg_query = "SELECT * FROM orders" }
   | Conv.to_csv | Sinks.stdout
@@ -146,6 +147,7 @@ def test_nothing_of_ours_is_imported_and_nothing_is_of_a_machine() -> None:
             assert str(Path.home()) not in text
             assert str(Path.cwd()) not in text
             assert "/tmp" not in text
+            assert "hunter2" not in text
 
 
 def test_ruff_likes_the_files(tmp_path: Path) -> None:

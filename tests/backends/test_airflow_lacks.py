@@ -182,6 +182,8 @@ def test_what_cannot_be_torn_apart_is_told(workflow: str, settings: dict[str, st
         "[1] | A.p | B.f | A.p | Sinks.log",
         "[1] | (A.f | Sinks.log & B.f | Sinks.log)",
         "([1] | A.f & [2] | B.f) | Sinks.log",
+        "[1] | (A.f & A.g) | (B.f & Std.identity) | Sinks.log",
+        "[1] | (A.f & (A.g & A.p)) | B.f | Sinks.log",
     ],
 )
 def test_what_can_be_torn_apart_is(workflow: str) -> None:

@@ -225,3 +225,41 @@ def test_the_scheduler_backfills_three_days_and_again_and_starts_what_waits_for_
         assert {state for (state,) in again} == {"success"}, running.log()
         assert {day: file.read_text() for day, file in written.items()} == {day: expected(day) for day in DAYS}
         assert all(file.stat().st_ino != before[day] for day, file in written.items())
+
+
+APPENDED = {
+    "main.nml": """fun rows : () -> [Integer]
+fun once : Integer -> Integer with { mark : Text }
+def hourly = Sources.schedule { cron = "@hourly" } | rows* | once { mark = $MARK } | Sinks.jsonl { path = "log.jsonl" }
+""",
+    "main.py": """import pathlib
+
+import nstack
+
+
+class Module(nstack.Module):
+    def rows(self, _):
+        return list(range(2000))
+
+    def once(self, n):
+        mark = pathlib.Path(self.args["mark"])
+        if n == 1500 and not mark.exists():
+            mark.touch()
+            raise ValueError("only the first time")
+        return n
+""",
+}
+
+
+def test_a_run_that_is_tried_again_appends_what_it_has_once(engine: Airflow, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    build(APPENDED, tmp_path / "dags", retries="1", retry_delay="1s")
+    every = "".join(f"{n}\n" for n in range(2000))
+    for count, (day, tries) in enumerate((("2026-03-01", 2), ("2026-03-02", 1)), 1):
+        environment = {"AIRFLOW_VAR_MARK": str(here / "mark")}
+        done = run(
+            engine, tmp_path / "dags", here, "main_hourly", date=f"{day}T05:00:00+00:00", environment=environment
+        )
+        assert done["tasks"] == {"hourly": {"state": "success", "tries": tries}}, done["log"]
+        assert (here / "log.jsonl").read_text() == count * every

@@ -2,6 +2,7 @@
 all that the first branch gives comes before what the second one gives, which files between tasks do not keep."""
 
 from collections.abc import Iterable
+from itertools import combinations
 
 from nscompiler.flow.model import Graph, NodeId
 from nscompiler.flow.shape import Shape, reachable, shape
@@ -10,14 +11,17 @@ from nscompiler.flow.shape import Shape, reachable, shape
 def kept_in_order(graph: Graph) -> tuple[frozenset[NodeId], ...]:
     """Groups of nodes, each from the branches to the merges between them; none shares a node with another."""
     view = shape(graph)
-    branches = [node.id for node in graph.nodes if node.kind == "branch"]
+    place = {node.id: number for number, node in enumerate(view.order)}
     found: list[frozenset[NodeId]] = []
     for node in graph.nodes:
         if node.kind != "merge":
             continue
         ways = [reachable([edge.source], view.before, forward=False) for edge in view.before[node.id]]
-        for branch in branches:
-            if sum(branch in way for way in ways) > 1 and not _any_order(branch, node.id, view):
+        for one, other in combinations(ways, 2):
+            branches = [id for id in one & other if view.nodes[id].kind == "branch"]
+            # What came before the last one was one flow there.
+            branch = max(branches, key=place.__getitem__, default=None)
+            if branch is not None and not _any_order(branch, node.id, view):
                 found = _joined(found, {branch, node.id}, view)
     return tuple(found)
 

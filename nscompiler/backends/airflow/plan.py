@@ -96,10 +96,9 @@ def parts_of(graph: Graph, build: Build, options: Options) -> tuple[Part, ...]:
     def home(node: Node) -> str | None:
         return places[node.function.module] if node.function is not None and is_users(node) else None
 
-    parts = stages(graph, home, kept_in_order(graph))
     if len(set(places.values())) < 2:
-        parts = dict.fromkeys(parts, next(iter(parts.values())))
-    return cut(graph, parts, Staged())
+        return (Part(name=graph.name, graph=graph, nodes=tuple(node.id for node in graph.nodes)),)
+    return cut(graph, stages(graph, home, kept_in_order(graph)), Staged())
 
 
 def is_users(node: Node) -> bool:

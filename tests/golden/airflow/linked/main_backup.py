@@ -2,8 +2,8 @@
 
 | stage              | takes   | gives   | task   | written at  |
 |--------------------|---------|---------|--------|-------------|
-| `Sources.postgres` |         | `Order` | backup | main.nml:10 |
-| `Sinks.s3`         | `Order` |         | backup | main.nml:11 |
+| `Sources.postgres` |         | `Order` | backup | main.nml:11 |
+| `Sinks.s3`         | `Order` |         | backup | main.nml:12 |
 
     type Order = { id : Integer, total : Double }
 

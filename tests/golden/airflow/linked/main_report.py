@@ -2,9 +2,9 @@
 
 | stage              | takes   | gives   | task   | written at |
 |--------------------|---------|---------|--------|------------|
-| `Sources.postgres` |         | `Order` | report | main.nml:7 |
-| `Conv.to_csv`      | `Order` | `Text`  | report | main.nml:8 |
-| `Sinks.stdout`     | `Text`  |         | report | main.nml:8 |
+| `Sources.postgres` |         | `Order` | report | main.nml:8 |
+| `Conv.to_csv`      | `Order` | `Text`  | report | main.nml:9 |
+| `Sinks.stdout`     | `Text`  |         | report | main.nml:9 |
 
     type Order = { id : Integer, total : Double }
 
