@@ -10,11 +10,11 @@ import attrs
 import containers
 import pytest
 from backends.compiled import Compiled, compile_texts, service
-from backends.conformance import Program, programs
-from backends.suite_in_containers import GAPS
+from backends.conformance import programs
 
+from nscompiler.backends.base import Unsupported
 from nscompiler.backends.compose import BACKEND
-from nscompiler.emit.model import Emitted, Wheel
+from nscompiler.emit.model import Build, Emitted, Wheel
 from nscompiler.flow.model import Placement
 
 KEPT = Path(__file__).parents[1] / "golden" / "compose"
@@ -136,12 +136,11 @@ FRAMED = {
 }
 
 
-def test_frameworks_are_images_that_others_begin_with(golden: Callable[[Path, str], None], tmp_path: Path) -> None:
+def test_frameworks_are_images_that_others_begin_with(golden: Callable[[Path, str], None]) -> None:
     found = emitted(FRAMED)
     golden(KEPT / "framed" / "Dockerfile", text(found, "images/iris-classify/Dockerfile"))
     assert text(found, "images/iris-classify/frame-learning-1-0-0.txt") == "scikit-learn>=1.5\n"
     assert text(found, "images/iris-classify/main.txt") == IRIS["iris/requirements.txt"]
-    checked(written(found, tmp_path))
 
 
 def test_what_a_framework_needs_is_there_locally_too() -> None:
@@ -186,30 +185,35 @@ def test_no_secret_is_written(secrets: str, monkeypatch: pytest.MonkeyPatch) -> 
         assert "hunter2" not in str(content), path
 
 
-def checked(folder: Path) -> None:
-    """Compose, hadolint and yamllint have nothing to say."""
-    dockerfiles = sorted(map(str, folder.rglob("Dockerfile")))
+def checked(*folders: Path) -> None:
+    """Compose, hadolint and yamllint have nothing to say of some builds."""
+    dockerfiles = [str(file) for folder in folders for file in sorted(folder.rglob("Dockerfile"))]
+    files = [str(folder / "compose.yaml") for folder in folders]
     for command in (
-        [containers.COMPOSE, "config", "--quiet"],
+        *([containers.COMPOSE, "--file", file, "config", "--quiet"] for file in files),
         [str(containers.BIN / "hadolint"), *dockerfiles],
-        [str(containers.BIN / "yamllint"), "--strict", "-d", LINT, "compose.yaml"],
+        [str(containers.BIN / "yamllint"), "--strict", "-d", LINT, *files],
     ):
-        told = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        told = subprocess.run(command, capture_output=True, text=True, check=False)
         assert (told.returncode, told.stdout + told.stderr) == (0, ""), command
 
 
-@pytest.mark.parametrize("settings", [{}, {"secrets": "file"}])
-def test_linters_and_compose_have_nothing_to_say(settings: dict[str, str], tmp_path: Path) -> None:
+def test_linters_and_compose_have_nothing_to_say(tmp_path: Path) -> None:
     place = Placement(name="all", modules=("Iris.Classify:0.1.0", "Shop.Orders:0.1.0"), memory=2 << 30, cpus=1.5)
-    checked(written(emitted(IRIS, **settings), tmp_path / "each"))
-    checked(written(emitted(IRIS, place, **settings), tmp_path / "one"))
+    checked(
+        written(emitted(IRIS), tmp_path / "each"),
+        written(emitted(IRIS, place, secrets="file"), tmp_path / "one"),
+        written(emitted(FRAMED), tmp_path / "framed"),
+    )
 
 
-@pytest.mark.parametrize("program", list(programs()), ids=lambda program: program.name)
-def test_linters_and_compose_have_nothing_to_say_of_any_program(program: Program, tmp_path: Path) -> None:
-    compiled = compile_texts(program.files)
-    graphs = [graph for name, graph in compiled.graphs.items() if (program.name, name) not in GAPS]
-    checked(written(compiled.emit("compose", None, *graphs), tmp_path))
+@pytest.mark.thorough
+def test_linters_and_compose_have_nothing_to_say_of_any_program(tmp_path: Path) -> None:
+    folders = []
+    for program in programs():
+        compiled = compile_texts(program.files)
+        folders.append(written(compiled.emit("compose", stdin="given"), tmp_path / program.name))
+    checked(*folders)
 
 
 def services(files: dict[str, str], **settings: str) -> dict[str, list[str]]:
@@ -264,7 +268,19 @@ REFUSED = [
         "def w = Sources.stdin | Sinks.stdout",
         {},
         "Sources.stdin has nobody to read from: a container has no standard input",
-        "read a file (`Sources.jsonl`, `Sources.csv`) or take requests (`Sources.http`)",
+        "take requests (`Sources.http`), or name a file on the volume `work`: --set stdin=FILE",
+    ),
+    (
+        'def w = Sources.jsonl<Text> { path = "-" } | Sinks.stdout',
+        {},
+        "Sources.jsonl has nobody to read from: a container has no standard input",
+        "take requests (`Sources.http`), or name a file on the volume `work`: --set stdin=FILE",
+    ),
+    (
+        "def w = Sources.stdin | Sinks.stdout",
+        {"stdin": "/etc/passwd"},
+        "the setting stdin names a file that is not on a volume",
+        "a relative path is one on the volume `work`",
     ),
     (
         'def w = Sources.http<Text> { http_path = "/x", http_host = "127.0.0.1" } | Sinks.stdout',
@@ -317,6 +333,35 @@ def test_what_containers_cannot_do_is_told_with_its_remedy(
     assert found is None
     assert [(problem.title, problem.notes) for problem in problems] == [(title, (remedy,))]
     assert len(title) <= 80
+
+
+def test_places_that_compose_has_no_machine_for_are_told_of() -> None:
+    for facts, told in (
+        (
+            {"runs_on": "gpu"},
+            ("the place all is to run on gpu: Compose has one machine", "leave `runs-on` out for this target"),
+        ),
+        (
+            {"replicas": 3},
+            (
+                "the place all is to have 3 replicas",
+                "serve-count can have one: count is neither @stateless nor async (main.nml:8:80)",
+            ),
+        ),
+    ):
+        place = Placement(name="all", modules=("Shop.Orders:0.1.0",), **facts)  # type: ignore[arg-type]
+        assert [(own.title, own.remedy) for own in refused(place)] == [told]
+    assert refused(Placement(name="all", modules=("Iris.Classify:0.1.0",), replicas=1)) == ()
+    assert refused(Placement(name="none", modules=("Other:0.1.0",), runs_on="gpu")) == ()
+
+
+def refused(place: Placement) -> tuple[Unsupported, ...]:
+    """What is said of a place."""
+    graphs = tuple(compile_texts(IRIS).graphs.values())
+    settings = {own.name: own.default for own in BACKEND.settings}
+    return BACKEND.unsupported(
+        Build(module="m", package="p", graphs=graphs, compiler="0", placements=(place,), settings=settings)
+    )
 
 
 def test_compose_is_what_starts_it() -> None:

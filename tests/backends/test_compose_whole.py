@@ -40,7 +40,7 @@ PROGRAM = {
     **stage(
         "Keep", "keep", "{ n : Integer, score : Double } -> optional { n : Integer, score : Double }", "return value"
     ),
-    "nstack-project.yaml": "modules: [w]\n",
+    "nstack-project.yaml": "modules: [w]\nplaces:\n  scoring: {modules: [Plant.Score], memory: 256m, cpus: 1.5}\n",
     "w/module.nml": """module Plant.Workflows:0.1.0
 
 import Plant.Clean:0.1.0 as Clean
@@ -132,7 +132,10 @@ def test_nothing_is_lost(engine: dict[str, str], tmp_path: Path) -> None:
         senders = Senders(port)
         senders.send(range(2000))
 
+        limits = "{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.Config.User}} {{.HostConfig.CapDrop}}"
         (score,) = (one for one in project.containers() if one.service == "w-score")
+        told = project.docker("inspect", "--format", limits, score.id).stdout
+        assert told == f"{256 << 20} 1500000000 10001:10001 [ALL]\n"
         sending = threading.Thread(target=senders.send, args=(range(2000, 4000),))
         sending.start()
         project.kill("w-score")

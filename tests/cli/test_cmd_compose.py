@@ -1,6 +1,7 @@
 """``nsc up``, ``down``, ``ps`` and ``logs``: which build they mean, what they hand on, and what they refuse."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,13 +29,22 @@ class Module(nstack.Module):
 TOLD = '#!/bin/sh\nif [ "$1" = compose ] && [ "$2" = version ]; then exit {plugin}; fi\necho "$0 $@ in $PWD"\n'
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A program that is built for Compose."""
+    folder = tmp_path_factory.mktemp("program")
+    (folder / "main.nml").write_text(PROGRAM)
+    (folder / "main.py").write_text(PYTHON)
+    assert main(["build", str(folder / "main.nml"), "--target", "compose", "-o", str(folder / "built")]) == 0
+    return folder / "built"
+
+
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a program that is built for Compose."""
+def here(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which the program was built."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "main.nml").write_text(PROGRAM)
-    (tmp_path / "main.py").write_text(PYTHON)
-    assert main(["build", "main.nml", "--target", "compose"]) == 0
+    (tmp_path / "build").mkdir()
+    shutil.copytree(built, tmp_path / "build" / "main-compose")
     return tmp_path
 
 
@@ -59,11 +69,10 @@ def nsc(path: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("verb", ["up", "down", "ps", "logs"])
-def test_the_only_build_is_meant_and_what_follows_is_handed_on(verb: str, here: Path) -> None:
+def test_the_only_build_is_meant_and_what_follows_is_handed_on(here: Path) -> None:
     path = programs(here, "docker", "docker-compose")
     built = here / "build" / "main-compose"
-    for given in ((), (str(built),), ("build/main-compose",)):
+    for verb, *given in (("up",), ("down", str(built)), ("ps", "build/main-compose"), ("logs",)):
         told = nsc(path, verb, *given, "--some", "-x", "service")
         assert (told.stdout, told.returncode) == (
             f"{path}/docker compose {verb} --some -x service in {built}\n",

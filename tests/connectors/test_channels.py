@@ -15,7 +15,7 @@ import pytest
 from broker_harness import Line, server
 from connector_harness import Recorder, context, decoded
 from nats.js.client import JetStreamContext
-from nstack.connectors import channelruns
+from nstack.connectors import channelruns, channels
 from nstack.connectors.channels import BUCKET, ChannelReader, ChannelWriter
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Parameters
@@ -76,6 +76,12 @@ def channel() -> str:
     """A name that no other test uses."""
     server("NATS", PORT)
     return f"t{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture(autouse=True)
+def no_long_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test waits for a channel's end."""
+    monkeypatch.setattr(channels, "PULL", 0.1)
 
 
 @pytest.fixture(autouse=True)

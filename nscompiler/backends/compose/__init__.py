@@ -28,6 +28,7 @@ class ComposeBackend:
             default="environment",
             choices=("environment", "file"),
         ),
+        Setting(name="stdin", about="the file on the volume `work` that is standard input"),
     )
 
     def unsupported(self, build: Build) -> tuple[Unsupported, ...]:

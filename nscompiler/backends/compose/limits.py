@@ -3,28 +3,44 @@
 import ipaddress
 from collections.abc import Iterator
 
+import attrs
+
 from nscompiler.backends.base import Build, Unsupported
 from nscompiler.backends.compose.parts import Places, is_standard, split
-from nscompiler.backends.compose.services import alone_because, ports, service_name
+from nscompiler.backends.compose.services import alone_because, ports, reads_stdin, service_name
 from nscompiler.emit.describe import label
 from nscompiler.flow.model import Graph, Node, Origin, Placement
 
 PATHS = ("path", "dead_letter")
+WIDTH = 80
+"""Columns that a title may have."""
 NUMBERS = ("channel_bytes", "channel_messages")
 
 
 def unsupported(build: Build) -> tuple[Unsupported, ...]:
     """Everything of a build, in the order of the program."""
-    wrong = tuple(_settings(build))
-    return wrong or tuple(
-        [lack for graph in build.graphs for node in graph.nodes for lack in _node(node)]
-        + list(_ports(build))
-        + list(_placements(build))
-    )
+    found = tuple(_settings(build)) or (*_nodes(build), *_ports(build), *_placements(build))
+    return tuple(attrs.evolve(lack, title=_cut(lack.title)) for lack in found)
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= WIDTH else title[: WIDTH - 1].rstrip() + "…"
+
+
+def _nodes(build: Build) -> Iterator[Unsupported]:
+    for graph in build.graphs:
+        for node in graph.nodes:
+            yield from _node(node, build.settings["stdin"])
 
 
 def _settings(build: Build) -> Iterator[Unsupported]:
     origin = build.graphs[0].origin
+    if build.settings["stdin"].startswith(("/", "~")):
+        yield Unsupported(
+            title="the setting stdin names a file that is not on a volume",
+            remedy="a relative path is one on the volume `work`",
+            origin=origin,
+        )
     for setting in NUMBERS:
         if not build.settings[setting].isdigit() or int(build.settings[setting]) < 1:
             yield Unsupported(
@@ -34,12 +50,12 @@ def _settings(build: Build) -> Iterator[Unsupported]:
             )
 
 
-def _node(node: Node) -> Iterator[Unsupported]:
-    if node.kind == "source" and is_standard(node, "stdin"):
+def _node(node: Node, stdin: str) -> Iterator[Unsupported]:
+    if reads_stdin(node) and not stdin:
         yield _lack(
             node,
-            "Sources.stdin has nobody to read from: a container has no standard input",
-            "read a file (`Sources.jsonl`, `Sources.csv`) or take requests (`Sources.http`)",
+            f"{label(node)} has nobody to read from: a container has no standard input",
+            "take requests (`Sources.http`), or name a file on the volume `work`: --set stdin=FILE",
         )
     for parameter in node.parameters if node.function is not None and node.function.standard else ():
         value, origin = parameter.value, parameter.origin or node.origin
@@ -57,9 +73,9 @@ def _node(node: Node) -> Iterator[Unsupported]:
                 remedy=f'say where it is: {parameter.name} = $NAME, or "host.docker.internal" for this machine',
                 origin=origin,
             )
-        elif parameter.name in PATHS and value.startswith(("/", "~")):
+        elif parameter.name in PATHS and value.startswith(("/", "~")) and not value.startswith("/dev/"):
             yield Unsupported(
-                title=f"{label(node)} names the file {value}, which is not on a volume"[:80],
+                title=f"{label(node)} names the file {value}, which is not on a volume",
                 remedy="a relative path is one on the volume `work`",
                 origin=origin,
             )
@@ -114,7 +130,7 @@ def _placements(build: Build) -> Iterator[Unsupported]:
         if placement.runs_on is not None:
             yield Unsupported(
                 title=f"the place {placement.name} is to run on {placement.runs_on}: Compose has one machine",
-                remedy="leave `runs_on` out for this target",
+                remedy="leave `runs-on` out for this target",
                 origin=at,
             )
         if not placement.replicas or placement.replicas == 1:

@@ -43,6 +43,7 @@ def service_of(build: Build, graph: Graph, part: Part, places: Places) -> Servic
     """The service of one part."""
     variables = tuple(name for name in part.graph.environment if name != SERVER)
     as_files = build.settings["secrets"] == "file"
+    given = build.settings["stdin"] if any(map(reads_stdin, part.graph.nodes)) else ""
     placement = _placement(build, part)
     alone = alone_because(part)
     return Service(
@@ -52,9 +53,9 @@ def service_of(build: Build, graph: Graph, part: Part, places: Places) -> Servic
         about=_about(part),
         command=(
             part.graph.name,
-            "--alive-file",
-            ALIVE,
+            *("--alive-file", ALIVE),
             *(("--environment-folder", "/run/secrets") if as_files else ()),
+            *(("--stdin", given) if given else ()),
         ),
         environment=() if as_files else variables,
         secrets=variables if as_files else (),
@@ -85,6 +86,14 @@ def signature(graph: Graph, node: Node) -> str:
     """The concrete type of a node, as people write it."""
     ends = (node.input, node.output)
     return " -> ".join("Void" if end is None else graph.types[end].shown for end in ends)
+
+
+def reads_stdin(node: Node) -> bool:
+    """Whether a node is a source at standard input."""
+    if node.kind != "source" or node.function is None or not node.function.standard:
+        return False
+    paths = [own.value for own in node.parameters if own.name == "path"]
+    return node.function.name == "stdin" or any(path in ("-", "/dev/stdin", "/dev/fd/0") for path in paths)
 
 
 def is_channel(node: Node) -> bool:

@@ -61,6 +61,7 @@ def main(
     for doubt in resolved.doubts:
         log.warning(doubt)
     try:
+        _take_input(options.stdin)
         run = _run(workflow, resolved, log, tracing, options, (workflows[name], given))
     except UsageError as error:
         log.error(str(error))
@@ -176,6 +177,7 @@ def _parser(package: str, workflows: Mapping[str, str], default: str | None) -> 
     parser.add_argument(
         "--alive-file", type=Path, metavar="FILE", help="touch this file while the run is well, for whoever checks that"
     )
+    parser.add_argument("--stdin", type=Path, metavar="FILE", help="read this file as standard input")
     parser.add_argument(
         "--environment-folder",
         type=Path,
@@ -258,6 +260,18 @@ def _environment(folder: Path | None) -> Mapping[str, str]:
     except (OSError, UnicodeError) as error:
         raise UsageError(f"--environment-folder {folder}: {error}") from None
     return {name: text.removesuffix("\n").removesuffix("\r") for name, text in held.items()} | os.environ
+
+
+def _take_input(file: Path | None) -> None:
+    """Makes a file standard input, for whoever starts a run without one. Raises UsageError."""
+    if file is None:
+        return
+    try:
+        descriptor = os.open(file, os.O_RDONLY)
+    except OSError as error:
+        raise UsageError(f"--stdin {file}: {error.strerror or error}") from None
+    os.dup2(descriptor, 0)
+    os.close(descriptor)
 
 
 def _chosen(name: str | None, workflows: Mapping[str, str], default: str | None) -> str:
