@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import attrs
 import pytest
@@ -28,24 +29,34 @@ IMAGES = {"BASE_IMAGE": "localhost/base:1", "NATS_IMAGE": "localhost/nats:1"}
 def engine() -> Iterator[dict[str, str]]:
     """The variables that lead to the engine. The test is skipped where none can be started, but never with
     ``CI=true``."""
+    here = Path(os.environ.get("TMPDIR") or "/tmp") / "nstack-engine"
+    here.mkdir(exist_ok=True)
+    with (here / "users").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)  # before it is started, or whoever is the last one just now would stop it
+        try:
+            yield {"DOCKER_HOST": _started(), **IMAGES}
+        finally:
+            _stop_if_last(users)
+
+
+def _stop_if_last(users: TextIO) -> None:
+    """Stops the engine unless somebody else still needs it."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return
+    subprocess.run([TESTS / "engine.sh", "stop"], capture_output=True, check=False)
+
+
+def _started() -> str:
+    """Starts the engine, unless it runs; its address."""
     told = subprocess.run([TESTS / "engine.sh", "start"], capture_output=True, text=True, check=False)
     if told.returncode:
         reason = f"no Docker engine: {(told.stderr or told.stdout).strip()}"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    address = told.stdout.strip().partition("=")[2]
-    with (Path(address.removeprefix("unix://")).parent / "users").open("w") as users:
-        fcntl.flock(users, fcntl.LOCK_SH)
-        try:
-            yield {"DOCKER_HOST": address, **IMAGES}
-        finally:
-            try:
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                pass  # somebody else still needs it
-            else:
-                subprocess.run([TESTS / "engine.sh", "stop"], capture_output=True, check=False)
+    return told.stdout.strip().rpartition("=")[2]
 
 
 def build(folder: Path, files: Mapping[str, str], *options: str, source: str = "main.nml") -> Path:
