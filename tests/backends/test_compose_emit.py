@@ -315,6 +315,12 @@ REFUSED = [
     ),
     (
         'def w = ["a"] | Sinks.stdout',
+        {"project": "Shop"},
+        "the setting project is no name for Compose",
+        "small letters and digits, and - and _ behind the first: --set project=shop-orders",
+    ),
+    (
+        'def w = ["a"] | Sinks.stdout',
         {"channel_messages": "many"},
         "the setting channel_messages is no number from 1 on",
         "as in: --set channel_messages=1000",
@@ -362,6 +368,11 @@ def refused(place: Placement) -> tuple[Unsupported, ...]:
     return BACKEND.unsupported(
         Build(module="m", package="p", graphs=graphs, compiler="0", placements=(place,), settings=settings)
     )
+
+
+def test_services_whose_names_would_be_one_are_told_apart() -> None:
+    files = {"main.nml": "def w_x = [1] | Sinks.log\ndef W'x = [2] | Sinks.log\n".replace("W'", "w'")}
+    assert list(services(files)) == ["w-x-literal", "w-x-log", "w-x-literal-2", "w-x-log-2"]
 
 
 def test_compose_is_what_starts_it() -> None:

@@ -1,6 +1,7 @@
 """What a workflow asks for that containers cannot give, each with the place and what to do instead."""
 
 import ipaddress
+import re
 from collections.abc import Iterator
 
 import attrs
@@ -12,6 +13,7 @@ from nscompiler.emit.describe import label
 from nscompiler.flow.model import Graph, Node, Origin, Placement
 
 PATHS = ("path", "dead_letter")
+_PROJECT = re.compile(r"(?:[a-z0-9][a-z0-9_-]*)?")
 WIDTH = 80
 """Columns that a title may have."""
 NUMBERS = ("channel_bytes", "channel_messages")
@@ -35,6 +37,12 @@ def _nodes(build: Build) -> Iterator[Unsupported]:
 
 def _settings(build: Build) -> Iterator[Unsupported]:
     origin = build.graphs[0].origin
+    if not _PROJECT.fullmatch(build.settings["project"]):
+        yield Unsupported(
+            title="the setting project is no name for Compose",
+            remedy="small letters and digits, and - and _ behind the first: --set project=shop-orders",
+            origin=origin,
+        )
     if build.settings["stdin"].startswith(("/", "~")):
         yield Unsupported(
             title="the setting stdin names a file that is not on a volume",

@@ -61,13 +61,25 @@ def write(build: Build) -> Emitted:
     package = emit_package(attrs.evolve(build, graphs=tuple(part.graph for _, part in parts), default=None))
     files = {path: content for path, content in package.files if not path.startswith("requirements")}
     images = _images(build, parts, places, package, files)
-    services = tuple(service_of(build, graph, part, places) for graph, part in parts)
+    services = _told_apart(service_of(build, graph, part, places) for graph, part in parts)
     channels = channels_of(build, parts)
     files["compose.yaml"] = _compose(build, services, images, channels)
     files[".dockerignore"] = "*\n!images\n!runtime\n!" + build.package + "\n**/__pycache__\n"
     if channels:
         files["nats.conf"] = _fill("nats.conf.j2", command=build.command)
     return Emitted(files=tuple(sorted(files.items())), copies=package.copies, origins=package.origins, start=START)
+
+
+def _told_apart(services: Iterable[Service]) -> tuple[Service, ...]:
+    """Services with a number each where names are one in small letters."""
+    found: dict[str, Service] = {}
+    for service in services:
+        name, count = service.name, 1
+        while name in found:
+            count += 1
+            name = f"{service.name}-{count}"
+        found[name] = attrs.evolve(service, name=name)
+    return tuple(found.values())
 
 
 def _reachable(graph: Graph) -> Graph:

@@ -1,8 +1,8 @@
 """How values stand in the messages of a channel between two parts of a workflow.
 
 A message holds several values. JSON lines are decoded fastest and can be read by people. Where JSON would not give back
-the value that went in (text of type ``Json`` as it was written, a Double that is no number), the message is marked and
-holds the parts of its values in MessagePack.
+the value that went in (text of type ``Json`` as it was written, a Double that is no number), or would make it larger
+(``[Byte]``), the message is marked and holds the parts of its values in MessagePack.
 """
 
 import datetime
@@ -34,7 +34,7 @@ class Values:
     def __init__(self, codec: Codec) -> None:
         self._codec = codec
         self._exact = Exact(codec.shape)
-        self._never_json = contains(codec.shape, "Json")
+        self._never_json = contains(codec.shape, "Json", "bytes")
 
     def messages(self, values: Sequence[Any]) -> list[bytes]:
         """The messages that hold some values, in their order."""
