@@ -370,6 +370,16 @@ def refused(place: Placement) -> tuple[Unsupported, ...]:
     )
 
 
+def test_a_value_goes_once_to_a_service_that_has_several_branches() -> None:
+    files = {
+        "a.nml": "module A:0.1.0\nfun f : Integer -> Integer\nfun g : Double -> Integer\n",
+        "a.py": service("f", "g"),
+        "main.nml": "import A:0.1.0 as A\n[1] | (A.f & A.g) | Sinks.log\n",
+    }
+    crossings = re.findall("^#   (.*)", text(emitted(files), "compose.yaml"), re.MULTILINE)
+    assert crossings == ["main-literal -> main-f : Integer", "main-f -> main-log : Integer"]
+
+
 def test_services_whose_names_would_be_one_are_told_apart() -> None:
     files = {"main.nml": "def w_x = [1] | Sinks.log\ndef W'x = [2] | Sinks.log\n".replace("W'", "w'")}
     assert list(services(files)) == ["w-x-literal", "w-x-log", "w-x-literal-2", "w-x-log-2"]

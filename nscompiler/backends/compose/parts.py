@@ -90,11 +90,29 @@ def split(build: Build, graph: Graph, places: Places) -> tuple[Part, ...]:
 
     groups = _joined(graph, (*reply_paths(graph), *_whole_paths(graph), *_held_together(graph)))
     while True:
-        parts = stages(graph, home, groups)
+        parts = _with_branches(graph, stages(graph, home, groups), frozenset().union(*groups))
         more = _instances(graph, parts) or _rings(graph, parts)
         if not more:
             return cut(graph, parts, Channels(build, graph.name))
         groups = _joined(graph, (*groups, *more))
+
+
+def _with_branches(graph: Graph, parts: Mapping[NodeId, str], held: Collection[NodeId]) -> dict[NodeId, str]:
+    """The parts, with each ``&`` that leads to one part alone in that: a value then goes there once, and what comes of
+    its branches keeps its order. Nodes that are ``held`` stay."""
+    view, found = shape(graph), dict(parts)
+    for node in reversed(view.order):
+        if node.kind != "branch" or node.id in held:
+            continue
+        moved, ahead = [node.id], [edge.target for edge in view.after[node.id]]
+        for id in ahead:
+            if view.nodes[id].kind == "convert" and id not in held:
+                moved.append(id)
+                ahead += [edge.target for edge in view.after[id]]
+        targets = {found[id] for id in ahead if id not in moved}
+        if len(targets) == 1:
+            found |= dict.fromkeys(moved, targets.pop())
+    return found
 
 
 def _whole_paths(graph: Graph) -> list[Group]:
