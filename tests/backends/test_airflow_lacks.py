@@ -240,3 +240,28 @@ def test_nothing_is_written(
     assert "error[NS0612]: `Sources.http` never ends: Airflow runs bounded workflows" in told
     assert "w.nml:1:9" in told
     assert not (tmp_path / "out").exists()
+
+
+def test_modules_that_exclude_each_other_have_two_environments() -> None:
+    apart = {
+        **PLACES,
+        "nstack-project.yaml": "modules: [a, b]\n",
+        "a/requirements.txt": "tabulate==0.9.0\n",
+        "b/requirements.txt": "tabulate==0.8.0\n",
+    }
+    program = f"{IMPORTS}def w =\n  [1] | A.f | B.f | Sinks.log\n"
+    assert lacks(program, apart) == []
+    files = {"main.nml": program, **apart}
+    emitted = dict(compile_texts(files).emit("airflow").files)
+    required = {path: text for path, text in emitted.items() if path.endswith("requirements.txt")}
+    assert required == {
+        "main/requirements.txt": "tabulate==0.9.0\n",
+        "main_b_0_1_0/requirements.txt": "tabulate==0.8.0\n",
+    }
+    together = {**apart, "nstack-project.yaml": "modules: [a, b]\nplaces:\n  one:\n    modules: [A, B]\n"}
+    assert [found[1:] for found in lacks(program, together)] == [
+        (
+            "B:0.1.0 requires tabulate==0.8.0, and A:0.1.0 tabulate==0.9.0",
+            "place them apart: a task has one environment",
+        )
+    ]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from backends.compiled import compile_texts
+from connectors.s3_server import running
 from databases import NEEDS_POSTGRES, new_schema
 from engines.airflow_client import NEEDS_AIRFLOW, Airflow, airflow, variables
 from engines.airflow_servers import ENDED, servers
@@ -263,3 +264,24 @@ def test_a_run_that_is_tried_again_appends_what_it_has_once(engine: Airflow, tmp
         )
         assert done["tasks"] == {"hourly": {"state": "success", "tries": tries}}, done["log"]
         assert (here / "log.jsonl").read_text() == count * every
+
+
+def test_values_between_tasks_may_be_objects_of_a_store(engine: Airflow, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "in.jsonl").write_text("1\n2\n")
+    build(TWO, tmp_path / "dags", retries="0", staged="s3://runs/staged")
+    with running() as server:
+        server.client().create_bucket(Bucket="runs")
+        environment = {
+            "AIRFLOW_VAR_MENDED": "",
+            "AWS_ENDPOINT_URL": server.endpoint,
+            "AWS_ACCESS_KEY_ID": server.key,
+            "AWS_SECRET_ACCESS_KEY": server.secret,
+        }
+        done = run(engine, tmp_path / "dags", here, "main_both", environment=environment)
+        assert done["state"] == "success", done["log"]
+        keys = [one["Key"] for one in server.client().list_objects_v2(Bucket="runs")["Contents"]]
+        assert keys == [f"staged/main_both/{done['run_id']}/jsonl_to_score.jsonl"]
+    assert (here / "out.jsonl").read_text() == '"1 0.5"\n"2 nan"\n'
+    assert sorted(path.name for path in here.iterdir()) == ["in.jsonl", "out.jsonl"]
