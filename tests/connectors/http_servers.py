@@ -35,6 +35,7 @@ class Server:
         self.asked: list[Asked] = []
         self.port = 0
         self.connections = 0
+        self.serving: set[asyncio.Task[None] | None] = set()
         self._handler = handler
 
     def url(self, path: str = "/") -> str:
@@ -44,6 +45,7 @@ class Server:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, which is kept for further requests."""
         self.connections += 1
+        self.serving.add(asyncio.current_task())
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -71,3 +73,7 @@ async def serving(handler: Handler, context: ssl.SSLContext | None = None) -> As
         yield made
     finally:
         listening.close()
+        left = [task for task in made.serving if task is not None]
+        for task in left:  # or the loop would be closed under those that wait for a further request
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)

@@ -215,6 +215,29 @@ async def test_a_source_that_goes_on_reads_the_files_that_are_new_since(tmp_path
     assert [chr(value) for value in rest] == ["a", "c", "e", "f"]
 
 
+WITHOUT_PANDAS = """
+import sys
+
+class Finder:
+    def find_spec(self, name, *given):
+        if name == "pandas":
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Finder())
+import pyarrow as pa
+from nstack.connectors.arrowread import Fault, _micros
+try:
+    _micros(pa.array([1], pa.timestamp("ns", "UTC")), pa.timestamp("us", "UTC"))
+except Fault as fault:
+    print(fault.text)
+"""
+
+
+def test_nanoseconds_are_shown_where_there_is_no_pandas() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_PANDAS], capture_output=True, text=True, check=True)
+    assert done.stdout == "1970-01-01 00:00:00.000000001Z, which is finer than a microsecond, or out of range\n"
+
+
 async def test_a_file_that_is_gone_is_not_resumed(tmp_path: Path) -> None:
     pq.write_table(pa.table({"value": [1]}), tmp_path / "b")
     with pytest.raises(ConnectorError, match="a, which the last run had come to, is gone; --fresh starts over"):

@@ -124,8 +124,11 @@ class Column:
 def _shown(array: Any) -> str:
     try:
         text = str(array[0])
-    except Exception as error:
-        text = type(error).__name__
+    except Exception as error:  # nanoseconds, where there is no pandas, which has a class for them
+        try:
+            text = str(array[:1].cast(arrow().string())[0])
+        except Exception:
+            text = type(error).__name__
     return text if len(text) <= 60 else text[:59] + "…"
 
 
