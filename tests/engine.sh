@@ -21,6 +21,8 @@ install() {
   apt-get -qq update >/dev/null
   DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \
     docker.io containerd runc iptables debootstrap >/dev/null
+  # Later distributions have the client in a package of its own.
+  command -v docker >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends docker-cli >/dev/null
 }
 
 # The file system that images begin with: Debian's Python, and the machine's certificate authorities.
@@ -37,7 +39,9 @@ base() {
   # Of the same minor version as Debian's: what is installed is looked for here first.
   mkdir -p "$root/wheels"
   chroot "$root" python3 --version >"$root/wheels/python"
-  python3 -m pip download -qq --dest "$root/wheels" --python-version 3.11 --implementation cp --only-binary=:all: "${wheels[@]}"
+  local python=python3
+  "$python" -m pip --version >/dev/null 2>&1 || python=$(dirname "$0")/../.venv/bin/python
+  "$python" -m pip download -qq --dest "$root/wheels" --python-version 3.11 --implementation cp --only-binary=:all: "${wheels[@]}"
   tar -C "$root" -c . >"$cache/base.part"
   mv "$cache/base.part" "$cache/base.tar"
   rm -rf "$root"

@@ -1,5 +1,6 @@
 """What is written for Compose: kept outputs, what linters and Compose itself say of them, and what is refused."""
 
+import json
 import os
 import re
 import subprocess
@@ -388,3 +389,32 @@ def test_services_whose_names_would_be_one_are_told_apart() -> None:
 def test_compose_is_what_starts_it() -> None:
     assert emitted(IRIS).start == ("docker", "compose", "up")
     assert os.path.exists(containers.COMPOSE)
+
+
+SCALED = {
+    "a.nml": "module A:0.1.0\n@stateless\nfun f : Integer -> Integer\nfun g : Integer -> Integer\n"
+    "@stateless\nfun h : Integer -> Void\n",
+    "a.py": service("f", "g", "h"),
+    "b.nml": "module B:0.1.0\n@stateless\nfun i : Integer -> Integer\nfun total : Integer -> Integer\n",
+    "b.py": service("i", "total"),
+}
+
+
+@pytest.mark.parametrize(
+    ("stages", "why"),
+    [
+        ("A.f", None),
+        ("A.g", "g is neither @stateless nor async (main.nml:3:15)"),
+        ("A.f { ordered = true }", "f is to keep the order (main.nml:3:15)"),
+        ("A.f | Std.single | Conv.to_csv", "Conv.to_csv keeps a header for all rows"),
+        ("A.f | B.i", None),
+        ("A.f | B.total", "the order may matter to B.total: ordered = false says that it does not (main.nml:3:21)"),
+        ("A.f { ordered = false } | B.total", None),
+    ],
+)
+def test_a_stage_runs_several_times_where_that_changes_no_answer(stages: str, why: str | None) -> None:
+    program = f"import A:0.1.0 as A\nimport B:0.1.0 as B\ndef w = [1] | {stages} | Sinks.log\n"
+    found = text(emitted({**SCALED, "main.nml": program}), "compose.yaml")
+    about = found[found.index("# A.") :]
+    label = re.search(r"labels: \{nstack\.alone: (.*)\}", about[: about.index("healthcheck")])
+    assert (label and json.loads(label[1])) == why

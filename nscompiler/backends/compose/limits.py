@@ -146,7 +146,7 @@ def _placements(build: Build) -> Iterator[Unsupported]:
         for graph in build.graphs:
             for part in split(build, graph, places):
                 own = {use.reference for use in part.graph.modules}
-                why = alone_because(part)
+                why = alone_because(graph, part)
                 if own & set(placement.modules) and why is not None:
                     yield Unsupported(
                         title=f"the place {placement.name} is to have {placement.replicas} replicas",

@@ -10,7 +10,7 @@ from nscompiler.backends.compose.parts import CHANNELS, SERVER, Channels, Places
 from nscompiler.emit.describe import label, place
 from nscompiler.flow.cut import Part
 from nscompiler.flow.model import Graph, Node, Placement
-from nscompiler.flow.shape import shape
+from nscompiler.flow.shape import reachable, shape
 
 ALIVE = "/tmp/alive"
 RESTARTS = 5
@@ -45,7 +45,7 @@ def service_of(build: Build, graph: Graph, part: Part, places: Places) -> Servic
     as_files = build.settings["secrets"] == "file"
     given = build.settings["stdin"] if any(map(reads_stdin, part.graph.nodes)) else ""
     placement = _placement(build, part)
-    alone = alone_because(part)
+    alone = alone_because(graph, part)
     return Service(
         name=service_name(graph, part),
         part=part,
@@ -101,21 +101,39 @@ def is_channel(node: Node) -> bool:
     return node.function is not None and node.function.module == CHANNELS
 
 
-def alone_because(part: Part) -> str | None:
-    """Why a part cannot run several times side by side; None where it can."""
-    for node in part.graph.nodes:
-        if node.kind in ("source", "literal", "sink") and not is_channel(node):
-            return "it holds a source" if node.kind != "sink" else "it holds a sink"
-        function = node.function
-        if is_standard(node, "to_csv", "from_csv"):
-            return f"{label(node)} keeps a header for all rows"
-        if function is None or function.standard:
-            continue
-        if not function.stateless and not function.coroutine:
-            return f"{function.name} is neither @stateless nor async ({place(node.origin)})"
-        if node.policy.ordered and any(name == "ordered" for name, _ in node.policy.fixed):
-            return f"{function.name} is to keep the order ({place(node.origin)})"
+def alone_because(graph: Graph, part: Part) -> str | None:
+    """Why a part cannot run several times side by side; None where that changes no answer."""
+    own = [node for node in graph.nodes if node.id in part.nodes]
+    why = next(filter(None, map(_keeps_something, own)), None)
+    if why is not None or not all(node.policy.ordered for node in own if _is_users(node)):
+        return why
+    after = reachable(part.nodes, shape(graph).after) - set(part.nodes)
+    for node in graph.nodes:
+        if node.id in after and _is_users(node) and not (node.function and node.function.stateless):
+            return (
+                f"the order may matter to {label(node)}: ordered = false says that it does not ({place(node.origin)})"
+            )
     return None
+
+
+def _keeps_something(node: Node) -> str | None:
+    """Why a node is alone whatever comes after it."""
+    if node.kind in ("source", "literal", "sink"):
+        return "it holds a sink" if node.kind == "sink" else "it holds a source"
+    function = node.function
+    if is_standard(node, "to_csv", "from_csv"):
+        return f"{label(node)} keeps a header for all rows"
+    if function is None or function.standard:
+        return None
+    if not function.stateless and not function.coroutine:
+        return f"{function.name} is neither @stateless nor async ({place(node.origin)})"
+    if node.policy.ordered and any(name == "ordered" for name, _ in node.policy.fixed):
+        return f"{function.name} is to keep the order ({place(node.origin)})"
+    return None
+
+
+def _is_users(node: Node) -> bool:
+    return node.kind in ("call", "sink") and node.function is not None and not node.function.standard
 
 
 def ports(part: Part) -> tuple[str, ...]:
