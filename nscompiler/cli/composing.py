@@ -1,6 +1,5 @@
 """Docker Compose as commands of ours use it: where a build for it lies, and the program that takes over."""
 
-import json
 import os
 import re
 import shutil
@@ -13,8 +12,9 @@ from nscompiler.cli.failure import Failure
 
 FILE = "compose.yaml"
 _SERVICE = re.compile(r"  ([\w.-]+):\s*$")
-_WHY = re.compile(r'    labels: \{nstack\.alone: ("(?:[^"\\]|\\.)*")\}\s*$')
-"""The label that says why a service cannot be scaled."""
+_WHY = "      nstack.alone: >-"
+"""The label that says why a service cannot be scaled; the text stands below it."""
+_TEXT = re.compile(r" {8}(\S.*)$")
 STATELESS = "a function whose result depends on the value and its parameters alone may be declared @stateless"
 
 
@@ -96,10 +96,13 @@ def _alone(folder: Path) -> Mapping[str, str]:
         lines = (folder / FILE).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeError):
         return {}  # Compose will say what it thinks of it
-    found, service = {}, ""
+    found: dict[str, str] = {}
+    service, inside = "", False
     for line in lines:
         if named := _SERVICE.match(line):
             service = named[1]
-        elif why := _WHY.match(line):
-            found[service] = str(json.loads(why[1]))
+        if inside and (text := _TEXT.match(line)):
+            found[service] = f"{found.get(service, '')} {text[1]}".strip()
+        else:
+            inside = line == _WHY
     return found

@@ -29,7 +29,7 @@ def _templates() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    made.filters |= {"q": quoted, "flow": flow, "json": quoted, "hashed": hashed}
+    made.filters |= {"q": quoted, "flow": flow, "json": quoted, "hashed": hashed, "folded": _wrapped}
     return made
 
 
