@@ -24,11 +24,11 @@ def compiled(expression: str) -> Compiled:
 
 
 def refusal(expression: str, target: str) -> str | None:
-    """Why a target does not run a program, in the words of its diagnostic; None where it does."""
+    """Why a target does not run a program, and what does, in the words of its diagnostic; None where it runs it."""
     program = compiled(expression)
     emitted, problems = program.checked.compilation.build(program.path, tuple(program.graphs.values()), target)
     assert (emitted is None) == bool(problems)
-    return problems[0].title if problems else None
+    return f"{problems[0].title}. Instead: {problems[0].notes[0]}" if problems else None
 
 
 def table() -> str:
