@@ -13,7 +13,7 @@ import pytest
 from broker_harness import Contract, Order, Side, free_port, opened, take, values
 from connector_harness import Recorder, required
 from nstack.connectors.mqtt import MqttSink, MqttSource
-from nstack.runtime.errors import ConnectorError, UsageError
+from nstack.runtime.errors import ConnectorError, TooLarge, UsageError
 from tls_servers import process
 
 
@@ -143,6 +143,18 @@ class TestMqtt(Contract):
                 while Order(2, "after") not in seen:  # the first was not done, and comes again
                     seen += values(await take(batches, 1))
                 first.token.release()
+
+    async def test_a_message_larger_than_the_broker_says_is_told_before(self, side: Side, tmp_path: Path) -> None:
+        port, file = free_port(), tmp_path / "conf"
+        file.write_text(f"user root\nlistener {port} 127.0.0.1\nallow_anonymous true\nmax_packet_size 150\n")
+        with process(port, required("mosquitto"), "-c", file):
+            async with opened(side, MqttSink(), port=port, mqtt_topic="t") as sink:
+                with pytest.raises(TooLarge, match="of 230 bytes; the broker takes packets of 150 bytes at most"):
+                    sink.encode([Order(1, "x"), Order(2, "x" * 200)])
+                largest = Order(3, "x" * (150 - 11 - len(sink.encode([Order(3, "")])[0])))
+                await sink.write(sink.encode([largest]))
+                with pytest.raises(TooLarge):
+                    sink.encode([Order(3, largest.who + "x")])
 
     async def test_too_many_messages_without_qos_are_dropped_and_told(self, side: Mosquitto) -> None:
         recorder = Recorder()

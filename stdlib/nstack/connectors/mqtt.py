@@ -16,12 +16,14 @@ from nstack.connectors.reach import Lost
 from nstack.connectors.tls import Tls, knock
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters
-from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
+from nstack.runtime.errors import ConnectorError, MissingExtra, TooLarge, UsageError
 
 PROVIDES = {"Sources.mqtt": "MqttSource", "Sinks.mqtt": "MqttSink"}
 
 TIMEOUT = 10.0
 """Seconds that the broker has for an answer."""
+AROUND = 10
+"""Bytes of a packet beside its topic and its body, at most: its kind and length, its number, no properties."""
 LONGEST_SESSION = 0xFFFFFFFF
 """Seconds; as a session's expiry it means never."""
 BAD_LOGIN = (134, 135)
@@ -86,6 +88,14 @@ class MqttSink(BrokerSink):
         self._retain = parameters.mqtt_retain
         return self._broker.address, "mqtt"
 
+    def encode(self, values: Sequence[Any]) -> Bodies:
+        """Raises EncodeError, and TooLarge for what the broker would not take."""
+        assert self._broker is not None
+        made = super().encode(values)
+        for body in made:
+            self._broker.fits(body)
+        return made
+
     async def connect(self) -> "Publisher":
         """A connection without a session."""
         assert self._broker is not None
@@ -118,6 +128,8 @@ class Broker:
             raise MissingExtra("mqtt", "mqtt") from None
         silence("mqtt")
         self.topic: str = parameters.mqtt_topic
+        self.most: int | None = None
+        """How many bytes a packet may have; None where the broker does not say."""
         self._tls = Tls(parameters, "mqtt", context)
         self._given: dict[str, Any] = {
             "hostname": parameters.mqtt_host,
@@ -153,6 +165,7 @@ class Broker:
                 timeout=TIMEOUT,
             )
             client._client.manual_ack_set(True)
+            self._listen(client._client)
             client.pending_calls_threshold = 1 << 16
             await _enter(client)
             return client
@@ -161,6 +174,22 @@ class Broker:
             if isinstance(found, Lost):
                 await self._tls.explain(*where, self.address)
             raise found from None
+
+    def _listen(self, client: Any) -> None:
+        """Hears what the broker says when it takes the connection: how large a packet may be."""
+        connected = client.on_connect
+
+        def on_connect(raw: Any, data: Any, flags: Any, code: Any, properties: Any) -> None:
+            self.most = getattr(properties, "MaximumPacketSize", None)
+            connected(raw, data, flags, code, properties)
+
+        client.on_connect = on_connect
+
+    def fits(self, body: bytes) -> None:
+        """Raises TooLarge for a message that the broker would end the connection for."""
+        size = len(body) + len(self.topic.encode()) + AROUND
+        if self.most is not None and size > self.most:
+            raise TooLarge(f"a message of {len(body)} bytes; the broker takes packets of {self.most} bytes at most")
 
     def lost(self, error: BaseException) -> Exception:
         """What a failure means: Lost where waiting mends it, else ConnectorError, or the failure itself."""
