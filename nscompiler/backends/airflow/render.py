@@ -213,7 +213,8 @@ class _Writer:
         placement = task.environment.placement
         workers = placement.replicas if placement is not None and (placement.replicas or 1) > 1 else None
         return [
-            "--run={{ run_id }}",
+            # What is tried again goes on where it failed; what is cleared starts over.
+            "--run={{ run_id }}.{{ dag_run.clear_number }}",
             *([f"--workers={workers}"] if workers else []),
             *parameter_options(task, self._dag),
         ]

@@ -85,5 +85,10 @@ with DAG(
     tags=["nstack", "main"],
 ):
     backup = run.override(task_id="backup", inlets=READ, outlets=WRITTEN)(
-        "backup", "--run={{ run_id }}", home=str(HERE / "main"), folder=FOLDER, python=PYTHON, variables={}
+        "backup",
+        "--run={{ run_id }}.{{ dag_run.clear_number }}",
+        home=str(HERE / "main"),
+        folder=FOLDER,
+        python=PYTHON,
+        variables={},
     )

@@ -89,5 +89,10 @@ with DAG(
     tags=["nstack", "main"],
 ):
     orders_in = run.override(task_id="orders_in", outlets=WRITTEN)(
-        "orders_in", "--run={{ run_id }}", home=str(HERE / "main"), folder=FOLDER, python=PYTHON, variables={}
+        "orders_in",
+        "--run={{ run_id }}.{{ dag_run.clear_number }}",
+        home=str(HERE / "main"),
+        folder=FOLDER,
+        python=PYTHON,
+        variables={},
     )

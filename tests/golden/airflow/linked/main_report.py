@@ -97,7 +97,7 @@ with DAG(
 ):
     report = run.override(task_id="report", inlets=READ)(
         "report",
-        "--run={{ run_id }}",
+        "--run={{ run_id }}.{{ dag_run.clear_number }}",
         home=str(HERE / "main"),
         folder=FOLDER,
         python=PYTHON,

@@ -88,7 +88,7 @@ with DAG(
 ):
     dag_task = run.override(task_id="dag", outlets=WRITTEN)(
         "dag",
-        "--run={{ run_id }}",
+        "--run={{ run_id }}.{{ dag_run.clear_number }}",
         "-pparams={{ params.params }}",
         "-pwords={{ params.words | tojson }}",
         home=str(HERE / "main"),

@@ -91,7 +91,7 @@ with DAG(
 ):
     w = run.override(task_id="w", inlets=READ, outlets=WRITTEN)(
         "w'",
-        "--run={{ run_id }}",
+        "--run={{ run_id }}.{{ dag_run.clear_number }}",
         "-pparams={{ params.params }}",
         "-pwords={{ params.words | tojson }}",
         home=str(HERE / "main"),

@@ -83,5 +83,10 @@ with DAG(
     tags=["nstack", "main"],
 ):
     w = run.override(task_id="w", inlets=READ, outlets=WRITTEN)(
-        "w_", "--run={{ run_id }}", home=str(HERE / "main"), folder=FOLDER, python=PYTHON, variables={}
+        "w_",
+        "--run={{ run_id }}.{{ dag_run.clear_number }}",
+        home=str(HERE / "main"),
+        folder=FOLDER,
+        python=PYTHON,
+        variables={},
     )

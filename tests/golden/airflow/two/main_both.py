@@ -117,7 +117,7 @@ with DAG(
 ):
     jsonl = run.override(task_id="jsonl", inlets=READ)(
         "both.jsonl",
-        "--run={{ run_id }}",
+        "--run={{ run_id }}.{{ dag_run.clear_number }}",
         "-phow={{ params.how }}",
         "-pleast={{ params.least }}",
         "-pon={{ params.on | tojson }}",
@@ -131,7 +131,7 @@ with DAG(
     )
     score = run.override(task_id="score", queue="gpu", outlets=WRITTEN)(
         "both.score",
-        "--run={{ run_id }}",
+        "--run={{ run_id }}.{{ dag_run.clear_number }}",
         "--workers=2",
         "-plimit={{ params.limit }}",
         home=str(HERE / "main_scoring"),

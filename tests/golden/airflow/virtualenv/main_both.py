@@ -159,7 +159,7 @@ with DAG(
 ):
     jsonl = run.override(task_id="jsonl", inlets=READ)(
         "both.jsonl",
-        "--run={{ run_id }}",
+        "--run={{ run_id }}.{{ dag_run.clear_number }}",
         "-phow={{ params.how }}",
         "-pleast={{ params.least }}",
         "-pon={{ params.on | tojson }}",
@@ -171,7 +171,7 @@ with DAG(
     )
     score = run_main_scoring.override(task_id="score", queue="gpu", outlets=WRITTEN)(
         "both.score",
-        "--run={{ run_id }}",
+        "--run={{ run_id }}.{{ dag_run.clear_number }}",
         "--workers=2",
         "-plimit={{ params.limit }}",
         home=str(HERE / "main_scoring"),
