@@ -1,11 +1,13 @@
 """OpenTelemetry: the spans of a run, as an OTLP receiver gets them."""
 
 import http.client
+import importlib
 import re
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -267,7 +269,6 @@ def test_a_batch_that_workers_work_on_has_its_span(built: Path, receiver: Receiv
         ({"OTEL_TRACES_EXPORTER": "none", "OTEL_EXPORTER_OTLP_ENDPOINT": NOWHERE}, 0, ""),
         ({"OTEL_SDK_DISABLED": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": NOWHERE}, 0, ""),
         ({"OTEL_TRACES_EXPORTER": "zipkin"}, 2, "OTEL_TRACES_EXPORTER = zipkin (http/protobuf) is not known here"),
-        ({"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, 0, 'pip install "opentelemetry-exp'),
         (
             {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_TIMEOUT": "1"},
             0,
@@ -284,3 +285,43 @@ def test_a_collector_that_is_not_there_harms_no_run(
     assert says in err
     assert err.count("OpenTelemetry") <= 1
     assert "Traceback" not in err
+
+
+def test_what_grpc_needs_is_named(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "grpc.py").write_text("raise ModuleNotFoundError(\"No module named 'grpc'\", name='grpc')\n")
+    path = f"{tmp_path}:{built / 'out'}:{ROOT / 'stdlib'}"
+    process = started(built, "batch", PYTHONPATH=path, OTEL_TRACES_EXPORTER="otlp", OTEL_EXPORTER_OTLP_PROTOCOL="grpc")
+    out, err = process.communicate("good\n", timeout=60)
+    assert (process.returncode, out) == (0, "good\n")
+    assert 'pip install "opentelemetry-exporter-otlp-proto-grpc"' in err
+
+
+def test_spans_travel_over_grpc_where_that_is_asked_for(built: Path) -> None:
+    grpc = pytest.importorskip("grpc")
+    service = importlib.import_module("opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc")
+    seen: list[ExportTraceServiceRequest] = []
+
+    class Collector(service.TraceServiceServicer):  # type: ignore[name-defined,misc]
+        def Export(  # noqa: N802  # its name in the protocol
+            self, request: ExportTraceServiceRequest, context: object
+        ) -> ExportTraceServiceResponse:
+            seen.append(request)
+            return ExportTraceServiceResponse()
+
+    with ThreadPoolExecutor(2) as threads:
+        server = grpc.server(threads)
+        service.add_TraceServiceServicer_to_server(Collector(), server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        process = started(
+            built, "many",
+            OTEL_TRACES_EXPORTER="otlp",
+            OTEL_EXPORTER_OTLP_PROTOCOL="grpc",
+            OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{port}",
+        )  # fmt: skip
+        out, err = process.communicate("fox\n", timeout=60)
+        server.stop(None).wait()
+    assert process.returncode == 0, err
+    assert out.startswith("00-")
+    scopes = [scope for request in seen for spans in request.resource_spans for scope in spans.scope_spans]
+    assert {span.name for scope in scopes for span in scope.spans} == {"Sources.stdin", "Traced.inside", "Sinks.stdout"}
