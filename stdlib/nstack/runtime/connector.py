@@ -378,17 +378,27 @@ class Registry:
 
     def find(self, name: str) -> Any:
         """The class that provides ``name``. Raises UsageError when no file does."""
-        entry = self._entries().get(name)
+        entry = self._by_its_name(name) or self._entries().get(name)
         if entry is None:
             module = name.partition(".")[0] + "."
             alike = [other for other in self.names() if other.startswith(module)] or self.names()
             raise UsageError(f"{name} is not available in this version; there are {', '.join(alike) or 'none'}")
         return getattr(import_module(f"{self.package}.{entry[0]}"), entry[1])
 
+    def _by_its_name(self, name: str) -> tuple[str, str] | None:
+        """The entry, where it is in the file that is called as its last part is: then no other has to be read."""
+        file = self.folder / f"{name.rpartition('.')[2].lower()}.py"
+        return _provided(file).get(name) if file.is_file() else None
+
     def _entries(self) -> dict[str, tuple[str, str]]:
         if self._found is None:
             self._found = {}
             for file in sorted(self.folder.glob("*.py")):
-                for block in _PROVIDES.findall(file.read_text(encoding="utf-8")):
-                    self._found |= {name: (file.stem, cls) for name, cls in _ENTRY.findall(block)}
+                self._found |= _provided(file)
         return self._found
+
+
+def _provided(file: Path) -> dict[str, tuple[str, str]]:
+    """What one file says that it provides."""
+    blocks = _PROVIDES.findall(file.read_text(encoding="utf-8"))
+    return {name: (file.stem, cls) for block in blocks for name, cls in _ENTRY.findall(block)}
