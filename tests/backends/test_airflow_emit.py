@@ -232,6 +232,22 @@ def test_what_one_workflow_writes_starts_the_others(loaded: dict[str, Any]) -> N
     assert linked["main_backup"]["outlets"] == {"backup": ["s3://backups/orders/latest.jsonl"]}
 
 
+def test_each_task_has_the_assets_that_it_reads_and_writes_itself() -> None:
+    files = MODULES | {
+        "main.nml": """import Clean:0.1.0 as Clean
+import Score:0.1.0 as Score
+def w = Sources.jsonl<Integer> { path = "in.jsonl" } | Clean.clean
+  | (Sinks.jsonl { path = "rows.jsonl" } & Score.score { key = "k" } | Sinks.jsonl { path = "scores.jsonl" })
+"""
+    }
+    text = str(dict(compile_texts(files).emit("airflow").files)["main_w.py"])
+    assert 'READ = [Asset("main/in.jsonl")]' in text
+    assert 'WRITTEN_JSONL = [Asset("main/rows.jsonl")]' in text
+    assert 'WRITTEN_SCORE = [Asset("main/scores.jsonl")]' in text
+    assert 'run.override(task_id="jsonl", inlets=READ, outlets=WRITTEN_JSONL)' in text
+    assert 'run.override(task_id="score", queue="gpu", outlets=WRITTEN_SCORE)' in text
+
+
 @NEEDS_AIRFLOW
 def test_parameters_are_those_of_the_functions(loaded: dict[str, Any]) -> None:
     params = loaded["two"]["main_both"]["params"]

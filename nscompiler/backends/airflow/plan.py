@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from nscompiler.backends.airflow.assets import Assets, assets
+from nscompiler.backends.airflow.assets import Assets, assets, names
 from nscompiler.backends.airflow.medium import VARIABLE, Staged
 from nscompiler.backends.airflow.options import Options
 from nscompiler.backends.airflow.order import kept_in_order
@@ -47,6 +47,8 @@ class Task:
     dead_letters: str | None = None
     stdin: bool = False
     stdout: bool = False
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -146,7 +148,15 @@ def plan(build: Build, options: Options) -> Plan:
     linked = assets(build.graphs, build.package)
     ids = Names()
     dags = tuple(
-        _dag(graph, ids.fresh(_id(build.package, graph.name), "_"), cuts[graph.name], environments, linked, options)
+        _dag(
+            graph,
+            ids.fresh(_id(build.package, graph.name), "_"),
+            cuts[graph.name],
+            environments,
+            linked,
+            build.package,
+            options,
+        )
         for graph in build.graphs
     )
     used = {task.environment.name for dag in dags for task in dag.tasks}
@@ -193,12 +203,14 @@ def _dag(
     parts: tuple[Part, ...],
     environments: Iterable[Environment],
     linked: Mapping[str, Assets],
+    package: str,
     options: Options,
 ) -> Dag:
     ticks = [node for node in graph.nodes if is_schedule(node)]
     homes = {module: own for own in environments for module in own.modules}
     main = next(iter(environments))
     tasks = tuple(_task(graph, part, parts, homes, main) for part in parts)
+    tasks = tuple(_with_assets(task, linked[graph.name], package) for task in tasks)
     parameters: dict[str, Parameter] = {}
     for node in graph.nodes:
         for own in settable(node):
@@ -211,6 +223,19 @@ def _dag(
         parameters=tuple(parameters[name] for name in sorted(parameters)),
         secrets=frozenset(_secrets(graph)),
         assets=linked[graph.name],
+    )
+
+
+def _with_assets(task: Task, known: Assets, package: str) -> Task:
+    """The task with those of the workflow's assets that it reads and writes itself."""
+    found = {
+        kind: {name for node in task.part.graph.nodes if node.kind == kind for name in names(node, package)}
+        for kind in ("source", "sink")
+    }
+    return attrs.evolve(
+        task,
+        reads=tuple(name for name in known.read if name in found["source"]),
+        writes=tuple(name for name in known.written if name in found["sink"]),
     )
 
 
@@ -240,13 +265,13 @@ def _task(
 ) -> Task:
     own = _alone(part.graph)
     nodes = own.nodes
-    names = {crossing.writer for crossing in part.reads}
+    before = {crossing.writer for crossing in part.reads}
     letters = next((node.policy for node in nodes if node.policy.on_error == "dead_letter"), None)
     return Task(
         id=part.name if len(parts) > 1 else identifier(graph.name).rstrip("_"),
         part=attrs.evolve(part, graph=own),
         environment=next((homes[use.reference] for use in own.modules), main),
-        after=tuple(other.name for other in parts if other.name in names),
+        after=tuple(other.name for other in parts if other.name in before),
         parameters=tuple(sorted({each.name for node in nodes for each in settable(node)})),
         variables=tuple(sorted(set(variables(nodes)) - {VARIABLE})),
         dead_letters=None if letters is None else letters.dead_letter or f"dead-letters/{own.name}.jsonl",

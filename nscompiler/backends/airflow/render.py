@@ -13,7 +13,7 @@ from nscompiler.backends.airflow.options import EXTERNAL, KUBERNETES, VIRTUALENV
 from nscompiler.backends.airflow.plan import Dag, Environment, Plan, Task
 from nscompiler.backends.airflow.schedule import Schedule
 from nscompiler.emit.model import Build
-from nscompiler.emit.python import Code, Group, call, dict_of, docstring, flat, layout, quoted
+from nscompiler.emit.python import Code, Group, call, dict_of, docstring, flat, identifier, layout, quoted
 
 
 @cache
@@ -67,10 +67,14 @@ def _order(dag: Dag) -> Iterator[str]:
 
 def variable(id: str) -> str:
     """A task's name in the file."""
-    return f"{id}_task" if id in _TAKEN else id
+    name = identifier(id)
+    return f"{name}_task" if name in _TAKEN or name.startswith("run_") else name
 
 
-_TAKEN = ("run", "dag", "task", "os", "sys", "signal", "subprocess", "datetime", "DAG", "deque")
+_TAKEN = frozenset(
+    ("run", "dag", "task", "os", "sys", "signal", "subprocess", "logging", "tempfile", "datetime", "timedelta", "deque")
+)
+"""What else a file calls by name, in small letters as parts are called."""
 
 
 def _imports(dag: Dag, options: Options) -> dict[str, bool]:
@@ -119,9 +123,10 @@ class _Writer:
             if options.contained and not options.staged:
                 staged = "/work/staged"
             yield _assign("STAGED", quoted(staged + "/{{ dag.dag_id }}/{{ run_id }}"))
-        for name, held in (("READ", self._dag.assets.read), ("WRITTEN", self._dag.assets.written)):
-            if held:
-                yield _assign(name, _listed(map(_asset, held)))
+        for task in self._dag.tasks:
+            for name, held in (("READ", task.reads), ("WRITTEN", task.writes)):
+                if held:
+                    yield _assign(self._ends_of(name, task), _listed(map(_asset, held)))
 
     def runners(self, environments: Iterable[Environment]) -> list[dict[str, str]]:
         """The functions that tasks are made of, one for each environment where that matters."""
@@ -138,13 +143,12 @@ class _Writer:
         ]
 
     def head(self) -> str:
-        """``with DAG(…) as dag:``."""
+        """``with DAG(…):``."""
         dag, options = self._dag, self._options
         awaited = _listed(map(_asset, dag.assets.awaited))
         when: Code = _timetable(dag.schedule) if dag.schedule else awaited if dag.assets.awaited else "None"
         schedule = dag.schedule or Schedule(cron="")
         arguments: dict[str, Code | None] = {
-            "dag_display_name": None,
             "description": quoted(_first_line(dag)),
             "doc_md": "__doc__",
             "schedule": when,
@@ -235,13 +239,15 @@ class _Writer:
 
     def _ends(self, task: Task) -> dict[str, Code | None]:
         """What of the task other DAGs may wait for."""
-        dag = self._dag
-        reads = dag.assets.read if task.id == dag.tasks[0].id else ()
-        writes = dag.assets.written if task.id == dag.tasks[-1].id else ()
         return {
-            "inlets": "READ" if reads else None,
-            "outlets": "WRITTEN" if writes else None,
+            "inlets": self._ends_of("READ", task) if task.reads else None,
+            "outlets": self._ends_of("WRITTEN", task) if task.writes else None,
         }
+
+    def _ends_of(self, name: str, task: Task) -> str:
+        """The constant that lists assets: with the task's name where several have any."""
+        held = [own for own in self._dag.tasks if (own.reads if name == "READ" else own.writes)]
+        return name if len(held) < 2 else f"{name}_{task.id.upper()}"
 
     def _container(self, task: Task) -> Code:
         options, environment = self._options, task.environment
