@@ -7,7 +7,6 @@ the value that went in (text of type ``Json`` as it was written, a Double that i
 
 import datetime
 import decimal
-import math
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -169,14 +168,9 @@ def _text_of(part: str | bytes) -> str:
     return part if isinstance(part, str) else part.decode("utf-8", "surrogatepass")
 
 
-def _double_of(part: Any) -> float:
-    return math.nan if part is None else float(part)
-
-
 _SCALARS: dict[str, tuple[Step, Step]] = {
     "Text": (_text, _text_of),
     "Json": (_text, _text_of),
-    "Double": (_same, _double_of),
     "Decimal": (str, decimal.Decimal),
     "Date": (datetime.date.isoformat, datetime.date.fromisoformat),
     "Time": (datetime.time.isoformat, datetime.time.fromisoformat),
