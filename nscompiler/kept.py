@@ -21,18 +21,17 @@ from nscompiler.types.stored import Anchors, Data, Declared, write_interface
 Memory = Mapping[str, bytes]
 """What is kept of each file, by path: the parts of a ``Kept`` as ``marshal`` writes them."""
 
-_VERSION = 2  # of marshal: the later ones write equal values in different ways
-
 VERSION = 2  # of marshal: the later ones write equal values in different ways
 
 
 class Kept:
     """What is kept of one file.
 
-    ``text`` and ``python`` are digests (None for no file), ``head`` is what ``head_of`` makes of header and imports,
-    ``imports`` the aliases and what they stand for. ``said`` and ``places`` are its interface. ``problems`` are those
-    of Python code and lints where there were no others, None where the file has to be checked again in any case;
-    ``consulted`` are the files that lints looked into. ``clean`` if its workflows were laid out and nothing clashed.
+    ``text`` and ``python`` are digests, of the reason where a file cannot be read (None for no file). ``head`` is what
+    ``head_of`` makes of header and imports, ``imports`` the aliases and what they stand for. ``said`` and ``places``
+    are its interface. ``problems`` are those of Python code and lints where there were no others, None where the file
+    has to be checked again in any case; ``consulted`` are the files that lints looked into. ``clean`` if its workflows
+    were laid out and nothing clashed.
     """
 
     __match_args__: ClassVar[tuple[str, ...]] = (
@@ -106,9 +105,8 @@ class Keeping(Compilation):
     def _digest(self, path: str) -> tuple[bytes | None, bytes | None]:
         held = self._digests.get(path)
         if held is None:
-            texts = self.discovery.sources.source(path), self._python_source(path)
-            own, python = [questions.digest(t.text.encode()) if isinstance(t, SourceFile) else None for t in texts]
-            held = self._digests[path] = own, python
+            own, python = self.discovery.sources.source(path), self._python_source(path)
+            held = self._digests[path] = _digest_of(own), _digest_of(python)
         return held
 
     def _kept(
@@ -173,6 +171,13 @@ class Keeping(Compilation):
     def _known_items(self) -> Iterable[LinkedModule]:
         """The files whose interfaces may be asked for."""
         return self.program.modules
+
+
+def _digest_of(read: SourceFile | Diagnostic | None) -> bytes | None:
+    """A digest of what was read of a file: of its text, or of what is wrong with it, which no text shares."""
+    if isinstance(read, Diagnostic):
+        return b"unread:" + questions.digest(marshal.dumps(write_diagnostics((read,)), VERSION))
+    return None if read is None else questions.digest(read.text.encode())
 
 
 def head_of(module: syntax.Module) -> Data:

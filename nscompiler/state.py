@@ -276,10 +276,10 @@ class State(Settling):
         return ordered(weigh(found, (), (), self._levels.of))
 
     def _has_errors(self, path: str) -> bool:
-        return any(
-            problem.is_error
-            for problem in (*self._resolved[path].problems, *self._problems_of(self._links.items[path], False))
-        )
+        item = self._links.items[path]
+        if item.imports.poisoned:  # by a file that cannot be read, of which the files together tell
+            return True
+        return any(problem.is_error for problem in (*self._resolved[path].problems, *self._problems_of(item, False)))
 
     def _problems_of(self, item: LinkedModule, asked_for: bool) -> Sequence[Diagnostic]:
         held = self._own.get(item.path)
