@@ -10,6 +10,7 @@ from typing import ClassVar
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Diagnostic, Label, Role
+from nscompiler.grammar.commas import missing_commas
 from nscompiler.grammar.segment import Outcome, Repair, Segment
 from nscompiler.grammar.structure import STRUCTURE
 from nscompiler.grammar.surroundings import Surroundings
@@ -24,6 +25,7 @@ _BRACKETS = 3
 _HELPS = 6
 _PARTNER = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _CLOSERS = frozenset(_PARTNER.values())
+_SEPARATORS = (",", ";")
 
 
 class Candidate(Record):
@@ -77,10 +79,21 @@ def explain(around: Surroundings) -> Diagnostic:
         if outcome is None:
             continue
         if outcome.whole:
-            return _told(around.segment, candidate, outcome)
+            commas = candidate.code is codes.MISSING_COMMA and around.segment.is_cut
+            return (missing_commas(around.segment) if commas else None) or _told(around.segment, candidate, outcome)
         if outcome.reach >= _HELPS and (best is None or outcome.reach > best[1].reach):
             best = candidate, outcome
-    return _told(around.segment, *best) if best else _unexpected(around)
+    told = missing_commas(around.segment) or _too_many(around)
+    return told or (_told(around.segment, *best) if best else _unexpected(around))
+
+
+def _too_many(around: Surroundings) -> Diagnostic | None:
+    """A sign without which the item is whole: one that leaves it broken is no help gone."""
+    for candidate in _superfluous(around.segment):
+        outcome = around.segment.attempt(candidate.repair)
+        if outcome is not None and outcome.whole:
+            return _told(around.segment, candidate, outcome)
+    return None
 
 
 def _told(segment: Segment, candidate: Candidate, outcome: Outcome) -> Diagnostic:
@@ -202,18 +215,25 @@ def _superfluous(segment: Segment) -> list[Candidate]:
         text = segment.text(position)
         if not text or position < 0 or (back and segment.is_word(position)):
             continue
-        code, title, sure = codes.UNEXPECTED, f"{shown(text)} cannot stand here", not segment.is_word(position)
+        code, title = codes.UNEXPECTED, f"{shown(text)} cannot stand here"
         if text in _CLOSERS:
             code, title = codes.UNMATCHED_BRACKET, f"This `{text}` closes nothing"
         elif text in ("|", "&"):
-            code, title, sure = codes.MISSING_STAGE, f"One side of this `{text}` is empty", False
-        elif back:
-            sure = False
+            code, title = codes.MISSING_STAGE, f"One side of this `{text}` is empty"
+        sure = _means_nothing(segment, position)
         found.append(Candidate(Repair(-back, 1, ()), code, title, f"Remove {shown(text)}", position, sure=sure))
     return found
 
 
-_PROPOSALS: tuple[Callable[[Segment], list[Candidate]], ...] = (_swapped, _missing, _unclosed, _superfluous)
+def _means_nothing(segment: Segment, position: int) -> bool:
+    """Whether a token only separates, and what is beside it separates already or needs no separator."""
+    if segment.text(position) not in _SEPARATORS:
+        return False
+    before, behind = segment.text(position - 1), segment.text(position + 1)
+    return segment.text(position) in (before, behind) or before in _PARTNER or behind in _CLOSERS
+
+
+_PROPOSALS: tuple[Callable[[Segment], list[Candidate]], ...] = (_swapped, _missing, _unclosed)
 
 
 # --- nothing helps

@@ -11,6 +11,10 @@ _MAYBE = Applicability.MAYBE_INCORRECT
 # What joins stages elsewhere, as tokens: where the first of them stands before the mistake.
 _PIPES = ((("|", ">"), -1), ((">", ">"), 0), (("=", ">"), 0), (("->",), 0), (("|", "|"), -1))
 
+# What other languages write before a name that is given a value: no function.
+_BINDERS = frozenset(("let", "const", "var", "val", "set", "local", "def", "fun", "type", "import", "module"))
+_LITERALS = frozenset(("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT"))
+
 
 def named_arguments(around: Surroundings) -> Diagnostic | None:
     """``small(width = 20)``."""
@@ -60,6 +64,35 @@ def _binding_signs(segment: Segment, first: int, end: int) -> Iterator[int]:
             position = segment.behind_bracket(position) if segment.text(position) == "[" else position + 1
         yield sign if plain and not empty else 0
         position += 1
+
+
+def bare_arguments(around: Surroundings) -> Diagnostic | None:
+    """``f n=1``, ``f n = 1 | g``."""
+    segment = around.segment
+    if segment.at != 1 or segment.text(1) != "=" or not segment.is_word(0) or segment.new_line(0):
+        return None
+    before = segment.indexes[0] - 1
+    if (
+        before < 0
+        or segment.tokens.texts[before] in _BINDERS
+        or segment.tokens.kinds[before] not in segment.trial.words
+    ):
+        return None
+    names = segment.trial.names
+    end = 0
+    while segment.is_word(end) and segment.text(end + 1) == "=" and end + 2 < len(segment.kinds):
+        if names[segment.kinds[end + 2]] not in _LITERALS:
+            return None
+        end += 3
+        end += segment.text(end) == "," and segment.is_word(end + 1)
+    if not end:
+        return None
+    fixes: tuple[Fix, ...] = ()
+    if end == 3 or segment.text(3) == ",":
+        start, stop = (segment.source.span(at, at) for at in (segment.start(0), segment.end(end - 1)))
+        fixes = (Fix("Write it in `{ }`", (Edit(start, "{ "), Edit(stop, " }")), _MAYBE),)
+    title = "Parameters are given as `{ name = value }`"
+    return codes.MISSING_PIPE.at(segment.span(0, end - 1), title, fixes=fixes)
 
 
 def other_pipe(around: Surroundings) -> Diagnostic | None:

@@ -129,6 +129,13 @@ def _quotes(source: SourceFile, start: int, text: str) -> Reading:
     return Reading(codes.WRONG_QUOTES.at(span, title, fixes=(fix,)), "TEXT", right)
 
 
+def unquoted_type(source: SourceFile, start: int, word: str) -> Reading:
+    """``'Integer'`` where a type stands."""
+    span = source.span(start, start + len(word) + 2)
+    fix = Fix("Remove the quotes", (Edit(span, word),), _MAYBE)
+    return Reading(codes.WRONG_QUOTES.at(span, "A type is written without quotes", fixes=(fix,)), "UNAME", word)
+
+
 def _comment(source: SourceFile, start: int, text: str) -> Reading:
     sign = "#" if text.startswith("#") else "--"
     span = source.span(start, start + len(sign))
@@ -159,7 +166,7 @@ def _stray(source: SourceFile, start: int, text: str) -> Reading:
         fix = Fix("Write a space" if meant == " " else f"Write `{meant}`", (Edit(span, meant),), _SURE)
         return Reading(codes.STRAY_CHARACTER.at(span, title, fixes=(fix,)), *_sign(meant))
     remove = "Remove it" if "`" in text else f"Remove {shown(text)}"
-    fix = Fix(remove, (Edit(span, ""),), _SURE if text != "$" else _MAYBE)
+    fix = Fix(remove, (Edit(span, ""),), _SURE if text in _INVISIBLE or "`" in text else _MAYBE)
     return Reading(codes.STRAY_CHARACTER.at(span, title, fixes=(fix,)), removes=True)
 
 

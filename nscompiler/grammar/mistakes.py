@@ -4,7 +4,7 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar.build_expressions import ExpressionActions
 from nscompiler.grammar.place import MOST
-from nscompiler.grammar.syntax import Concat, Expr, Filter, SizeLiteral, TypeExpr, TypeName, TypeVariable
+from nscompiler.grammar.syntax import Concat, Expr, Filter, Name, SizeLiteral, TypeExpr, TypeName, TypeVariable
 from nscompiler.grammar.text import BadEscape
 from nscompiler.grammar.wording import shown
 from nscompiler.source import Span
@@ -14,6 +14,12 @@ _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 _SCALARS = frozenset(
     ("Integer", "Double", "Boolean", "Text", "Byte", "Json", "Decimal", "Date", "Time", "DateTime", "Duration", "Uuid")
 )
+
+
+def is_tuple(arguments: tuple[TypeExpr, ...]) -> bool:
+    """Whether types side by side can only have been meant as a tuple: the first of them takes none."""
+    first = arguments[0]
+    return not isinstance(first, TypeName) or (first.qualifier is None and first.name.text in _SCALARS)
 
 
 class MistakeActions(ExpressionActions):
@@ -64,17 +70,26 @@ class MistakeActions(ExpressionActions):
             title = f"The payload of {shown(constructor)} is a number, not a type"
             self.report(codes.PAYLOAD_BRACKETS.at(span, title))
             return
-        tuple_meant = not isinstance(first, TypeName) or (first.qualifier is None and first.name.text in _SCALARS)
-        if tuple_meant and len(arguments) > 1:
+        if len(arguments) > 1 and is_tuple(arguments):
             title = f"The constructor {shown(constructor)} has several payloads: a tuple is one"
             if len(title) > 80:
                 title = "A constructor has one payload: several values are a tuple"
-            edits = [Edit(self.source.span(start, start), "(")]
-            edits += [Edit(self._after(argument), ",") for argument in arguments[:-1]]
-            edits.append(Edit(self._after(arguments[-1]), ")"))
-            fix = Fix("Make it a tuple", tuple(edits), _MAYBE)
+            fix = Fix("Make it a tuple", self._tuple(arguments), _MAYBE)
         else:
             fix = Fix("Put brackets around it", self._brackets(start, end), _SURE)
+        self.report(codes.PAYLOAD_BRACKETS.at(span, title, fixes=(fix,)))
+
+    def payload_after_of(self, constructor: Name, of: TypeVariable, arguments: tuple[TypeExpr, ...]) -> None:
+        """``A | B of Text``; ``B of Text * Integer`` is no type at all."""
+        span = self.source.span(of.start, of.end)
+        edits = [Edit(self.source.span(constructor.end, of.end), "")]
+        texts = [self.source.text[self.start(argument) : self.end(argument)] for argument in arguments]
+        written = texts[0]
+        if len(arguments) > 1:
+            edits += self._tuple(arguments) if is_tuple(arguments) else self._brackets(*self._extent(arguments))
+            written = f"({(', ' if is_tuple(arguments) else ' ').join(texts)})"
+        fix = Fix(f"Write {shown(f'{constructor.text} {written}')}", tuple(edits), _MAYBE)
+        title = "A payload follows its constructor without `of`"
         self.report(codes.PAYLOAD_BRACKETS.at(span, title, fixes=(fix,)))
 
     def no_constructor(self, written: TypeExpr) -> None:
@@ -101,6 +116,14 @@ class MistakeActions(ExpressionActions):
         fix = Fix("Insert `;`", (Edit(self.source.span(end, end), ";"),), _SURE)
         title = "A `;` is missing between this expression and the `type` above it"
         self.report(codes.SEPARATOR_NEEDED.at(self.source.span(at, at + 1), title, fixes=(fix,)))
+
+    def _extent(self, arguments: tuple[TypeExpr, ...]) -> tuple[int, int]:
+        return self.start(arguments[0]), self.end(arguments[-1])
+
+    def _tuple(self, arguments: tuple[TypeExpr, ...]) -> tuple[Edit, ...]:
+        """Brackets around arguments, commas between them."""
+        opening, closing = self._brackets(*self._extent(arguments))
+        return (opening, *(Edit(self._after(argument), ",") for argument in arguments[:-1]), closing)
 
     def _after(self, node: TypeExpr) -> Span:
         end = self.end(node)

@@ -29,6 +29,8 @@ from nscompiler.source import SourceFile, Span
 _MOST_EDITS = 64
 _LAST_WORD = Pattern(r"(?<![\w.'])[a-z_][\w']*\Z")
 _LONGEST = 24
+_NEW_LINE = Pattern(r"[\n\r]")
+_IMPORTS = Pattern(r"[^\n\r]{1,200}?\bimport\b")
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 
 
@@ -73,6 +75,10 @@ class _Assembly:
         self._closed: int | None = None
         # Where the last expression ended that lacked a `|`.
         self._piped = -1
+        # Whether that was told as something else.
+        self._is_no_pipe = False
+        # Whether the next import is the end of `from Foo import …`.
+        self._foreign_import = False
 
     def module(self, items: list[Item], comments: tuple[Comment, ...]) -> Module:
         for item in items:
@@ -163,6 +169,10 @@ class _Assembly:
         return start
 
     def _add_import(self, item: Import) -> None:
+        if self._foreign_import:
+            self._foreign_import = False
+            self._declarations.append(BrokenDecl(item.start, item.end, "import", None))
+            return
         if self._last is not None:
             span = self._source.span(item.start, item.end)
             after = self._imports[-1] if self._imports else self._header
@@ -241,7 +251,10 @@ class _Assembly:
             return  # what does not read as text there is the cause
         if self._is_told(first, end):
             return
-        if self._tell_misspelt(end_before):
+        if chained and self._is_no_pipe:
+            return
+        self._is_no_pipe = True
+        if self._tell_misspelt(end_before) or self._tell_foreign(end_before):
             return
         glued = end_before == start
         where = self._source.span(start, end)
@@ -250,18 +263,55 @@ class _Assembly:
             self._builder.report(codes.MISSING_PIPE.at(where, title))
             return
         edit = Edit(self._source.span(end_before, end_before), " | " if glued else " |")
+        new_line = _NEW_LINE.search(self._source.text, end_before, start) is not None
+        if self._header is None and new_line:
+            if not chained:
+                self._tell_second_expression(item, first, edit)
+            return
+        self._is_no_pipe = False
+        level = _MAYBE if new_line else _SURE
         title = "A `|` is missing between these two stages"
         if chained and problems[-1].code is codes.MISSING_PIPE and problems[-1].fixes:
             edits = problems[-1].fixes[0].edits
             if len(edits) >= _MOST_EDITS:
                 return  # no pipe has that many stages
             last = problems.pop()
-            fixes = (Fix("Insert `|` between them", (*edits, edit), _SURE),)
+            fixes = (Fix("Insert `|` between them", (*edits, edit), level),)
             problems.append(codes.MISSING_PIPE.at(last.primary.span, title, last.primary.text, fixes=fixes))
             return
-        fixes = (Fix("Insert `|`", (edit,), _SURE),)
+        fixes = (Fix("Insert `|`", (edit,), level),)
         first_stage = self._source.span(start, self._builder.end(item.stages[0]) if isinstance(item, Pipe) else end)
         self._builder.report(codes.MISSING_PIPE.at(first_stage, title, "expected `|` before this", fixes=fixes))
+
+    def _tell_second_expression(self, item: Expr, first: int, pipe: Edit) -> None:
+        """A script's second expression, on a line of its own; or its first goes on there."""
+        fixes: tuple[Fix, ...] = (
+            Fix("Name the first `first`", (Edit(self._source.span(first, first), "def first = "),), _MAYBE),
+            Fix("Insert `|`", (pipe,), _MAYBE),
+        )
+        if any(_name_of(declaration) == "first" for declaration in self._declarations):
+            fixes = fixes[1:]
+        where = self._source.span(self._builder.start(item), self._builder.end(item))
+        title = "A script ends in one expression: this is a second one"
+        self._builder.report(codes.EXPRESSION_PLACE.at(where, title, fixes=fixes))
+
+    def _tell_foreign(self, end: int) -> bool:
+        """Tell of ``if f then …`` and ``from Foo import …``, which read as stages side by side."""
+        found = _LAST_WORD.search(self._source.text, max(0, end - _LONGEST), end)
+        if found is None or any(found[0] == _name_of(decl) for decl in self._declarations):
+            return False
+        where = self._source.span(*found.span())
+        if found[0] == "if":
+            title = "The language has no `if`: a function in Python decides"
+            notes = ("`filter f` lets through what `f` gives a value for; a sum's value tells cases apart",)
+            self._builder.report(codes.UNEXPECTED.at(where, title, notes=notes))
+            return True
+        if found[0] == "from" and _IMPORTS.match(self._source.text, end) is not None:
+            title = "A module is imported with its version, and used by its alias"
+            self._builder.report(codes.UNEXPECTED.at(where, title, "write `import Foo:1.0.0 as F`"))
+            self._foreign_import = True
+            return True
+        return False
 
     def _check_expressions(self) -> None:
         """A module has no bare expression, a script one at most, and that at its end."""

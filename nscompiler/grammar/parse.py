@@ -1,5 +1,6 @@
 """A file's text → its syntax tree and what is wrong with it."""
 
+from collections import Counter
 from typing import Any, ClassVar
 
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Fix
@@ -12,11 +13,16 @@ from nscompiler.grammar.native import parser
 from nscompiler.grammar.order import assemble
 from nscompiler.grammar.syntax import Module
 from nscompiler.grammar.tables import load
+from nscompiler.patterns import Pattern
 from nscompiler.records import Record, replace
 from nscompiler.source import SourceFile
 
 #: How many characters may be parsed again to try the fixes of one file.
 _BUDGET = 200_000
+_WORD = Pattern(r"\w++")
+_KEYWORDS = frozenset(
+    ("module", "import", "as", "type", "fun", "def", "optional", "concat", "filter", "with", "where", "is")
+)
 
 
 class ParseResult(Record):
@@ -89,11 +95,23 @@ def _with_tried_fixes(source: SourceFile, problems: tuple[Diagnostic, ...]) -> t
         for fix in problem.fixes:
             if fix.applicability is Applicability.MACHINE_APPLICABLE:
                 left -= 1
-                if left < 0 or not _helps(source, fix, len(problems)):
+                if left < 0 or _loses(source, fix) or not _helps(source, fix, len(problems)):
                     fix = replace(fix, applicability=Applicability.MAYBE_INCORRECT)
             fixes.append(fix)
         told.append(replace(problem, fixes=tuple(fixes)) if fixes else problem)
     return tuple(told)
+
+
+def _loses(source: SourceFile, fix: Fix) -> bool:
+    """Whether a fix takes letters or digits out that it puts in nowhere: a name, a literal or a part of one."""
+    removed = Counter(_meaning("".join(source.text[edit.span.start : edit.span.end] + " " for edit in fix.edits)))
+    return bool(removed - Counter(_meaning(" ".join(edit.text for edit in fix.edits))))
+
+
+def _meaning(text: str) -> str:
+    """The letters and digits of the names and literals of a text; capitals are the fixes' own matter."""
+    words = _WORD.findall(text)
+    return "".join(word for word in words if word not in _KEYWORDS).replace("_", "").casefold()
 
 
 def _helps(source: SourceFile, fix: Fix, before: int) -> bool:

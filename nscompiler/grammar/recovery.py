@@ -12,7 +12,7 @@ from nscompiler.grammar.build import Builder
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
 from nscompiler.grammar.explain import explain
 from nscompiler.grammar.lexer import SWALLOWED, Kinds, Tokens
-from nscompiler.grammar.lexical import read_bad, text_ends
+from nscompiler.grammar.lexical import read_bad, text_ends, unquoted_type
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Before, Surroundings
@@ -92,7 +92,13 @@ class Recovery:
         name = self._tables.names[tokens.kinds[index]]
         if name == "OPEN_TEXT":
             self._shorten_text(states, index)
-        reading = read_bad(self._builder.source, name, tokens.starts[index], tokens.ends[index])
+        word = tokens.texts[index][1:-1]
+        quoted_type = name == "WRONG_QUOTES" and self._is_type(states, word)
+        reading = (
+            unquoted_type(self._builder.source, tokens.starts[index], word)
+            if quoted_type
+            else read_bad(self._builder.source, name, tokens.starts[index], tokens.ends[index])
+        )
         if not self._silent(states, values, index):
             keeps = not reading.removes or self._can_go_on(states, index + 1)
             self._builder.report(reading.problem if keeps else replace(reading.problem, fixes=()))
@@ -105,6 +111,11 @@ class Recovery:
         else:
             tokens.kinds[index] = self._tables.kind[reading.terminal]
         return index
+
+    def _is_type(self, states: list[int], word: str) -> bool:
+        """Whether a word in quotes can only have been meant as a type."""
+        expected, kind = self._trial.expected(states.copy()), self._tables.kind
+        return word.isalnum() and word[:1].isupper() and kind["UNAME"] in expected and kind["TEXT"] not in expected
 
     def _read_odd_name(self, states: list[int], values: list[Any], index: int) -> int:
         """Where to go on after reading the word at a token as one name, for all that is odd in it; -1 if it is none."""

@@ -29,6 +29,11 @@ class Repair(Record):
         self.remove = remove
         self.insert = insert
 
+    @property
+    def removes(self) -> bool:
+        """Whether tokens go without others in their place."""
+        return self.remove > 0 and not self.insert
+
 
 class Outcome(Record):
     """What a repair leads to: the edits, whether the declaration is then whole, and how far it was read."""
@@ -54,7 +59,7 @@ class Segment:
     among them, which is their number if the item ends too early. ``stop`` is the index at which parsing goes on.
     """
 
-    __slots__ = ("_base", "_cut", "_snapshots", "at", "indexes", "kinds", "source", "stop", "tokens", "trial")
+    __slots__ = ("_base", "_cut", "_place", "_snapshots", "at", "indexes", "kinds", "source", "stop", "tokens", "trial")
 
     def __init__(
         self,
@@ -65,7 +70,9 @@ class Segment:
         first: int,
         error: int,
         limit: int,
+        ahead: int = WINDOW,
     ) -> None:
+        self._place = (first, error, limit)
         self.trial = trial
         self.source = source
         self.tokens = tokens
@@ -73,7 +80,7 @@ class Segment:
         self.stop = error if error == first == limit else min(next_start(trial, tokens, head, error), limit)
         self.indexes: list[int] = []
         self.kinds: list[int] = []
-        last = min(self.stop, max(error, first) + WINDOW)
+        last = min(self.stop, max(error, first) + ahead)
         self._cut = last < self.stop
         for index in range(first, last):
             kind = tokens.kinds[index]
@@ -84,6 +91,17 @@ class Segment:
         self._base = base.copy()
         self._read(base)
         self._end_at_separator()
+
+    def uncut(self) -> "Segment":
+        """The segment with the whole of the item, which may be long; itself if it has all of that."""
+        if not self._cut:
+            return self
+        return Segment(self.trial, self.source, self.tokens, self._base, *self._place, len(self.tokens.kinds))
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the item goes on behind what is looked at."""
+        return self._cut
 
     def _keyword(self, first: int, error: int) -> int:
         """The keyword of an item that begins with attributes, if it was read; else its first token."""
@@ -187,16 +205,20 @@ class Segment:
         origins = list(range(len(kinds)))
         inserted = [self.trial.tables.literals[text] for text in repair.insert]
         edits: list[Edit] = []
-        reach = 0
+        reach, near = 0, at
+        replaced = self._texts(origins, at + repair.place, repair)
         for _ in range(_REPEATS):
             place = at + repair.place
             if place < 0 or place + repair.remove > len(kinds) or (edits and -1 in origins[place : at + 1]):
                 break
+            if self._texts(origins, place, repair) != replaced or (edits and repair.removes and replaced[0] in "|&"):
+                break  # the same mistake again is one with the same sign; a stage may be missing only once
             edit = self._edits(origins, place, repair)
             kinds[place : place + repair.remove] = inserted
             origins[place : place + repair.remove] = [-1] * len(inserted)
             beyond = at + max(0, len(inserted) - repair.remove)
-            at, whole = self._run(kinds, min(place, self.at))
+            near = min(near, place)
+            at, whole = self._run(kinds, near)
             if whole:
                 return Outcome((*edits, *edit), True, len(kinds))
             if at <= beyond:
@@ -254,6 +276,9 @@ class Segment:
         return read, self._cut or self.trial.ends(states, self.tokens.kinds[self.stop])
 
     # --- writing
+
+    def _texts(self, origins: list[int], place: int, repair: Repair) -> list[str]:
+        return [self.text(origin) for origin in origins[place : place + repair.remove]]
 
     def _edits(self, origins: list[int], place: int, repair: Repair) -> list[Edit]:
         removed = [origin for origin in origins[place : place + repair.remove] if origin >= 0]

@@ -6,7 +6,9 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.early import old_annotation, old_source, old_type
-from nscompiler.grammar.foreign import FOREIGN
+from nscompiler.grammar.excess import EXCESS
+from nscompiler.grammar.foreign import FOREIGN, bare_arguments
+from nscompiler.grammar.marks import MARKS, application_end
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import shown
@@ -253,6 +255,41 @@ def missing_stage(around: Surroundings) -> Diagnostic | None:
     return codes.MISSING_STAGE.at(segment.span(segment.at - 1), f"Nothing stands after this `{before}`", fixes=fixes)
 
 
+def prefix_alone(around: Surroundings) -> Diagnostic | None:
+    """``f | filter | g``."""
+    segment, at = around.segment, around.segment.at
+    word = segment.text(at - 1)
+    if word not in ("concat", "filter") or segment.text(at) not in ("|", "&", "", *_CLOSERS):
+        return None
+    if not _expects(segment, "LNAME", "LPAR") or not segment.is_word(at - 1):
+        return None
+    title = f"`{word}` stands before the function it applies: `{word} f`"
+    return codes.MISSING_STAGE.at(segment.span(at - 1), title, "expected a function after this")
+
+
+def empty_side(around: Surroundings) -> Diagnostic | None:
+    """``def w = | f | filter | g``: where more is wrong than the first `|`."""
+    segment, at = around.segment, around.segment.at
+    if segment.text(at) not in ("|", "&") or not _expects(segment, "LNAME", "CONCAT"):
+        return None
+    if segment.whole_with(at, 1, []):
+        return None
+    return codes.MISSING_STAGE.at(segment.span(at), f"One side of this `{segment.text(at)}` is empty")
+
+
+def constraint_sign(around: Surroundings) -> Diagnostic | None:
+    """``where a : Csv``."""
+    segment, at = around.segment, around.segment.at
+    behind = "where" in [segment.text(position) for position in range(at)] and not segment.open_brackets()
+    if segment.text(at) not in (":", "=") or not behind or not _expects(segment, "IS"):
+        return None
+    whole = segment.whole_with(at, 1, ["is"])
+    start = segment.source.span(segment.end(at - 1), segment.start(at + 1))
+    fixes = (Fix("Write `is`", (Edit(start, " is "),), _SURE if whole else _MAYBE),)
+    title = f"A constraint is written with `is`, not with `{segment.text(at)}`"
+    return codes.UNEXPECTED.at(segment.span(at), title, "expected `is`", fixes=fixes)
+
+
 def missing_arrow(around: Surroundings) -> Diagnostic | None:
     """``fun f : Text``."""
     segment = around.segment
@@ -293,6 +330,11 @@ def not_a_literal(around: Surroundings) -> Diagnostic | None:
     if _expects(segment, "LNAME"):
         return None
     fixes: tuple[Fix, ...] = ()
+    truth = segment.text(at).lower()
+    if truth in ("true", "false"):
+        title = f"Truth values are `true` and `false`: {shown(segment.text(at))}"
+        fixes = (Fix(f"Write `{truth}`", (Edit(segment.span(at), truth),), _MAYBE),)
+        return codes.NOT_A_LITERAL.at(segment.span(at), title, fixes=fixes)
     if segment.whole_as(at, "TEXT"):
         fixes = (Fix("Put it in quotes", (Edit(segment.span(at), f'"{segment.text(at)}"'),), _MAYBE),)
     return codes.NOT_A_LITERAL.at(
@@ -308,7 +350,7 @@ def prefix_twice(around: Surroundings) -> Diagnostic | None:
     last = at
     while last + 1 < len(segment.kinds) and segment.text(last + 1) in ("concat", "filter"):
         last += 1
-    end = _application_end(segment, last + 1)
+    end = application_end(segment, last + 1)
     count = last - at + 1
     kinds: list[str | int] = [item for position in range(at, last + 1) for item in ("(", segment.kinds[position])]
     kinds += [*segment.kinds[last + 1 : end], *[")"] * count]
@@ -321,15 +363,6 @@ def prefix_twice(around: Surroundings) -> Diagnostic | None:
         fixes = (Fix("Put brackets around it", tuple(edits), _SURE),)
     title = f"`{segment.text(at - 1)}` takes one function: `{segment.text(at)} …` needs brackets"
     return codes.PREFIX_AND_POSTFIX.at(segment.span(at), title, fixes=fixes)
-
-
-def _application_end(segment: Segment, position: int) -> int:
-    """Behind a function with its type arguments and parameters."""
-    if segment.text(position) != "(":
-        position += 3 if segment.text(position + 1) == "." else 1
-    while segment.text(position) in ("(", "<", "{"):
-        position = segment.behind_bracket(position)
-    return position
 
 
 def optional_payload(around: Surroundings) -> Diagnostic | None:
@@ -406,23 +439,29 @@ STRUCTURE: tuple[Rule, ...] = (
     old_type,
     missing_reference,
     attribute_place,
+    bare_arguments,
     missing_keyword,
     misspelt_word,
     missing_name,
     wrong_keyword,
     colon_before_body,
     *FOREIGN,
+    *MARKS,
     missing_semicolon,
     name_case,
     second_arrow,
     unclosed_at_end,
+    prefix_alone,
+    empty_side,
     missing_stage,
+    constraint_sign,
     missing_arrow,
     mismatched_bracket,
     two_dots,
     call,
     type_arguments,
     tuple_brackets,
+    *EXCESS,
     not_a_literal,
     prefix_twice,
     optional_payload,

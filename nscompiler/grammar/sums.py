@@ -1,7 +1,16 @@
 """The alternatives of a sum: read as types, since only the ``|`` after the first tells a sum from an alias."""
 
-from nscompiler.grammar.mistakes import MistakeActions
-from nscompiler.grammar.syntax import Constructor, OptionalType, SizeLiteral, SumType, TypeExpr, TypeName
+from nscompiler.grammar.mistakes import MistakeActions, is_tuple
+from nscompiler.grammar.syntax import (
+    Constructor,
+    OptionalType,
+    SizeLiteral,
+    SumType,
+    TupleType,
+    TypeExpr,
+    TypeName,
+    TypeVariable,
+)
 
 #: Built-in types that are a constructor's payload without brackets, and how many arguments they take.
 _BARE = {"Vector": 2, "Matrix": 3}
@@ -36,6 +45,9 @@ def _payload(builder: MistakeActions, written: TypeName) -> TypeExpr | None:
     if not written.args:
         return None
     first, rest = written.args[0], written.args[1:]
+    if rest and isinstance(first, TypeVariable) and first.name.text == "of":
+        builder.payload_after_of(written.name, first, rest)
+        return _joined(builder, rest)
     if rest or isinstance(first, SizeLiteral):
         bare = isinstance(first, TypeName) and first.qualifier is None and first not in builder.outer
         if not (bare and _BARE.get(first.name.text) == len(rest)):  # type: ignore[attr-defined]
@@ -44,8 +56,10 @@ def _payload(builder: MistakeActions, written: TypeName) -> TypeExpr | None:
 
 
 def _joined(builder: MistakeActions, arguments: tuple[TypeExpr, ...]) -> TypeExpr:
-    """``Map Text`` of what was read as two arguments."""
+    """``Map Text`` of what was read as two arguments; a tuple of those that can only be meant as one."""
     first, rest = arguments[0], arguments[1:]
+    if rest and is_tuple(arguments):
+        return TupleType(first.start, builder.end(rest[-1]), arguments)
     if rest and isinstance(first, TypeName):
         return TypeName(first.start, builder.end(rest[-1]), first.qualifier, first.name, rest)
     return first

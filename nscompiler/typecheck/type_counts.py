@@ -66,10 +66,19 @@ def report_arity(scope: Scope, expr: syntax.TypeName, found: TypeInterface | Non
         title,
         _too_many(given - wanted) if given > wanted else _missing(wanted - given),
         related=() if found is None else (Label(found.span, "declared here", Role.DECLARATION),),
-        fixes=_removal(scope, (expr.args[wanted - 1] if wanted else expr.name).end, expr.args[-1].end)
+        fixes=_without_key(scope, expr)
+        or _removal(scope, (expr.args[wanted - 1] if wanted else expr.name).end, expr.args[-1].end)
         if given > wanted
         else _filled(scope, expr, found, wanted),
     )
+
+
+def _without_key(scope: Scope, expr: syntax.TypeName) -> tuple[Fix, ...]:
+    """``Map Text Integer``: a map's keys are texts, and not written."""
+    key = expr.args[0] if expr.args else None
+    if expr.name.text != "Map" or len(expr.args) != 2 or not isinstance(key, syntax.TypeName):
+        return ()
+    return _removal(scope, expr.name.end, key.end) if key.name.text == "Text" and not key.args else ()
 
 
 def _filled(scope: Scope, expr: syntax.TypeName, found: TypeInterface | None, wanted: int) -> tuple[Fix, ...]:

@@ -266,8 +266,11 @@ def test_what_was_expected_is_said_in_words(text, title):
 def test_a_sure_fix_is_marked_so():
     levels = {marked(text)[0]: read(marked(text)[0]).problems[0].fixes for text, _, mended in MISTAKES if mended}
     sure = {text for text, fixes in levels.items() if fixes[0].applicability is Applicability.MACHINE_APPLICABLE}
-    assert {"def w = f { a = 1 | g", "type T { a : Text }", "def w = f | g)"} <= sure
-    assert not {"let x = f", "def w = f { a = g }", "type person = { a : Text }"} & sure
+    assert {"def w = f { a = 1 | g", "type T { a : Text }", "type T = {a : Text,, b : Text}"} <= sure
+    assert (
+        not {"def w = f | g)", "def w = f | % g", "let x = f", "def w = f { a = g }", "type person = { a : Text }"}
+        & sure
+    )
 
 
 def test_a_reference_in_pieces_is_read_as_meant():
@@ -323,7 +326,7 @@ def test_a_sure_fix_leaves_fewer_mistakes(seed):
 
 
 def test_a_fix_that_cannot_be_tried_is_not_called_sure():
-    small, large = "def w = f | g)", "def w = f | g)" + " // x" * 50_000
+    small, large = "type T { a : A }", "type T { a : A }" + " // x" * 50_000
     levels = [read(text).problems[0].fixes[0].applicability for text in (small, large)]
     assert levels == [Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT]
 

@@ -1,0 +1,111 @@
+"""Rules for what the language has no place for: a default of a field, a tuple among literals, a second output."""
+
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.segment import Segment
+from nscompiler.grammar.surroundings import Surroundings
+from nscompiler.patterns import Pattern
+
+_MAYBE = Applicability.MAYBE_INCORRECT
+_LITERAL = ("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT", "LSQB")
+_NEXT_MODULE = Pattern(r"\s*+\w[\w./-]*+:[0-9]")
+_DOTTED = Pattern(r"[ \t]*+\.[ \t]*+(?=\w[\w.]*+:[0-9])")
+_RUN_ON = Pattern(r"[^\n\r;]*+")
+
+
+def _kind(segment: Segment, position: int) -> str:
+    return segment.trial.names[segment.kinds[position]] if 0 <= position < len(segment.kinds) else ""
+
+
+def field_default(around: Surroundings) -> Diagnostic | None:
+    """``type R = { id : Integer = 3 }``."""
+    segment, at = around.segment, around.segment.at
+    opened = segment.open_brackets()
+    if segment.text(at) != "=" or around.keyword != "type" or not opened or segment.text(opened[-1]) != "{":
+        return None
+    position = at - 1
+    while position > opened[-1] and segment.text(position) not in (":", ","):
+        position -= 1
+    if segment.text(position) != ":" or _kind(segment, at + 1) not in _LITERAL:
+        return None
+    title = "A field has no default: every value of the type gives it"
+    notes = ("a parameter has one, `with { n : Integer = 3 }`; a field that may be missing is `optional`",)
+    return codes.UNEXPECTED.at(segment.span(at, at + 1), title, notes=notes)
+
+
+def no_literal(around: Surroundings) -> Diagnostic | None:
+    """``[(1, 2)]``, ``[{ a = 1 }]``: nothing but literals stands in the list of one."""
+    segment, at = around.segment, around.segment.at
+    kind, opened = segment.trial.kind, segment.open_brackets()
+    expected = segment.expected
+    if segment.text(at) not in ("(", "{") or not opened or segment.text(opened[-1]) not in ("[", "{"):
+        return None
+    if kind["TEXT"] not in expected or kind["INTEGER"] not in expected or kind["LNAME"] in expected:
+        return None
+    end = segment.behind_bracket(at) - 1
+    what = "tuple" if segment.text(at) == "(" else "record"
+    title = f"A literal is a text, a number, `true`, `false` or a list: no {what}"
+    return codes.NOT_A_LITERAL.at(segment.span(at, end), title)
+
+
+def quoted_type(around: Surroundings) -> Diagnostic | None:
+    """``fun f : "Integer" -> Text``."""
+    segment, at = around.segment, around.segment.at
+    expected, word = segment.expected, segment.text(at)[1:-1]
+    if _kind(segment, at) != "TEXT" or segment.trial.kind["OPTIONAL"] not in expected or not word.isalnum():
+        return None
+    fixes: tuple[Fix, ...] = ()
+    if word[0].isupper() and segment.whole_as(at, "UNAME"):
+        fixes = (Fix("Remove the quotes", (Edit(segment.span(at), word),), _MAYBE),)
+    return codes.WRONG_QUOTES.at(segment.span(at), "A type is written without quotes", fixes=fixes)
+
+
+def second_output(around: Surroundings) -> Diagnostic | None:
+    """``fun n : Text -> Void, Text``."""
+    segment, at = around.segment, around.segment.at
+    texts = [segment.text(position) for position in range(at)]
+    if segment.text(at) != "," or around.keyword not in ("fun", "def") or segment.open_brackets():
+        return None
+    if "->" not in texts or not {"=", "where", "with"}.isdisjoint(texts):
+        return None
+    title = "A function gives one value: several are a tuple in brackets"
+    return codes.UNEXPECTED.at(segment.span(at), title, "the function's type ends before this")
+
+
+def second_import(around: Surroundings) -> Diagnostic | None:
+    """``import Foo:1.0.0 as F, Bar:1.0.0 as B``."""
+    segment, at = around.segment, around.segment.at
+    text, start = segment.source.text, segment.start(at)
+    if around.keyword != "import" or segment.text(at) != "," or _NEXT_MODULE.match(text, start + 1) is None:
+        return None
+    end = segment.tokens.starts[segment.stop]
+    edits = []
+    position = start
+    while 0 <= position < end:
+        found = _NEXT_MODULE.match(text, position + 1)
+        if found is not None:
+            before = len(text[:position].rstrip())
+            behind = position + 1 + len(found[0]) - len(found[0].lstrip())
+            edits.append(Edit(segment.source.span(before, behind), "\nimport "))
+        position = text.find(",", position + 1)
+    title = "An `import` names one module: each has its own"
+    fix = Fix("Write an `import` for each", tuple(edits), _MAYBE)
+    return codes.UNEXPECTED.at(segment.span(at), title, fixes=(fix,))
+
+
+def dotted_module(around: Surroundings) -> Diagnostic | None:
+    """``import Foo . Bar:1.0.0 as F``."""
+    segment, at = around.segment, around.segment.at
+    if around.keyword not in ("import", "module") or segment.text(at) != ".":
+        return None
+    before = segment.end(at - 1)
+    found = _DOTTED.match(segment.source.text, before)
+    if found is None:
+        return None
+    edit = Edit(segment.source.span(before, found.end()), ".")
+    title = "The name of a module is one word, without spaces"
+    fix = Fix("Write it as one word", (edit,), _MAYBE)
+    return codes.UNEXPECTED.at(segment.span(at), title, fixes=(fix,))
+
+
+EXCESS = (field_default, no_literal, quoted_type, second_output, second_import, dotted_module)
