@@ -17,7 +17,7 @@ from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.spelling import spelt
 from nscompiler.types.interface import ParameterType, Requirement, Settable
-from nscompiler.types.show import Names, difference, lone_tails, show
+from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
 from nscompiler.types.types import Type, Var
 
 _MAYBE, _BLANKS = Applicability.MAYBE_INCORRECT, Applicability.HAS_PLACEHOLDERS
@@ -51,6 +51,7 @@ def report_annotation(
     text = spelt(scope, what)
     fix = None if text is None else Fix(f"write the type that it has: {text}", (Edit(scope.span(node), text),), _MAYBE)
     promised, plain = (given, "take") if takes else (needed, "give")
+    diff, rest = difference_and_rest(needed, given, names)
     scope.report(
         codes.ANNOTATION_MISMATCH,
         node,
@@ -62,7 +63,8 @@ def report_annotation(
         related=(related,),
         expected=show(needed, names),
         found=show(given, names),
-        diff=difference(needed, given, names),
+        diff=diff,
+        notes=() if rest is None else (rest,),
         fixes=() if fix is None else (fix,),
     )
 

@@ -17,7 +17,7 @@ from nscompiler.typecheck.renames import Sides, added_constructors, opened, opti
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
-from nscompiler.types.show import Names, difference, lone_tails, show
+from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
 from nscompiler.types.types import App, Record, Scalar, Sum, Type
 
 # How many fields one label names, and how many pairs of names are held against each other for a slip.
@@ -77,6 +77,7 @@ class JointReport:
         related: tuple[Label, ...] = (),
     ) -> None:
         names = Names(hidden=lone_tails(self.given, self.needed))
+        diff, rest = difference_and_rest(self.needed, self.given, names)
         self.scope.report(
             code,
             self.consumer,
@@ -85,9 +86,9 @@ class JointReport:
             related=(*related, *self._related()),
             expected=show(self.needed, names),
             found=show(self.given, names),
-            diff=difference(self.needed, self.given, names),
+            diff=diff,
             flow=hops(self.scope, self.stages[:-1], self.flow, self.store),
-            notes=notes,
+            notes=notes if rest is None else (*notes, rest),
             fixes=fixes,
         )
 

@@ -24,6 +24,9 @@ from nscompiler.types.types import (
 
 # The longest text that is written for one type, in characters; a little more, as what was begun is closed.
 ROOM = 4000
+# How many types a sentence names, and how many places are counted.
+MOST_NAMED = 3
+MOST_PLACES = 1000
 
 
 class Names:
@@ -217,8 +220,9 @@ class _Printer:
         return f"{{ {fields} | {self._leaf(tail)} }}" if fields else f"{{ | {self._leaf(tail)} }}"
 
 
-def difference(expected: Type, found: Type, names: Names | None = None) -> TypeDiff:
-    """Two types, written out only where they differ; what differs carries the role ``differs``."""
+def difference_and_rest(expected: Type, found: Type, names: Names | None = None) -> tuple[TypeDiff, str | None]:
+    """Two types, written out only where they differ; what differs carries the role ``differs``. Two records or sums are
+    written out once; with it comes a sentence on where else they meet, None if nowhere."""
     names = names or Names(hidden=lone_tails(expected, found))
     passing = _Passing()
     if passing.passes(found, expected):  # then it is not for a part of it that the one does not do for the other
@@ -229,7 +233,68 @@ def difference(expected: Type, found: Type, names: Names | None = None) -> TypeD
         right.add_type(found, "differs")
     else:
         _diff(expected, found, left, right)
-    return TypeDiff(_joined(left.segments), _joined(right.segments))
+    return TypeDiff(_joined(left.segments), _joined(right.segments)), passing.told.sentence(names)
+
+
+class _Told:
+    """The pairs of records and of sums that are written out already: each is written out once, however many fields
+    have it."""
+
+    def __init__(self, passing: "_Passing") -> None:
+        self._passing = passing
+        self._pairs: set[tuple[Type, Type]] = set()
+        self._again: list[Type] = []
+
+    def add(self, expected: Type, found: Type) -> None:
+        """Note that a pair is written out."""
+        self._pairs.add((expected, found))
+
+    def repeats(self, expected: Type, found: Type) -> bool:
+        """Whether all that differs between two types is written out already; if so, it is counted."""
+        told = self._has(expected, found)
+        if told:
+            self._count(expected, found)
+        return told
+
+    def _count(self, expected: Type, found: Type) -> None:
+        if len(self._again) > MOST_PLACES:
+            return
+        if isinstance(found, App) and isinstance(expected, App) and found.alias is None:
+            for mine, theirs in zip(expected.items, found.items, strict=True):
+                if not self._passing.passes(theirs, mine):
+                    self._count(mine, theirs)
+        else:
+            self._again.append(found)
+
+    def _has(self, expected: Type, found: Type) -> bool:
+        if (expected, found) in self._pairs:
+            return True
+        inside: list[tuple[Type, Type]] = []
+        match expected, found:
+            case App(), App() if _same_shape(expected, found):
+                inside = list(zip(expected.items, found.items, strict=True))
+            case Record(), Record() if expected.tail is None and not set(expected.labels) - set(found.labels):
+                theirs = dict(found.fields)
+                inside = [(type, theirs[label]) for label, type in expected.fields]
+        inside = [pair for pair in inside if not self._passing.passes(pair[1], pair[0])]
+        has = bool(inside) and all(self._has(*pair) for pair in inside)
+        if has:
+            self._pairs.add((expected, found))
+        return has
+
+    def sentence(self, names: Names) -> str | None:
+        """Where else the same differs."""
+        if not self._again:
+            return None
+        count = len(self._again)
+        places = (
+            "one more place" if count == 1 else f"{count} more places" if count <= MOST_PLACES else "many more places"
+        )
+        aliases = [None if type.alias is None else names.of_type(type.alias) for type in self._again]
+        named = list(dict.fromkeys(f"`{name}`" for name in aliases if name is not None))
+        if None in aliases or len(named) > MOST_NAMED:
+            return f"the same differs in {places}"
+        return f"the same differs in {places}, wherever {' or '.join(named)} stands"
 
 
 class _Side:
@@ -292,8 +357,10 @@ def _diff(expected: Type, found: Type, left: _Side, right: _Side) -> None:
     elif isinstance(expected, App) and isinstance(found, App) and _same_shape(expected, found):
         _diff_items(expected, found, left, right)
     elif isinstance(expected, Record) and isinstance(found, Record):
+        left.passing.told.add(expected, found)
         _diff_records(expected, found, left, right)
     elif isinstance(expected, Sum) and isinstance(found, Sum):
+        left.passing.told.add(expected, found)
         _diff_sums(expected, found, left, right)
     else:
         clash = left.shown(expected) == right.shown(found)
@@ -307,7 +374,11 @@ def _diff_items(expected: App, found: App, left: _Side, right: _Side) -> None:
         text = between if place else opening
         left.add(text)
         right.add(text)
-        _diff(mine, theirs, left, right)
+        if not left.passing.passes(theirs, mine) and left.passing.told.repeats(mine, theirs):
+            left.add("…")
+            right.add("…")
+        else:
+            _diff(mine, theirs, left, right)
     left.add(closing)
     right.add(closing)
 
@@ -319,6 +390,7 @@ class _Passing:
     def __init__(self, exact: bool = False) -> None:
         self._exact = exact
         self._known: dict[tuple[Type, Type], bool] = {}
+        self.told = _Told(self)
 
     def passes(self, found: Type, expected: Type) -> bool:
         """Whether the one does for the other."""
@@ -366,13 +438,15 @@ def _diff_records(expected: Record, found: Record, left: _Side, right: _Side) ->
     for label in mine.keys() & theirs.keys():
         if not left.passing.passes(theirs[label], mine[label]):
             shared[label] = left.beside(), right.beside()
+    tail = expected.tail
+    # Where nothing is missing, what the found record has beyond is no difference: it is left out.
+    dropped = not mine.keys() - theirs.keys() and (tail is None or tail in left.names.hidden or bool(shared))
     for label in sorted(shared):
-        if not (left.full or right.full):
+        if left.passing.told.repeats(mine[label], theirs[label]):
+            del shared[label]
+        elif not (left.full or right.full):
             _diff(mine[label], theirs[label], *shared[label])
     _diff_fields(expected, theirs, {label: sides[0] for label, sides in shared.items()}, left)
-    # Where nothing is missing, what the found record has beyond is no difference: it is left out.
-    tail = expected.tail
-    dropped = not mine.keys() - theirs.keys() and (tail is None or tail in left.names.hidden or bool(shared))
     theirs_shown = theirs if dropped else mine
     _diff_fields(found, theirs_shown, {label: sides[1] for label, sides in shared.items()}, right)
 
@@ -403,18 +477,26 @@ def _diff_sums(expected: Sum, found: Sum, left: _Side, right: _Side) -> None:
     """Two sums: only the constructors that differ are written, and of their payloads what differs."""
     mine, theirs = dict(expected.constructors), dict(found.constructors)
     inside: dict[str, tuple[_Side, _Side]] = {}
+    repeated: set[str] = set()
     for name in sorted(mine.keys() & theirs.keys()):
         one, other = mine[name], theirs[name]
-        if one is not None and other is not None and one.canon is not other.canon and not (left.full or right.full):
-            inside[name] = left.beside(), right.beside()
-            _diff(one, other, *inside[name])
-    _diff_constructors(expected, theirs, {name: sides[0] for name, sides in inside.items()}, left)
-    _diff_constructors(found, mine, {name: sides[1] for name, sides in inside.items()}, right)
+        if one is None or other is None or one.canon is other.canon or left.full or right.full:
+            continue
+        if left.passing.told.repeats(one, other):
+            repeated.add(name)
+            continue
+        inside[name] = left.beside(), right.beside()
+        _diff(one, other, *inside[name])
+    _diff_constructors(expected, theirs, {name: sides[0] for name, sides in inside.items()}, repeated, left)
+    _diff_constructors(found, mine, {name: sides[1] for name, sides in inside.items()}, repeated, right)
 
 
-def _diff_constructors(own: Sum, other: Mapping[str, Type | None], inside: Mapping[str, _Side], out: _Side) -> None:
+def _diff_constructors(
+    own: Sum, other: Mapping[str, Type | None], inside: Mapping[str, _Side], repeated: set[str], out: _Side
+) -> None:
     """One side of two sums; all of it where it has nothing that differs."""
-    differing = [(name, one) for name, one in own.constructors if name not in other or _unlike(one, other[name])]
+    unlike = [(name, one) for name, one in own.constructors if name not in other or _unlike(one, other[name])]
+    differing = [(name, one) for name, one in unlike if name not in repeated]
     for place, (name, payload) in enumerate(differing or own.constructors):
         if out.full:
             break
@@ -447,7 +529,7 @@ def text_of(segments: tuple[Segment, ...]) -> str:
 
 __all__ = [
     "Names",
-    "difference",
+    "difference_and_rest",
     "lone_tails",
     "show",
     "show_arrow",

@@ -8,8 +8,8 @@ from nscompiler.grammar.parse import parse
 from nscompiler.grammar.syntax import RecordType, TypeDecl
 from nscompiler.pipeline import check_texts
 from nscompiler.source import SourceFile
-from nscompiler.types.show import difference, show, show_field, text_of
-from nscompiler.types.types import Types
+from nscompiler.types.show import difference_and_rest, show, show_field, text_of
+from nscompiler.types.types import Type, Types
 
 TYPES = Types()
 
@@ -83,14 +83,48 @@ def test_only_what_differs_is_written_out() -> None:
     rest = [("same", integer), ("too", text)]
     one = TYPES.record([("deep", TYPES.list(inner)), *rest])
     two = TYPES.record([("deep", TYPES.list(other)), *rest])
-    found = difference(one, two)
+    found = difference_and_rest(one, two)[0]
     assert text_of(found.expected) == "{ deep : [{ b : Integer, … }], … }"
     assert text_of(found.found) == "{ deep : [{ b : Text, … }], … }"
     assert [part.text for part in found.expected if part.role == "differs"] == ["Integer"]
 
 
+def test_what_differs_in_many_places_is_written_out_once() -> None:
+    def order(amount: Type) -> Type:
+        money = TYPES.record([("amount", amount), ("currency", TYPES.scalar("Text"))], None, TYPES.alias("M", "Money"))
+        fields = [("a", money), ("b", TYPES.list(money)), ("c", TYPES.app("tuple", (money, money)))]
+        return TYPES.record([*fields, ("total", amount)])
+
+    found, rest = difference_and_rest(order(TYPES.scalar("Double")), order(TYPES.scalar("Decimal")))
+    assert text_of(found.expected) == "{ a : { amount : Double, … }, total : Double, … }"
+    assert text_of(found.found) == "{ a : { amount : Decimal, … }, total : Decimal, … }"
+    assert rest == "the same differs in 3 more places, wherever `Money` stands"
+
+
+def test_types_that_share_parts_are_compared_part_by_part() -> None:
+    """Written out, the types have 16384 places that differ."""
+    one: Type = TYPES.record([("x", TYPES.scalar("Integer"))])
+    two: Type = TYPES.record([("x", TYPES.scalar("Text"))])
+    for _ in range(14):
+        one, two = (TYPES.record([("l", part), ("r", TYPES.list(part))]) for part in (one, two))
+    found, rest = difference_and_rest(one, two)
+    assert len(text_of(found.expected)) < 400
+    assert rest == "the same differs in 14 more places"
+
+
+def test_sums_that_differ_alike_are_written_out_once() -> None:
+    def event(amount: str) -> Type:
+        payload = TYPES.record([("at", TYPES.scalar(amount))])
+        return TYPES.sum([("A", payload), ("B", payload), ("C", None)])
+
+    found, rest = difference_and_rest(event("Text"), event("Integer"))
+    assert text_of(found.expected) == "A { at : Text } | …"
+    assert text_of(found.found) == "A { at : Integer } | …"
+    assert rest == "the same differs in one more place"
+
+
 def test_two_types_of_one_name_are_written_out() -> None:
     one = TYPES.named(TYPES.scalar("Integer"), TYPES.alias("A:1.0.0", "Id"))
     two = TYPES.named(TYPES.scalar("Text"), TYPES.alias("B:1.0.0", "Id"))
-    found = difference(one, two)
+    found = difference_and_rest(one, two)[0]
     assert (text_of(found.expected), text_of(found.found)) == ("Integer", "Text")
