@@ -314,6 +314,12 @@ REFUSED = [
         "give each its own http_port, or build one workflow alone: nsc build PATH WORKFLOW",
     ),
     (
+        'def w = Sources.http<Text> { http_path = "/x", http_port = $PORT } | Sinks.stdout',
+        {"secrets": "file"},
+        "Sources.http has its port from a secret, which Compose does not read",
+        "write the number; HTTP_PORT_NUMBER publishes it under another one",
+    ),
+    (
         'def w = ["a"] | Sinks.stdout',
         {"project": "Shop"},
         "the setting project is no name for Compose",
@@ -378,6 +384,20 @@ def test_a_value_goes_once_to_a_service_that_has_several_branches() -> None:
     }
     crossings = re.findall("^#   (.*)", text(emitted(files), "compose.yaml"), re.MULTILINE)
     assert crossings == ["main-literal -> main-f : Integer", "main-f -> main-log : Integer"]
+
+
+def test_a_port_from_the_environment_is_asked_for(tmp_path: Path) -> None:
+    files = {"main.nml": 'def w = Sources.http<Text> { http_path = "/x", http_port = $PORT } | Sinks.stdout\n'}
+    folder = written(emitted(files), tmp_path)
+    command = [containers.COMPOSE, "config"]
+    told = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert told.returncode != 0
+    assert "is the port of Sources.http" in told.stderr
+    given = {**os.environ, "PORT": "8090"}
+    told = subprocess.run(command, cwd=folder, env=given, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    assert 'published: "8090"' in told.stdout
+    assert "PORT: " in told.stdout
 
 
 def test_services_whose_names_would_be_one_are_told_apart() -> None:

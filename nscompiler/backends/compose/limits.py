@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -32,7 +32,7 @@ def _cut(title: str) -> str:
 def _nodes(build: Build) -> Iterator[Unsupported]:
     for graph in build.graphs:
         for node in graph.nodes:
-            yield from _node(node, build.settings["stdin"])
+            yield from _node(node, build.settings)
 
 
 def _settings(build: Build) -> Iterator[Unsupported]:
@@ -58,8 +58,8 @@ def _settings(build: Build) -> Iterator[Unsupported]:
             )
 
 
-def _node(node: Node, stdin: str) -> Iterator[Unsupported]:
-    if reads_stdin(node) and not stdin:
+def _node(node: Node, settings: Mapping[str, str]) -> Iterator[Unsupported]:
+    if reads_stdin(node) and not settings["stdin"]:
         yield _lack(
             node,
             f"{label(node)} has nobody to read from: a container has no standard input",
@@ -67,6 +67,12 @@ def _node(node: Node, stdin: str) -> Iterator[Unsupported]:
         )
     for parameter in node.parameters if node.function is not None and node.function.standard else ():
         value, origin = parameter.value, parameter.origin or node.origin
+        if parameter.name == "http_port" and parameter.environment is not None and settings["secrets"] == "file":
+            yield Unsupported(
+                title=f"{label(node)} has its port from a secret, which Compose does not read",
+                remedy="write the number; HTTP_PORT_NUMBER publishes it under another one",
+                origin=origin,
+            )
         if not isinstance(value, str):
             continue
         if parameter.name == "http_host" and parameter.fixed and _is_here(value):
@@ -112,12 +118,17 @@ def _ports(build: Build) -> Iterator[Unsupported]:
             for port in ports(part):
                 other = taken.setdefault(port, own)
                 if other != own:
-                    number = port.rpartition(":")[2]
+                    number = _port_of(_http(part.graph))
                     yield Unsupported(
                         title=f"port {number} is that of two services, {other} and {own}",
                         remedy="give each its own http_port, or build one workflow alone: nsc build PATH WORKFLOW",
                         origin=_http(part.graph).origin,
                     )
+
+
+def _port_of(node: Node) -> str:
+    port = next(own for own in node.parameters if own.name == "http_port")
+    return f"${port.environment}" if port.environment is not None else str(port.value)
 
 
 def _http(graph: Graph) -> Node:

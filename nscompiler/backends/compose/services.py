@@ -143,7 +143,8 @@ def ports(part: Part) -> tuple[str, ...]:
         if node.kind == "source" and is_standard(node, "http"):
             port = next(own for own in node.parameters if own.name == "http_port")
             if port.environment is not None:
-                found[f"${{{port.environment}}}:${{{port.environment}}}"] = None
+                given = f"${{{port.environment}:?is the port of {label(node)}}}"
+                found[f"{given}:{given}"] = None
             else:
                 found[f"${{HTTP_PORT_{port.value}:-{port.value}}}:{port.value}"] = None
     return tuple(found)
