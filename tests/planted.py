@@ -71,7 +71,7 @@ KINDS = {
     "remove-import": r"remove the import",
     "rename-constructor": r"rename `\w+` to `\w+` in .+",
     "rename-field": r"rename `\w+` to `\w+` in .+",
-    "rename-parameter": r"write `\w+`|rename `\w+` to `\w+` in .+",
+    "rename-parameter": r"write `\w+`",
     "set-parameter": r"set `\w+`",
     "single": r"make a list of one with `Std.single`",
     "star": r"write `\*+` after .+",

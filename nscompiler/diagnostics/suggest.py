@@ -21,6 +21,20 @@ def near(name: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, ...
     return tuple(sorted(close, key=lambda candidate: (candidate.casefold(), candidate))[:limit])
 
 
+def near_part(name: str, candidates: Iterable[str]) -> tuple[str, ...]:
+    """The one candidate whose part behind its prefix ``name`` is probably a slip of: ``csv_sep`` for ``seperator``.
+
+    None where there are several: which connector is meant is not known then.
+    """
+    parts: dict[str, list[str]] = {}
+    for candidate in candidates:
+        prefix, _, part = candidate.partition("_")
+        if prefix and len(part) >= 3:
+            parts.setdefault(part, []).append(candidate)
+    meant = [candidate for part in ((name,) if name in parts else near(name, parts)) for candidate in parts[part]]
+    return tuple(meant) if len(meant) == 1 else ()
+
+
 @lru_cache(maxsize=4)  # where one name is unknown there often are more, and the same ones could have been meant
 def _vocabulary(names: tuple[str, ...]) -> "_Vocabulary":
     return _Vocabulary(names)

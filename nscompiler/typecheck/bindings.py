@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 from nscompiler.diagnostics.codes import names as name_codes
 from nscompiler.diagnostics.codes import params as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
-from nscompiler.diagnostics.suggest import did_you_mean, near
+from nscompiler.diagnostics.suggest import did_you_mean, near, near_part
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
 from nscompiler.typecheck import crontab, params
@@ -114,7 +114,7 @@ def _meant(expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow, bound
     or that is lacking, where it must be set and the value fits."""
     left = [one for one in row.settable if one.name not in bound]
     known = tuple(dict.fromkeys(one.name for one in left))
-    return near(binding.name.text, known) or _lacking(expr, binding, row, left)
+    return near(binding.name.text, known) or near_part(binding.name.text, known) or _lacking(expr, binding, row, left)
 
 
 def _lacking(expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow, left: list[Settable]) -> tuple[str, ...]:
@@ -133,10 +133,9 @@ def _lacking(expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow, lef
 def _report_unknown(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow) -> None:
     name = binding.name.text
     known = list(dict.fromkeys([one.name for one in row.settable]))
-    close = near(name, [*known, *params.POLICY])
+    close = near(name, [*known, *params.POLICY]) or near_part(name, known)
     similar = close or _meant(expr, binding, row, {one.name.text for one in expr.bindings})
     fixes = [scope.replacement(binding.name, other, f"write `{other}`") for other in similar]
-    fixes += _renamed_there(scope, name, row, similar)
     readers = {one.name: one for one in row.settable}
     related = tuple(
         Label(declared, f"`{other}` is declared here", Role.DECLARATION)
@@ -156,16 +155,6 @@ def _report_unknown(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, r
         notes=notes,
         fixes=tuple(fixes),
     )
-
-
-def _renamed_there(scope: Scope, name: str, row: ParameterRow, similar: tuple[str, ...]) -> list[Fix]:
-    """A fix on the declaring side, where one function of the author's declares the one parameter that is near."""
-    readers = [one for one in row.settable if one.name in similar]
-    if len(readers) != 1 or readers[0].span is None or not scope.is_ours(readers[0].span):
-        return []
-    one = readers[0]
-    title = f"rename `{one.name}` to `{name}` in `{scope.reader(one)}`"
-    return [Fix(title, (Edit(readers[0].span, name),), Applicability.MAYBE_INCORRECT)]
 
 
 def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settable]) -> None:

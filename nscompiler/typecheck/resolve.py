@@ -321,7 +321,7 @@ class Resolver:
                 return self.types.error
             if name in BUILT_IN_ARITY:
                 return self._built_in(expr, variables)
-        found = self.scope.find_type(expr.qualifier, expr.name)
+        found = self.scope.find_type(expr)
         if found is None:
             return self.types.error
         return self._applied(expr, found, variables)

@@ -161,19 +161,20 @@ class Scope:
             self._aliases[text] = self.imports[text]
         return self._aliases.get(text)
 
-    def find_type(self, qualifier: syntax.Name | None, name: syntax.Name) -> TypeInterface | None:
-        """A type by name; None after a report, or in silence where it is known to be broken."""
+    def find_type(self, written: syntax.TypeName) -> TypeInterface | None:
+        """A type by its name; None after a report, or in silence where it is known to be broken."""
+        qualifier, name = written.qualifier, written.name
         if qualifier is None:
             found = self.types.get(name.text)
             if found is None and name.text not in self.broken and name.text not in self.declared_types:
-                report_type(self, None, None, name)
+                report_type(self, written, None)
             return found
         exists, interface = self.interface_of(qualifier, name)
         if interface is None or not exists:
             return None
         found = interface.types.get(name.text)
         if found is None and name.text not in interface.broken:
-            report_type(self, qualifier, interface, name)
+            report_type(self, written, interface)
         return found
 
     def find_function(self, qualifier: syntax.Name | None, name: syntax.Name) -> FunctionInterface | None:

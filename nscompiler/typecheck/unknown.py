@@ -118,8 +118,9 @@ def _import_labels(scope: Scope, aliases: Iterable[str]) -> Iterator[Label]:
 # --- types
 
 
-def report_type(scope: Scope, qualifier: syntax.Name | None, interface: Interface | None, name: syntax.Name) -> None:
+def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | None) -> None:
     """No type has a name, in this file or (with an ``interface``) in a module that it imports."""
+    qualifier, name = unknown.qualifier, unknown.name
     text = name.text
     candidates = [*interface.types] if interface is not None else [*scope.declared_types, *BUILT_IN_TYPES]
     where = f"`{interface.module}` declares no" if interface is not None else "there is no"
@@ -132,6 +133,8 @@ def report_type(scope: Scope, qualifier: syntax.Name | None, interface: Interfac
     found, fixes = _elsewhere(scope, qualifier, name, "types", bool(similar))
     written = WRITTEN.get(text) if interface is None else None
     fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
+    if written is not None and not fixes:
+        fixes += _as_written_here(scope, unknown)
     scope.report(
         codes.UNKNOWN_TYPE,
         name,
@@ -139,6 +142,20 @@ def report_type(scope: Scope, qualifier: syntax.Name | None, interface: Interfac
         did_you_mean((*found, *similar)[:MOST_FIXES]) or _not_imported(fixes) or written or "unknown type",
         fixes=tuple(fixes[:MOST_FIXES]),
     )
+
+
+def _as_written_here(scope: Scope, unknown: syntax.TypeName) -> tuple[Fix, ...]:
+    """``List Text`` and ``Maybe Text`` as they are written here; nothing where more is given, or in brackets."""
+    if len(unknown.args) != 1 or not isinstance(unknown.args[0], (syntax.TypeName, syntax.TypeVariable)):
+        return ()
+    source, item = scope.module.source, unknown.args[0]
+    between = source.text[unknown.name.end : item.start]
+    if between.strip() or (isinstance(item, syntax.TypeName) and item.args):
+        return ()
+    one = source.text[item.start : item.end]
+    is_list = WRITTEN[unknown.name.text] is _LIST
+    text = f"[{one}]" if is_list else f"optional {one}"
+    return (scope.replacement(unknown, text, f"write `{text}`"),)
 
 
 def _owner(scope: Scope, text: str) -> tuple[syntax.TypeDecl, syntax.Name] | None:

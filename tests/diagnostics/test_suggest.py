@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nscompiler.diagnostics.suggest import did_you_mean, distance, near
+from nscompiler.diagnostics.suggest import did_you_mean, distance, near, near_part
 from nscompiler.diagnostics.words import Words
 
 STANDARD = ("http", "schedule", "postgres", "amqp", "stdin", "jsonl", "csv", "parquet")
@@ -139,3 +139,11 @@ def test_distance(one, other, edits):
 )
 def test_the_note(names, told):
     assert did_you_mean(names) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("seperator", ("csv_sep",)), ("header", ("csv_header",)), ("nul", ("csv_null",)), ("path", ()), ("rows", ())],
+)
+def test_a_name_may_lack_its_prefix(name, meant):
+    assert near_part(name, ("path", "csv_sep", "csv_header", "csv_null", "http_path", "s3_path")) == meant

@@ -128,17 +128,31 @@ def test_the_first_fix_mends_the_program(code: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("type", "said"),
+    ("type", "said", "mended"),
     [
-        ("List Text", "a list is written `[T]`"),
-        ("Array", "a list is written `[T]`"),
-        ("Maybe Text", "what may be missing is written `optional T`"),
-        ("Option", "what may be missing is written `optional T`"),
+        ("List Text", "a list is written `[T]`", ["[Text]"]),
+        ("Array", "a list is written `[T]`", []),
+        ("Array (Map Text)", "a list is written `[T]`", []),
+        ("Maybe Text", "what may be missing is written `optional T`", ["optional Text"]),
+        ("Optional a", "what may be missing is written `optional T`", ["optional a"]),
+        ("Option", "what may be missing is written `optional T`", []),
     ],
 )
-def test_a_type_that_is_a_sign_or_a_word_here_is_told_how_to_write(type: str, said: str) -> None:
-    found = only(f"fun f : {type} -> Text\n")
-    assert (found.code.name, found.primary.text, found.fixes) == ("unknown-type", said, ())
+def test_a_type_that_is_a_sign_or_a_word_here_is_told_how_to_write(type: str, said: str, mended: list[str]) -> None:
+    text = "fun f : {} -> Text\n"
+    found = only(text.format(type))
+    assert (found.code.name, found.primary.text) == ("unknown-type", said)
+    assert [apply_edits(text.format(type), fix.edits) for fix in found.fixes] == [text.format(one) for one in mended]
+
+
+def test_a_map_has_no_type_for_its_keys() -> None:
+    text = "type A = Map Text Integer\n"
+    assert [apply_edits(text, fix.edits) for fix in only(text).fixes] == ["type A = Map Integer\n"]
+
+
+def test_a_parameter_keeps_the_name_that_its_code_reads() -> None:
+    text = "fun f : Text -> Text with { limit : Integer = 1 }\ndef w = f { limt = 3 }\n"
+    assert [fix.title for fix in only(text).fixes] == ["write `limit`"]
 
 
 def test_a_near_name_of_the_file_is_likelier_than_how_a_list_is_written() -> None:
