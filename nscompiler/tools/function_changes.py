@@ -60,8 +60,8 @@ class _Schemes:
         self._rigid = rigid(types, self.old.variables)
         self.before = self._side(self.old, self._rigid)
         pairs = aligned((self.old.input, self.old.output), (self.new.input, self.new.output))
-        same = {var: self._rigid[own] for var, own in pairs.items() if own in self._rigid}
-        self.after = self._side(self.new, same)
+        self._same = {var: self._rigid[own] for var, own in pairs.items() if own in self._rigid}
+        self.after = self._side(self.new, self._same)
         self._names = Names(hidden=lone_tails(*self.before, *self.after))
         self.needed = self._place()
 
@@ -156,6 +156,12 @@ class _Schemes:
     def _show(self, type: Type) -> str:
         return show(type, self._names)
 
+    def _name(self, variable: Var) -> str:
+        """A scheme's variable by the name that the types show it with."""
+        shown = self._rigid.get(variable) or self._same.get(variable, variable)
+        assert isinstance(shown, Var)
+        return self._names.of(shown)
+
     def _audience(self, side: str) -> str:
         return changes.CALLERS if side == "input" else changes.READERS
 
@@ -171,7 +177,7 @@ class _Schemes:
         for variable, fresh in self.needed.variables.items():
             found = self.needed.store.resolve(fresh)
             if isinstance(variable, Var) and variable.kind != "row" and found not in own and found is not fresh:
-                before, after = self._show(found), self._names.of(variable)
+                before, after = self._show(found), self._name(variable)
                 remark = "it takes any type now, so it no longer says which one comes"
                 yield Change("generalised", self.name, Level.MAJOR, "type", before, after, changes.INFERRERS, remark)
 
@@ -195,7 +201,7 @@ class _Schemes:
         """``f<A, B>`` gives types by their place. ``named_only`` where nothing else changed: rests got names."""
         old, new = _givable(self.old), _givable(self.new)
         resolved = [self.needed.store.resolve(self.needed.variables[var]) for var in new[: len(old)]]
-        before, after = (" ".join(self._names.of(var) for var in side) or "none" for side in (old, new))
+        before, after = (" ".join(map(self._name, side)) or "none" for side in (old, new))
         if [self._rigid[var] for var in old] == resolved:
             if named_only and len(new) > len(old):
                 yield Change("type-arguments-added", self.name, Level.MINOR, "type arguments", before, after)

@@ -12,7 +12,7 @@ from nscompiler.modules.wording import titled
 from nscompiler.pipeline import Compilation
 from nscompiler.source import Span
 from nscompiler.tools.changes import Change, Level, described, highest, placed
-from nscompiler.tools.revisions import States, predecessor
+from nscompiler.tools.revisions import States, predecessor, unknown_interfaces
 from nscompiler.tools.semver import compare, next_version, suffices
 
 _MOST_NOTES = 5
@@ -36,7 +36,7 @@ def hidden_changes(compilation: Compilation, revision: str, search: Sequence[str
 
 def _hidden(compilation: Compilation, states: States, revision: str) -> Iterator[Diagnostic]:
     by_path = {item.path: item for item in compilation.program.modules}
-    unknown = _unknown(compilation)
+    unknown = unknown_interfaces(compilation)
     for given in compilation.discovery.given:
         items = [by_path[path] for path in given.targets if path in by_path]
         released = [item for item in items if _is_release(item) and item.path not in unknown]
@@ -46,7 +46,7 @@ def _hidden(compilation: Compilation, states: States, revision: str) -> Iterator
         titles = {item.ref.title for item in released if item.ref is not None}
         paths = _modules_called(titles, walk(given.root, files).modules, Sources(files))
         old = Compilation(files, paths, states.search, types=states.types)
-        unknown_then = _unknown(old)
+        unknown_then = unknown_interfaces(old)
         for item in released:
             problem = _problem(compilation, item, old, unknown_then, revision)
             yield from () if problem is None else (problem,)
@@ -54,22 +54,6 @@ def _hidden(compilation: Compilation, states: States, revision: str) -> Iterator
 
 def _is_release(item: LinkedModule) -> bool:
     return item.ref is not None and item.ref.version.is_release and item.module.header is not None
-
-
-def _unknown(compilation: Compilation) -> frozenset[str]:
-    """The files whose interface errors leave open: their own, those of an import, or those of what they import."""
-    unknown: set[str] = set()
-    for item in compilation.program.modules:  # what is imported comes before what imports it
-        imported = (one.path for one in item.imports.resolved)
-        if item.imports.poisoned or _has_errors(item, compilation) or not unknown.isdisjoint(imported):
-            unknown.add(item.path)
-    return frozenset(unknown)
-
-
-def _has_errors(item: LinkedModule, compilation: Compilation) -> bool:
-    parsed = compilation.parsed(item.path)
-    problems = (*(() if parsed is None else parsed.problems), *compilation.checked[item.path].problems)
-    return any(problem.is_error for problem in problems)
 
 
 def _modules_called(titles: Iterable[str], paths: Iterable[str], sources: Sources) -> list[str]:

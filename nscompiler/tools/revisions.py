@@ -14,6 +14,7 @@ from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.files import DiskFiles, Files
 from nscompiler.flow.module_files import module_files
 from nscompiler.modules.program import LinkedModule
+from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reference import ModuleRef, Version
 from nscompiler.modules.standard import standard_folder
 from nscompiler.pipeline import Compilation, shown_reference
@@ -118,6 +119,30 @@ def hindrances(compilation: Compilation) -> tuple[Diagnostic, ...]:
     return tuple(one for one in problems if one.is_error and one.code is not project_codes.CHANGED_RELEASE)
 
 
+def unknown_interfaces(compilation: Compilation) -> frozenset[str]:
+    """The files whose interface errors leave open: their own, those of an import, or those of what they import."""
+    unknown: set[str] = set()
+    for item in compilation.program.modules:  # what is imported comes before what imports it
+        imported = (one.path for one in item.imports.resolved)
+        if item.imports.poisoned or _has_errors(item, compilation) or not unknown.isdisjoint(imported):
+            unknown.add(item.path)
+    return frozenset(unknown)
+
+
+def _has_errors(item: LinkedModule, compilation: Compilation) -> bool:
+    parsed = compilation.parsed(item.path)
+    problems = (*(() if parsed is None else parsed.problems), *compilation.checked[item.path].problems)
+    return any(problem.is_error for problem in problems)
+
+
+def tells_modules(compilation: Compilation) -> bool:
+    """Whether errors leave open only what is in modules, not which modules there are."""
+    files = {name for item in compilation.program.modules for name in (item.path, python_file(item.path))}
+    found = hindrances(compilation)
+    located = all(one.primary.span.path in files for one in found)
+    return located and not any(one.is_error for one in compilation.discovery.problems)
+
+
 @attrs.frozen(slots=True)
 class ModuleDiff:
     """The changes of one module. ``before`` and ``after`` are its references, None on a side where it is not there;
@@ -154,19 +179,25 @@ class ModuleDiff:
         return suffices(self.before.version, self.after.version, self.level)
 
 
-def compared(old: Compilation, new: Compilation) -> tuple[ModuleDiff, ...]:
-    """The changes of each module that either side was asked for, by name; unchanged ones too."""
-    return tuple(sorted(_compared(old, new), key=lambda one: (one.name, one.path)))
+def compared(old: Compilation, new: Compilation) -> tuple[tuple[ModuleDiff, ...], tuple[str, ...]]:
+    """The changes of each module that either side was asked for, by name, unchanged ones too; and the names of those
+    whose interface errors leave open on one side."""
+    unknown: list[str] = []
+    found = sorted(_compared(old, new, unknown), key=lambda one: (one.name, one.path))
+    return tuple(found), tuple(sorted(unknown))
 
 
-def _compared(old: Compilation, new: Compilation) -> Iterator[ModuleDiff]:
+def _compared(old: Compilation, new: Compilation, unknown: list[str]) -> Iterator[ModuleDiff]:
+    open_before, open_after = unknown_interfaces(old), unknown_interfaces(new)
     for before, after in _pairs(_asked(old), _asked(new)):
-        if before is not None and after is not None:
+        item = after or before
+        assert item is not None
+        name = shown_reference(item) if item.ref is None else item.ref.title
+        if (before is not None and before.path in open_before) or (after is not None and after.path in open_after):
+            unknown.append(name)
+        elif before is not None and after is not None:
             yield module_diff(old, before, new, after)
         else:
-            item = after or before
-            assert item is not None
-            name = shown_reference(item) if item.ref is None else item.ref.title
             if before is None:
                 yield ModuleDiff(name, item.path, None, item.ref, "added")
             else:

@@ -11,14 +11,14 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
 from nscompiler.typecheck import constraints, params
-from nscompiler.typecheck.explain import an, first_of, fitting, last_of, name_of, written
+from nscompiler.typecheck.explain import an, first_of, fitting, last_of, name_of, postfix, written
 from nscompiler.typecheck.facts import UseFact
 from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.spelling import spelt
 from nscompiler.types.interface import ParameterType, Requirement, Settable
 from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
-from nscompiler.types.types import Type, Var
+from nscompiler.types.types import App, Scalar, Type, Var
 
 _MAYBE, _BLANKS = Applicability.MAYBE_INCORRECT, Applicability.HAS_PLACEHOLDERS
 # How many types are offered where nothing says which is meant.
@@ -101,8 +101,10 @@ def report_violation(
     name: str,
     whole: Type,
     violation: constraints.Violation,
+    stage: syntax.Expr | None = None,
 ) -> None:
-    """A type that flows here breaks a constraint; ``before`` shows where it comes from."""
+    """A type that flows here breaks a constraint; ``before`` shows where it comes from. ``stage`` is the one whose
+    whole output it is."""
     part, related = an(violation.part), (*before, Label(target, "declared here", Role.DECLARATION))
     function = name_of(first_of(node))
     if name == "Present":
@@ -116,6 +118,7 @@ def report_violation(
         scope.report(codes.BYTE_FLATTEN, node, title, label, related=related)
         return
     where = f" at `{violation.path.removeprefix('.')}`" if violation.path else ""
+    signs = "" if stage is None else _unwrapping(name, whole)
     scope.report(
         codes.CONSTRAINT_VIOLATED,
         node,
@@ -124,7 +127,27 @@ def report_violation(
         related=related,
         found=an(whole),
         expected=name,
+        notes=tuple(note for sign, note in _UNWRAPS.items() if sign in signs),
+        fixes=() if stage is None or not signs else (postfix(scope, stage, signs),),
     )
+
+
+_UNWRAPS = {
+    "*": "`*` sends a list's items one by one",
+    "?": "`?` lets only the values that are there pass: missing ones are then dropped",
+}
+
+
+def _unwrapping(name: str, type: Type) -> str:
+    """The `*` and `?` that take off what lies around what would meet a constraint; none if nothing would."""
+    signs = ""
+    while isinstance(type, App) and type.constructor in ("list", "vector", "optional"):
+        signs += "?" if type.constructor == "optional" else "*"
+        type = type.items[-1]
+        if not constraints.check(name, type)[1]:
+            bytes_ = signs.endswith("*") and isinstance(type, Scalar) and type.name == "Byte"
+            return "" if bytes_ else signs
+    return ""
 
 
 # --- types that nothing says
@@ -213,10 +236,15 @@ def sample(type: ParameterType) -> str:
     return {"Integer": "0", "Double": "0.0", "Boolean": "false", "Duration": '"1s"', "list": "[]"}.get(type.kind, '""')
 
 
-def stage_before(scope: Scope, pipes: Iterable[syntax.Pipe], node: syntax.Node, gives: Type) -> tuple[Label, ...]:
-    """A label on the stage of a pipe that comes before the one in which a node stands; ``gives`` is what it gives."""
+def stage_before(pipes: Iterable[syntax.Pipe], node: syntax.Node) -> syntax.Expr | None:
+    """The stage of a pipe that comes before the one in which a node stands."""
     for pipe in pipes:
         for before, stage in pairwise(pipe.stages):
             if first_of(stage).start == node.start and stage.end >= node.end:
-                return (Label(scope.span(last_of(before)), f"gives {an(gives)}", Role.PRODUCER),)
-    return ()
+                return before
+    return None
+
+
+def giving(scope: Scope, stage: syntax.Expr, gives: Type) -> Label:
+    """A label on a stage that tells what it gives."""
+    return Label(scope.span(last_of(stage)), f"gives {an(gives)}", Role.PRODUCER)

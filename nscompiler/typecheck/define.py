@@ -231,12 +231,18 @@ class Definer:
             explain.report_not_flat(self.scope, inference.uses, need.node, codes.BYTE_FLATTEN, bytes_)
             return
         span = need.target.span
-        arrow = inference.arrows.get(need.node)
-        taken = () if arrow is None else self._stage_before(inference, need.node, resolve(arrow.input))
-        def_report.report_violation(self.scope, need.node, span, taken, need.name, resolve(need.type), violation)
+        arrow, whole = inference.arrows.get(need.node), resolve(need.type)
+        taken: tuple[Label, ...] = ()
+        stage = None
+        if arrow is not None:
+            taken = self._stage_before(inference, need.node, resolve(arrow.input))
+            if resolve(arrow.input).canon is whole.canon:
+                stage = def_report.stage_before(inference.joints, need.node)
+        def_report.report_violation(self.scope, need.node, span, taken, need.name, whole, violation, stage)
 
     def _stage_before(self, inference: Inference, node: syntax.Node, gives: Type) -> tuple[Label, ...]:
-        return def_report.stage_before(self.scope, inference.joints, node, gives)
+        before = def_report.stage_before(inference.joints, node)
+        return () if before is None else (def_report.giving(self.scope, before, gives),)
 
     def _check_determined(self, inference: Inference) -> None:
         """Everything in a workflow has a type; what nothing says is reported where it came in."""

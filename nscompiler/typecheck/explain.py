@@ -340,6 +340,17 @@ def _instead_of_star(scope: Scope, expr: syntax.Concat) -> tuple[Fix, ...]:
     return (Fix(f"write `{other}`", (Edit(scope.module.source.span(*place), other),), Applicability.MAYBE_INCORRECT),)
 
 
+def postfix(scope: Scope, expr: syntax.Expr, signs: str) -> Fix:
+    """A fix that writes `*` and `?` after a stage."""
+    source = scope.module.source
+    end = source.span(expr.end, expr.end)
+    edits: tuple[Edit, ...] = (Edit(end, signs),)
+    if (isinstance(expr, syntax.Concat | syntax.Filter) and expr.prefix) or isinstance(expr, syntax.Both):
+        edits = (Edit(source.span(expr.start, expr.start), "("), Edit(end, ")" + signs))
+    words = {"*": "send the items one by one", "?": "let only the values that are there pass"}[signs[-1]]
+    return Fix(f"write `{signs}` after {name_of_output(expr)}: {words}", edits, Applicability.MAYBE_INCORRECT)
+
+
 def without(scope: Scope, expr: syntax.Concat | syntax.Filter, sign: str) -> tuple[Fix, ...]:
     """A fix that takes a `*` or `?` away."""
     source = scope.module.source

@@ -10,7 +10,18 @@ from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.typecheck.bridges import bridges
 from nscompiler.typecheck.declared import declarations
-from nscompiler.typecheck.explain import an, cut, first_of, fitting, hops, last_of, name_of, name_of_output, without
+from nscompiler.typecheck.explain import (
+    an,
+    cut,
+    first_of,
+    fitting,
+    hops,
+    last_of,
+    name_of,
+    name_of_output,
+    postfix,
+    without,
+)
 from nscompiler.typecheck.facts import Arrow, UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
 from nscompiler.typecheck.renames import Sides, added_constructors, opened, optionals, renames
@@ -180,17 +191,6 @@ class JointReport:
             return False
         return would_fit(self.store, given, needed)
 
-    def _postfix(self, sign: str) -> Fix:
-        end = self.scope.module.source.span(self.left.end, self.left.end)
-        edits: tuple[Edit, ...] = (Edit(end, sign),)
-        if (isinstance(self.left, syntax.Concat | syntax.Filter) and self.left.prefix) or isinstance(
-            self.left, syntax.Both
-        ):
-            start = self.scope.module.source.span(self.left.start, self.left.start)
-            edits = (Edit(start, "("), Edit(end, ")" + sign))
-        words = {"*": "send the items one by one", "?": "let only the values that are there pass"}[sign[-1]]
-        return Fix(f"write `{sign}` after {self._who()[0]}: {words}", edits, Applicability.MAYBE_INCORRECT)
-
     def _signs(self, given: Type, needed: Type) -> str:
         """The `*` and `?` that take off what lies around what would fit; none if nothing would."""
         signs = ""
@@ -213,7 +213,7 @@ class JointReport:
             ),
             f"takes {an(self.needed)}, one at a time",
             notes,
-            (self._postfix(signs),),
+            (postfix(self.scope, self.left, signs),),
         )
 
     def _offer_question(self, signs: str) -> None:
@@ -225,7 +225,7 @@ class JointReport:
             fitting(f"{producer} may give nothing, but {consumer} needs a value", f"{consumer} needs a value, always"),
             f"needs {an(self.needed)}",
             tuple(notes),
-            (self._postfix(signs),),
+            (postfix(self.scope, self.left, signs),),
         )
 
     def _offer_single(self, needed: Type) -> None:

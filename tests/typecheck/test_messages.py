@@ -185,3 +185,32 @@ def test_a_module_where_a_function_is_wanted_says_which_it_has() -> None:
     found = only('def f = "a" | Stdd\n')
     assert found.title == "there is no function `Stdd`"
     assert found.notes == ("a function of the module `Std` is called `Std.…`",)
+
+
+@pytest.mark.parametrize(
+    ("output", "sink", "signs"),
+    [
+        ("[Line]", 'Sinks.csv { path = "x" }', "*"),
+        ("optional Line", 'Sinks.csv { path = "x" }', "?"),
+        ("[optional Line]", 'Sinks.csv { path = "x" }', "*?"),
+        ("[Line]", 'Sinks.postgres { pg_table = "t" }', "*"),
+    ],
+)
+def test_a_constraint_that_an_item_meets_offers_to_send_the_items(output: str, sink: str, signs: str) -> None:
+    text = (
+        "type Line = { sku : Text, qty : Integer }\n"
+        f"fun lines : Text -> {output}\n"
+        f"def w = Sources.stdin | lines | {sink}\n"
+    )
+    found = only(text)
+    assert found.code.name == "constraint-violated"
+    (fix,) = found.fixes
+    assert fix.title.startswith(f"write `{signs}` after `lines`: ")
+    mended = apply_edits(text, fix.edits)
+    assert f"| lines{signs} |" in mended
+    assert check_texts({"main.nml": mended}).diagnostics == ()
+
+
+def test_a_constraint_that_no_item_meets_has_no_fix() -> None:
+    text = 'fun f : Text -> [[Map Text]]\ndef w = Sources.stdin | f | Sinks.csv { path = "x" }\n'
+    assert only(text).fixes == ()

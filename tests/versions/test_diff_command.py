@@ -205,6 +205,35 @@ def test_a_side_with_errors(repo: Repo, capsys: pytest.CaptureFixture[str]) -> N
     assert captured.err.endswith("error: . has errors, so its interfaces are not known\n")
 
 
+def test_a_module_with_errors_among_others(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    consumer = "module Iris.Use:0.1.0\n\nimport Iris.Classify:0.1.0 as C\n\nfun g : Text -> Text\n"
+    repo.commit({"classify/module.nml": OLD, "use/module.nml": consumer}, "both")
+    repo.write({"other/module.nml": "module Iris.Other:0.1.0\n\nfun h : Text -> Text\n"})
+    repo.write({"use/module.nml": consumer + "\ndef d = g | C.nothing\n"})
+    assert main(["diff", "both"]) == 1
+    captured = capsys.readouterr()
+    assert "Iris.Other:0.1.0\n  minor     new module" in captured.out
+    assert "Iris.Use" not in captured.out
+    assert "C.nothing" in captured.err
+    assert captured.err.endswith("error: not compared, as errors leave their interfaces open: Iris.Use\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("fun d : apple -> [apple]", "fun d : Integer -> [Integer]", "d type arguments: apple → none"),
+        ("fun d : { x : Text | rest } -> {| rest }", "fun d : { x : Text } -> {}", "d type arguments: rest → none"),
+    ],
+)
+def test_variables_have_the_authors_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, said: str
+) -> None:
+    for name, declared in (("old", old), ("new", new)):
+        (tmp_path / f"{name}.nml").write_text(f"module A.B:1.0.0\n\n{declared}\n")
+    assert main(["diff", str(tmp_path / "old.nml"), str(tmp_path / "new.nml")]) == 0
+    assert said in capsys.readouterr().out
+
+
 def test_a_changed_release_can_still_be_compared(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     locked = {"Iris.Classify:0.1.0": {"interface": "sha256:0", "content": "sha256:0"}}
     repo.write({"nstack.lock": json.dumps({"schema_version": 1, "modules": locked})})

@@ -48,22 +48,26 @@ def command(
     from nscompiler.cli.printing import put, put_json
     from nscompiler.cli.states import explained
     from nscompiler.tools.changes import Level
-    from nscompiler.tools.revisions import States, both_places, compared, diffs_as_json, hindrances
+    from nscompiler.tools.revisions import States, both_places, compared, diffs_as_json, hindrances, tells_modules
 
     with explained(), States(search_folders(search)) as states:
         places = both_places(old, new, within)
         sides = [states.compilation(at) for at in places]
-        for at, side in zip(places, sides, strict=True):
-            problems = hindrances(side)
-            if problems:
-                report_problems(side, problems, sys.stderr, color=color)
+        wrong = [(at, side) for at, side in zip(places, sides, strict=True) if hindrances(side)]
+        for at, side in wrong:
+            report_problems(side, hindrances(side), sys.stderr, color=color)
+            if not tells_modules(side):
                 raise Failure(f"{at} has errors, so its interfaces are not known")
-        found = compared(*sides)
+        found, unknown = compared(*sides)
+        if unknown and not found:
+            raise Failure(f"{wrong[0][0]} has errors, so its interfaces are not known")
     if form == "json":
         put_json(diffs_as_json(str(places[0]), str(places[1]), found))
     elif form == "markdown":
         put(draw_markdown(found, every=every))
     else:
         put(draw(found, every=every, color=wants_color(color, sys.stdout), width=columns(sys.stdout)))
+    if unknown:
+        raise Failure(f"not compared, as errors leave their interfaces open: {', '.join(unknown)}")
     worst = max((one.level.rank for one in found), default=0)
     return exits.FAILED if fail_on is not None and worst >= Level(fail_on).rank else exits.OK
