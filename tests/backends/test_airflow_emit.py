@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backends.compiled import compile_texts
+from backends.compiled import compile_texts, service
 from engines.airflow_client import NEEDS_AIRFLOW, airflow
 from kept import Golden
 
@@ -70,6 +70,23 @@ def w_ = Sources.jsonl<Text> { path = "run.jsonl" } | Sinks.s3 { s3_bucket = "b"
     "main.py": "import nstack\n\n\nclass Module(nstack.Module):\n    def f(self, text):\n        return text\n",
 }
 
+# Functions that are called as what a file calls itself: each is a task of its own.
+TAKEN = {
+    "nstack-project.yaml": "modules: [m, n]\n",
+    "m/module.nml": "module M:0.1.0\n"
+    + "".join(
+        f"@stateless\nfun {name} : Integer -> Integer\n" for name in ("str", "run", "os", "task", "logging", "open")
+    ),
+    "m/service.py": service("str", "run", "os", "task", "logging", "open"),
+    "n/module.nml": "module N:0.1.0\n@stateless\nfun between : Integer -> Integer\n",
+    "n/service.py": service("between"),
+    "main.nml": """import M:0.1.0 as M
+import N:0.1.0 as N
+def taken = [1] | M.str | N.between | M.run | N.between | M.os | N.between | M.task | N.between | M.logging
+  | N.between | M.open | Sinks.log
+""",
+}
+
 CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "two": (TWO, {}),
     "virtualenv": (TWO, {"task": "virtualenv", "pool": "etl", "tags": "daily, etl", "owner": "data", "timeout": "2h"}),
@@ -77,6 +94,7 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "kubernetes": (TWO, {"task": "kubernetes", "volume": "work", "namespace": "etl", "retries": "0"}),
     "linked": (LINKED, {}),
     "odd": (ODD, {}),
+    "taken": (TAKEN, {"split": "module"}),
     "chosen": (
         TWO,
         {
@@ -196,8 +214,11 @@ def test_airflow_imports_all_of_them(loaded: dict[str, Any]) -> None:
         **{name: ["main_both"] for name in CASES},
         "linked": ["main_backup", "main_orders_in", "main_report"],
         "odd": ["main_dag", "main_w", "main_w_2"],
+        "taken": ["main_taken"],
     }
-    operators = {name: loaded[name]["main_both"]["operators"] for name in CASES if name not in ("linked", "odd")}
+    operators = {
+        name: loaded[name]["main_both"]["operators"] for name in CASES if name not in ("linked", "odd", "taken")
+    }
     assert operators == {
         "two": ["_PythonDecoratedOperator"],
         "virtualenv": ["_PythonVirtualenvDecoratedOperator"],

@@ -1,5 +1,6 @@
 """A DAG as the text of a Python file."""
 
+import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
@@ -13,7 +14,7 @@ from nscompiler.backends.airflow.options import EXTERNAL, KUBERNETES, VIRTUALENV
 from nscompiler.backends.airflow.plan import Dag, Environment, Plan, Task
 from nscompiler.backends.airflow.schedule import Schedule
 from nscompiler.emit.model import Build
-from nscompiler.emit.python import Code, Group, call, dict_of, docstring, flat, identifier, layout, quoted
+from nscompiler.emit.python import Code, Group, Names, call, dict_of, docstring, flat, identifier, layout, quoted
 
 
 @cache
@@ -52,29 +53,34 @@ def dag_file(dag: Dag, plan: Plan, build: Build, options: Options, requirements:
         letters=any(task.dead_letters for task in dag.tasks),
         head=writer.head(),
         tasks=tasks,
-        order=list(_order(dag)),
+        order=list(_order(dag, writer.names)),
     )
 
 
-def _order(dag: Dag) -> Iterator[str]:
+def _order(dag: Dag, variables: Mapping[str, str]) -> Iterator[str]:
     """``a >> b`` for each task, and ``[a, b] >> c``."""
     for task in dag.tasks:
-        before = [variable(name) for name in task.after]
+        before = [variables[name] for name in task.after]
         if before:
             first = before[0] if len(before) == 1 else f"[{', '.join(before)}]"
-            yield f"{first} >> {variable(task.id)}"
+            yield f"{first} >> {variables[task.id]}"
 
 
-def variable(id: str) -> str:
-    """A task's name in the file."""
+def _variables(dag: Dag) -> dict[str, str]:
+    """The tasks' names in the file, by their ids."""
+    names = Names()
+    return {task.id: names.fresh(_variable(task.id), "_") for task in dag.tasks}
+
+
+def _variable(id: str) -> str:
     name = identifier(id)
-    return f"{name}_task" if name in _TAKEN or name.startswith("run_") else name
+    return f"{name}_task" if name in _TAKEN or name.startswith("run_") or hasattr(builtins, name) else name
 
 
 _TAKEN = frozenset(
     ("run", "dag", "task", "os", "sys", "signal", "subprocess", "logging", "tempfile", "datetime", "timedelta", "deque")
 )
-"""What else a file calls by name, in small letters as parts are called."""
+"""What else a file calls by name, in small letters as parts are called, beside what Python itself has."""
 
 
 def _imports(dag: Dag, options: Options) -> dict[str, bool]:
@@ -100,6 +106,7 @@ class _Writer:
         self._dag = dag
         self._package = build.package
         self._options = options
+        self.names = _variables(dag)
 
     def constants(
         self, environments: Iterable[Environment], requirements: Mapping[str, tuple[str, ...]]
@@ -179,7 +186,7 @@ class _Writer:
 
     def task(self, task: Task) -> str:
         """The statement that makes a task."""
-        head = f"{variable(task.id)} = "
+        head = f"{self.names[task.id]} = "
         code = self._container(task) if self._options.contained else self._call(task)
         return head + layout(code, 4 + len(head), 4)
 
