@@ -1,5 +1,7 @@
 """Types as the author of a file can write them there: by the names in scope, written out, or not at all."""
 
+from functools import cache
+
 import pytest
 
 from nscompiler.pipeline import CheckedTexts, check_texts
@@ -38,32 +40,32 @@ fun paint : Colour -> Text
 OTHER = "module Other:1.0.0\n\ntype Row = { y : Text }\ntype Own = A | B\nfun own : Text -> Own\n"
 
 
-@pytest.fixture(scope="module")
+@cache
 def checked() -> CheckedTexts:
     found = check_texts({"shapes.nml": SHAPES, "other.nml": OTHER})
     assert not [one.title for one in found.diagnostics if one.is_error]
     return found
 
 
-def interface(checked: CheckedTexts, name: str) -> Interface:
-    return checked.checked[f"{name}.nml"].interface
+def interface(name: str) -> Interface:
+    return checked().checked[f"{name}.nml"].interface
 
 
-def scope_in(checked: CheckedTexts, name: str, **imports: Interface | None) -> Scope:
+def scope_in(name: str, **imports: Interface | None) -> Scope:
     """The scope of a file that imports some modules."""
-    own = checked.checked[f"{name}.nml"]
-    return Scope(own.module, own.reference, imports, checked.compilation.types)
+    own = checked().checked[f"{name}.nml"]
+    return Scope(own.module, own.reference, imports, checked().compilation.types)
 
 
-def outputs(checked: CheckedTexts, scope: Scope) -> dict[str, str | None]:
+def outputs(scope: Scope) -> dict[str, str | None]:
     """How the outputs of the functions of Shapes are written in a file."""
     names = ("row", "colour", "colours", "box", "boxed", "pair")
-    functions = interface(checked, "shapes").functions
+    functions = interface("shapes").functions
     return {name: spelt(scope, functions[name].scheme.output) for name in names}
 
 
-def test_a_file_names_its_own_types(checked: CheckedTexts) -> None:
-    assert outputs(checked, scope_in(checked, "shapes")) == {
+def test_a_file_names_its_own_types() -> None:
+    assert outputs(scope_in("shapes")) == {
         "row": "Row",
         "colour": "Colour",
         "colours": "[Colour]",
@@ -73,9 +75,9 @@ def test_a_file_names_its_own_types(checked: CheckedTexts) -> None:
     }
 
 
-def test_types_of_an_import_are_named_by_its_alias(checked: CheckedTexts) -> None:
-    scope = scope_in(checked, "other", Gone=None, Row=interface(checked, "other"), Q=interface(checked, "shapes"))
-    assert outputs(checked, scope) == {
+def test_types_of_an_import_are_named_by_its_alias() -> None:
+    scope = scope_in("other", Gone=None, Row=interface("other"), Q=interface("shapes"))
+    assert outputs(scope) == {
         "row": "Q.Row",
         "colour": "Q.Colour",
         "colours": "[Q.Colour]",
@@ -85,8 +87,8 @@ def test_types_of_an_import_are_named_by_its_alias(checked: CheckedTexts) -> Non
     }
 
 
-def test_without_the_import_they_are_written_out_and_sums_cannot_be(checked: CheckedTexts) -> None:
-    assert outputs(checked, scope_in(checked, "other", Gone=None)) == {
+def test_without_the_import_they_are_written_out_and_sums_cannot_be() -> None:
+    assert outputs(scope_in("other", Gone=None)) == {
         "row": "{ x : Integer }",
         "colour": None,
         "colours": None,
@@ -96,24 +98,24 @@ def test_without_the_import_they_are_written_out_and_sums_cannot_be(checked: Che
     }
 
 
-def test_a_name_counts_only_in_the_module_that_declares_it(checked: CheckedTexts) -> None:
-    row = interface(checked, "shapes").types["Row"].body.alias
+def test_a_name_counts_only_in_the_module_that_declares_it() -> None:
+    row = interface("shapes").types["Row"].body.alias
     assert row is not None
-    assert name_of_type(scope_in(checked, "shapes"), row) == "Row"
-    assert name_of_type(scope_in(checked, "other"), row) is None
-    assert name_of_type(scope_in(checked, "other", O=interface(checked, "other")), row) is None
-    assert name_of_type(scope_in(checked, "other", S=interface(checked, "shapes")), row) == "S.Row"
+    assert name_of_type(scope_in("shapes"), row) == "Row"
+    assert name_of_type(scope_in("other"), row) is None
+    assert name_of_type(scope_in("other", O=interface("other")), row) is None
+    assert name_of_type(scope_in("other", S=interface("shapes")), row) == "S.Row"
 
 
-def test_what_cannot_stand_in_a_file_is_not_spelt(checked: CheckedTexts) -> None:
-    scope, functions = scope_in(checked, "shapes"), interface(checked, "shapes").functions
-    types = checked.compilation.types
+def test_what_cannot_stand_in_a_file_is_not_spelt() -> None:
+    scope, functions = scope_in("shapes"), interface("shapes").functions
+    types = checked().compilation.types
     assert spelt(scope, functions["any"].scheme.output) is None
     assert spelt(scope, functions["sink"].scheme.output) is None
     assert spelt(scope, types.list(types.error)) is None
     assert spelt(scope, types.optional(types.scalar("Text"))) == "optional Text"
     assert spelt(scope, functions["wide"].scheme.output) == "Wide"
-    assert spelt(scope_in(checked, "other"), functions["wide"].scheme.output) is None
+    assert spelt(scope_in("other"), functions["wide"].scheme.output) is None
 
 
 @pytest.mark.parametrize(
@@ -130,13 +132,13 @@ def test_what_cannot_stand_in_a_file_is_not_spelt(checked: CheckedTexts) -> None
         ("wide", "Text -> Wide", None),
     ],
 )
-def test_the_type_of_a_def_as_an_annotation(checked: CheckedTexts, name: str, here: str, elsewhere: str | None) -> None:
-    scheme = interface(checked, "shapes").functions[name].scheme
-    assert spelt_scheme(scope_in(checked, "shapes"), scheme) == here
-    assert spelt_scheme(scope_in(checked, "other"), scheme) == elsewhere
+def test_the_type_of_a_def_as_an_annotation(name: str, here: str, elsewhere: str | None) -> None:
+    scheme = interface("shapes").functions[name].scheme
+    assert spelt_scheme(scope_in("shapes"), scheme) == here
+    assert spelt_scheme(scope_in("other"), scheme) == elsewhere
 
 
-def test_what_has_no_constraint_to_say_it_with_is_no_annotation(checked: CheckedTexts) -> None:
-    scheme = interface(checked, "shapes").functions["column"].scheme
+def test_what_has_no_constraint_to_say_it_with_is_no_annotation() -> None:
+    scheme = interface("shapes").functions["column"].scheme
     assert [need.name for need in scheme.requirements] == ["SqlRow"]
-    assert spelt_scheme(scope_in(checked, "shapes"), scheme) == "a -> Void where a is SqlRow"
+    assert spelt_scheme(scope_in("shapes"), scheme) == "a -> Void where a is SqlRow"
