@@ -9,14 +9,17 @@ from nscompiler.grammar.wording import shown
 
 _MOST = 1000
 """How many commas of one item are set."""
-_LISTS = ("{", "[")
+_LISTS = frozenset(("{", "["))
 _PARTNERS = {"{": "}", "[": "]", "(": ")", "<": ">"}
 
 
-def missing_commas(segment: Segment) -> Diagnostic | None:
-    """``{ a : A b : B; c : C }``: one error for all of them; None if the item is not whole with commas alone."""
+def missing_commas(segment: Segment, whole: bool = True) -> Diagnostic | None:
+    """``{ a : A b : B; c : C }``: one error for all of them; None if the item is not whole with commas alone, or
+    (not ``whole``) the list in which they are missing."""
     segment = segment.uncut()
-    found = _places(segment)
+    found, is_whole = _places(segment)
+    if whole and not is_whole:
+        return None
     if not found:
         return None
     first, replaced = found[0]
@@ -32,42 +35,50 @@ def missing_commas(segment: Segment) -> Diagnostic | None:
     return codes.MISSING_COMMA.at(segment.span(first), title, "expected `,` before this", fixes=(fix,))
 
 
-def _places(segment: Segment) -> list[tuple[int, bool]]:
-    """Where commas are missing, and whether something stands in the place of one; empty if that is not all."""
+def _places(segment: Segment) -> tuple[list[tuple[int, bool]], bool]:
+    """Where commas are missing, and whether something stands in the place of one; and whether that is all.
+
+    Those of lists that are closed, where it is not.
+    """
     trial, kinds = segment.trial, segment.kinds
-    comma = trial.tables.literals[","]
     at = max(segment.at - 1, 0)
-    states, before = segment.states(at), segment.states(at)
+    before, states = segment.states(at), segment.states(at)
     found: list[tuple[int, bool]] = []
+    closed = 0
     opened = list(_opened(segment, at))
     while at < len(kinds):
         here = states.copy()
         if trial.shift(states, kinds[at]):
             before = here
-        elif len(found) == _MOST or not opened or opened[-1] not in _LISTS:
-            return []
-        elif segment.text(at) == ";":
-            states, before = here.copy(), here
-            if not trial.shift(states, comma):
-                return []
-            found.append((at, True))
         else:
-            place, after = next(
-                (
-                    (place, after)
-                    for place, base in ((at, here), (at - 1, before))
-                    if (not found or place > found[-1][0])
-                    and trial.feed(after := base.copy(), [comma, *kinds[place : at + 1]]) == at + 2 - place
-                ),
-                (-1, []),
-            )
-            if place < 0:
-                return []
-            found.append((place, False))
-            states, before = after, after
+            listed = len(found) < _MOST and bool(opened) and opened[-1] in _LISTS
+            set_there = _set(segment, at, here, before, found[-1][0] if found else -1) if listed else None
+            if set_there is None:
+                return found[:closed], False
+            place, states = set_there
+            before = states.copy()
+            found.append((place, segment.text(place) == ";"))
         _follow(opened, segment.text(at))
+        if not _LISTS.intersection(opened):
+            closed = len(found)
         at += 1
-    return found if trial.ends(states, segment.tokens.kinds[segment.stop]) else []
+    return found, trial.ends(states, segment.tokens.kinds[segment.stop])
+
+
+def _set(segment: Segment, at: int, here: list[int], before: list[int], last: int) -> tuple[int, list[int]] | None:
+    """Where a comma does, behind the last that was set, and the stack behind the token that was refused.
+
+    ``here`` is the stack before that token, ``before`` the one before the token before it.
+    """
+    trial, comma = segment.trial, segment.trial.tables.literals[","]
+    if segment.text(at) == ";":
+        return (at, here) if trial.shift(here, comma) else None
+    for place, base in ((at, here), (at - 1, before)):
+        states = base.copy()
+        kinds = [comma, *segment.kinds[place : at + 1]]
+        if place > last and trial.feed(states, kinds) == len(kinds):
+            return place, states
+    return None
 
 
 def _opened(segment: Segment, at: int) -> Iterator[str]:

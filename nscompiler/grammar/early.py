@@ -64,7 +64,8 @@ def old_annotation(around: Surroundings) -> Diagnostic | None:
         edits.append(_modern_annotation(segment, position, stop))
         position = stop
     whole = segment.whole_with(at, len(segment.kinds), kinds[at:])
-    fix = Fix("Write it as today", tuple(edits), _SURE if whole else _MAYBE)
+    early = all(edit.text.startswith(("Sources.", "Sinks.")) for edit in edits)
+    fix = Fix("Write it as today", tuple(edits), _SURE if whole and early else _MAYBE)
     title = f"The type of a source is written in `< >`: {shown(edits[0].text)}"
     if len(title) > 80:
         title = "The type of a source is written in `< >` today"

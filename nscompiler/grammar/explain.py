@@ -83,7 +83,7 @@ def explain(around: Surroundings) -> Diagnostic:
             return (missing_commas(around.segment) if commas else None) or _told(around.segment, candidate, outcome)
         if outcome.reach >= _HELPS and (best is None or outcome.reach > best[1].reach):
             best = candidate, outcome
-    told = missing_commas(around.segment) or _too_many(around)
+    told = missing_commas(around.segment) or _too_many(around) or missing_commas(around.segment, whole=False)
     return told or (_told(around.segment, *best) if best else _unexpected(around))
 
 

@@ -90,7 +90,8 @@ class MistakeActions(ExpressionActions):
             written = f"({(', ' if is_tuple(arguments) else ' ').join(texts)})"
         fix = Fix(f"Write {shown(f'{constructor.text} {written}')}", tuple(edits), _MAYBE)
         title = "A payload follows its constructor without `of`"
-        self.report(codes.PAYLOAD_BRACKETS.at(span, title, fixes=(fix,)))
+        fixes = () if isinstance(arguments[0], SizeLiteral) else (fix,)
+        self.report(codes.PAYLOAD_BRACKETS.at(span, title, fixes=fixes))
 
     def no_constructor(self, written: TypeExpr) -> None:
         """``{ x : A } | B``, ``a | B``."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any, ClassVar
 
+from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Fix
 from nscompiler.grammar import lexer
 from nscompiler.grammar.build import Builder
@@ -19,6 +20,8 @@ from nscompiler.source import SourceFile
 
 #: How many characters may be parsed again to try the fixes of one file.
 _BUDGET = 200_000
+# What tells of a sign that is too many: to take it out is no help where the rest does not parse without it.
+_TOO_MUCH = (codes.UNEXPECTED, codes.UNMATCHED_BRACKET, codes.MISSING_STAGE)
 _WORD = Pattern(r"\w++")
 _KEYWORDS = frozenset(
     ("module", "import", "as", "type", "fun", "def", "optional", "concat", "filter", "with", "where", "is")
@@ -84,7 +87,8 @@ def parse_tokens(source: SourceFile, *, comments: bool = True) -> tuple[ParseRes
 
 
 def _with_tried_fixes(source: SourceFile, problems: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """The problems with every sure fix tried: one that leaves as many of them is offered, but not as sure.
+    """The problems with every sure fix tried: one that leaves as many of them is offered, but not as sure; one that
+    only takes something out, not at all.
 
     A tool applies a sure fix unseen, so what cannot be tried within the budget is not called sure either.
     """
@@ -93,12 +97,17 @@ def _with_tried_fixes(source: SourceFile, problems: tuple[Diagnostic, ...]) -> t
     for problem in problems:
         fixes = []
         for fix in problem.fixes:
-            if fix.applicability is Applicability.MACHINE_APPLICABLE:
+            sure = fix.applicability is Applicability.MACHINE_APPLICABLE
+            removes = problem.code in _TOO_MUCH and not any(edit.text for edit in fix.edits)
+            if sure or removes:
                 left -= 1
-                if left < 0 or _loses(source, fix) or not _helps(source, fix, len(problems)):
+                helps = left >= 0 and _helps(source, fix, len(problems))
+                if removes and left >= 0 and not helps:
+                    continue
+                if sure and (not helps or _loses(source, fix)):
                     fix = replace(fix, applicability=Applicability.MAYBE_INCORRECT)
             fixes.append(fix)
-        told.append(replace(problem, fixes=tuple(fixes)) if fixes else problem)
+        told.append(replace(problem, fixes=tuple(fixes)) if problem.fixes else problem)
     return tuple(told)
 
 

@@ -10,7 +10,7 @@ from property.mutations import mutants
 
 from nscompiler.diagnostics.model import Applicability, Diagnostic
 
-SURE = Applicability.MACHINE_APPLICABLE
+SURE, MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 KEYWORDS = ["module", "import", "as", "type", "fun", "def", "optional", "concat", "filter", "with", "where", "is"]
 PIECES = (
     *("→", "#", '"', "->", "{", ")", "|", "=", ":", ",", ";", "import", "fun", "A", "%", "*", "?", "[", "(", "3", "::"),
@@ -102,6 +102,27 @@ def test_a_long_record_gets_all_its_commas_at_once() -> None:
     assert problem.title == "A `,` is missing before `field1`, and in 298 more places"
     assert fix.applicability is SURE
     assert applied(text, fix) == "type Row = {\n" + ",\n".join(fields) + "\n}\ndef w = f | g\n"
+
+
+def test_a_closed_record_gets_its_commas_where_more_is_wrong_behind_it() -> None:
+    text = "type R = {\n  a : A\n  b : B\n  c : C\n}\nSources.csv<R> { path = 1 x = 2 } | f"
+    (problem,) = read(text).problems
+    (fix,) = problem.fixes
+    assert (problem.title, fix.applicability) == ("A `,` is missing before `b`, and in one more place", MAYBE)
+    assert applied(text, fix) == text.replace("A\n", "A,\n").replace("B\n", "B,\n")
+
+
+@pytest.mark.parametrize("text", ["def w = (g | f)) h", "def w = f | | g ( | h", "type T = A | , B , |"])
+def test_to_take_something_out_is_offered_only_where_it_helps(text: str) -> None:
+    before = read(text).problems
+    for problem in before:
+        for fix in problem.fixes:
+            assert any(edit.text for edit in fix.edits) or len(read(applied(text, fix)).problems) < len(before)
+
+
+def test_only_a_source_or_a_sink_is_surely_an_early_spelling() -> None:
+    (fix,) = (fix for problem in read("def w = D.f : s").problems for fix in problem.fixes)
+    assert (fix.title, fix.applicability) == ("Write it as today", MAYBE)
 
 
 def test_a_record_where_more_is_wrong_is_not_mended_with_commas() -> None:
