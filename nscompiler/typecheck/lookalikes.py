@@ -1,7 +1,8 @@
 """Type variables of a ``fun`` that are called as a type in small letters: ``text``, ``integer``.
 
 They are variables all the same, which take any type in silence. Only names that are exactly a built-in type's are
-spoken of, or of what other languages call one; where a variable could not be supplied, a type of the file too.
+spoken of, what other languages call one, and those of types that the file declares or imports: of one letter, which
+variables usually have, and with parameters only where the variable could not be supplied.
 """
 
 from collections.abc import Iterable, Iterator
@@ -53,7 +54,20 @@ def report_lookalikes(
 
 def _declared(scope: Scope, name: str, unsupplied: set[str]) -> str | None:
     capital = name[:1].upper() + name[1:]
-    return capital if name in unsupplied and capital in scope.declared_types else None
+    decl = scope.declared_types.get(capital)
+    if decl is not None:
+        return capital if name in unsupplied or (len(name) > 1 and not decl.parameters) else None
+    if len(name) == 1 or capital == name:
+        return None
+    return next(
+        (
+            f"{alias}.{capital}"
+            for alias, interface in scope.imports.items()
+            if interface is not None and not interface.standard
+            if (found := interface.types.get(capital)) is not None and not found.parameters
+        ),
+        None,
+    )
 
 
 def _variables(type: syntax.FunctionType) -> Iterator[syntax.TypeVariable]:

@@ -180,11 +180,11 @@ ERROR_IGNORED = Code(
 VARIABLE_LIKE_TYPE = Code(
     id="NS0911",
     name="variable-like-type",
-    title="A type variable is called as a built-in type in small letters",
+    title="A type variable is called as a type in small letters",
     explanation=(
         "Types start with a capital. A name in small letters is a type variable, which stands for any type: a function "
-        "from `text` takes numbers as well, and nothing is checked at its joints. Write the type with its capital, or "
-        "give the variable another name, such as `a`."
+        "from `text` takes numbers as well, one from `order` more than a declared `Order`, and nothing is checked at "
+        "its joints. Write the type with its capital, or give the variable another name, such as `a`."
     ),
     level=Severity.WARNING,
     wrong="fun shout : text -> Text\n",
