@@ -7,21 +7,19 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.wording import shown
 
-_MOST = 1000
+_MOST = 20_000
 """How many commas of one item are set."""
 _LISTS = frozenset(("{", "["))
 _PARTNERS = {"{": "}", "[": "]", "(": ")", "<": ">"}
 
 
-def missing_commas(segment: Segment, whole: bool = True) -> Diagnostic | None:
-    """``{ a : A b : B; c : C }``: one error for all of them; None if the item is not whole with commas alone, or
-    (not ``whole``) the list in which they are missing."""
+def missing_commas(segment: Segment) -> tuple[Diagnostic | None, bool]:
+    """``{ a : A b : B; c : C }``: one error for all of them, None where commas are no help; and whether the item is
+    whole then, or only the lists in which they are missing."""
     segment = segment.uncut()
-    found, is_whole = _places(segment)
-    if whole and not is_whole:
-        return None
+    found, whole = _places(segment)
     if not found:
-        return None
+        return None, False
     first, replaced = found[0]
     what, title = shown(segment.text(first)), f"A `,` is missing before {shown(segment.text(first))}"
     if replaced:
@@ -32,7 +30,8 @@ def missing_commas(segment: Segment, whole: bool = True) -> Diagnostic | None:
         Edit(segment.span(place), ",") if replaced else segment.insertion(place, [","]) for place, replaced in found
     )
     fix = Fix("Write each `,`" if len(found) > 1 else "Write `,`", edits, Applicability.MACHINE_APPLICABLE)
-    return codes.MISSING_COMMA.at(segment.span(first), title, "expected `,` before this", fixes=(fix,))
+    label = "" if replaced else "expected `,` before this"
+    return codes.MISSING_COMMA.at(segment.span(first), title, label, fixes=(fix,)), whole
 
 
 def _places(segment: Segment) -> tuple[list[tuple[int, bool]], bool]:

@@ -79,11 +79,12 @@ def explain(around: Surroundings) -> Diagnostic:
         if outcome is None:
             continue
         if outcome.whole:
-            commas = candidate.code is codes.MISSING_COMMA and around.segment.is_cut
-            return (missing_commas(around.segment) if commas else None) or _told(around.segment, candidate, outcome)
+            long = candidate.code is codes.MISSING_COMMA and around.segment.is_cut
+            return (missing_commas(around.segment)[0] if long else None) or _told(around.segment, candidate, outcome)
         if outcome.reach >= _HELPS and (best is None or outcome.reach > best[1].reach):
             best = candidate, outcome
-    told = missing_commas(around.segment) or _too_many(around) or missing_commas(around.segment, whole=False)
+    commas, whole = missing_commas(around.segment)
+    told = commas if whole else _too_many(around) or commas
     return told or (_told(around.segment, *best) if best else _unexpected(around))
 
 
