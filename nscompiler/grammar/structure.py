@@ -193,8 +193,11 @@ def missing_semicolon(around: Surroundings) -> Diagnostic | None:
     if around.keyword not in ("type", "fun"):
         return None
     for position in range(around.head + 3, min(segment.at, len(segment.kinds) - 1) + 1):
-        if segment.new_line(position) and segment.whole_with(position, 0, [";"]):
-            break
+        if not segment.new_line(position):
+            continue
+        whole = segment.whole_with(position, 0, [";"])
+        if whole or (segment.text(position) in ("Sources", "Std") and not segment.open_brackets()):
+            break  # no type comes from these: an expression begins, whatever else is wrong in it
     else:
         return None
     start = segment.start(position)
@@ -204,8 +207,9 @@ def missing_semicolon(around: Surroundings) -> Diagnostic | None:
         fix = Fix("Name it `main`", (edit,), _MAYBE)
         return codes.EXPRESSION_PLACE.at(segment.span(position), title, fixes=(fix,))
     edit = Edit(segment.source.span(segment.end(position - 1), segment.end(position - 1)), ";")
+    fix = Fix("Insert `;`", (edit,), _SURE if whole else _MAYBE)
     title = f"A `;` is missing between this expression and the `{around.keyword}` above it"
-    return codes.SEPARATOR_NEEDED.at(segment.span(position), title, fixes=(Fix("Insert `;`", (edit,), _SURE),))
+    return codes.SEPARATOR_NEEDED.at(segment.span(position), title, fixes=(fix,))
 
 
 def second_arrow(around: Surroundings) -> Diagnostic | None:

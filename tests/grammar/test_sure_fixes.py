@@ -8,7 +8,10 @@ import pytest
 from grammar.syntax_trees import CONSTRUCTS, applied, read
 from property.mutations import mutants
 
-from nscompiler.diagnostics.model import Applicability, Diagnostic
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar import parse as parsing
+from nscompiler.source import SourceFile
 
 SURE, MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 KEYWORDS = ["module", "import", "as", "type", "fun", "def", "optional", "concat", "filter", "with", "where", "is"]
@@ -34,6 +37,7 @@ SLIPS = [
     ("fun f : Text -> Integer*", "A list is written `[Integer]`, without `*`", ["fun f : Text -> [Integer]"]),
     ("fun f : Integer[] -> A[]", "A list is written `[Integer]`, without `[]`", ["fun f : [Integer] -> [A]"]),
     ("def w = s | *f | t", "`*` stands behind a function", ["def w = s | f* | t"]),
+    ("type T = A\nSources.a | *f", "A `;` is missing", ["type T = A;\nSources.a | *f"]),
     ("[(1, 2)] | f", "a list: no tuple", []),
     ("def w = f { a = [{ b = 1 }] }", "a list: no record", []),
     ("type R = { id : Integer = 3 }", "A field has no default", []),
@@ -177,6 +181,14 @@ def test_a_sure_fix_loses_nothing(seed: int) -> None:
             assert not meaning(text) - meaning(after), (problem.title, text, after)
             assert len(read(after).problems) < len(read(text).problems), (problem.title, text, after)
     assert seen
+
+
+def test_a_fix_that_would_lose_a_name_is_not_called_sure() -> None:
+    source = SourceFile("main.nml", "type R = { a : A, b B }")
+    span = source.span(16, 21)
+    problem = codes.MISSING_COLON.at(span, "", fixes=(Fix("Remove it", (Edit(span, ""),), SURE),))
+    (told,) = parsing._with_tried_fixes(source, (problem,))
+    assert [(applied(source.text, fix), fix.applicability) for fix in told.fixes] == [("type R = { a : A }", MAYBE)]
 
 
 @pytest.mark.parametrize("text", [slip[0] for slip in SLIPS] + [case[0] for case in COMMAS])
