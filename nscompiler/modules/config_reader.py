@@ -110,8 +110,11 @@ class ConfigReader:
 
     def wrong_kind(self, node: YamlNode, what: str, wanted: str, fixes: tuple[Fix, ...] = ()) -> None:
         """Report that a value is not what its place takes."""
-        title = titled(f"{what} has to be {wanted}, not {{}}", describe(node))
-        self.problems.append(codes.WRONG_KIND.at(node.span, title, fixes=fixes, expected=wanted, found=describe(node)))
+        found = describe(node)
+        if isinstance(node, Scalar) and node.kind == "number" and "number" in wanted:
+            found = node.text
+        title = titled(f"{what} has to be {wanted}, not {{}}", found)
+        self.problems.append(codes.WRONG_KIND.at(node.span, title, fixes=fixes, expected=wanted, found=found))
 
     def report(self, code: Code, node: YamlNode, title: str, label: str = "", fixes: tuple[Fix, ...] = ()) -> None:
         """Report a fault of a value."""

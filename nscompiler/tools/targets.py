@@ -12,6 +12,8 @@ from nscompiler.types.types import App, Record, Sum, Type
 
 _PART = re.compile(r'"((?:[^"])*)"|([^."]+)')
 _VERSION = re.compile(r":(\d+\.\d+\.\d+(?:-SNAPSHOT(?:-[0-9a-f]+)?)?)(?:\.|$)")
+_QUOTED = re.compile(r'"[^"]*"')
+_FORM = "name a field as `Module.Type.field`, a parameter as `Module.function.parameter`"
 
 
 class NoTarget(Exception):
@@ -49,6 +51,8 @@ def target(text: str, interfaces: Iterable[Interface]) -> Target:
     """What ``Module.Type.field`` or ``Module.function.parameter`` means; the module, or parts of it, may be left out
     where the rest is enough, and may have a version. Raises NoTarget."""
     interfaces = tuple(interfaces)
+    if ".." in f".{_QUOTED.sub('x', text)}.":
+        raise NoTarget(f"a name is missing before or after a dot of `{text}`", _FORM)
     title, version, parts = _split(text)
     found: dict[Target, None] = {}
     faults: list[NoTarget] = []
@@ -60,7 +64,20 @@ def target(text: str, interfaces: Iterable[Interface]) -> Target:
         raise NoTarget(f"`{text}` may mean several things", *(one.shown for one in found))
     if found:
         return next(iter(found))
+    if not faults and version:
+        _refuse_version(title, version, interfaces)
     raise faults[0] if faults else _unknown(text, parts, interfaces)
+
+
+def _refuse_version(title: str, version: str, interfaces: Sequence[Interface]) -> None:
+    """Raise NoTarget where a module is here in other versions only."""
+    there = [one.module.rpartition(":")[2] for one in interfaces if _is_version_of(one.module, title)]
+    if there and version not in there:
+        raise NoTarget(f"`{title}` is not here in version {version}", f"it is in {', '.join(there)}")
+
+
+def _is_version_of(module: str, title: str) -> bool:
+    return ":" in module and _is_called(module, title, (), module.rpartition(":")[2])
 
 
 def _split(text: str) -> tuple[str, str, list[str]]:
@@ -161,8 +178,7 @@ def _unknown(text: str, parts: Sequence[str], interfaces: Sequence[Interface]) -
             declared = ", ".join((*one.types, *one.functions)) or "nothing"
             return NoTarget(f"`{text}` is a module; name a type or function of it", f"it declares {declared}")
     note = did_you_mean(_meant(parts, interfaces)[:3])
-    note = note or "name a field as `Module.Type.field`, a parameter as `Module.function.parameter`"
-    return NoTarget(f"there is no type or function that `{text}` could mean", note)
+    return NoTarget(f"there is no type or function that `{text}` could mean", note or _FORM)
 
 
 def _meant(parts: Sequence[str], interfaces: Sequence[Interface]) -> tuple[str, ...]:

@@ -110,6 +110,8 @@ def names_of(tree: ast.Module) -> Names:
         match statement:
             case ast.Import(names=names):
                 imported.update((one.asname or one.name.partition(".")[0], _module(one)) for one in names)
+            case ast.ImportFrom(module=str() as module, names=[ast.alias(name="*")], level=0):
+                imported.update(_all_of(module))
             case ast.ImportFrom(module=module, names=names, level=0):
                 imported.update((one.asname or one.name, f"{module}.{one.name}") for one in names)
             case ast.ImportFrom(names=names):
@@ -123,6 +125,15 @@ def names_of(tree: ast.Module) -> Names:
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 aliases[name] = value
     return Names(imported, classes, aliases, frozenset((*bound, *imported, *classes, *aliases)))
+
+
+def _all_of(module: str) -> dict[str, str]:
+    """The names with a meaning here that ``from module import *`` brings."""
+    if f"{module}." in _TYPING:
+        names = [name for name in (*_KINDS, "Any") if "." not in name and name not in BUILT_IN]
+    else:
+        names = [name.removeprefix(f"{module}.") for name in _KINDS if name.startswith(f"{module}.")]
+    return {name: f"{module}.{name}" for name in names}
 
 
 def _module(alias: ast.alias) -> str:

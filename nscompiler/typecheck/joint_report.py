@@ -206,11 +206,11 @@ class JointReport:
         notes = (f"`{signs}` sends a list's items one by one" + (", through lists of lists" if "**" in signs else ""),)
         if "?" in signs:
             notes = ("`*` sends a list's items one by one, and `?` drops those that are missing",)
+        # What takes a list itself is given a list of such.
+        found, one = ("a list of lists", "one list") if self._is(self.needed, "list") else ("a list", "one value")
         self._add(
             codes.LIST_UNEXPECTED,
-            fitting(
-                f"{producer} gives a list, but {consumer} takes one value", f"{consumer} takes one value, not a list"
-            ),
+            fitting(f"{producer} gives {found}, but {consumer} takes {one}", f"{consumer} takes {one}, not {found}"),
             f"takes {an(self.needed)}, one at a time",
             notes,
             (postfix(self.scope, self.left, signs),),

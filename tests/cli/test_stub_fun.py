@@ -288,6 +288,20 @@ def test_what_cannot_be_written_fails_with_its_place(tmp_path: Path, capsys: pyt
     assert "etl.py:8:21: error[NS0808] `other` has no counterpart: `x` has no annotation" in err
 
 
+def test_what_an_import_of_everything_brings_is_known() -> None:
+    python = (
+        "from typing import *\nfrom datetime import *\nimport nstack\n\n"
+        "class Module(nstack.Module):\n    def f(self, x: Optional[List[int]]) -> Iterator[date]:\n        yield x\n"
+    )
+    assert declarations(SourceFile("service.py", python)).functions == ("fun f : optional [Integer] -> Date",)
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = tmp_path / "nowhere"
+    assert main(["stub", str(missing)]) == 1
+    assert capsys.readouterr().err.startswith(f"error: there is no file or folder {missing}\n")
+
+
 @pytest.mark.parametrize(
     ("files", "arguments", "told"),
     [

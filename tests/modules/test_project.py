@@ -324,7 +324,9 @@ def placed(text: str) -> tuple[object, list[str]]:
         ("one: {memory: 2}", "NS0233: `memory` has to be an amount with its unit, such as 512m or 2g, not a number"),
         ("one: {memory: 0g}", "NS0233: `memory` has to be an amount with its unit, such as 512m or 2g, not text"),
         ("one: {cpus: many}", "NS0233: `cpus` has to be a number above 0, such as 0.5 or 2, not text"),
-        ("one: {replicas: 0}", "NS0233: `replicas` has to be a whole number above 0, not a number"),
+        ("one: {cpus: -1}", "NS0233: `cpus` has to be a number above 0, such as 0.5 or 2, not -1"),
+        ("one: {replicas: 0}", "NS0233: `replicas` has to be a whole number above 0, not 0"),
+        ("one: {replicas: many}", "NS0233: `replicas` has to be a whole number above 0, not text"),
         ("one: {cpu: 1}", "NS0232: the key `cpu` means nothing here"),
         (
             "one: [A]",

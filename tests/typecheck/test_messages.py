@@ -214,3 +214,8 @@ def test_a_constraint_that_an_item_meets_offers_to_send_the_items(output: str, s
 def test_a_constraint_that_no_item_meets_has_no_fix() -> None:
     text = 'fun f : Text -> [[Map Text]]\ndef w = Sources.stdin | f | Sinks.csv { path = "x" }\n'
     assert only(text).fixes == ()
+
+
+def test_a_list_of_lists_for_one_that_takes_a_list() -> None:
+    text = "fun f : Text -> [[Integer]]\nfun c : [Integer] -> Text\ndef w = Sources.stdin | f | c | Sinks.log\n"
+    assert only(text).title == "`f` gives a list of lists, but `c` takes one list"

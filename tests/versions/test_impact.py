@@ -133,6 +133,10 @@ def test_quoted_fields_authors_and_open_parameters() -> None:
         ),
         ("Demo.Shop", "`Demo.Shop` is a module; name a type or function of it", None),
         ("Demo.Shop:1.0.0", "`Demo.Shop:1.0.0` is a module; name a type or function of it", None),
+        ("Demo.Shop:2.0.0.Order.user", "`Demo.Shop` is not here in version 2.0.0", "it is in 1.0.0"),
+        ("Order.", "a name is missing before or after a dot of `Order.`", None),
+        (".Order", "a name is missing before or after a dot of `.Order`", None),
+        ("Order..user", "a name is missing before or after a dot of `Order..user`", None),
         ("Nowhere:1.0.0.T", "there is no type or function that `Nowhere:1.0.0.T` could mean", None),
     ],
 )

@@ -56,6 +56,8 @@ def _declarations(path: str, search: tuple[str, ...]) -> tuple[str, int]:
 
     nml = _nml_of(path)
     python = python_file(nml)
+    if not os.path.exists(path) and not os.path.exists(python):
+        raise Failure(f"there is no file or folder {path}", "`nsc stub` takes a module's folder, `.nml` or `.py` file")
     read = read_source(python, DiskFiles()) if os.path.isfile(python) else None
     if not isinstance(read, SourceFile):
         raise Failure(f"{python} is not there or cannot be read", "`nsc stub --fun` reads the Python code of a module")
