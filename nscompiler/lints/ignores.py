@@ -19,18 +19,28 @@ from nscompiler.records import Record
 from nscompiler.source import SourceFile, Span
 
 _COMMENT = Pattern(r"(?://|#)[ \t]*nsc:[ \t]*ignore(?!\w)[ \t]*(?:\[(?P<names>[^\]\n]*)\])?")
+# What is no such comment, though it reads like one.
+_BLOCK = Pattern(r"/\*+[ \t]*nsc:[ \t]*ignore(?!\w)")
+_DOCS = Pattern(r"///+[ \t]*nsc:[ \t]*ignore(?!\w)")
 _NAME = Pattern(r"[^\s,]+")
 
 
 class Ignore(Record):
     """One comment. ``start`` and ``end`` are its place, ``names`` what it names, each with its place; ``line`` is the
-    line that it is about."""
+    line that it is about. ``kind`` says what else it is where it ignores nothing: a block comment, documentation."""
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("source", "start", "end", "own_line", "line", "names")
+    __match_args__: ClassVar[tuple[str, ...]] = ("source", "start", "end", "own_line", "line", "names", "kind")
     __slots__ = __match_args__
 
     def __init__(
-        self, source: SourceFile, start: int, end: int, own_line: bool, line: int, names: tuple[tuple[str, Span], ...]
+        self,
+        source: SourceFile,
+        start: int,
+        end: int,
+        own_line: bool,
+        line: int,
+        names: tuple[tuple[str, Span], ...],
+        kind: str = "",
     ) -> None:
         self.source = source
         self.start = start
@@ -38,12 +48,23 @@ class Ignore(Record):
         self.own_line = own_line
         self.line = line
         self.names = names
+        self.kind = kind
 
 
 def ignores_of_module(module: syntax.Module) -> tuple[Ignore, ...]:
     """The comments of an ``.nml`` file that ignore something."""
     places = ((comment.start, comment.end) for comment in module.comments)
-    return tuple(_ignores(module.source, places, "//"))
+    return (*_ignores(module.source, places, "//"), *_of_other_kinds(module))
+
+
+def _of_other_kinds(module: syntax.Module) -> Iterator[Ignore]:
+    """What reads like a comment that ignores something, and is of a kind that ignores nothing."""
+    source = module.source
+    for comment in module.comments:
+        for pattern, kind in ((_BLOCK, "a block comment"), (_DOCS, "documentation")):
+            if pattern.match(source.text, comment.start, comment.end) is not None:
+                line = source.lines.position(comment.start).line
+                yield Ignore(source, comment.start, comment.end, False, line, (), kind)
 
 
 def ignores_of_python(source: SourceFile) -> tuple[Ignore, ...]:
@@ -131,7 +152,11 @@ def _about(span: Span, by_line: dict[tuple[str, int], list[Ignore]]) -> Iterator
 
 
 def _faults(ignore: Ignore) -> Iterator[Diagnostic]:
-    if not ignore.names:
+    if ignore.kind:
+        span = ignore.source.span(ignore.start, ignore.end)
+        title, note = f"{ignore.kind} ignores nothing", "write `// nsc: ignore[…]`, with two slashes"
+        yield codes.MALFORMED_IGNORE.at(span, title, "hides no warning", notes=(note,))
+    elif not ignore.names:
         span = ignore.source.span(ignore.start, ignore.end)
         note = "write `nsc: ignore[NS0901]`, with the code or the name of what is to be ignored"
         yield codes.MALFORMED_IGNORE.at(

@@ -58,7 +58,7 @@ def test_a_comment_ignores_nothing_on_other_lines(text):
 @pytest.mark.parametrize(
     "text",
     [
-        f"{CLEAN} /* nsc: ignore[NS0421] */\n",
+        f"/*\n/// nsc: ignore[NS0421]\n*/\n{CLEAN}\n",
         f"{CLEAN} // see nsc: ignore[NS0421]\n",
         f"{CLEAN} // nsc: ignored things\n",
         'def w = ["// nsc: ignore"] | Sinks.log\n',
@@ -66,6 +66,20 @@ def test_a_comment_ignores_nothing_on_other_lines(text):
 )
 def test_what_only_looks_like_such_a_comment_is_none(text):
     assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (f"{LOWER} /* nsc: ignore[NS0421] */\n", "a block comment"),
+        (f"/** nsc: ignore[NS0421] */\n{LOWER}\n", "a block comment"),
+        (f"/// nsc: ignore[NS0421]\n{LOWER}\n", "documentation"),
+    ],
+)
+def test_comments_of_other_kinds_are_told_that_they_ignore_nothing(text, kind):
+    (found,) = [one for one in told(text) if one.code.name != "lowercase-standard"]
+    assert (found.code.name, found.title) == ("malformed-ignore", f"{kind} ignores nothing")
+    assert "lowercase-standard" in names(text)
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ MALFORMED_IGNORE = Code(
     explanation=(
         "A comment that ignores warnings names them, by code or by name: `// nsc: ignore[NS0421]`, several with commas "
         "between them. Without names it would also hide what nobody has seen yet, so it ignores nothing. The same goes "
-        "for names that no diagnostic has."
+        "for names that no diagnostic has, for block comments and for documentation (`///`)."
     ),
     level=Severity.WARNING,
     wrong="def w = sources.stdin | Sinks.log // nsc: ignore\n",
