@@ -9,6 +9,8 @@ from nscompiler.grammar.wording import shown
 
 _MOST = 20_000
 """How many commas of one item are set."""
+_READ = 2
+"""So many tokens have to be read behind a comma for it to be one of several that are missing."""
 _LISTS = frozenset(("{", "["))
 _PARTNERS = {"{": "}", "[": "]", "(": ")", "<": ">"}
 
@@ -37,7 +39,7 @@ def missing_commas(segment: Segment) -> tuple[Diagnostic | None, bool]:
 def _places(segment: Segment) -> tuple[list[tuple[int, bool]], bool]:
     """Where commas are missing, and whether something stands in the place of one; and whether that is all.
 
-    Those of lists that are closed, where it is not.
+    Those of lists that are closed or behind which a name and its sign were read, where it is not.
     """
     trial, kinds = segment.trial, segment.kinds
     at = max(segment.at - 1, 0)
@@ -53,7 +55,8 @@ def _places(segment: Segment) -> tuple[list[tuple[int, bool]], bool]:
             listed = len(found) < _MOST and bool(opened) and opened[-1] in _LISTS
             set_there = _set(segment, at, here, before, found[-1][0] if found else -1) if listed else None
             if set_there is None:
-                return found[:closed], False
+                read = sum(place + _READ <= at for place, _ in found)
+                return found[: max(closed, read)], False
             place, states = set_there
             before = states.copy()
             found.append((place, segment.text(place) == ";"))

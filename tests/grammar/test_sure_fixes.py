@@ -116,6 +116,13 @@ def test_a_closed_record_gets_its_commas_where_more_is_wrong_behind_it() -> None
     assert applied(text, fix) == text.replace("A\n", "A,\n").replace("B\n", "B,\n")
 
 
+def test_commas_are_told_of_before_what_is_wrong_in_an_item_behind_them() -> None:
+    (problem,) = read("def w = f { a = 1 b = 2 c = True }").problems
+    (fix,) = problem.fixes
+    assert (problem.code.id, fix.applicability) == ("NS0110", MAYBE)
+    assert applied("def w = f { a = 1 b = 2 c = True }", fix) == "def w = f { a = 1, b = 2, c = True }"
+
+
 @pytest.mark.parametrize("text", ["def w = (g | f)) h", "def w = f | | g ( | h", "type T = A | , B , |"])
 def test_to_take_something_out_is_offered_only_where_it_helps(text: str) -> None:
     before = read(text).problems
