@@ -9,7 +9,7 @@ import pytest
 from backends.compiled import compile_texts
 from backends.conformance import Execution, Program, execute, programs
 from backends.graphs import Sketch, pipe
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nscompiler.emit import emit_package
@@ -181,6 +181,7 @@ def graphs(draw: st.DrawFn) -> tuple[Graph, dict[int, str]]:
 
 
 @given(graphs())
+@settings(deadline=None)
 def test_no_two_parts_wait_for_each_other(drawn: tuple[Graph, dict[int, str]]):
     graph, homes = drawn
     parts = cut(graph, stages(graph, lambda node: homes[node.id] or None), Files())
