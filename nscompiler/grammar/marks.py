@@ -35,6 +35,9 @@ def marked_type(around: Surroundings) -> Diagnostic | None:
     sign = _sign(segment, first)
     if not sign or not _in_type(around, first):
         return None
+    if sign == "?" and "with" in [segment.text(position) for position in range(around.head + 3, first)]:
+        title = "No parameter is optional: one with a default may be left out"
+        return codes.UNEXPECTED.at(segment.span(first), title, "write `= …` behind the type")
     marks = _marks(around, first, sign)
     if not marks or marks[0].first != first:
         return None
