@@ -4,7 +4,7 @@ The file is read, never imported. What has no counterpart in the language is tol
 """
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import attrs
 
@@ -67,7 +67,24 @@ def declarations(python: SourceFile, declared: Collection[str] = (), types: Coll
                 functions.append(writer.function(method, method.definition))
             except Unmapped as found:
                 problems.append(_report(python, found, method.name))
+    for definition in _without_self(python.text, service.methods):
+        if definition.name not in declared:
+            fault = Unmapped(definition, "it has no `self`", "a function is a method that takes `self` and a value")
+            problems.append(_report(python, fault, definition.name))
     return Declarations(tuple(writer.written.values()), tuple(functions), tuple(problems))
+
+
+def _without_self(text: str, methods: Mapping[str, Method]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The static and class methods among some, but for those that no workflow calls by their names."""
+    lines = {method.line: method.name for method in methods.values() if method.definition is None}
+    for node in ast.walk(ast.parse(text)) if lines else ():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and lines.get(node.lineno) == node.name:
+            static = any(isinstance(one, ast.Name) and one.id in _STATIC for one in node.decorator_list)
+            if static and node.name not in NOT_FUNCTIONS and not node.name.startswith("_"):
+                yield node
+
+
+_STATIC = ("staticmethod", "classmethod")
 
 
 def _no_class(python: SourceFile, service: Service) -> Diagnostic:

@@ -219,6 +219,8 @@ def test_methods_become_functions(method, line):
         ("def f(self, x: int, y: int) -> int: ...", "it does not take one value"),
         ("def f(self) -> int: ...", "a source yields its values"),
         ("def F(self, x: int) -> int: ...", "a function's name starts small"),
+        ("@staticmethod\ndef f(x: int) -> int: ...", "it has no `self`"),
+        ("@classmethod\ndef f(cls, x: int) -> int: ...", "it has no `self`"),
         ("def f(self, x: int) -> Iterator: yield x", "it does not say what it gives"),
     ],
 )
@@ -229,7 +231,8 @@ def test_methods_that_are_no_functions_are_told(method, reason):
 
 def test_what_is_no_method_of_a_flow_is_left_alone():
     methods = (
-        "def startup(self): ...\ndef shutdown(self): ...\ndef _helper(self, x): ...\n@property\ndef size(self): ..."
+        "def startup(self): ...\ndef shutdown(self): ...\ndef _helper(self, x): ...\n@property\ndef size(self): ...\n"
+        "@staticmethod\ndef _own(x): ..."
     )
     assert written(methods) == Declarations((), (), ())
 
