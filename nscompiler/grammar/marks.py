@@ -119,8 +119,11 @@ def _fixes(segment: Segment, marks: list[_Mark], sign: str, written: str) -> tup
         opening, closing = (["["], ["]"]) if sign != "?" else (["optional"], [])
         if sign == "?" and _is_argument(segment, mark.start):
             opening, closing = ["(", "optional"], [")"]
+        elif sign == "?" and segment.text(mark.start - 1) == "optional":
+            opening = []  # it says so twice
         before[mark.start], behind[mark.final] = opening, closing
-        edits += _edits(segment, mark, "".join(opening) + (" " if sign == "?" else ""), "".join(closing))
+        space = " " if "optional" in opening else ""
+        edits += _edits(segment, mark, "".join(opening) + space, "".join(closing))
     signs = {position for mark in marks for position in range(mark.first, mark.last + 1)}
     kinds: list[str | int] = []
     for position, kind in enumerate(segment.kinds):

@@ -36,6 +36,7 @@ SLIPS = [
     ("def g = f<A?>*", "written `optional A`", ["def g = f<optional A>*"]),
     ("fun f : Text -> Integer*", "A list is written `[Integer]`, without `*`", ["fun f : Text -> [Integer]"]),
     ("fun f : Integer[] -> A[]", "A list is written `[Integer]`, without `[]`", ["fun f : [Integer] -> [A]"]),
+    ("fun f : A -> optional Text?", "written `optional Text`", ["fun f : A -> optional Text"]),
     ("fun f : A -> B with { n : Integer? }", "No parameter is optional", []),
     ("def w = s | *f | t", "`*` stands behind a function", ["def w = s | f* | t"]),
     ("type T = A\nSources.a | *f", "A `;` is missing", ["type T = A;\nSources.a | *f"]),
