@@ -158,3 +158,16 @@ def test_without_its_library_the_prompt_says_how_to_get_it(tmp_path: Path) -> No
 def test_files_below_the_folder_are_named_from_there(nsc: Nsc, words: Path) -> None:
     done = nsc("repl", input="import Words:0.1.0 as W\nW.split | W.split\n")
     assert " ::: words/module.nml:3:5\n" in done.stderr
+
+
+def test_bytes_that_are_no_text_are_told_of_with_their_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "nscompiler", "repl"],
+        cwd=tmp_path,
+        input=b'["a"] | Sinks.log\n"\xff"\n',
+        capture_output=True,
+        env=PLAIN,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr == b"error: standard input is not UTF-8 text: line 2 has the byte 0xFF\n"

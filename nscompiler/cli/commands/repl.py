@@ -41,7 +41,18 @@ def command(paths: tuple[str, ...], parameters: tuple[str, ...], color: str, sea
 
     screen = Screen(session, None, color)
     loaded = [screen.show(session.load(file)) for file in files]
-    return max(*loaded, run_script(screen, sys.stdin.read()), 0)
+    return max(*loaded, run_script(screen, _as_text(sys.stdin.read())), 0)
+
+
+def _as_text(read: str) -> str:
+    """What was read, if all of it is text. Raises Failure."""
+    from nscompiler.cli.failure import Failure
+
+    for number, line in enumerate(read.split("\n"), 1):
+        stray = next((ord(one) - 0xDC00 for one in line if "\udc80" <= one <= "\udcff"), None)
+        if stray is not None:
+            raise Failure(f"standard input is not UTF-8 text: line {number} has the byte 0x{stray:02X}")
+    return read
 
 
 def _pair(text: str) -> tuple[str, str]:
