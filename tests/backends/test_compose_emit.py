@@ -405,6 +405,47 @@ def test_services_whose_names_would_be_one_are_told_apart() -> None:
     assert list(services(files)) == ["w-x-literal", "w-x-log", "w-x-literal-2", "w-x-log-2"]
 
 
+HOSTILE = {
+    "a/module.nml": "module Plant.Length:0.1.0\n\n@stateless\nfun länge : Integer -> Integer\n",
+    "a/service.py": service("länge"),
+    "b/module.nml": "module Plant.Longer:0.1.0\n\n@stateless\nfun länge : Integer -> Integer\n",
+    "b/service.py": service("länge"),
+    "main.nml": """module Names:0.1.0
+
+import Plant.Length:0.1.0 as A
+import Plant.Longer:0.1.0 as B
+
+def größe = [5] | A.länge | B.länge | Sinks.log
+def grüße = [6] | A.länge | Sinks.log
+def x__y' = [7] | Sinks.log
+def 数 = [8] | Sinks.log
+""",
+}
+
+
+def test_names_that_compose_would_refuse_are_written_in_ascii_and_told_apart_by_a_hash(tmp_path: Path) -> None:
+    found = emitted(HOSTILE)
+    folder = written(found, tmp_path / "hostile")
+    checked(folder)
+    told = subprocess.run(
+        [containers.COMPOSE, "--file", str(folder / "compose.yaml"), "config", "--services"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = told.stdout.split()
+    assert len(names) == len(set(names)) == 2 + 4 + 3 + 2 + 2
+    compose = text(found, "compose.yaml")
+    used = re.findall(r"^    image: \$\{REGISTRY:-\}(.*):[0-9a-f]{12}$", compose, re.MULTILINE)
+    assert len(set(used)) == 3
+    channels = re.findall(r'^      - "(.*)"$', compose, re.MULTILINE)
+    for name in (*names, *used, *(one for line in channels for one in line.split(","))):
+        assert re.fullmatch(r"[a-z0-9][A-Za-z0-9_.-]*", name), name
+    assert emitted(HOSTILE) == found
+    alone = {**HOSTILE, "main.nml": HOSTILE["main.nml"].replace("def x__y' = [7] | Sinks.log\n", "")}
+    assert set(services(alone)) == set(services(HOSTILE)) - {"x--y-literal", "x--y-log", "x--y--literal", "x--y--log"}
+
+
 def test_compose_is_what_starts_it() -> None:
     assert emitted(IRIS).start == ("docker", "compose", "up")
     assert os.path.exists(containers.COMPOSE)

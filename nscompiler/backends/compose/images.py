@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 import attrs
 
 from nscompiler.backends.base import Build, Copy, Emitted
+from nscompiler.backends.compose.names import docker_name
 from nscompiler.backends.compose.parts import Places
 from nscompiler.emit.describe import module_name
 from nscompiler.flow.cut import Part
@@ -119,7 +120,7 @@ def _image(name: str, uses: tuple[ModuleUse, ...], processes: Iterable[Process],
 def _bases(uses: Iterable[ModuleUse]) -> tuple[Base, ...]:
     """The frameworks of all modules, each once and after its own."""
     found = {own.reference: own for use in uses for own in use.frameworks}
-    names = (re.sub(r"[^a-z0-9]+", "-", reference.lower()).strip("-") for reference in found)
+    names = (docker_name(reference) for reference in found)
     return tuple(Base(stage=name, framework=own) for name, own in zip(names, found.values(), strict=True))
 
 

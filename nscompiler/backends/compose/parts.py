@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 import attrs
 
 from nscompiler.backends.base import Build
+from nscompiler.backends.compose.names import channel_name, docker_name
 from nscompiler.flow.cut import Crossing, Part, cut, reply_paths, stages
 from nscompiler.flow.model import Function, Graph, Node, NodeId, Parameter
 from nscompiler.flow.shape import reachable, shape
@@ -31,21 +32,21 @@ class Places:
     def of(cls, build: Build) -> "Places":
         """Those of a build."""
         names = {use.reference: image_name(use.reference) for graph in build.graphs for use in graph.modules}
-        names |= {reference: place.name for place in build.placements for reference in place.modules}
+        names |= {reference: docker_name(place.name) for place in build.placements for reference in place.modules}
         return cls(names=names)
 
 
 def image_name(reference: str) -> str:
     """``iris-classify`` for ``Iris.Classify:0.1.0``; a later version of one name keeps its number apart elsewhere."""
     plain = reference.split("/")[-1].partition(":")[0]
-    return "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in plain.lower()).strip("-")
+    return docker_name(plain)
 
 
 class Channels:
     """The medium between the parts of one workflow: a channel of the broker for each crossing."""
 
     def __init__(self, build: Build, workflow: str) -> None:
-        self._prefix = f"{build.package}-{workflow}".replace("'", "_")
+        self._prefix = channel_name(f"{build.package}-{workflow}")
         self._bounds = {
             "channel_max_messages": ("Integer", int(build.settings["channel_messages"])),
             "channel_max_bytes": ("Integer", int(build.settings["channel_bytes"])),

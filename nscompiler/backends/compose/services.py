@@ -6,6 +6,7 @@ import attrs
 
 from nscompiler.backends.base import Build
 from nscompiler.backends.compose.images import image_of
+from nscompiler.backends.compose.names import docker_name
 from nscompiler.backends.compose.parts import CHANNELS, SERVER, Channels, Places, is_standard
 from nscompiler.emit.describe import label, place
 from nscompiler.flow.cut import Part
@@ -70,7 +71,7 @@ def service_of(build: Build, graph: Graph, part: Part, places: Places) -> Servic
 
 def service_name(graph: Graph, part: Part) -> str:
     """``iris-predict`` for the part ``predict`` of the workflow ``iris``."""
-    return f"{graph.name}-{part.name}".lower().replace("'", "-").replace("_", "-")
+    return docker_name(f"{graph.name}-{part.name}")
 
 
 def _about(part: Part) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from nscompiler.backends.base import Build, Emitted
 from nscompiler.backends.compose.images import PLAIN, Image, images_of, runtime_requirement, tagged
+from nscompiler.backends.compose.names import docker_name
 from nscompiler.backends.compose.parts import SERVER, Places, split
 from nscompiler.backends.compose.services import Service, channels_of, service_of
 from nscompiler.emit import emit_package
@@ -152,7 +153,7 @@ def _compose(build: Build, services: tuple[Service, ...], images: dict[str, Imag
 
 def project_name(build: Build) -> str:
     """What Compose calls the whole: small letters, digits, ``-`` and ``_``."""
-    return build.settings["project"] or build.package.replace("_", "-").strip("-")
+    return build.settings["project"] or docker_name(build.package)
 
 
 def _header(build: Build, services: tuple[Service, ...]) -> list[str]:
