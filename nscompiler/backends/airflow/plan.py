@@ -268,7 +268,7 @@ def _task(
     before = {crossing.writer for crossing in part.reads}
     letters = next((node.policy for node in nodes if node.policy.on_error == "dead_letter"), None)
     return Task(
-        id=part.name if len(parts) > 1 else identifier(graph.name).rstrip("_"),
+        id=part.name if len(parts) > 1 else identifier(graph.name).rstrip("_") or "workflow",
         part=attrs.evolve(part, graph=own),
         environment=next((homes[use.reference] for use in own.modules), main),
         after=tuple(other.name for other in parts if other.name in before),

@@ -1,8 +1,10 @@
 """A DAG as the text of a Python file."""
 
+import ast
 import builtins
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+import keyword
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import cache, partial
 
 from jinja2 import Environment as Templates
 from jinja2 import PackageLoader, StrictUndefined
@@ -38,8 +40,8 @@ def dag_file(dag: Dag, plan: Plan, build: Build, options: Options, requirements:
     """The file of one DAG. ``requirements`` are what pip installs for each environment, by its name."""
     writer = _Writer(dag, build, options)
     environments = [own for own in plan.environments if own.name in {task.environment.name for task in dag.tasks}]
-    tasks = [writer.task(task) for task in dag.tasks]
-    return fill(
+    text = partial(
+        fill,
         "dag.py.j2",
         about=docstring(about(dag, build, options)),
         imports=_imports(dag, options),
@@ -52,9 +54,10 @@ def dag_file(dag: Dag, plan: Plan, build: Build, options: Options, requirements:
         stdout=dag.stdout,
         letters=any(task.dead_letters for task in dag.tasks),
         head=writer.head(),
-        tasks=tasks,
-        order=list(_order(dag, writer.names)),
     )
+    variables = _variables(dag, _names(text(tasks=["pass"], order=[])))
+    tasks = [f"{variables[task.id]} = {writer.task(task, len(variables[task.id]) + 3)}" for task in dag.tasks]
+    return text(tasks=tasks, order=list(_order(dag, variables)))
 
 
 def _order(dag: Dag, variables: Mapping[str, str]) -> Iterator[str]:
@@ -66,21 +69,26 @@ def _order(dag: Dag, variables: Mapping[str, str]) -> Iterator[str]:
             yield f"{first} >> {variables[task.id]}"
 
 
-def _variables(dag: Dag) -> dict[str, str]:
-    """The tasks' names in the file, by their ids."""
-    names = Names()
-    return {task.id: names.fresh(_variable(task.id), "_") for task in dag.tasks}
+def _variables(dag: Dag, taken: Iterable[str]) -> dict[str, str]:
+    """The tasks' names in the file, by their ids: none is one that the file or Python has for something else."""
+    taken = {*taken, *dir(builtins), *keyword.kwlist, *keyword.softkwlist}
+    names = Names(taken)
+    return {task.id: names.fresh(_variable(task.id, taken), "_") for task in dag.tasks}
 
 
-def _variable(id: str) -> str:
-    name = identifier(id)
-    return f"{name}_task" if name in _TAKEN or name.startswith("run_") or hasattr(builtins, name) else name
+def _variable(id: str, taken: Container[str]) -> str:
+    name = id if id.isidentifier() else identifier(id)
+    return f"{name}_task" if name in taken else name
 
 
-_TAKEN = frozenset(
-    ("run", "dag", "task", "os", "sys", "signal", "subprocess", "logging", "tempfile", "datetime", "timedelta", "deque")
-)
-"""What else a file calls by name, in small letters as parts are called, beside what Python itself has."""
+def _names(text: str) -> Iterator[str]:
+    """All that a file calls by name, and what it gives a name to."""
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.FunctionDef(name=name):
+                yield name
+            case ast.alias(name=name, asname=other):
+                yield other or name.partition(".")[0]
 
 
 def _imports(dag: Dag, options: Options) -> dict[str, bool]:
@@ -106,7 +114,6 @@ class _Writer:
         self._dag = dag
         self._package = build.package
         self._options = options
-        self.names = _variables(dag)
 
     def constants(
         self, environments: Iterable[Environment], requirements: Mapping[str, tuple[str, ...]]
@@ -184,11 +191,10 @@ class _Writer:
                 found[name] = quoted(getattr(options, name))
         return found
 
-    def task(self, task: Task) -> str:
-        """The statement that makes a task."""
-        head = f"{self.names[task.id]} = "
+    def task(self, task: Task, lead: int) -> str:
+        """What makes a task, for a statement of which ``lead`` characters stand before it."""
         code = self._container(task) if self._options.contained else self._call(task)
-        return head + layout(code, 4 + len(head), 4)
+        return layout(code, 4 + lead, 4)
 
     def _call(self, task: Task) -> Code:
         environment = task.environment

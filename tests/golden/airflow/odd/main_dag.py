@@ -86,7 +86,7 @@ with DAG(
     default_args={"retries": 2, "retry_delay": timedelta(minutes=5)},
     tags=["nstack", "main"],
 ):
-    dag_task = run.override(task_id="dag", outlets=WRITTEN)(
+    dag = run.override(task_id="dag", outlets=WRITTEN)(
         "dag",
         "--run={{ run_id }}.{{ dag_run.clear_number }}",
         "-pparams={{ params.params }}",
