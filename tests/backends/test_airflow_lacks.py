@@ -265,3 +265,25 @@ def test_modules_that_exclude_each_other_have_two_environments() -> None:
             "place them apart: a task has one environment",
         )
     ]
+
+
+def test_branches_that_cannot_share_an_environment_have_to_meet_in_any_order() -> None:
+    apart = {
+        **PLACES,
+        "nstack-project.yaml": "modules: [a, b]\n",
+        "a/requirements.txt": "six==1.16.0\n",
+        "b/requirements.txt": "six>=1.17\n",
+    }
+    ordered = f"{IMPORTS}def w =\n  [1] | (A.f & B.f) | Sinks.log\n"
+    loose = ordered.replace("(A.f & B.f)", "((A.f & B.f) { ordered = false })")
+    why = "B:0.1.0 requires six>=1.17, and A:0.1.0 six==1.16.0"
+    remedy = "let them meet in any order with { ordered = false }"
+    for places in ("", "places:\n  one:\n    modules: [A]\n"):
+        files = {**apart, "nstack-project.yaml": f"modules: [a, b]\n{places}"}
+        assert [found[1:] for found in lacks(ordered, files)] == [
+            ("branches that meet again in order cannot be in several tasks", f"{remedy}: {why}")
+        ]
+        assert lacks(loose, files) == []
+    together = {**apart, "nstack-project.yaml": "modules: [a, b]\nplaces:\n  one:\n    modules: [A, B]\n"}
+    assert [found[1:] for found in lacks(ordered, together)] == [(why, f"place them apart, and {remedy}")]
+    assert [found[1:] for found in lacks(loose, together)] == [(why, "place them apart: a task has one environment")]

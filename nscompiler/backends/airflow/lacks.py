@@ -1,7 +1,7 @@
 """What Airflow cannot run, told at the line where it stands, with what to do instead."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import attrs
 
@@ -106,13 +106,13 @@ def _ends(graph: Graph, options: Options) -> Iterator[Unsupported]:
 def _parts(graph: Graph, build: Build, options: Options) -> Iterator[Unsupported]:
     parts = parts_of(graph, build, options)
     if len(parts) == 1:
-        yield from _conflicts(parts[0], graph)
+        yield from _conflicts(parts[0], graph, build, options)
         yield from _replicas(parts[0], build, options)
         return
     yield from _torn(graph, build, options)
     yield from _shared(parts)
     for part in parts:
-        yield from _conflicts(part, graph)
+        yield from _conflicts(part, graph, build, options)
         yield from _replicas(part, build, options)
     yield from _output(parts)
     places = {environment_name(part, build, options) for part in parts}
@@ -132,17 +132,35 @@ def _parts(graph: Graph, build: Build, options: Options) -> Iterator[Unsupported
 
 def _torn(graph: Graph, build: Build, options: Options) -> Iterator[Unsupported]:
     """Branches that meet again in order, with modules that are placed apart."""
-    nodes = {node.id: node for node in graph.nodes}
     homes = places_of(graph, build, options)
-    for group in kept_in_order(graph):
-        called = [nodes[id] for id in sorted(group) if is_users(nodes[id])]
-        places = {homes[node.function.module] for node in called if node.function is not None}
-        if len(places) > 1:
+    for called in _ordered(graph):
+        modules = {node.function.module for node in called if node.function is not None}
+        if len({homes[module] for module in modules}) > 1:
+            why = next(_excluding(modules, graph), None)
+            reason = f": {why}" if why else ""
             yield Unsupported(
                 title="branches that meet again in order cannot be in several tasks",
-                remedy="place their modules together, or let them meet in any order with { ordered = false }",
+                remedy=f"{'' if why else 'place their modules together, or '}{_ANY_ORDER}{reason}",
                 origin=called[-1].origin,
             )
+
+
+_ANY_ORDER = "let them meet in any order with { ordered = false }"
+
+
+def _ordered(graph: Graph) -> Iterator[list[Node]]:
+    """The calls of users' modules in each group of nodes that has to be in one task."""
+    nodes = {node.id: node for node in graph.nodes}
+    for group in kept_in_order(graph):
+        yield [nodes[id] for id in sorted(group) if is_users(nodes[id])]
+
+
+def _excluding(modules: Collection[str], graph: Graph) -> Iterator[str]:
+    """What those of some modules require that exclude each other."""
+    for process in graph.processes:
+        why = process.exclusion
+        if why is not None and {*modules}.issuperset((*process.modules, why.other)):
+            yield f"{process.modules[0]} requires {why.required}, and {why.other} {why.other_required}"
 
 
 def _shared(parts: tuple[Part, ...]) -> Iterator[Unsupported]:
@@ -165,15 +183,20 @@ def _shared(parts: tuple[Part, ...]) -> Iterator[Unsupported]:
             )
 
 
-def _conflicts(part: Part, graph: Graph) -> Iterator[Unsupported]:
-    """Modules that are placed together and exclude each other."""
+def _conflicts(part: Part, graph: Graph, build: Build, options: Options) -> Iterator[Unsupported]:
+    """Modules that are placed together and exclude each other. Those that are placed apart, and in one part as its
+    branches meet in order, are told of with these."""
+    homes = places_of(graph, build, options)
     own = {use.reference for use in part.graph.modules}
-    for process in graph.processes:
-        why = process.exclusion
-        if why is not None and own.issuperset((*process.modules, why.other)):
+    ordered = [{node.function.module for node in called if node.function is not None} for called in _ordered(graph)]
+    for place in sorted({homes[module] for module in own}):
+        together = {module for module in own if homes[module] == place}
+        for why in _excluding(together, graph):
+            meet = any(why in _excluding(group & together, graph) for group in ordered)
+            so = f", and {_ANY_ORDER}" if meet else ": a task has one environment"
             yield Unsupported(
-                title=f"{process.modules[0]} requires {why.required}, and {why.other} {why.other_required}",
-                remedy="place them apart: a task has one environment",
+                title=why,
+                remedy=f"place them apart{so}",
                 origin=graph.origin,
             )
 
