@@ -1,5 +1,6 @@
 """What is written for Compose: kept outputs, what linters and Compose itself say of them, and what is refused."""
 
+import json
 import os
 import re
 import subprocess
@@ -314,6 +315,13 @@ REFUSED = [
         "give each its own http_port, or build one workflow alone: nsc build PATH WORKFLOW",
     ),
     (
+        'def v = Sources.jsonl<Text> { path = "a" } | Sinks.jsonl { path = "b" }\n'
+        'def w = Sources.jsonl<Text> { path = "b" } | Sinks.jsonl { path = "a" }',
+        {},
+        "workflows wait for what the other writes: v, w",
+        "build one of them alone: nsc build PATH WORKFLOW",
+    ),
+    (
         'def w = Sources.http<Text> { http_path = "/x", http_port = $PORT } | Sinks.stdout',
         {"secrets": "file"},
         "Sources.http has its port from a secret, which Compose does not read",
@@ -444,6 +452,30 @@ def test_names_that_compose_would_refuse_are_written_in_ascii_and_told_apart_by_
     assert emitted(HOSTILE) == found
     alone = {**HOSTILE, "main.nml": HOSTILE["main.nml"].replace("def x__y' = [7] | Sinks.log\n", "")}
     assert set(services(alone)) == set(services(HOSTILE)) - {"x--y-literal", "x--y-log", "x--y--literal", "x--y--log"}
+
+
+LINKED = {
+    "main.nml": """def first = [1, 2] | Sinks.jsonl { path = "mid.jsonl" }
+def second = Sources.jsonl<Integer> { path = "./mid.jsonl" } | Sinks.jsonl { path = "end.jsonl" }
+def third = Sources.jsonl<Integer> { path = "other.jsonl" } | Sinks.log
+def fourth = Sources.schedule { cron = "0 2 * * *" } | Sinks.jsonl { path = "nights.jsonl" }
+def fifth = Sources.jsonl<()> { path = "nights.jsonl" } | Sinks.log
+"""
+}
+
+
+def test_a_workflow_that_reads_what_another_one_writes_waits_for_its_end(tmp_path: Path) -> None:
+    folder = written(emitted(LINKED), tmp_path / "linked")
+    checked(folder)
+    command = [containers.COMPOSE, "--file", str(folder / "compose.yaml"), "config", "--format", "json"]
+    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["services"]
+    links = {
+        (name, other): how["condition"]
+        for name, service in found.items()
+        for other, how in service.get("depends_on", {}).items()
+        if other not in ("broker", "channels")
+    }
+    assert links == {("second-jsonl", "first-jsonl"): "service_completed_successfully"}
 
 
 def test_compose_is_what_starts_it() -> None:

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from nscompiler.backends.airflow.assets import Assets, assets, names
 from nscompiler.backends.airflow.medium import VARIABLE, Staged
 from nscompiler.backends.airflow.options import Options
 from nscompiler.backends.airflow.order import kept_in_order
 from nscompiler.backends.airflow.schedule import Schedule, is_schedule, schedule
+from nscompiler.emit.assets import Assets, assets, names
 from nscompiler.emit.model import Build
 from nscompiler.emit.python import Names, identifier
 from nscompiler.flow.cut import Part, cut, stages

@@ -9,6 +9,7 @@ import attrs
 from nscompiler.backends.base import Build, Unsupported
 from nscompiler.backends.compose.parts import Places, is_standard, split
 from nscompiler.backends.compose.services import alone_because, ports, reads_stdin, service_name
+from nscompiler.backends.compose.waiting import circles
 from nscompiler.emit.describe import label
 from nscompiler.flow.model import Graph, Node, Origin, Placement
 
@@ -21,7 +22,7 @@ NUMBERS = ("channel_bytes", "channel_messages")
 
 def unsupported(build: Build) -> tuple[Unsupported, ...]:
     """Everything of a build, in the order of the program."""
-    found = tuple(_settings(build)) or (*_nodes(build), *_ports(build), *_placements(build))
+    found = tuple(_settings(build)) or (*_nodes(build), *_ports(build), *circles(build), *_placements(build))
     return tuple(attrs.evolve(lack, title=_cut(lack.title)) for lack in found)
 
 

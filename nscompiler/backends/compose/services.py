@@ -22,7 +22,7 @@ class Service:
     """One service of the compose file. ``alone`` says why there can be no second one beside it, None where there can.
 
     ``about`` are the comment's lines; ``environment`` are variables that pass through, ``secrets`` those that are
-    files.
+    files. ``after`` are the services that have to have ended before.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Service:
     alone: str | None
     limits: tuple[tuple[str, str], ...] = ()
     replicas: int | None = None
+    after: tuple[str, ...] = ()
 
 
 def service_of(build: Build, graph: Graph, part: Part, places: Places) -> Service:

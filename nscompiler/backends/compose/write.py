@@ -14,6 +14,7 @@ from nscompiler.backends.compose.images import PLAIN, Image, images_of, runtime_
 from nscompiler.backends.compose.names import docker_name
 from nscompiler.backends.compose.parts import SERVER, Places, split
 from nscompiler.backends.compose.services import Service, channels_of, service_of
+from nscompiler.backends.compose.waiting import waiting
 from nscompiler.emit import emit_package
 from nscompiler.flow.cut import Part
 from nscompiler.flow.model import Graph, Node
@@ -62,7 +63,7 @@ def write(build: Build) -> Emitted:
     package = emit_package(attrs.evolve(build, graphs=tuple(part.graph for _, part in parts), default=None))
     files = {path: content for path, content in package.files if not path.startswith("requirements")}
     images = _images(build, parts, places, package, files)
-    services = _told_apart(service_of(build, graph, part, places) for graph, part in parts)
+    services = waiting(build, parts, _told_apart(service_of(build, graph, part, places) for graph, part in parts))
     channels = channels_of(build, parts)
     files["compose.yaml"] = _compose(build, services, images, channels)
     files[".dockerignore"] = "*\n!images\n!runtime\n!" + build.package + "\n**/__pycache__\n"

@@ -1,6 +1,7 @@
-"""What workflows write and read, under names that Airflow knows: a DAG starts when another one has written what it
-reads."""
+"""What workflows write and read, under names that Airflow knows too: one that reads what another one writes starts
+when that is done."""
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
@@ -68,7 +69,7 @@ def _fixed(held: object) -> bool:
 
 
 def _file(path: str, package: str) -> str:
-    return f"file://{quote(path)}" if path.startswith("/") else f"{package}/{path.removeprefix('./')}"
+    return f"file://{quote(path)}" if path.startswith("/") else f"{package}/{posixpath.normpath(path)}"
 
 
 _FROM = re.compile(r"\b(?:from|join)\s+([a-z_][\w.]*)", re.IGNORECASE)
