@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from backends.conformance import programs
 
 from nscompiler.backends.base import Unsupported
 from nscompiler.backends.compose import BACKEND
+from nscompiler.cli.main import main
 from nscompiler.emit.model import Build, Emitted, Wheel
 from nscompiler.flow.model import Placement
 
@@ -175,6 +177,29 @@ def test_an_image_s_tag_changes_with_what_is_in_it_and_with_nothing_else() -> No
     assert set(before) == {"iris-classify", "shop-orders", "runtime"}
     after = tags({**IRIS, "shop/service.py": IRIS["shop/service.py"] + "\n# changed\n"})
     assert {name for name in before if before[name] != after[name]} == {"shop-orders"}
+
+
+def test_images_are_the_same_however_and_wherever_the_build_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path, content in IRIS.items():
+        target = tmp_path / "here" / "shop" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content)
+    shutil.copytree(tmp_path / "here", tmp_path / "there")
+    made = []
+    for folder, path, out in (("here", "shop", "../a"), ("there/shop", ".", "../../b"), ("there", "./shop/", "../c")):
+        monkeypatch.chdir(tmp_path / folder)
+        assert main(["build", path, "--target", "compose", "-o", out]) == 0
+        built = Path(out)
+        files = {
+            str(file.relative_to(built)): file.read_bytes()
+            for file in built.rglob("*")
+            if file.is_file() and file.name != "compose.yaml"
+        }
+        lines = (built / "compose.yaml").read_text().splitlines()
+        made.append((files, [line for line in lines if not line.startswith("#")]))
+    assert made[0] == made[1] == made[2]
 
 
 @pytest.mark.parametrize("secrets", ["environment", "file"])

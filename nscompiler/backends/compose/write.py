@@ -68,7 +68,7 @@ def write(build: Build) -> Emitted:
     files["compose.yaml"] = _compose(build, services, images, channels)
     files[".dockerignore"] = "*\n!images\n!runtime\n!" + build.package + "\n**/__pycache__\n"
     if channels:
-        files["nats.conf"] = _fill("nats.conf.j2", command=build.command)
+        files["nats.conf"] = _fill("nats.conf.j2")
     return Emitted(files=tuple(sorted(files.items())), copies=package.copies, origins=package.origins, start=START)
 
 
@@ -117,7 +117,6 @@ def _images(
         dockerfile = _fill(
             "Dockerfile.j2",
             image=image,
-            command=build.command,
             package=build.package,
             folder=f"images/{name}",
             wheel=wheel,
