@@ -92,3 +92,23 @@ def test_a_function_may_be_called_anything(task: str) -> None:
     text = dict(compile_texts(files).emit("airflow", **SETTINGS[task], split="module").files)["main_w.py"]
     count, made = checked(str(text), "main_w.py")
     assert count == len(made) == 2 * len(names) - 1
+
+
+def test_a_dag_is_called_the_same_whatever_else_is_built() -> None:
+    names = ["main", "etl", "a_b", "a_b_", "aB", "w", "w_", "w'", "w''", "ü", "ö", "üb", "class", "class_", "_"]
+    program = "\n".join(f"def {name} = [1] | Sinks.log" for name in names)
+    compiled = compile_texts({"etl.nml": program}, "etl.nml")
+
+    def dags(*chosen: str) -> list[str]:
+        files = compiled.emit("airflow", None, *(compiled.graphs[name] for name in chosen)).files
+        return sorted(path for path, _ in files if path.endswith(".py") and "/" not in path)
+
+    alone = {name: dags(name) for name in names}
+    assert all(len(own) == 1 for own in alone.values())
+    assert dags(*names) == dags(*reversed(names)) == sorted(own for (own,) in alone.values())
+    assert len(dags(*names)) == len(names)
+    assert all(re.fullmatch(r"[\w-]+\.py", own, re.ASCII) for (own,) in alone.values())
+    plain = {name: own for name, (own,) in alone.items() if "-" not in own}
+    assert plain == {"main": "etl.py"} | {
+        name: f"etl_{name}.py" for name in ("etl", "a_b", "a_b_", "aB", "w", "w_", "class", "class_", "_")
+    }

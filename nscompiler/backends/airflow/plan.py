@@ -6,6 +6,7 @@ nothing of. It has a folder of its own with a package, in which each task that r
 
 import re
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 import attrs
 
@@ -146,11 +147,10 @@ def plan(build: Build, options: Options) -> Plan:
     cuts = {graph.name: parts_of(graph, build, options) for graph in build.graphs}
     environments = _environments(cuts.values(), build, options)
     linked = assets(build.graphs, build.package)
-    ids = Names()
     dags = tuple(
         _dag(
             graph,
-            ids.fresh(_id(build.package, graph.name), "_"),
+            _id(build.package, graph.name),
             cuts[graph.name],
             environments,
             linked,
@@ -164,7 +164,20 @@ def plan(build: Build, options: Options) -> Plan:
 
 
 def _id(package: str, name: str) -> str:
-    return package if name in (MAIN, package) else f"{package}_{identifier(name).rstrip('_')}"
+    """What a DAG is called. Its runs are kept under it, so it is the same whatever else is built: a name that cannot
+    stay as it is gets a hash, behind a ``-``, which no name has."""
+    if name == MAIN:
+        return package
+    if _PLAIN.fullmatch(name):
+        return f"{package}_{name}"
+    return f"{package}_{_readable(name)}-{sha256(name.encode()).hexdigest()[:8]}"
+
+
+_PLAIN = re.compile(r"\w+", re.ASCII)
+
+
+def _readable(name: str) -> str:
+    return identifier(name).rstrip("_") or "workflow"
 
 
 def _environments(cuts: Iterable[tuple[Part, ...]], build: Build, options: Options) -> tuple[Environment, ...]:
@@ -268,7 +281,7 @@ def _task(
     before = {crossing.writer for crossing in part.reads}
     letters = next((node.policy for node in nodes if node.policy.on_error == "dead_letter"), None)
     return Task(
-        id=part.name if len(parts) > 1 else identifier(graph.name).rstrip("_") or "workflow",
+        id=part.name if len(parts) > 1 else _readable(graph.name),
         part=attrs.evolve(part, graph=own),
         environment=next((homes[use.reference] for use in own.modules), main),
         after=tuple(other.name for other in parts if other.name in before),

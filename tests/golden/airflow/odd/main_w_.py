@@ -74,7 +74,7 @@ def run(
 
 
 with DAG(
-    "main_w_2",
+    "main_w_",
     description="The workflow w_ of main",
     doc_md=__doc__,
     schedule=[Asset("main/run.jsonl")],

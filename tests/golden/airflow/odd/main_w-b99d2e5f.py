@@ -77,7 +77,7 @@ def run(
 
 
 with DAG(
-    "main_w",
+    "main_w-b99d2e5f",
     description='Quotes, \\"""three\\""" or \'one\', a back\\slash, {{ ds }}, and a pipe | of two.',
     doc_md=__doc__,
     schedule=None,
