@@ -55,6 +55,11 @@ def startable(compilation: Compilation) -> list[Found]:
     return [(own.module.source.path, workflow) for own in compilation.selected for workflow in workflows(own)]
 
 
+def names(compilation: Compilation) -> frozenset[str]:
+    """All that the workflows of the files asked for may be called on a command line."""
+    return frozenset(name for found in startable(compilation) for name in _names(found))
+
+
 def to_build(compilation: Compilation, path: str, names: Sequence[str] = ()) -> dict[str, list[Found]]:
     """The workflows that a build builds, by file: those of some names, or without names of a project those of the
     modules that it lists, else all. Ends the command where there is none of a name, or several."""

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,12 +69,19 @@ def taken(path: Path) -> Path:
     return path
 
 
-def workflow_of(letters: Sequence[Letter], path: Path) -> str | None:
-    """The workflow that letters name. Ends the command where they name several."""
-    named = {letter.workflow for letter in letters} - {""}
+def workflow_of(letters: Sequence[Letter], path: Path, known: Collection[str]) -> str | None:
+    """The workflow that letters name, of those ``known``. Ends the command where they name several."""
+    named = {_whole(letter.workflow, known) for letter in letters} - {""}
     if len(named) > 1:
         raise Failure(f"{path} has letters of several workflows; say which one", *sorted(named))
     return named.pop() if named else None
+
+
+def _whole(name: str, known: Collection[str]) -> str:
+    """The workflow of a name. Where its stages run apart, a letter names the part behind it: ``Shop.Orders.main.price``
+    for ``Shop.Orders.main``."""
+    before = name.rpartition(".")[0]
+    return before if name not in known and before in known else name
 
 
 def replay(

@@ -129,6 +129,21 @@ def test_each_value_enters_where_it_failed(shop: Shop) -> None:
     assert shop.lines().count((3, "twice")) == 2  # it had been in the file already: only the sink that failed gets it
 
 
+def test_letters_of_stages_that_ran_apart_go_into_their_workflow(shop: Shop) -> None:
+    assert shop.nsc("run", ".", "main")[0] == 0
+    apart = shop.letters()
+    for letter in apart:
+        letter["workflow"] += f".{letter['function'].rpartition('.')[2]}"
+    assert len({letter["workflow"] for letter in apart}) == 3
+    (shop.folder / LETTERS).write_text("".join(json.dumps(letter) + "\n" for letter in apart))
+    code, told = shop.nsc("replay", LETTERS, ".", "--quiet", MENDED="yes")
+    assert (code, told[-1]) == (0, f"3 fed back, 2 of them failed again and are in {LETTERS}")
+    apart[0]["workflow"] = "Shop.Orders.gone.price"
+    (shop.folder / LETTERS).write_text(json.dumps(apart[0]) + "\n")
+    code, told = shop.nsc("replay", LETTERS, ".")
+    assert (code, told[0]) == (1, "error: . has no workflow called Shop.Orders.gone.price")
+
+
 def test_letters_that_cannot_be_fed_back_stay(shop: Shop) -> None:
     (shop.folder / "dead-letters").mkdir()
     letters = [

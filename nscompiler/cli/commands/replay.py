@@ -41,7 +41,8 @@ def command(
         click.echo(f"{letters} has no letters", err=True)
         return 0
     compilation = programs.compiled(path, search, stays_here=True)
-    chosen = programs.chosen(compilation, path, workflow or replaying.workflow_of(found, source))
+    known = programs.names(compilation)
+    chosen = programs.chosen(compilation, path, workflow or replaying.workflow_of(found, source, known))
     (graph,) = programs.lowered(compilation, (chosen,))
     arguments = [*program_arguments(parameters, log_format), *(["--quiet"] if quiet else [])]
     return replaying.replay(compilation, chosen[0], graph, found, source, arguments)
