@@ -12,6 +12,7 @@ from nscompiler.cli.failure import Failure
 
 FILE = "compose.yaml"
 _SERVICE = re.compile(r"  ([\w.-]+):\s*$")
+_NEEDED = re.compile(r"\$\{(\w+):?\?")
 _WHY = "      nstack.alone: >-"
 """The label that says why a service cannot be scaled; the text stands below it."""
 _TEXT = re.compile(r" {8}(\S.*)$")
@@ -22,6 +23,9 @@ def hand_over(verb: str, given: Sequence[str]) -> "NoReturn":
     """Run ``docker compose VERB`` in the folder of a build, in the place of this process. Raises Failure."""
     folder, arguments = build_and_arguments(given)
     _refuse_scaling(folder, arguments)
+    if verb != "up":
+        for name in _needed(folder):
+            os.environ.setdefault(name, "0")  # what is not started needs no value, but Compose asks for one
     command = (*program(), verb, *arguments)
     os.chdir(folder)
     os.execvp(command[0], command)
@@ -88,6 +92,14 @@ def _scaled(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
         text = value if equals else next(iter(arguments[place + 1 :]), "")
         name, _, count = text.partition("=")
         yield name, count
+
+
+def _needed(folder: Path) -> list[str]:
+    """The variables that Compose refuses to go on without."""
+    try:
+        return _NEEDED.findall((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, UnicodeError):
+        return []  # as below
 
 
 def _alone(folder: Path) -> Mapping[str, str]:

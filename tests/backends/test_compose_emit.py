@@ -215,12 +215,14 @@ def checked(*folders: Path) -> None:
     """Compose, hadolint and yamllint have nothing to say of some builds."""
     dockerfiles = [str(file) for folder in folders for file in sorted(folder.rglob("Dockerfile"))]
     files = [str(folder / "compose.yaml") for folder in folders]
+    needed = {name for folder in folders for name in json.loads((folder / "manifest.json").read_text())["environment"]}
+    given = {**os.environ, **dict.fromkeys(needed, "8090")}
     for command in (
         *([containers.COMPOSE, "--file", file, "config", "--quiet"] for file in files),
         [str(containers.BIN / "hadolint"), *dockerfiles],
         [str(containers.BIN / "yamllint"), "--strict", "-d", LINT, *files],
     ):
-        told = subprocess.run(command, capture_output=True, text=True, check=False)
+        told = subprocess.run(command, env=given, capture_output=True, text=True, check=False)
         assert (told.returncode, told.stdout + told.stderr) == (0, ""), command
 
 
@@ -431,6 +433,21 @@ def test_a_port_from_the_environment_is_asked_for(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stderr
     assert 'published: "8090"' in told.stdout
     assert "PORT: " in told.stdout
+
+
+def test_a_variable_that_is_not_set_is_told_before_anything_starts(tmp_path: Path) -> None:
+    files = {"main.nml": 'def w = ["a"] | Std.single | Sinks.csv { path = $OUT }\n'}
+    folder = written(emitted(files), tmp_path)
+    command = [containers.COMPOSE, "config"]
+    told = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert told.returncode != 0
+    assert "set OUT: Sinks.csv needs it for path" in told.stderr
+    for given in ("out.csv", ""):
+        told = subprocess.run(
+            command, cwd=folder, env={**os.environ, "OUT": given}, capture_output=True, text=True, check=False
+        )
+        assert told.returncode == 0, told.stderr
+        assert f"OUT: {given or chr(34) * 2}\n" in told.stdout
 
 
 def test_services_whose_names_would_be_one_are_told_apart() -> None:

@@ -108,6 +108,18 @@ def test_a_folder_without_a_build_is_told_with_the_remedy(
     assert "error: name one of the builds: build/one, build/two" in capsys.readouterr().err
 
 
+def test_what_starts_nothing_needs_no_variables(here: Path) -> None:
+    (here / "build" / "main-compose" / "compose.yaml").write_text(
+        "services:\n  a:\n    image: x\n    environment:\n      OUT: ${OUT?set OUT}\n    ports: ['${PORT:?set it}:1']\n"
+    )
+    (here / "bin").mkdir()
+    docker = here / "bin" / "docker"
+    docker.write_text('#!/bin/sh\necho "$3 $OUT $PORT"\n')
+    docker.chmod(0o755)
+    assert nsc(str(here / "bin"), "up", "a").stdout == "a  \n"
+    assert nsc(str(here / "bin"), "down", "a").stdout == "a 0 0\n"
+
+
 def test_only_what_may_run_several_times_is_scaled(here: Path) -> None:
     path = programs(here, "docker")
     for option in (["--scale", "w-double=3"], ["--scale=v-count=1"], ["--scale", "nothing=2"]):

@@ -21,8 +21,8 @@ RESTARTS = 5
 class Service:
     """One service of the compose file. ``alone`` says why there can be no second one beside it, None where there can.
 
-    ``about`` are the comment's lines; ``environment`` are variables that pass through, ``secrets`` those that are
-    files. ``after`` are the services that have to have ended before.
+    ``about`` are the comment's lines; ``environment`` are variables that pass through, each with what needs it,
+    ``secrets`` those that are files. ``after`` are the services that have to have ended before.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Service:
     image: str
     about: tuple[str, ...]
     command: tuple[str, ...]
-    environment: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...]
     secrets: tuple[str, ...]
     ports: tuple[str, ...]
     channels: bool
@@ -59,7 +59,7 @@ def service_of(build: Build, graph: Graph, part: Part, places: Places) -> Servic
             *(("--environment-folder", "/run/secrets") if as_files else ()),
             *(("--stdin", given) if given else ()),
         ),
-        environment=() if as_files else variables,
+        environment=() if as_files else tuple((name, _need(part, name)) for name in variables),
         secrets=variables if as_files else (),
         ports=ports(part),
         channels=any(map(is_channel, part.graph.nodes)),
@@ -73,6 +73,15 @@ def service_of(build: Build, graph: Graph, part: Part, places: Places) -> Servic
 def service_name(graph: Graph, part: Part) -> str:
     """``iris-predict`` for the part ``predict`` of the workflow ``iris``."""
     return docker_name(f"{graph.name}-{part.name}")
+
+
+def _need(part: Part, variable: str) -> str:
+    """What Compose says where a variable is missing: what it is needed for. No brace nor dollar sign is in it."""
+    for node in part.graph.nodes:
+        for own in node.parameters:
+            if own.environment == variable:
+                return f"set {variable}: {label(node)} needs it for {own.name}"
+    return f"set {variable}: a literal needs it"
 
 
 def _about(part: Part) -> tuple[str, ...]:
