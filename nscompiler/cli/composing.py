@@ -1,5 +1,6 @@
 """Docker Compose as commands of ours use it: where a build for it lies, and the program that takes over."""
 
+import json
 import os
 import re
 import shutil
@@ -39,17 +40,37 @@ def build_and_arguments(given: Sequence[str]) -> tuple[Path, tuple[str, ...]]:
     if given and not given[0].startswith("-") and Path(given[0]).exists():
         folder = Path(given[0])
         if not (folder / FILE).is_file():
-            raise Failure(
-                f"{folder} is no build for Compose",
-                f"make one: nsc build {folder} --target compose, then name its folder",
-            )
+            raise _no_build(folder)
         return folder, tuple(given[1:])
+    if given and given[0].startswith(("/", ".", "~")):
+        raise Failure(f"there is no folder {given[0]}", "make a build for Compose: nsc build PATH --target compose")
     found = [folder for folder in (Path(), *sorted(Path("build").glob("*"))) if (folder / FILE).is_file()]
     if len(found) == 1:
         return found[0], tuple(given)
     if found:
         raise Failure(f"name one of the builds: {', '.join(map(str, found))}")
-    raise Failure("there is no build for Compose here", "make one: nsc build PATH --target compose")
+    here = "there is no build for Compose here"
+    if given and not given[0].startswith("-"):
+        here = f"there is no folder {given[0]}, and no build for Compose here"
+    raise Failure(here, "make one: nsc build PATH --target compose")
+
+
+def _no_build(folder: Path) -> Failure:
+    """What is said of a folder or file that is something else."""
+    try:
+        target = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["target"]
+    except (OSError, ValueError, LookupError, TypeError):
+        target = None
+    if isinstance(target, str):
+        return Failure(
+            f"{folder} is a build for the target {target}, not for Compose",
+            "build its program for this one: nsc build PATH --target compose, then name that folder",
+        )
+    holds = folder.suffix == ".nml" or any(next(folder.glob(own), None) for own in ("*.nml", "*/*.nml"))
+    return Failure(
+        f"{folder} is no build for Compose",
+        f"make one: nsc build {folder if holds else 'PATH'} --target compose, then name its folder",
+    )
 
 
 def program() -> tuple[str, ...]:

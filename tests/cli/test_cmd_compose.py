@@ -92,6 +92,13 @@ def test_compose_that_is_not_installed_is_told_with_the_remedy(here: Path) -> No
     assert "docs.docker.com/compose/install" in told.stderr
 
 
+def main_told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command that fails says."""
+    capsys.readouterr()
+    assert main(arguments) == 1
+    return capsys.readouterr().err
+
+
 def test_a_folder_without_a_build_is_told_with_the_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -101,6 +108,15 @@ def test_a_folder_without_a_build_is_told_with_the_remedy(
     (tmp_path / "main.nml").write_text("")
     assert main(["up", "main.nml"]) == 1
     assert "error: main.nml is no build for Compose" in capsys.readouterr().err
+    assert "nsc build main.nml --target compose" in main_told(capsys, "up", "main.nml")
+    assert "error: there is no folder ./nothere\n" in main_told(capsys, "up", "./nothere")
+    assert f"error: there is no folder {tmp_path}/nothere\n" in main_told(capsys, "up", f"{tmp_path}/nothere")
+    assert "error: there is no folder w-log, and no build for Compose here\n" in main_told(capsys, "logs", "w-log")
+    (tmp_path / "other.nml").write_text("def w = [1] | Sinks.log\n")
+    assert main(["build", "other.nml", "--target", "airflow", "-o", "dags"]) == 0
+    told = main_told(capsys, "up", "dags")
+    assert "error: dags is a build for the target airflow, not for Compose\n" in told
+    assert "nsc build PATH --target compose" in told
     for name in ("one", "two"):
         (tmp_path / "build" / name).mkdir(parents=True)
         (tmp_path / "build" / name / "compose.yaml").write_text("services: {}\n")
