@@ -285,3 +285,12 @@ def test_values_between_tasks_may_be_objects_of_a_store(engine: Airflow, tmp_pat
         assert keys == [f"staged/main_both/{done['run_id']}/jsonl_to_score.jsonl"]
     assert (here / "out.jsonl").read_text() == '"1 0.5"\n"2 nan"\n'
     assert sorted(path.name for path in here.iterdir()) == ["in.jsonl", "out.jsonl"]
+
+
+def test_a_file_of_the_working_folder_does_not_run_in_place_of_the_program(engine: Airflow, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "main.py").write_text("raise SystemExit(0)\n")
+    build({"main.nml": 'def w = [1, 2] | Sinks.jsonl { path = "out.jsonl" }\n'}, tmp_path / "dags")
+    assert run(engine, tmp_path / "dags", here, "main_w")["state"] == "success"
+    assert (here / "out.jsonl").read_text() == "1\n2\n"

@@ -44,10 +44,12 @@ def run(
     """Run a part of the workflow in a process of its own; what it logs is the log of the task."""
     log = logging.getLogger("airflow.task")
     paths = [home, os.environ.get("PYTHONPATH", "")]
+    # PYTHONSAFEPATH: no file of the working folder runs in place of the package that is called as it is.
+    search = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONSAFEPATH": "1"}
     process = subprocess.Popen(
         [python or sys.executable, "-m", "main", workflow, *options],
         cwd=folder,
-        env={**os.environ, **variables, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+        env={**os.environ, **variables, **search},
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

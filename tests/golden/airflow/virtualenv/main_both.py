@@ -63,11 +63,13 @@ def run(
     from collections import deque
 
     paths = [home, os.environ.get("PYTHONPATH", "")]
+    # PYTHONSAFEPATH: no file of the working folder runs in place of the package that is called as it is.
+    search = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONSAFEPATH": "1"}
     last = deque(maxlen=20)
     with subprocess.Popen(
         [sys.executable, "-m", "main", workflow, *options],
         cwd=folder,
-        env={**os.environ, **variables, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+        env={**os.environ, **variables, **search},
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -105,11 +107,13 @@ def run_main_scoring(
     from collections import deque
 
     paths = [home, os.environ.get("PYTHONPATH", "")]
+    # PYTHONSAFEPATH: no file of the working folder runs in place of the package that is called as it is.
+    search = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONSAFEPATH": "1"}
     last = deque(maxlen=20)
     with subprocess.Popen(
         [sys.executable, "-m", "main", workflow, *options],
         cwd=folder,
-        env={**os.environ, **variables, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+        env={**os.environ, **variables, **search},
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
