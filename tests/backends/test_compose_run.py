@@ -109,3 +109,50 @@ def test_a_run_that_ends_goes_on_after_each_of_its_services_was_killed(engine: d
         assert len(found) < 2 * COUNT
         assert not written.exists()
         project.down()
+
+
+LINKED = {
+    "main.nml": """@stateless
+fun slow : Integer -> Integer
+@stateless
+fun even : Integer -> Integer
+def größe = Sources.jsonl<Integer> { path = "in.jsonl" } | slow | Sinks.jsonl { path = "mid.jsonl" }
+def second =
+  Sources.jsonl<Integer> { path = "mid.jsonl" } | even { on_error = "dead_letter" } | Sinks.jsonl { path = $OUT }
+""",
+    "main.py": """import time
+
+import nstack
+
+
+class Module(nstack.Module):
+    def slow(self, n):
+        time.sleep(0.2)
+        return n
+
+    def even(self, n):
+        if n % 2:
+            raise ValueError("odd")
+        return n
+""",
+}
+
+
+@pytest.mark.thorough
+def test_a_workflow_reads_what_the_one_before_it_has_just_written(engine: dict[str, str], tmp_path: Path) -> None:
+    built = containers.build(tmp_path, LINKED)
+    with containers.project(built, engine, "nstack-linked", OUT="out.jsonl") as project:
+        for start in (2, 20):
+            (project.data / "in.jsonl").write_text("".join(f"{start + n}\n" for n in range(10)))
+            project.up()
+            codes = project.until_done()
+            assert set(codes.values()) == {0}, codes
+            assert containers.lines(project.data / "out.jsonl") == list(range(start, start + 10, 2))
+        aside = ("run", "--rm", "--no-deps", "--entrypoint", "mv", "second-jsonl")
+        project.compose(*aside, "dead-letters/second.jsonl", "dead-letters/taken.jsonl")
+        letters = tmp_path / "taken.jsonl"
+        project.compose("cp", "second-jsonl:/work/dead-letters/taken.jsonl", str(letters))
+        assert len(containers.lines(letters)) == 10
+        told = project.nsc("replay", str(letters), str(tmp_path / "source" / "main.nml"), "--quiet").stderr
+        assert "10 fed back, 10 of them failed again and are in dead-letters/second.jsonl" in told
+        project.down()
