@@ -1,8 +1,8 @@
 """The compose backend: a workflow as services of Docker Compose, with NATS JetStream between them.
 
 Each module has an image, or shares one as the project's placement says; each stage, source and sink has a service.
-``parts`` decides what runs where, ``images`` and ``services`` say what that needs, ``limits`` what cannot be done,
-``write`` turns it into files.
+``parts`` decides what runs where, ``images`` and ``services`` say what that needs, ``names`` what it is called,
+``waiting`` what starts after what, ``limits`` what cannot be done, ``write`` turns it into files.
 """
 
 from nscompiler.backends.base import Build, Emitted, Setting, Unsupported
