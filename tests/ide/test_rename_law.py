@@ -34,6 +34,10 @@ FRESH = {
 """New names that nothing has, some of them of the strange ones that the language allows."""
 
 
+OF_LETTERS = ("variable-like-type",)
+"""What is told of how two names look side by side: a new name may end it, or begin it."""
+
+
 def told(state: State) -> Counter[tuple[str, str, int]]:
     """What is said of a program: where, by line, and which code."""
     found: Counter[tuple[str, str, int]] = Counter()
@@ -42,7 +46,8 @@ def told(state: State) -> Counter[tuple[str, str, int]]:
             source = state.text(one.primary.span.path)
             assert source is not None
             line = source.lines.position(one.primary.span.start).line
-            found[one.primary.span.path, one.code.name, line] += 1
+            if one.code.name not in OF_LETTERS:
+                found[one.primary.span.path, one.code.name, line] += 1
     return found
 
 
