@@ -87,6 +87,7 @@ def test_dead_letters_are_linked(engine: Airflow, here: Path) -> None:
     assert "dead_letters=2" in done["xcoms"]["letters"]["return_value"]
 
 
+@pytest.mark.soak
 def test_a_task_past_its_time_ends_with_its_process(engine: Airflow, here: Path) -> None:
     (here / "many.jsonl").write_text("".join(f"{n}\n" for n in range(4000)))
     done = run(engine, here, "main_slowly", timeout="3s")
@@ -116,6 +117,7 @@ def test_a_task_that_is_killed_ends_with_its_process(engine: Airflow, here: Path
     assert "-m main slowly" not in listed
 
 
+@pytest.mark.soak
 def test_an_environment_is_made_for_the_tasks(engine: Airflow, here: Path) -> None:
     source, dags = here.parent / "source", here.parent / "dags"
     source.mkdir()
@@ -154,6 +156,7 @@ def both = [1, 2, 3] | Clean.clean | Score.score { word = $WORD } | Sinks.jsonl 
 }
 
 
+@pytest.mark.soak
 def test_tasks_are_containers(engine: Airflow, tmp_path: Path) -> None:
     for path, text in CONTAINED.items():
         (tmp_path / "source" / path).parent.mkdir(parents=True, exist_ok=True)

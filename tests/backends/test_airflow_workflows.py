@@ -252,6 +252,7 @@ class Module(nstack.Module):
 }
 
 
+@pytest.mark.soak
 def test_a_run_that_is_tried_again_appends_what_it_has_once(engine: Airflow, tmp_path: Path) -> None:
     here = tmp_path / "here"
     here.mkdir()
@@ -266,6 +267,7 @@ def test_a_run_that_is_tried_again_appends_what_it_has_once(engine: Airflow, tmp
         assert (here / "log.jsonl").read_text() == count * every
 
 
+@pytest.mark.soak
 def test_values_between_tasks_may_be_objects_of_a_store(engine: Airflow, tmp_path: Path) -> None:
     here = tmp_path / "here"
     here.mkdir()
@@ -287,6 +289,7 @@ def test_values_between_tasks_may_be_objects_of_a_store(engine: Airflow, tmp_pat
     assert sorted(path.name for path in here.iterdir()) == ["in.jsonl", "out.jsonl"]
 
 
+@pytest.mark.soak
 def test_a_file_of_the_working_folder_does_not_run_in_place_of_the_program(engine: Airflow, tmp_path: Path) -> None:
     here = tmp_path / "here"
     here.mkdir()

@@ -88,7 +88,7 @@ class Module(nstack.Module):
 COUNT = 6000
 
 
-@pytest.mark.thorough
+@pytest.mark.soak
 def test_a_run_that_ends_goes_on_after_each_of_its_services_was_killed(engine: dict[str, str], tmp_path: Path) -> None:
     built = containers.build(tmp_path, SLOW, "--set", "channel_messages=3")
     with containers.project(built, engine, "nstack-killed") as project:
@@ -138,7 +138,7 @@ class Module(nstack.Module):
 }
 
 
-@pytest.mark.thorough
+@pytest.mark.soak
 def test_a_workflow_reads_what_the_one_before_it_has_just_written(engine: dict[str, str], tmp_path: Path) -> None:
     built = containers.build(tmp_path, LINKED)
     with containers.project(built, engine, "nstack-linked", OUT="out.jsonl") as project:

@@ -223,8 +223,14 @@ async def test_killed_a_few_times_with_kafka(name: str, built: Path, tmp_path: P
     await killed_a_few_times(name, built, tmp_path)
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize("name", [name for name, pipeline in PIPELINES.items() if not pipeline.BOUNDED])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.thorough if name == "from_amqp" else pytest.mark.soak)
+        for name, pipeline in PIPELINES.items()
+        if not pipeline.BOUNDED
+    ],
+)
 async def test_interrupted_while_it_opens_it_ends(name: str, built: Path, tmp_path: Path, kafka: None) -> None:
     needs(name)
     killer = Killer(built, tmp_path, random.Random(name))

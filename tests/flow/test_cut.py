@@ -209,7 +209,7 @@ def run_in_parts(parts: tuple[Part, ...], run: Execution, built: Path, here: Pat
     return printed
 
 
-@pytest.mark.thorough
+@pytest.mark.soak
 @pytest.mark.parametrize("program", bounded_programs(), ids=lambda program: program.name)
 def test_the_parts_do_what_the_whole_does(program: Program, tmp_path: Path):
     compiled = compile_texts(program.files)
