@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.keywords import BINDERS
 from nscompiler.grammar.segment import Repair, Segment
 from nscompiler.grammar.surroundings import Surroundings
 
@@ -11,8 +12,6 @@ _MAYBE = Applicability.MAYBE_INCORRECT
 # What joins stages elsewhere, as tokens: where the first of them stands before the mistake.
 _PIPES = ((("|", ">"), -1), ((">", ">"), 0), (("=", ">"), 0), (("->",), 0), (("|", "|"), -1))
 
-# What other languages write before a name that is given a value: no function.
-_BINDERS = frozenset(("let", "const", "var", "val", "set", "local", "def", "fun", "type", "import", "module"))
 _LITERALS = frozenset(("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT"))
 
 
@@ -72,11 +71,7 @@ def bare_arguments(around: Surroundings) -> Diagnostic | None:
     if segment.at != 1 or segment.text(1) != "=" or not segment.is_word(0) or segment.new_line(0):
         return None
     before = segment.indexes[0] - 1
-    if (
-        before < 0
-        or segment.tokens.texts[before] in _BINDERS
-        or segment.tokens.kinds[before] not in segment.trial.words
-    ):
+    if before < 0 or segment.tokens.texts[before] in BINDERS or segment.tokens.kinds[before] not in segment.trial.words:
         return None
     names = segment.trial.names
     end = 0

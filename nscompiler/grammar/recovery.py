@@ -7,7 +7,7 @@ from typing import Any
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
-from nscompiler.grammar import odd_names, unquoted
+from nscompiler.grammar import keywords, odd_names, unquoted
 from nscompiler.grammar.build import Builder
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
 from nscompiler.grammar.explain import explain
@@ -15,8 +15,8 @@ from nscompiler.grammar.lexer import SWALLOWED, Kinds, Tokens
 from nscompiler.grammar.lexical import read_bad, text_ends, unquoted_type
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.segment import Segment
-from nscompiler.grammar.surroundings import Before, Surroundings
-from nscompiler.grammar.syntax import BrokenDecl, DefDecl, Header, Name, Node, Use
+from nscompiler.grammar.surroundings import Surroundings
+from nscompiler.grammar.syntax import BrokenDecl, DefDecl, Header, Name, Node
 from nscompiler.grammar.tables import Tables
 from nscompiler.grammar.trial import WINDOW, Trial, next_start
 from nscompiler.grammar.wording import shown
@@ -40,6 +40,8 @@ class Recovery:
     def recover(self, states: list[int], values: list[Any], index: int) -> int:
         """Mend the stacks after the token at ``index`` was refused; where to go on."""
         read = self._read_misspelt_keyword(states, values, index)
+        if read < 0:
+            read = self._read_missing_keyword(states, values, index)
         if read < 0:
             read = self._read_unquoted(states, values, index)
         if read < 0:
@@ -71,6 +73,22 @@ class Recovery:
             label = f"did you mean `{keyword}`?"
             self._builder.report(codes.NO_DECLARATION.at(span, title, label, fixes=(fix,)))
         return self._back_to(states, values, min(first, index))
+
+    def _read_missing_keyword(self, states: list[int], values: list[Any], index: int) -> int:
+        """Where to go on if the line is a declaration without its keyword and is to be read as that; -1 if not."""
+        tokens, before = self._tokens, states.copy()
+        self._open_list(before, values.copy())
+        level = self._level(before)
+        first = self._first(values[level:], index)
+        found = keywords.unsaid(tokens, self._trial, before[: level + 1], first, index)
+        if found is None:
+            return -1
+        silent = any(problem.primary.span.start == tokens.starts[found.line] for problem in self._builder.problems)
+        if not silent:
+            self._builder.report(keywords.told(self._builder.source, tokens, found))
+        self._misspelt.add(tokens.starts[found.line])
+        keywords.read(tokens, self._trial, found)
+        return self._back_to(states, values, min(found.line, index))
 
     def _back_to(self, states: list[int], values: list[Any], index: int) -> int:
         """Forget what was read of the item, and of items before it, that holds a token; where to read on."""
@@ -218,7 +236,7 @@ class Recovery:
         del states[level + 1 :], values[level:]
         items = values[level - 1]
         segment = Segment(self._trial, self._builder.source, tokens, states, first, index, self._limit(states, first))
-        around = Surroundings(segment, self._is_module(values), self._before(items, first))
+        around = Surroundings(segment, self._is_module(values))
         stop = segment.stop
         if deep:
             self._builder.report(too_deep(self._builder.source, tokens.starts[index], tokens.ends[index]))
@@ -286,16 +304,6 @@ class Recovery:
     def _is_module(self, values: list[Any]) -> bool:
         lists = [value for value in values if isinstance(value, list)]
         return len(lists) > 1 or any(isinstance(item, Header) for item in lists[0][:1])
-
-    def _before(self, items: list[Any], first: int) -> Before | None:
-        """A bare name on the same line, right before an item."""
-        last = items[-1] if items else None
-        if not isinstance(last, Use) or last.qualifier is not None:
-            return None
-        between = self._builder.source.text[last.end : self._tokens.starts[first]]
-        if "\n" in between or "\r" in between or between.strip():
-            return None
-        return Before(last.name.text, self._builder.source.span(last.start, last.end))
 
     def _replace(self, items: list[Any], around: Surroundings, stop: int) -> None:
         """Put a broken declaration in the place of what did not parse, and of items that the message speaks of."""

@@ -73,28 +73,6 @@ def attribute_place(around: Surroundings) -> Diagnostic | None:
 # --- keywords and names
 
 
-def missing_keyword(around: Surroundings) -> Diagnostic | None:
-    """``let x = f``, ``f : Text -> Text``, ``imports M:1.0.0``."""
-    segment, before = around.segment, around.before
-    sign = segment.text(1)
-    if around.keyword or not segment.is_word(0) or segment.at != 1 or sign not in (":", "="):
-        return None
-    glued = segment.end(0) == segment.start(1) and segment.end(1) == segment.start(2)
-    if sign == ":" and glued and _kind(segment, 2) in _LITERALS:
-        keyword = "module" if before and before.text[:1] == "m" else "import"
-    else:
-        likely = ("type", "def", "fun") if _kind(segment, 0) == "UNAME" else ("def", "fun", "type")
-        keyword = next((word for word in likely if segment.whole_with(0, 0, [word])), likely[0])
-    name = segment.text(0)
-    if before is not None:
-        title = f"No declaration starts with {shown(before.text)}"
-        fix = Fix(f"Write `{keyword}`", (Edit(before.span, keyword),), _MAYBE)
-        return codes.NO_DECLARATION.at(before.span, title, f"did you mean `{keyword}`?", fixes=(fix,))
-    edit = Edit(segment.source.span(segment.start(0), segment.start(0)), f"{keyword} ")
-    title = f"A `{keyword}` is missing before {shown(name)}"
-    return codes.NO_DECLARATION.at(segment.span(0), title, fixes=(Fix(f"Insert `{keyword}`", (edit,), _MAYBE),))
-
-
 def misspelt_word(around: Surroundings) -> Diagnostic | None:
     """``optinal Text``, ``f : a -> b wehre a is CsvRow``."""
     segment = around.segment
@@ -444,7 +422,6 @@ STRUCTURE: tuple[Rule, ...] = (
     missing_reference,
     attribute_place,
     bare_arguments,
-    missing_keyword,
     misspelt_word,
     missing_name,
     wrong_keyword,

@@ -1,25 +1,11 @@
-"""What a rule may ask about a mistake beyond the segment: the item's keyword and name, what stands before it."""
-
-from typing import ClassVar
+"""What a rule may ask about a mistake beyond the segment: the item's keyword and name."""
 
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.syntax import Name
-from nscompiler.records import Record
 from nscompiler.source import Span
 
 _KEYWORDS = {"TYPE": "type", "FUN": "fun", "DEF": "def", "IMPORT": "import", "MODULE": "module"}
 _ATTRIBUTE_END = frozenset(("TYPE", "FUN", "DEF"))
-
-
-class Before(Record):
-    """A bare name right before the item, on its line: perhaps a keyword of another language."""
-
-    __match_args__: ClassVar[tuple[str, ...]] = ("text", "span")
-    __slots__ = __match_args__
-
-    def __init__(self, text: str, span: Span) -> None:
-        self.text = text
-        self.span = span
 
 
 class Surroundings:
@@ -29,11 +15,10 @@ class Surroundings:
     file has a header.
     """
 
-    __slots__ = ("before", "head", "is_module", "keyword", "segment")
+    __slots__ = ("head", "is_module", "keyword", "segment")
 
-    def __init__(self, segment: Segment, is_module: bool, before: Before | None) -> None:
+    def __init__(self, segment: Segment, is_module: bool) -> None:
         self.segment = segment
-        self.before = before
         self.is_module = is_module
         self.head = self._find_head()
         kind = segment.kinds[self.head] if self.head < len(segment.kinds) else -1

@@ -187,6 +187,17 @@ MISTAKES = [
     ("«f» : Text -> Text", "NS0130", "fun f : Text -> Text"),
     ("«x» = f | g", "NS0130", "def x = f | g"),
     ("«Event» = A | B", "NS0130", "type Event = A | B"),
+    ("fun f : A -> B\n«w» = f | g", "NS0130", "fun f : A -> B\ndef w = f | g"),
+    ("fun f : A -> B\n«let» w = f | g", "NS0130", "fun f : A -> B\ndef w = f | g"),
+    ("fun f : A -> B with { n : Text }\n«w» = f | g", "NS0130", "fun f : A -> B with { n : Text }\ndef w = f | g"),
+    ("fun f : a -> B where a is C\n«flow» w = f | g", "NS0130", "fun f : a -> B where a is C\ndef w = f | g"),
+    ("type T = { a : Text }\n«f» : A -> B", "NS0130", "type T = { a : Text }\nfun f : A -> B"),
+    ("type T = A | B\n«data» U = C | D", "NS0130", "type T = A | B\ntype U = C | D"),
+    ("fun f : A -> B\n«Pair» a b = (a, b)", "NS0130", "fun f : A -> B\ntype Pair a b = (a, b)"),
+    ("fun f : A -> B\n«Def» w = f | g", "NS0130", "fun f : A -> B\ndef w = f | g"),
+    ("«Module» X:1.0.0\ndef w = f", "NS0130", "module X:1.0.0\ndef w = f"),
+    ("«use» X.Y:1.0.0 as Y\ndef w = Y.f", "NS0130", "import X.Y:1.0.0 as Y\ndef w = Y.f"),
+    ("«from» X.Y:1.0.0 import f, g\ndef w = f", "NS0101", None),
     ("«fun» f = g | h", "NS0136", "def f = g | h"),
     ("«def» f : A -> B", "NS0136", "fun f : A -> B"),
     # --- the rest
@@ -290,6 +301,18 @@ def test_what_only_resembles_a_reference_in_pieces_is_none(text):
 def test_only_a_reference_with_its_colon_is_surely_one():
     levels = [read(f"module {text}").problems[0].fixes[0].applicability for text in ("Foo : 1.0.0", "Foo 1.0.0")]
     assert levels == [Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT]
+
+
+def test_a_line_without_its_keyword_declares_and_leaves_what_is_above_it_whole():
+    result = read("use X.Y:1.0.0 as Y\nfun f : A -> B\nlet w = f | g\nh : A -> B\ndef z = h |")
+    assert [item.name.text for item in result.module.declarations] == ["f", "w", "h", "z"]
+    assert [(item.reference.text, item.alias.text) for item in result.module.imports] == [("X.Y:1.0.0", "Y")]
+    assert ids(result.problems) == ["NS0130", "NS0130", "NS0130", "NS0128"]
+
+
+def test_what_goes_on_further_right_is_no_line_of_its_own():
+    problems = read("fun f : A -> B\n  w = g").problems
+    assert ids(problems) == ["NS0136"]
 
 
 def test_a_broken_declaration_keeps_its_name():

@@ -1,0 +1,145 @@
+"""Lines that want to be declarations and begin without a keyword: ``v = f``, ``let v = f``, ``use Foo:1.0.0``."""
+
+from typing import ClassVar
+
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.lexer import SWALLOWED, Tokens
+from nscompiler.grammar.trial import WINDOW, Trial, next_start
+from nscompiler.grammar.wording import shown
+from nscompiler.records import Record
+from nscompiler.source import SourceFile
+
+_SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
+_SIGNS = ("=", ":")
+#: What other languages write before a name that they declare: no function of such a name has parameters there.
+BINDERS = frozenset(("let", "const", "var", "val", "set", "local", "def", "fun", "type", "import", "module"))
+_DECLARING = ("type", "fun", "def")
+_LITERALS = ("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT")
+
+
+class Unsaid(Record):
+    """A declaration without its keyword.
+
+    ``line`` is its first token, ``word`` whether that stands for the keyword, ``end`` the sign behind what it declares,
+    ``whole`` whether it reads well with the keyword.
+    """
+
+    __match_args__: ClassVar[tuple[str, ...]] = ("line", "keyword", "word", "end", "whole")
+    __slots__ = __match_args__
+
+    def __init__(self, line: int, keyword: str, word: bool, end: int, whole: bool = False) -> None:
+        self.line = line
+        self.keyword = keyword
+        self.word = word
+        self.end = end
+        self.whole = whole
+
+
+def unsaid(tokens: Tokens, trial: Trial, base: list[int], first: int, index: int) -> Unsaid | None:
+    """The declaration around the mistake at ``index``, which the item from ``first`` on has swallowed, if any.
+
+    ``base`` are the states before that item. It must be whole without the line, and the line not further right.
+    """
+    line = index
+    while line > max(0, index - WINDOW) and not trial.begins_line(tokens, line):
+        line -= 1
+    if not trial.begins_line(tokens, line) or tokens.kinds[line] not in (trial.kind["LNAME"], trial.kind["UNAME"]):
+        return None
+    if first < line:
+        states = base.copy()
+        kinds = [kind for kind in tokens.kinds[first:line] if kind != SWALLOWED]
+        if trial.feed(states, kinds) < len(kinds) or not trial.ends(states, trial.kind["DEF"]):
+            return None
+        if _column(tokens, line) > _column(tokens, first):
+            return None
+    return _import(tokens, trial, line, index) or _declaration(tokens, trial, base, line, index)
+
+
+def _column(tokens: Tokens, index: int) -> int:
+    gap = tokens.gaps[index]
+    return len(gap) - 1 - max(gap.rfind("\n"), gap.rfind("\r"))
+
+
+def _import(tokens: Tokens, trial: Trial, line: int, index: int) -> Unsaid | None:
+    """``use Foo.Bar:1.0.0 as F``: a word before a module's reference."""
+    texts, at = tokens.texts, line + 1
+    while tokens.kinds[at] in trial.words or texts[at] in (".", "/"):
+        if trial.begins_line(tokens, at):
+            return None
+        at += 1
+    glued = all(not gap for gap in tokens.gaps[line + 2 : at + 2])
+    if texts[at] != ":" or at < line + 2 or not texts[at + 1][:1].isdigit() or not glued or index > at:
+        return None
+    keyword = "module" if not line and texts[line][:1] in "mM" else "import"
+    return Unsaid(line, keyword, True, at)
+
+
+def _declaration(tokens: Tokens, trial: Trial, base: list[int], line: int, index: int) -> Unsaid | None:
+    sign = line + 1
+    while tokens.kinds[sign] in trial.words and not trial.begins_line(tokens, sign):
+        sign += 1
+    if tokens.texts[sign] not in _SIGNS or index > sign or trial.begins_line(tokens, sign):
+        return None
+    capital = trial.kind["UNAME"]
+    said = tokens.texts[line].lower()
+    word = sign - line == 2 and (tokens.kinds[line] != capital or said in _DECLARING)
+    named = line + word
+    if sign - named > 1 and tokens.kinds[named] != capital:
+        return None  # only a type has parameters before the sign
+    literal = trial.names[tokens.kinds[sign + 1]] in _LITERALS
+    if word and literal and tokens.texts[sign] == "=" and tokens.texts[line] not in BINDERS:
+        return None  # a function and its parameter: `f n = 1`
+    if word and said in _DECLARING:
+        return Unsaid(line, said, True, sign)
+    likely = ("type", "def", "fun") if tokens.kinds[named] == capital else ("def", "fun", "type")
+    stop = next_start(trial, tokens, sign)
+    rest = [trial.bads.get(kind, kind) for kind in tokens.kinds[named : min(stop, named + WINDOW)]]
+    rest = [kind for kind in rest if kind != SWALLOWED]
+    keyword = next((each for each in likely if _is_whole(trial, base, [trial.tables.literals[each], *rest])), "")
+    return Unsaid(line, keyword or likely[0], word, sign, bool(keyword))
+
+
+def _is_whole(trial: Trial, base: list[int], kinds: list[int]) -> bool:
+    states = base.copy()
+    return trial.feed(states, kinds) == len(kinds) and trial.ends(states, trial.kind["DEF"])
+
+
+def told(source: SourceFile, tokens: Tokens, found: Unsaid) -> Diagnostic:
+    """What is wrong with the line."""
+    start, end = tokens.starts[found.line], tokens.ends[found.line]
+    span, text = source.span(start, end), tokens.texts[found.line]
+    if not found.word:
+        title = f"A `{found.keyword}` is missing before {shown(text)}"
+        edit = Edit(source.span(start, start), f"{found.keyword} ")
+        fix = Fix(f"Insert `{found.keyword}`", (edit,), _SURE if found.whole else _MAYBE)
+        return codes.NO_DECLARATION.at(span, title, fixes=(fix,))
+    if text == "from":
+        title = "A module is imported with its version, and used by its alias"
+        return codes.UNEXPECTED.at(span, title, "write `import Foo:1.0.0 as F`")
+    fix = Fix(f"Write `{found.keyword}`", (Edit(span, found.keyword),), _MAYBE)
+    title = f"No declaration starts with {shown(text)}"
+    return codes.NO_DECLARATION.at(span, title, f"did you mean `{found.keyword}`?", fixes=(fix,))
+
+
+def read(tokens: Tokens, trial: Trial, found: Unsaid) -> None:
+    """Puts the keyword before the line, or in the place of its first word."""
+    kind = trial.tables.literals[found.keyword]
+    if found.word:
+        tokens.kinds[found.line] = kind
+    else:
+        start, gap = tokens.starts[found.line], tokens.gaps[found.line]
+        tokens.insert(found.line, kind, found.keyword, start)
+        tokens.gaps[found.line], tokens.gaps[found.line + 1] = gap, ""
+    if tokens.texts[found.line] == "from":
+        _swallow_names(tokens, trial, found.end)
+
+
+def _swallow_names(tokens: Tokens, trial: Trial, index: int) -> None:
+    """The rest of ``from Foo:1.0.0 import a, b``, which names what the import brings."""
+    at = index
+    while at < len(tokens.kinds) - 1 and tokens.texts[at] != "import" and not trial.begins_line(tokens, at):
+        at += 1
+    while at < len(tokens.kinds) - 1 and tokens.texts[at] and not trial.begins_line(tokens, at):
+        tokens.kinds[at] = SWALLOWED
+        at += 1
