@@ -15,7 +15,7 @@ import psycopg
 from broker_harness import Line, Side
 from databases import PORT, OwnServer, Schema, new_schema, own_server
 from kafka_sides import KafkaLine, KafkaSide
-from own_brokers import OwnBroker, OwnNats, OwnRedis, running
+from own_brokers import OwnBroker, OwnNats, OwnRabbitMQ, OwnRedis, running
 from test_connector_amqp import RabbitMQ
 from test_connector_nats import Nats
 from test_connector_redis import RedisSide
@@ -421,6 +421,7 @@ PIPELINES: dict[str, type[Pipeline]] = {
         Restarted,
         of_own_broker(RedisSide, OwnRedis, OF_REDIS),
         of_own_broker(Nats, OwnNats, OF_NATS),
+        of_own_broker(RabbitMQ, OwnRabbitMQ, OF_AMQP),
         *of_broker(RabbitMQ, OF_AMQP, "amqp_host amqp_port amqp_exchange amqp_key"),
         *of_broker(RedisSide, OF_REDIS, "redis_host redis_port redis_stream"),
         *of_broker(Nats, OF_NATS, "nats_host nats_port nats_subject"),

@@ -4,13 +4,14 @@ import asyncio
 import datetime
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aio_pika
 import pytest
+from aio_pika import DeliveryMode, Message
 from broker_harness import Contract, Copy, Order, Side, opened, take, until, values
 from connector_harness import Recorder
-from nstack.connectors.amqp import AmqpSink, AmqpSource
+from nstack.connectors.amqp import AmqpSink, AmqpSource, Broker
 from nstack.runtime.errors import ConnectorError, UsageError
 from own_brokers import OwnRabbitMQ, running
 
@@ -20,6 +21,7 @@ class RabbitMQ(Side):
 
     NAME, PORT, PREFIX = "RabbitMQ", 5672, "amqp"
     SOURCE, SINK = AmqpSource, AmqpSink
+    STORAGE: ClassVar[str] = "memory"
 
     async def open(self) -> None:
         """The queue that the source reads is made by the source itself, or here, if nobody has it yet."""
@@ -47,19 +49,19 @@ class RabbitMQ(Side):
 
     async def publish(self, bodies: Sequence[bytes]) -> None:
         """In order."""
+        kept = DeliveryMode.PERSISTENT if self.STORAGE == "file" else DeliveryMode.NOT_PERSISTENT
         for start in range(0, len(bodies), 500):
-            part = bodies[start : start + 500]
-            await asyncio.gather(*(self.into.publish(aio_pika.Message(body), "a.b") for body in part))
+            part = (Message(body, delivery_mode=kept) for body in bodies[start : start + 500])
+            await asyncio.gather(*(self.into.publish(one, "a.b") for one in part))
 
     async def receive(self) -> bytes:
         """From the sink's queue."""
         return await self._inbox.get()
 
     async def waiting(self) -> int:
-        """Those that are not with a consumer."""
-        channel = await self._connection.channel()
-        queue = await channel.declare_queue(f"t.{self.id}", passive=True)
-        await channel.close()
+        """Those that are not with a consumer. Asks through a connection of its own: the server may be another one."""
+        async with await aio_pika.connect(port=self.PORT) as connection:
+            queue = await (await connection.channel()).declare_queue(f"t.{self.id}", passive=True)
         count = queue.declaration_result.message_count
         assert count is not None
         return count
@@ -87,7 +89,7 @@ class TestAmqp(Contract):
             await sink.write(sink.encode([Order(1, "x")]))
         message = await queue.get(no_ack=True)
         assert message is not None
-        assert message.delivery_mode is aio_pika.DeliveryMode.PERSISTENT
+        assert message.delivery_mode is DeliveryMode.PERSISTENT
         assert message.content_type == "application/json"
         assert message.body == b'{"n":1,"who":"x","weight":null}'
         await queue.delete()
@@ -150,6 +152,25 @@ class TestAmqp(Contract):
                     seen += values(await take(batches, 1))
                 assert {one.n for one in seen} <= {1, 2}
         record_property("warnings while the broker was away", recorder.text().count("warning: "))
+
+    async def test_a_broker_that_goes_away_while_one_connects_is_waited_for(
+        self, side: RabbitMQ, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        connect, tries = Broker.connect, 0
+
+        async def connect_and_lose(broker: Broker) -> Any:
+            nonlocal tries
+            connection, tries = await connect(broker), tries + 1
+            if tries == 1:
+                await connection.close()
+            return connection
+
+        monkeypatch.setattr(Broker, "connect", connect_and_lose)
+        for connector in (AmqpSource(), AmqpSink()):
+            tries, recorder = 0, Recorder()
+            async with opened(side, connector, log=recorder.log):
+                assert tries == 2
+            assert "waiting for the AMQP broker at 127.0.0.1:5672, at most " in recorder.text()
 
     async def test_what_is_missing_is_an_error_where_nothing_may_be_declared(self, side: RabbitMQ) -> None:
         for connector, given, what in (

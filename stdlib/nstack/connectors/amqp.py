@@ -53,11 +53,12 @@ class AmqpSource(BrokerSource):
         assert broker is not None
         connection = await broker.connect()
         async with closing(connection):
-            await broker.declare_exchange(connection)
-            channel = await broker.declare_queue(connection, self._queue)
-            await channel.set_qos(prefetch_count=self._most)
-            consumer = Consumer(connection, await channel.get_underlay_channel(), self._queue)
-            await consumer.start()
+            with _losing():
+                await broker.declare_exchange(connection)
+                channel = await broker.declare_queue(connection, self._queue)
+                await channel.set_qos(prefetch_count=self._most)
+                consumer = Consumer(connection, await channel.get_underlay_channel(), self._queue)
+                await consumer.start()
         return consumer
 
 
@@ -79,12 +80,13 @@ class AmqpSink(BrokerSink):
         assert broker is not None
         connection = await broker.connect()
         async with closing(connection):
-            await broker.declare_exchange(connection)
-            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-            if broker.exchange:
-                exchange = await channel.get_exchange(broker.exchange, ensure=False)
-            else:
-                exchange = channel.default_exchange
+            with _losing():
+                await broker.declare_exchange(connection)
+                channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+                if broker.exchange:
+                    exchange = await channel.get_exchange(broker.exchange, ensure=False)
+                else:
+                    exchange = channel.default_exchange
         return Publisher(connection, exchange, broker, self.form.content_type)
 
 
@@ -326,6 +328,11 @@ def _is_broken(error: BaseException) -> bool:
 def _losing() -> Iterator[None]:
     try:
         yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise Lost(error) from None  # the library has cancelled a future of its own
     except Exception as error:
         if _is_broken(error):
             raise Lost(error) from None

@@ -1,6 +1,7 @@
 """Reaching a server: making a connection to it, again while it is away, and what is told meanwhile."""
 
 import asyncio
+import errno
 import os
 import socket
 import time
@@ -41,7 +42,7 @@ def reason(error: BaseException) -> str:
     """Why, in one line. Event loops word the same refusal differently, so the system's own words are taken."""
     if isinstance(error, socket.gaierror):
         return error.strerror or "the name is not known"
-    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+    if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:  # not a library's own
         return os.strerror(error.errno)
     if isinstance(error, TimeoutError):
         return "no answer came in time"
