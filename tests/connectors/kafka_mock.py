@@ -10,10 +10,13 @@ from pathlib import Path
 
 import confluent_kafka
 
+PRODUCE = 0
+"""The kind of request that brings messages."""
 COMMANDS = """
 down             no connection is taken, and those that are there break
 up               connections are taken again
 topic NAME N     makes a topic of N partitions
+too_large N      the next N batches are refused, as larger than a topic takes
 """
 
 
@@ -44,6 +47,10 @@ def main() -> None:
                 failed = rd.rd_kafka_mock_broker_set_up(cluster, 1)
             case ["topic", name, count]:
                 failed = rd.rd_kafka_mock_topic_create(cluster, name.encode(), int(count), 1)
+            case ["too_large", count]:
+                errors = (ctypes.c_int * int(count))(*[confluent_kafka.KafkaError.MSG_SIZE_TOO_LARGE] * int(count))
+                rd.rd_kafka_mock_push_request_errors_array(cluster, PRODUCE, ctypes.c_size_t(len(errors)), errors)
+                failed = False
             case other:
                 raise SystemExit(f"no such command: {other}; there are\n{COMMANDS}")
         print("failed" if failed else "ok", flush=True)

@@ -12,7 +12,8 @@ from aio_pika import DeliveryMode, Message
 from broker_harness import Contract, Copy, Order, Side, opened, take, until, values
 from connector_harness import Recorder
 from nstack.connectors.amqp import AmqpSink, AmqpSource, Broker
-from nstack.runtime.errors import ConnectorError, UsageError
+from nstack.runtime.codec import Codec
+from nstack.runtime.errors import ConnectorError, NotNow, RefusedValues, UsageError
 from own_brokers import OwnRabbitMQ, running
 
 
@@ -103,6 +104,54 @@ class TestAmqp(Contract):
                     f"no queue takes what exchange 't.{side.id}.out' is given with key 'elsewhere': "
                     "bind one to it, or mend amqp_exchange and amqp_key"
                 )
+
+    async def test_what_a_full_queue_does_not_take_is_refused_alone(self, side: RabbitMQ) -> None:
+        full = {"x-max-length": 3, "x-overflow": "reject-publish"}
+        queue = await side.channel.declare_queue(f"t.{side.id}.full", arguments=full, auto_delete=True)
+        async with opened(side, AmqpSink(), amqp_exchange="", amqp_key=queue.name) as sink:
+            with pytest.raises(RefusedValues) as fault:
+                await sink.write(sink.encode([Order(n, "x") for n in range(10)]))
+            found = [await queue.get(no_ack=True) for _ in range(3)]
+            taken = {Codec(Order).decode_json(one.body).n for one in found if one is not None}
+            assert set(fault.value.those) == set(range(10)) - taken
+            assert {type(why) for why in fault.value.those.values()} == {NotNow}
+            assert "did not take a message for exchange '': is a queue full?" in str(fault.value)
+            await sink.write(sink.encode([Order(10, "x")]))
+        await queue.delete(if_empty=False)
+
+    async def test_an_exchange_that_takes_nothing_is_an_error(self, side: RabbitMQ) -> None:
+        inner = await side.channel.declare_exchange(f"t.{side.id}.new", "fanout", internal=True)
+        async with opened(side, AmqpSink(), amqp_exchange=inner.name) as sink:
+            with pytest.raises(ConnectorError, match=r"5672: ACCESS_REFUSED - cannot publish to internal exchange"):
+                await sink.write(sink.encode([Order(n, "x") for n in range(500)]))
+
+    @pytest.mark.thorough
+    async def test_a_message_larger_than_the_broker_takes_is_refused_alone(self, side: RabbitMQ) -> None:
+        class Small(OwnRabbitMQ):
+            """Takes no long messages."""
+
+            MORE = "-rabbit max_message_size 100"
+
+        recorder = Recorder()
+        with running(Small) as broker:
+            async with await aio_pika.connect(port=broker.port) as connection:
+                queue = await (await connection.channel()).declare_queue("q")
+                for _ in range(10):  # the broker may have ended the connection before its reason was read
+                    given = {"port": broker.port, "log": recorder.log, "amqp_exchange": "", "amqp_key": "q"}
+                    async with opened(side, AmqpSink(), **given) as sink, asyncio.timeout(30):
+                        bodies = sink.encode([Order(n, "x" * (n % 99 + 1)) for n in range(500)])
+                        with pytest.raises(RefusedValues) as fault:
+                            await sink.write(bodies)
+                        await sink.write(sink.encode([Order(500, "x")]))
+                    assert set(fault.value.those) == {n for n, body in enumerate(bodies) if len(body) > 100}
+                told = str(fault.value)
+                assert told.startswith("a message of 1")
+                assert told.endswith(f"127.0.0.1:{broker.port} takes 100 bytes at most (its max_message_size)")
+                seen = set()
+                while (message := await queue.get(no_ack=True, fail=False)) is not None:
+                    seen.add(Codec(Order).decode_json(message.body).n)
+                assert seen == set(range(501)) - set(fault.value.those)
+        assert recorder.text() == ""
 
     async def test_the_default_exchange_takes_a_queue_for_the_key(self, side: RabbitMQ) -> None:
         async with opened(side, AmqpSink(), amqp_exchange="", amqp_key=f"t.{side.id}") as sink:

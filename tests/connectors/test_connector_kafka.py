@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
 from typing import cast
 
 import pytest
 from broker_harness import Contract, Order, Side, opened, take, until, values
 from connector_harness import Recorder
 from kafka_sides import Cluster, KafkaLine, KafkaSide, cluster, seconds
+from nstack.connectors import kafka as kafka_module
 from nstack.connectors import kafkagroup
 from nstack.connectors.kafka import KafkaBacklog, KafkaSink, KafkaSource
 from nstack.connectors.kafkagroup import Progress
 from nstack.runtime.codec import Codec
-from nstack.runtime.errors import ConnectorError, TooLarge, UsageError
+from nstack.runtime.errors import ConnectorError, RefusedValues, TooLarge, UsageError
 from nstack.runtime.scalars import Bytes, DateTime, Integer, Text
 from nstack.runtime.values import Record
 from tls_servers import tansu
@@ -175,6 +177,24 @@ class TestKafka(Contract):
                 sink.encode(["x" * 2_000_001])
             await sink.write(sink.encode(["x" * 2_000_000]))
         assert len(await side.receive()) == 2_000_000
+
+    async def test_of_a_batch_that_is_too_large_only_the_message_that_is_so_alone_is_refused(
+        self, side: KafkaSide, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if not side.CLUSTER.is_mock:
+            pytest.skip("the broker that KAFKA_BOOTSTRAP names refuses nothing")
+        given = [Order(n, "x") for n in range(8)]
+        monkeypatch.setattr(kafka_module, "LINGER", 200)  # they make one batch, however long it takes to send them
+        async with opened(side, KafkaSink()) as sink:
+            for refusals, refused in ((1, []), (4, [0]), (5, [0, 1])):  # of 8, 4, 2 and 1, and of the one after it
+                side.CLUSTER.order(f"too_large {refusals}")
+                with pytest.raises(RefusedValues) if refused else nullcontext() as fault:
+                    await sink.write(sink.encode(given))
+                if fault is not None:
+                    assert list(fault.value.those) == refused
+                    assert "a message is larger than it takes (max.message.bytes of the topic)" in str(fault.value)
+                got = [Codec(Order).decode_json(await side.receive()).n for _ in range(8 - len(refused))]
+                assert sorted(got) == [n for n in range(8) if n not in refused]
 
     async def test_a_missing_body_is_told_where_a_value_is_needed(self, side: KafkaSide) -> None:
         for type_, body in ((Order, "json"), (Text, "raw")):

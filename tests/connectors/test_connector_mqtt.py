@@ -13,7 +13,8 @@ import pytest
 from broker_harness import Contract, Order, Side, free_port, opened, take, values
 from connector_harness import Recorder, required
 from nstack.connectors.mqtt import MqttSink, MqttSource
-from nstack.runtime.errors import ConnectorError, TooLarge, UsageError
+from nstack.runtime.codec import Codec
+from nstack.runtime.errors import ConnectorError, RefusedValues, TooLarge, UsageError
 from tls_servers import process
 
 
@@ -155,6 +156,39 @@ class TestMqtt(Contract):
                 await sink.write(sink.encode([largest]))
                 with pytest.raises(TooLarge):
                     sink.encode([Order(3, largest.who + "x")])
+
+    async def test_messages_that_the_broker_refuses_are_told_apart(self, side: Side, tmp_path: Path) -> None:
+        port, file, recorder = free_port(), tmp_path / "conf", Recorder()
+        file.write_text(f"user root\nlistener {port} 127.0.0.1\nallow_anonymous true\nmessage_size_limit 60\n")
+        with process(port, required("mosquitto"), "-c", file):
+            async with (
+                aiomqtt.Client("127.0.0.1", port) as reader,
+                opened(side, MqttSink(), port=port, mqtt_topic="t", log=recorder.log) as sink,
+            ):
+                await reader.subscribe("t", qos=1)
+                with pytest.raises(RefusedValues) as fault:
+                    await sink.write(sink.encode([Order(n, "x" * (50 if n % 10 == 7 else 1)) for n in range(100)]))
+                assert list(fault.value.those) == list(range(7, 100, 10))
+                told = f"the MQTT broker at 127.0.0.1:{port} refuses a message for topic 't': Packet too large"
+                assert {str(why) for why in fault.value.those.values()} == {told}
+                seen = set()
+                async with asyncio.timeout(20):
+                    while len(seen) < 90:
+                        payload = (await anext(reader.messages)).payload
+                        assert isinstance(payload, bytes)
+                        seen.add(Codec(Order).decode_json(payload).n)
+                assert seen == set(range(100)) - set(fault.value.those)
+        assert recorder.text() == ""
+
+    async def test_a_topic_that_is_not_for_this_user_is_told(self, side: Side, tmp_path: Path) -> None:
+        port, file, rules = free_port(), tmp_path / "conf", tmp_path / "rules"
+        rules.write_text("topic read #\n")
+        rules.chmod(0o600)
+        file.write_text(f"user root\nlistener {port} 127.0.0.1\nallow_anonymous true\nacl_file {rules}\n")
+        with process(port, required("mosquitto"), "-c", file):
+            async with opened(side, MqttSink(), port=port, mqtt_topic="t") as sink:
+                with pytest.raises(ConnectorError, match="refuses a message for topic 't': Not authorized"):
+                    await sink.write(sink.encode([Order(1, "x")]))
 
     async def test_too_many_messages_without_qos_are_dropped_and_told(self, side: Mosquitto) -> None:
         recorder = Recorder()

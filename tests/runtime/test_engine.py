@@ -10,7 +10,7 @@ import pytest
 from nstack.runtime import Call, Integer, Json, Parameter, Policy, Record, Sink, Source, Text, UserModule, Workflow
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch, Context, Parameters, Registry, SinkConnector, SourceConnector
-from nstack.runtime.errors import ConnectorError, RefusedValues, UsageError
+from nstack.runtime.errors import ConnectorError, NotNow, RefusedValues, UsageError
 from nstack.runtime.feed import Feed
 from nstack.runtime.link import reached
 from nstack.runtime.log import Log
@@ -406,6 +406,35 @@ def test_values_that_a_sink_refuses_meet_its_policy_and_the_others_are_written_o
     if on_error == "dead_letter":
         lines = (tmp_path / "d.jsonl").read_text().splitlines()
         assert [line.split(",")[0] for line in lines] == ['{"value":"x1"', '{"value":"x2"']
+
+
+class Crowded(Kept):
+    """Has room for one value at a time, and never for one that begins with ``x``."""
+
+    async def write(self, encoded: Any) -> None:
+        taken = next((value for value in encoded if not value.startswith("x")), None)
+        self.values += [] if taken is None else [taken]
+        wrong = {at: NotNow(f"full: {value}") for at, value in enumerate(encoded) if value is not taken}
+        if wrong:
+            raise RefusedValues(wrong)
+
+
+@pytest.mark.parametrize(("on_error", "code"), [("dead_letter", 0), ("skip", 0), ("stop", 1)])
+def test_values_that_a_sink_does_not_take_now_are_tried_again_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], on_error: str, code: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source, sink = Given(), Crowded()
+    source.batches_given = [Batch(["a", "x1", "b"])]
+    assert run(source, sink, sink_policy=Policy(on_error=on_error, dead_letter="d.jsonl", retry=3)) == code
+    assert sink.values == ["a", "b"]
+    err = capfd.readouterr().err
+    assert "Sinks.kept: full: x1 (try 1 of 4)" in err
+    assert "Sinks.kept: full: x1 (try 3 of 4)" in err
+    if code == 0:
+        assert "out=2" in err
+    if on_error == "dead_letter":
+        assert (tmp_path / "d.jsonl").read_text().startswith('{"value":"x1"')
 
 
 def test_lines_that_cannot_be_decoded(

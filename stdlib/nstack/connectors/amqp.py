@@ -5,19 +5,21 @@ The source reads a queue that stays when the workflow is stopped, so what is pub
 """
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Awaitable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
-from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Message, port, settle_all, silence
+from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Message, NotTaken, port, settled, silence
 from nstack.connectors.limits import at_least_one
-from nstack.connectors.reach import Lost, closing, reason
+from nstack.connectors.reach import PARTING, Lost, closing, reason
 from nstack.connectors.tls import Tls, knock
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters
-from nstack.runtime.errors import ConnectorError, MissingExtra, UsageError
+from nstack.runtime.errors import ConnectorError, MissingExtra, NotNow, TooLarge, UsageError
+from nstack.runtime.parting import at_most
 
 PROVIDES = {"Sources.amqp": "AmqpSource", "Sinks.amqp": "AmqpSink"}
 
@@ -82,12 +84,9 @@ class AmqpSink(BrokerSink):
         async with closing(connection):
             with _losing():
                 await broker.declare_exchange(connection)
-                channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-                if broker.exchange:
-                    exchange = await channel.get_exchange(broker.exchange, ensure=False)
-                else:
-                    exchange = channel.default_exchange
-        return Publisher(connection, exchange, broker, self.form.content_type)
+                publisher = Publisher(connection, broker, self.form.content_type)
+                await publisher.start()
+        return publisher
 
 
 class Broker:
@@ -271,39 +270,84 @@ class Consumer:
 
 
 class Publisher:
-    """One channel that confirms what is published."""
+    """A channel that confirms what is published."""
 
-    def __init__(self, connection: Any, exchange: Any, broker: Broker, content_type: str) -> None:
+    def __init__(self, connection: Any, broker: Broker, content_type: str) -> None:
         from aio_pika import DeliveryMode, Message
 
         self._connection = connection
-        self._exchange = exchange
+        self._exchange: Any = None
         self._broker = broker
         self._message = partial(Message, content_type=content_type, delivery_mode=DeliveryMode.PERSISTENT)
+        self._most: int | None = None
+        """How many bytes a message may have, once the broker has said so."""
+        self._why: BaseException | None = None
+        """What the broker has closed the channel for, unless it may be made again."""
+
+    async def start(self) -> None:
+        """The channel."""
+        channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+        (await channel.get_underlay_channel()).closing.add_done_callback(self._closed)
+        name = self._broker.exchange
+        self._exchange = await channel.get_exchange(name, ensure=False) if name else channel.default_exchange
+
+    def _closed(self, closing: Any) -> None:
+        if not closing.cancelled() and (error := closing.exception()) is not None:
+            self._most = _limit(error) or self._most
+            self._why = None if _is_lost(error) else error
 
     async def publish(self, bodies: Bodies) -> None:
-        """All at once; what no queue takes is refused."""
-        from aio_pika.exceptions import ChannelNotFoundEntity, DeliveryError
+        """All at once; what no queue takes is refused. The broker closes the channel for what is too large, without
+        saying which it was: then the others are published once more."""
+        left, refused = list(range(len(bodies))), dict[int, ConnectorError]()
+        lost: Lost | None = None
+        while left and lost is None:
+            refused |= {at: fault for at in left if (fault := self._too_large(bodies[at]))}
+            left = [at for at in left if at not in refused]
+            known = self._most
+            some = await settled(Bodies(bodies[at] for at in left), self._publish, _is_broken, self._refusal)
+            if self._why is not None:
+                raise ConnectorError(f"{self._broker.address}: {reason(self._why)}")
+            if some.lost is not None and self._most != known:
+                some.lost = await self._anew()
+            refused |= {left[at]: fault for at, fault in some.refused.items()}
+            left, lost = [left[at] for at in some.left], some.lost
+        if refused:
+            raise NotTaken(refused, left, lost)
+        if lost is not None:
+            raise Lost(lost, Bodies(bodies[at] for at in left))
 
-        broker = self._broker
+    async def _anew(self) -> Lost | None:
+        """Another connection: what the library still sends through a closed channel, the broker ends it for."""
+        with suppress(Exception):
+            await at_most(PARTING, self._connection.close())
         try:
-            await settle_all(bodies, self._publish, _is_broken, self._unroutable)
-        except DeliveryError:
-            raise ConnectorError(
-                f"{broker.address} did not take a message for exchange {broker.exchange!r}: is a queue full?"
-            ) from None
-        except ChannelNotFoundEntity as error:
-            raise ConnectorError(f"{broker.address}: {reason(error)}") from None
+            with _losing():
+                self._connection = await self._broker.connect()
+                await self.start()
+        except Lost as lost:
+            return lost
+        return None
 
-    def _unroutable(self, error: BaseException) -> ConnectorError | None:
-        from aio_pika.exceptions import PublishError
+    def _refusal(self, error: BaseException) -> ConnectorError | None:
+        from aio_pika.exceptions import DeliveryError, PublishError
 
-        if not isinstance(error, PublishError):
+        self._most = _limit(error) or self._most
+        exchange = f"exchange {self._broker.exchange!r}"
+        if isinstance(error, PublishError):
+            return ConnectorError(
+                f"no queue takes what {exchange} is given with key {self._broker.key!r}: "
+                "bind one to it, or mend amqp_exchange and amqp_key"
+            )
+        if isinstance(error, DeliveryError):
+            return NotNow(f"{self._broker.address} did not take a message for {exchange}: is a queue full?")
+        return None
+
+    def _too_large(self, body: bytes) -> ConnectorError | None:
+        if self._most is None or len(body) <= self._most:
             return None
-        return ConnectorError(
-            f"no queue takes what exchange {self._broker.exchange!r} is given with key {self._broker.key!r}: "
-            "bind one to it, or mend amqp_exchange and amqp_key"
-        )
+        told = f"a message of {len(body)} bytes; {self._broker.address} takes {self._most} bytes at most"
+        return TooLarge(f"{told} (its max_message_size)")
 
     async def _publish(self, body: bytes) -> None:
         await self._exchange.publish(self._message(body), self._broker.key, mandatory=True)
@@ -314,12 +358,28 @@ class Publisher:
             await self._connection.close()
 
 
+def _limit(error: BaseException) -> int | None:
+    """How many bytes a message may have, where a channel was closed because one has more."""
+    from aio_pika.exceptions import ChannelPreconditionFailed
+
+    found = isinstance(error, ChannelPreconditionFailed) and re.search(
+        r"message size \d+ .*larger than .*max size (\d+)", str(error)
+    )
+    return int(found[1]) if found else None
+
+
+def _is_lost(error: BaseException) -> bool:
+    """Whether a channel may be made again: not where the broker has closed it for what would be published again."""
+    from aio_pika.exceptions import ChannelClosed
+
+    refused = isinstance(error, ChannelClosed) and type(error) is not ChannelClosed  # for a reason that has a class
+    return not refused or _limit(error) is not None
+
+
 def _is_broken(error: BaseException) -> bool:
     """Whether it tells of a connection that is gone, not of something that the broker refuses."""
-    from aio_pika.exceptions import AMQPError, ChannelNotFoundEntity, DeliveryError
+    from aio_pika.exceptions import AMQPError
 
-    if isinstance(error, ChannelNotFoundEntity | DeliveryError):
-        return False
     # A future that the library has cancelled, and a channel whose connection is closed (a RuntimeError), are that too.
     return isinstance(error, OSError | AMQPError | asyncio.CancelledError | RuntimeError)
 

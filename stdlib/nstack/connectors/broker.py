@@ -24,13 +24,13 @@ BATCH = 256
 
 
 class NotTaken(Exception):
-    """Of messages that were published the server does not take some: ``refused``, by their places. Those at ``left``
-    are not confirmed, because the connection was ``lost`` meanwhile; all others are."""
+    """What became of messages that were published: the server does not take those at the places in ``refused``. Those
+    at ``left`` are not confirmed, because the connection was ``lost`` meanwhile; all others are."""
 
     def __init__(
         self, refused: Mapping[int, ConnectorError], left: Sequence[int] = (), lost: Lost | None = None
     ) -> None:
-        super().__init__(str(next(iter(refused.values()))))
+        super().__init__(str(next(iter(refused.values()), lost)))
         self.refused = refused
         self.left = left
         self.lost = lost
@@ -405,15 +405,27 @@ async def settle_all(
     """Publishes all at once and waits for every confirmation. Raises NotTaken where a failure is a ``refusal`` of that
     message alone, Lost with those that a broken connection left unconfirmed, before both any other failure.
     """
+    found = await settled(bodies, publish, is_broken, refusal)
+    if found.refused:
+        raise found
+    if found.lost is not None:
+        raise found.lost
+
+
+async def settled(
+    bodies: Bodies,
+    publish: Callable[[Any], Awaitable[object]],
+    is_broken: Callable[[BaseException], bool],
+    refusal: Callable[[BaseException], ConnectorError | None],
+) -> NotTaken:
+    """What becomes of messages that are published all at once. Raises a failure that is neither a ``refusal`` nor a
+    broken connection."""
     results = await asyncio.gather(*map(publish, bodies), return_exceptions=True)
     failed = {at: result for at, result in enumerate(results) if isinstance(result, BaseException)}
     refused = {at: found for at, error in failed.items() if (found := refusal(error)) is not None}
-    broken = [at for at in failed if at not in refused]
-    for at in broken:
+    left = [at for at in failed if at not in refused]
+    for at in left:
         if not is_broken(failed[at]):
             raise failed[at]
-    lost = Lost(failed[broken[0]], Bodies(bodies[at] for at in broken)) if broken else None
-    if refused:
-        raise NotTaken(refused, broken, lost)
-    if lost is not None:
-        raise lost
+    lost = Lost(failed[left[0]], Bodies(bodies[at] for at in left)) if left else None
+    return NotTaken(refused, left, lost)

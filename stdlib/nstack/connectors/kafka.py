@@ -7,10 +7,11 @@ done, so whoever has the partition next goes on there. The sink's producer is id
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Form, Message, NotTaken
-from nstack.connectors.kafkaforms import KafkaForm, Outgoing
+from nstack.connectors.kafkaforms import KafkaForm
 from nstack.connectors.kafkagroup import Member
 from nstack.connectors.kafkaserver import Cluster, Trouble
 from nstack.connectors.limits import at_least_one, seconds
@@ -23,6 +24,8 @@ PROVIDES = {"Sources.kafka": "KafkaSource", "Sources.kafka_backlog": "KafkaBackl
 
 COMMIT = 500
 """Milliseconds between two commits."""
+LINGER = 2
+"""Milliseconds in which messages gather to a batch."""
 POLL = 0.1
 """Seconds that one look for confirmations waits."""
 
@@ -151,7 +154,7 @@ class KafkaSink(BrokerSink):
             "message.max.bytes": min(1_000_000_000, self._most + 1024),  # key and head are counted there too
             "compression.type": parameters.kafka_compression,
             "partitioner": "murmur2_random",  # as clients in Java have it: one key, one partition, whoever writes
-            "linger.ms": 2,
+            "linger.ms": LINGER,
         }
         return self._cluster.address, "kafka"
 
@@ -190,28 +193,46 @@ class KafkaSink(BrokerSink):
 
 
 class Delivery(Bodies):
-    """Messages that the producer has, or is about to be given, and what became of them."""
+    """Messages that the producer has, or is about to be given, and what became of them.
+
+    A broker refuses a batch as a whole for being too large, and the library makes the batches. So what was refused in a
+    batch is sent again in halves, until the message is alone that is too large itself.
+    """
 
     def __init__(self, bodies: Bodies) -> None:
         super().__init__(bodies)
         self.size = bodies.size
-        self.waiting: deque[Outgoing] = deque(bodies)
+        self.waiting: deque[int] = deque(range(len(bodies)))
         self.left = len(bodies)
         self.failed: Any = None
-        self.others = False
-        """Whether something else has failed than messages that are ``too_large``."""
-        self.too_large: set[bytes] = set()
+        """What else has failed than being too large."""
+        self.refused: dict[int, Any] = {}
+        self._large: dict[int, Any] = {}
+        self._further: list[list[int]] = []
 
-    def settled(self, error: Any, message: Any) -> None:
+    def settled(self, at: int, error: Any, message: Any) -> None:
         """The library's ``on_delivery``."""
         from confluent_kafka import KafkaError
 
         self.left -= 1
-        self.failed = self.failed or error
         if error is not None and error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
-            self.too_large.add(message.value())
+            self._large[at] = error
         else:
-            self.others = self.others or error is not None
+            self.failed = self.failed or error
+
+    def goes_on(self) -> bool:
+        """Whether something is left to be sent, in a batch of its own."""
+        large, self._large = self._large, {}
+        places = sorted(large)
+        if len(places) == 1:
+            self.refused |= large
+        elif places:
+            middle = len(places) // 2
+            self._further += places[middle:], places[:middle]
+        if self._further and self.failed is None:
+            self.waiting.extend(self._further.pop())
+            self.left = len(self.waiting)
+        return self.left > 0
 
 
 class Publisher:
@@ -225,26 +246,25 @@ class Publisher:
     async def publish(self, bodies: Bodies) -> None:
         """All, in order. What the producer had when the cluster was lost it sends itself."""
         delivery = bodies if isinstance(bodies, Delivery) else Delivery(bodies)
-        while delivery.left:
+        while delivery.left or delivery.goes_on():
             await asyncio.to_thread(self._advance, delivery)
             if self._trouble.refused is not None:
                 raise self._cluster.refusal(self._trouble)
             if self._trouble.down and delivery.left:
                 raise Lost(self._trouble.last or "no broker answers", delivery)
-        if delivery.failed is not None and not delivery.others:
-            told = ConnectorError(_undelivered(delivery.failed, self._cluster))
-            raise NotTaken({at: told for at, one in enumerate(delivery) if one.body in delivery.too_large})
         if delivery.failed is not None:
             raise ConnectorError(_undelivered(delivery.failed, self._cluster))
+        if delivery.refused:
+            told = {at: _undelivered(error, self._cluster) for at, error in delivery.refused.items()}
+            raise NotTaken({at: ConnectorError(text) for at, text in told.items()})
 
     def _advance(self, delivery: Delivery) -> None:
         """Gives the producer what it takes, and waits a moment for confirmations."""
         while delivery.waiting:
-            one = delivery.waiting[0]
+            at = delivery.waiting[0]
+            one, settled = delivery[at], partial(delivery.settled, at)
             try:
-                self._producer.produce(
-                    self._cluster.topic, one.body, one.key, headers=one.headers, on_delivery=delivery.settled
-                )
+                self._producer.produce(self._cluster.topic, one.body, one.key, headers=one.headers, on_delivery=settled)
             except BufferError:
                 break
             delivery.waiting.popleft()

@@ -6,8 +6,9 @@ is away waits there. The broker holds back what exceeds the source's receive max
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Message, port, settle_all, silence
@@ -16,7 +17,7 @@ from nstack.connectors.reach import Lost
 from nstack.connectors.tls import Tls, knock
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Context, Parameters
-from nstack.runtime.errors import ConnectorError, MissingExtra, TooLarge, UsageError
+from nstack.runtime.errors import ConnectorError, MissingExtra, NotNow, TooLarge, UsageError
 
 PROVIDES = {"Sources.mqtt": "MqttSource", "Sinks.mqtt": "MqttSink"}
 
@@ -28,6 +29,9 @@ LONGEST_SESSION = 0xFFFFFFFF
 """Seconds; as a session's expiry it means never."""
 BAD_LOGIN = (134, 135)
 """Reason codes: bad user name or password, not authorized."""
+UNSPECIFIED, TOO_LARGE = 128, 149
+PASSING = (UNSPECIFIED, 131, 151)
+"""Reason codes of what may be taken later: no reason given, one of the broker's own, quota exceeded."""
 
 
 class MqttSource(BrokerSource):
@@ -299,22 +303,38 @@ class Subscriber:
         await _leave(self._client)
 
 
+class NotConfirmed(Exception):
+    """The broker has answered that it does not take a message: its reason code, and what it means."""
+
+
 class Publisher:
     """One connection on which messages are published with QoS 1."""
 
     def __init__(self, client: Any, broker: Broker, retain: bool) -> None:
         self._client = client
+        self._raw = client._client
         self._broker = broker
         self._retain = retain
-        self._refused: list[Any] = []
-        confirmed = client._client.on_publish
+        self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._raw.on_publish = self._answered  # the library would take every answer for a confirmation
+        self._raw._handle_pubackcomp = partial(self._read, self._raw._handle_pubackcomp)
 
-        def on_publish(raw: Any, data: Any, number: int, code: Any, properties: Any) -> None:
-            if code.is_failure:  # which the library passes over
-                self._refused.append(code)
-            confirmed(raw, data, number, code, properties)
+    def _read(self, handle: Callable[[str], Any], kind: str) -> Any:
+        """Mosquitto answers with a code of other packets what is longer than its ``message_size_limit``; the library
+        would end the connection for that."""
+        packet = self._raw._in_packet["packet"]
+        if len(packet) > 2 and packet[2] == TOO_LARGE:
+            self._settle(int.from_bytes(packet[:2], "big"), NotConfirmed(TOO_LARGE, "Packet too large"))
+            packet[2] = UNSPECIFIED
+        return handle(kind)
 
-        client._client.on_publish = on_publish
+    def _answered(self, raw: Any, data: Any, number: int, code: Any, properties: Any) -> None:
+        self._settle(number, NotConfirmed(code.value, code) if code.is_failure else None)
+
+    def _settle(self, number: int, failure: NotConfirmed | None) -> None:
+        answer = self._answers.get(number)
+        if answer is not None and not answer.done():
+            answer.set_result(failure)
 
     async def publish(self, bodies: Bodies) -> None:
         """All at once."""
@@ -323,8 +343,7 @@ class Publisher:
         def is_broken(error: BaseException) -> bool:
             return isinstance(error, MqttError | OSError | asyncio.CancelledError)
 
-        self._refused.clear()
-        work = asyncio.ensure_future(settle_all(bodies, self._publish, is_broken))
+        work = asyncio.ensure_future(settle_all(bodies, self._publish, is_broken, self._refusal))
         try:
             await asyncio.wait((work, self._client._disconnected), return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
@@ -332,12 +351,28 @@ class Publisher:
             await work
         finally:
             work.cancel()
-        if self._refused:
-            broker = self._broker
-            raise ConnectorError(f"{broker.address} refuses a message for topic {broker.topic!r}: {self._refused[0]}")
 
     async def _publish(self, body: bytes) -> None:
-        await self._client.publish(self._broker.topic, body, qos=1, retain=self._retain)
+        from aiomqtt import MqttCodeError
+
+        sent = self._raw.publish(self._broker.topic, body, qos=1, retain=self._retain)
+        if sent.rc != 0:
+            raise MqttCodeError(sent.rc, "the message was not sent")
+        answer = self._answers[sent.mid] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                failure = await answer
+        finally:
+            del self._answers[sent.mid]
+        if failure is not None:
+            raise failure
+
+    def _refusal(self, error: BaseException) -> ConnectorError | None:
+        if not isinstance(error, NotConfirmed):
+            return None
+        code, why = error.args
+        kind = NotNow if code in PASSING else ConnectorError
+        return kind(f"{self._broker.address} refuses a message for topic {self._broker.topic!r}: {why}")
 
     async def close(self) -> None:
         """Hangs up."""

@@ -35,6 +35,10 @@ class RefusedValues(ConnectorError):
         self.those = those
 
 
+class NotNow(ConnectorError):
+    """A sink does not take a value and may take it later: its queue is full, for one. It is tried again."""
+
+
 class MissingExtra(ConnectorError):
     """A connector's client library is not installed; the message names the extra to install."""
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from .connector import SinkConnector
 from .direct import Direct
-from .errors import ReaderGone, Refused, RefusedValues
+from .errors import NotNow, ReaderGone, Refused, RefusedValues
 from .faultpoints import fault
 from .fuse import Gathering
 from .meter import Times
@@ -91,7 +91,7 @@ class Outbox:
         self._written = [0, 0]
         self._refused = 0
         self.times = Times()
-        self._keeps = guard.policy.on_error != "stop"
+        self._keeps = guard.policy.on_error != "stop" or guard.policy.retry > 0
         self.put = self._make_put()
 
     def _make_put(self) -> Callable[[Any, Any], None]:
@@ -383,10 +383,10 @@ class Writer:
         self.guard.settle(error, values[0], None)
         return True
 
-    async def _attempt(self, action: Callable[[], Any], chunk: Chunk | None) -> bool:
-        """Writes or flushes under the sink's policy; False when it was given up."""
+    async def _attempt(self, action: Callable[[], Any], chunk: Chunk | None, first: int = 0) -> bool:
+        """Writes or flushes under the sink's policy, ``first`` times of which are over; False when it was given up."""
         tries = self.guard.policy.retry
-        for attempt in range(tries + 1):
+        for attempt in range(first, tries + 1):
             try:
                 await action()
             except (ReaderGone, BrokenPipeError):
@@ -396,7 +396,7 @@ class Writer:
             except Refused:
                 raise
             except RefusedValues as error:
-                return chunk is not None and self._leave_out(error, chunk)
+                return chunk is not None and await self._leave_out(error, chunk, attempt)
             except Exception as error:
                 if attempt < tries:
                     self.guard.report(error, f"try {attempt + 1} of {tries + 1}")
@@ -408,17 +408,34 @@ class Writer:
                 return True
         return False
 
-    def _leave_out(self, error: RefusedValues, chunk: Chunk) -> bool:
-        """Of a chunk that is written all but some values: those meet the policy. False when the run stops."""
+    async def _leave_out(self, error: RefusedValues, chunk: Chunk, attempt: int) -> bool:
+        """Of a chunk that is written all but some values: those meet the policy, unless they may be taken later. False
+        when the run stops."""
+        again = self._tried_again(error, chunk, attempt)
         try:
             for at, why in error.those.items():
-                self.guard.settle(why, chunk.values[at] if chunk.values is not None else None, None)
+                if at not in again:
+                    self.guard.settle(why, chunk.values[at] if chunk.values is not None else None, None)
         except Stopped:
             self._end()
             self._halt.fail()
             return False
-        self.guard.tally.values_out -= len(error.those)
-        return True
+        self.guard.tally.values_out -= len(error.those) - len(again)
+        if not again or chunk.values is None:
+            return True
+        self.guard.report(error.those[again[0]], f"try {attempt + 1} of {self.guard.policy.retry + 1}")
+        await asyncio.sleep(backoff(attempt))
+        values = [chunk.values[at] for at in again]
+        encoded = self.connector.encode(values)
+        part = Chunk(encoded, len(values), values)
+        if not await self._attempt(lambda: self.connector.write(encoded), part, attempt + 1):
+            self.guard.tally.values_out -= part.count
+        return not self.gone
+
+    def _tried_again(self, error: RefusedValues, chunk: Chunk, attempt: int) -> list[int]:
+        if attempt == self.guard.policy.retry or chunk.values is None or self._halt.failed:
+            return []
+        return [at for at, why in error.those.items() if isinstance(why, NotNow)]
 
     def _give_up(self, error: Exception, chunk: Chunk | None) -> None:
         try:
