@@ -68,8 +68,9 @@ def _check(
     if readers:
         _check_value(scope, binding, readers)
     elif params.takes_openly(row, name):
-        scope.open_bindings.append((expr, binding))
-        _check_open(scope, binding)
+        if not params.has_unseen(row):
+            scope.open_bindings.append((expr, binding))
+            _check_open(scope, binding)
     else:
         inner = [one for one in row.fixed if one.name == name]
         if inner:

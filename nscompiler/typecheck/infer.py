@@ -22,7 +22,7 @@ from nscompiler.typecheck.resolve import Resolver, Variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.type_counts import report_type_count
 from nscompiler.typecheck.unify import Store
-from nscompiler.types.interface import OPEN, PLAIN, FunctionInterface, ParameterRow, Traits
+from nscompiler.types.interface import PLAIN, UNKNOWN, FunctionInterface, ParameterRow, Traits
 from nscompiler.types.show import show_field
 from nscompiler.types.types import MAX_DEPTH, App, Record, Scalar, Sum, Type, Var
 
@@ -105,7 +105,7 @@ class Inference:
         if target is None:
             self._unknown += 1
             self._name_types(given or ())
-            return Typed(Arrow(self.types.error, self.types.error), OPEN, PLAIN)
+            return Typed(Arrow(self.types.error, self.types.error), UNKNOWN, PLAIN)
         self._warn_deprecated(use, target)
         return self._instantiate(target, whole, use, given)
 

@@ -11,7 +11,7 @@ from typing import ClassVar
 from nscompiler.grammar import syntax
 from nscompiler.patterns import Pattern
 from nscompiler.source import Span
-from nscompiler.types.interface import Fixed, ParameterRow, ParameterType, Settable
+from nscompiler.types.interface import UNSEEN, Fixed, ParameterRow, ParameterType, Settable
 
 TEXT = ParameterType("Text")
 INTEGER = ParameterType("Integer")
@@ -237,7 +237,9 @@ def union(rows: Iterable[ParameterRow]) -> ParameterRow:
 def _common(bound: list[frozenset[str]]) -> tuple[frozenset[str], ...]:
     """The names that inner bindings fix for all of some functions: any other still reaches one of them."""
     if len(bound) > 1:
-        common = frozenset.intersection(*bound) if all(bound) else None
+        common = frozenset.intersection(*bound) if all(bound) else _NOTHING
+        if any(UNSEEN in names for names in bound):
+            common |= {UNSEEN}
         return (common,) if common else _NOTHING_BOUND
     return tuple(bound)
 
@@ -282,3 +284,8 @@ def takes_policy(row: ParameterRow, name: str) -> bool:
 def takes_openly(row: ParameterRow, name: str) -> bool:
     """Whether a function without ``with`` would still see a binding of that name."""
     return any(name not in bound for bound in row.open)
+
+
+def has_unseen(row: ParameterRow) -> bool:
+    """Whether a function inside is not known."""
+    return any(UNSEEN in bound for bound in row.open)

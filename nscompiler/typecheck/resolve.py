@@ -8,6 +8,7 @@ from nscompiler.diagnostics.codes import types as type_codes
 from nscompiler.diagnostics.codes.syntax import TOO_DEEP
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
+from nscompiler.grammar.walk import walk
 from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
@@ -323,8 +324,14 @@ class Resolver:
                 return self._built_in(expr, variables)
         found = self.scope.find_type(expr)
         if found is None:
-            return self.types.error
+            return self._left(expr, variables)
         return self._applied(expr, found, variables)
+
+    def _left(self, expr: syntax.TypeName, variables: Variables) -> Type:
+        """The error type, for a type that is not known: what its arguments would have introduced is not missed later."""
+        if expr.args:
+            variables.told.update(part.name.text for part in walk(expr) if isinstance(part, syntax.TypeVariable))
+        return self.types.error
 
     def plain(self, expr: syntax.TypeName) -> Type | None:
         """The type of a name without arguments; None, and no report, where that is not all there is to say."""
@@ -350,7 +357,7 @@ class Resolver:
     def _built_in(self, expr: syntax.TypeName, variables: Variables) -> Type:
         name = expr.name.text
         if not self._expect_arity(expr, BUILT_IN_ARITY[name]):
-            return self.types.error
+            return self._left(expr, variables)
         if name == "Map":
             return self.types.app("map", [self.resolve(expr.args[0], variables)])
         sizes = [self.resolve(arg, variables, "size") for arg in expr.args[:-1]]
@@ -361,7 +368,7 @@ class Resolver:
 
     def _applied(self, expr: syntax.TypeName, found: TypeInterface, variables: Variables) -> Type:
         if not self._expect_arity(expr, len(found.parameters), found):
-            return self.types.error
+            return self._left(expr, variables)
         if found.deprecated is not None:
             self._warn_deprecated(expr, found)
         if not expr.args:

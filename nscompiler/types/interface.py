@@ -169,6 +169,10 @@ PLAIN = Traits()
 """The facts of a function that is neither source nor stateless: of most."""
 OPEN = ParameterRow((), (), (frozenset(),))
 """The parameters of a function without ``with``: any."""
+UNSEEN = "?"
+"""Stands in ``open`` where a function inside is not known: what it reads, and as what, cannot be said."""
+UNKNOWN = ParameterRow((), (), (frozenset((UNSEEN,)),))
+"""The parameters of a function that is not known."""
 
 
 class FunctionInterface:
