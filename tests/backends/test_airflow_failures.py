@@ -189,8 +189,8 @@ def test_tasks_are_containers(engine: Airflow, tmp_path: Path) -> None:
                 do="run", folder=str(tmp_path / "dags"), dag="main_both", conf=None, date=None, environment=environment
             )
             assert done["state"] == "success", done["log"]
-            mounted = ["run", "--rm", "--volume", f"{volume}:/work", images["main"]]
-            assert docker(*mounted, "cat", "/work/out.jsonl") == '"value 0.5"\n"value nan"\n"value 1.5"\n'
+            mounted = ["run", "--rm", "--volume", f"{volume}:/data", images["main"]]
+            assert docker(*mounted, "cat", "/data/out.jsonl") == '"value 0.5"\n"value nan"\n"value 1.5"\n'
             left = docker("ps", "--all", "--quiet", "--filter", f"volume={volume}")
             assert left == ""
         finally:

@@ -151,7 +151,7 @@ def test_a_workflow_reads_what_the_one_before_it_has_just_written(engine: dict[s
         aside = ("run", "--rm", "--no-deps", "--entrypoint", "mv", "second-jsonl")
         project.compose(*aside, "dead-letters/second.jsonl", "dead-letters/taken.jsonl")
         letters = tmp_path / "taken.jsonl"
-        project.compose("cp", "second-jsonl:/work/dead-letters/taken.jsonl", str(letters))
+        project.compose("cp", "second-jsonl:/data/dead-letters/taken.jsonl", str(letters))
         assert len(containers.lines(letters)) == 10
         told = project.nsc("replay", str(letters), str(tmp_path / "source" / "main.nml"), "--quiet").stderr
         assert "10 fed back, 10 of them failed again and are in dead-letters/second.jsonl" in told

@@ -395,7 +395,7 @@ def goes_well(cells: list[str]) -> None:
     """Whether a failed cell changes nothing, and all in force is what a check from scratch finds right; what is set
     aside would be wrong in it."""
     standard = standard_folder()
-    session = Session("/work")
+    session = Session("/here")
     for cell in cells:
         before = session.whole().text
         reply = answer(session, cell)

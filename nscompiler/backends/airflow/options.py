@@ -28,7 +28,7 @@ SETTINGS = (
     Setting(
         name="image", about="the image of the tasks, in which {name} is the folder's name", default="{name}:latest"
     ),
-    Setting(name="volume", about="what containers have mounted at /work: a volume, or a claim of Kubernetes"),
+    Setting(name="volume", about="what containers have mounted at /data: a volume, or a claim of Kubernetes"),
     Setting(name="namespace", about="the namespace of the pods"),
     Setting(name="folder", about="the folder that relative paths of the program start from: a path or a template"),
     Setting(name="staged", about="where values between tasks are kept: a folder or s3://bucket/prefix, or a template"),

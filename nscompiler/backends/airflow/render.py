@@ -135,7 +135,7 @@ class _Writer:
         if self._dag.staged:
             staged = options.staged or f"{{{{ var.value.get('{package}_staged', 'staged') }}}}"
             if options.contained and not options.staged:
-                staged = "/work/staged"
+                staged = "/data/staged"
             yield _assign("STAGED", quoted(staged + "/{{ dag.dag_id }}/{{ run_id }}"))
         for task in self._dag.tasks:
             for name, held in (("READ", task.reads), ("WRITTEN", task.writes)):
@@ -270,7 +270,7 @@ class _Writer:
         if options.task == KUBERNETES:
             return self._pod(task, image, texts)
         placement = environment.placement
-        volume = {"type": quoted("volume"), "source": quoted(options.volume), "target": quoted("/work")}
+        volume = {"type": quoted("volume"), "source": quoted(options.volume), "target": quoted("/data")}
         return call(
             "DockerOperator",
             task_id=quoted(task.id),
@@ -279,7 +279,7 @@ class _Writer:
             command=texts,
             environment=dict_of(self._variables(task)) if self._variables(task) else None,
             mounts=_listed([dict_of(volume)]) if options.volume else None,
-            working_dir=quoted("/work") if options.volume else None,
+            working_dir=quoted("/data") if options.volume else None,
             mem_limit=quoted(str(placement.memory)) if placement and placement.memory else None,
             cpus=repr(placement.cpus) if placement and placement.cpus else None,
             queue=quoted(placement.runs_on) if placement and placement.runs_on else None,
@@ -297,7 +297,7 @@ class _Writer:
             limits["cpu"] = quoted(f"{placement.cpus:g}")
         claim: dict[str, Code] = {"claimName": quoted(options.volume)}
         volume: dict[str, Code] = {"name": quoted("work"), "persistentVolumeClaim": dict_of(claim)}
-        mount: dict[str, Code] = {"name": quoted("work"), "mountPath": quoted("/work")}
+        mount: dict[str, Code] = {"name": quoted("work"), "mountPath": quoted("/data")}
         return call(
             "KubernetesPodOperator",
             task_id=quoted(task.id),

@@ -30,7 +30,7 @@ from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperato
 from airflow.sdk import DAG, Asset, Param
 from kubernetes.client.models import V1ResourceRequirements
 
-STAGED = "/work/staged/{{ dag.dag_id }}/{{ run_id }}"
+STAGED = "/data/staged/{{ dag.dag_id }}/{{ run_id }}"
 READ = [Asset("main/in.jsonl")]
 WRITTEN = [Asset("main/out.jsonl")]
 
@@ -78,7 +78,7 @@ with DAG(
         ],
         env_vars={"NSTACK_STAGED": STAGED},
         volumes=[{"name": "work", "persistentVolumeClaim": {"claimName": "work"}}],
-        volume_mounts=[{"name": "work", "mountPath": "/work"}],
+        volume_mounts=[{"name": "work", "mountPath": "/data"}],
         on_finish_action="delete_pod",
         inlets=READ,
     )
@@ -98,7 +98,7 @@ with DAG(
         ],
         env_vars={"API_KEY": "{{ var.value.API_KEY }}", "NSTACK_STAGED": STAGED},
         volumes=[{"name": "work", "persistentVolumeClaim": {"claimName": "work"}}],
-        volume_mounts=[{"name": "work", "mountPath": "/work"}],
+        volume_mounts=[{"name": "work", "mountPath": "/data"}],
         container_resources=V1ResourceRequirements(limits={"memory": "2147483648", "cpu": "1.5"}),
         node_selector={"nstack": "gpu"},
         on_finish_action="delete_pod",
