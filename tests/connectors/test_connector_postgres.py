@@ -17,6 +17,7 @@ from connector_harness import Recorder, context, decoded, parameters_of, read_al
 from databases import DATABASE, HOST, NEEDS_POSTGRES, PORT, Schema, new_schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import defstruct
 from nstack.connectors.postgres import PostgresPoll, PostgresSink, PostgresSource
 from nstack.runtime.codec import Codec
 from nstack.runtime.declare import Policy
@@ -183,10 +184,10 @@ async def test_what_a_query_lacks_for_the_type_is_one_error_before_it_runs(db: S
     assert str(fault.value).split("\n") == [
         "pg_query does not fit Wanted",
         "  column id is numeric, and the type has Integer: write id::bigint in pg_query, or Decimal in the type",
-        "  column nam may be NULL (text), and the type has Text: declare optional Text, or write coalesce(nam, …) in"
-        " pg_query",
-        "  column born is timestamp without time zone, and the type has DateTime: write born AT TIME ZONE 'UTC' in"
-        " pg_query, with the zone that its times are of",
+        "  column nam may be NULL (text), and the type has Text: declare optional Text, or write coalesce(nam, …) AS"
+        " nam in pg_query",
+        "  column born is timestamp without time zone, and the type has DateTime: write born AT TIME ZONE 'UTC' AS"
+        " born in pg_query, with the zone that its times are of",
         "  column name is missing; the type has Text: did you mean nam?",
     ]
     assert db.run("SELECT is_called FROM S.seen") == [(False,)]
@@ -195,6 +196,76 @@ async def test_what_a_query_lacks_for_the_type_is_one_error_before_it_runs(db: S
     with pytest.raises(ConnectorError, match=r"column id is there twice: give each its own name with AS"):
         await read_all(PostgresSource(), db.source("SELECT 1 AS id, 2 AS id, 'x' AS name, now()::date AS born"), Person,
                        context(tmp_path))  # fmt: skip
+
+
+SQL_TYPES = [
+    *("smallint", "bigint", "real", "numeric(5,2)", "boolean", "text", "char(3)", "date", "time", "timetz"),
+    *("timestamp", "timestamptz", "interval", "uuid", "json", "jsonb", "bytea", "inet", "money", "oid", "S.mood"),
+    *("bigint[]", "text[]", "numeric[]", "date[]", "S.mood[]"),
+]
+WANTED: list[Any] = [
+    *(Integer, Double, Boolean, Text, Decimal, Date, Time, DateTime, Duration, Uuid, Json, Bytes),
+    *(list[Integer], list[Text], list[Date], Integer | None),
+]
+
+
+def of_every_type(db: Schema, null: str) -> list[str]:
+    """The columns of a table that has one of each type, with names that SQL reads in quotes alone."""
+    db.run("CREATE TYPE S.mood AS ENUM ('ok', 'bad')")
+    names = ["user", *(f"C{at}" for at in range(1, len(SQL_TYPES)))]
+    listed = ", ".join(f'"{name}" {sql} {null}' for name, sql in zip(names, SQL_TYPES, strict=True))
+    db.run(f"CREATE TABLE S.t ({listed})")
+    return names
+
+
+def row_of(names: list[str], type_: Any) -> Any:
+    return defstruct("Row", [(name, type_) for name in names], bases=(Record,))
+
+
+async def told_of(work: Any) -> list[str]:
+    """The lines that say what does not fit."""
+    try:
+        await work
+    except ConnectorError as fault:
+        return str(fault).splitlines()[1:]
+    return []
+
+
+@pytest.mark.parametrize("wanted", WANTED, ids=str)
+async def test_a_query_in_which_the_advice_was_followed_fits(wanted: Any, db: Schema, tmp_path: Path) -> None:
+    names = of_every_type(db, "")
+    all_of = db.source("SELECT * FROM S.t")
+    faults = await told_of(read_all(PostgresSource(), all_of, row_of(names, wanted), context(tmp_path)))
+    fields: list[tuple[str, Any]] = []
+    written: list[str] = []
+    for fault in faults:
+        if advice := re.search(r"write (.+) in pg_query", fault):
+            written.append(advice.group(1).replace("…", "NULL"))
+            as_text = ", and Text in" in fault or ", and optional Text in" in fault
+            fields.append((fault.split()[1], (Text if as_text else wanted) | None))
+        else:
+            assert "declare " in fault
+    assert written
+    followed = db.source(f"SELECT {', '.join(written)} FROM S.t")
+    assert not await told_of(
+        read_all(PostgresSource(), followed, defstruct("Row", fields, bases=(Record,)), context(tmp_path))
+    )
+
+
+@pytest.mark.parametrize("wanted", WANTED, ids=str)
+async def test_a_table_for_which_the_advice_was_followed_fits(wanted: Any, db: Schema, tmp_path: Path) -> None:
+    row = row_of([*of_every_type(db, "NOT NULL"), "Name"], wanted)
+
+    def written() -> Any:
+        return told_of(write_all(PostgresSink(), db.sink("t"), row, context(tmp_path), []))
+
+    for told in await written():
+        if alter := re.search(r"ALTER TABLE .+?(?=, or |$)", told):
+            db.run(alter.group())
+        else:
+            assert "declare " in told or "the table needs a column" in told
+    left = await written()
+    assert not [told for told in left if "ALTER" in told and "DROP NOT NULL" not in told]
 
 
 @pytest.mark.parametrize(
@@ -336,9 +407,10 @@ async def test_what_a_table_lacks_for_the_type_is_one_error(db: Schema, tmp_path
     table = f"{db.name}.t"
     assert str(fault.value).split("\n") == [
         f"table {table} does not fit Person",
-        f"  column id is text, and the type has Integer: ALTER TABLE {table} ALTER id TYPE bigint, or Text in the type",
+        f"  column id is text, and the type has Integer: ALTER TABLE {table} ALTER id TYPE bigint USING id::bigint, or"
+        " Text in the type",
         f"  column name is missing; the type has Text: there are id, born, must, may, n, s or ALTER TABLE {table} ADD"
-        " name text NOT NULL",
+        " name text",
         f"  column born is NOT NULL (date), and the type has optional Date: ALTER TABLE {table} ALTER born DROP NOT"
         " NULL, or Date in the type",
         "  column must is NOT NULL (integer), and the type has no value for it: add it to the type, or ALTER TABLE"
@@ -480,6 +552,10 @@ async def test_a_conflict_needs_a_key_that_the_table_knows(db: Schema, tmp_path:
 
     db.run("CREATE TABLE S.t (id int, name text, born date UNIQUE)")
     assert "needs pg_key" in await refused(pg_conflict="update")
+    missing = await refused(pg_conflict="update", pg_key="nme")
+    assert missing == f"pg_key: table {db.name}.t has no column nme (did you mean name?)"
+    created = await refused(pg_create=True, pg_key="nme")
+    assert created == "pg_key: Person has no column nme (did you mean name?)"
     assert f"CREATE UNIQUE INDEX ON {db.name}.t (id, name)" in await refused(pg_conflict="update", pg_key="id, name")
     assert "every value needs its key, and Person may lack born" in await refused(pg_conflict="ignore", pg_key="born")
 

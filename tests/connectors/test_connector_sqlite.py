@@ -76,10 +76,10 @@ async def test_what_a_query_lacks_is_one_error(tmp_path: Path) -> None:
         await read("SELECT * FROM p", Person, tmp_path)
     assert str(fault.value).split("\n") == [
         "query does not fit Person",
-        "  column id is TEXT, and the type has Integer: write CAST(id AS INTEGER) in query, or Text in the type",
+        "  column id is TEXT, and the type has Integer: write CAST(id AS INTEGER) AS id in query, or Text in the type",
         "  column name is missing; the type has Text: did you mean nam?",
-        "  column born is REAL, and the type has optional Date: write CAST(born AS TEXT) in query, or optional Double"
-        " in the type",
+        "  column born is REAL, and the type has optional Date: write CAST(born AS TEXT) AS born in query, or"
+        " optional Double in the type",
     ]
 
 
@@ -237,6 +237,8 @@ async def test_a_conflict_is_an_error_an_update_or_left_out(tmp_path: Path) -> N
     ]
     with pytest.raises(ConnectorError, match=r"CREATE UNIQUE INDEX t_key ON t \(name\) makes one for key"):
         await write(Person, tmp_path, [], conflict="ignore", key="name")
+    with pytest.raises(ConnectorError, match=r"key: table t has no column nme \(did you mean name\?\)"):
+        await write(Person, tmp_path, [], conflict="ignore", key="nme")
 
 
 async def test_a_file_that_others_hold_is_waited_for_and_then_told(tmp_path: Path) -> None:

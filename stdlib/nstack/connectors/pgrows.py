@@ -6,9 +6,10 @@ from operator import itemgetter
 from struct import Struct
 from typing import Any
 
+from nstack.connectors.pgadvice import filled, selected
 from nstack.connectors.pgfused import Part, decoder
 from nstack.connectors.pgserver import Result
-from nstack.connectors.pgtypes import DDL, READS, PgType, loader, meant, suits
+from nstack.connectors.pgtypes import READS, PgType, loader, suits
 from nstack.connectors.sqlrows import Column, Mismatch, RowType, find, near, refuse, unreadable
 from nstack.runtime.errors import DecodeError
 
@@ -64,10 +65,10 @@ class RowReader:
             return Mismatch(f"{column.label}", "is there twice", "give each its own name with AS")
         name, found = self._names[at], self._types[at]
         if not suits(column.type, column.many, found, READS):
-            return Mismatch(name, f"is {found.shown}, and the type has {column.shown}", _cast(name, column, found))
+            return Mismatch(name, f"is {found.shown}, and the type has {column.shown}", selected(name, column, found))
         if self._required[at] is False and not found.required and not column.optional and column.type != "Json":
-            fix = f"declare optional {column.bare}, or write coalesce({name}, …) in pg_query"
-            return Mismatch(name, f"may be NULL ({found.shown}), and the type has {column.shown}", fix)
+            wrong = f"may be NULL ({found.shown}), and the type has {column.shown}"
+            return Mismatch(name, wrong, filled(name, column))
         return None
 
     def _decode(self, data: bytes) -> Any:
@@ -117,12 +118,3 @@ def _when_null(column: Column | None) -> Any:
     if column is None or column.optional:
         return None
     return "null" if column.type == "Json" else _MISSING
-
-
-def _cast(name: str, column: Column, found: PgType) -> str:
-    """What to write in the query, or else in the type."""
-    if (found.name, column.type) == ("timestamp", "DateTime"):
-        return f"write {name} AT TIME ZONE 'UTC' in pg_query, with the zone that its times are of"
-    instead = meant(found)
-    cast = f"write {name}::{DDL[column.type]}{'[]' * column.many} in pg_query"
-    return f"{cast}, or {'optional ' * column.optional}{instead} in the type" if instead else cast

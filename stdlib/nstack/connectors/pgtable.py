@@ -4,10 +4,11 @@ import struct
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from nstack.connectors.pgadvice import created, retyped
 from nstack.connectors.pgfused import FIXED, encoder
 from nstack.connectors.pgserver import Connection, near_tables, told, types
-from nstack.connectors.pgtypes import DDL, WRITES, PgType, dumper, meant, optional, reason, suits
-from nstack.connectors.sqlrows import Column, Mismatch, RowType, find, near, refuse, unwritable
+from nstack.connectors.pgtypes import WRITES, PgType, dumper, optional, reason, suits
+from nstack.connectors.sqlrows import Column, Mismatch, RowType, find, near, placed, refuse, spelled, unwritable
 from nstack.runtime.errors import ConnectorError, UsageError
 
 INCOMING, NUMBER = "nstack_incoming", "nstack row number"
@@ -100,13 +101,15 @@ class Table:
 
         if not self.row.by_name:
             raise UsageError(f"pg_create needs a record: the columns of {self.row.shown} have no names")
-        key = [label for label in map(self._label, self.key) if label]
+        labels = [column.label or "" for column in self.row.columns]
+        at = [placed("pg_key", self.row.shown, name, find(name, labels, str.lower), labels) for name in self.key]
         parts: list[Any] = [
             sql.SQL("{} {}").format(sql.Identifier(column.label or ""), sql.SQL(_declared(column)))
             for column in self.row.columns
         ]
-        if key:
-            parts.append(sql.SQL("PRIMARY KEY ({})").format(sql.SQL(", ").join(map(sql.Identifier, key))))
+        if at:
+            key = sql.SQL(", ").join([sql.Identifier(labels[index]) for index in at])
+            parts.append(sql.SQL("PRIMARY KEY ({})").format(key))
         statement = sql.SQL("CREATE TABLE IF NOT EXISTS {} ({})")
         try:
             await connection.execute("SET client_min_messages = warning")  # that it is there already
@@ -114,10 +117,9 @@ class Table:
         except Error as error:
             raise ConnectorError(f"cannot create {self.text}: {told(error)}") from None
 
-    def _label(self, name: str) -> str:
-        labels = [column.label or "" for column in self.row.columns]
-        at = find(name, labels, str.lower)
-        return labels[at] if at >= 0 else ""
+    @property
+    def _spelled(self) -> str:
+        return ".".join(map(spelled, self.names))
 
     async def _columns(self, connection: Connection, oid: int) -> list[TableColumn]:
         rows = await connection.execute(
@@ -144,7 +146,7 @@ class Table:
         else:
             at = [*free, *[-1] * len(columns)][: len(columns)]
         faults = [self._fault(column, found, index) for column, index in zip(columns, at, strict=True)]
-        faults += [_unfilled(found[left], self.text) for left in free if left not in at]
+        faults += [_unfilled(found[left], self._spelled) for left in free if left not in at]
         refuse(f"table {self.text}", self.row.shown, [fault for fault in faults if fault is not None])
         return [found[index] for index in at]
 
@@ -153,7 +155,8 @@ class Table:
         if at < 0:
             names = [other.name for other in found]
             hint = near(label, names) if self.row.by_name else ""
-            add = f"ALTER TABLE {self.text} ADD {column.label or 'c'} {_declared(column)}"
+            # Without NOT NULL, which a table that has rows would refuse.
+            add = f"ALTER TABLE {self._spelled} ADD {spelled(column.label or 'c')} {created(column)}"
             return Mismatch(label, f"is missing; the type has {column.shown}", f"{hint} or {add}" if hint else add)
         target = found[at]
         if target.computed:
@@ -162,10 +165,12 @@ class Table:
             return Mismatch(
                 target.name,
                 f"is {target.type.shown}, and the type has {column.shown}",
-                _retype(self.text, column, target),
+                retyped(self._spelled, target.name, column, target.type),
             )
         if target.required and column.optional:
-            fix = f"ALTER TABLE {self.text} ALTER {target.name} DROP NOT NULL, or {column.bare} in the type"
+            fix = (
+                f"ALTER TABLE {self._spelled} ALTER {spelled(target.name)} DROP NOT NULL, or {column.bare} in the type"
+            )
             return Mismatch(target.name, f"is NOT NULL ({target.type.shown}), and the type has {column.shown}", fix)
         return None
 
@@ -182,16 +187,15 @@ class Table:
             self.key = tuple(next((names for primary, names in unique if primary), ()))
         else:
             names = [column.name for column in found]
-            at = [find(name, names, str.lower) for name in self.key]
-            self.key = tuple(names[index] if index >= 0 else name for name, index in zip(self.key, at, strict=True))
+            where = f"table {self.text}"
+            at = [placed("pg_key", where, name, find(name, names, str.lower), names) for name in self.key]
+            self.key = tuple(names[index] for index in at)
         conflict = f'pg_conflict = "{self.conflict}"'
         if not self.key:
             raise ConnectorError(f"{conflict} needs pg_key: {self.text} has no primary key")
         if not any(set(names) == set(self.key) for _, names in unique):
-            listed = ", ".join(self.key)
-            raise ConnectorError(
-                f"{conflict} needs a unique index: CREATE UNIQUE INDEX ON {self.text} ({listed}) makes one for pg_key"
-            )
+            index = f"CREATE UNIQUE INDEX ON {self._spelled} ({', '.join(map(spelled, self.key))})"
+            raise ConnectorError(f"{conflict} needs a unique index: {index} makes one for pg_key")
         written = {target.name: column for column, target in zip(self.row.columns, self._targets, strict=True)}
         lost = [name for name in self.key if name not in written or written[name].optional]
         if lost:
@@ -265,18 +269,12 @@ class Table:
 
 
 def _declared(column: Column) -> str:
-    return f"{DDL[column.type]}{'[]' * column.many}{'' if column.optional else ' NOT NULL'}"
+    return f"{created(column)}{'' if column.optional else ' NOT NULL'}"
 
 
 def _unfilled(column: TableColumn, table: str) -> Mismatch | None:
     """The fault of a column that the type has no value for."""
     if column.filled or not column.required:
         return None
-    fix = f"add it to the type, or ALTER TABLE {table} ALTER {column.name} SET DEFAULT …"
+    fix = f"add it to the type, or ALTER TABLE {table} ALTER {spelled(column.name)} SET DEFAULT …"
     return Mismatch(column.name, f"is NOT NULL ({column.type.shown}), and the type has no value for it", fix)
-
-
-def _retype(table: str, column: Column, target: TableColumn) -> str:
-    alter = f"ALTER TABLE {table} ALTER {target.name} TYPE {DDL[column.type]}{'[]' * column.many}"
-    instead = meant(target.type)
-    return f"{alter}, or {'optional ' * column.optional}{instead} in the type" if instead else alter

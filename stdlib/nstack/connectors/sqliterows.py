@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from nstack.connectors.sqlitetypes import Garbled, dumper, loader, meant, stored, suits
-from nstack.connectors.sqlrows import Column, Mismatch, RowType, find, near, refuse, unreadable, unwritable
+from nstack.connectors.sqlrows import (
+    Column,
+    Mismatch,
+    RowType,
+    find,
+    near,
+    placed,
+    refuse,
+    spelled,
+    unreadable,
+    unwritable,
+)
 from nstack.runtime.errors import ConnectorError, DecodeError, NStackError, UsageError
 
 
@@ -121,7 +132,8 @@ def _misread(column: Column, names: list[str], declared: list[str], at: int) -> 
     if suits(column, declared[at]) or (stored(column) == "TEXT" and not meant(declared[at])):
         return None
     instead = meant(declared[at])
-    fix = f"write CAST({names[at]} AS {stored(column)}) in query"
+    name = spelled(names[at])
+    fix = f"write CAST({name} AS {stored(column)}) AS {name} in query"
     fix += f", or {'optional ' * column.optional}{instead} in the type" if instead else ""
     return Mismatch(names[at], f"is {declared[at]}, and the type has {column.shown}", fix)
 
@@ -172,9 +184,9 @@ class Table:
             raise UsageError(f"create needs a record: the columns of {self.row.shown} have no names")
         columns = [f"{quoted(column.label or '')} {_declared(column)}" for column in self.row.columns]
         labels = [column.label or "" for column in self.row.columns]
-        key = [labels[at] for at in (_find(name, labels) for name in self.key) if at >= 0]
-        if key:
-            columns.append(f"PRIMARY KEY ({', '.join(map(quoted, key))})")
+        at = [placed("key", self.row.shown, name, _find(name, labels), labels) for name in self.key]
+        if at:
+            columns.append(f"PRIMARY KEY ({', '.join(quoted(labels[index]) for index in at)})")
         return f"CREATE TABLE IF NOT EXISTS {quoted(self.name)} ({', '.join(columns)}) STRICT"
 
     def _matched(self, found: list[TableColumn]) -> list[TableColumn]:
@@ -193,7 +205,7 @@ class Table:
         label = column.label or column.path.removeprefix("value")
         if at < 0:
             hint = near(label, [other.name for other in found]) if self.row.by_name else ""
-            add = f"ALTER TABLE {self.name} ADD {column.label or 'c'} {stored(column)}"
+            add = f"ALTER TABLE {spelled(self.name)} ADD {spelled(column.label or 'c')} {stored(column)}"
             return Mismatch(label, f"is missing; the type has {column.shown}", f"{hint} or {add}" if hint else add)
         target = found[at]
         if target.computed:
@@ -211,17 +223,15 @@ class Table:
         """Upserts need a unique index on exactly the key's columns, and values that are never NULL."""
         names = [column.name for column in found]
         primary = tuple(column.name for column in sorted(found, key=lambda one: one.key) if column.key)
-        at = [_find(name, names) for name in self.key]
-        self.key = tuple(names[i] if i >= 0 else name for name, i in zip(self.key, at, strict=True)) or primary
+        at = [placed("key", f"table {self.name}", name, _find(name, names), names) for name in self.key]
+        self.key = tuple(names[index] for index in at) or primary
         if not self.key:
             raise ConnectorError(f'conflict = "{self.conflict}" needs key: {self.name} has no primary key')
         unique = [set(primary), *_unique(connection, self.name)]
         if set(self.key) not in unique:
-            listed = ", ".join(self.key)
-            raise ConnectorError(
-                f'conflict = "{self.conflict}" needs a unique index:'
-                f" CREATE UNIQUE INDEX {self.name}_key ON {self.name} ({listed}) makes one for key"
-            )
+            listed = ", ".join(map(spelled, self.key))
+            index = f"CREATE UNIQUE INDEX {spelled(f'{self.name}_key')} ON {spelled(self.name)} ({listed})"
+            raise ConnectorError(f'conflict = "{self.conflict}" needs a unique index: {index} makes one for key')
         written = {target.name: column for column, target in zip(self.row.columns, targets, strict=True)}
         lost = ", ".join(name for name in self.key if name not in written or written[name].optional)
         if lost:

@@ -4,6 +4,7 @@ A record's columns are found by the names of its fields, a tuple's in order, a s
 column has exactly is looked for in the case to which the database folds names that are not quoted.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from hashlib import blake2b
@@ -90,6 +91,33 @@ def refuse(what: str, shown: str, found: Sequence[Mismatch]) -> None:
     """Raises ConnectorError with all mismatches at once, if there are any."""
     if found:
         raise ConnectorError(f"{what} does not fit {shown}" + "".join(f"\n  {one}" for one in found))
+
+
+_RESERVED = (
+    " add all alter analyse analyze and any array as asc asymmetric authorization between binary both case cast check"
+    " collate collation column commit concurrently constraint create cross current_catalog current_date current_role"
+    " current_schema current_time current_timestamp current_user default deferrable delete desc distinct do drop else"
+    " end escape except exists false fetch for foreign freeze from full grant group having if ilike in index initially"
+    " inner insert intersect into is isnull join lateral leading left like limit localtime localtimestamp natural not"
+    " nothing notnull null offset on only or order outer overlaps placing primary references returning right select"
+    " session_user set similar some symmetric system_user table tablesample then to trailing transaction true union"
+    " unique update user using values variadic verbose when where window with "
+)
+"""The words that PostgreSQL or SQLite take for something else than a column, unless they are quoted."""
+
+
+def spelled(name: str) -> str:
+    """A name as SQL reads it, for messages: in quotes where it would mean something else without."""
+    plain = re.fullmatch(r"[a-z_][a-z0-9_$]*", name) is not None and f" {name} " not in _RESERVED
+    return name if plain else '"' + name.replace('"', '""') + '"'
+
+
+def placed(parameter: str, where: str, key: str, at: int, names: Sequence[str]) -> int:
+    """The index of a key's column, which was looked for. Raises ConnectorError where there is none."""
+    if at < 0:
+        hint = near(key, names)
+        raise ConnectorError(f"{parameter}: {where} has no column {key}{f' ({hint})' if hint else ''}")
+    return at
 
 
 def find(label: str, names: Sequence[str], fold: Callable[[str], str]) -> int:
