@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,18 @@ def shout(queue):
     queue.put("from a child")
 
 
+class Unprintable(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+class Hostile:
+    def __getattr__(self, name):
+        raise OSError(name)
+
+    __repr__ = None
+
+
 class Module(nstack.Module):
     def startup(self):
         print("started", os.getpid() == int(os.environ.get("RUN_PID", "0")))
@@ -43,6 +56,12 @@ class Module(nstack.Module):
 
     def do_garbage(self):
         return {"not": ["a", "text"]}
+
+    def do_unprintable(self):
+        raise Unprintable
+
+    def do_hostile(self):
+        return Hostile()
 
     def do_recursion(self):
         return self.do_recursion()
@@ -96,6 +115,9 @@ class Module(nstack.Module):
     def do_quit(self):
         os._exit(4)
 
+    def do_quit_well(self):
+        os._exit(0)
+
     def do_segfault(self):
         ctypes.string_at(0)
 
@@ -125,6 +147,8 @@ KINDS: dict[str, tuple[str | None, str]] = {
     "raise": ("ValueError: on purpose",) * 2,
     "exit": ("sys.exit(3) was called",) * 2,
     "garbage": ("result: expected Text, got",) * 2,
+    "unprintable": ("Unprintable: its text cannot be had: that raises RuntimeError",) * 2,
+    "hostile": ("result: expected Text, got <a Hostile>: looking at it raises OSError", "result: expected Text, got"),
     "recursion": ("RecursionError: maximum recursion depth exceeded",) * 2,
     "interrupt": ("KeyboardInterrupt",) * 2,
     "print": (PASSES,) * 2,
@@ -136,6 +160,7 @@ KINDS: dict[str, tuple[str | None, str]] = {
     "multiprocessing": (PASSES,) * 2,
     # In the process of the workflow nothing can be done about these.
     "quit": (None, f"{DIES} (exit code 4)"),
+    "quit_well": (None, f"{DIES} (exit code 0)"),
     "segfault": (None, f"{DIES} (SIGSEGV)"),
     "kill": (None, f"{DIES} (SIGKILL)"),
     "descriptors": (None, DIES),
@@ -183,9 +208,10 @@ def test_in_a_process_of_its_own(package: Package) -> None:
     check(package, done, said)
     assert done.stderr.count(ENDED) == 2
     # A call on which the process dies is made once more.
-    dead = [f"it has died{how}" for how in (" (exit code 4)", " (SIGSEGV)", " (SIGKILL)") for _ in range(2)]
+    ends = (" (exit code 4)", " (exit code 0)", " (SIGSEGV)", " (SIGKILL)")
+    dead = [f"it has died{how}" for how in ends for _ in range(2)]
     why = reasons(done)
-    assert (why[:6], why[8:]) == (dead, ["it was killed for its memory"])
+    assert (why[:8], why[10:]) == (dead, ["it was killed for its memory"])
     assert done.stderr.count("started") == 1 + len(why)
 
 
@@ -201,13 +227,41 @@ def reasons(done: subprocess.CompletedProcess[str]) -> list[str]:
     return re.findall(r"starts again, for (.*?); what its instance had learnt is lost", done.stderr)
 
 
-@pytest.mark.parametrize(("kind", "code"), [("quit", 4), ("segfault", -11)])
+@pytest.mark.parametrize(
+    ("kind", "code", "told"),
+    [
+        ("quit", 4, "error: os._exit(4) was called, which ends the process before the run is done\n"),
+        ("quit_well", 1, "error: os._exit(0) was called, which ends the process before the run is done\n"),
+        ("segfault", -11, ""),
+    ],
+)
 def test_what_cannot_be_contained_ends_the_run_and_is_contained_in_isolation(
-    package: Package, kind: str, code: int
+    package: Package, kind: str, code: int, told: str
 ) -> None:
-    assert run(package, [kind], "").returncode == code
+    ended = run(package, [kind], "")
+    assert ended.returncode == code
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
     done = run(package, [kind], "", "--isolate")
     assert (done.returncode, done.stdout) == (0, "fine\nfine\n")
+
+
+def test_a_loop_whose_descriptors_are_closed_fails_without_a_traceback() -> None:
+    program = """if True:
+        import asyncio, os
+        from nstack.runtime.abrupt import never_a_success
+        from nstack.runtime.log import Log
+
+        async def closes():
+            os.closerange(3, 256)
+
+        with never_a_success(Log()), asyncio.Runner() as runner:
+            runner.run(closes())
+            runner.run(asyncio.sleep(0))
+    """
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: the run cannot go on, as somebody has closed its descriptors: Bad file descriptor\n"
 
 
 @pytest.mark.parametrize("method", ["later", "each"])

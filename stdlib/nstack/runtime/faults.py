@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from .errors import DecodeError, EncodeError, Rejected, ResultError
+from .errors import DecodeError, EncodeError, NStackError, Rejected, ResultError
 from .json_text import json_text
 from .near_misses import missed, missed_json
 from .scalars import INTEGER_MAX, INTEGER_MIN, bytes_of, decimal_of, is_json, json_text_of
@@ -48,11 +48,12 @@ def shown_python(value: Any) -> str:
     if isinstance(value, str):
         return shown_json(str(value))
     if value is None or type(value) in (bool, int, float, list, dict, tuple, bytes) or isinstance(value, Record | Sum):
-        return shorten(_repr(value))
-    return f"{_repr(value)[:_SHOWN]} (a {type(value).__name__})"
+        return shorten(represented(value))
+    return f"{represented(value)[:_SHOWN]} (a {type(value).__name__})"
 
 
-def _repr(value: Any) -> str:
+def represented(value: Any) -> str:
+    """The ``repr`` of a value, or its class where that raises."""
     try:
         return repr(value)
     except Exception:
@@ -210,7 +211,13 @@ def accept(shape: Shape, value: Any, path: str) -> Any:
     """
     if type(value) is Rejected:
         raise value.error
-    return _ACCEPT[shape.kind](shape, value, path)
+    try:
+        return _ACCEPT[shape.kind](shape, value, path)
+    except NStackError:
+        raise
+    except Exception as error:  # of the value's own methods, which may do anything
+        found = f"<a {type(value).__name__}>"
+        raise ResultError(path, shape.shown, found, f"looking at it raises {type(error).__name__}") from None
 
 
 def _wrong(shape: Shape, value: Any, path: str) -> ResultError:

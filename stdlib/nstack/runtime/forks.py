@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from os import _exit
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -57,4 +58,4 @@ def _leave(frame: FrameType, event: str, argument: Any) -> Any:
             f"a process that {frame.f_code.co_name} forked came back from it and was ended: let it end by os._exit, or "
             "use multiprocessing"
         )
-    os._exit(0)
+    _exit(0)

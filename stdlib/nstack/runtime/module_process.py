@@ -22,6 +22,7 @@ import msgspec
 from .calls import Stepped, cut_off
 from .codec import Codec
 from .errors import CallTimeout, ModuleFailure, NStackError, ResultError
+from .faults import represented
 from .folders import Folders
 from .forks import contain_forks
 from .log import Log
@@ -221,7 +222,7 @@ def _values_of(made: Any) -> Any:
     if isinstance(made, AsyncGeneratorType):
         return made
     if not hasattr(made, "__iter__"):
-        raise NStackError(f"a source is a method that yields; this one returned {made!r}")
+        raise NStackError(f"a source is a method that yields; this one returned {represented(made)}")
     made_of: Iterator[Any] = iter(made)
     return made_of
 
@@ -229,9 +230,9 @@ def _values_of(made: Any) -> Any:
 def _plain(value: Any) -> Any:
     """A value as JSON has it, since the parent may not know its class; else what it shows of itself."""
     try:
-        return msgspec.json.decode(msgspec.json.encode(value, enc_hook=repr))
+        return msgspec.json.decode(msgspec.json.encode(value, enc_hook=represented))
     except (TypeError, ValueError, RecursionError):
-        return repr(value)
+        return represented(value)
 
 
 def _leave_stopping_to_parent() -> None:

@@ -16,6 +16,7 @@ import msgspec
 from .codec import Codec
 from .declare import Policy
 from .errors import CallTimeout, NStackError, Rejected, ReplyError
+from .faults import represented
 from .log import Log
 from .token import Problem, Token
 from .user_code import describe, user_trace
@@ -232,6 +233,6 @@ class Guard:
         if isinstance(value, bytes):
             value = value.decode("utf-8", "replace")
         try:
-            return msgspec.json.encode(value, enc_hook=repr)
+            return msgspec.json.encode(value, enc_hook=represented)
         except (TypeError, ValueError, RecursionError):
-            return msgspec.json.encode(repr(value))
+            return msgspec.json.encode(represented(value))

@@ -9,18 +9,19 @@ import asyncio
 import gc
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from os import _exit
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from .abrupt import leave, never_a_success
 from .alive import Alive
 from .aside import Handover, IOThreads
 from .checkpoint import Store
@@ -200,15 +201,13 @@ class Run:
 
     def run(self) -> int:
         """Runs to the end and gives the exit code: 0 done, 1 failed, 130 interrupted."""
-        with asyncio.Runner(loop_factory=self._loops) as runner:
+        with never_a_success(self.log), asyncio.Runner(loop_factory=self._loops) as runner:
             code = runner.run(self._main())
             ended = runner.run(nothing_runs_on(PARTING))
             if self._abandoned or not ended or self._io.are_stuck():
-                sys.stdout.flush()
-                sys.stderr.flush()
                 # A thread still sleeps in user code or a read, or a client library does not let itself be cancelled:
                 # we would wait for them in vain.
-                os._exit(code)
+                leave(code)
         return code
 
     async def _main(self) -> int:
@@ -294,7 +293,7 @@ class Run:
     def _interrupt(self) -> None:
         if self.interrupted:
             self.log.warning("stopped at once")
-            os._exit(130)
+            _exit(130)
         self.interrupted = True
         self.log.info("stopping: sources stop, what is in flight drains; once more to stop at once", event="stopping")
         self.halt.ask()

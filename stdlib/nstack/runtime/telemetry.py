@@ -24,7 +24,7 @@ from .log import Log
 from .meter import Live
 from .policy import Current, Guard
 from .token import Token
-from .user_code import user_trace
+from .user_code import text_of, user_trace
 from .worker import WORKED_ON, Outcome
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ class Spans:
         for at, error, outcome in work.errors[:ERRORS]:
             told = {
                 "exception.type": type(error).__qualname__,
-                "exception.message": clean(str(error)),
+                "exception.message": clean(text_of(error)),
                 "exception.stacktrace": clean(getattr(error, "trace", None) or user_trace(error)),
                 "nstack.outcome": outcome or "tried again",
             }
@@ -251,7 +251,7 @@ class Spans:
         if work.errors:
             span.set_attribute("nstack.errors", len(work.errors))
         if lost:
-            self._mark(span, clean(str(lost[0][0])))
+            self._mark(span, clean(text_of(lost[0][0])))
 
     def _mark(self, span: Span, text: str) -> None:
         from opentelemetry.trace import Status, StatusCode

@@ -202,8 +202,16 @@ def describe(error: BaseException) -> str:
     """An exception in one line: its class and text."""
     if isinstance(error, SystemExit):
         return f"sys.exit({error.code!r}) was called"
-    text = str(error)
+    text = text_of(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def text_of(error: BaseException) -> str:
+    """The text of an exception, which is of a class of the user's perhaps."""
+    try:
+        return str(error)
+    except Exception as fault:
+        return f"its text cannot be had: that raises {type(fault).__name__}"
 
 
 def user_trace(error: BaseException) -> str:
