@@ -1,6 +1,10 @@
 """The parts between a source and its sinks: queues, tokens, outboxes, the registry of connectors, linking."""
 
 import asyncio
+import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -190,6 +194,40 @@ def test_nothing_to_seal_leaves_the_token_alone(tmp_path: Path) -> None:
     box = Outbox(Picky(), guard(tmp_path, Halt()), Halt(), Current(), lambda: None)
     box.seal(Token())
     assert not box.queue
+
+
+BURY = """
+import resource, signal, sys
+from pathlib import Path
+from nstack.runtime.policy import DeadLetters
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+letters = DeadLetters(Path(sys.argv[1]))
+for number in range(9):
+    try:
+        letters.add(b'"%d"' % number + b" " * 500, "no room", "f")
+    except OSError as fault:
+        print(number, letters.count, fault.strerror)
+"""
+"""Writes dead letters into a file that may have so many bytes."""
+
+
+def test_a_dead_letter_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "dead.jsonl"
+    # The torn end of one whose process, or machine, was stopped meanwhile.
+    file.write_bytes(b'{"value":"before"}\n{"value":"to')
+    told = subprocess.run(
+        [sys.executable, "-c", BURY, file, "2000"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.splitlines() == [f"{number} 3 File too large" for number in range(3, 9)]
+    first, torn, *whole = file.read_text().removesuffix("\n").split("\n")
+    assert (first, torn) == ('{"value":"before"}', '{"value":"to')
+    assert [json.loads(line)["value"] for line in whole] == ["0", "1", "2"]
+    assert file.read_bytes().endswith(b"\n")
 
 
 def test_dead_letters_that_cannot_be_written_stop_the_run(tmp_path: Path) -> None:

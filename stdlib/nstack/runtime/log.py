@@ -67,7 +67,7 @@ class Log:
         data = self.clean(text).encode("utf-8", "backslashreplace") + b"\n"
         with self._lock:
             try:
-                _write_all(self.descriptor, data)
+                write_all(self.descriptor, data)
             except OSError:
                 return  # nobody reads the log any more; the data still matters
 
@@ -109,7 +109,8 @@ def _forms(secret: str) -> set[str]:
     }
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes) -> None:
+    """Writes everything, in as many calls as it takes. Raises OSError."""
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from .codec import Codec
 from .declare import Policy
 from .errors import CallTimeout, NStackError, Rejected, ReplyError
 from .faults import represented
-from .log import Log
+from .log import Log, write_all
 from .token import Problem, Token
 from .user_code import describe, user_trace
 
@@ -74,8 +75,8 @@ REPLAY = "NSTACK_REPLAY"
 
 
 class DeadLetters:
-    """One file of dead letters: JSON lines with the value, the error, the function and the time. A line is flushed
-    when ``add`` returns. ``replay`` is the mark of a run that is fed with letters itself.
+    """One file of dead letters: JSON lines with the value, the error, the function and the time. A line is whole and
+    flushed when ``add`` returns. ``replay`` is the mark of a run that is fed with letters itself.
     """
 
     def __init__(self, path: Path, replay: str | None = None) -> None:
@@ -94,13 +95,32 @@ class DeadLetters:
         line = msgspec.json.encode(letter) + b"\n"
         with self._lock:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
             try:
-                os.write(descriptor, line)
-                os.fsync(descriptor)
+                _append(descriptor, line)
             finally:
                 os.close(descriptor)
             self.count += 1
+
+
+def _append(descriptor: int, line: bytes) -> None:
+    """Adds a whole line to a file, or nothing: what a full disk cuts short is taken back. Raises OSError."""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        write_all(descriptor, line)
+        return
+    with suppress(ImportError, OSError):  # some platforms and file systems know no locks
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX)  # other processes may add to it
+    size = os.fstat(descriptor).st_size
+    whole = size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"
+    try:
+        write_all(descriptor, line if whole else b"\n" + line)  # whoever wrote the last one has not come to its end
+        os.fsync(descriptor)
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(descriptor, size)
+        raise
 
 
 def _as_text(record: bytes) -> tuple[str, str]:

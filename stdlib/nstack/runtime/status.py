@@ -16,6 +16,7 @@ import msgspec
 
 from .connector import SourceConnector
 from .declare import Call, Literal, Sink, Source, UserModule
+from .log import write_all
 from .meter import Meter, Times, percentile95
 
 if TYPE_CHECKING:
@@ -230,14 +231,8 @@ class Reporter:
         encode = msgspec.json.encode
         try:
             while not self._ended.wait(INTERVAL):
-                _write_all(self._descriptor, encode(self._take()) + b"\n")
-            _write_all(self._descriptor, encode(self._take()) + b"\n")
+                write_all(self._descriptor, encode(self._take()) + b"\n")
+            write_all(self._descriptor, encode(self._take()) + b"\n")
             os.close(self._descriptor)
         except OSError:
             return  # whoever read it has gone
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
