@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from nstack.connectors.httpheads import says_json
 from nstack.connectors.httpproblem import AGAIN, CLOSE, TYPE, Refusal, problem
 from nstack.connectors.httpserver import Scope, Server, Settings
 from nstack.connectors.limits import at_least_one, seconds
@@ -106,7 +107,9 @@ class Endpoint:
         self.token = _token(parameters, context)
         self._most_waiting = at_least_one(parameters, "http_queue")
         self._has_params = codec.shape.kind == "record" and "params" in codec.shape.labels
-        self._waiting: set[asyncio.Future[Answer] | _Asked] = set()
+        self._waiting: dict[asyncio.Future[Answer] | _Asked, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._keys = [msgspec.json.encode(key) + b":" for key in ("params", *codec.shape.labels) if key.isascii()]
         if self._at_once and context.expects is not None:
             raise UsageError(
                 f'Sources.http ({context.origin}): http_ack = "received" answers at once, '
@@ -116,10 +119,11 @@ class Endpoint:
     async def take(self, scope: Scope, body: bytes) -> Answer:
         """The answer to a request whose body has arrived. Raises Refusal."""
         try:
+            is_json = says_json(scope["headers"])
             if len(body) < LARGE:
-                value = self._decode(scope, body)
+                value = self._decode(is_json, body)
             else:
-                value = await asyncio.to_thread(self._decode, scope, body)
+                value = await asyncio.to_thread(self._decode, is_json, body)
         except DecodeError as fault:
             raise Refusal(400, str(fault)) from None
         batch = Batch((value,), Token(), size=len(body))
@@ -132,16 +136,27 @@ class Endpoint:
             return Answer(200, b"Message Accepted", PLAIN)
         return await self._hand_in(batch)
 
-    def _decode(self, scope: Scope, body: bytes) -> Any:
+    def _decode(self, is_json: bool, body: bytes) -> Any:
         """``{"params": value}`` whatever the content type; a bare value where that says JSON."""
-        value = self._decoded(_says_json(scope), body)
-        if body.count(b":") > 1:
+        value = self._decoded(is_json, body)
+        colons = body.count(b":")
+        if colons > 1 and colons != self._keys_once(body):
             _refuse_repeated_keys(body)
         return value
 
-    def _decoded(self, says_json: bool, body: bytes) -> Any:
+    def _keys_once(self, body: bytes) -> int:
+        """How many keys a body has, where they are all of the record's and each is there once; else fewer or 0."""
+        found = 0
+        for key in self._keys:
+            count = body.count(key)
+            if count > 1:
+                return 0
+            found += count
+        return found
+
+    def _decoded(self, is_json: bool, body: bytes) -> Any:
         codec = self._codec
-        if not says_json:
+        if not is_json:
             return codec.decode_params(body)
         if b'"params"' not in body:
             return codec.decode_json(body, "body")
@@ -161,21 +176,35 @@ class Endpoint:
         if not self._context.offer(batch, self._most_waiting):
             raise Refusal(503, "too many requests wait for the workflow; send it again", AGAIN)
 
-    def take_quickly(self, scope: Scope, body: bytes, told: Callable[[Answer | Refusal], None]) -> bool:
+    def take_quickly(self, is_json: bool, body: bytes, told: Callable[[Answer | Refusal], None]) -> bool:
         """Hands in a value that can be decoded, where there is room for it; ``told`` has its answer later."""
         if self._at_once or self._context.traced:
             return False
         try:
-            value = self._decode(scope, body)
+            value = self._decode(is_json, body)
         except DecodeError:
             return False
         asked = _Asked(told, self._waiting)
-        batch = Batch((value,), Token(asked.finished), size=len(body))
-        if not self._context.offer(batch, self._most_waiting):
+        if not self._context.offer(Batch((value,), Token(asked.finished), size=len(body)), self._most_waiting):
             return False
-        self._waiting.add(asked)
-        asked.limit = asyncio.get_running_loop().call_later(self.timeout, self._too_late, asked)
+        self._wait_for(asked)
         return True
+
+    def _wait_for(self, asked: asyncio.Future[Answer] | _Asked) -> None:
+        """One more waits for its answer. One timer serves all, as whoever came first is the first to be too late."""
+        loop = asyncio.get_running_loop()
+        self._waiting[asked] = loop.time() + self.timeout
+        if self._timer is None:
+            self._timer = loop.call_later(self.timeout, self._give_up_late)
+
+    def _give_up_late(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = None
+        for asked, limit in tuple(self._waiting.items()):
+            if limit > loop.time():
+                self._timer = loop.call_at(limit, self._give_up_late)
+                return
+            self._too_late(asked)
 
     async def _hand_in(self, batch: Batch) -> Answer:
         loop = asyncio.get_running_loop()
@@ -187,13 +216,11 @@ class Endpoint:
 
         batch.token.when_done = done
         self._offer(batch)
-        self._waiting.add(future)
-        limit = loop.call_later(self.timeout, self._too_late, future)
+        self._wait_for(future)
         try:
             return await future
         finally:
-            limit.cancel()
-            self._waiting.discard(future)
+            self._waiting.pop(future, None)
 
     def _too_late(self, future: asyncio.Future[Answer] | _Asked) -> None:
         id, text = secrets.token_hex(6), "the value was not through within http_timeout"
@@ -221,12 +248,11 @@ class Endpoint:
 class _Asked:
     """A request that waits for its answer, as a future does: whoever calls is told as soon as there is one."""
 
-    __slots__ = ("_told", "_waiting", "limit")
+    __slots__ = ("_told", "_waiting")
 
-    def __init__(self, told: Callable[[Answer | Refusal], None], waiting: set[Any]) -> None:
+    def __init__(self, told: Callable[[Answer | Refusal], None], waiting: dict[Any, float]) -> None:
         self._told: Callable[[Answer | Refusal], None] | None = told
         self._waiting = waiting
-        self.limit: asyncio.TimerHandle | None = None
 
     def finished(self, token: Token) -> None:
         """Its value is through."""
@@ -247,9 +273,7 @@ class _Asked:
 
     def _tell(self, result: Answer | Refusal) -> None:
         told, self._told = self._told, None
-        self._waiting.discard(self)
-        if self.limit is not None:
-            self.limit.cancel()
+        self._waiting.pop(self, None)
         if told is not None:
             told(result)
 
@@ -284,23 +308,6 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
-def _says_json(scope: Scope) -> bool:
-    """Whether the content type is one of JSON. Raises Refusal for a charset that JSON does not have (RFC 8259)."""
-    for name, value in scope["headers"]:
-        if name == b"content-type":
-            kind, *parameters = value.split(b";")
-            kind = kind.strip().lower()
-            for parameter in parameters:
-                which, _, charset = parameter.partition(b"=")
-                if which.strip().lower() == b"charset" and charset.strip(b" \t\"'").lower() not in _UTF_8:
-                    raise Refusal(
-                        415, f"JSON is UTF-8, and the charset is {charset.decode('ascii', 'replace').strip()}"
-                    )
-            return kind in (b"application/json", b"text/json") or kind.endswith(b"+json")
-    return False
-
-
-_UTF_8 = (b"utf-8", b"utf8", b"us-ascii")
 _TEXT = re.compile(rb'"((?:[^"\\]|\\.)*+)"\s*+(:?)', re.DOTALL)
 
 

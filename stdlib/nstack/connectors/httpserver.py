@@ -19,6 +19,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
+from nstack.connectors.httpheads import Head, Heads, is_encoded, says_json
 from nstack.connectors.httpproblem import AGAIN, CLOSE, TYPE, Headers, Refusal, problem
 from nstack.connectors.httpwire import Limits, Wire
 from nstack.runtime.errors import ConnectorError, UsageError
@@ -72,9 +73,8 @@ class Answering(Protocol):
     async def take(self, scope: Scope, body: bytes) -> Answer:
         """The answer to a request whose body has arrived. Raises Refusal."""
 
-    def take_quickly(self, scope: Scope, body: bytes, told: Callable[[Answer | Refusal], None]) -> bool:
-        """Takes a request of which there is nothing else to say, and tells its answer later; or else False. Raises
-        Refusal."""
+    def take_quickly(self, is_json: bool, body: bytes, told: Callable[[Answer | Refusal], None]) -> bool:
+        """Takes a request of which there is nothing else to say, and tells its answer later; or else False."""
 
     def abandon(self) -> None:
         """The run has ended."""
@@ -98,6 +98,7 @@ class Server:
         self._ready = asyncio.Event()
         self._receiving = 0
         self._slow: set[asyncio.Future[None]] = set()
+        self.heads = Heads()
         self.answers: Counter[tuple[str, int]] = Counter()
         """How many requests to each path were answered with each status; those to no path of ours have an empty one."""
 
@@ -111,6 +112,7 @@ class Server:
                 if getattr(settings, name) != getattr(self._settings, name):
                     raise ConnectorError(f"two Sources.http share port {self.port} and differ in {name}: {where}")
         self._endpoints[endpoint.path.encode()] = endpoint
+        self.heads.clear()
 
     async def serve(self) -> None:
         """Answers requests until cancelled. The server itself goes on until the last endpoint is removed."""
@@ -132,6 +134,7 @@ class Server:
     async def remove(self, endpoint: Answering) -> None:
         """Takes an endpoint away; with the last one the server goes."""
         endpoint.stopping = True
+        self.heads.clear()
         endpoint.abandon()
         if self._endpoints.get(endpoint.path.encode()) is endpoint:
             del self._endpoints[endpoint.path.encode()]
@@ -171,23 +174,34 @@ class Server:
         endpoint = self._endpoints.get(scope["raw_path"])
         if endpoint is None or endpoint.stopping or scope["method"] != "POST" or cycle.waiting_for_100_continue:
             return False
-        if len(body) > min(endpoint.max_body, SMALL) or _is_encoded(scope):
+        if len(body) > min(endpoint.max_body, SMALL) or is_encoded(scope["headers"]):
             return False
         try:
             if endpoint.token:
                 _admit(scope, endpoint.token)
-            return endpoint.take_quickly(scope, bytes(body), partial(self._tell, cycle, endpoint.path))
+            is_json = says_json(scope["headers"])
         except Refusal:
             return False
+        return endpoint.take_quickly(is_json, bytes(body), partial(self._tell, cycle, endpoint.path))
+
+    def keep(self, data: bytes, cycle: Any) -> None:
+        """Remembers the head of a request that was taken quickly, and that ``data`` was the whole of."""
+        endpoint = self._endpoints.get(cycle.scope["raw_path"])
+        if endpoint is not None and cycle.keep_alive:
+            self.heads.keep(data, cycle.scope["headers"], cycle.body, endpoint)
+
+    def again(self, head: Head, body: bytes, cycle: Any) -> bool:
+        """Takes a request whose head has been here before."""
+        endpoint: Answering = head.endpoint
+        told = partial(self._tell, cycle, endpoint.path)
+        return not endpoint.stopping and endpoint.take_quickly(head.says_json, body, told)
 
     def _tell(self, cycle: Any, path: str, result: Answer | Refusal) -> None:
         extra: Headers = ()
         if isinstance(result, Refusal):
             extra, result = result.headers, _told(result)
         self.answers[path, result.status] += 1
-        headers = (*extra, *_described(result))
-        connection = cycle.on_response.__self__
-        if not connection.respond(cycle, result.status, headers, result.body):
+        if not cycle.on_response.__self__.respond(cycle, result, extra):
             task = asyncio.ensure_future(_send(cycle.send, result, extra))
             self._slow.add(task)
             task.add_done_callback(self._slow.discard)
@@ -253,10 +267,6 @@ class Server:
         finally:
             self._receiving -= size
         return b"".join(parts)
-
-
-def _is_encoded(scope: Scope) -> bool:
-    return b"content-encoding" in [name for name, _ in scope["headers"]]
 
 
 async def _receive(receive: Receive, timeout: float) -> MutableMapping[str, Any]:
@@ -393,6 +403,9 @@ def _embedded(server: Server, ready: asyncio.Event, settings: Settings, tls: ssl
     class Connection(Wire, HttpToolsProtocol):  # type: ignore[misc]
         limits = Limits(settings.http_connections, settings.http_receive_timeout)
         quick = staticmethod(server.quick)
+        again = staticmethod(server.again)
+        keep = staticmethod(server.keep)
+        heads = server.heads
 
     class Embedded(uvicorn.Server):
         def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]

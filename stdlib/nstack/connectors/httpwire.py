@@ -14,7 +14,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from nstack.connectors.httpproblem import TYPE, Headers, problem
+from nstack.connectors.httpheads import Head, Heads
+from nstack.connectors.httpproblem import CLOSE, TYPE, Headers, problem
+from nstack.runtime.token import Answer
 
 _Protocol: Any = object  # stands for uvicorn's, which is loaded when a port is served
 
@@ -40,6 +42,43 @@ def _line(status: int) -> bytes:
     return f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}\r\n".encode()
 
 
+@cache
+def _kind(content_type: str) -> bytes:
+    return f"content-type: {content_type}\r\ncontent-length: ".encode()
+
+
+def _written(result: Answer, extra: Headers, keep_alive: bool, defaults: Headers) -> bytes:
+    """An answer on the wire."""
+    parts = [_line(result.status)]
+    for name, value in (*defaults, *extra):
+        parts += (name, b": ", value, b"\r\n")
+    if not keep_alive and CLOSE[0] not in extra:
+        parts.append(b"connection: close\r\n")
+    if result.status != 204:
+        parts += (_kind(result.content_type), b"%d\r\n" % len(result.body))
+    parts += (b"\r\n", result.body)
+    return b"".join(parts)
+
+
+class _Untold:
+    """Stands for the event of a request that is here already."""
+
+    def set(self) -> None:
+        """Nobody waits for it."""
+
+
+class Plain:
+    """What a connection knows of a request that was never parsed; it stands where uvicorn's own record would."""
+
+    __slots__ = ("disconnected", "keep_alive", "on_response", "response_complete", "response_started")
+    message_event = _Untold()
+
+    def __init__(self, on_response: Callable[[], None]) -> None:
+        self.on_response = on_response
+        self.disconnected = self.response_complete = self.response_started = False
+        self.keep_alive = True
+
+
 class Limits:
     """What all connections to one port share: how many there may be, and how long a request's head may take
     (``receive`` seconds), which is also how long nobody may leave an answer unread."""
@@ -58,6 +97,11 @@ class Wire(_Protocol):  # type: ignore[misc]
     limits: Limits
     quick: Callable[[Any], bool]
     """Takes a request that has arrived as a whole, to answer it with ``respond``; False where that takes more."""
+    keep: Callable[[bytes, Any], None]
+    """Told of a request that ``quick`` has taken and of the bytes that it was."""
+    again: Callable[[Head, bytes, Any], bool]
+    """Takes a body whose head is one of ``heads``."""
+    heads: Heads
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -74,6 +118,8 @@ class Wire(_Protocol):  # type: ignore[misc]
         self._timer: asyncio.TimerHandle | None = None
         self._arriving = False
         self._held: tuple[Any, Any] | None = None
+        self._quick: Any = None
+        self._answered = 0.0
 
     # ------------------------------------------------------------------------------------------ the connection
 
@@ -92,11 +138,16 @@ class Wire(_Protocol):  # type: ignore[misc]
     def data_received(self, data: bytes) -> None:
         if self._closing:
             return
-        self._data = data
+        at_start = not self._asked and self._head is None and self._message is None
+        if at_start and self._take_again(data):
+            return
+        self._data, self._quick = data, None
         super().data_received(data)
         self._data = b""
         if self._closing or self.transport.is_closing():
             return
+        if at_start and self._quick is not None:
+            self.keep(data, self._quick)
         if self._held is not None:  # the rest of it is still to come
             held, self._held = self._held, None
             super()._start_asgi_task(*held)
@@ -108,6 +159,22 @@ class Wire(_Protocol):  # type: ignore[misc]
                 return
         if self._timer is None and (self._head is not None or self._is_idle()):
             self._start_timer()
+
+    def _take_again(self, data: bytes) -> bool:
+        """A request whose head is known: nothing of it needs to be parsed."""
+        end = data.find(b"\r\n\r\n") + 4
+        head = self.heads.get(data[:end])
+        if head is None or len(data) - end != head.length or self._crowded or self.flow.write_paused:
+            return False
+        cycle = Plain(self.on_response_complete)
+        if not self.again(head, data[end:], cycle):
+            return False
+        if self._timer is not None:
+            self._stop_timer()
+        self._begun = True
+        self.cycle = cycle
+        self._asked.append(cycle)
+        return True
 
     def eof_received(self) -> bool | None:
         """A client that has only stopped sending gets its answers."""
@@ -135,6 +202,7 @@ class Wire(_Protocol):  # type: ignore[misc]
 
     def on_response_complete(self) -> None:
         self._asked = [] if len(self._asked) == 1 else self._unanswered()
+        self._answered = self.loop.time()
         super().on_response_complete()
         left = self.transport.get_write_buffer_size()
         if left:
@@ -217,7 +285,9 @@ class Wire(_Protocol):  # type: ignore[misc]
         self._message = None
         if self._held is not None:
             held, self._held = self._held, None
-            if not self.quick(held[0]):
+            if self.quick(held[0]):
+                self._quick = held[0]
+            else:
                 super()._start_asgi_task(*held)
 
     def _check_head(self) -> None:
@@ -246,23 +316,18 @@ class Wire(_Protocol):  # type: ignore[misc]
         self._fault = (status, detail)
         raise ValueError(detail)
 
-    def respond(self, cycle: Any, status: int, headers: Headers, body: bytes) -> bool:
+    def respond(self, cycle: Any, result: Answer, extra: Headers) -> bool:
         """Answers a request as a whole, in one write. False where the client is slow to read what it has."""
         if cycle.disconnected or self.transport.is_closing():
             return True
-        if cycle.flow.write_paused:
+        if self.flow.write_paused:
             return False
-        head = [_line(status)]
-        for name, value in (*cycle.default_headers, *headers):
-            head += (name, b": ", value, b"\r\n")
-            cycle.keep_alive = cycle.keep_alive and name != b"connection"
-        if not cycle.keep_alive:
-            head.append(b"connection: close\r\n" if (b"connection", b"close") not in headers else b"")
-        head += (b"\r\n", body)
-        self.transport.write(b"".join(head))
+        keep_alive = cycle.keep_alive and CLOSE[0] not in extra
+        self.transport.write(_written(result, extra, keep_alive, self.server_state.default_headers))
+        cycle.keep_alive = keep_alive
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
-        if not cycle.keep_alive:
+        if not keep_alive:
             self.transport.close()
         cycle.on_response()
         return True
