@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import re
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ from test_http_hostile import ANSWERED, GOOD, Order, Source, order, post, source
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def shared() -> AsyncIterator[Source]:
     """One source for all."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     async with source() as made:
-        await asyncio.to_thread(int)  # its thread is the source's, not left behind by a test
+        await asyncio.to_thread(int)  # its one thread is the source's, not left behind by a test
         yield made
         made.engine.seen.clear()
 

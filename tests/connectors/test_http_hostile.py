@@ -11,6 +11,7 @@ import socket
 import struct
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -416,8 +417,9 @@ async def still_answers(source: Source, left: list[Any]) -> None:
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def shared() -> AsyncIterator[Source]:
     """One source for all that is answered at once."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     async with source() as made:
-        await asyncio.to_thread(int)  # its thread is the source's, not left behind by a test
+        await asyncio.to_thread(int)  # its one thread is the source's, not left behind by a test
         yield made
 
 
