@@ -320,7 +320,7 @@ async def test_what_a_dialect_cannot_hold_is_an_error_of_its_value(tmp_path: Pat
     (tmp_path / "x.csv").write_text("length,name\n1,NULL\n")
     named = {"path": "x.csv", "csv_null": "NULL"}
     assert await read_all(CsvSource(), named, Plant, context(tmp_path)) == [
-        'x.csv:2: column "name": expected Text, got "NULL"'
+        'x.csv:2: column "name": expected Text, got "NULL": declare optional Text if it may be missing'
     ]
 
 

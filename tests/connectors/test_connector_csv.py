@@ -205,7 +205,6 @@ def test_csv_cannot_hold_a_double_that_is_no_number(value: float) -> None:
 BAD_CELLS = [
     (Integer, "x"),
     (Integer, "1.0"),
-    (Integer, ""),
     (Integer, "9223372036854775808"),
     (Integer, "1_000"),
     (Double, "nan"),
@@ -234,6 +233,7 @@ def test_a_wrong_cell_is_named_with_what_was_expected(type_: Any, text: str) -> 
         (Double | None, " -1e999", "that is out of the range of Double"),
         (DateTime, "2024-01-01T00:00:00", "a DateTime needs an offset, such as Z or +02:00 at its end"),
         (Decimal, "NaN", "NaN has no place in a Decimal"),
+        (Integer, "", "declare optional Integer if it may be missing"),
     ],
 )
 def test_a_cell_that_is_almost_of_its_type_is_told_what_it_lacks(type_: Any, text: str, why: str) -> None:
@@ -411,6 +411,14 @@ BAD_FILES = [
     (b'"a,b\n1,TRUE\n', "x.csv:1: a quote is opened and never closed"),
     (b"", "x.csv: the file is empty; a record is read by the names in a header"),
     (b"a\n1\n", 'x.csv:1: the header lacks column "b"; it has "a"'),
+    (
+        b"1,TRUE\n2,TRUE\n",
+        'x.csv:1: the header lacks columns "a", "b"; it has "1", "TRUE"; is csv_header = false meant?',
+    ),
+    (
+        b"A,b\n1,TRUE\n",
+        'x.csv:1: the header lacks column "a"; it has "A", "b"; a name has to be the same in all its letters and spaces',
+    ),
     (b'a,b\n1,"TRUE\n', "x.csv:2: a quote is opened and never closed"),
     (b"a,b\n" + b"x" * 300, "x.csv:2: a row of more than max_line = 200 bytes"),
     (b'\x89PNG\r\n\x1a\n\x00"', "x.csv looks like a picture, which holds no lines of text"),

@@ -301,6 +301,12 @@ def test_shapes_say_what_a_person_writes() -> None:
         __shown__ = "{ a : Integer }"
         a: Integer
 
+    class MadeOutput(Record):
+        """{ "User-Id" : Integer }"""
+
+        id: Integer
+
+    assert shape_of(MadeOutput).shown == '{ "User-Id" : Integer }'
     assert shape_of(Made).shown == "{ a : Integer }"
     assert shape_of(dict[str, list[Made | None]]).shown == "Map [optional { a : Integer }]"
     for wrong in (complex, set[int], int | str, dict[int, int]):

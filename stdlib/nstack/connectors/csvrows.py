@@ -185,9 +185,10 @@ class RowLayout:
     TypeError for a type that is no row type and CsvFault for a separator that cannot be one.
     """
 
-    __slots__ = ("_cells", "_each", "_make", "_names", "_size", "_take", "columns", "dialect", "sep")
+    __slots__ = ("_cells", "_each", "_has_dialect", "_make", "_names", "_size", "_take", "columns", "dialect", "sep")
 
     def __init__(self, shape: Shape, dialect: Dialect | str, header: bool = True) -> None:
+        self._has_dialect = not isinstance(dialect, str)
         self.dialect = Dialect(dialect) if isinstance(dialect, str) else dialect
         self.sep = self.dialect.sep
         self._make = shape.make
@@ -253,18 +254,34 @@ class RowLayout:
         missing = [name for name, cell in cells if name not in names and not cell.optional]
         if missing:
             wanted = f"column{'s' * (len(missing) > 1)} {', '.join(map(shorten, missing))}"
-            meant = self._meant(names)
+            meant = self._meant(names, missing)
             raise CsvFault(f"the header lacks {wanted}; it has {', '.join(map(shorten, names))}{meant}")
         twice = [name for name in columns if names.count(name) > 1]
         if twice:
             raise CsvFault(f"the header has column {shorten(twice[0])} twice")
         return tuple(names.index(name) if name in names else -1 for name in columns)
 
-    def _meant(self, names: list[str]) -> str:
-        """The separator that a header of one cell seems to have."""
+    def _meant(self, names: list[str], missing: list[str]) -> str:
+        """What a header seems to be that lacks columns: one with another separator, with names that are written in
+        another way, or a row like all others."""
         wanted = set(self.columns or ())
         found = [other for other in ";\t|," if len(names) == 1 and wanted & set(names[0].split(other))]
-        return f'; is csv_sep = "{cut(found[0])}" meant?' if found and found[0] != self.sep else ""
+        if found and found[0] != self.sep:
+            return f'; is csv_sep = "{cut(found[0])}" meant?'
+        if {_loosely(name) for name in missing} & {_loosely(name) for name in names}:
+            return "; a name has to be the same in all its letters and spaces"
+        return "; is csv_header = false meant?" if self._has_dialect and self._is_row(names) else ""
+
+    def _is_row(self, cells: list[str]) -> bool:
+        """Whether cells may be a row of the type. Texts alone say nothing: names would be one."""
+        if len(cells) != len(self._cells) or all(cell.shown.endswith("Text") for cell in self._cells):
+            return False
+        try:
+            for cell, text in zip(self._cells, cells, strict=True):
+                cell.decode(text)
+        except ValueError:
+            return False
+        return True
 
     def _cells_reader(self, at: tuple[int, ...], width: int) -> ReadRow:
         """Reads rows of ``width`` cells, the value's part i from cell ``at[i]``."""
@@ -329,8 +346,14 @@ def _attributes(names: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
 
 def _missed(cell: Cell, text: str) -> str:
     """What a cell's text lacks for its type, where it is almost of it."""
+    if (not text or isinstance(text, Missing)) and not cell.optional:
+        return f"declare optional {cell.shown} if it may be missing"
     found = HugeNumber(text) if DOUBLE.fullmatch(text.strip()) else text.strip()
     return missed_json(cell.shown.removeprefix("optional "), found)
+
+
+def _loosely(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
 def _absent(_: str) -> None:

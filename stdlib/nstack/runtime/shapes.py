@@ -92,7 +92,7 @@ def _declared(cls: Any, known: Known) -> Shape:
     if issubclass(cls, Record):
         hints = cls.__record_types__()
         items = tuple(shape_of(hints[attribute], known) for attribute in cls.__struct_fields__)
-        shown = getattr(cls, "__shown__", cls.__name__)
+        shown = getattr(cls, "__shown__", None) or _written(cls)
         return Shape("record", cls, shown, cls.__name__, items, cls.__struct_encode_fields__, cls.__struct_fields__)
     if issubclass(cls, Sum):
         constructors = cls.__constructors__
@@ -101,6 +101,13 @@ def _declared(cls: Any, known: Known) -> Shape:
         shown = getattr(cls, "__shown__", cls.__name__)
         return Shape("sum", cls, shown, cls.__name__, payloads, labels, tuple(c.__name__ for c in constructors))
     raise TypeError(f"{cls!r} is no type of the language")
+
+
+def _written(cls: type[Record]) -> str:
+    """A record as its author wrote it. One without a name has a class that is called after a place in the program,
+    which tells nobody anything: its docstring is the type."""
+    doc = cls.__doc__ or ""
+    return doc if doc.startswith("{ ") else cls.__name__
 
 
 def _composed(annotation: Any, known: Known) -> Shape:
