@@ -16,7 +16,7 @@ COMMANDS = """
 down             no connection is taken, and those that are there break
 up               connections are taken again
 topic NAME N     makes a topic of N partitions
-too_large N      the next N batches are refused, as larger than a topic takes
+refuse N CODE    the next N batches are refused, with this error
 """
 
 
@@ -47,8 +47,8 @@ def main() -> None:
                 failed = rd.rd_kafka_mock_broker_set_up(cluster, 1)
             case ["topic", name, count]:
                 failed = rd.rd_kafka_mock_topic_create(cluster, name.encode(), int(count), 1)
-            case ["too_large", count]:
-                errors = (ctypes.c_int * int(count))(*[confluent_kafka.KafkaError.MSG_SIZE_TOO_LARGE] * int(count))
+            case ["refuse", count, code]:
+                errors = (ctypes.c_int * int(count))(*[int(code)] * int(count))
                 rd.rd_kafka_mock_push_request_errors_array(cluster, PRODUCE, ctypes.c_size_t(len(errors)), errors)
                 failed = False
             case other:

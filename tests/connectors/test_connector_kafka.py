@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 from broker_harness import Contract, Order, Side, opened, take, until, values
+from confluent_kafka import KafkaError
 from connector_harness import Recorder
 from kafka_sides import Cluster, KafkaLine, KafkaSide, cluster, seconds
 from nstack.connectors import kafka as kafka_module
@@ -178,8 +179,15 @@ class TestKafka(Contract):
             await sink.write(sink.encode(["x" * 2_000_000]))
         assert len(await side.receive()) == 2_000_000
 
-    async def test_of_a_batch_that_is_too_large_only_the_message_that_is_so_alone_is_refused(
-        self, side: KafkaSide, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize(
+        ("code", "why"),
+        [
+            (KafkaError.MSG_SIZE_TOO_LARGE, "a message is larger than it takes (max.message.bytes of the topic)"),
+            (KafkaError.INVALID_RECORD, "(a compacted topic takes none without a kafka_key)"),
+        ],
+    )
+    async def test_of_a_batch_that_is_refused_only_the_message_at_fault_is(
+        self, side: KafkaSide, monkeypatch: pytest.MonkeyPatch, code: int, why: str
     ) -> None:
         if not side.CLUSTER.is_mock:
             pytest.skip("the broker that KAFKA_BOOTSTRAP names refuses nothing")
@@ -187,12 +195,12 @@ class TestKafka(Contract):
         monkeypatch.setattr(kafka_module, "LINGER", 200)  # they make one batch, however long it takes to send them
         async with opened(side, KafkaSink()) as sink:
             for refusals, refused in ((1, []), (4, [0]), (5, [0, 1])):  # of 8, 4, 2 and 1, and of the one after it
-                side.CLUSTER.order(f"too_large {refusals}")
+                side.CLUSTER.order(f"refuse {refusals} {code}")
                 with pytest.raises(RefusedValues) if refused else nullcontext() as fault:
                     await sink.write(sink.encode(given))
                 if fault is not None:
                     assert list(fault.value.those) == refused
-                    assert "a message is larger than it takes (max.message.bytes of the topic)" in str(fault.value)
+                    assert why in str(fault.value)
                 got = [Codec(Order).decode_json(await side.receive()).n for _ in range(8 - len(refused))]
                 assert sorted(got) == [n for n in range(8) if n not in refused]
 

@@ -195,8 +195,8 @@ class KafkaSink(BrokerSink):
 class Delivery(Bodies):
     """Messages that the producer has, or is about to be given, and what became of them.
 
-    A broker refuses a batch as a whole for being too large, and the library makes the batches. So what was refused in a
-    batch is sent again in halves, until the message is alone that is too large itself.
+    A broker refuses a batch as a whole, for being too large or for one of its messages, and the library makes the
+    batches. So what was refused in a batch is sent again in halves, until the message is alone that is at fault.
     """
 
     def __init__(self, bodies: Bodies) -> None:
@@ -205,9 +205,9 @@ class Delivery(Bodies):
         self.waiting: deque[int] = deque(range(len(bodies)))
         self.left = len(bodies)
         self.failed: Any = None
-        """What else has failed than being too large."""
+        """What has failed for a reason that is not a message's."""
         self.refused: dict[int, Any] = {}
-        self._large: dict[int, Any] = {}
+        self._suspect: dict[int, Any] = {}
         self._further: list[list[int]] = []
 
     def settled(self, at: int, error: Any, message: Any) -> None:
@@ -215,17 +215,17 @@ class Delivery(Bodies):
         from confluent_kafka import KafkaError
 
         self.left -= 1
-        if error is not None and error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
-            self._large[at] = error
+        if error is not None and error.code() in (KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_RECORD):
+            self._suspect[at] = error
         else:
             self.failed = self.failed or error
 
     def goes_on(self) -> bool:
         """Whether something is left to be sent, in a batch of its own."""
-        large, self._large = self._large, {}
-        places = sorted(large)
+        suspect, self._suspect = self._suspect, {}
+        places = sorted(suspect)
         if len(places) == 1:
-            self.refused |= large
+            self.refused |= suspect
         elif places:
             middle = len(places) // 2
             self._further += places[middle:], places[:middle]
@@ -282,4 +282,9 @@ def _undelivered(error: Any, cluster: Cluster) -> str:
         return f"{cluster.address}, {topic}: a message is larger than it takes (max.message.bytes of the topic)"
     if error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
         return f"{cluster.address} does not let this user write to {topic} (kafka_user)"
-    return f"{cluster.address} did not take a message for {topic}: {error.str()}"
+    told = f"{cluster.address} did not take a message for {topic}: {error.str()}"
+    return (
+        f"{told} (a compacted topic takes none without a kafka_key)"
+        if error.code() == KafkaError.INVALID_RECORD
+        else told
+    )
