@@ -347,16 +347,23 @@ class Writer:
         if self.gone:
             return False
         try:
-            return await self._attempt(self.connector.flush, None)
+            flushed = await self._attempt(self.connector.flush, None)
         except Refused as error:
             if self.guard.policy.on_error == "stop":
                 self._give_up(error, None)
-                return False
+                return self._unsafe(written)
             for chunk in written:
                 self.guard.tally.values_out -= chunk.count
                 if not await self._sort_out(chunk.values or []):
                     return False
             return True
+        return flushed or self._unsafe(written)
+
+    def _unsafe(self, written: list[Chunk]) -> bool:
+        """What was written is not kept by a sink that could not flush it; False."""
+        if self._halt.failed:
+            self.guard.tally.values_out -= sum(chunk.count for chunk in written)
+        return False
 
     async def _sort_out(self, values: list[Any], tries: int = 0) -> bool:
         """Writes values of which the sink has refused some, and finds those; False when it was given up."""
