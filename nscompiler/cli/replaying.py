@@ -37,8 +37,10 @@ def read(path: Path) -> list[Letter]:
     """The letters of a file. Ends the command where a line is none."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")  # a value may hold other ends of lines than this
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failure(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+    except OSError as error:
+        raise Failure(f"cannot read {path}: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        raise Failure(f"{path} holds no dead letters: its byte {error.start} is no UTF-8") from None
     return [_letter(path, number, f"{line}\n") for number, line in enumerate(lines, 1) if line.strip()]
 
 

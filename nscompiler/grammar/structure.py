@@ -115,8 +115,11 @@ def name_case(around: Surroundings) -> Diagnostic | None:
         other = text[0].lower() if letter == "small" else text[0].upper()
         edits.append(Edit(segment.span(position), (other if other != text[0] else "x") + text[1:]))
     title = f"{_what(around)} starts with a {letter} letter"
-    fix = Fix(f"Write {shown(edits[0].text)}", tuple(edits), _MAYBE)
-    return codes.NAME_CASE.at(segment.span(segment.at), title, fixes=(fix,))
+    fixes = [Fix(f"Write {shown(edits[0].text)}", tuple(edits), _MAYBE)]
+    if all(segment.text(at - 1) in ("{", ",") and segment.text(at + 1) == ":" for at in positions):
+        quoted = [Edit(segment.span(position), f'"{segment.text(position)}"') for position in positions]
+        fixes.append(Fix(f"Write {shown(quoted[0].text)}, if the data has it so", tuple(quoted), _MAYBE))
+    return codes.NAME_CASE.at(segment.span(segment.at), title, fixes=tuple(fixes))
 
 
 def _what(around: Surroundings) -> str:

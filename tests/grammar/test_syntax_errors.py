@@ -298,6 +298,13 @@ def test_what_only_resembles_a_reference_in_pieces_is_none(text):
     assert reference == text.split()[0]
 
 
+def test_a_field_that_is_called_so_elsewhere_may_be_quoted() -> None:
+    text = "type T = { ID : Text, ok : Text, Age : Integer }"
+    fixes = read(text).problems[0].fixes
+    assert [fix.title for fix in fixes] == ["Write `iD`", 'Write `"ID"`, if the data has it so']
+    assert applied(text, fixes[1]) == 'type T = { "ID" : Text, ok : Text, "Age" : Integer }'
+
+
 def test_only_a_reference_with_its_colon_is_surely_one():
     levels = [read(f"module {text}").problems[0].fixes[0].applicability for text in ("Foo : 1.0.0", "Foo 1.0.0")]
     assert levels == [Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT]

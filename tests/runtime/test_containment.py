@@ -230,8 +230,8 @@ def reasons(done: subprocess.CompletedProcess[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("kind", "code", "told"),
     [
-        ("quit", 4, "error: os._exit(4) was called, which ends the process before the run is done\n"),
-        ("quit_well", 1, "error: os._exit(0) was called, which ends the process before the run is done\n"),
+        ("quit", 4, "service.py:102, which ends the process before the run is done\n"),
+        ("quit_well", 1, "service.py:105, which ends the process before the run is done\n"),
         ("segfault", -11, ""),
     ],
 )

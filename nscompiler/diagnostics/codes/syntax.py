@@ -259,7 +259,8 @@ NAME_CASE = Code(
     explanation=(
         "Types, constructors, modules and their aliases start with a capital letter; functions, fields, "
         "parameters and type variables with a small letter or `_`. The language tells them apart by that letter: "
-        "in `fun f : a -> Text`, `a` is any type at all."
+        "in `fun f : a -> Text`, `a` is any type at all. A field of data that is not ours may be called anything in "
+        'quotes: `{ "ID" : Integer }`.'
     ),
     wrong="type person = { name : Text }\n",
     right="type Person = { name : Text }\n",

@@ -24,7 +24,9 @@ def never_a_success(log: Log) -> Iterator[None]:
 
     def ended(status: int) -> NoReturn:
         if os.getpid() == here:
-            log.error(f"os._exit({status}) was called, which ends the process before the run is done")
+            caller = sys._getframe(1)
+            place = f"{caller.f_code.co_filename}:{caller.f_lineno}"
+            log.error(f"os._exit({status}) was called at {place}, which ends the process before the run is done")
             leave(status or 1)
         _exit(status)
 
