@@ -372,6 +372,19 @@ async def test_a_schema_that_does_not_fit_is_one_error_before_the_first_row(
     await source.close()
 
 
+async def test_all_files_that_do_not_fit_are_one_error(tmp_path: Path) -> None:
+    for number in range(14):
+        made = pa.table({"value": pa.array([1] if number < 2 else ["x"])})
+        pq.write_table(made, tmp_path / f"{number:02}.parquet")
+    (tmp_path / "01.parquet").write_bytes(b"PAR1")
+    with pytest.raises(ConnectorError) as fault:
+        await read_all(ParquetSource(), {"path": "*.parquet"}, Integer, context(tmp_path))
+    told = str(fault.value).split("\n")
+    assert told[0].startswith("01.parquet ")
+    assert told[1:-1:2] == [f"{at:02}.parquet does not fit Integer" for at in range(2, 11)]
+    assert told[-1] == "3 further files were not looked at"
+
+
 async def test_what_fits_in_another_layout_is_read(tmp_path: Path) -> None:
     made = {
         "more": pa.array([[1], [2]]),

@@ -23,6 +23,8 @@ RECORDS = 1024
 """At most so many rows are read together …"""
 BYTES = 256 * 1024
 """… and about so many bytes."""
+MOST_TOLD = 10
+"""Of so many files that do not fit is told what is wrong with them."""
 
 
 class Table:
@@ -99,7 +101,7 @@ class TableSource(SourceConnector):
         return [*offset[:3], self._marks.get(offset[0]), [*self._read, *before]]
 
     async def open(self, parameters: Parameters, codec: Codec, context: Context) -> None:
-        """Compares every file's schema with the type. Raises ConnectorError for the first that does not fit."""
+        """Compares every file's schema with the type. Raises ConnectorError with all that is wrong."""
         arrow()
         self.context = context
         self._shape, self._zone = codec.shape, parameters["timezone"]
@@ -119,13 +121,27 @@ class TableSource(SourceConnector):
             context.claim(path, "read")
         if isinstance(context.resume, list | tuple):
             self._go_on(*context.resume)
-        for path, shown in files:
-            self._size += await asyncio.to_thread(self._compared, path, shown)
+        self._size += await asyncio.to_thread(self._compared_all, files)
 
     def _go_on(self, file: str, group: int, row: int, known: Any = None, read: list[str] | None = None) -> None:
         paths = {shown: path for path, shown in self._files}
         self._files = [(paths[name], name) for name in still_to_read(list(paths), file, read)]
         self._skip, self._known, self._read = Place(file, group, row), known, read or []
+
+    def _compared_all(self, files: list[tuple[Path, str]]) -> int:
+        """The size of all files. Raises ConnectorError with what is wrong with any of them, or with a good many."""
+        size, wrong = 0, []
+        for number, (path, shown) in enumerate(files):
+            try:
+                size += self._compared(path, shown)
+            except ConnectorError as fault:
+                wrong.append(str(fault))
+            if len(wrong) == MOST_TOLD and number + 1 < len(files):
+                wrong.append(f"{len(files) - number - 1} further files were not looked at")
+                break
+        if wrong:
+            raise ConnectorError("\n".join(wrong))
+        return size
 
     def _compared(self, path: Path, shown: str) -> int:
         """A file's size."""
