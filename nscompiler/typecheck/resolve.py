@@ -328,7 +328,7 @@ class Resolver:
         return self._applied(expr, found, variables)
 
     def _left(self, expr: syntax.TypeName, variables: Variables) -> Type:
-        """The error type, for a type that is not known: what its arguments would have introduced is not missed later."""
+        """The error type, for a type that is not known: what its arguments would have introduced is not missed."""
         if expr.args:
             variables.told.update(part.name.text for part in walk(expr) if isinstance(part, syntax.TypeVariable))
         return self.types.error

@@ -16,6 +16,12 @@ class UsageError(NStackError):
     """The command line, a parameter or the environment is wrong; the command exits with 2 before anything opens."""
 
 
+def placed(error: UsageError, shown: str, origin: str) -> UsageError:
+    """The error with the use of a function that it is about, unless it names that itself."""
+    text = str(error)
+    return error if shown in text or not origin else UsageError(f"{shown} ({origin}): {text}")
+
+
 class ConnectorError(NStackError):
     """A source or a sink cannot be opened, read or written: names the address, path or parameter that was tried."""
 

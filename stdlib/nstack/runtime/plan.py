@@ -15,7 +15,7 @@ from .checkpoint import Key
 from .codec import Codec, Codecs
 from .connector import Parameters, Registry
 from .declare import Call, Literal, Node, Sink, Source, UserModule, Workflow
-from .errors import NStackError, ReplyError
+from .errors import NStackError, ReplyError, UsageError, placed
 from .folders import Folders
 from .fuse import Gathering, Inline, fuse, method_name
 from .link import Written, link, reached
@@ -235,7 +235,10 @@ class Plan:
         cls = STD.get(node.function) or self.registry.find(node.function)
         input, output = self.codecs.of(node.input), self.codecs.of(node.output)
         made: StandardFunction = cls()
-        function = made.bind(input, output, self.resolved.of(node))
+        try:
+            function = made.bind(input, output, self.resolved.of(node))
+        except UsageError as error:
+            raise placed(error, node.shown, node.origin) from None
         if cls.state is not StandardFunction.state:
             same = sum(key.node == node.shown for key, _ in self.functions)
             self.functions.append((Key("function", node.shown, str(same)), made))

@@ -29,7 +29,7 @@ from .codec import Codec, Codecs
 from .connector import Batch, Context, Registry, SinkConnector, SourceConnector, is_standard
 from .cut import Cuts
 from .declare import Literal, Sink, Source, UserModule, Workflow, place_in_letters
-from .errors import ConnectorError, ModuleFailure, NStackError, UsageError
+from .errors import ConnectorError, ModuleFailure, NStackError, UsageError, placed
 from .faultpoints import fault
 from .feed import Feed
 from .folders import Folders
@@ -492,8 +492,8 @@ class Run:
             fault("opening")
             try:
                 await action()
-            except UsageError:
-                raise
+            except UsageError as error:
+                raise placed(error, guard.shown, guard.origin) from None
             except NStackError as error:
                 if attempt == guard.policy.retry:
                     raise ConnectorError(f"{guard.shown}: {error} ({guard.origin})") from None
