@@ -33,6 +33,10 @@ def test_an_import_that_fails_shows_its_own_traceback(package: Package, lines: L
             "startup() of Some.Module:0.1.0 failed: OSError: no model",
         ),
         ("class Module(:\n", "SyntaxError"),
+        (
+            "import no_such_thing\n",
+            "ModuleNotFoundError: No module named 'no_such_thing'; install the package that has it, and name it in",
+        ),
     ],
 )
 def test_a_module_that_cannot_start(package: Package, lines: Lines, service: str, says: str) -> None:

@@ -50,9 +50,11 @@ def declared_instead(column: Column, found: PgType) -> str:
 def selected(name: str, column: Column, found: PgType) -> str:
     """What to write in a query, or else in the type, for a column of another type."""
     sql = spelled(name)
-    if (found.name, column.type) == ("timestamp", "DateTime") and not column.many:
+    if _lacks_zone(column, found):
         return f"write {sql} AT TIME ZONE 'UTC' AS {sql} in pg_query, with the zone that its times are of"
     instead = declared_instead(column, found)
+    if column.type == "Json" and not column.many and not castable(found, column):
+        return f"write to_jsonb({sql}) AS {sql} in pg_query" + (f", or {instead} in the type" if instead else "")
     if castable(found, column):
         cast = f"write {sql}::{created(column)} in pg_query"
         return f"{cast}, or {instead} in the type" if instead else cast
@@ -70,7 +72,14 @@ def filled(name: str, column: Column) -> str:
 def retyped(table: str, name: str, column: Column, found: PgType) -> str:
     """What to do with a table's column of another type, or else to write in the type."""
     sql, instead = spelled(name), declared_instead(column, found)
+    alter = f"ALTER TABLE {table} ALTER {sql} TYPE {created(column)} USING {sql}"
+    if _lacks_zone(column, found):
+        return f"{alter} AT TIME ZONE 'UTC', with the zone that its times are of"
     if not castable(found, column):
         return f"declare {instead}" if instead else f"the table needs a column that is {created(column)}"
-    alter = f"ALTER TABLE {table} ALTER {sql} TYPE {created(column)} USING {sql}::{created(column)}"
+    alter += f"::{created(column)}"
     return f"{alter}, or {instead} in the type" if instead else alter
+
+
+def _lacks_zone(column: Column, found: PgType) -> bool:
+    return (found.name, column.type, column.many) == ("timestamp", "DateTime", False)

@@ -134,7 +134,9 @@ class Host:
         try:
             return function()
         except BaseException as error:  # also SystemExit: a module may not end the process
-            raise ModuleFailure(f"{what}: {describe(error)}", user_trace(error)) from None
+            advice = "; install the package that has it, and name it in the module's requirements.txt"
+            why = describe(error) + (advice if isinstance(error, ModuleNotFoundError) else "")
+            raise ModuleFailure(f"{what}: {why}", user_trace(error)) from None
 
     def method(self, name: str) -> Callable[..., Any]:
         """The method for a ``fun``. Raises ModuleFailure when the class has none."""
