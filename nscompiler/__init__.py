@@ -8,7 +8,7 @@ from nscompiler.version import __version__
 
 TYPE_CHECKING = False  # what type checkers take for true; importing it from `typing` would cost more than all the rest
 if TYPE_CHECKING:
-    from nscompiler.pipeline import check, compile  # noqa: A004
+    from nscompiler.pipeline.checks import check, compile  # noqa: A004
     from nscompiler.tools.format import format_source
 
 __all__ = ["__version__", "check", "compile", "format_source"]
@@ -20,7 +20,7 @@ def __getattr__(name: str) -> object:
 
         return format_source
     if name in __all__:
-        from nscompiler import pipeline
+        from nscompiler.pipeline import checks
 
-        return getattr(pipeline, name)
+        return getattr(checks, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -25,7 +25,8 @@ from nscompiler.modules.program import LinkedModule, Program
 from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reading import Heading, Sources
 from nscompiler.modules.reference import ModuleRef
-from nscompiler.pipeline import InternalError, clash_signs
+from nscompiler.pipeline.clash_signs import clash_signs
+from nscompiler.pipeline.phase import InternalError
 from nscompiler.recheck import Recheck
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.facts import Checked

@@ -11,7 +11,9 @@ from nscompiler.files import Files
 from nscompiler.grammar import syntax
 from nscompiler.modules.program import LinkedModule
 from nscompiler.modules.python_file import python_file
-from nscompiler.pipeline import Compilation, clash_signs, shown_reference
+from nscompiler.pipeline.clash_signs import clash_signs
+from nscompiler.pipeline.compilation import Compilation
+from nscompiler.pipeline.named import shown_reference
 from nscompiler.records import parts
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.facts import Checked

@@ -21,7 +21,7 @@ from nscompiler.files import Files
 from nscompiler.grammar.parse import ParseResult, parse
 from nscompiler.kept import VERSION, Keeping, Kept, Memory, imports_of, read_kept, stub_of, write_kept
 from nscompiler.modules.program import LinkedModule
-from nscompiler.pipeline import shown_reference
+from nscompiler.pipeline.named import shown_reference
 from nscompiler.records import replace
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.facts import Checked, Facts

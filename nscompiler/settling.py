@@ -21,7 +21,9 @@ from nscompiler.modules.exports import Exports
 from nscompiler.modules.links import Links
 from nscompiler.modules.program import LinkedModule, Program, Resolved, arrange, reach, resolve
 from nscompiler.modules.reference import ModuleRef
-from nscompiler.pipeline import Compilation, Scope, shown_reference
+from nscompiler.pipeline.compilation import Compilation
+from nscompiler.pipeline.named import shown_reference
+from nscompiler.pipeline.views import Scope
 from nscompiler.records import replace
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.check import check_module

@@ -17,7 +17,7 @@ from nscompiler.grammar.head import plain_head
 from nscompiler.grammar.parse import ParseResult, parse
 from nscompiler.kept import Keeping, Memory, write_kept
 from nscompiler.modules.program import LinkedModule
-from nscompiler.pipeline import shown_reference
+from nscompiler.pipeline.named import shown_reference
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.facts import Checked, Facts
 from nscompiler.types.interface import Interface

@@ -31,7 +31,7 @@ from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reading import Heading
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.tree import SUFFIX
-from nscompiler.pipeline import clash, signs
+from nscompiler.pipeline.clash_signs import clash, signs
 from nscompiler.records import replace
 from nscompiler.settling import Settling
 from nscompiler.source import SourceFile

@@ -37,8 +37,8 @@ from pathlib import Path
 
 import attrs
 
-from nscompiler import pipeline
 from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.pipeline.checks import check_texts
 from nscompiler.source import SourceFile
 
 MAIN = "main.nml"
@@ -238,7 +238,7 @@ def _types(path: str, text: str) -> Iterator[ExpectedType]:
 
 def failures(example: Example) -> list[str]:
     """What the compiler says otherwise than the program states; empty if all is as stated."""
-    checked = pipeline.check_texts(dict(example.files))
+    checked = check_texts(dict(example.files))
     wrong = _compare(example, tuple(checked.diagnostics))
     for stated in example.types:
         printed = checked.types(stated.path).get(stated.name)

@@ -46,11 +46,11 @@ from reference.comparison import disagreements
 from reference.wild import wild
 
 import nscompiler.typecheck
-from nscompiler import pipeline
 from nscompiler.diagnostics import codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.grammar.parse import ParseResult
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline import compilation
+from nscompiler.pipeline.checks import check_texts
 from nscompiler.source import SourceFile
 
 ROOT = Path(__file__).parent.parent
@@ -115,7 +115,7 @@ def _told(fault: planted.Planted) -> bool:
 @contextmanager
 def parsed_once() -> Iterator[None]:
     """While it is entered, a text that was parsed is not parsed again: no change is in the parser."""
-    parse, known = pipeline.parse, dict[tuple[str, str], ParseResult]()
+    parse, known = compilation.parse, dict[tuple[str, str], ParseResult]()
 
     def remembered(source: SourceFile) -> ParseResult:
         key = (source.path, source.text)
@@ -123,11 +123,11 @@ def parsed_once() -> Iterator[None]:
             known[key] = parse(source)
         return known[key]
 
-    pipeline.parse = remembered  # type: ignore[attr-defined]
+    compilation.parse = remembered  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        pipeline.parse = parse  # type: ignore[attr-defined]
+        compilation.parse = parse  # type: ignore[attr-defined]
 
 
 class _Collected:

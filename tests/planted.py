@@ -24,11 +24,12 @@ from pathlib import Path
 
 import attrs
 
-from nscompiler import pipeline
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Diagnostic, Fix
 from nscompiler.diagnostics.render.text import render_text
-from nscompiler.pipeline import CheckedTexts, check_texts
+from nscompiler.modules.standard import standard_folder
+from nscompiler.pipeline.checks import CheckedTexts, check_texts
+from nscompiler.pipeline.named import named_functions
 from nscompiler.records import replace
 
 MAIN = "main.nml"
@@ -121,7 +122,7 @@ def faults_in(checked: CheckedTexts, code: str, start: str | None = None) -> tup
     compilation = checked.compilation
     found = compilation.problems
     if start is not None:
-        function = pipeline.named_functions(compilation.checked[MAIN])[start]
+        function = named_functions(compilation.checked[MAIN])[start]
         found = (*found, *([] if function.kind == "workflow" else [compilation.not_a_workflow(MAIN, function)]))
     return tuple(one for one in found if one.severity.value == "error" or one.code.name == code)
 
@@ -180,7 +181,7 @@ def message(planted: Planted, checked: CheckedTexts | None = None) -> str:
 
 
 def _without_standard(problem: Diagnostic) -> Diagnostic:
-    ours = (one for one in problem.related if not one.span.path.startswith(pipeline.standard_folder()))
+    ours = (one for one in problem.related if not one.span.path.startswith(standard_folder()))
     return replace(problem, related=tuple(ours))
 
 

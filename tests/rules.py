@@ -22,10 +22,10 @@ import attrs
 import literate
 
 import nscompiler.typecheck
-from nscompiler import pipeline
 from nscompiler.diagnostics import codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.pipeline.checks import check_texts
 
 HERE = Path(__file__).parent
 PACKAGE = nscompiler.typecheck
@@ -260,7 +260,7 @@ def _says(example: literate.Example) -> bool:
 
 
 def _raises(code: str, files: dict[str, str]) -> bool:
-    return code in {item.code.id for item in pipeline.check_texts(files).diagnostics}
+    return code in {item.code.id for item in check_texts(files).diagnostics}
 
 
 def _notices(trial: Trial) -> bool:

@@ -12,7 +12,7 @@ import pytest
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import DiskFiles, MemoryFiles
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 
 # What would change the output, and what would have every process compile all of our Python files anew.
 _LEFT_OUT = ("NO_COLOR", "FORCE_COLOR", "NSC_DEBUG", "NSTACK_PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")

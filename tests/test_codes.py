@@ -9,7 +9,8 @@ import pytest
 from nscompiler.diagnostics import codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Severity
-from nscompiler.pipeline import check_texts, workflows
+from nscompiler.pipeline.checks import check_texts
+from nscompiler.pipeline.named import workflows
 
 TESTS = Path(__file__).parent
 

@@ -10,7 +10,8 @@ import pytest
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.edited import check_edited
 from nscompiler.files import DiskFiles, MemoryFiles
-from nscompiler.pipeline import Compilation, standard_folder
+from nscompiler.modules.standard import standard_folder
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.recheck import Recheck
 
 Texts = dict[str, str]

@@ -21,7 +21,7 @@ from types import ModuleType
 import pytest
 
 from nscompiler.files import DiskFiles
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"

@@ -5,7 +5,7 @@ from pathlib import Path
 import literate
 import pytest
 
-from nscompiler import pipeline
+from nscompiler.pipeline.checks import check_texts
 from nscompiler.tools.format import format_source
 
 ROOT = Path(__file__).parent.parent
@@ -22,7 +22,7 @@ def laid_out(files: dict[str, str]) -> dict[str, str]:
 
 def said(files: dict[str, str]) -> tuple[object, ...]:
     """All that the compiler finds out about files, without places."""
-    found = pipeline.check_texts(files)
+    found = check_texts(files)
     problems = sorted(
         (problem.primary.span.path, problem.code.id, problem.severity.value)
         for problem in found.diagnostics

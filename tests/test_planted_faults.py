@@ -9,7 +9,7 @@ from kept import Golden
 from planted import KINDS, MAIN, Planted
 
 from nscompiler.diagnostics.model import Applicability, Diagnostic
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 
 FAULTS = tuple(fault for document in planted.documents() for fault in planted.faults(document))
 EACH = pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.name) for fault in FAULTS])

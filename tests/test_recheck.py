@@ -10,7 +10,8 @@ import pytest
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import DiskFiles, MemoryFiles
 from nscompiler.kept import Memory, read_kept
-from nscompiler.pipeline import Compilation, standard_folder
+from nscompiler.modules.standard import standard_folder
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.recheck import Recheck
 from nscompiler.records import parts, replace
 from nscompiler.single import SingleCheck

@@ -12,7 +12,8 @@ from test_recheck import BASE, from_scratch, library
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import MemoryFiles
 from nscompiler.grammar.syntax import Expr
-from nscompiler.pipeline import Compilation, standard_folder
+from nscompiler.modules.standard import standard_folder
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.single import SingleCheck
 
 LANGUAGE = tuple(sorted((Path(__file__).parent / "lang").glob("*.md")))

@@ -9,7 +9,8 @@ from test_recheck import BASE, Texts, from_scratch, library, random_edit
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import DiskFiles, MemoryFiles
-from nscompiler.pipeline import standard_folder, workflows
+from nscompiler.modules.standard import standard_folder
+from nscompiler.pipeline.named import workflows
 from nscompiler.state import State
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nscompiler.diagnostics.model import Diagnostic
     from nscompiler.files import WatchedFiles
     from nscompiler.kept import Memory
-    from nscompiler.pipeline import Compilation
+    from nscompiler.pipeline.compilation import Compilation
 
 KEPT = 64
 """How many answers are kept; the oldest go."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nscompiler.diagnostics.model import Diagnostic
     from nscompiler.diagnostics.selection import Selection
     from nscompiler.kept import Memory
-    from nscompiler.pipeline import Compilation
+    from nscompiler.pipeline.compilation import Compilation
 
 
 class Asked(NamedTuple):
@@ -137,7 +137,7 @@ def _tell_against(revision: str, compilation: "Compilation", asked: Asked) -> "S
 
 
 def _compilation(files: Files, paths: Sequence[str], search: Sequence[str]) -> "Compilation":
-    from nscompiler.pipeline import Compilation
+    from nscompiler.pipeline.compilation import Compilation
 
     return Compilation(files, paths, search)
 

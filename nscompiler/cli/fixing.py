@@ -12,7 +12,7 @@ from nscompiler.cli.rewriting import difference, replace_file
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.summary import counted
 from nscompiler.files import DiskFiles, Files
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.tools.fixing import Check, Fixed, fix, shown_path
 
 _MARK = b"\xef\xbb\xbf"

@@ -14,7 +14,8 @@ from nscompiler.cli.report import report_problems
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.files import DiskFiles, Files
-from nscompiler.pipeline import Compilation, named_functions, workflows
+from nscompiler.pipeline.compilation import Compilation
+from nscompiler.pipeline.named import named_functions, workflows
 
 if TYPE_CHECKING:
     from nscompiler.backends.base import Emitted, Wheel

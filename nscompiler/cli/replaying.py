@@ -15,7 +15,7 @@ from nscompiler.cli.failure import Failure
 
 if TYPE_CHECKING:
     from nscompiler.flow.model import Graph
-    from nscompiler.pipeline import Compilation
+    from nscompiler.pipeline.compilation import Compilation
 
 MARK = "NSTACK_REPLAY"
 """The variable that tells the run that values are fed back into to put its value into each letter, as ``replay``."""

@@ -18,7 +18,7 @@ from nscompiler.cli.child import run_python
 from nscompiler.cli.failure import Failure
 from nscompiler.cli.folders import RunCache, write_files
 from nscompiler.flow.package import package_name
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 
 if TYPE_CHECKING:
     from nscompiler.backends.base import Emitted, Wheel

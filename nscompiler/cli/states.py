@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from nscompiler.cli.failure import Failure
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.tools.git_files import GitError
 from nscompiler.tools.release_versions import hidden_changes
 from nscompiler.tools.revisions import NoSuchState

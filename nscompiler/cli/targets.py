@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nscompiler.backends.base import Backend, Setting
     from nscompiler.flow.model import Graph
     from nscompiler.flow.outside import Wrong
-    from nscompiler.pipeline import Compilation
+    from nscompiler.pipeline.compilation import Compilation
 
 ALL = "all"
 """What stands for every target whose output runs."""

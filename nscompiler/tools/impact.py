@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import attrs
 
 from nscompiler.flow.model import Function, Graph, Node, NodeId, Origin
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.tools.lineage import Flow, Path, Schemes, is_text_form
 from nscompiler.tools.targets import FieldTarget, ParameterTarget, Target
 from nscompiler.types.interface import FunctionInterface, Interface, Scheme

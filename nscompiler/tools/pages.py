@@ -15,7 +15,9 @@ from nscompiler.diagnostics.order import ordered
 from nscompiler.diagnostics.render.glyphs import shown
 from nscompiler.diagnostics.render.text import render_text
 from nscompiler.modules.standard import standard_folder
-from nscompiler.pipeline import Compilation, check_texts, workflows
+from nscompiler.pipeline.checks import check_texts
+from nscompiler.pipeline.compilation import Compilation
+from nscompiler.pipeline.named import workflows
 from nscompiler.source import SourceFile
 
 WIDTH = 88

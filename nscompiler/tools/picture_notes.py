@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from nscompiler.backends.graph import Notes
 from nscompiler.grammar import syntax
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.types.interface import Interface
 
 

@@ -9,7 +9,7 @@ from nscompiler.modules.reading import Heading, Sources
 from nscompiler.modules.reference import Version
 from nscompiler.modules.tree import walk
 from nscompiler.modules.wording import titled
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.source import Span
 from nscompiler.tools.changes import Change, Level, described, highest, placed
 from nscompiler.tools.revisions import States, predecessor, unknown_interfaces

@@ -17,7 +17,8 @@ from nscompiler.modules.program import LinkedModule
 from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reference import ModuleRef, Version
 from nscompiler.modules.standard import standard_folder
-from nscompiler.pipeline import Compilation, shown_reference
+from nscompiler.pipeline.compilation import Compilation
+from nscompiler.pipeline.named import shown_reference
 from nscompiler.tools.changes import Change, Level, described, highest
 from nscompiler.tools.git_files import GitError, GitFiles, Repository
 from nscompiler.tools.semver import compare, next_version, suffices

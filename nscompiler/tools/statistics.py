@@ -7,7 +7,7 @@ from time import perf_counter
 import attrs
 
 from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.source import SourceFile
 from nscompiler.tools.typed_edges import TypedEdges, edges_of
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from nscompiler.flow.model import Graph, TypeDef, TypeId
-from nscompiler.pipeline import Compilation, workflows
+from nscompiler.pipeline.compilation import Compilation
+from nscompiler.pipeline.named import workflows
 
 _CONSUMERS = frozenset(("call", "sink"))
 

@@ -9,7 +9,8 @@ import attrs
 from nscompiler.backends.base import Emitted
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.flow.model import Graph
-from nscompiler.pipeline import CheckedTexts, check_texts, named_functions, workflows
+from nscompiler.pipeline.checks import CheckedTexts, check_texts
+from nscompiler.pipeline.named import named_functions, workflows
 
 
 @attrs.frozen(slots=True, eq=False)

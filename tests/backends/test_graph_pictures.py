@@ -20,7 +20,8 @@ from nscompiler.backends.graph.page import as_paragraph, page
 from nscompiler.backends.graph.structure import Parallel, structure
 from nscompiler.files import DiskFiles
 from nscompiler.flow.model import Graph, Origin, Parameter, Policy
-from nscompiler.pipeline import Compilation, workflows
+from nscompiler.pipeline.compilation import Compilation
+from nscompiler.pipeline.named import workflows
 from nscompiler.tools.picture_notes import picture_notes
 
 ROOT = Path(__file__).parent.parent.parent

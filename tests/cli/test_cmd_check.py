@@ -287,14 +287,14 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_bug_of_ours_names_phase_and_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from nscompiler import pipeline
+    from nscompiler.pipeline import compilation
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by zero")
 
     (tmp_path / "good.nml").write_text(GOOD)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(pipeline, "check_module", broken)
+    monkeypatch.setattr(compilation, "check_module", broken)
     assert main(["check", "good.nml"]) == 70
     captured = capsys.readouterr()
     assert "internal error while checking good.nml: ZeroDivisionError: by zero" in captured.err

@@ -15,7 +15,9 @@ from reading_html import Reading
 from running_nsc import PLAIN
 
 from nscompiler.cli.main import main
-from nscompiler.pipeline import Compilation, check_texts, workflows
+from nscompiler.pipeline.checks import check_texts
+from nscompiler.pipeline.compilation import Compilation
+from nscompiler.pipeline.named import workflows
 from nscompiler.tools.site import MANIFEST, site
 from nscompiler.tools.site.addresses import page_names
 from nscompiler.tools.site.doc_comments import as_html, summary

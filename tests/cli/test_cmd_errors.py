@@ -18,7 +18,7 @@ from nscompiler.cli.folders import MARKER, RunCache, replace_build
 from nscompiler.cli.main import main
 from nscompiler.cli.report import report_problems, wants_color
 from nscompiler.files import DiskFiles, MemoryFiles
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 
 ONE = "module Demo.One:0.1.0\n\ndef w = Sources.stdin | Sinks.stdout\n"
 NOTHING: Callable[[Path], None] = lambda new: None  # noqa: E731

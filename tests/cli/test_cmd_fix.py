@@ -13,7 +13,9 @@ from nscompiler.cli.failure import Failure
 from nscompiler.cli.fixing import _replace
 from nscompiler.diagnostics.model import Applicability
 from nscompiler.files import MemoryFiles
-from nscompiler.pipeline import Compilation, check_texts, standard_folder
+from nscompiler.modules.standard import standard_folder
+from nscompiler.pipeline.checks import check_texts
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.tools.fixing import fix
 
 FAULTS = tuple(fault for document in planted.documents() for fault in planted.faults(document) if fault.start is None)

@@ -5,16 +5,20 @@ from pathlib import Path
 import pytest
 
 import nscompiler
-from nscompiler import pipeline
 from nscompiler.diagnostics.codes import python as codes
 from nscompiler.files import DiskFiles, MemoryFiles
 from nscompiler.flow.package import package_name
-from nscompiler.pipeline import Compilation, InternalError, check_texts
+from nscompiler.modules.standard import standard_folder
+from nscompiler.pipeline import compilation
+from nscompiler.pipeline.checks import CheckedTexts, check_texts
+from nscompiler.pipeline.compilation import Compilation
+from nscompiler.pipeline.named import workflows
+from nscompiler.pipeline.phase import InternalError
 
 SCRIPT = "Sources.stdin | Sinks.stdout\n"
 
 
-def names(found: pipeline.CheckedTexts) -> list[str]:
+def names(found: CheckedTexts) -> list[str]:
     """The names of what was found, in order."""
     return [diagnostic.code.name for diagnostic in found.diagnostics]
 
@@ -84,7 +88,7 @@ def test_the_standard_library_by_name_is_the_same_module() -> None:
 
 
 def test_the_standard_library_has_no_problems() -> None:
-    folder = pipeline.standard_folder()
+    folder = standard_folder()
     files = sorted(str(path) for path in Path(folder).glob("*.nml"))
     assert len(files) >= 4
     compilation = Compilation(DiskFiles(), files)
@@ -102,7 +106,7 @@ def test_an_exception_in_a_phase_names_phase_and_file(monkeypatch: pytest.Monkey
     def broken(source: object) -> None:
         raise KeyError("gone")
 
-    monkeypatch.setattr(pipeline, "parse", broken)
+    monkeypatch.setattr(compilation, "parse", broken)
     with pytest.raises(InternalError, match=r"while parsing w\.nml") as caught:
         _ = check_texts({"w.nml": SCRIPT}).diagnostics
     assert isinstance(caught.value.__cause__, KeyError)
@@ -229,7 +233,7 @@ def test_a_module_whose_data_may_not_be_read_does_not_check() -> None:
 def test_a_module_whose_data_cannot_be_read_is_told_of_and_not_built() -> None:
     compilation = Compilation(Refusing(WITH_DATA, DiskFiles()), ("m",))
     (own,) = compilation.selected
-    (workflow,) = pipeline.workflows(own)
+    (workflow,) = workflows(own)
     graph, problems = compilation.lower("m/module.nml", workflow)
     assert graph is None
     assert [problem.title for problem in problems] == ["cannot read `m/model.bin`: permission denied"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nscompiler.cli.main import main
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 from nscompiler.source import SourceFile
 from nscompiler.tools.stub_fun import Declarations, declarations
 

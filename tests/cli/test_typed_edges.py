@@ -2,7 +2,8 @@
 
 import pytest
 
-from nscompiler.pipeline import check_texts, workflows
+from nscompiler.pipeline.checks import check_texts
+from nscompiler.pipeline.named import workflows
 from nscompiler.tools.typed_edges import edges_of, typed_edges
 
 TYPES = "type Blob = { name : Text, data : [Byte] }\ntype Plain = { name : Text }\n"

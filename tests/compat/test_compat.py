@@ -22,7 +22,8 @@ from kept import Golden
 from nscompiler.cli.running import write
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.files import DiskFiles
-from nscompiler.pipeline import Compilation, workflows
+from nscompiler.pipeline.compilation import Compilation
+from nscompiler.pipeline.named import workflows
 
 HERE = Path(__file__).parent
 PROGRAMS = HERE / "programs"

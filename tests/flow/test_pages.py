@@ -4,7 +4,8 @@ import pytest
 
 from nscompiler.diagnostics.codes import flow as codes
 from nscompiler.diagnostics.entry import Code
-from nscompiler.pipeline import check_texts, named_functions, workflows
+from nscompiler.pipeline.checks import check_texts
+from nscompiler.pipeline.named import named_functions, workflows
 
 # These depend on the target that is built for, and on the name that is to be started or tried.
 ELSEWHERE = (codes.UNSUPPORTED, codes.OPEN_TEST)

@@ -18,7 +18,7 @@ import native_parser
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.render.concise import render_concise
 from nscompiler.diagnostics.render.text import render_text
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 
 CRASHES = Path(__file__).parent / "crashes"
 LARGEST = 64 * 1024

@@ -4,7 +4,7 @@ import pytest
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 
 BEFORE = 'fun small : Text -> Text with { width : Integer = 3, name : Text = "" }\nfun other : Text -> Text\n'
 

@@ -6,7 +6,7 @@ from test_recheck import library
 
 from nscompiler.diagnostics.model import Edit
 from nscompiler.files import MemoryFiles
-from nscompiler.pipeline import standard_folder
+from nscompiler.modules.standard import standard_folder
 from nscompiler.source import Span
 from nscompiler.state import State
 

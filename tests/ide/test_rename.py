@@ -7,7 +7,7 @@ from test_recheck import library
 from nscompiler.files import MemoryFiles
 from nscompiler.ide.refusal import Refusal
 from nscompiler.ide.rename import prepare_rename, rename
-from nscompiler.pipeline import standard_folder
+from nscompiler.modules.standard import standard_folder
 from nscompiler.state import State
 
 

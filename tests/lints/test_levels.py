@@ -2,7 +2,7 @@
 
 import pytest
 
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 
 MAIN = "module Main:0.1.0\nimport Words:0.1.0 as W\ndef w = sources.stdin | Sinks.log\n"
 WORDS = "module Words:0.1.0\nfun count : Text -> Integer\n"

@@ -7,7 +7,7 @@ import pytest
 from nscompiler.diagnostics import codes
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Severity
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 
 LINTS = "NS09"
 WORDS = "module Words:0.1.0\n\ntype Word = Text\n\nfun count : Text -> Integer\n"

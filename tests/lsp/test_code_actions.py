@@ -8,7 +8,9 @@ from lsprotocol import types
 from nslsp.features.code_actions import FIX_ALL, RENAME, actions, fixed_text, resolved
 from test_writing import CURSOR, FLOW, Asked
 
-from nscompiler.pipeline import Compilation, check_texts, standard_folder
+from nscompiler.modules.standard import standard_folder
+from nscompiler.pipeline.checks import check_texts
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.state import State
 from nscompiler.tools.fixing import fix
 

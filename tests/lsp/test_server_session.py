@@ -418,13 +418,13 @@ def test_an_exception_of_the_checker_ends_nothing(editors, monkeypatch):
     editor.start()
     editor.open("a.nml", SOUND)
     editor.settle()
-    from nscompiler import pipeline
+    from nscompiler.pipeline import compilation
 
     def fail(*_, **__):
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr(pipeline, "check_module", fail)
+        patched.setattr(compilation, "check_module", fail)
         editor.change("a.nml", FAULTY)
         editor.settle()
     assert any("ZeroDivisionError" in one.message for one in editor.received[types.WINDOW_LOG_MESSAGE])

@@ -14,7 +14,7 @@ from test_state import files_of
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Edit
-from nscompiler.pipeline import standard_folder
+from nscompiler.modules.standard import standard_folder
 from nscompiler.state import State
 
 CURSOR = "‸"

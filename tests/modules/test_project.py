@@ -9,7 +9,7 @@ from nscompiler.diagnostics.model import Severity
 from nscompiler.files import MemoryFiles
 from nscompiler.modules.listing import resolve_parent, unlisted_modules
 from nscompiler.modules.project import read_module_config, read_project
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 from nscompiler.source import Span
 
 OTHERS = {"m/module.nml": "module M:1.0.0", "m/train.csv": "", "m/data/a.csv": ""}

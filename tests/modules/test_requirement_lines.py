@@ -5,7 +5,7 @@ import pytest
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.modules.contents import is_plain_requirement
 from nscompiler.modules.requirements import malformed
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 from nscompiler.source import SourceFile
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 
 MAIN = "main.nml"
 LABELS = ("a", "b", "c", "d")

@@ -21,7 +21,7 @@ from property.generated_types import T
 from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import parse
 from nscompiler.grammar.walk import walk
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 from nscompiler.source import SourceFile
 
 ROOT = Path(__file__).parent.parent.parent

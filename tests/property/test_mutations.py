@@ -10,7 +10,7 @@ from property.mutations import KINDS, Mutant, mutants
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Fix
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 
 
 def errors(texts: dict[str, str]) -> list[Diagnostic]:

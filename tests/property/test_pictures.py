@@ -17,7 +17,8 @@ from nscompiler.backends.graph.structure import structure
 from nscompiler.backends.graph.svg import _MARGIN, _Pixels, svg
 from nscompiler.backends.graph.terminal import _Letters, terminal
 from nscompiler.flow.model import Graph
-from nscompiler.pipeline import check_texts, workflows
+from nscompiler.pipeline.checks import check_texts
+from nscompiler.pipeline.named import workflows
 
 WIDTHS = (80, 100, 120)
 

@@ -10,7 +10,8 @@ from reference.terms import VOID, Term, record, same_shape
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.grammar import syntax
-from nscompiler.pipeline import CheckedTexts, check_texts, named_functions
+from nscompiler.pipeline.checks import CheckedTexts, check_texts
+from nscompiler.pipeline.named import named_functions
 from nscompiler.types import types
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nscompiler.files import MemoryFiles
 from nscompiler.modules.standard import standard_folder
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.tools.repl.commands import COMMANDS, answer
 from nscompiler.tools.repl.reply import Reply
 from nscompiler.tools.repl.session import Session

@@ -10,7 +10,7 @@ import pytest
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Applicability, Diagnostic
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 
 MAIN = "main.nml"
 

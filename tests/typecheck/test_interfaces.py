@@ -5,7 +5,9 @@ import os
 import pytest
 
 from nscompiler.files import DiskFiles, MemoryFiles
-from nscompiler.pipeline import Compilation, check_texts, standard_folder
+from nscompiler.modules.standard import standard_folder
+from nscompiler.pipeline.checks import check_texts
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.typecheck.hashing import differing
 
 BASE = """module M:1.0.0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nscompiler.pipeline import CheckedTexts, check_texts
+from nscompiler.pipeline.checks import CheckedTexts, check_texts
 from nscompiler.types.show import ROOM
 from nscompiler.types.types import MAX_DEPTH
 
@@ -155,7 +155,7 @@ _SAYS = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from test_faults import FAULTS, planted
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 for case in FAULTS:
     result = check_texts(planted(case)[0])
     print(result.diagnostics, [one.interface.hash for one in result.checked.values()], result.types("main.nml"))

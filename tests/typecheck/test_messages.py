@@ -4,7 +4,7 @@ import pytest
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Diagnostic, Role
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 
 TYPES = "type PlantInfo = { petalLength : Double, petalWidth : Double }\n"
 

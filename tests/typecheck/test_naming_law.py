@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 
 # Functions with a handle on each rule: variables, rows, widening, dropping, optionals, lists.
 FUNCTIONS = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 
 IMPORTS = """\
 import datetime as dt

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 
 ADD = "fun add : { a : Text | r } -> { a : Text, b : Text | r }\n"
 KEEP = "fun keep : { a : Text | r } -> { a : Text | r }\n"

@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from nscompiler.pipeline import CheckedTexts, check_texts
+from nscompiler.pipeline.checks import CheckedTexts, check_texts
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.spelling import name_of_type, spelt, spelt_scheme
 from nscompiler.types.interface import Interface

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from nscompiler.grammar.parse import parse
 from nscompiler.grammar.syntax import RecordType, TypeDecl
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 from nscompiler.source import SourceFile
 from nscompiler.types.show import difference_and_rest, show, show_field, text_of
 from nscompiler.types.types import Type, Types

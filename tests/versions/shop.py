@@ -2,7 +2,8 @@
 
 from nscompiler.files import DiskFiles, MemoryFiles
 from nscompiler.flow.model import Graph
-from nscompiler.pipeline import Compilation, workflows
+from nscompiler.pipeline.compilation import Compilation
+from nscompiler.pipeline.named import workflows
 
 SHOP = """\
 module Demo.Shop:1.0.0

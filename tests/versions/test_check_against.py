@@ -9,7 +9,7 @@ from repository import Repo, new_repository
 from nscompiler.cli.main import main
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.files import DiskFiles
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.tools.release_versions import hidden_changes
 from nscompiler.tools.revisions import NoSuchState
 

@@ -9,7 +9,7 @@ from two_states import PATH
 
 from nscompiler.cli.main import main
 from nscompiler.files import DiskFiles, MemoryFiles
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.tools.impact import impact, interfaces, schemes
 from nscompiler.tools.targets import FieldTarget, NoTarget, ParameterTarget, target
 

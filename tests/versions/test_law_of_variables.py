@@ -7,7 +7,7 @@ import pytest
 from two_states import changes
 
 from nscompiler.diagnostics.model import Severity
-from nscompiler.pipeline import check_texts
+from nscompiler.pipeline.checks import check_texts
 from nscompiler.tools.changes import Level, highest
 
 TYPES = (

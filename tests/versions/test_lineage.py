@@ -18,7 +18,7 @@ from two_states import PATH
 
 from nscompiler.cli.main import main
 from nscompiler.files import DiskFiles, MemoryFiles
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.tools.impact import schemes
 from nscompiler.tools.lineage import Fate, Source, fate, made_from
 from nscompiler.tools.openlineage import job_event

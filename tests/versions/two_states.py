@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from nscompiler.files import DiskFiles, MemoryFiles
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.tools.changes import Change
 from nscompiler.tools.semver import compare
 from nscompiler.types.types import Types

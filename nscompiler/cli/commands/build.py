@@ -21,7 +21,7 @@ from nscompiler.version import __version__
 if TYPE_CHECKING:
     from nscompiler.backends.base import Backend, Emitted
     from nscompiler.flow.model import Graph
-    from nscompiler.pipeline import Compilation
+    from nscompiler.pipeline.compilation import Compilation
 
 
 _SECRET = re.compile("password|secret|token", re.IGNORECASE)

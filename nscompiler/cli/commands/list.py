@@ -32,7 +32,8 @@ def command(kind: str, path: str, expand: bool, standard: bool, search: tuple[st
     """
     from nscompiler.files import DiskFiles
     from nscompiler.modules.imports import RESERVED_ALIASES
-    from nscompiler.pipeline import Compilation, named_functions
+    from nscompiler.pipeline.compilation import Compilation
+    from nscompiler.pipeline.named import named_functions
 
     compilation = Compilation(DiskFiles(), (path,), search_folders(search))
     listed: list[tuple[Interface, Mapping[str, FunctionInterface]]]
@@ -64,7 +65,7 @@ def _members(
 
 def function_line(function: "FunctionInterface", expand: bool) -> str:
     """``numChars : Text -> Integer``; a workflow is ``w : Workflow``."""
-    from nscompiler.pipeline import show_type
+    from nscompiler.pipeline.checks import show_type
 
     return f"{function.name} : {'Workflow' if function.kind == 'workflow' else show_type(function, expand=expand)}"
 

@@ -10,7 +10,7 @@ from nscompiler.cli.failure import Failure
 from nscompiler.cli.options import path_option
 
 if TYPE_CHECKING:
-    from nscompiler.pipeline import Compilation
+    from nscompiler.pipeline.compilation import Compilation
     from nscompiler.typecheck.facts import Checked
 
 
@@ -110,7 +110,7 @@ def _types(path: str, search: tuple[str, ...]) -> str:
 def _checked(nml: str, search: tuple[str, ...]) -> "tuple[Compilation, Checked]":
     from nscompiler.cli.environment import search_folders
     from nscompiler.files import DiskFiles
-    from nscompiler.pipeline import Compilation
+    from nscompiler.pipeline.compilation import Compilation
 
     compilation = Compilation(DiskFiles(), (nml,), search_folders(search))
     if not compilation.selected:

@@ -2,7 +2,7 @@
 
 from threading import Thread
 
-from nscompiler.pipeline import InternalError
+from nscompiler.pipeline.phase import InternalError
 from nscompiler.tools.repl.session import Session
 
 

@@ -25,7 +25,7 @@ from nscompiler.cli.repl.screen import Screen
 from nscompiler.cli.report import wants_color
 from nscompiler.highlight import NmlLexer
 from nscompiler.modules.tree import is_below
-from nscompiler.pipeline import InternalError
+from nscompiler.pipeline.phase import InternalError
 from nscompiler.tools.repl.commands import command_word, find
 from nscompiler.tools.repl.completion import offers
 from nscompiler.tools.repl.engine import flowing

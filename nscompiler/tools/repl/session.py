@@ -18,7 +18,7 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import parse
 from nscompiler.modules.reading import read_source
 from nscompiler.modules.tree import MODULE_FILE
-from nscompiler.pipeline import MAIN
+from nscompiler.pipeline.named import MAIN
 from nscompiler.records import replace
 from nscompiler.source import SourceFile
 from nscompiler.state import State

@@ -1,6 +1,6 @@
 """Functions and types in a line each."""
 
-from nscompiler.pipeline import show_type
+from nscompiler.pipeline.checks import show_type
 from nscompiler.typecheck.params import Environment, readers_of
 from nscompiler.typecheck.params import show_type as show_parameter_type
 from nscompiler.types.interface import FunctionInterface, Settable, TypeInterface

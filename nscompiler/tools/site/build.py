@@ -13,7 +13,7 @@ from nscompiler.backends.graph.page import page
 from nscompiler.flow.model import Graph
 from nscompiler.flow.program import Program
 from nscompiler.modules.imports import RESERVED_ALIASES
-from nscompiler.pipeline import Compilation
+from nscompiler.pipeline.compilation import Compilation
 from nscompiler.tools.picture_notes import picture_notes
 from nscompiler.tools.site.addresses import Addresses, page_names
 from nscompiler.tools.site.doc_comments import as_html, summary

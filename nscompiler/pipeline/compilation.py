@@ -5,16 +5,14 @@ wrong with a program is a diagnostic; an exception out of a phase is a bug of ou
 that names the phase and the file.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property, reduce
-from operator import or_
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.order import ordered
-from nscompiler.files import DiskFiles, Files, MemoryFiles
+from nscompiler.files import Files
 from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import ParseResult, parse
 from nscompiler.lints.signs import is_suspicious
@@ -29,13 +27,15 @@ from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reading import read_source
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.standard import standard_folder
-from nscompiler.modules.tree import MODULE_FILE, SUFFIX, folder_of, join
-from nscompiler.patterns import Pattern
+from nscompiler.modules.tree import MODULE_FILE, folder_of, join
+from nscompiler.pipeline.clash_signs import may_clash
+from nscompiler.pipeline.named import named_functions, shown_reference, workflows
+from nscompiler.pipeline.phase import phase
+from nscompiler.pipeline.views import Scope, Texts
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.check import check_module
 from nscompiler.typecheck.facts import Checked
 from nscompiler.types.interface import FunctionInterface, Interface
-from nscompiler.types.show import show_scheme
 from nscompiler.types.types import Types
 from nscompiler.version import __version__
 
@@ -47,35 +47,11 @@ if TYPE_CHECKING:
     from nscompiler.modules.project import ModuleConfig
     from nscompiler.typecheck.service import Service
 
-MAIN = "main"
-
 Lowered = tuple["Graph | None", tuple[Diagnostic, ...]]
 
-
-class InternalError(Exception):
-    """A phase failed with an exception: a bug of the compiler. The exception is the ``__cause__``."""
-
-    def __init__(self, phase: str, path: str) -> None:
-        super().__init__(f"while {phase} {path}")
-        self.phase = phase
-        self.path = path
-
-
-class _phase:  # noqa: N801 - it is called like a function; one made by `contextmanager` takes longer than some phases
-    """What is done in a phase; an exception out of it is a bug of ours."""
-
-    __slots__ = ("_name", "_path")
-
-    def __init__(self, name: str, path: str) -> None:
-        self._name = name
-        self._path = path
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Exception) and not isinstance(error, InternalError):
-            raise InternalError(self._name, self._path) from error
+_CLASHES = frozenset(
+    ("two-sinks-one-path", "sink-on-source-path", "two-sources-one-endpoint", "standard-input-read-twice")
+)
 
 
 class Compilation:
@@ -115,7 +91,7 @@ class Compilation:
     @cached_property
     def discovery(self) -> Discovery:
         """The files that the paths stand for, and where their imports are looked for."""
-        with _phase("looking for modules in", ", ".join(self.paths)):
+        with phase("looking for modules in", ", ".join(self.paths)):
             standard = standard_folder() if self._standard is None else self._standard
             return discover(self.paths, self.files, self._search, standard)
 
@@ -130,7 +106,7 @@ class Compilation:
         if not isinstance(source, SourceFile):
             self._load_problems.append(source)
             return None
-        with _phase("parsing", path):
+        with phase("parsing", path):
             return parse(source)
 
     def _syntax(self, path: str) -> syntax.Module | None:
@@ -139,7 +115,7 @@ class Compilation:
 
     @cached_property
     def _linked(self) -> tuple[Program, tuple[Diagnostic, ...]]:
-        with _phase("resolving the imports of", ", ".join(self.paths)):
+        with phase("resolving the imports of", ", ".join(self.paths)):
             return link(self.discovery.targets, self._syntax, self.discovery.index)
 
     @property
@@ -164,7 +140,7 @@ class Compilation:
     def _check(self, item: LinkedModule) -> Checked:
         held = self._checked.get(item.path)
         if held is None:
-            with _phase("checking", item.path):
+            with phase("checking", item.path):
                 held = self._checked[item.path] = check_module(
                     item.module,
                     shown_reference(item),
@@ -240,7 +216,7 @@ class Compilation:
             return ()
         from nscompiler.lints.module import lint
 
-        with _phase("looking for lints in", item.path):
+        with phase("looking for lints in", item.path):
             return tuple(lint(checked, item, self._modules, self._service))
 
     @cached_property
@@ -257,7 +233,7 @@ class Compilation:
             return found
         from nscompiler.lints.weigh import weigh
 
-        with _phase("weighing the problems of", ", ".join(self.paths)):
+        with phase("weighing the problems of", ", ".join(self.paths)):
             return weigh(found, modules, python, self._levels.of)
 
     @cached_property
@@ -319,10 +295,10 @@ class Compilation:
     def _project_problems(self) -> Iterator[Diagnostic]:
         yield from self._malformed_requirements()
         for project in self.discovery.projects.values():
-            with _phase("comparing with", project.source.path):
+            with phase("comparing with", project.source.path):
                 yield from unlisted_modules(project, self.program)
         for config in self.discovery.configs.values():
-            with _phase("looking for the parent in", config.source.path):
+            with phase("looking for the parent in", config.source.path):
                 yield from resolve_parent(config, self.discovery.index)[1]
 
     def _changed_releases(self) -> Iterator[Diagnostic]:
@@ -346,7 +322,7 @@ class Compilation:
         found: dict[ModuleRef, Locked] = {}
         for item in self.program.modules:
             if item.path in wanted and item.ref is not None and item.ref.version.is_release:
-                with _phase("hashing", item.path), suppress(UnreadableContents):
+                with phase("hashing", item.path), suppress(UnreadableContents):
                     content = module_files(item.path, self.files).content_hash
                     found[item.ref] = Locked(self.checked[item.path].interface.hash, content)
         return found
@@ -357,9 +333,9 @@ class Compilation:
         return any(problem.is_error for problem in self.problems)
 
     @cached_property
-    def sources(self) -> "Texts":
+    def sources(self) -> Texts:
         """The text of any file that a problem points into."""
-        return Texts(self)
+        return Texts(self._parsed, self.files)
 
     @property
     def selected(self) -> tuple[Checked, ...]:
@@ -387,7 +363,7 @@ class Compilation:
             return () if source is None else (source,)
         from nscompiler.typecheck.python_class import check_python  # Python's own parser: most checks do without
 
-        with _phase("reading", source.path):
+        with phase("reading", source.path):
             return check_python(checked, source)
 
     def _python_source(self, path: str) -> SourceFile | Diagnostic | None:
@@ -441,7 +417,7 @@ class Compilation:
         from nscompiler.flow.passes import run_passes
 
         assert self.is_sound(path), "only a program without errors is lowered"
-        with _phase("lowering", path):
+        with phase("lowering", path):
             try:
                 graph, problems = lowering(self._flow_program(path))
             except UnreadableContents as error:
@@ -473,7 +449,7 @@ class Compilation:
         problems = self._unsupported(path, backend, build)
         if problems:
             return None, problems
-        with _phase(f"emitting {target} for", path):
+        with phase(f"emitting {target} for", path):
             return backend.emit(build), ()
 
     def unsupported(self, path: str, graphs: Sequence["Graph"], target: str) -> tuple[Diagnostic, ...]:
@@ -576,207 +552,5 @@ class Compilation:
         )
 
 
-class Scope(Mapping[str, Interface | None]):
-    """What the aliases of a file stand for; the standard library is looked at only where the file does."""
-
-    def __init__(self, compilation: Compilation, item: LinkedModule) -> None:
-        self._compilation = compilation
-        found: dict[str, str | None] = dict.fromkeys(item.imports.poisoned)
-        found.update((resolved.alias, resolved.path) for resolved in item.imports.resolved)
-        self._paths = found
-        self._standard = () if compilation.discovery.index.is_standard(item.path) else RESERVED_ALIASES
-
-    def __contains__(self, alias: object) -> bool:
-        return alias in self._paths or alias in self._standard
-
-    def __getitem__(self, alias: str) -> Interface | None:
-        if alias in self._paths:
-            path = self._paths[alias]
-            return None if path is None else self._compilation.interface(path)
-        if alias in self._standard:
-            return self._compilation.standard_interface(alias)
-        raise KeyError(alias)
-
-    def get(self, alias: str, default: Any = None) -> Any:
-        """As of any mapping, without an exception for what is not there: most names of a file have no alias."""
-        return self[alias] if alias in self._paths or alias in self._standard else default
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._paths
-        yield from (alias for alias in self._standard if alias not in self._paths)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-class Texts(Mapping[str, SourceFile]):
-    """The texts of a compilation's files by path, those of Python and YAML files too; read when asked for."""
-
-    def __init__(self, compilation: Compilation) -> None:
-        self._compilation = compilation
-        self._others: dict[str, SourceFile | None] = {}
-
-    def __getitem__(self, path: str) -> SourceFile:
-        parsed = self._compilation._parsed.get(path)
-        source = parsed.module.source if parsed is not None else self._other(path)
-        if source is None:
-            raise KeyError(path)
-        return source
-
-    def _other(self, path: str) -> SourceFile | None:
-        if path not in self._others:
-            files = self._compilation.files
-            read = read_source(path, files) if files.is_file(path) else None
-            self._others[path] = read if isinstance(read, SourceFile) else None
-        return self._others[path]
-
-    def __iter__(self) -> Iterator[str]:
-        """The files read so far."""
-        yield from (path for path, parsed in self._compilation._parsed.items() if parsed is not None)
-        yield from (path for path, source in self._others.items() if source is not None)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
 def _own_files(path: str) -> tuple[str, ...]:
     return path, python_file(path)
-
-
-def shown_reference(item: LinkedModule) -> str:
-    """What a file is called: its reference, or the file's own name for a script."""
-    if item.ref is not None:
-        return str(item.ref)
-    return item.path.rpartition("/")[2].removesuffix(SUFFIX)
-
-
-# --- for tests, editors and other programs
-
-
-class CheckedTexts:
-    """What a check of some texts found out."""
-
-    __match_args__: ClassVar[tuple[str, ...]] = ("compilation",)
-    __slots__ = __match_args__
-
-    def __init__(self, compilation: Compilation) -> None:
-        self.compilation = compilation
-
-    @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """Everything that is wrong, by file and place."""
-        return self.compilation.problems
-
-    @property
-    def checked(self) -> Mapping[str, Checked]:
-        """Every file of the program, by path."""
-        return self.compilation.checked
-
-    def types(self, path: str) -> dict[str, str]:
-        """The printed type of each ``fun`` and ``def`` of a file, and of a script's expression as ``main``."""
-        checked = self.checked.get(os.path.normpath(path))
-        if checked is None:
-            return {}
-        return {name: show_type(function) for name, function in named_functions(checked).items()}
-
-
-def named_functions(checked: Checked) -> dict[str, FunctionInterface]:
-    """Everything in a file that has a type, by name; a script's expression is ``main``."""
-    return {**checked.interface.functions, **({} if checked.main is None else {MAIN: checked.main})}
-
-
-_CLASHES = frozenset(
-    ("two-sinks-one-path", "sink-on-source-path", "two-sources-one-endpoint", "standard-input-read-twice")
-)
-
-
-_SHARED = Pattern(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet|arrow|http|stdin)\b")
-_OF_FILES = Pattern(r"\b([Ss]ources|[Ss]inks)\s*\.\s*(?:jsonl|csv|parquet|arrow)\b")
-_FILES = ("jsonl", "csv", "parquet", "arrow")
-
-
-_READS, _WRITES, _BRANCHES, _SHARES = 1, 2, 4, 8
-
-
-def may_clash(texts: Iterable[str]) -> bool:
-    """Whether it is worth laying the workflows of some files out to look for clashes."""
-    texts = tuple(texts)
-    branching = any("&" in text for text in texts)
-    return clash(reduce(or_, (signs(text, branching) for text in texts), 0))
-
-
-def signs(text: str, branching: bool = True) -> int:
-    """The signs of a clash in one file, as bits that those of other files are joined to by ``|``.
-
-    Where no flow is ``branching``, what branches might share is not looked for.
-    """
-    sides = {side.lower() for side in _OF_FILES.findall(text)} if any(name in text for name in _FILES) else ()
-    found = (_READS if "sources" in sides else 0) | (_WRITES if "sinks" in sides else 0)
-    return found | (_BRANCHES if "&" in text else 0) | (_SHARES if branching and _SHARED.search(text) else 0)
-
-
-def clash(found: int) -> bool:
-    """Whether signs are worth a closer look; most are not: a file must be both read and written, or a flow branch."""
-    return found & (_READS | _WRITES) == _READS | _WRITES or found & (_BRANCHES | _SHARES) == _BRANCHES | _SHARES
-
-
-def clash_signs(text: str, shares: frozenset[str] | None = None) -> frozenset[str]:
-    """What ``may_clash`` goes by: texts among which there are no other signs clash no more than before.
-
-    ``shares`` is what is said of what branches might share, where that need not be looked for.
-    """
-    found = {side.lower() for side in _OF_FILES.findall(text)} if any(name in text for name in _FILES) else set()
-    if "&" in text:
-        found.add("&")
-    if shares is not None:
-        return shares | found
-    if _SHARED.search(text):
-        found.add("shared")
-    return frozenset(found)
-
-
-def workflows(checked: Checked) -> tuple[FunctionInterface, ...]:
-    """What of a file can be started."""
-    return tuple(own for own in named_functions(checked).values() if own.kind == "workflow" and own.declared != "fun")
-
-
-def show_type(function: FunctionInterface, *, expand: bool = False) -> str:
-    """A function's type as its author would write it; ``expand`` writes the names of types out."""
-    return show_scheme(function.scheme, expand=expand)
-
-
-def check_texts(texts: Mapping[str, str | bytes], paths: Iterable[str] | None = None) -> CheckedTexts:
-    """Check files that are given as texts, by path; nothing is read from the disk but the standard library.
-
-    ``paths`` are those to check, all ``.nml`` files by default.
-    """
-    standard = standard_folder()
-    names = sorted(name for name in os.listdir(standard) if name.endswith(".nml"))
-    library = {f"{standard}/{name}": DiskFiles().read_bytes(f"{standard}/{name}") for name in names}
-    wanted = paths if paths is not None else (path for path in texts if path.endswith(".nml"))
-    return CheckedTexts(Compilation(MemoryFiles({**library, **texts}), wanted, standard=standard))
-
-
-def check(paths: str | Iterable[str], search: Sequence[str] = ()) -> tuple[Diagnostic, ...]:
-    """The problems of the files or folders at some paths; see ``nsc check``."""
-    return Compilation(DiskFiles(), (paths,) if isinstance(paths, str) else paths, search).problems
-
-
-def compile(
-    path: str, *, target: str = "local", search: Sequence[str] = ()
-) -> "tuple[Emitted | None, tuple[Diagnostic, ...]]":
-    """What a target emits for all workflows of one file, and the problems; None where one of them is an error.
-
-    Raises LookupError where there is no such target.
-    """
-    compilation = Compilation(DiskFiles(), (path,), search)
-    if compilation.has_errors:
-        return None, compilation.problems
-    checked = compilation.selected[0]
-    lowered = [compilation.lower(checked.module.source.path, workflow) for workflow in workflows(checked)]
-    graphs = [graph for graph, _ in lowered if graph is not None]
-    problems = [*compilation.problems, *(problem for _, found in lowered for problem in found)]
-    if len(graphs) < len(lowered):
-        return None, ordered(problems)
-    emitted, found = compilation.build(checked.module.source.path, graphs, target)
-    return emitted, ordered((*problems, *found))
