@@ -337,6 +337,31 @@ async def test_a_row_travels_on_while_the_next_is_waited_for(db: Schema, tmp_pat
     await source.close()
 
 
+async def test_a_server_that_ends_the_connection_is_left_behind_where_there_is_a_key(
+    db: Schema, tmp_path: Path
+) -> None:
+    query = "SELECT n::bigint, repeat('x', 20000) AS t FROM generate_series(1, 2000) AS s(n)"
+
+    class Numbered(Record):
+        n: Integer
+        t: Text
+
+    async def read(**parameters: Any) -> list[int]:
+        """The numbers, of a source whose connection is ended after the first batch."""
+        source, numbers = PostgresSource(), list[int]()
+        await source.open(parameters_of(source, db.source(query, **parameters)), Codec(Numbered), context(tmp_path))
+        async for batch in source.batches():
+            if not numbers:
+                db.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'nstack w'")
+            numbers += [row.n for row in decoded(batch, Codec(Numbered))]
+        await source.close()
+        return numbers
+
+    assert await read(pg_key="n") == [*range(1, 2001)]
+    with pytest.raises(ConnectorError, match="was lost, and no pg_key tells from which row to go on: pg_query: "):
+        await read()
+
+
 # ------------------------------------------------------------------------------------------ polling
 
 

@@ -258,6 +258,13 @@ def refusal(result: Any) -> str:
     return message + (f" ({hint})" if hint else "")
 
 
+def state_of(result: Any) -> str:
+    """The code of an error (SQLSTATE), from libpq's result."""
+    from psycopg import pq
+
+    return bytes(result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
+
+
 def copy_text(query: str) -> str:
     """The statement that sends a query's rows. A comment at the query's end does not swallow what follows."""
     return f"COPY ({query.strip().rstrip(';')}\n) TO STDOUT (FORMAT binary)"

@@ -12,7 +12,17 @@ from typing import Any
 
 from nstack.connectors.limits import seconds
 from nstack.connectors.pgrows import RowReader
-from nstack.connectors.pgserver import Connection, Server, copy_text, describe, refusal, required_columns, told, types
+from nstack.connectors.pgserver import (
+    Connection,
+    Server,
+    copy_text,
+    describe,
+    refusal,
+    required_columns,
+    state_of,
+    told,
+    types,
+)
 from nstack.connectors.pgtable import Table
 from nstack.connectors.sqlrows import RowType, identity_of, key_of
 from nstack.runtime.codec import Codec
@@ -32,12 +42,18 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 """What a binary COPY starts with (no flags, no extension) …"""
 REFUSALS = ("22", "23", "44", "P0")
 """Classes of errors that a row is to blame for: data, constraints, a view's CHECK OPTION, a trigger's own."""
+GOING = ("57P", "08")
+"""Those of a server that shuts down, or ends a connection."""
 TRAILER = b"\xff\xff"
 """… and ends with: a row of -1 columns."""
 
 
 class QueryFailed(ConnectorError):
     """The server has ended a query with an error: another try would meet it again."""
+
+
+class ServerLeft(ConnectorError):
+    """The server has ended the connection, and with it a query that is in order."""
 
 
 class PostgresSource(SourceConnector):
@@ -101,8 +117,11 @@ class PostgresSource(SourceConnector):
             except QueryFailed:
                 raise
             except ConnectorError as error:
-                if not self._key or not self._connection.closed:
+                if not self._connection.closed:
                     raise
+                if not self._key:
+                    lost = f"the connection to {self._server} was lost, and no pg_key tells from which row to go on"
+                    raise ConnectorError(f"{lost}: {error}") from None
                 assert self._server is not None
                 self._log.warning(f"the connection to {self._server} was lost: {error}")
                 self._connection = await self._server.connect()
@@ -123,7 +142,7 @@ class PostgresSource(SourceConnector):
                     try:
                         async for portion in _portions(copy, self._connection.pgconn):
                             yield portion
-                    except (GeneratorExit, QueryFailed):
+                    except (GeneratorExit, QueryFailed, ServerLeft):
                         # Nobody wants the rest: the library would ask the server to cancel and read on to the end.
                         self._connection.pgconn.finish()
                         raise
@@ -195,13 +214,15 @@ async def _portions(copy: Any, pgconn: Any) -> AsyncGenerator[tuple[list[bytes],
 
 
 def _arrived(pgconn: Any) -> bytes:
-    """The next row, if it is there already. Raises QueryFailed."""
+    """The next row, if it is there already. Raises QueryFailed and ServerLeft."""
     left, data = pgconn.get_copy_data(1)
     if left == 0:
         pgconn.consume_input()
         left, data = pgconn.get_copy_data(1)
     if left < 0:
-        raise QueryFailed(f"pg_query: {refusal(pgconn.get_result())}")
+        failed = pgconn.get_result()
+        gone = state_of(failed).startswith(GOING)
+        raise (ServerLeft if gone else QueryFailed)(f"pg_query: {refusal(failed)}")
     return bytes(data)
 
 
