@@ -5,13 +5,15 @@ from typing import ClassVar
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
-from nscompiler.grammar.trial import WINDOW, Trial, next_start
+from nscompiler.grammar.trial import WINDOW, Trial
 from nscompiler.grammar.wording import shown
 from nscompiler.records import Record
 from nscompiler.source import SourceFile
 
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 _SIGNS = ("=", ":")
+# What begins a line without beginning a declaration.
+_GOES_ON = frozenset(("|", "&", "{", "}", ")", "]", ">", ",", "->", "with", "where", "*", "?"))
 #: What other languages write before a name that they declare: no function of such a name has parameters there.
 BINDERS = frozenset(("let", "const", "var", "val", "set", "local", "def", "fun", "type", "import", "module"))
 _DECLARING = ("type", "fun", "def")
@@ -93,11 +95,21 @@ def _declaration(tokens: Tokens, trial: Trial, base: list[int], line: int, index
     if word and said in _DECLARING:
         return Unsaid(line, said, True, sign)
     likely = ("type", "def", "fun") if tokens.kinds[named] == capital else ("def", "fun", "type")
-    stop = next_start(trial, tokens, sign)
-    rest = [trial.bads.get(kind, kind) for kind in tokens.kinds[named : min(stop, named + WINDOW)]]
-    rest = [kind for kind in rest if kind != SWALLOWED]
+    stop = _stop(tokens, trial, line, sign)
+    kinds = [trial.bads.get(kind, kind) for kind in tokens.kinds[named:stop]]
+    rest = [kind for kind in kinds if kind != SWALLOWED]
     keyword = next((each for each in likely if _is_whole(trial, base, [trial.tables.literals[each], *rest])), "")
     return Unsaid(line, keyword or likely[0], word, sign, bool(keyword))
+
+
+def _stop(tokens: Tokens, trial: Trial, line: int, sign: int) -> int:
+    """Where the line's declaration ends, or what is looked at of it."""
+    at, column, end = sign + 1, _column(tokens, line), trial.kind["$END"]
+    while at < sign + WINDOW and tokens.kinds[at] != end:
+        if trial.begins_line(tokens, at) and tokens.texts[at] not in _GOES_ON and _column(tokens, at) <= column:
+            break
+        at += 1
+    return at
 
 
 def _is_whole(trial: Trial, base: list[int], kinds: list[int]) -> bool:

@@ -87,6 +87,11 @@ class Tokens:
         self.ends.insert(index, at)
         self.gaps.insert(index, "")
 
+    def cut(self, first: int, stop: int) -> None:
+        """Take the tokens from one to before another out."""
+        for part in (self.kinds, self.texts, self.starts, self.ends, self.gaps):
+            del part[first:stop]
+
     def splice(self, index: int, others: "Tokens", count: int) -> None:
         """Put the first few of other tokens before one of these."""
         self.kinds[index:index] = others.kinds[:count]

@@ -7,6 +7,7 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.build import Braces, Builder, Item, Separator
+from nscompiler.grammar.import_lines import alias_behind, no_as
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.syntax import (
     BrokenDecl,
@@ -18,6 +19,7 @@ from nscompiler.grammar.syntax import (
     Header,
     Import,
     Module,
+    Name,
     Node,
     Pipe,
     TypeDecl,
@@ -75,6 +77,7 @@ class _Assembly:
         self._closed: int | None = None
         # Where the last expression ended that lacked a `|`.
         self._piped = -1
+        self._aliased = -1
         # Whether that was told as something else.
         self._is_no_pipe = False
         # Whether the next import is the end of `from Foo import …`.
@@ -209,12 +212,26 @@ class _Assembly:
     def _add_expression(self, item: Expr) -> None:
         before = self._before
         start = self._builder.start(item)
+        if start < self._aliased or (isinstance(before, Import) and self._add_alias(before)):
+            return
         if isinstance(before, Expr) or (isinstance(before, DefDecl) and self._beside(before, start)):
             self._report_missing_pipe(item, before, start)
             return
         if isinstance(before, Separator) and before.start >= 0 and self._needs_separator():
             self._early.pop()
         self._mains.append(item)
+
+    def _add_alias(self, before: Import) -> bool:
+        """Read what stands behind an import on its line as its alias, if it looks like one."""
+        found = alias_behind(self._source.text, before.end)
+        if found is None or before.alias is not None or self._imports[-1:] != [before]:
+            return False
+        start, end, alias = found
+        self._builder.report(no_as(self._source, start, end, alias))
+        name = Name(end - len(alias), end, alias)
+        self._imports[-1] = Import(before.start, end, before.reference, name)
+        self._aliased = end
+        return True
 
     def _needs_separator(self) -> bool:
         """Whether the ``;`` before a final expression is no early syntax: a type would swallow the expression."""

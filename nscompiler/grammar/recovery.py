@@ -7,7 +7,7 @@ from typing import Any
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
-from nscompiler.grammar import keywords, odd_names, unquoted
+from nscompiler.grammar import import_lines, keywords, odd_names, unquoted
 from nscompiler.grammar.build import Builder
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
 from nscompiler.grammar.explain import explain
@@ -26,7 +26,7 @@ from nscompiler.records import replace
 class Recovery:
     """Mistakes of one run; made at the first."""
 
-    __slots__ = ("_builder", "_first_bad", "_misspelt", "_symbols", "_tables", "_tokens", "_trial")
+    __slots__ = ("_builder", "_first_bad", "_imports", "_misspelt", "_symbols", "_tables", "_tokens", "_trial")
 
     def __init__(self, tables: Tables, tokens: Tokens, builder: Builder) -> None:
         self._tables = tables
@@ -36,10 +36,13 @@ class Recovery:
         self._first_bad = tables.kind["$END"] + 1
         self._symbols = (tables.nonterminal["items"], tables.nonterminal["closed"])
         self._misspelt: set[int] = set()
+        self._imports: set[int] = set()
 
     def recover(self, states: list[int], values: list[Any], index: int) -> int:
         """Mend the stacks after the token at ``index`` was refused; where to go on."""
         read = self._read_misspelt_keyword(states, values, index)
+        if read < 0:
+            read = self._read_import(states, values, index)
         if read < 0:
             read = self._read_missing_keyword(states, values, index)
         if read < 0:
@@ -73,6 +76,22 @@ class Recovery:
             label = f"did you mean `{keyword}`?"
             self._builder.report(codes.NO_DECLARATION.at(span, title, label, fixes=(fix,)))
         return self._back_to(states, values, min(first, index))
+
+    def _read_import(self, states: list[int], values: list[Any], index: int) -> int:
+        """Where to go on if the line is an import, written as elsewhere, and is to be read as that; -1 if not."""
+        tokens, source, problems = self._tokens, self._builder.source, self._builder.problems
+        line = import_lines.import_line(tokens, self._trial, source.text, index)
+        if line is None or line.first == index or tokens.starts[line.first] in self._imports or len(problems) >= MOST:
+            return -1
+        problem = import_lines.told(source, tokens, line)
+        if problem is None:
+            return -1
+        start, end = tokens.starts[line.first], tokens.ends[line.until - 1]
+        self._imports.add(start)
+        problems[:] = [one for one in problems if not start <= one.primary.span.start < end]
+        self._builder.report(problem)
+        import_lines.read(tokens, self._trial, line)
+        return self._back_to(states, values, line.first)
 
     def _read_missing_keyword(self, states: list[int], values: list[Any], index: int) -> int:
         """Where to go on if the line is a declaration without its keyword and is to be read as that; -1 if not."""

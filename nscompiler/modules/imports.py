@@ -9,10 +9,11 @@ from nscompiler.grammar import syntax
 from nscompiler.modules.exports import declared_names, names_used
 from nscompiler.modules.header import header_place
 from nscompiler.modules.index import ModuleIndex
+from nscompiler.modules.meant import meant, repaired
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
 from nscompiler.modules.tree import PROJECT_FILE, join
 from nscompiler.modules.wording import listed, titled
-from nscompiler.records import Record
+from nscompiler.records import Record, replace
 from nscompiler.source import Span
 
 # In how many versions of a module is looked for the names that are used.
@@ -53,7 +54,7 @@ def resolve_header(module: syntax.Module, index: ModuleIndex) -> tuple[ModuleRef
     node = module.header.reference
     ref = index.reference(node.text)
     if isinstance(ref, ReferenceFault):
-        return None, (ref.diagnostic(module.source.path, node.start),)
+        return None, (faulty(ref, node.text, Span(module.source.path, node.start, node.end)),)
     return ref, ()
 
 
@@ -102,7 +103,11 @@ class _Resolver:
     def _target(self, node: syntax.Import, ref: ModuleRef | ReferenceFault, alias: str) -> str | None:
         """The file that an import means, or None after saying why there is none."""
         if isinstance(ref, ReferenceFault):
-            self.problems.append(ref.diagnostic(self._module.source.path, node.reference.start))
+            text, place = node.reference.text, self._reference_span(node)
+            used = names_used(self._module.source.text, alias)
+            problem = faulty(ref, text, place)
+            fixes = _existing(text, place, self._index, used) or problem.fixes
+            self.problems.append(replace(problem, fixes=fixes))
             return None
         if ref == self._own:
             self.problems.append(self._self_import(node, ref))
@@ -171,6 +176,31 @@ class _Resolver:
         if (text[start : node.start] + text[node.end : end]).strip(" \t\r\n;"):
             return self._module.span(node)
         return Span(self._module.source.path, start, end)
+
+
+def faulty(fault: ReferenceFault, text: str, span: Span) -> Diagnostic:
+    """The error for what is no reference: with the fault's own fix, or the whole reference where that is not enough."""
+    problem = fault.diagnostic(span.path, span.start)
+    found = meant(text)
+    if found is None or not found.has_version or repaired(text, fault):
+        return problem
+    fix = Fix(f"write `{found.ref}`", (Edit(span, str(found.ref)),), Applicability.MAYBE_INCORRECT)
+    return replace(problem, fixes=(fix,))
+
+
+def _existing(text: str, span: Span, index: ModuleIndex, used: frozenset[str]) -> tuple[Fix, ...]:
+    """Fixes that write what a faulty reference can mean of the modules that there are."""
+    found = meant(text)
+    if found is None:
+        return ()
+    versions = index.versions(found.ref)
+    if found.ref in versions and found.has_version:
+        versions = (found.ref,)
+    whole = [each for each in versions[:_MOST_COMPARED] if not used - _declared(each, index)]
+    return tuple(
+        Fix(f"import `{each}`", (Edit(span, str(each)),), Applicability.MAYBE_INCORRECT)
+        for each in (whole or versions)[:3]
+    )
 
 
 def not_found(ref: ModuleRef, span: Span, index: ModuleIndex, used: frozenset[str] = frozenset()) -> Diagnostic:

@@ -76,6 +76,8 @@ _STANDARD = {"Http": "Http:1.0.0"}
 def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> None:
     """No import gives an alias; ``name`` is what is wanted from it."""
     text, aliases = qualifier.text, list(scope.imports)
+    if any(_gives(decl, text) for decl in scope.module.declarations):
+        return
     similar = scope.near(text, aliases)
     fixes = [scope.replacement(qualifier, other, f"write `{other}`") for other in similar]
     fixes = [*_imports_as(scope, text, name.text, bool(similar)), *fixes][:MOST_FIXES]
@@ -88,6 +90,12 @@ def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> Non
         notes=(f"the aliases here are {', '.join(f'`{alias}`' for alias in sorted(aliases))}",),
         fixes=tuple(fixes),
     )
+
+
+def _gives(decl: syntax.Decl, alias: str) -> bool:
+    """Whether it is an import of this alias that could not be read, which is told."""
+    broken = isinstance(decl, syntax.BrokenDecl) and decl.keyword == "import"
+    return broken and decl.name is not None and decl.name.text == alias  # type: ignore[attr-defined]
 
 
 def _imports_as(scope: Scope, alias: str, name: str, similar: bool) -> Iterator[Fix]:

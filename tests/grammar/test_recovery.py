@@ -8,6 +8,7 @@ from grammar.syntax_trees import CONSTRUCTS, covered, ids, marked, read, shape
 from grammar.test_syntax_errors import MISTAKES
 
 from nscompiler.grammar.syntax import BrokenDecl, DefDecl, FunDecl, TypeDecl
+from nscompiler.grammar.trial import Trial
 
 GOOD = ("type Good = { a : Text }", "fun good : Text -> [Good]", "def better : Text -> Good = good* | A.f { a = 1 }")
 # Mistakes inside one declaration, which end with it: not those of order, which concern a whole file.
@@ -117,3 +118,20 @@ def test_a_name_for_an_expression_is_one_that_is_free():
     text = "module M:1.0.0\n" + "".join(f"def {name} = f\n" for name in names) + ";f"
     (problem,) = read(text).problems
     assert problem.fixes[0].edits[0].text == "def main150 = "
+
+
+def test_lines_without_their_keyword_do_not_look_at_the_whole_file_each(monkeypatch):
+    asked = []
+    is_start = Trial.is_start
+
+    def counted(trial, tokens, index):
+        asked.append(index)
+        return is_start(trial, tokens, index)
+
+    monkeypatch.setattr(Trial, "is_start", counted)
+    counts = []
+    for lines in (100, 200):
+        asked.clear()
+        assert len(read("let a = b\n" * lines).problems) == lines
+        counts.append(len(asked))
+    assert counts[1] <= 2.5 * counts[0]

@@ -187,6 +187,16 @@ MISTAKES = [
     ("«f» : Text -> Text", "NS0130", "fun f : Text -> Text"),
     ("«x» = f | g", "NS0130", "def x = f | g"),
     ("«Event» = A | B", "NS0130", "type Event = A | B"),
+    # --- imports as elsewhere
+    ("import «X@1.0.0» as X", "NS0201", "import X:1.0.0 as X"),
+    ("import «X==1.0.0» as X", "NS0201", "import X:1.0.0 as X"),
+    ("import «X:^1.0.0» as X", "NS0201", "import X:1.0.0 as X"),
+    ("import «'X:1.0.0'» as X", "NS0124", "import X:1.0.0 as X"),
+    ("import X:1.0.0 «As Y»", "NS0101", "import X:1.0.0 as Y"),
+    ("import X:1.0.0 «= Y»", "NS0101", "import X:1.0.0 as Y"),
+    ("import X:1.0.0 «Y»", "NS0101", "import X:1.0.0 as Y"),
+    ("«import Y from X:1.0.0»", "NS0101", "import X:1.0.0"),
+    ("import X:1.0.0 as «x»\nfun f : x.T -> [x.U]", "NS0122", "import X:1.0.0 as X\nfun f : X.T -> [X.U]"),
     ("fun f : A -> B\n«w» = f | g", "NS0130", "fun f : A -> B\ndef w = f | g"),
     ("fun f : A -> B\n«let» w = f | g", "NS0130", "fun f : A -> B\ndef w = f | g"),
     ("fun f : A -> B with { n : Text }\n«w» = f | g", "NS0130", "fun f : A -> B with { n : Text }\ndef w = f | g"),
@@ -323,7 +333,7 @@ def test_what_goes_on_further_right_is_no_line_of_its_own():
 
 
 def test_a_broken_declaration_keeps_its_name():
-    text = "type T =\nfun f : \ndef x = | | \nimport A:1.0.0 as\ndef fine = f\nimport B.C:1.0.0 as c"
+    text = "type T =\nfun f : \ndef x = | | \nimport A:1.0.0 as\ndef fine = f\nimport B.C:1.0.0 as c as"
     broken = [item for item in read(text).module.declarations if isinstance(item, BrokenDecl)]
     assert [(item.keyword, item.name and item.name.text) for item in broken] == [
         ("type", "T"),

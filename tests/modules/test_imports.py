@@ -277,3 +277,33 @@ def test_a_version_that_imports_an_older_one():
     files, _, _, problems = linked({"c1.nml": "module C:1.0.0", "c2.nml": "module C:1.1.0\nimport C:1.0.0 as Old"})
     assert told(files, problems) == [("NS0219", "c2.nml", "C:1.0.0")]
     assert problems[0].related[0].span == Span("c2.nml", 7, 14)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Demo.Types",
+        "demo.types:1.2.0",
+        "Demo.Types:v1.2.0",
+        "Demo.Types-1.2.0",
+        "Demo.Types/1.2.0",
+        "Demo.Types:latest",
+    ],
+)
+def test_a_faulty_reference_gets_the_versions_that_there_are(written):
+    files = {
+        "a.nml": f"import {written} as T\ntype U = T.New\n",
+        "old.nml": "module Demo.Types:1.1.0\ntype Old = Text\n",
+        "new.nml": "module Demo.Types:1.2.0\ntype New = Text\n",
+    }
+    memory, _, _, problems = linked(files, "a.nml")
+    (problem,) = problems
+    assert [fix.title for fix in problem.fixes] == ["import `Demo.Types:1.2.0`"]
+    assert mended(memory, problem) == "import Demo.Types:1.2.0 as T\ntype U = T.New\n"
+
+
+def test_all_that_is_wrong_in_a_header_is_mended_at_once():
+    files = {"a.nml": "module demo.types:v1.2\n"}
+    memory, _, _, problems = linked(files, "a.nml")
+    (problem,) = problems
+    assert mended(memory, problem) == "module Demo.Types:1.2.0\n"
