@@ -49,7 +49,7 @@ KINDS = {
     "duration": r'write "\w+"',
     "header": r"give `.+` a header",
     "import": r"import `.+`( and write `.+`)?",
-    "insert": r"(Insert|Write) `.+`",
+    "insert": r"(Insert|insert|Write) `.+`",
     "list": r"make it a list",
     "merge": r"merge the two sources",
     "module": r"import `.+`",

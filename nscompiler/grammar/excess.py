@@ -60,6 +60,45 @@ def quoted_type(around: Surroundings) -> Diagnostic | None:
     return codes.WRONG_QUOTES.at(segment.span(at), "A type is written without quotes", fixes=fixes)
 
 
+def quoted_parameter(around: Surroundings) -> Diagnostic | None:
+    """``f { "n" : 3 }``, as Python and JSON have it."""
+    segment, at = around.segment, around.segment.at
+    opened = segment.open_brackets()
+    if _kind(segment, at) != "TEXT" or segment.text(at + 1) not in ("=", ":") or not opened:
+        return None
+    if around.keyword in ("type", "fun"):
+        return None
+    if segment.text(opened[-1]) != "{" or segment.trial.kind["LNAME"] not in segment.expected:
+        return None
+    kinds, edits, position = segment.kinds.copy(), [], at
+    while segment.text(position + 1) in ("=", ":"):
+        name = segment.text(position)[1:-1] if _kind(segment, position) == "TEXT" else segment.text(position)
+        if not name.isidentifier() or name[0].isupper():
+            break
+        edits += [Edit(segment.span(position), name)] if name != segment.text(position) else []
+        edits += [Edit(segment.span(position + 1), "=")] if segment.text(position + 1) == ":" else []
+        kinds[position : position + 2] = [segment.trial.kind["LNAME"], segment.trial.tables.literals["="]]
+        position = segment.behind_bracket(position + 2) + 1
+    fixes = (Fix("Write `name = value`", tuple(edits), _MAYBE),) if segment.read(kinds)[1] else ()
+    title = "A parameter is given as `name = value`, without quotes around its name"
+    return codes.WRONG_QUOTES.at(segment.span(at), title, fixes=fixes)
+
+
+def no_with(around: Surroundings) -> Diagnostic | None:
+    """``fun f : A -> B { n : Integer = 3 }``."""
+    segment, opened = around.segment, [*around.segment.open_brackets(), around.segment.at]
+    first = opened[0]
+    if around.keyword != "fun" or segment.text(first) != "{":
+        return None
+    if "->" not in (segment.text(position) for position in range(first)) or segment.text(first - 1) == "with":
+        return None
+    if not segment.whole_with(first, 0, ["with"]):
+        return None
+    fix = Fix("Insert `with`", (segment.insertion(first, ["with"]),), Applicability.MACHINE_APPLICABLE)
+    title = "Parameters are declared after `with`"
+    return codes.UNEXPECTED.at(segment.span(first), title, "expected `with` before this", fixes=(fix,))
+
+
 def second_output(around: Surroundings) -> Diagnostic | None:
     """``fun n : Text -> Void, Text``."""
     segment, at = around.segment, around.segment.at
@@ -108,4 +147,13 @@ def dotted_module(around: Surroundings) -> Diagnostic | None:
     return codes.UNEXPECTED.at(segment.span(at), title, fixes=(fix,))
 
 
-EXCESS = (field_default, no_literal, quoted_type, second_output, second_import, dotted_module)
+EXCESS = (
+    field_default,
+    no_literal,
+    quoted_parameter,
+    no_with,
+    quoted_type,
+    second_output,
+    second_import,
+    dotted_module,
+)

@@ -323,12 +323,22 @@ class _Assembly:
             notes = ("`filter f` lets through what `f` gives a value for; a sum's value tells cases apart",)
             self._builder.report(codes.UNEXPECTED.at(where, title, notes=notes))
             return True
+        if found[0] == "return":
+            title = "The language has no `return`: a `def` is its expression"
+            self._builder.report(codes.UNEXPECTED.at(where, title, fixes=(self._without(where, found.end()),)))
+            return True
         if found[0] == "from" and _IMPORTS.match(self._source.text, end) is not None:
             title = "A module is imported with its version, and used by its alias"
             self._builder.report(codes.UNEXPECTED.at(where, title, "write `import Foo:1.0.0 as F`"))
             self._foreign_import = True
             return True
         return False
+
+    def _without(self, where: Span, end: int) -> Fix:
+        """A fix that takes a word and the space behind it out."""
+        text = self._source.text
+        behind = end + len(text[end:]) - len(text[end:].lstrip(" \t"))
+        return Fix(f"Remove `{text[where.start : end]}`", (Edit(self._source.span(where.start, behind), ""),), _MAYBE)
 
     def _check_expressions(self) -> None:
         """A module has no bare expression, a script one at most, and that at its end."""

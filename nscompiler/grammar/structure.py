@@ -19,7 +19,9 @@ Rule = Callable[[Surroundings], Diagnostic | None]
 _PARTNER = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _CLOSERS = frozenset(_PARTNER.values())
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
-_LITERALS = ("INTEGER", "DOUBLE")
+# What other languages call the types that have a form of their own here.
+_OWN_FORMS = dict.fromkeys(("list", "array", "seq", "vec", "set"), "[{}]")
+_OWN_FORMS |= dict.fromkeys(("optional", "option", "maybe"), "optional {}")
 #: How many words before a mistake are looked at for one that is misspelt.
 _BACK = 8
 #: Words with a meaning inside of a declaration.
@@ -127,6 +129,8 @@ def _what(around: Surroundings) -> str:
     before, following = segment.text(segment.at - 1), segment.text(segment.at + 1)
     if segment.at == around.head + 1:
         return f"The name of a `{around.keyword}`"
+    if before == "@":
+        return "An attribute's name"
     if before == "as":
         return "A module's alias"
     if before == "is":
@@ -396,11 +400,17 @@ def type_arguments(around: Surroundings) -> Diagnostic | None:
     end = segment.behind_bracket(at) - 1
     inside = segment.source.text[segment.end(at) : segment.start(end)].strip()
     words = [part.strip() for part in inside.split(",")]
+    title = "The arguments of a type follow it without `< >`"
+    own = _OWN_FORMS.get(segment.text(at - 1).lower())
+    if own is not None and inside and segment.text(at - 2) != ".":
+        written = own.format(inside)
+        edit = Edit(segment.span(at - 1, end), written)
+        fix = Fix(f"Write {shown(written)}", (edit,), _MAYBE)
+        return codes.UNEXPECTED.at(segment.span(at, end), title, fixes=(fix,))
     if not all(word.replace("_", "").isalnum() for word in words):
         words = [f"({inside})"]
     edit = Edit(segment.span(at, end), " " + " ".join(words))
     fix = Fix("Write the arguments after it", (edit,), _MAYBE)
-    title = "The arguments of a type follow it without `< >`"
     return codes.UNEXPECTED.at(segment.span(at, end), title, fixes=(fix,))
 
 

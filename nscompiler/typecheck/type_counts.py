@@ -66,11 +66,36 @@ def report_arity(scope: Scope, expr: syntax.TypeName, found: TypeInterface | Non
         title,
         _too_many(given - wanted) if given > wanted else _missing(wanted - given),
         related=() if found is None else (Label(found.span, "declared here", Role.DECLARATION),),
-        fixes=_without_key(scope, expr)
-        or _removal(scope, (expr.args[wanted - 1] if wanted else expr.name).end, expr.args[-1].end)
-        if given > wanted
-        else _filled(scope, expr, found, wanted),
+        fixes=_without_some(scope, expr, wanted) if given > wanted else _filled(scope, expr, found, wanted),
     )
+
+
+def _without_some(scope: Scope, expr: syntax.TypeName, wanted: int) -> tuple[Fix, ...]:
+    """What to do about types that are too many: a sign may be missing before them, or they go."""
+    start = (expr.args[wanted - 1] if wanted else expr.name).end
+    meant = _without_key(scope, expr) or (() if wanted else (*_with_commas(scope, expr), *_with_word(scope, expr)))
+    return meant or _removal(scope, start, expr.args[-1].end)
+
+
+def _with_commas(scope: Scope, expr: syntax.TypeName) -> tuple[Fix, ...]:
+    """``(Integer Text)``: parts of a tuple without the `,` between them."""
+    text, source = scope.module.source.text, scope.module.source
+    before, behind = text[: expr.start].rstrip()[-1:], text[expr.end :].lstrip()[:1]
+    if before not in ("(", ",") or behind not in (")", ",") or not _may_stand(expr):
+        return ()
+    places = [expr.name.end, *(one.end for one in expr.args[:-1])]
+    edits = tuple(Edit(source.span(place, place), ",") for place in places)
+    return (Fix("insert `,`", edits, Applicability.MAYBE_INCORRECT),)
+
+
+def _with_word(scope: Scope, expr: syntax.TypeName) -> tuple[Fix, ...]:
+    """``fun f : A -> Text { n : Integer }``: parameters without the `with` before them."""
+    text, source = scope.module.source.text, scope.module.source
+    first, place = expr.args[0], expr.name.end
+    ends_type = text[: expr.start].rstrip().endswith("->") and text[expr.end :].lstrip()[:1] != "="
+    if not ends_type or len(expr.args) != 1 or not isinstance(first, syntax.RecordType) or first.tail is not None:
+        return ()
+    return (Fix("insert `with`", (Edit(source.span(place, place), " with"),), Applicability.MAYBE_INCORRECT),)
 
 
 def _without_key(scope: Scope, expr: syntax.TypeName) -> tuple[Fix, ...]:

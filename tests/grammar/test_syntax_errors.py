@@ -187,6 +187,15 @@ MISTAKES = [
     ("«f» : Text -> Text", "NS0130", "fun f : Text -> Text"),
     ("«x» = f | g", "NS0130", "def x = f | g"),
     ("«Event» = A | B", "NS0130", "type Event = A | B"),
+    # --- as Python, JSON and other languages have it
+    ('def w = f { «"n"»: 3, "l": [1, 2], "m": "x" }', "NS0129", 'def w = f { n= 3, l= [1, 2], m= "x" }'),
+    ('def w = f { n = 2, «"m"» = "x" }', "NS0129", 'def w = f { n = 2, m = "x" }'),
+    ("fun f : A -> B «{» n : Integer = 3 }", "NS0101", "fun f : A -> B with { n : Integer = 3 }"),
+    ("fun f : A -> { x : B } «{» n : Integer }", "NS0101", "fun f : A -> { x : B } with { n : Integer }"),
+    ("@«Stateless» fun f : A -> B", "NS0122", "@stateless fun f : A -> B"),
+    ("type T = { a : List«<Text>» }", "NS0101", "type T = { a : [Text] }"),
+    ("type T = { a : Optional«<Map Text>» }", "NS0101", "type T = { a : optional Map Text }"),
+    ("def w = «return» f | g", "NS0101", "def w = f | g"),
     # --- imports as elsewhere
     ("import «X@1.0.0» as X", "NS0201", "import X:1.0.0 as X"),
     ("import «X==1.0.0» as X", "NS0201", "import X:1.0.0 as X"),
