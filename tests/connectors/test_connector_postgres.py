@@ -609,6 +609,19 @@ async def test_a_flush_is_one_transaction_and_can_be_repeated_after_the_connecti
     assert f"the connection to PostgreSQL at {HOST}:{PORT}, database {DATABASE} was lost; its last" in recorder.text()
 
 
+async def test_a_flush_whose_connection_the_server_ends_is_made_again(db: Schema, tmp_path: Path) -> None:
+    db.run("CREATE TABLE S.t (id int PRIMARY KEY, name text, born date)")
+    db.run("CREATE SEQUENCE S.rows")
+    db.run(
+        "CREATE FUNCTION S.ends() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('S.rows') = 2 THEN"
+        " PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NEW; END $$"
+    )
+    db.run("CREATE TRIGGER ends BEFORE INSERT ON S.t FOR EACH ROW EXECUTE FUNCTION S.ends()")
+    people = [Person(number, "x") for number in range(100)]
+    await write_all(PostgresSink(), db.sink("t"), Person, context(tmp_path), people)
+    assert db.run("SELECT count(*) FROM S.t") == [(100,)]
+
+
 # ------------------------------------------------------------------------------------------ the server
 
 
