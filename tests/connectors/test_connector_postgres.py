@@ -294,12 +294,15 @@ async def test_a_row_that_the_type_cannot_take_names_its_column(db: Schema, tmp_
         query = db.source(f"SELECT 1 AS n, {expression} AS v UNION ALL SELECT 2, {expression}")
         return (await read_all(PostgresSource(), query, tuple[Integer, type_], context(tmp_path)))[0]
 
-    assert await read("NULL::text", Text) == "column v: expected Text, got NULL: declare optional Text"
+    assert await read("NULL::text", Text) == "row n = 1, column v: expected Text, got NULL: declare optional Text"
     assert await read("NULL::json::jsonb", Json) == (1, "null")
     assert await read("'infinity'::timestamptz", DateTime) == (
-        "column v: expected DateTime, got timestamp with time zone: the time is infinite, or its year is not between 1"
-        " and 9999"
+        "row n = 1, column v: expected DateTime, got timestamp with time zone: the time is infinite, or its year is not"
+        " between 1 and 9999"
     )
+    nameless = db.source("SELECT NULL::bigint AS a, NULL::text AS b, 'x\ny' AS c, 1.5::float8 AS d")
+    (told,) = await read_all(PostgresSource(), nameless, tuple[Integer | None, Text, Text, Double], context(tmp_path))
+    assert told == 'row c = "x\\ny", column b: expected Text, got NULL: declare optional Text'
     assert "the date is infinite" in await read("'-infinity'::date", Date)
     assert "an interval of 1 months has no fixed length" in await read("'1 month 2 days'::interval", Duration)
     assert "NaN has no place in a Decimal" in await read("'NaN'::numeric", Decimal)

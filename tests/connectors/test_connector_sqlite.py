@@ -104,14 +104,14 @@ async def test_a_query_that_is_wrong_says_why(query: str, message: str, tmp_path
 @pytest.mark.parametrize(
     ("expression", "type_", "message"),
     [
-        ("NULL", Integer, "column v: expected Integer, got NULL: declare optional Integer"),
-        ("1.5", Integer, "column v: expected Integer, got 1.5"),
-        ("2", Boolean, "column v: expected Boolean, got 2: a Boolean is 0 or 1"),
-        ("1.5", Decimal, "column v: expected Decimal, got 1.5: a Decimal is exact, and a REAL is not"),
+        ("NULL", Integer, "row n = 1, column v: expected Integer, got NULL: declare optional Integer"),
+        ("1.5", Integer, "row n = 1, column v: expected Integer, got 1.5"),
+        ("2", Boolean, "row n = 1, column v: expected Boolean, got 2: a Boolean is 0 or 1"),
+        ("1.5", Decimal, "row n = 1, column v: expected Decimal, got 1.5: a Decimal is exact, and a REAL is not"),
         ("datetime(0, 'unixepoch')", DateTime, "got '1970-01-01 00:00:00': it is written as 2024-12-31T23:59:59Z"),
-        ("CAST(x'ff' AS TEXT)", Text, "column v: expected Text, got TEXT: it is not UTF-8"),
-        ("'['", Json, "column v: expected Json, got '['"),
-        ("'[1, \"x\"]'", list[Integer], "column v: expected [Integer], got '[1, \"x\"]'"),
+        ("CAST(x'ff' AS TEXT)", Text, "row n = 1, column v: expected Text, got TEXT: it is not UTF-8"),
+        ("'['", Json, "row n = 1, column v: expected Json, got '['"),
+        ("'[1, \"x\"]'", list[Integer], "row n = 1, column v: expected [Integer], got '[1, \"x\"]'"),
     ],
 )
 async def test_a_row_that_the_type_cannot_take_names_its_column(

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from operator import itemgetter
 from struct import Struct
 from typing import Any
@@ -10,7 +11,7 @@ from nstack.connectors.pgadvice import filled, selected
 from nstack.connectors.pgfused import Part, decoder
 from nstack.connectors.pgserver import Result
 from nstack.connectors.pgtypes import READS, PgType, loader, suits
-from nstack.connectors.sqlrows import Column, Mismatch, RowType, find, near, refuse, unreadable
+from nstack.connectors.sqlrows import Column, Mismatch, RowType, find, near, refuse, tells, told_by, unreadable
 from nstack.runtime.errors import DecodeError
 
 _size = Struct("!i").unpack_from
@@ -101,10 +102,23 @@ class RowReader:
     def _unreadable(self, index: int, data: bytes, at: int, fault: Exception) -> DecodeError:
         column, found = self._columns[index], self._types[index]
         assert column is not None
+        row = self._which(data, index)
         if str(fault) == "NULL":
-            return unreadable(column, self._names[index], "NULL", f"declare optional {column.bare}")
+            return unreadable(column, self._names[index], "NULL", f"declare optional {column.bare}", row)
         why = "it is not UTF-8" if isinstance(fault, UnicodeDecodeError) else str(fault)
-        return unreadable(column, self._names[index], found.shown, why)
+        return unreadable(column, self._names[index], found.shown, why, row)
+
+    def _which(self, data: bytes, wrong: int) -> str:
+        """Which row it is, by the first column that tells; empty where none does."""
+        at = 2
+        for index, ((load, _), column) in enumerate(zip(self._plan, self._columns, strict=True)):
+            size = _size(data, at)[0]
+            at += 4
+            if size >= 0 and load is not None and column is not None and tells(column) and index != wrong:
+                with suppress(ValueError, OverflowError, struct.error):
+                    return told_by(self._names[index], load(data[at : at + size]))
+            at += max(size, 0)
+        return ""
 
 
 def _picking(at: list[int]) -> Callable[[list[Any]], Sequence[Any]]:

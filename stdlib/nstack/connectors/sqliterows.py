@@ -15,6 +15,8 @@ from nstack.connectors.sqlrows import (
     placed,
     refuse,
     spelled,
+    tells,
+    told_by,
     unreadable,
     unwritable,
 )
@@ -92,13 +94,21 @@ class QueryReader:
 
     def _unreadable(self, index: int, row: Sequence[Any], fault: Exception) -> DecodeError:
         at, column = self._plan[index][0], self._row.columns[index]
-        value = row[at]
+        value, which = row[at], self._which(row, index)
         if value is None:
-            return unreadable(column, self._names[at], "NULL", f"declare optional {column.bare}")
+            return unreadable(column, self._names[at], "NULL", f"declare optional {column.bare}", which)
         if isinstance(value, Garbled):
-            return unreadable(column, self._names[at], "TEXT", "it is not UTF-8")
+            return unreadable(column, self._names[at], "TEXT", "it is not UTF-8", which)
         shown = repr(value)
-        return unreadable(column, self._names[at], shown if len(shown) <= 60 else f"{shown[:57]}...", str(fault))
+        cut = shown if len(shown) <= 60 else f"{shown[:57]}..."
+        return unreadable(column, self._names[at], cut, str(fault), which)
+
+    def _which(self, row: Sequence[Any], wrong: int) -> str:
+        """Which row it is, by the first column that tells; empty where none does."""
+        for index, ((at, *_), column) in enumerate(zip(self._plan, self._row.columns, strict=True)):
+            if index != wrong and tells(column) and isinstance(row[at], int | str):
+                return told_by(self._names[at], row[at])
+        return ""
 
 
 def _described(connection: sqlite3.Connection, query: str) -> tuple[list[str], list[str]]:

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 from msgspec.structs import astuple
 
 from nstack.runtime.errors import ConnectorError, DecodeError, EncodeError, UsageError
+from nstack.runtime.faults import shorten
+from nstack.runtime.json_text import json_text
 from nstack.runtime.shapes import Shape
 
 
@@ -162,9 +164,19 @@ def near(name: str, names: Sequence[str]) -> str:
     return f"there are {', '.join(names[:8])}{', …' if len(names) > 8 else ''}" if names else ""
 
 
-def unreadable(column: Column, name: str, found: str, why: str = "") -> DecodeError:
-    """What a row has in a column and the type cannot take."""
-    return DecodeError(f"column {name}", column.shown, found, why)
+def unreadable(column: Column, name: str, found: str, why: str = "", row: str = "") -> DecodeError:
+    """What a row has in a column and the type cannot take; ``row`` tells which one it is."""
+    return DecodeError(f"{row}column {name}", column.shown, found, why)
+
+
+def tells(column: Column) -> bool:
+    """Whether the values of a column may tell rows apart for a person."""
+    return column.type in KEYS and not column.many
+
+
+def told_by(name: str, value: object) -> str:
+    """Which row it is, by the value of one of its columns."""
+    return f"row {name} = {shorten(json_text(value) if isinstance(value, str) else str(value))}, "
 
 
 def unwritable(column: Column, value: object, why: str) -> EncodeError:
