@@ -113,7 +113,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "uvicorn": ("nstack.connectors",),
     "cronsim": ("nstack.connectors",),
     "psycopg": ("nstack.connectors",),
-    "prometheus_client": ("nstack.runtime.metrics", "nstack.runtime.supervise"),
+    "prometheus_client": ("nstack.runtime.metrics", "nstack.runtime.watchers"),
     "opentelemetry": ("nstack.runtime.telemetry",),
     "pyarrow": ("nstack.connectors",),
     "obstore": ("nstack.connectors",),

@@ -8,6 +8,11 @@ import asyncio
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
+from .policy import Stopped
+
+PARTING = 5.0
+"""Seconds that what was cancelled has to end in."""
+
 
 async def at_most(seconds: float, work: Coroutine[Any, Any, object]) -> bool:
     """Waits so long at most for something that tidies up, and tells whether it has ended; what has not is cancelled
@@ -50,3 +55,17 @@ def _heard(task: asyncio.Task[Any]) -> None:
     """Nobody else asks how it ended, and asyncio would print that."""
     if not task.cancelled():
         task.exception()
+
+
+async def unless(ending: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Waits for something that may take for ever, such as a named pipe that nobody writes to. Raises Stopped when the
+    run shall end before.
+    """
+    loop = asyncio.get_running_loop()
+    task, end = loop.create_task(work), loop.create_task(ending.wait())
+    await asyncio.wait((task, end), return_when=asyncio.FIRST_COMPLETED)
+    end.cancel()
+    if not task.done():
+        await have_ended((task,), PARTING)
+        raise Stopped
+    task.result()

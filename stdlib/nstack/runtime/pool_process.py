@@ -121,7 +121,7 @@ class PoolRun(Run):
     def _refuse_to_skip_everything(self) -> None:
         """So it does of this."""
 
-    def _sum_up(self, seconds: float) -> None:
+    def _sum_up(self) -> None:
         """The run tells of all workers together."""
 
     async def _start(self) -> None:

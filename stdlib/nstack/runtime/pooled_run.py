@@ -15,6 +15,7 @@ from .declare import Call, Literal, Sink, UserModule, Workflow
 from .errors import UsageError
 from .log import Log
 from .parameters import Resolved
+from .parting import unless
 from .plan import Lane
 from .policy import Stopped
 from .pool import Outlet, Pool, PooledLane, refusal
@@ -80,7 +81,7 @@ class PooledRun(Run):
             await done
 
         try:
-            await self._unless_ending(started())
+            await unless(self._ending, started())
         except Stopped:
             self.halt.fail() if not self.interrupted else None
             raise

@@ -11,13 +11,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from importlib import import_module
 from os import _exit
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -29,56 +28,37 @@ from .codec import Codec, Codecs
 from .connector import Batch, Context, Registry, SinkConnector, SourceConnector, is_standard
 from .cut import Cuts
 from .declare import Literal, Sink, Source, UserModule, Workflow, place_in_letters
-from .errors import ConnectorError, ModuleFailure, NStackError, UsageError, placed
+from .errors import ModuleFailure, NStackError, UsageError
 from .faultpoints import fault
 from .feed import Feed
 from .folders import Folders
 from .forks import contain_forks
 from .lifeline import tie
 from .log import Log
-from .outbox import Writer, backoff
+from .opening import open_connector
+from .outbox import Writer
 from .parameters import Resolved
-from .parting import have_ended, nothing_runs_on
+from .parting import PARTING, nothing_runs_on, unless
 from .plan import Lane, Plan, expectation
 from .policy import REPLAY, DeadLetters, Guard, Halt, Stopped
 from .resuming import Resuming
 from .stage import Stage, limited
+from .summary import all_skipped, sum_up
 from .token import Token
+from .tuning import fast_loop, spare_collector
 from .user_code import Host, describe, user_trace
 from .worker import UserLoop, Worker
 
 if TYPE_CHECKING:
     from .metrics import Exposed
-    from .status import Counts, Reporter, Snapshot
+    from .status import Counts, Reporter
     from .telemetry import Telemetry
     from .trace import Tracing
 
 SHUTDOWN = 90.0
 """Seconds that a module's ``shutdown`` may take."""
-COLLECT = 20_000
-"""So many more objects than before make Python's collector look for rings among them."""
-PARTING = 5.0
-"""Seconds that what was cancelled has to end in."""
 ABANDON = 2.0
 """Seconds that a Python source which sleeps in its ``next()`` is waited for at the end."""
-
-
-def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop's factory, where it is installed: it pays for what serves for long, not for what ends soon."""
-    try:
-        return cast("Callable[[], asyncio.AbstractEventLoop]", import_module("uvloop").new_event_loop)
-    except ImportError:
-        return None
-
-
-def _spare_collector(before: tuple[int, ...]) -> None:
-    """What is loaded stays, and a batch's values are no rings: Python's collector need not look at the former again and
-    again, nor after each few hundred of the latter. A module that has set the collector itself (``before`` is how it
-    was) is left its way.
-    """
-    gc.freeze()
-    if gc.get_threshold() == before and 0 < before[0] < COLLECT:
-        gc.set_threshold(COLLECT, *before[1:])
 
 
 def _tell_source(token: Token) -> None:
@@ -136,7 +116,7 @@ class Run:
             workflow, Store(self.folder), log, fresh=fresh, resume=resume, once=once, called=called
         )
         self.cuts: Cuts | None = None
-        self._loops = None if workflow.bounded else _fast_loop()
+        self._loops = None if workflow.bounded else fast_loop()
         self._user_loop: UserLoop | None = None
         self._user_loop_lock = threading.Lock()
         self._io = IOThreads()
@@ -157,42 +137,23 @@ class Run:
             isolated=isolated,
             memory=memory,
         )
-        self._reporter: Reporter | None = None
-        self._metrics_at = metrics
-        self._exposed: Exposed | None = None
         self._continued: bool | None = None
-        self._alive = None if alive is None else Alive(alive, self._state_now)
+        self._watchers: list[Alive | Reporter | Exposed] = []
+        if alive is not None:
+            self._watchers.append(Alive(alive, self._state_now))
         if status is not None or metrics is not None:
-            self._count(status)
+            from .watchers import watchers
 
-    def _count(self, status: int | None) -> None:
-        from .status import Reporter, Snapshot  # few runs are watched
-
-        counts = self._counts()
-
-        def snapshot() -> Snapshot:
-            return Snapshot(
-                self.workflow.name, self._state_now(), time.monotonic() - self.began, counts.stages(), *counts.workers
-            )
-
-        if status is not None:
-            self._reporter = Reporter(status, snapshot)
-        if self._metrics_at is not None:
-            self._exposed = self._expose(self._metrics_at, counts, snapshot)
+            told = self._counts(), self._state_now, self._seconds, log
+            self._watchers += watchers(workflow, *told, status=status, metrics=metrics)
 
     def _counts(self) -> Counts:
-        from .status import Counts
+        from .status import Counts  # few runs are watched
 
         return Counts(self.plan, self.lanes, self.sources)
 
-    def _expose(self, address: tuple[str, int], counts: Counts, snapshot: Callable[[], Snapshot]) -> Exposed:
-        try:
-            import prometheus_client  # noqa: F401
-        except ImportError:
-            raise UsageError('--metrics-port needs: pip install "nstack-runtime[metrics]"') from None
-        from .metrics import Exposed, RunMetrics
-
-        return Exposed(address, RunMetrics(counts, snapshot, time.time(), self.workflow.module), self._state_now)
+    def _seconds(self) -> float:
+        return time.monotonic() - self.began
 
     def _state_now(self) -> str:
         return "draining" if self.state == "running" and self.halt.asked.is_set() else self.state
@@ -220,13 +181,8 @@ class Run:
         self._on_signals()
         self.began = time.monotonic()
         contain_forks(self.log)
-        if self._reporter is not None:
-            self._reporter.start()
-        if self._exposed is not None:
-            self._exposed.start()
-            self.log.info(f"metrics at {self._exposed.address}/metrics")
-        if self._alive is not None:
-            self._alive.start()
+        for watcher in self._watchers:
+            watcher.start()
         opened = False
         try:
             await self._start()
@@ -243,26 +199,16 @@ class Run:
         self.state = "failed" if self.halt.failed else "interrupted" if self.interrupted else "done"
         if self.tracing is not None:
             self.tracing.tell(ended=True)
-        self._sum_up(time.monotonic() - self.began)
-        if self._alive is not None:
-            self._alive.end()
-        if self._reporter is not None:
-            self._reporter.end()
-        if self._exposed is not None:
-            self._exposed.end()
+        self._sum_up()
+        for watcher in self._watchers:
+            watcher.end()
         if self.telemetry is not None:
             self.telemetry.end()
         return self._code()
 
     def _refuse_to_skip_everything(self) -> None:
-        """A run that came to its end by itself, has skipped values because nobody chose what becomes of a failure, and
-        has written nothing, has failed: whoever started it would not look otherwise."""
-        guards, ends = self.plan.guards, {id(sink) for sink in self.workflow.sinks}
-        written = sum(guard.tally.values_out for node, guard in guards.items() if node in ends)
-        lost = sum(guard.tally.skipped for guard in guards.values() if "on_error" not in guard.policy.fixed)
-        if lost and not (written or self.interrupted or self.halt.failed or self.quiet):
-            values = "the only value was" if lost == 1 else f"all {lost} values were"
-            self.log.error(f'{values} skipped, and nothing was written: bind on_error = "skip" if that is meant')
+        if not (self.interrupted or self.halt.failed or self.quiet) and (lost := all_skipped(self.plan, self.workflow)):
+            self.log.error(lost)
             self.halt.failed = True
 
     def _code(self) -> int:
@@ -459,7 +405,7 @@ class Run:
             surroundings.resume = self.resuming.place_of(connector)
             surroundings.ended = self.resuming.end_of(connector)
             action = partial(connector.open, self.resolved.of(node), codec, surroundings)
-            await self._unless_ending(self._open(guard, action))
+            await unless(self._ending, open_connector(guard, action))
             writer = Writer(connector, guard, self.halt, self.loop)
             writer.reader_gone = self._reader_gone
             self.plan.writers[id(node)] = writer
@@ -472,35 +418,7 @@ class Run:
             surroundings = self._context(node, lane)
             surroundings.resume = self.resuming.place_of(connector)
             action = partial(connector.open, self.resolved.of(node), lane.stage.codec, surroundings)
-            await self._unless_ending(self._open(lane.stage.guard, action))
-
-    async def _unless_ending(self, work: Coroutine[Any, Any, None]) -> None:
-        """Waits for something that may take for ever, such as a named pipe that nobody writes to. Raises Stopped when
-        the run shall end before.
-        """
-        task, ending = self.loop.create_task(work), self.loop.create_task(self._ending.wait())
-        await asyncio.wait((task, ending), return_when=asyncio.FIRST_COMPLETED)
-        ending.cancel()
-        if not task.done():
-            await have_ended((task,), PARTING)
-            raise Stopped
-        task.result()
-
-    async def _open(self, guard: Guard, action: Callable[[], Awaitable[None]]) -> None:
-        """Opens a connector, again as often as its ``retry`` says."""
-        for attempt in range(guard.policy.retry + 1):
-            fault("opening")
-            try:
-                await action()
-            except UsageError as error:
-                raise placed(error, guard.shown, guard.origin) from None
-            except NStackError as error:
-                if attempt == guard.policy.retry:
-                    raise ConnectorError(f"{guard.shown}: {error} ({guard.origin})") from None
-                guard.report(error, f"try {attempt + 1} of {guard.policy.retry + 1}")
-                await asyncio.sleep(backoff(attempt))
-            else:
-                return
+            await unless(self._ending, open_connector(lane.stage.guard, action))
 
     def _context(self, node: Source | Sink, lane: Lane | None = None) -> Context:
         return Context(
@@ -524,7 +442,7 @@ class Run:
     async def _flow(self) -> None:
         if self.halt.asked.is_set():
             raise Stopped
-        _spare_collector(self._collector)
+        spare_collector(self._collector)
         pumps = [self.loop.create_task(self._pump(*source)) for source in self.sources if not self._pulls(*source)]
         stages = [asyncio.ensure_future(self._work(lane)) for lane in self.lanes]
         every: asyncio.Future[Any] = asyncio.gather(*stages)
@@ -705,21 +623,5 @@ class Run:
             self._tell(error)
             self.halt.fail()
 
-    def _sum_up(self, seconds: float) -> None:
-        """The summary: a line for each node that has something to tell, then the whole."""
-        total = {"in": 0, "out": 0, "skipped": 0, "dead_letters": 0, "errors": 0}
-        for guard in self.plan.guards.values():
-            tally = guard.tally
-            counts = {
-                "in": tally.values_in,
-                "out": tally.values_out,
-                "skipped": tally.skipped,
-                "dead_letters": tally.dead,
-                "errors": tally.errors,
-            }
-            shown = {name: count for name, count in counts.items() if count}
-            if shown:
-                self.log.info(guard.shown, event="stage", at=guard.origin or None, **shown)
-            for name, count in counts.items():
-                total[name] += count
-        self.log.info(f"{self.workflow.name} {self.state} in {seconds:.2f} s", event="end", **total)
+    def _sum_up(self) -> None:
+        sum_up(self.plan, self.log, f"{self.workflow.name} {self.state} in {self._seconds():.2f} s")
