@@ -16,6 +16,7 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.head import plain_head
 from nscompiler.grammar.parse import ParseResult, parse
 from nscompiler.kept import Keeping, Memory, write_kept
+from nscompiler.lints.marks import may_ignore
 from nscompiler.modules.program import LinkedModule
 from nscompiler.pipeline.named import shown_reference
 from nscompiler.source import SourceFile
@@ -24,7 +25,6 @@ from nscompiler.types.interface import Interface
 from nscompiler.types.stored import Data
 
 # How a comment that ignores problems begins.
-_IGNORING = "nsc:"
 _WRITTEN: tuple[Data, Data] = (), ()
 _NO_FACTS = Facts({}, {}, {}, {}, {})
 
@@ -76,7 +76,7 @@ class SingleCheck(Keeping):
             return self._checked[path]
         if path in self._heads:
             source = item.module.source
-            parsed = self._parsed[path] = parse(source, comments=_IGNORING in source.text)
+            parsed = self._parsed[path] = parse(source, comments=may_ignore(source.text))
             item = LinkedModule(path, parsed.module, item.ref, item.imports)
         checked = super()._check(item)
         if self._remembers and path not in self._written:
@@ -145,7 +145,7 @@ class SingleCheck(Keeping):
         self._checked[item.path] = Checked(
             head, checked.reference, _NO_FACTS, interface, checked.main, checked.problems, checked.aliases
         )
-        if _IGNORING not in head.source.text:
+        if not may_ignore(head.source.text):
             self._parsed[item.path] = ParseResult(head, ())
 
     @cached_property

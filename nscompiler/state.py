@@ -24,6 +24,7 @@ from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.order import ordered
 from nscompiler.diagnostics.stored import mentioned_files
 from nscompiler.files import Files
+from nscompiler.lints.marks import may_ignore
 from nscompiler.lints.weigh import weigh
 from nscompiler.modules.exports import declared_names
 from nscompiler.modules.program import LinkedModule, Resolved
@@ -305,8 +306,8 @@ class State(Settling):
     def _shown(self, path: str, found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
         """What comments and levels leave of problems."""
         parsed, python = self._parsed[path], self._python.get(python_file(path))
-        module = (parsed.module,) if parsed is not None and "nsc:" in parsed.module.source.text else ()
-        beside = (python,) if isinstance(python, SourceFile) and "nsc:" in python.text else ()
+        module = (parsed.module,) if parsed is not None and may_ignore(parsed.module.source.text) else ()
+        beside = (python,) if isinstance(python, SourceFile) and may_ignore(python.text) else ()
         if not found and not module and not beside:
             return ()
         return ordered(weigh(found, module, beside, self._levels.of))

@@ -22,6 +22,10 @@ _COMMENT = Pattern(r"(?://|#)[ \t]*nsc:[ \t]*ignore(?!\w)[ \t]*(?:\[(?P<names>[^
 # What is no such comment, though it reads like one.
 _BLOCK = Pattern(r"/\*+[ \t]*nsc:[ \t]*ignore(?!\w)")
 _DOCS = Pattern(r"///+[ \t]*nsc:[ \t]*ignore(?!\w)")
+_SPELLING = Pattern(
+    r"(?://|#)[ \t]*(?:nsc|NSC|Nsc)"
+    r"(?:[ \t]*:[ \t]*(?:ignore|IGNORE|Ignore)(?!\w)|[ \t]+ignore[ \t]*(?=\[))"
+)
 _NAME = Pattern(r"[^\s,]+")
 
 
@@ -93,6 +97,8 @@ def _ignores(source: SourceFile, places: Iterable[tuple[int, int]], mark: str) -
             own_line = not source.line_text(line)[: start - source.lines.start_of(line)].strip()
             about = _next_line(source, line, mark) if own_line else line
             yield Ignore(source, start, end, own_line, about, named)
+        elif (odd := _SPELLING.match(source.text, start, end)) is not None:
+            yield Ignore(source, start, odd.end(), False, source.lines.position(start).line, (), "this spelling")
 
 
 def _next_line(source: SourceFile, line: int, mark: str) -> int:
@@ -155,7 +161,12 @@ def _faults(ignore: Ignore) -> Iterator[Diagnostic]:
     if ignore.kind:
         span = ignore.source.span(ignore.start, ignore.end)
         title, note = f"{ignore.kind} ignores nothing", "write `// nsc: ignore[…]`, with two slashes"
-        yield codes.MALFORMED_IGNORE.at(span, title, "hides no warning", notes=(note,))
+        mark = ignore.source.text[ignore.start]
+        right = f"{mark * 2 if mark == '/' else mark} nsc: ignore"
+        fix = Fix(f"write `{right}`", (Edit(span, right),), Applicability.MAYBE_INCORRECT)
+        spelling = ignore.kind == "this spelling"
+        notes, fixes = ((), (fix,)) if spelling else ((note,), ())
+        yield codes.MALFORMED_IGNORE.at(span, title, "hides no warning", notes=notes, fixes=fixes)
     elif not ignore.names:
         span = ignore.source.span(ignore.start, ignore.end)
         note = "write `nsc: ignore[NS0901]`, with the code or the name of what is to be ignored"

@@ -15,6 +15,7 @@ from nscompiler.diagnostics.order import ordered
 from nscompiler.files import Files
 from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import ParseResult, parse
+from nscompiler.lints.marks import may_ignore
 from nscompiler.lints.signs import is_suspicious
 from nscompiler.modules.contents import REQUIREMENTS_FILE, is_plain_requirement, read_requirements
 from nscompiler.modules.discovery import Discovery, discover
@@ -227,8 +228,8 @@ class Compilation:
     def _weighed(self, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
         """The problems that comments do not ignore, at the levels that projects set."""
         parsed = (self._parsed.get(path) for path in self.discovery.targets)
-        modules = [one.module for one in parsed if one is not None and "nsc:" in one.module.source.text]
-        python = [read for read in self._python.values() if isinstance(read, SourceFile) and "nsc:" in read.text]
+        modules = [one.module for one in parsed if one is not None and may_ignore(one.module.source.text)]
+        python = [read for read in self._python.values() if isinstance(read, SourceFile) and may_ignore(read.text)]
         if not modules and not python and all(problem.is_error for problem in found):
             return found
         from nscompiler.lints.weigh import weigh

@@ -257,6 +257,8 @@ def _why(annotation: Annotation) -> str:
     text = text if len(text) <= 30 else text[:29] + "…"
     if annotation.kind in ("list", "iterable", "tuple", "dict"):
         return f"`{text}` does not say what is in it"
+    if text in ("Any", "typing.Any", "object"):
+        return f"`{text}` is any type"
     return f"`{text}` is not known"
 
 

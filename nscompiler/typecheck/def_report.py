@@ -9,6 +9,7 @@ from nscompiler.diagnostics.codes import params as param_codes
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
+from nscompiler.patterns import Pattern
 from nscompiler.source import Span
 from nscompiler.typecheck import constraints, params
 from nscompiler.typecheck.explain import an, first_of, fitting, last_of, name_of, postfix, written
@@ -23,6 +24,7 @@ from nscompiler.types.types import App, Scalar, Type, Var
 _MAYBE, _BLANKS = Applicability.MAYBE_INCORRECT, Applicability.HAS_PLACEHOLDERS
 # How many types are offered where nothing says which is meant.
 MOST_OFFERED = 2
+_SMALL = Pattern(r"(?<![\w'])[a-z_][\w']*")
 
 
 def report_ring(scope: Scope, members: Sequence[str], uses: Mapping[str, Mapping[str, syntax.Use]]) -> None:
@@ -39,9 +41,10 @@ def report_ring(scope: Scope, members: Sequence[str], uses: Mapping[str, Mapping
 
 
 def report_annotation(
-    scope: Scope, decl: syntax.DefDecl, node: syntax.TypeExpr, pair: tuple[Type, Type], side: str
+    scope: Scope, decl: syntax.DefDecl, node: syntax.TypeExpr, pair: tuple[Type, Type], side: str, other: Type
 ) -> None:
-    """One side of an annotation is not what the body takes or gives; ``pair`` is what is given and what is needed."""
+    """One side of an annotation is not what the body takes or gives; ``pair`` is what is given and what is needed,
+    ``other`` what the body has on the other side."""
     given, needed = pair
     names = Names(hidden=lone_tails(given, needed))
     takes = side == "input"
@@ -49,7 +52,7 @@ def report_annotation(
     verb, what = ("takes", needed) if takes else ("gives", given)
     related = Label(scope.span(body), f"{verb} {an(what)}", Role.CONSUMER if takes else Role.PRODUCER)
     text = spelt(scope, what)
-    fix = None if text is None else Fix(f"write the type that it has: {text}", (Edit(scope.span(node), text),), _MAYBE)
+    fix = None if text is None else _as_it_is(scope, decl, node, text, spelt(scope, other))
     promised, plain = (given, "take") if takes else (needed, "give")
     diff, rest = difference_and_rest(needed, given, names)
     scope.report(
@@ -67,6 +70,30 @@ def report_annotation(
         notes=() if rest is None else (rest,),
         fixes=() if fix is None else (fix,),
     )
+
+
+def _as_it_is(scope: Scope, decl: syntax.DefDecl, node: syntax.TypeExpr, text: str, other: str | None) -> Fix:
+    """A fix that writes the body's type: on both sides where a variable of this one stands on the other too."""
+    annotation = decl.annotation
+    if annotation is not None and other is not None:
+        second = annotation.output if node is annotation.input else annotation.input
+        if _words(scope, node) & _words(scope, second):
+            whole = f"{text} -> {other}" if node is annotation.input else f"{other} -> {text}"
+            place = scope.module.source.span(annotation.input.start, annotation.output.end)
+            if _is_bare(scope, annotation):
+                return Fix(f"write the type that it has: {whole}", (Edit(place, whole),), _MAYBE)
+    return Fix(f"write the type that it has: {text}", (Edit(scope.span(node), text),), _MAYBE)
+
+
+def _words(scope: Scope, node: syntax.TypeExpr) -> frozenset[str]:
+    """The words in small letters of a written type: its variables, and names of fields."""
+    return frozenset(_SMALL.findall(scope.module.source.text[node.start : node.end]))
+
+
+def _is_bare(scope: Scope, annotation: syntax.FunctionType) -> bool:
+    """Whether no brackets, which a node does not count, stand between the two sides and the arrow."""
+    between = scope.module.source.text[annotation.input.end : annotation.output.start]
+    return between.strip() == "->" and not annotation.constraints
 
 
 def report_unpromised(scope: Scope, place: syntax.Node, at: Span | None, type: Type, name: str) -> None:

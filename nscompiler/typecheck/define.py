@@ -168,8 +168,9 @@ class Definer:
                 if self.types.void in (given, needed):
                     continue
                 snapshot = (inference.store.resolve(given), inference.store.resolve(needed))
+                other = inference.store.resolve(body.output if side == "input" else body.input)
                 if JointCheck(inference.store).fit(given, needed):
-                    def_report.report_annotation(self.scope, decl, node, snapshot, side)
+                    def_report.report_annotation(self.scope, decl, node, snapshot, side, other)
                     inference.store.poison(body.input, body.output)
                     break
         return declared
@@ -187,7 +188,8 @@ class Definer:
                     if side == "output"
                     else (mine, inference.store.resolve(theirs))
                 )
-                def_report.report_annotation(self.scope, decl, node, snapshot, side)
+                other = inference.store.resolve(body.output if side == "input" else body.input)
+                def_report.report_annotation(self.scope, decl, node, snapshot, side, other)
                 return False
         return True
 

@@ -140,7 +140,7 @@ def test_an_annotation_becomes_a_type(annotation, type):
 @pytest.mark.parametrize(
     ("annotation", "reason"),
     [
-        ("Any", "`Any` is not known"), ("object", "not known"),
+        ("Any", "`Any` is any type"), ("object", "any type"),
         ("set[int]", "not known"), ("list", "does not say what is in it"),
         ("dict", "does not say"), ("tuple[int]", "does not say"), ("dict[int, str]", "a Map is from texts"),
         ("int | str", "a union has to have a name"),

@@ -82,6 +82,20 @@ def test_comments_of_other_kinds_are_told_that_they_ignore_nothing(text, kind):
     assert "lowercase-standard" in names(text)
 
 
+@pytest.mark.parametrize("spelling", ["NSC: ignore", "Nsc: Ignore", "nsc: IGNORE", "nsc ignore", "nsc : ignore"])
+def test_another_spelling_is_told_with_the_right_one(spelling):
+    text = f"{LOWER} // {spelling}[NS0421]\n"
+    (found,) = [one for one in told(text) if one.code.name != "lowercase-standard"]
+    assert (found.code.name, found.title) == ("malformed-ignore", "this spelling ignores nothing")
+    assert "lowercase-standard" in names(text)
+    assert apply_edits(text, found.fixes[0].edits) == f"{LOWER} // nsc: ignore[NS0421]\n"
+
+
+@pytest.mark.parametrize("remark", ["nsc ignores nothing", "the NSC: it ignores", "nsc ignore lists"])
+def test_a_remark_is_no_spelling_of_one(remark):
+    assert names(f"{CLEAN} // {remark}\n") == []
+
+
 @pytest.mark.parametrize(
     ("text", "after"),
     [
