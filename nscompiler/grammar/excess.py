@@ -1,5 +1,6 @@
 """Rules for what the language has no place for: a default of a field, a tuple among literals, a second output."""
 
+from nscompiler.diagnostics.codes import params as param_codes
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.segment import Segment
@@ -84,6 +85,35 @@ def quoted_parameter(around: Surroundings) -> Diagnostic | None:
     return codes.WRONG_QUOTES.at(segment.span(at), title, fixes=fixes)
 
 
+def parameter_type(around: Surroundings) -> Diagnostic | None:
+    """``with { n : optional Text }``, ``with { n : Map Text }``: types that no parameter has."""
+    segment, at, opened = around.segment, around.segment.at, around.segment.open_brackets()
+    if around.keyword != "fun" or not any(segment.text(each) == "{" for each in opened):
+        return None
+    brace = next(each for each in opened if segment.text(each) == "{")
+    start = at
+    while start > brace and segment.text(start - 1) not in (":", ",", "{"):
+        start -= 1
+    if segment.text(brace - 1) != "with" or segment.text(start - 1) != ":" or start - 2 <= brace - 1:
+        return None
+    end = start
+    while end < len(segment.kinds) and segment.text(end) not in (",", "=", "}", ":", "->"):
+        end = segment.behind_bracket(end) if segment.text(end) in ("(", "[", "{") else end + 1
+    words = [segment.text(position) for position in range(start, end)]
+    if end <= at or not words or (words[0][0] not in "({[" and not words[0][0].isupper() and words[0] != "optional"):
+        return None
+    if not segment.whole_with(start, end - start, [segment.trial.kind["UNAME"]]):
+        return None
+    title = "a parameter cannot have this type"
+    label = "Text, Integer, Double, Boolean, Duration, a list of these or texts with `|`"
+    fixes: tuple[Fix, ...] = ()
+    if words[0] == "optional":
+        edit = Edit(segment.source.span(segment.start(start), segment.start(start + 1)), "")
+        fixes = (Fix("remove `optional`", (edit,), _MAYBE),)
+    where = segment.span(start, end - 1)
+    return param_codes.PARAMETER_DECLARATION_TYPE.at(where, title, label, fixes=fixes)
+
+
 def no_with(around: Surroundings) -> Diagnostic | None:
     """``fun f : A -> B { n : Integer = 3 }``."""
     segment, opened = around.segment, [*around.segment.open_brackets(), around.segment.at]
@@ -148,6 +178,7 @@ def dotted_module(around: Surroundings) -> Diagnostic | None:
 
 
 EXCESS = (
+    parameter_type,
     field_default,
     no_literal,
     quoted_parameter,

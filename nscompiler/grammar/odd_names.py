@@ -18,6 +18,35 @@ _SLIPS = "`´"
 """Signs that are typed by mistake and stand for nothing: the rest of the word is the name."""
 
 
+def small_type(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Diagnostic | None:
+    """Reads ``type order = …`` as the type that it declares, wherever that is used; None if no type begins there."""
+    kinds, texts, name = tokens.kinds, tokens.texts, tokens.texts[index]
+    if index == 0 or kinds[index] != trial.kind["LNAME"] or kinds[index - 1] != trial.kind["TYPE"]:
+        return None
+    capital = name[0].upper() + name[1:]
+    if capital == name:
+        return None
+    uses = [at for at in range(1, len(kinds) - 1) if at != index and texts[at] == name and kinds[at] == kinds[index]]
+    if any(texts[at - 1] in ("fun", "def", "type") for at in uses):
+        uses = []  # which of the two is meant cannot be said
+    uses = [at for at in uses if texts[at - 1] not in (".", "|") and texts[at + 1] not in (":", "=")]
+    for at in (index, *uses):
+        kinds[at] = trial.kind["UNAME"]
+    edits = tuple(Edit(source.span(tokens.starts[at], tokens.ends[at]), capital) for at in (index, *uses))
+    fix = Fix(f"Write {shown(capital)}", edits, _MAYBE)
+    span = source.span(tokens.starts[index], tokens.ends[index])
+    return codes.NAME_CASE.at(span, "The name of a `type` starts with a capital letter", fixes=(fix,))
+
+
+def is_small_alias(tokens: Tokens, trial: Trial, index: int) -> bool:
+    """Whether the dot at a token stands in ``shop.Order``, a type of an import that is written in small letters."""
+    kinds = tokens.kinds
+    if tokens.texts[index] != "." or index < 2 or kinds[index - 1] != trial.kind["LNAME"]:
+        return False
+    declares = tokens.texts[index - 2] in ("fun", "def", "type", "import", "module", ".")
+    return not declares and kinds[index + 1] == trial.kind["UNAME"]
+
+
 class OddName(Record):
     """A word of several tokens without a gap between them, of which some are no part of a name."""
 

@@ -42,6 +42,12 @@ class Recovery:
         """Mend the stacks after the token at ``index`` was refused; where to go on."""
         read = self._read_misspelt_keyword(states, values, index)
         if read < 0:
+            read = self._read_small_type(index)
+        if read < 0 and odd_names.is_small_alias(self._tokens, self._trial, index):
+            # That no import is called so is for the type checker to say: it knows them.
+            self._tokens.kinds[index - 1] = self._trial.kind["UNAME"]
+            read = self._back_to(states, values, index - 1)
+        if read < 0:
             read = self._read_import(states, values, index)
         if read < 0:
             read = self._read_missing_keyword(states, values, index)
@@ -76,6 +82,17 @@ class Recovery:
             label = f"did you mean `{keyword}`?"
             self._builder.report(codes.NO_DECLARATION.at(span, title, label, fixes=(fix,)))
         return self._back_to(states, values, min(first, index))
+
+    def _read_small_type(self, index: int) -> int:
+        """Where to go on after reading the name of a ``type`` in small letters as that; -1 if it is none."""
+        if len(self._builder.problems) >= MOST:
+            return -1
+        problem = odd_names.small_type(self._builder.source, self._tokens, self._trial, index)
+        if problem is None:
+            return -1
+        self._builder.report(problem)
+        self._misspelt.add(problem.primary.span.start)
+        return index
 
     def _read_import(self, states: list[int], values: list[Any], index: int) -> int:
         """Where to go on if the line is an import, written as elsewhere, and is to be read as that; -1 if not."""

@@ -196,6 +196,17 @@ MISTAKES = [
     ("type T = { a : List«<Text>» }", "NS0101", "type T = { a : [Text] }"),
     ("type T = { a : Optional«<Map Text>» }", "NS0101", "type T = { a : optional Map Text }"),
     ("def w = «return» f | g", "NS0101", "def w = f | g"),
+    (
+        "type «order» = { a : A }\nfun f : order -> [order]",
+        "NS0122",
+        "type Order = { a : A }\nfun f : Order -> [Order]",
+    ),
+    ("type «order» = { order : A }\nfun order : A -> B", "NS0122", "type Order = { order : A }\nfun order : A -> B"),
+    ("fun f : A -> B with { n : «optional Text» }", "NS0508", "fun f : A -> B with { n : Text }"),
+    ("fun f : A -> B with { n : Text, m : «Map Text» = 1 }", "NS0508", None),
+    ("fun f : A -> B with { n : «{ x : A }», m : Text }", "NS0508", None),
+    ("fun f : A -> B with { n : «(A, B)» }", "NS0508", None),
+    ("fun f : A -> B with { n : «M.T» }", "NS0508", None),
     # --- imports as elsewhere
     ("import «X@1.0.0» as X", "NS0201", "import X:1.0.0 as X"),
     ("import «X==1.0.0» as X", "NS0201", "import X:1.0.0 as X"),
