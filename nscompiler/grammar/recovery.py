@@ -7,7 +7,7 @@ from typing import Any
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
-from nscompiler.grammar import import_lines, keywords, odd_names, unquoted
+from nscompiler.grammar import import_lines, keywords, long_texts, odd_names, unquoted
 from nscompiler.grammar.build import Builder
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
 from nscompiler.grammar.explain import explain
@@ -22,11 +22,23 @@ from nscompiler.grammar.trial import WINDOW, Trial, next_start
 from nscompiler.grammar.wording import shown
 from nscompiler.records import replace
 
+_MOST_LONG_TEXTS = 3
+
 
 class Recovery:
     """Mistakes of one run; made at the first."""
 
-    __slots__ = ("_builder", "_first_bad", "_imports", "_misspelt", "_symbols", "_tables", "_tokens", "_trial")
+    __slots__ = (
+        "_builder",
+        "_first_bad",
+        "_imports",
+        "_long_texts",
+        "_misspelt",
+        "_symbols",
+        "_tables",
+        "_tokens",
+        "_trial",
+    )
 
     def __init__(self, tables: Tables, tokens: Tokens, builder: Builder) -> None:
         self._tables = tables
@@ -37,6 +49,7 @@ class Recovery:
         self._symbols = (tables.nonterminal["items"], tables.nonterminal["closed"])
         self._misspelt: set[int] = set()
         self._imports: set[int] = set()
+        self._long_texts = 0
 
     def recover(self, states: list[int], values: list[Any], index: int) -> int:
         """Mend the stacks after the token at ``index`` was refused; where to go on."""
@@ -144,6 +157,8 @@ class Recovery:
     def _read_bad(self, states: list[int], values: list[Any], index: int) -> int:
         tokens = self._tokens
         name = self._tables.names[tokens.kinds[index]]
+        if name == "OPEN_TEXT" and self._read_long_text(states, values, index):
+            return index
         if name == "OPEN_TEXT":
             self._shorten_text(states, index)
         word = tokens.texts[index][1:-1]
@@ -165,6 +180,18 @@ class Recovery:
         else:
             tokens.kinds[index] = self._tables.kind[reading.terminal]
         return index
+
+    def _read_long_text(self, states: list[int], values: list[Any], index: int) -> bool:
+        """Read a text that goes on below as one; False if it does not. What is behind it is read anew: not often."""
+        source, start = self._builder.source, self._tokens.starts[index]
+        end = long_texts.text_end(source.text, start) if self._long_texts < _MOST_LONG_TEXTS else -1
+        if end < 0:
+            return False
+        self._long_texts += 1
+        if not self._silent(states, values, index):
+            self._builder.report(long_texts.told(source, start, end))
+        long_texts.read(self._tokens, self._tables, source.text, index, end)
+        return True
 
     def _is_type(self, states: list[int], word: str) -> bool:
         """Whether a word in quotes can only have been meant as a type."""

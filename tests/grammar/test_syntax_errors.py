@@ -207,6 +207,8 @@ MISTAKES = [
     ("fun f : A -> B with { n : «{ x : A }», m : Text }", "NS0508", None),
     ("fun f : A -> B with { n : «(A, B)» }", "NS0508", None),
     ("fun f : A -> B with { n : «M.T» }", "NS0508", None),
+    ('def w = f { q = «"a,\n b"», p = "c" }', "NS0112", 'def w = f { q = """a,\n b""", p = "c" }'),
+    ('def w = f { q = «"a»\n}\ndef v = g { p = "c" }', "NS0112", 'def w = f { q = "a"\n}\ndef v = g { p = "c" }'),
     # --- imports as elsewhere
     ("import «X@1.0.0» as X", "NS0201", "import X:1.0.0 as X"),
     ("import «X==1.0.0» as X", "NS0201", "import X:1.0.0 as X"),
