@@ -275,6 +275,7 @@ async def test_a_table_for_which_the_advice_was_followed_fits(wanted: Any, db: S
         ("SELECT nme FROM S.people", 'column "nme" does not exist (Perhaps you meant to reference'),
         ("SELECT 1\nFROM\n  S.people WHERE", "pg_query at line 3: syntax error at end of input"),
         ("SELECT 1; SELECT 2", "pg_query: it has to be one SELECT, VALUES, TABLE or WITH"),
+        ("DELETE FROM pg_class", "pg_query: it gives no rows: it has to be one SELECT, VALUES, TABLE or WITH"),
         ("SHOW server_version", "pg_query: it has to be one SELECT, VALUES, TABLE or WITH"),
         ("SELECT $1::int", "pg_query: it has a parameter $1, and nothing gives it a value"),
         ("SELECT (1 / (n - 1))::bigint FROM generate_series(1, 3) AS s(n)", "pg_query: division by zero"),

@@ -102,8 +102,11 @@ async def test_files_that_are_no_certificate_are_told(certificates: Certificates
             {"http_cert_file": cert, "http_key_file": str(certificates.other)},
             f"http_key_file: {certificates.other} is not the key of",
         ),
-        ({"http_cert_file": str(empty)}, f"http_cert_file: {empty} holds no certificate and key in PEM"),
-        ({"http_cert_file": cert}, f"http_cert_file: {cert} holds no certificate and key in PEM"),
+        ({"http_cert_file": str(empty), "http_key_file": key}, f"http_cert_file: {empty} and {key} hold no certif"),
+        (
+            {"http_cert_file": cert},
+            f"http_cert_file: {cert} holds no key; name the file of the certificate's key in http_key_file",
+        ),
         ({"http_cert_file": cert, "http_key_file": str(encrypted)}, "http_"),
     ):
         with pytest.raises(ConnectorError) as fault:

@@ -107,6 +107,30 @@ def test_async_generators_are_pulled_lazily(package: Package) -> None:
 
 
 @pytest.mark.parametrize("loop", [OVERLAP, PLAIN])
+def test_a_coroutine_that_holds_all_up_past_its_timeout_has_failed(package: Package, loop: str) -> None:
+    package.write(
+        flow(3, "timeout=0.05, on_error='skip'", loop),
+        m="""
+        import asyncio
+        import time
+        import nstack
+
+        class Module(nstack.Module):
+            async def f(self, number):
+                if number == 1:
+                    time.sleep(0.2)
+                elif number == 2:      # is waited for longer than its timeout, and held nobody up
+                    await asyncio.sleep(0)
+                return str(number)
+        """,
+    )
+    done = package.run()
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["0", "2"]
+    assert "held up all other coroutines for 0.2" in done.stderr
+
+
+@pytest.mark.parametrize("loop", [OVERLAP, PLAIN])
 def test_a_coroutine_past_its_timeout_is_cancelled(package: Package, loop: str) -> None:
     package.write(
         flow(3, "timeout=0.05, on_error='skip'", loop),

@@ -54,6 +54,9 @@ def columns =
   ( Sinks.parquet { path = "out.parquet", row_group = 100 } & Sinks.jsonl { path = "out.jsonl" } )
 
 def shown = Sources.jsonl<Row> { path = "in.jsonl" } | taken* | Sinks.log
+
+def queried =
+  Sources.sqlite<{ n : Integer }> { path = "in.db", query = "SELECT 1 AS n" } | Sinks.jsonl { path = "out.jsonl" }
 """
 
 SERVICE = """
@@ -383,6 +386,11 @@ def test_where_there_is_nothing_to_go_on_with(here: Folder) -> None:
     assert (code, told.splitlines()[0]) == (
         2,
         "error: --resume: Keep.Copy.shown has no checkpoints: what it writes is not kept",
+    )
+    code, told = here.run("queried", "--resume")
+    assert (code, told.splitlines()[0]) == (
+        2,
+        "error: --resume: Keep.Copy.queried has no checkpoints: Sources.sqlite cannot go on where it was without key",
     )
     code, told = here.run("copied", "--resume", "--fresh")
     assert code == 2

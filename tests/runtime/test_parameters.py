@@ -1,5 +1,6 @@
 """Parameters at start: text to typed values, what is missing, what may not be set."""
 
+import base64
 import datetime
 from typing import Any
 
@@ -216,6 +217,20 @@ def test_parameters_answer_as_mapping_and_attributes() -> None:
     )
     with pytest.raises(AttributeError, match="no parameter 'b'"):
         _ = parameters.b
+
+
+@pytest.mark.parametrize("user", ["", "a", "ab", "abc", "somebody"])
+def test_a_secret_is_struck_out_of_base64_too(user: str, capfd: pytest.CaptureFixture[str]) -> None:
+    log = Log()
+    log.hide(("open sesame!",))
+    text = base64.b64encode(f"{user}:open sesame!:behind".encode()).decode()
+    log.info(f"the server says Basic {text}")
+    shown = capfd.readouterr().err
+    assert "***" in shown
+    left = shown.partition("Basic ")[2].strip().split("***")
+    known = [base64.b64decode(part + "=" * (-len(part) % 4)) for part in left if len(part) % 4 != 1]
+    assert not any(b"sesa" in part for part in known)
+    assert len("".join(left)) <= len(text) - 14
 
 
 def test_secrets_are_struck_out_of_the_log(capfd: pytest.CaptureFixture[str]) -> None:

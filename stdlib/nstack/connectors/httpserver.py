@@ -352,7 +352,10 @@ def _listen(family: int, address: tuple[Any, ...]) -> socket.socket:
 
 
 def _unbound(host: str, port: int, fault: OSError) -> str:
-    other = f"choose another one, as in -p http_port={port + 1 if port < 65535 else 8080}"
+    other = (
+        f"choose another one, by http_port in the program, or as in -p http_port={port + 1 if port < 65535 else 8080} "
+        "where it does not say"
+    )
     if fault.errno == errno.EADDRINUSE:
         return f"port {port} on {host} is in use, by another workflow or program: stop that, or {other}"
     if fault.errno == errno.EACCES:
@@ -388,6 +391,10 @@ def _tls(cert: Path, key: Path | None) -> ssl.SSLContext:
     except ssl.SSLError as fault:
         if fault.reason == "KEY_VALUES_MISMATCH":
             raise ConnectorError(f"http_key_file: {key or cert} is not the key of the certificate in {cert}") from None
+        if key is None and b"PRIVATE KEY" not in cert.read_bytes():
+            raise ConnectorError(
+                f"http_cert_file: {cert} holds no key; name the file of the certificate's key in http_key_file"
+            ) from None
         both = f"{cert} and {key} hold" if key else f"{cert} holds"
         raise ConnectorError(
             f"http_cert_file: {both} no certificate and key in PEM ({fault.reason or fault})"

@@ -234,6 +234,8 @@ def _describe(pgconn: Any, query: str) -> Any:
             found = pgconn.describe_prepared(b"")
     if found.nparams:
         return "", "it has a parameter $1, and nothing gives it a value", "", 0
+    if not found.nfields:
+        return "", "it gives no rows: it has to be one SELECT, VALUES, TABLE or WITH", "", 0
     return [
         Result(found.fname(at).decode(), found.ftype(at), found.fmod(at), found.ftable(at), found.ftablecol(at))
         for at in range(found.nfields)

@@ -62,6 +62,7 @@ class PostgresSource(SourceConnector):
 
     BOUNDED = True
     REPLAY = "offset"
+    RESUMES_WITH = "pg_key"
 
     def __init__(self) -> None:
         self._connection: Connection = None

@@ -86,6 +86,7 @@ class SqliteSource(SourceConnector):
 
     BOUNDED = True
     REPLAY = "offset"
+    RESUMES_WITH = "key"
 
     def __init__(self) -> None:
         self._database: Database | None = None

@@ -306,14 +306,35 @@ def pause_after(error: BaseException, tries: int) -> float:
 
 
 async def cut_off(work: Awaitable[Any], seconds: float) -> Any:
-    """Awaits for so long at most, then cancels. Raises CallTimeout."""
-    task = asyncio.ensure_future(work)
+    """Awaits for so long at most, then cancels. Raises CallTimeout; also where it did not let go for longer, which
+    nobody can cut off."""
+    held = Held()
+    task = asyncio.ensure_future(Stepped(work, held))
     await asyncio.wait((task,), timeout=seconds)
     if task.done():
-        return task.result()
+        result = task.result()
+        if held.longest > seconds:
+            raise CallTimeout(f"held up all other coroutines for {held.longest:.3g} s, as it waits without await")
+        return result
     task.cancel()
     await asyncio.wait((task,))
     raise CallTimeout(f"took longer than {seconds:g} s")
+
+
+class Held:
+    """A turn that measures: ``longest`` is how many seconds a coroutine went on for without letting go."""
+
+    __slots__ = ("_began", "longest")
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._began = 0.0
+
+    def __enter__(self) -> None:
+        self._began = perf_counter()
+
+    def __exit__(self, *raised: object) -> None:
+        self.longest = max(self.longest, perf_counter() - self._began)
 
 
 class Stepped:

@@ -235,6 +235,8 @@ class SourceConnector:
     """Whether it ends by itself."""
     REPLAY: ClassVar[str] = "none"
     """``offset``, ``sender`` or ``none``: who repeats what was not acknowledged."""
+    RESUMES_WITH: ClassVar[str] = ""
+    """The parameter without which it cannot go on from a place, if it is one that makes the difference."""
     COUNTS: ClassVar[str] = "bytes"
     """What ``progress`` counts: ``bytes`` or ``records``."""
 

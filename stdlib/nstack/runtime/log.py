@@ -90,7 +90,7 @@ class Log:
 
 
 def _forms(secret: str) -> set[str]:
-    """A text as it is, and as JSON, Python and addresses write it; of several lines each one."""
+    """A text as it is, and as JSON, Python, addresses and Base64 write it; of several lines each one."""
     from urllib.parse import quote, quote_plus  # few programs have secrets
 
     lines = [line for line in secret.splitlines() if len(line) > 3]
@@ -105,8 +105,21 @@ def _forms(secret: str) -> set[str]:
             quote(text),
             quote(text, safe=""),
             quote_plus(text),
+            *_in_base64(text.encode()),
         )
     }
+
+
+def _in_base64(secret: bytes) -> set[str]:
+    """What of Base64 (RFC 4648) a text in the midst of another accounts for alone, as a password does in a header
+    of HTTP; it may begin at any of three places. Of short texts that is too little."""
+    from base64 import b64encode
+
+    found = set()
+    for before in range(3) if len(secret) > 5 else ():
+        text = b64encode(bytes(before) + secret).decode()
+        found.add(text[-(-8 * before // 6) : 8 * (before + len(secret)) // 6])
+    return found
 
 
 def write_all(descriptor: int, data: bytes) -> None:

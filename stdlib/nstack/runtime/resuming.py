@@ -96,7 +96,9 @@ class Resuming:
             identity = blake2b(values, digest_size=8).hexdigest() if self.workflow.bounded else None
             key = Key("source", "a literal", identity or "")
         if identity is None:
-            self._why_not = self._why_not or f"{lane.source.shown} cannot go on where it was"
+            why = "" if connector is None else connector.RESUMES_WITH
+            without = f" without {why}" if why else ""
+            self._why_not = self._why_not or f"{lane.source.shown} cannot go on where it was{without}"
         else:
             self.sources.append(KeptSource(key, lane, connector))
 
