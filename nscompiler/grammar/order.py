@@ -313,9 +313,11 @@ class _Assembly:
         self._builder.report(codes.EXPRESSION_PLACE.at(where, title, fixes=fixes))
 
     def _tell_foreign(self, end: int) -> bool:
-        """Tell of ``if f then …`` and ``from Foo import …``, which read as stages side by side."""
+        """Tell of ``if f then …``, ``return f`` and ``from Foo import …``, which read as stages side by side."""
         found = _LAST_WORD.search(self._source.text, max(0, end - _LONGEST), end)
-        if found is None or any(found[0] == _name_of(decl) for decl in self._declarations):
+        if found is None or found[0] not in ("if", "return", "from"):
+            return False
+        if any(found[0] == _name_of(decl) for decl in self._declarations):
             return False
         where = self._source.span(*found.span())
         if found[0] == "if":
