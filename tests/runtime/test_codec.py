@@ -363,6 +363,7 @@ NAIVE = datetime.datetime(2020, 1, 1)
         (Point, Point("1", None), 'result.x: expected Integer, got "1"'),
         (list[Point], [Point(1, None), {"x": None}], "result[1].x: expected Integer, got None"),
         (list[Integer], {1, 2}, "result: expected [Integer], got {1, 2} (a set)"),
+        (list[Integer], ..., "result: expected [Integer], got Ellipsis (an ellipsis)"),
         (list[Text], "abc", 'result: expected [Text], got "abc"'),
         (Vector(3, Integer), [1], "result: expected Vector 3 Integer, got 1 values"),
         (tuple[Integer, Text], (1, 2), "result[1]: expected Text, got 2"),

@@ -49,7 +49,7 @@ def shown_python(value: Any) -> str:
         return shown_json(str(value))
     if value is None or type(value) in (bool, int, float, list, dict, tuple, bytes) or isinstance(value, Record | Sum):
         return shorten(represented(value))
-    return f"{represented(value)[:_SHOWN]} (a {type(value).__name__})"
+    return f"{represented(value)[:_SHOWN]} ({_a(type(value))})"
 
 
 def represented(value: Any) -> str:
@@ -57,7 +57,11 @@ def represented(value: Any) -> str:
     try:
         return repr(value)
     except Exception:
-        return f"<a {type(value).__name__}>"
+        return f"<{_a(type(value))}>"
+
+
+def _a(kind: type) -> str:
+    return f"{'an' if kind.__name__[:1].lower() in 'aeiou' else 'a'} {kind.__name__}"
 
 
 # ---------------------------------------------------------------------------------------------- JSON from outside
