@@ -142,6 +142,27 @@ def test_a_workflow_is_laid_out_through_a_module_that_says_the_same_again() -> N
     assert drawn[0][0] is not None
 
 
+def test_lints_name_the_place_that_a_function_of_another_file_has_now() -> None:
+    texts = {
+        "geo/module.nml": (
+            "module Shop.Geo:0.1.0\n\nfun located : { id : Integer | r } -> { id : Integer, country : Text | r }\n"
+            "fun shout : Text -> Text\nfun billed : { id : Integer, countyr : Text } -> Text\n"
+        ),
+        "geo/service.py": 'class Module:\n    def shout(self, x):\n        return x + self.args["mark"]\n',
+        "flow/module.nml": (
+            "module Shop.Flow:0.1.0\n\nimport Shop.Geo:0.1.0 as Geo\n\n"
+            'def loud = Geo.shout { marks = "!" }\n'
+            'def w = Sources.jsonl { path = "in" } | Geo.located | Geo.billed | Sinks.log\n'
+        ),
+    }
+    first = fresh(texts)
+    assert {one.code.name for one in first.problems_in("flow/module.nml")} >= {"parameter-not-read", "misspelt-field"}
+    edited = {**texts, "geo/module.nml": "// one more line\n" + texts["geo/module.nml"]}
+    for asked in (first, fresh(texts)):
+        state = asked.after(files_of(edited), ["geo/module.nml"])
+        assert state.problems_in("flow/module.nml") == fresh(edited).problems_in("flow/module.nml")
+
+
 def test_a_probe_changes_nothing() -> None:
     state = fresh(BASE)
     path = "flow/module.nml"

@@ -5,12 +5,13 @@ for the field elsewhere: with ``enrich : { id : Integer | r } -> { id : Integer,
 of ``countyr``, the row takes ``countyr`` from the source, and ``country`` is dropped.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from nscompiler.diagnostics.codes import lints as codes
 from nscompiler.diagnostics.model import Diagnostic, Label, Role
 from nscompiler.diagnostics.suggest import distance
 from nscompiler.grammar import syntax
+from nscompiler.lints.places import declared_at
 from nscompiler.lints.signs import may_hide_slip
 from nscompiler.modules.wording import titled
 from nscompiler.typecheck.explain import first_of, last_of, name_of
@@ -22,16 +23,16 @@ SHORTEST = 4
 """Shorter names are often one letter apart and meant to be."""
 
 
-def misspelt_fields(checked: Checked) -> Iterator[Diagnostic]:
+def misspelt_fields(checked: Checked, modules: Mapping[str, Checked]) -> Iterator[Diagnostic]:
     """The joints at which a field that the stage before gives is dropped, and a neighbour of its name, which no stage
-    before gives, is asked of the source."""
+    before gives, is asked of the source. ``modules`` are all files of the program by reference."""
     for pipe, joints in checked.facts.joints.items():
         for place, joint in enumerate(joints):
             if may_hide_slip(joint):
-                yield from _slips(checked, pipe, place)
+                yield from _slips(checked, modules, pipe, place)
 
 
-def _slips(checked: Checked, pipe: syntax.Pipe, place: int) -> Iterator[Diagnostic]:
+def _slips(checked: Checked, modules: Mapping[str, Checked], pipe: syntax.Pipe, place: int) -> Iterator[Diagnostic]:
     joint = checked.facts.joints[pipe][place]
     given, needed = joint.given, joint.needed
     producer = checked.facts.uses.get(last_of(pipe.stages[place]))
@@ -46,7 +47,7 @@ def _slips(checked: Checked, pipe: syntax.Pipe, place: int) -> Iterator[Diagnost
         if dropped in stated and needed.field(dropped) is None:
             for label in wanted:
                 if _is_slip(dropped, label) and _same(given.field(dropped), needed.field(label)):
-                    yield _report(checked, pipe, place, dropped, label)
+                    yield _report(checked, modules, pipe, place, dropped, label)
 
 
 def _stated(target: FunctionInterface) -> frozenset[str] | None:
@@ -111,14 +112,17 @@ def _present(type: Type) -> Type:
     return type.items[0] if isinstance(type, App) and type.constructor == "optional" else type
 
 
-def _report(checked: Checked, pipe: syntax.Pipe, place: int, dropped: str, label: str) -> Diagnostic:
+def _report(
+    checked: Checked, modules: Mapping[str, Checked], pipe: syntax.Pipe, place: int, dropped: str, label: str
+) -> Diagnostic:
     producer, consumer = last_of(pipe.stages[place]), first_of(pipe.stages[place + 1])
     source = last_of(pipe.stages[0])
     span, uses = checked.module.span, checked.facts.uses
     related = [Label(span(source), f"has to give `{label}`", Role.PRODUCER)]
     for expr, what in ((producer, f"gives `{dropped}`"), (consumer, f"takes `{label}`")):
         if expr in uses:
-            related.append(Label(uses[expr].target.span, f"{name_of(expr)} {what}", Role.DECLARATION))
+            declared = declared_at(uses[expr].target, modules)
+            related.append(Label(declared, f"{name_of(expr)} {what}", Role.DECLARATION))
     return codes.MISSPELT_FIELD.at(
         span(consumer),
         titled("`{}` is dropped here, and `{}` is asked of the source", dropped, label),

@@ -28,7 +28,7 @@ def lint(checked: Checked, item: LinkedModule, modules: Modules, service_of: Ser
     yield from _unused_imports(checked, item)
     yield from _snapshots(item)
     yield from unused_declarations(checked, service_of)
-    yield from misspelt_fields(checked)
+    yield from misspelt_fields(checked, modules)
     yield from _lost_values(checked, modules, service_of)
     yield from unread_bindings(checked, modules, service_of)
 

@@ -10,7 +10,9 @@ from nscompiler.diagnostics.codes import lints as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
+from nscompiler.lints.places import declared_at
 from nscompiler.modules.wording import titled
+from nscompiler.source import Span
 from nscompiler.typecheck.facts import Checked
 from nscompiler.typecheck.service import Service
 from nscompiler.types.interface import FunctionInterface
@@ -25,7 +27,7 @@ def unread_bindings(
     """
     last: syntax.Apply | None = None
     names: frozenset[str] | None = None
-    reached: dict[FunctionInterface, None] = {}
+    reached: dict[str, Span] = {}
     for apply, binding in checked.open_bindings:
         if apply is not last:  # the bindings of one application follow each other
             last, reached = apply, {}
@@ -77,16 +79,17 @@ def _definitions(checked: Checked, name: str) -> Iterator[syntax.DefDecl]:
 
 def _names_read(
     functions: Iterable[FunctionInterface],
-    reached: dict[FunctionInterface, None],
+    reached: dict[str, Span],
     modules: Mapping[str, Checked],
     service_of: Callable[[Checked], Service | None],
 ) -> frozenset[str] | None:
-    """The parameters that some functions read, which are added to ``reached``; None as soon as one cannot be told."""
+    """The parameters that some functions read; None as soon as one cannot be told. The functions' places are added to
+    ``reached``."""
     names: set[str] = set()
     for function in functions:
-        reached[function] = None
         home = modules.get(function.module)
         service = None if home is None else service_of(home)
+        reached[function.name] = declared_at(function, modules)
         if service is None or service.class_name is None or not service.complete or service.reads is None:
             return None
         names.update(service.reads)
@@ -94,7 +97,7 @@ def _names_read(
 
 
 def _report(
-    checked: Checked, binding: syntax.Binding, reached: Mapping[FunctionInterface, None], names: frozenset[str]
+    checked: Checked, binding: syntax.Binding, reached: Mapping[str, Span], names: frozenset[str]
 ) -> Diagnostic:
     name = binding.name.text
     place = checked.module.span(binding.name)
@@ -107,7 +110,10 @@ def _report(
         place,
         titled("no Python code reads the parameter `{}`", name),
         did_you_mean(similar) or "this has no effect",
-        related=tuple(Label(one.span, f"`{one.name}` is declared here", Role.DECLARATION) for one in list(reached)[:3]),
+        related=tuple(
+            Label(span, f"`{function}` is declared here", Role.DECLARATION)
+            for function, span in list(reached.items())[:3]
+        ),
         notes=notes,
         fixes=fixes,
     )
