@@ -112,7 +112,9 @@ BAD_BODIES = [
     (Flag, b'{"params": []}', None, "params: expected Flag, got []"),
     (Flag, b'{"params": {"a": 1}}', None, "params.b: expected Boolean"),
     (Params, b'{"params": "x"}', JSON, 'params: expected Params, got "x"'),
+    (Params, b'{"params" : 1, "params": 2}', JSON, 'body: expected each key once in an object, got "params" again'),
     (Json, b'{"params": }', None, "body: expected JSON"),
+    (Text, b'{"params": "x", "y": [{"k": "\xff"}, {"k": 1}]}'.ljust(100_000), None, "body: expected JSON in UTF-8"),
 ]
 
 

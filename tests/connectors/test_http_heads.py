@@ -170,6 +170,33 @@ async def test_a_client_that_only_stops_sending_is_answered_behind_a_known_head(
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_a_connection_is_not_idle_while_a_request_behind_a_known_head_is_in_work(
+    shared: Source, taken: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two requests it may be idle for a while, and only then."""
+    client = await shared.client()
+    request = post(GOOD, "X-Idle: 1")
+    client.writer.write(request)
+    assert (await client.receive()).status == 200
+    idle: list[asyncio.TimerHandle] = []
+    take = Wire._take_again
+
+    def watched(self: Wire, data: bytes) -> bool:
+        idle.append(self.timeout_keep_alive_task)
+        return take(self, data)
+
+    monkeypatch.setattr(Wire, "_take_again", watched)
+    shared.engine.working.clear()
+    client.writer.write(request)
+    while not taken:
+        await asyncio.sleep(0)
+    assert [timer.cancelled() for timer in idle] == [True]
+    shared.engine.working.set()
+    assert (await client.receive()).status == 200
+    client.close()
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     "line",
     ["Connection: close", "Connection: keep-alive", "Expect: 100-continue", "X: " + "x" * LONGEST],

@@ -109,7 +109,8 @@ class Endpoint:
         self._has_params = codec.shape.kind == "record" and "params" in codec.shape.labels
         self._waiting: dict[asyncio.Future[Answer] | _Asked, float] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._keys = [msgspec.json.encode(key) + b":" for key in ("params", *codec.shape.labels) if key.isascii()]
+        names = dict.fromkeys(("params", *codec.shape.labels))  # each once, "params" too where it is a field
+        self._keys = [msgspec.json.encode(key) + b":" for key in names if key.isascii()]
         if self._at_once and context.expects is not None:
             raise UsageError(
                 f'Sources.http ({context.origin}): http_ack = "received" answers at once, '
@@ -182,7 +183,7 @@ class Endpoint:
             return False
         try:
             value = self._decode(is_json, body)
-        except DecodeError:
+        except Exception:  # whatever it is, it comes again in ``take``, where it can be told
             return False
         asked = _Asked(told, self._waiting)
         if not self._context.offer(Batch((value,), Token(asked.finished), size=len(body)), self._most_waiting):
@@ -322,6 +323,8 @@ def _refuse_repeated_keys(body: bytes) -> None:
         _EACH_KEY_ONCE.decode(body.decode())
     except RecursionError:
         raise DecodeError("body", "JSON", "values nested too deeply") from None
+    except UnicodeDecodeError as error:  # where no value is taken from, nobody has looked at it before
+        raise DecodeError("body", "JSON in UTF-8", f"other bytes ({error.reason})") from None
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> None:

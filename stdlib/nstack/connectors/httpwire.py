@@ -119,7 +119,6 @@ class Wire(_Protocol):  # type: ignore[misc]
         self._arriving = False
         self._held: tuple[Any, Any] | None = None
         self._quick: Any = None
-        self._answered = 0.0
 
     # ------------------------------------------------------------------------------------------ the connection
 
@@ -171,6 +170,7 @@ class Wire(_Protocol):  # type: ignore[misc]
             return False
         if self._timer is not None:
             self._stop_timer()
+        self._unset_keepalive_if_required()
         self._begun = True
         self.cycle = cycle
         self._asked.append(cycle)
@@ -202,7 +202,6 @@ class Wire(_Protocol):  # type: ignore[misc]
 
     def on_response_complete(self) -> None:
         self._asked = [] if len(self._asked) == 1 else self._unanswered()
-        self._answered = self.loop.time()
         super().on_response_complete()
         left = self.transport.get_write_buffer_size()
         if left:
