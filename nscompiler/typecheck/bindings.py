@@ -12,7 +12,7 @@ from nscompiler.typecheck import crontab, params
 from nscompiler.typecheck.literal_fixes import value_fixes
 from nscompiler.typecheck.params import Fault
 from nscompiler.typecheck.scope import Scope
-from nscompiler.types.interface import ParameterRow, Settable
+from nscompiler.types.interface import ParameterRow, ParameterType, Settable
 
 
 def apply(scope: Scope, expr: syntax.Apply, row: ParameterRow) -> ParameterRow:
@@ -171,17 +171,28 @@ def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settab
         for one in readers
         if (span := one.span) is not None
     )
-    code = _CODES.get(fault.kind, codes.PARAMETER_TYPE)
+    wrong, type = _at_fault(binding.value, reader.type)
+    verb = "be" if wrong is binding.value else "hold"
     scope.report(
-        code,
-        binding.value,
-        f"`{binding.name.text}` of `{scope.reader(reader)}` cannot be {_shortened(binding.value)}",
+        _CODES.get(fault.kind, codes.PARAMETER_TYPE),
+        wrong,
+        f"`{binding.name.text}` of `{scope.reader(reader)}` cannot {verb} {_shortened(wrong)}",
         f"{fault.wanted} is wanted",
         related=related,
-        expected=params.show_type(reader.type),
-        found=binding.value.raw,
-        fixes=value_fixes(scope, binding.value, reader.type),
+        expected=params.show_type(type),
+        found=wrong.raw,
+        fixes=value_fixes(scope, wrong, type),
     )
+
+
+def _at_fault(literal: syntax.Literal, type: ParameterType) -> tuple[syntax.Literal, ParameterType]:
+    """The first value in a list that is wrong there, with its type; the literal itself where it is no list, or none
+    is wanted."""
+    while isinstance(literal.value, tuple) and type.item is not None:
+        item = type.item
+        literal = next(one for one in literal.value if isinstance(params.convert(one, item), Fault))
+        type = item
+    return literal, type
 
 
 def _check_form(scope: Scope, binding: syntax.Binding, readers: Sequence[Settable]) -> None:

@@ -75,23 +75,24 @@ class Resolver:
         name = decl.name.text
         variables = Variables(False, decl=decl)
         kinds = self._kinds(decl)
+        parameters: list[Var] = []
         for parameter in decl.parameters:
             if parameter.text in variables.known:
                 self.scope.report(
                     codes.DUPLICATE_VARIABLE, parameter, f"`{parameter.text}` is named twice", "already a parameter"
                 )
-            variables.known[parameter.text] = self.types.variable(
+            made = variables.known[parameter.text] = self.types.variable(
                 kinds.get(parameter.text, "type"), parameter.text, f"the parameter `{parameter.text}` of `{name}`"
             )
-        parameters = tuple(variables.known.values())
-        alias = self.types.alias(self.scope.reference, name, parameters)
+            parameters.append(made)  # both, or who gives a type for each would be told of that too
+        alias = self.types.alias(self.scope.reference, name, tuple(parameters))
         body = self.shallow(self._right_side(decl.body, variables), decl.name)
         if decl.attributes:
             self._report_attributes(decl)
         self.scope.types[name] = TypeInterface(
             self.scope.reference,
             name,
-            parameters,
+            tuple(parameters),
             self.types.named(body, alias),
             self.scope.span(decl.name),
             decl.doc,
