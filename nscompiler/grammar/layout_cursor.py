@@ -94,7 +94,7 @@ class Cursor:
         above, token = self._take_apart(bracket.closing, text)
         if above:
             above[-1] = attrs.evolve(above[-1], open=False)
-        return Box(self.leading(above)), token
+        return Box(self.leading(above)) if above else "", token
 
     def separator(self, text: str) -> tuple[list[Document], Document]:
         """The comments above the next token with a text, and the token."""

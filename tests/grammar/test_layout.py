@@ -118,6 +118,8 @@ def test_empty_lines(text: str, laid_out: str) -> None:
     ("text", "laid_out"),
     [
         ("def x = a // c", "def x = a // c\n"),
+        ("def x = a{}// c", "def x = a {} // c\n"),
+        ("def x = a{ /* c */ }/* d */", "def x = a { /* c */ } /* d */\n"),
         ("def x = a | // of a\n b // of b", "def x =\n  a // of a\n    | b // of b\n"),
         ("def x = a // of a\n| b", "def x =\n  a // of a\n    | b\n"),
         ("def x = a |\n// of b\nb", "def x =\n  a\n    // of b\n    | b\n"),
