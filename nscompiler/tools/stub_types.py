@@ -8,6 +8,7 @@ protocol that the module's class has to meet.
 import keyword
 from collections.abc import Iterable, Iterator
 
+from nscompiler.emit.python import Names, identifier
 from nscompiler.types.interface import FunctionInterface, Interface
 from nscompiler.types.show import show
 from nscompiler.types.types import App, Record, Scalar, Sum, Type, VoidType
@@ -156,7 +157,7 @@ class _Writer:
             return held
         if isinstance(type, Record) and (type.tail is not None or type.poisoned):
             return "Any"
-        name = self._names[type.canon] = self._free(type.alias.name if type.alias is not None else near)
+        name = self._names[type.canon] = self._free(identifier(type.alias.name if type.alias is not None else near))
         lines = self._record(name, type) if isinstance(type, Record) else self._sum(name, type)
         self._written[name] = lines
         return name
@@ -184,8 +185,9 @@ class _Writer:
         return [*lines, "", *_results(name, type, shown, result)]
 
     def _sum(self, name: str, type: Sum) -> list[str]:
-        payloads = {one: None if part is None else self.given(part, name + one) for one, part in type.constructors}
-        returned = {one: None if part is None else self.result(part, name + one) for one, part in type.constructors}
+        names = _constructors([one for one, _ in type.constructors])
+        payloads = {names[one]: part and self.given(part, name + names[one]) for one, part in type.constructors}
+        returned = {names[one]: part and self.result(part, name + names[one]) for one, part in type.constructors}
         lines = [f"class {name}:", *_documentation(show(type, expand=True)), "    value: Any"]
         lines += [f"    {one} = {name}_{one}" for one in payloads]
         lines += [f"    def get{one}(self) -> {payload}: ..." for one, payload in payloads.items()]
@@ -222,6 +224,13 @@ def _is_attribute(label: str) -> bool:
 _TYPES = frozenset(
     ("bool", "bytearray", "bytes", "datetime", "dict", "float", "int", "list", "overload", "property", "str", "tuple")
 )
+
+
+def _constructors(labels: list[str]) -> dict[str, str]:
+    """What Python calls each constructor: as the run time does, ``None`` is ``None_`` and ``Late'`` is ``Late_``."""
+    names = Names()
+    named = {label: names.fresh(label) for label in labels if identifier(label) == label}
+    return {label: named.get(label) or names.fresh(identifier(label), "_") for label in labels}
 
 
 def _camel(label: str) -> str:

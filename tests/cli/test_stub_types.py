@@ -16,6 +16,8 @@ type Line = { sku : Text, quantity : Integer }
 type Order = { id : Integer, lines : [Line], note : optional Text, weight : Double }
 type Event = Placed Order | Cancelled { order : Integer, reason : Text } | Idle
 type Odd = { "User-Id" : Text, get : Integer, str : Text }
+type State' = None | True Text | Late' Line | Late Integer
+type Held' = { state : State' }
 
 fun total : Order -> Double
 fun merge : [Order] -> Order
@@ -29,6 +31,7 @@ fun user : Odd -> Text
 fun ticks : Void -> Event
 fun store : Order -> Void
 fun same : a -> a
+fun state : Held' -> State'
 """
 HEAD = """\
 from collections.abc import AsyncIterator, Iterator
@@ -38,7 +41,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import nstack
 
 if TYPE_CHECKING:
-    from service_types import Event, Functions, Line, LineDict, Odd, Order, OrderResult
+    from service_types import Event, Functions, Held_, Line, LineDict, Odd, Order, OrderResult, State_
 
 
 @dataclass
@@ -75,6 +78,7 @@ METHODS = {
     "ticks": "async def ticks(self) -> 'AsyncIterator[Event]':\n        yield Event.Idle()",
     "store": "def store(self, order: 'Order') -> int:\n        return order.id",
     "same": "def same(self, value: Any) -> Any:\n        return value",
+    "state": "def state(self, held: 'Held_') -> 'State_':\n        return State_.Late_(held.state.getLate_())",
 }
 TAIL = "\n\nif TYPE_CHECKING:\n    _: type[Functions] = Module\n"
 
@@ -121,6 +125,7 @@ def test_a_right_class_is_accepted(folder: Path) -> None:
         ("merge", "def merge(self, x: 'list[Order]') -> 'OrderResult':\n        return (1, [Pair('a', 1)], None, 2)"),
         ("merge", "def merge(self, x: Any) -> tuple[int, 'list[LineDict]', None, int]:\n        return 1, [], None, 2"),
         ("placed", "def placed(self, event: 'Event') -> Iterator['Order | None']:\n        yield None"),
+        ("state", "def state(self, x: 'Held_') -> 'State_':\n        return State_.None_() if x else State_.Late(3)"),
         ("words", "async def words(self, line: str) -> str:\n        return line"),
         ("words", "async def words(self, line: str) -> AsyncIterator[str]:\n        yield line"),
         ("ticks", "def ticks(self) -> 'Iterator[Event]':\n        yield Event.Placed(Basket(1, [], None, 1))"),
