@@ -1,13 +1,12 @@
 """Which names something of a kind may have, whatever else there is."""
 
-import keyword
 import re
 
 from nscompiler.grammar import syntax
 from nscompiler.grammar.text import is_plain_name
 from nscompiler.ide.names import Kind, Target
 from nscompiler.modules.reference import ReferenceFault, parse_reference
-from nscompiler.typecheck.declare import NOT_METHODS
+from nscompiler.typecheck.declare import no_method
 from nscompiler.typecheck.params import POLICY
 from nscompiler.typecheck.scope import BUILT_IN
 
@@ -60,8 +59,7 @@ def _small(target: Target, new: str) -> str | None:
     if new in KEYWORDS:
         return f"`{new}` is a keyword"
     if isinstance(target.node, syntax.FunDecl) and target.kind is Kind.FUNCTION:
-        python = new in NOT_METHODS or new.startswith("__") or not new.isidentifier() or keyword.iskeyword(new)
-        return f"`{new}` cannot be the name of a Python method" if python else None
+        return f"`{new}` cannot be the name of a Python method" if no_method(new) is not None else None
     return None
 
 

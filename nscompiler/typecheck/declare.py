@@ -29,7 +29,14 @@ FUN_ATTRIBUTES = ("bounded", "unbounded", "stateless", "deprecated", "experiment
 DEF_ATTRIBUTES = ("deprecated", "experimental")
 STANDARD_ATTRIBUTES = ("compiler", "replay")
 PARAMETER_TYPES = ("Text", "Integer", "Double", "Boolean", "Duration")
-NOT_METHODS = ("args", "startup", "shutdown")
+_CALLED = ("args", "startup", "shutdown")
+
+
+def no_method(name: str) -> str | None:
+    """Why a function of this name cannot be a method; None where it can."""
+    if name in _CALLED or name.startswith("__"):
+        return "the runtime calls this itself"
+    return None if name.isidentifier() and not keyword.iskeyword(name) else "not a Python name"
 
 
 def kind_of(input: Type, output: Type) -> str:
@@ -69,10 +76,8 @@ class Declarer:
 
     def _check_name(self, name: syntax.Name) -> None:
         text = name.text
-        if text in NOT_METHODS or text.startswith("__") or not text.isidentifier() or keyword.iskeyword(text):
-            why = (
-                "the runtime calls this itself" if text in NOT_METHODS or text.startswith("__") else "not a Python name"
-            )
+        why = no_method(text)
+        if why is not None:
             self.scope.report(codes.METHOD_NAME, name, f"`{text}` cannot be the name of a Python method", why)
 
     # --- signatures

@@ -12,6 +12,7 @@ from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.agreement import returns, takes
 from nscompiler.typecheck.annotations import Annotation, read_annotation
 from nscompiler.typecheck.arguments import ArgumentUse
+from nscompiler.typecheck.declare import no_method
 from nscompiler.typecheck.facts import Checked
 from nscompiler.typecheck.service import Method, MethodKind, Service, read_service
 from nscompiler.types.interface import FunctionInterface, Settable
@@ -66,6 +67,8 @@ def _methods(
     spare = [name for name in service.methods if name not in declared and not name.startswith("_")]
     for function in functions:
         name = function.name.text
+        if no_method(name) is not None:  # which is told where the function is declared
+            continue
         method = service.methods.get(name)
         if service.lacks(name):
             yield _lacking(module, python, service, function, spare)

@@ -246,3 +246,9 @@ def test_a_declared_parameter_that_nothing_reads():
 def test_a_source_that_hands_out_nothing(method, told):
     found = names("fun f : Void -> Integer", f"class Module(nstack.Module):\n    {method}")
     assert found == ["source-without-values"] * told
+
+
+@pytest.mark.parametrize("name", ["import", "startup", "__call__", "args"])
+def test_a_name_that_no_method_can_have_is_one_error(name: str) -> None:
+    body = "class Module(nstack.Module):\n    def startup(self):\n        pass"
+    assert names(f"fun {name} : Text -> Text", body) == ["method-name"]
