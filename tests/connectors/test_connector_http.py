@@ -65,6 +65,7 @@ GOOD_BODIES = [
     (Unit, b'{"params": null}', None, None),
     (Json, b'{"params": {"a": [1]}}', None, '{"a": [1]}'),
     (Flag, b'{"params": {"b": true, "a": 1}}', None, Flag(1, True)),
+    (Flag, rb'{"p\u0061ra\u006Ds": {"b": true, "a": 1}, "a": 2, "b": false}', JSON, Flag(1, True)),
     (Params, b'{"params": 3}', JSON, Params(3)),
     (Params, b'{"params": {"params": 3}}', JSON, Params(3)),
     (list[Inner], b'{"params": [{"f1": 1}]}', FORM, [Inner(1)]),

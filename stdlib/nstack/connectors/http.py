@@ -159,7 +159,7 @@ class Endpoint:
         codec = self._codec
         if not is_json:
             return codec.decode_params(body)
-        if b'"params"' not in body:
+        if b'"params"' not in body and not (b"\\u00" in body and _PARAMS.search(body)):
             return codec.decode_json(body, "body")
         try:
             return codec.decode_params(body)
@@ -308,6 +308,9 @@ def _is_here(host: str) -> bool:
     except ValueError:
         return host == "localhost"
 
+
+_PARAMS = re.compile(rb'"(?:p|\\u0070)(?:a|\\u0061)(?:r|\\u0072)(?:a|\\u0061)(?:m|\\u006[dD])(?:s|\\u0073)"')
+"""The envelope's key, in whatever way it is written."""
 
 _TEXT = re.compile(rb'"((?:[^"\\]|\\.)*+)"\s*+(:?)', re.DOTALL)
 
