@@ -68,6 +68,7 @@ BAD_PATHS = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("make", "code", "said"), BAD_PATHS)
 def test_a_bad_path_is_one_clear_error(tmp_path: Path, make: Callable[[Path], object], code: str, said: str) -> None:
     make(tmp_path)
@@ -154,6 +155,7 @@ def test_an_unreadable_file_as_another_user(tmp_path: Path) -> None:
     assert "locked.nml: error[NS0224] cannot read `locked.nml`: permission denied" in done.stdout
 
 
+@pytest.mark.thorough
 def test_a_missing_python_class(tmp_path: Path) -> None:
     (tmp_path / "module.nml").write_text(SHOUT)
     assert nsc(tmp_path, "check").returncode == 0, "without Python code a module may be checked"

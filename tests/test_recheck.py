@@ -148,6 +148,7 @@ EDITS = [
 NO_TEXTS = [b"class Module:\n    # caf\xe9\n", b"# \xff\nclass Module:\n", b"\x00\x01 no text"]
 
 
+@pytest.mark.thorough
 def test_a_python_file_that_is_no_text_is_not_taken_for_none() -> None:
     states: list[str | bytes | None] = [BASE["loose/service.py"], None, *NO_TEXTS]
     rest = {path: text for path, text in BASE.items() if path != "loose/service.py"}
@@ -160,6 +161,7 @@ def test_a_python_file_that_is_no_text_is_not_taken_for_none() -> None:
             assert again(after, memory)[0] == problems
 
 
+@pytest.mark.thorough
 def test_a_type_through_many_modules_is_read_back() -> None:
     """As many as types may be nested: each is read from what is kept of a module of its own."""
     depth = 198
@@ -240,6 +242,7 @@ def follow_edits(choice: random.Random, edits: int) -> int:
     return taken_over
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(8))
 def test_random_edits_find_what_a_check_from_scratch_finds(seed: int) -> None:
     assert follow_edits(random.Random(seed), 30) > 10

@@ -34,6 +34,7 @@ def test_equal_on_planted_faults(document: Path) -> None:
         assert single(fault.files, paths).problems == plainly(fault.files, paths), fault.name
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("document", LANGUAGE, ids=lambda path: path.stem)
 def test_equal_on_the_specification(document: Path) -> None:
     for example in examples(document):
@@ -74,6 +75,7 @@ def test_a_fix_reaches_into_a_file_that_was_dropped() -> None:
     assert "a/module.nml" in {edit.span.path for fix in found[0].fixes for edit in fix.edits}
 
 
+@pytest.mark.thorough
 def test_trees_are_gone_without_a_garbage_collector() -> None:
     texts = {f"m{n}/module.nml": f"module M{n}:0.1.0\n\nfun f : Text -> [Text]\ndef g = f *\n" for n in range(20)}
     gc.collect()

@@ -94,6 +94,7 @@ def test_every_gap_is_a_run_of_a_program() -> None:
     assert set(PROGRAMS) >= set(QUICK)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "number"), [_marked(*run) for run in RUNS])
 def test_a_program_gives_its_answers(name: str, number: int, engine: Airflow, tmp_path: Path) -> None:
     ran(engine, PROGRAMS[name], number, tmp_path)

@@ -147,11 +147,13 @@ def test_the_files_are_kept(name: str, golden: Golden) -> None:
             golden(KEPT / name / path, str(files[path]))
 
 
+@pytest.mark.thorough
 def test_the_same_build_gives_the_same_bytes() -> None:
     for name in CASES:
         assert emitted(name) == emitted(name)
 
 
+@pytest.mark.thorough
 def test_nothing_of_ours_is_imported_and_nothing_is_of_a_machine() -> None:
     for name in CASES:
         for path, text in dags(emitted(name)).items():

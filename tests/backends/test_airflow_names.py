@@ -61,6 +61,7 @@ def checked(dag: str, path: str) -> tuple[int, set[str]]:
     return len(made), {*made}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("task", SETTINGS)
 def test_a_workflow_may_be_called_anything(task: str) -> None:
     names = [name for name in HOSTILE if takes(f"def {name} = [1] | Sinks.log")]
@@ -73,6 +74,7 @@ def test_a_workflow_may_be_called_anything(task: str) -> None:
         assert checked(text, path)[0] == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("task", SETTINGS)
 def test_a_function_may_be_called_anything(task: str) -> None:
     names = [name for name in HOSTILE if takes(f"fun {name} : Integer -> Integer")]

@@ -226,6 +226,7 @@ def checked(*folders: Path) -> None:
         assert (told.returncode, told.stdout + told.stderr) == (0, ""), command
 
 
+@pytest.mark.thorough
 def test_linters_and_compose_have_nothing_to_say(tmp_path: Path) -> None:
     place = Placement(name="all", modules=("Iris.Classify:0.1.0", "Shop.Orders:0.1.0"), memory=2 << 30, cpus=1.5)
     checked(

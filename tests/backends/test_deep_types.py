@@ -64,6 +64,7 @@ RUN += [("lists", 60, "Json"), ("lists", 60, "()"), ("record", 60, "Json"), ("ma
 RUNS = [RUN[0], *(pytest.param(*one, marks=pytest.mark.thorough) for one in RUN[1:])]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("form", "levels", "leaf"), RUNS)
 def test_it_runs(form: str, levels: int, leaf: str, tmp_path: Path) -> None:
     files = program(form, levels, leaf)

@@ -235,6 +235,7 @@ def test_a_graph_of_another_form_is_refused():
         structure(sketch.graph())
 
 
+@pytest.mark.thorough
 def test_deep_nesting_and_long_pipes_are_drawn():
     text = "fun f : Text -> Text\ndef d0 = f\n"
     text += (
@@ -289,6 +290,7 @@ def described_steps(graph: Graph) -> str:
     )
 
 
+@pytest.mark.thorough
 def test_the_same_program_is_the_same_bytes_in_every_process():
     script = (
         "from backends.test_graph_pictures import *\n"

@@ -153,6 +153,7 @@ def deepest(text: str) -> int:
     return depth(ast.parse(text))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("length", [1, 11, 12, 13, 24, 100, 1000])
 def test_long_pipes_compile(length):
     text = build(pipe(length))["demo/flow_w.py"]

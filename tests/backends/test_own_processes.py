@@ -14,6 +14,7 @@ NAMES = ("async", "custom", "generators", "modules", "on-error", "sums")
 PROGRAMS = [program for program in programs() if program.name in NAMES]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("program", PROGRAMS, ids=[program.name for program in PROGRAMS])
 def test_a_program_gives_its_answers_from_several_processes(program, tmp_path: Path):
     compiled = compile_texts(program.files)

@@ -162,11 +162,13 @@ def test_another_workflow_and_another_theme(graph):
     assert graph["tab"] == 20
 
 
+@pytest.mark.thorough
 def test_an_address_opens_a_workflow_and_a_node(folder):
     script = 'return [document.getElementById("heading").textContent, document.querySelector("#panel h2").textContent];'
     assert said_in(folder / "graph.html", script, folder, "#abroad/8") == ["abroad", "Orders.Pricing.large"]
 
 
+@pytest.mark.thorough
 def test_an_editor_says_its_theme(folder):
     script = """
     const themes = [];
@@ -180,6 +182,7 @@ def test_an_editor_says_its_theme(folder):
     assert said_in(folder / "graph.html", script, folder) == ["dark", "light", "dark"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("prose", [as_paragraph, as_html])
 def test_hostile_texts_do_nothing(tmp_path, prose):
     drawn, notes = hostile()
@@ -225,6 +228,7 @@ return found;
 """
 
 
+@pytest.mark.thorough
 def test_the_search_of_a_site(folder):
     found = said_in(folder / "site/Orders.Feed-1.0.0.html", SEARCH, folder)
     assert found["focus"]
@@ -239,6 +243,7 @@ def test_the_search_of_a_site(folder):
     assert found["closed"]
 
 
+@pytest.mark.thorough
 def test_pages_fit_narrow_and_wide_windows(folder):
     script = (
         "return [document.documentElement.scrollWidth <= innerWidth, document.querySelectorAll('main svg').length];"

@@ -36,6 +36,7 @@ def test_every_gap_is_a_program_of_a_backend():
     assert all(target in running_backends() and name in names for target, name in GAPS)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("target", "name"), paired(*(program.name for program in PROGRAMS)))
 def test_a_program_gives_its_answers(target: str, name: str, tmp_path: Path):
     program = next(own for own in PROGRAMS if own.name == name)

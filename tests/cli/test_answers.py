@@ -262,6 +262,7 @@ def test_one_edited_file_is_checked_alone_and_the_answer_known_again(
     assert known()
 
 
+@pytest.mark.thorough
 def test_random_changes_get_the_answers_of_a_check_from_scratch(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

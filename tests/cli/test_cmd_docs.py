@@ -295,6 +295,7 @@ def test_what_was_not_asked_for_is_no_link(orders: Path) -> None:
     assert "Orders.Types:1.0.0" in files["Orders.Pricing-1.0.0.html"]
 
 
+@pytest.mark.thorough
 def test_the_same_project_elsewhere_is_the_same_site(orders: Path) -> None:
     shutil.copytree(orders / "orders", orders / "far/away")
     for seed, path, output in (("1", "orders", "one"), ("2", "far/away", "two")):

@@ -139,6 +139,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(folder: Path, monkeypatch: pytes
     assert sorted(os.listdir(folder)) == ["a.nml", "node_modules", "sub"]
 
 
+@pytest.mark.thorough
 def test_standard_input(nsc: Nsc) -> None:
     done = nsc("fmt", "-", input=UGLY)
     assert (done.returncode, done.stdout, done.stderr) == (0, LAID_OUT, "")

@@ -191,6 +191,7 @@ def test_what_this_environment_lacks_concerns_its_own_modules_only(project: Proj
     assert "left>=2" not in done.stderr
 
 
+@pytest.mark.thorough
 def test_the_folder_of_an_environment_is_no_part_of_a_module(project: Project) -> None:
     before = hashes(project)
     inside = project.folder / "far" / ".venv" / "lib"

@@ -30,6 +30,7 @@ def words(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.thorough
 def test_a_script_of_cells(nsc: Nsc, words: Path) -> None:
     script = """import Words:0.1.0 as W
 def letters =
@@ -77,6 +78,7 @@ def test_what_a_workflow_needs_is_told(nsc: Nsc, tmp_path: Path) -> None:
     assert "Python" in done.stderr
 
 
+@pytest.mark.thorough
 def test_files_and_folders_are_loaded_first(nsc: Nsc, words: Path) -> None:
     (words / "twice.nml").write_text("fun twice : Text -> Text\n")
     (words / "twice.py").write_text(
@@ -96,6 +98,7 @@ def test_parameters_of_the_command_are_the_sessions(nsc: Nsc, words: Path) -> No
     assert done.stdout == '"x"\n'
 
 
+@pytest.mark.thorough
 def test_saving_and_time_and_history(nsc: Nsc, tmp_path: Path) -> None:
     script = ["def a = Conv.to_json<Integer>", "[1] | a", ":save kept.nml", ":save kept.nml", ":history 1"]
     done = nsc("repl", input="\n".join([*script, ":time [2] | a", ":explain NS0301", ":explain NS99", ""]))

@@ -100,6 +100,7 @@ def shop(tmp_path: Path) -> Shop:
     return Shop(tmp_path)
 
 
+@pytest.mark.thorough
 def test_each_value_enters_where_it_failed(shop: Shop) -> None:
     assert shop.nsc("run", ".", "main")[0] == 0
     found = {(letter["function"], letter["kind"], letter["at"]) for letter in shop.letters()}
@@ -129,6 +130,7 @@ def test_each_value_enters_where_it_failed(shop: Shop) -> None:
     assert shop.lines().count((3, "twice")) == 2  # it had been in the file already: only the sink that failed gets it
 
 
+@pytest.mark.thorough
 def test_letters_of_stages_that_ran_apart_go_into_their_workflow(shop: Shop) -> None:
     assert shop.nsc("run", ".", "main")[0] == 0
     apart = shop.letters()
@@ -144,6 +146,7 @@ def test_letters_of_stages_that_ran_apart_go_into_their_workflow(shop: Shop) -> 
     assert (code, told[0]) == (1, "error: . has no workflow called Shop.Orders.gone.price")
 
 
+@pytest.mark.thorough
 def test_letters_that_cannot_be_fed_back_stay(shop: Shop) -> None:
     (shop.folder / "dead-letters").mkdir()
     letters = [
@@ -169,6 +172,7 @@ def test_letters_that_cannot_be_fed_back_stay(shop: Shop) -> None:
     assert told[-1] == f"error: none of the 2 letters of {LETTERS} can be fed back"
 
 
+@pytest.mark.thorough
 def test_what_stops_a_replay_goes_on_there(shop: Shop) -> None:
     (shop.folder / "dead-letters").mkdir()
     letter = {"value": {"id": 9, "text": "bad"}, "function": "Shop.Orders.price", "workflow": "Shop.Orders.booked"}
@@ -230,6 +234,7 @@ def files(tmp_path: Path) -> Shop:
     return shop
 
 
+@pytest.mark.thorough
 def test_a_file_that_the_run_replaces_is_added_to(files: Shop) -> None:
     assert files.nsc("run", ".", "main")[0] == 0
     held = files.folder / "out.jsonl"
@@ -253,6 +258,7 @@ def main =
 """
 
 
+@pytest.mark.thorough
 def test_a_value_enters_at_that_use_of_a_def_which_failed_on_it(files: Shop) -> None:
     (files.folder / "module.nml").write_text(TWICE)
     (files.folder / "in.jsonl").write_text('"one"\n"bad"\n')

@@ -73,11 +73,13 @@ def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 def test_standard_streams_are_the_programs(nsc: Nsc, demo: Path) -> None:
     done = nsc("run", "demo", "up", input="one\ntwo\n")
     assert (done.returncode, done.stdout) == (0, "ONE!\nTWO!\n")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("policy", "code", "after"), [("stop", 1, []), ("skip", 0, ["7", "8"])])
 def test_what_stands_before_a_bad_line_of_a_file_goes_through(
     nsc: Nsc, tmp_path: Path, policy: str, code: int, after: list[str]
@@ -101,6 +103,7 @@ def test_a_parameter_that_is_bound_inside_is_refused(nsc: Nsc, demo: Path) -> No
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.thorough
 def test_what_every_function_understands_may_be_set_from_outside(nsc: Nsc, tmp_path: Path) -> None:
     (tmp_path / "etl.nml").write_text(
         """
@@ -206,6 +209,7 @@ def test_a_failing_run_fails(nsc: Nsc, demo: Path) -> None:
     assert "ValueError: one" in done.stderr
 
 
+@pytest.mark.thorough
 def test_what_code_writes_to_the_copy_that_runs_is_told(nsc: Nsc, tmp_path: Path) -> None:
     (tmp_path / "etl.nml").write_text("fun keep : Text -> Void;\n\nSources.stdin | keep\n")
     write = 'open(text, "a").write(text)'
@@ -220,6 +224,7 @@ def test_what_code_writes_to_the_copy_that_runs_is_told(nsc: Nsc, tmp_path: Path
     assert outside.exists()
 
 
+@pytest.mark.thorough
 def test_the_cache_ignores_itself_and_follows_changes(nsc: Nsc, demo: Path) -> None:
     assert nsc("run", "demo", "up", input="a\n").stdout == "A!\n"
     assert (demo / ".nsc_cache" / ".gitignore").read_text() == "*\n"
@@ -405,6 +410,7 @@ def web(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_requests_are_answered_until_a_signal(nsc: Nsc, web: Path, free_port: int, number: int) -> None:
     with serving(web, free_port) as process:
@@ -419,6 +425,7 @@ def test_requests_are_answered_until_a_signal(nsc: Nsc, web: Path, free_port: in
         assert "Traceback" not in rest
 
 
+@pytest.mark.thorough
 def test_a_port_in_use(nsc: Nsc, web: Path, free_port: int) -> None:
     with serving(web, free_port):
         second = nsc("run", "web.nml", "-p", f"http_port={free_port}")
@@ -427,6 +434,7 @@ def test_a_port_in_use(nsc: Nsc, web: Path, free_port: int) -> None:
         assert "Traceback" not in second.stderr
 
 
+@pytest.mark.thorough
 def test_a_program_does_not_outlive_the_command(web: Path, free_port: int) -> None:
     with serving(web, free_port) as process:
         process.kill()

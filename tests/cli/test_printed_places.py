@@ -42,6 +42,7 @@ def demo(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("cwd", ["project/parts", "project/parts/demo", "beside"])
 def test_they_lead_from_the_current_folder(nsc: Nsc, tmp_path: Path, demo: Path, cwd: str) -> None:
     here = tmp_path / cwd

@@ -96,6 +96,7 @@ def values(families: dict[str, Metric], name: str) -> dict[tuple[str, str], floa
     }
 
 
+@pytest.mark.thorough
 def test_a_run_is_measured(built: Path) -> None:
     with running(built, "0") as (port, metrics):
         for text in ("a b xx", "bad", "c"):

@@ -120,6 +120,7 @@ def left_in(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_no_secret_is_left_said_or_shown(
     tmp_path: Path, collector: Collector, form: str, monkeypatch: pytest.MonkeyPatch

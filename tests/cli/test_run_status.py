@@ -134,6 +134,7 @@ def table(built: Path, workflow: str, *arguments: str) -> list[tuple[str, int, i
     return [(stage["name"], stage["in"], stage["out"], stage["dropped"]) for stage in last["stages"]]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("workflow", "facts"),
     [

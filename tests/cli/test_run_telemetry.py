@@ -184,6 +184,7 @@ NOWHERE = "http://127.0.0.1:1"
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("workflow", "path", "stage"),
     [("sync", "/sync", "inside"), ("overlapped", "/later", "later")],
@@ -247,6 +248,7 @@ def test_a_batch_has_a_span_for_each_stage_and_its_failures(built: Path, receive
     assert source.status.code == Status.STATUS_CODE_UNSET
 
 
+@pytest.mark.thorough
 def test_requests_that_are_sent_go_on_in_the_trace(built: Path, receiver: Receiver) -> None:
     process = started(built, "asks", **receiver.environment)
     out, err = process.communicate(f"http://127.0.0.1:{receiver.server_port}/\n", timeout=60)
@@ -256,6 +258,7 @@ def test_requests_that_are_sent_go_on_in_the_trace(built: Path, receiver: Receiv
     assert {span.name for span in receiver.spans()} == {"Sources.stdin", "Http.get", "Sinks.stdout"}
 
 
+@pytest.mark.thorough
 def test_a_batch_that_workers_work_on_has_its_span(built: Path, receiver: Receiver) -> None:
     process = started(built, "many", "--workers", "2", **receiver.environment)
     out, err = process.communicate("a\nb\n", timeout=60)
@@ -296,6 +299,7 @@ def test_what_grpc_needs_is_named(built: Path, tmp_path: Path) -> None:
     assert 'pip install "opentelemetry-exporter-otlp-proto-grpc"' in err
 
 
+@pytest.mark.thorough
 def test_spans_travel_over_grpc_where_that_is_asked_for(built: Path) -> None:
     grpc = pytest.importorskip("grpc")
     service = importlib.import_module("opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc")

@@ -158,6 +158,7 @@ def test_a_tree_shows_what_each_stage_made_of_a_value(built: Path) -> None:
     assert places == ["module.nml:15:65"]
 
 
+@pytest.mark.thorough
 def test_what_is_followed_changes_nothing(built: Path) -> None:
     plain, followed = run(built, "tree", "--quiet"), run(built, "tree", "--quiet", "--trace", "99")
     assert followed.stdout == plain.stdout

@@ -113,6 +113,7 @@ def told(folder: Path, **changed: str) -> list[str]:
     return [line for line in out.splitlines() if "error:" in line]
 
 
+@pytest.mark.thorough
 def test_a_right_class_is_accepted(folder: Path) -> None:
     assert told(folder) == []
 

@@ -27,6 +27,7 @@ def in_shell(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("command", "out", "error"),
     [
@@ -71,6 +72,7 @@ def test_an_empty_path_is_not_this_folder(nsc: Nsc, tmp_path: Path, command: str
     assert "the name of a file or folder is empty" in done.stdout + done.stderr
 
 
+@pytest.mark.thorough
 def test_a_slip_in_a_parameter_that_one_function_takes_all_the_same_is_told(nsc: Nsc, tmp_path: Path) -> None:
     write_flow(tmp_path / "flow")
     for given, told in (("max_lin=9", True), ("colour=red", False), ("max_line=9", False)):

@@ -49,6 +49,7 @@ def files(text: str) -> set[str]:
     return set(re.findall(r'File "([^"]+)"', text))
 
 
+@pytest.mark.thorough
 def test_they_name_the_files_of_the_module(nsc: Nsc, demo: Path) -> None:
     own = {str(demo / "service.py"), str(demo / "parts" / "dividing.py")}
     for _ in range(2):  # the second time with bytecode that was kept

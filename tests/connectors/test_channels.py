@@ -210,6 +210,7 @@ async def test_a_record_of_everything_and_a_number_that_is_none_come_out(channel
     assert repr(found) == repr(value)
 
 
+@pytest.mark.thorough
 async def test_order_stays_and_the_end_is_reached_when_all_is_acknowledged(channel: str) -> None:
     async with reader(channel) as source:
         batches = source.batches()
@@ -230,6 +231,7 @@ async def test_order_stays_and_the_end_is_reached_when_all_is_acknowledged(chann
             assert await ending is None
 
 
+@pytest.mark.thorough
 async def test_a_full_channel_holds_its_writer_up_and_loses_nothing(channel: str) -> None:
     recorder = Recorder()
     async with reader(channel) as source, writer(channel, channel_max_messages=3, log=recorder.log) as sink:

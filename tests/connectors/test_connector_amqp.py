@@ -221,6 +221,7 @@ class TestAmqp(Contract):
                 assert tries == 2
             assert "waiting for the AMQP broker at 127.0.0.1:5672, at most " in recorder.text()
 
+    @pytest.mark.thorough
     async def test_what_is_missing_is_an_error_where_nothing_may_be_declared(self, side: RabbitMQ) -> None:
         for connector, given, what in (
             (AmqpSource(), {"amqp_exchange": "t.none"}, "exchange 't.none' (amqp_exchange"),

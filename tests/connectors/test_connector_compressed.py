@@ -333,6 +333,7 @@ def notebook(program: str, folder: Path, data: bytes = b"") -> subprocess.Comple
     return subprocess.run(command, check=False, cwd=folder, input=data, capture_output=True)
 
 
+@pytest.mark.thorough
 def test_a_dash_is_standard_input_and_output(tmp_path: Path) -> None:
     program = (
         'type T = { n : Integer }; Sources.csv<T> { path = "-" } | Sinks.jsonl { path = "-", compression = "gzip" }'

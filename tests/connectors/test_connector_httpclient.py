@@ -398,6 +398,7 @@ def outputs(told: Any) -> list[Any]:
     return [json.loads(line.removeprefix("OUTPUT: ")) for line in lines if line.startswith("OUTPUT: ")]
 
 
+@pytest.mark.thorough
 def test_a_parameter_that_is_wrong_names_its_place(tmp_path: Path) -> None:
     told = run(tmp_path, 'Http.get { url = "nowhere/{}" }', [1])
     assert told.returncode == 2
@@ -435,6 +436,7 @@ def test_requests_overlap_and_answers_keep_their_order(tmp_path: Path) -> None:
     assert most == 4
 
 
+@pytest.mark.thorough
 def test_what_may_pass_is_repeated_and_the_rest_meets_the_policy(tmp_path: Path) -> None:
     seen: dict[str, int] = {}
 

@@ -96,6 +96,7 @@ class TestKafka(Contract):
                     pass
             assert message in str(fault.value)
 
+    @pytest.mark.thorough
     async def test_a_message_that_is_done_waits_for_those_before_it(self, side: KafkaSide) -> None:
         async with opened(side, KafkaSource()) as source:
             batches = source.batches()
@@ -115,6 +116,7 @@ class TestKafka(Contract):
         assert await side.waiting() == 2  # the first of the two is not done
         assert len(first.values) in (1, 2)
 
+    @pytest.mark.thorough
     async def test_partitions_go_to_another_member_and_nothing_is_lost(self, kafka: Cluster) -> None:
         side = KafkaSide()
         side.PARTITIONS = 4
@@ -179,6 +181,7 @@ class TestKafka(Contract):
             await sink.write(sink.encode(["x" * 2_000_000]))
         assert len(await side.receive()) == 2_000_000
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize(
         ("code", "why"),
         [
@@ -229,6 +232,7 @@ class TestKafka(Contract):
         assert late
         assert set(late) == {-1}
 
+    @pytest.mark.thorough
     async def test_a_workflow_that_is_busy_stays_in_its_group(
         self, side: KafkaSide, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -263,6 +267,7 @@ class TestKafka(Contract):
             assert seen == list(range(3000))
         assert recorder.text() == ""
 
+    @pytest.mark.thorough
     async def test_a_broker_that_stops_and_starts_is_waited_for(self, side: KafkaSide) -> None:
         if not side.CLUSTER.is_mock:
             pytest.skip("the broker that KAFKA_BOOTSTRAP names is others' as well")
@@ -290,6 +295,7 @@ class TestKafka(Contract):
         assert got == list(range(100))  # each once, and in order, for the producer is idempotent
 
 
+@pytest.mark.thorough
 async def test_a_topic_that_is_not_there_is_waited_for_and_named() -> None:
     class Elsewhere(KafkaSide):
         """Tansu, which makes no topic unasked."""

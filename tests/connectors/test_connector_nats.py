@@ -77,6 +77,7 @@ class TestNats(Contract):
     PLACE = "stream t"
     LIBRARY = "nats"
 
+    @pytest.mark.thorough
     async def test_a_long_work_is_not_given_out_again(self, side: Nats) -> None:
         wait = {"nats_ack_wait": datetime.timedelta(seconds=0.6)}
         async with opened(side, NatsSource(), **wait) as source:

@@ -111,6 +111,7 @@ async def test_each_type_goes_there_and_comes_back(db: Schema, tmp_path: Path) -
     assert Codec(type_).test(found[0])
 
 
+@pytest.mark.thorough
 @given(rows())
 @settings(max_examples=25, deadline=None)
 def test_random_rows_come_back_as_they_were(given: tuple[Any, list[Any]]) -> None:

@@ -83,6 +83,7 @@ class TestRedis(Contract):
         found = await side.group()
         assert (found["pending"], found["lag"]) == (0, 0)
 
+    @pytest.mark.thorough
     async def test_what_another_consumer_has_left_is_taken_over(self, side: RedisSide) -> None:
         gone = {"redis_consumer": "gone"}
         async with opened(side, RedisSource(), **gone) as source:
@@ -122,6 +123,7 @@ class TestRedis(Contract):
                 async with opened(side, connector, redis_stream=f"t.{side.id}.out") as sink:
                     await sink.write(sink.encode([Order(1, "x")]))
 
+    @pytest.mark.thorough
     async def test_a_server_that_restarts_is_waited_for_and_a_wrong_login_is_told(
         self, side: RedisSide, tmp_path: Path
     ) -> None:

@@ -160,6 +160,7 @@ class Filed(Record):
     data: Bytes
 
 
+@pytest.mark.thorough
 def test_upload_gives_the_address(server: Server, bucket: str) -> None:
     defaults: dict[str, Any] = {
         "s3_region": "",
@@ -197,6 +198,7 @@ async def refusal(server: Server, source: bool, **more: Any) -> str:
     return text
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("source", [True, False])
 async def test_what_cannot_be_reached_is_one_error(server: Server, bucket: str, source: bool) -> None:
     verb = "read" if source else "write"
@@ -217,6 +219,7 @@ async def test_a_bucket_that_is_missing_is_told_from_an_object_that_is(server: S
         assert "there is no bucket some-bucket" in await refusal(server, source, s3_key=key)
 
 
+@pytest.mark.thorough
 async def test_a_refused_key_is_one_error() -> None:
     with running(INITIAL_NO_AUTH_ACTION_COUNT="4") as strict:
         iam = strict.client("iam")

@@ -104,6 +104,7 @@ async def test_every_type_comes_out_as_it_went_in(type_: Any, values: list[Any],
     assert [file.name for file in (tmp_path / "run" / "1").iterdir()] == ["a_to_b.jsonl"]
 
 
+@pytest.mark.thorough
 async def test_objects_of_a_store_carry_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with running() as server:
         server.client().create_bucket(Bucket="runs")

@@ -514,6 +514,7 @@ async def test_a_file_that_is_cut_off_or_flipped_anywhere_is_told_or_read_right(
     assert all(text.startswith("x") for text in told)
 
 
+@pytest.mark.thorough
 def test_a_workflow_reads_and_writes_parquet_from_the_command_line(tmp_path: Path) -> None:
     pq.write_table(pa.table({"who": ["a", "b"], "n": [1, 2]}), tmp_path / "in.parquet")
     program = (

@@ -98,6 +98,7 @@ async def refused(secured: Secured, port: int, **given: Any) -> str:
     return told.pop()
 
 
+@pytest.mark.thorough
 def test_what_is_written_is_read_with_tls(secured: Secured, certificates: Certificates) -> None:
     prefix = secured.PREFIX
     given = {f"{prefix}_tls": True, f"{prefix}_ca_file": str(certificates.ca)}
@@ -125,6 +126,7 @@ def test_what_is_written_is_read_with_tls(secured: Secured, certificates: Certif
         asyncio.run(run(port))
 
 
+@pytest.mark.thorough
 def test_a_certificate_that_is_wrong_is_one_clear_error(
     secured: Secured, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +174,7 @@ def test_a_server_that_asks_for_a_certificate_gets_ours(
         asyncio.run(run(port))
 
 
+@pytest.mark.thorough
 def test_a_wrong_login_is_one_clear_error_without_the_password(secured: Secured, certificates: Certificates) -> None:
     prefix = secured.PREFIX
     tls = {f"{prefix}_tls": True, f"{prefix}_ca_file": str(certificates.ca)}

@@ -78,6 +78,7 @@ def run(built: Path, folder: Path, workflow: str, fault: str = "", slow: float =
     return done.returncode, done.stderr
 
 
+@pytest.mark.thorough
 def test_lines_of_archives_come_once(built: Path, tmp_path: Path) -> None:
     rows = filled(tmp_path)
     for point in ("committed:2", "committed:2", "committing:1"):
@@ -90,6 +91,7 @@ def test_lines_of_archives_come_once(built: Path, tmp_path: Path) -> None:
     assert text.splitlines() == ["n;name", *(f'{row["n"]};"{row["name"]}"' for row in rows)]
 
 
+@pytest.mark.thorough
 def test_rows_of_parquet_come_once(built: Path, tmp_path: Path) -> None:
     rows = filled(tmp_path)
     for point in ("committed:3", "committed:1"):
@@ -102,6 +104,7 @@ def test_rows_of_parquet_come_once(built: Path, tmp_path: Path) -> None:
     assert [json.loads(line) for line in text.splitlines()] == rows
 
 
+@pytest.mark.thorough
 def test_a_parquet_file_that_was_begun_is_begun_anew(built: Path, tmp_path: Path) -> None:
     rows = filled(tmp_path)
     assert run(built, tmp_path, "whole", "writing:3")[0] == -9

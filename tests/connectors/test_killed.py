@@ -208,6 +208,7 @@ async def killed_a_few_times(name: str, built: Path, folder: Path) -> None:
 OF_KAFKA = [pipeline.NAME for pipeline in KAFKA]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", EVERY_DAY)
 async def test_killed_a_few_times(name: str, built: Path, tmp_path: Path) -> None:
     await killed_a_few_times(name, built, tmp_path)

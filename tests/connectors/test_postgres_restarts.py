@@ -66,6 +66,7 @@ def until(true: Callable[[], Any]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.thorough
 @NEEDS_POSTGRES
 def test_what_is_killed_between_two_batches_goes_on_behind_the_first(tmp_path: Path) -> None:
     with new_schema() as db:

@@ -47,6 +47,7 @@ def test_the_mode(folder: Path) -> None:
     assert "Ran 10 tests, 10 results as expected" in done.stderr
 
 
+@pytest.mark.thorough
 def test_the_server_answers_in_eglot(folder: Path) -> None:
     """Diagnostics, hover and formatting."""
     if emacs(folder, "--eval", "(require 'eglot)").returncode:

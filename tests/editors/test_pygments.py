@@ -63,6 +63,7 @@ def differences(text: str) -> Iterator[str]:
         yield "something besides the tokens has a colour"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", [programs.written, programs.generated], ids=["written", "generated"])
 def test_tokens_cover_the_text(kind: Callable[[], dict[str, str]]) -> None:
     for name, text in kind().items():
@@ -71,6 +72,7 @@ def test_tokens_cover_the_text(kind: Callable[[], dict[str, str]]) -> None:
         assert all(text.startswith(piece, at) and piece for at, _, piece in found), name
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", [programs.written, programs.generated], ids=["written", "generated"])
 def test_each_token_is_what_the_compiler_takes_it_for(kind: Callable[[], dict[str, str]]) -> None:
     texts = kind()

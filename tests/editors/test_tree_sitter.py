@@ -61,6 +61,7 @@ def test_the_same_texts_are_accepted(reader: Reader) -> None:
     assert 100 < accepted < len(texts())
 
 
+@pytest.mark.thorough
 def test_declarations_are_in_the_same_places(reader: Reader) -> None:
     wrong = []
     for name, text in texts().items():
@@ -199,6 +200,7 @@ def coloured(reader: Reader, colours: Query, text: str) -> list[str]:
     return colour
 
 
+@pytest.mark.thorough
 def test_colours_are_what_the_compiler_takes_each_token_for(reader: Reader) -> None:
     colours, wrong, checked = query(reader, "highlights.scm"), [], 0
     for name, text in texts().items():

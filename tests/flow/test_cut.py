@@ -180,6 +180,7 @@ def graphs(draw: st.DrawFn) -> tuple[Graph, dict[int, str]]:
     return sketch.graph(), homes
 
 
+@pytest.mark.thorough
 @given(graphs())
 @settings(deadline=None)
 def test_no_two_parts_wait_for_each_other(drawn: tuple[Graph, dict[int, str]]):

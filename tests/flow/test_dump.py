@@ -133,6 +133,7 @@ graphs = st.builds(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=40, deadline=None)
 @given(graphs)
 def test_every_graph_comes_back(graph):

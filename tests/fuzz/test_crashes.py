@@ -17,6 +17,7 @@ def test_what_once_broke_something_is_fine() -> None:
             examine(content.decode())
 
 
+@pytest.mark.thorough
 def test_texts_of_the_grammar_break_nothing() -> None:
     errors = [examine(derived(seed, 1_500)).errors for seed in daily(25)]
     assert sum(map(bool, errors)) > 0

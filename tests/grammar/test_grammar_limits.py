@@ -73,6 +73,7 @@ def test_five_megabytes_of_brackets_are_one_mistake(sign):
     assert len(problems) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("text", "code"),
     [

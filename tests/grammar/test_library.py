@@ -49,6 +49,7 @@ def loads(tree: Path, **others: str) -> bool:
     return answer == "True True"
 
 
+@pytest.mark.thorough
 @needs_compiler
 def test_it_is_built_once_and_loaded_while_its_sources_are_the_same(tree):
     assert not loads(tree)

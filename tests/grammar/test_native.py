@@ -182,6 +182,7 @@ def _lost(run) -> int:
     return min(added)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", ["def f = g |\n", "def f = (g | \x00", *EDGES[3::8]])
 def test_no_memory_is_lost(text, corpus):
     def run() -> None:

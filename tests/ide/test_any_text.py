@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from marked import program
@@ -63,6 +64,7 @@ def spans(found: Any) -> Iterator[Span]:
                 yield from spans(getattr(found, field.name))
 
 
+@pytest.mark.thorough
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=25 * TIMES, deadline=None)
 def test_every_question_is_answered_with_places_that_are_there(seed: int) -> None:

@@ -3,6 +3,7 @@
 import random
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from marked import program
@@ -67,6 +68,7 @@ def faults(state: State, path: str) -> list[str]:
     return [one.title for one in found if int(one.code.id[2:]) in TYPES and one.code.id != OPEN]
 
 
+@pytest.mark.thorough
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=30 * TIMES, deadline=None)
 def test_what_is_said_to_fit_fits_and_what_is_not_does_not(seed: int) -> None:
@@ -91,6 +93,7 @@ def plain(snippet: str) -> str:
     return default.sub(lambda found: re.sub(r"\\(.)", r"\1", found[1] or ""), snippet)
 
 
+@pytest.mark.thorough
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=25 * TIMES, deadline=None)
 def test_every_parameter_that_is_offered_can_be_set_as_it_is_written(seed: int) -> None:
@@ -109,6 +112,7 @@ def test_every_parameter_that_is_offered_can_be_set_as_it_is_written(seed: int) 
         assert not said, f"{texts[path]}{edit.text}: {said}"
 
 
+@pytest.mark.thorough
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=25 * TIMES, deadline=None)
 def test_what_hints_write_is_what_was_so_already(seed: int) -> None:

@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from marked import program
@@ -48,6 +49,7 @@ def pipes(module: syntax.Module) -> list[tuple[syntax.Decl | syntax.Expr, syntax
     return [(owner, node) for owner, body in owned for node in walk(body) if isinstance(node, syntax.Pipe)]
 
 
+@pytest.mark.thorough
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=40 * TIMES, deadline=None)
 def test_what_was_extracted_and_inlined_is_the_same_program(seed: int) -> None:

@@ -99,6 +99,7 @@ def generated(seed: int) -> dict[str, str]:
     return {**made.write().texts, **python_files(made)}
 
 
+@pytest.mark.thorough
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=40 * TIMES, deadline=None)
 def test_a_renaming_of_a_generated_program_changes_nothing_else(seed: int) -> None:

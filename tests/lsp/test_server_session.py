@@ -29,6 +29,7 @@ def codes(editor, name):
 # --- the beginning and the end
 
 
+@pytest.mark.thorough
 def test_shutdown_and_exit_end_with_nought(editors):
     editor = editors(own_process=True)
     editor.start()
@@ -42,6 +43,7 @@ def test_exit_without_shutdown_ends_with_one(editors):
     assert editor.end() == 1
 
 
+@pytest.mark.thorough
 def test_a_client_that_is_gone_ends_it_with_one(editors):
     editor = editors(own_process=True)
     editor.start()
@@ -90,6 +92,7 @@ def test_a_client_that_knows_one_folder(editors, tmp_path, spelled):
     assert codes(editor, "a.nml") == ["NS0401"]
 
 
+@pytest.mark.thorough
 def test_what_is_no_message_is_answered_and_told_in_a_line(tmp_path):
     start = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}
     hover = {"jsonrpc": "2.0", "id": 3, "method": "textDocument/hover", "params": 5}
@@ -125,6 +128,7 @@ def test_a_client_that_tells_nothing_of_itself(editors):
     assert codes(editor, "a.nml") == ["NS0401"]
 
 
+@pytest.mark.thorough
 def test_nothing_but_the_protocol_is_on_standard_output(tmp_path):
     program = "import sys; from nscompiler.cli.main import start; sys.argv = ['nsc', 'lsp', '--stdio']\n"
     program += "import nslsp.registration as r; made = r.make_server\n"
@@ -167,6 +171,7 @@ def test_over_a_connection(tmp_path):
     server.stderr.close()
 
 
+@pytest.mark.thorough
 def test_an_address_that_cannot_be_had_is_told_of():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

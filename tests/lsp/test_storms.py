@@ -173,6 +173,7 @@ def weather(todo: list[tuple[object, ...]], client: str) -> None:
         assert storm.editor.stop() == new.stop() == 0
 
 
+@pytest.mark.thorough
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(st.lists(steps, min_size=5, max_size=40), st.sampled_from([FULL, PULLS]))
 def test_a_storm_leaves_what_a_new_server_finds(todo, client):

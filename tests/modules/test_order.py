@@ -1,5 +1,6 @@
 """Ordering modules: dependencies first, rings told once."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def test_the_diagnostic_of_two_and_of_many():
     assert second.related[1].text == "C:1.0.0 imports A:1.0.0"
 
 
+@pytest.mark.thorough
 def test_long_chains_need_no_deep_stack():
     size = 20_000
     chain = {at: [Edge(at + 1, Span(str(at), 0, 1))] for at in range(size)} | {size: [Edge(0, Span("end", 0, 1))]}

@@ -180,6 +180,7 @@ def test_slugs_are_identifiers(module):
     assert not keyword.iskeyword(slug(module))
 
 
+@pytest.mark.thorough
 @settings(deadline=None)
 @given(REFS, REFS)
 def test_slugs_differ(one, other):

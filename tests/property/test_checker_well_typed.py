@@ -4,6 +4,7 @@ used."""
 import re
 
 import attrs
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -216,6 +217,7 @@ def touched(found: Diagnostic, text: str) -> str:
     return " ".join(text[span.start : span.end] for span in spans if span.start > text.index("def "))
 
 
+@pytest.mark.thorough
 @given(programs())
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_well_typed_program_has_no_fault(program: Program) -> None:
@@ -223,6 +225,7 @@ def test_a_well_typed_program_has_no_fault(program: Program) -> None:
     assert [one.title for one in check_texts({MAIN: text}).diagnostics] == [], text
 
 
+@pytest.mark.thorough
 @given(programs().filter(lambda program: program.plain), st.data())
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_function_of_another_type_is_reported_where_it_is_used(program: Program, data: st.DataObject) -> None:

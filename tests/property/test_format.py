@@ -101,6 +101,7 @@ def words(comments) -> list[str]:
     return sorted(" ".join(comment.text.split()) for comment in comments)
 
 
+@pytest.mark.thorough
 @settings(max_examples=50, deadline=None)
 @given(remarked(modules().map(layout)))
 def test_a_program_of_any_shape(text):
@@ -123,6 +124,7 @@ BRACKETED = (
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=300, deadline=None)
 @given(crowded(st.sampled_from(BRACKETED)))
 def test_comments_around_what_is_left_out(text):

@@ -35,6 +35,7 @@ def faults(texts: dict[str, str]) -> list[str]:
     return [f"{one.primary.span.path}: {one.code.name}: {one.title}" for one in found if one.is_error]
 
 
+@pytest.mark.thorough
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=100 * TIMES, deadline=None)
 def test_a_generated_program_has_no_error(seed: int) -> None:
@@ -113,6 +114,7 @@ Sinks.postgres; Sinks.amqp
 """
 
 
+@pytest.mark.thorough
 def test_every_construct_is_generated() -> None:
     found: Counter[str] = Counter()
     for seed in range(300):

@@ -68,6 +68,7 @@ def tally(seeds: Iterable[int], number: int) -> Tally:
     return found
 
 
+@pytest.mark.thorough
 def test_one_fault_is_one_error_there_and_a_fix_mends_it() -> None:
     found = tally(daily(35), 4)
     offered = found.fixes["one of them clean"] + found.fixes["none of them clean"]

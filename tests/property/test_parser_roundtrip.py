@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from grammar.plain_lark import parse_plainly
 from grammar.syntax_trees import same_but_early, shape
 from hypothesis import example, given, settings
@@ -190,6 +191,7 @@ def modules(draw: st.DrawFn) -> Module:
     return Module(0, 0, SourceFile("main.nml", ""), header, *declared, main)  # type: ignore[arg-type]
 
 
+@pytest.mark.thorough
 @settings(max_examples=80, deadline=None)
 @given(modules())
 def test_text_of_a_tree_gives_the_tree_back(module):
@@ -298,6 +300,7 @@ def test_no_text_raises(text):
     harmless(text)
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None)
 @given(modules(), st.data())
 def test_no_broken_program_raises(module, data):

@@ -129,6 +129,7 @@ def check_svg(graph: Graph) -> None:
         assert y + down <= height
 
 
+@pytest.mark.thorough
 def test_pictures_of_generated_programs() -> None:
     met = check(graph for seed in daily(40) for graph in graphs(seed))
     assert {"source", "literal", "call", "flatten", "drop_missing", "convert", "branch", "merge", "sink"} <= set(met)

@@ -30,11 +30,13 @@ def agree(programs: Iterable[dict[str, str]]) -> Counter[str]:
     return counted
 
 
+@pytest.mark.thorough
 def test_both_say_the_same_of_right_programs_and_mutants() -> None:
     counted = agree(generated(daily(20), 2))
     assert min(counted["right"], counted["wrong"]) > 20
 
 
+@pytest.mark.thorough
 def test_both_say_the_same_of_programs_at_random() -> None:
     counted = agree(map(wild, daily(100)))
     assert min(counted["right"], counted["wrong"]) > 100

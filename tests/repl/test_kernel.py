@@ -230,6 +230,7 @@ def test_an_interrupt_stops_the_run_and_not_the_kernel(notebook: Notebook) -> No
     assert plain(notebook.run('["still here"]')) == ['"still here"']
 
 
+@pytest.mark.thorough
 def test_a_kernel_that_is_shut_down_takes_its_run_along(installed: Path, tmp_path: Path) -> None:
     with started(installed, tmp_path, SERVICE.replace('"asleep"', '"asleep", __import__("os").getpid()')) as other:
         message = other.begin('["a"] | W.sleep')

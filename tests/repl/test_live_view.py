@@ -94,6 +94,7 @@ def row(terminal: Terminal, name: str) -> list[str]:
     return found[1:]
 
 
+@pytest.mark.thorough
 def test_stages_and_progress_are_drawn_below_log_and_data(tmp_path: Path, gate: Gate) -> None:
     with at_terminal(tmp_path, "run", "demo", "w") as terminal:
         gate.let(4)
@@ -116,6 +117,7 @@ def test_stages_and_progress_are_drawn_below_log_and_data(tmp_path: Path, gate: 
         assert any(line.startswith("w done in") for line in above)
 
 
+@pytest.mark.thorough
 def test_an_interrupt_drains_and_is_said(tmp_path: Path, gate: Gate) -> None:
     with at_terminal(tmp_path, "run", "demo", "w") as terminal:
         gate.let(1)
@@ -129,6 +131,7 @@ def test_an_interrupt_drains_and_is_said(tmp_path: Path, gate: Gate) -> None:
         assert row(terminal, "passed")[:2] == ["10", "10"]
 
 
+@pytest.mark.thorough
 def test_a_second_interrupt_stops_at_once(tmp_path: Path, gate: Gate) -> None:
     with at_terminal(tmp_path, "run", "demo", "w") as terminal:
         gate.let(1)
@@ -141,6 +144,7 @@ def test_a_second_interrupt_stops_at_once(tmp_path: Path, gate: Gate) -> None:
         assert "w interrupted  0:0" in terminal.text
 
 
+@pytest.mark.thorough
 def test_standard_output_elsewhere_has_data_alone(tmp_path: Path, gate: Gate) -> None:
     shell = f"{sys.executable} -m nscompiler run demo w > data"
     with Terminal(("sh", "-c", shell), tmp_path, dict(PLAIN), columns=60) as terminal:
@@ -163,6 +167,7 @@ def test_nothing_is_drawn_where_it_is_not_wanted(tmp_path: Path, gate: Gate, opt
         assert ("w done in" in terminal.text) is (option == "--no-live")
 
 
+@pytest.mark.thorough
 def test_runs_of_the_prompt_are_drawn_too(tmp_path: Path, gate: Gate) -> None:
     with at_terminal(tmp_path, "repl", "demo") as terminal:
         terminal.wait(prompt(1))

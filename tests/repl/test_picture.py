@@ -5,6 +5,8 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import pytest
+
 PICTURES = Path(__file__).parent.parent.parent / "docs/pictures"
 sys.path.insert(0, str(PICTURES))
 
@@ -20,6 +22,7 @@ def lines(picture: str) -> list[str]:
     return list(found.values())
 
 
+@pytest.mark.thorough
 def test_the_picture_of_the_prompt_is_what_it_shows(tmp_path: Path) -> None:
     with prompt.session(tmp_path) as terminal:
         shown = [re.sub(r"\s", "", line) for line in terminal.lines if line]

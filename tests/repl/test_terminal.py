@@ -80,6 +80,7 @@ def test_cells_of_several_lines_results_errors_and_the_way_out(terminal: Termina
     assert terminal.ended() == 0
 
 
+@pytest.mark.thorough
 def test_control_c_clears_the_line_and_stops_a_run_and_not_the_session(terminal: Terminal) -> None:
     terminal.press("import Words:0.1.0 as W\r")
     terminal.wait(prompt(2))
@@ -110,6 +111,7 @@ def test_what_flows_is_shown_below_while_a_cell_is_typed(terminal: Terminal) -> 
     terminal.wait(prompt(2))
 
 
+@pytest.mark.thorough
 def test_history_goes_over_sessions(folder: Path) -> None:
     with session(folder) as first:
         first.wait(prompt(1))

@@ -85,6 +85,7 @@ def started(package: Package, method: str, policy: str, *options: str, queue: in
     return Server(package.start(*options))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("options", [(), ("--metrics-port", "0")], ids=["unwatched", "watched"])
 def test_a_coroutine_that_blocks_holds_no_other_request_up(package: Package, options: tuple[str, ...]) -> None:
     server = started(package, "block", 'on_error="skip"', *options)

@@ -63,6 +63,7 @@ def test_what_two_threads_hand_over_at_once_is_taken() -> None:
     assert sorted(taken) == [1, 2]
 
 
+@pytest.mark.thorough
 def test_a_thread_that_does_not_return_is_known() -> None:
     threads, gate = IOThreads(), threading.Event()
     done = threads.submit(int, "3")
@@ -83,6 +84,7 @@ def reading(package: Package) -> Package:
     return package
 
 
+@pytest.mark.thorough
 def test_a_run_that_reads_a_silent_pipe_can_be_stopped(reading: Package) -> None:
     process = reading.start()
     pipe = os.open(reading.folder / "pipe", os.O_RDWR)
@@ -96,6 +98,7 @@ def test_a_run_that_reads_a_silent_pipe_can_be_stopped(reading: Package) -> None
     assert "w interrupted" in err
 
 
+@pytest.mark.thorough
 def test_a_run_that_waits_for_a_pipes_writer_can_be_stopped(reading: Package) -> None:
     held = (signal.SIGINT, signal.SIGTERM)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, held)

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from emitted_package import Package
 from nstack.runtime.checkpoint import Store
 
 Lines = Callable[..., str]
 
 
+@pytest.mark.thorough
 def test_an_unbounded_source_goes_on_where_it_was(package: Package, tmp_path: Path) -> None:
     package.write(
         """

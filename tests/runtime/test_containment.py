@@ -202,6 +202,7 @@ def test_in_the_process_of_the_workflow(package: Package) -> None:
     assert done.stderr.count("w done in") == 1
 
 
+@pytest.mark.thorough
 def test_in_a_process_of_its_own(package: Package) -> None:
     said = {kind: apart for kind, (_, apart) in KINDS.items() if kind not in ENDLESS}
     done = run(package, list(said), "", "--memory-limit", "256MiB")
@@ -215,6 +216,7 @@ def test_in_a_process_of_its_own(package: Package) -> None:
     assert done.stderr.count("started") == 1 + len(why)
 
 
+@pytest.mark.thorough
 def test_a_call_without_end_in_a_process_of_its_own(package: Package) -> None:
     said = {kind: KINDS[kind][1] for kind in ENDLESS}
     done = run(package, list(said), ", timeout=1.0")
@@ -227,6 +229,7 @@ def reasons(done: subprocess.CompletedProcess[str]) -> list[str]:
     return re.findall(r"starts again, for (.*?); what its instance had learnt is lost", done.stderr)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("kind", "code", "told"),
     [

@@ -106,6 +106,7 @@ def test_a_poison_value_is_isolated(tmp_path: Path) -> None:
     assert (picky.tally.dead, picky.dead.path.read_text().count("\n")) == (1, 1)
 
 
+@pytest.mark.thorough
 def test_a_full_outbox_holds_the_thread(tmp_path: Path) -> None:
     halt = Halt()
     box = Outbox(Picky(), guard(tmp_path, halt), halt, Current(), lambda: None)

@@ -148,6 +148,7 @@ def expected(name: str, count: int, first: int = 0) -> list[tuple[int, str]]:
     return [(n, part) for n in range(first, first + count) for part in [f"{name}{n}", "ä"][: n % 3]]
 
 
+@pytest.mark.thorough
 def test_a_bounded_run_that_was_killed_goes_on_and_its_files_are_exact(here: Folder) -> None:
     here.rows("in.jsonl", 800)
     assert here.run("copied", fault="committed:1", slow=0.002)[0] == -9
@@ -181,6 +182,7 @@ def done_at(here: Folder, workflow: str) -> str:
     return past.at
 
 
+@pytest.mark.thorough
 def test_of_runs_with_names_each_goes_on_with_itself_alone(here: Folder) -> None:
     here.rows("in.jsonl", 800)
     assert here.run("copied", "--run=monday", fault="committed:1", slow=0.002)[0] == -9
@@ -229,6 +231,7 @@ def test_killed_before_the_first_checkpoint_a_file_that_is_appended_to_is_exact_
     assert here.parts("out.jsonl") == 2 * expected("in.jsonl", 20)
 
 
+@pytest.mark.thorough
 def test_a_run_that_is_made_once_leaves_nothing_to_go_on_with(here: Folder) -> None:
     here.rows("in.jsonl", 300)
     process = here.start("copied", 0.02, -1, "--once")
@@ -261,6 +264,7 @@ def test_a_slow_run_stops_between_two_values_and_goes_on_there(here: Folder, wor
     assert here.parts("out.jsonl") == wanted
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fault", ["flushing:2", "writing:4"])
 def test_a_run_whose_file_is_whole_or_not_there_starts_over_exactly(here: Folder, fault: str) -> None:
     here.rows("in.jsonl", 800)
@@ -302,6 +306,7 @@ def test_what_others_append_meanwhile_stays(here: Folder) -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_what_others_append_behind_values_that_come_again_is_told(here: Folder) -> None:
     here.rows("in.jsonl", 400)
     process = here.start("strict", slow=0.005, fails=390)
@@ -355,6 +360,7 @@ def test_two_sources_that_meet_in_one_file(here: Folder) -> None:
     assert sorted(here.parts("out.jsonl")) == expected("in.jsonl", 400) + expected("more.jsonl", 400, first=1000)
 
 
+@pytest.mark.thorough
 def test_what_does_not_fit_the_checkpoint_is_told_with_the_remedy(here: Folder) -> None:
     here.rows("in.jsonl", 500)
     assert here.run("copied", fault="committed:1", slow=0.002)[0] == -9
@@ -374,6 +380,7 @@ def test_what_does_not_fit_the_checkpoint_is_told_with_the_remedy(here: Folder) 
     assert here.parts("out.jsonl") == [one for one in expected("in.jsonl", 500) if one[0] % 5]
 
 
+@pytest.mark.thorough
 def test_where_there_is_nothing_to_go_on_with(here: Folder) -> None:
     here.rows("in.jsonl", 3)
     code, told = here.run("copied", "--resume")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from emitted_package import Package
 
 Lines = Callable[..., str]
@@ -27,6 +28,7 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.thorough
 def test_the_file_is_touched_while_the_run_is_well_and_gone_afterwards(
     package: Package, lines: Lines, tmp_path: Path
 ) -> None:

@@ -128,6 +128,7 @@ def grown(folder: Path, warm: float, seconds: float) -> dict[str, float]:
     }
 
 
+@pytest.mark.thorough
 def test_a_fast_source_for_a_moment(tmp_path: Path) -> None:
     warm, seconds = (30.0, 60.0) if os.environ.get("CI") == "true" else (1.5, 4.0)
     found = grown(tmp_path, warm, seconds)

@@ -198,6 +198,7 @@ def test_the_environment_in_the_modules_folder(package: Package) -> None:
     assert (done.returncode, done.stdout) == (0, "a.venv\n"), done.stderr
 
 
+@pytest.mark.thorough
 def test_the_variable_may_name_a_python_on_the_path_or_below_the_folder(package: Package, python: Path) -> None:
     lines_to_far(package, "    def f(self, text):\n        return text + sys.executable\n", "f")
     linked = python.with_name("far-python")
@@ -277,6 +278,7 @@ def test_a_process_that_cannot_start_again_is_tried_by_the_next_call(package: Pa
     assert "Far.f: startup() of Far:1.0.0 failed: ValueError: not yet" in done.stderr
 
 
+@pytest.mark.thorough
 def test_a_process_that_ends_while_it_starts(package: Package, python: Path) -> None:
     lines_to_far(package, SAME + "\n    def startup(self):\n        os._exit(3)\n", "f")
     done = package.run(**{VARIABLE: str(python)})
@@ -307,6 +309,7 @@ FAILING = """
 """
 
 
+@pytest.mark.thorough
 def test_what_fails_over_there_is_told_with_its_trace(package: Package, python: Path) -> None:
     lines_to_far(package, FAILING, "f; on_error='dead_letter', retry=1")
     done = package.run(input="bad\nwrong\nfine\n", **{VARIABLE: str(python)})
@@ -319,6 +322,7 @@ def test_what_fails_over_there_is_told_with_its_trace(package: Package, python: 
     assert ['"value":"bad"' in letters[0], '"value":"wrong"' in letters[1]] == [True, True]
 
 
+@pytest.mark.thorough
 def test_what_fails_ends_neither_a_generator_nor_the_process(package: Package, python: Path) -> None:
     """A wrong value of a generator is passed over, a coroutine that takes too long is cancelled."""
     lines_to_far(package, FAILING, "many; on_error='skip'", "wait; on_error='skip', timeout=0.5")
@@ -338,6 +342,7 @@ ticks_1 = Source(far, Text, function="ticks", policy=buried, origin="w.nml:1:1",
 )
 
 
+@pytest.mark.thorough
 def test_a_source_goes_on_where_it_was(package: Package, python: Path) -> None:
     """Offsets and wrong values come over as those of a source over here do."""
     package.write(

@@ -45,6 +45,7 @@ def t(module, text):
 """
 
 
+@pytest.mark.thorough
 def test_a_synchronous_method_with_a_timeout_runs_in_its_own_process(package: Package, lines: Lines) -> None:
     flow = lines("f; Text; t.Told; timeout=1.0, on_error='skip'", between="v.text")
     flow = flow.replace("policy=", "parameters=(Parameter('p', 'Text', 'q', open=True),), policy=")
@@ -69,6 +70,7 @@ def test_a_synchronous_method_with_a_timeout_runs_in_its_own_process(package: Pa
     assert done.stderr.count("shutdown ran") == 1
 
 
+@pytest.mark.thorough
 def test_one_next_may_take_the_timeout(package: Package, lines: Lines) -> None:
     package.write(lines("many; Text; Text; timeout=1.0, on_error='skip'"), m=TIMED)
     package.file("m/helper.py", "NAME = 'helper'\n")
@@ -78,6 +80,7 @@ def test_one_next_may_take_the_timeout(package: Package, lines: Lines) -> None:
     assert done.stderr.count("many: took longer than 1 s") == 1
 
 
+@pytest.mark.thorough
 def test_everything_in_a_modules_own_process(package: Package, lines: Lines) -> None:
     """``async`` methods, generators of both kinds and hooks work there too."""
     package.write(

@@ -82,6 +82,7 @@ def wanted(values: int = 2000) -> list[int]:
     return [id for id in range(values) for _ in range(2) if id % 3]
 
 
+@pytest.mark.thorough
 def test_several_processes_give_the_same_in_the_same_order(package: Package) -> None:
     write(package, "open(f'pid-{os.getpid()}', 'w').close()")
     done = package.run("--workers", "3")
@@ -92,6 +93,7 @@ def test_several_processes_give_the_same_in_the_same_order(package: Package) -> 
     assert f"out={len(wanted())}" in done.stderr
 
 
+@pytest.mark.thorough
 def test_what_waits_in_both_directions_goes_on(package: Package) -> None:
     """Input and output of each piece are larger than what a socket holds."""
     write(package, values=30, size=3 << 20)
@@ -100,6 +102,7 @@ def test_what_waits_in_both_directions_goes_on(package: Package) -> None:
     assert written(package) == wanted(30)
 
 
+@pytest.mark.thorough
 def test_a_worker_that_dies_is_followed_by_another_which_does_its_piece_again(package: Package) -> None:
     body = "order.id != 700 or os.path.exists('dead') or (open('dead', 'w').close(), os.kill(os.getpid(), 9))"
     write(package, body)
@@ -110,6 +113,7 @@ def test_a_worker_that_dies_is_followed_by_another_which_does_its_piece_again(pa
     assert "restarts=1" in done.stderr
 
 
+@pytest.mark.thorough
 def test_a_value_that_kills_every_worker_ends_the_run(package: Package) -> None:
     write(package, "order.id != 700 or os._exit(7)")
     done = package.run("--workers", "2")
@@ -184,6 +188,7 @@ def _children(process: subprocess.Popen[str]) -> list[int]:
     return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
 def test_an_interrupt_drains_and_leaves_nobody_behind(package: Package) -> None:
     begun = package.folder / "begun"

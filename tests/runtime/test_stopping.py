@@ -84,6 +84,7 @@ def test_the_second_signal_stops_at_once(package: Package, lines: Lines, tmp_pat
     process.stdin.close()
 
 
+@pytest.mark.thorough
 def test_a_source_that_sleeps_is_left_behind(package: Package) -> None:
     package.write(
         """
@@ -188,6 +189,7 @@ async def test_what_goes_wrong_in_time_is_raised() -> None:
     assert await at_most(1, quick())
 
 
+@pytest.mark.thorough
 def test_a_stalled_reader_stalls_the_source(package: Package, tmp_path: Path) -> None:
     """Back-pressure: with nobody reading, the source is soon asked for no more."""
     counter = tmp_path / "count"

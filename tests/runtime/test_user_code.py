@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+import pytest
 from emitted_package import FLOW, Package
 
 Lines = Callable[..., str]
 
 SERVICE = """
+import pytest
 import os
 import nstack
 from helpers import NAME
@@ -57,6 +59,7 @@ def expected(name: str, who: str) -> str:
     return f"{who}:helpers of {name}:helpers of {name}:late of {name}:deeper of {name}:x of {name}"
 
 
+@pytest.mark.thorough
 def test_two_modules_never_meet(package: Package) -> None:
     """Interleaved value by value: plain, async and generator methods, imports inside them, relative files,
     parameters.

@@ -64,6 +64,7 @@ def test_every_type_fits_itself_and_needs_no_conversion(type: Type) -> None:
     assert conversions(type, type) == ()
 
 
+@pytest.mark.thorough
 @given(st.data(), types)
 def test_a_type_fits_what_the_rules_make_of_it(data: st.DataObject, type: Type) -> None:
     wide = data.draw(widened(type))

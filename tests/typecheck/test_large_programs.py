@@ -162,6 +162,7 @@ for case in FAULTS:
 """
 
 
+@pytest.mark.thorough
 def test_messages_and_hashes_do_not_depend_on_the_process() -> None:
     said = set()
     for seed in ("0", "1"):

@@ -38,6 +38,7 @@ def verdict(body: str, extra: str = "") -> tuple[bool, str | None]:
     return clean, result.types("main.nml")["whole"] if clean else None
 
 
+@pytest.mark.thorough
 @given(pipes())
 @settings(max_examples=50, deadline=None)
 def test_naming_and_bracketing_change_nothing(case: tuple[list[str], int, int]) -> None:

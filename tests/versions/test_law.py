@@ -193,6 +193,7 @@ INTEGER, TEXT = T("Integer"), T("Text")
 PAIR = record([("a", INTEGER), ("b", TEXT)])
 
 
+@pytest.mark.thorough
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(two_modules())
 @example((Module(INTEGER, T("optional", (TEXT,)), ()), Module(INTEGER, TEXT, ())))
