@@ -8,7 +8,6 @@ from emitted_package import FLOW, Package
 Lines = Callable[..., str]
 
 SERVICE = """
-import pytest
 import os
 import nstack
 from helpers import NAME
