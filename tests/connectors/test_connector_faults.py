@@ -93,7 +93,8 @@ def test_a_file_that_is_not_open_has_made_no_progress() -> None:
     [
         (
             errno.EACCES,
-            "port 80 needs rights that this user lacks: choose another one, by http_port in the program, or as in -p http_port=8080",
+            "port 80 needs rights that this user lacks: choose another one, by http_port in the program, or as in "
+            "-p http_port=8080",
         ),
         (errno.EADDRNOTAVAIL, "http_host '127.0.0.1' is no address of this machine"),
         (errno.ENOBUFS, "cannot listen on 127.0.0.1:80: No buffer space available"),
