@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from emitted_package import Package
 
 Lines = Callable[..., str]
@@ -79,6 +80,27 @@ def test_one_line_that_waits_is_processed_at_once(package: Package, lines: Lines
         assert process.stdout.readline() == f"{number}\n"
     process.stdin.close()
     assert process.wait(30) == 0
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_is_printed_is_written_by_the_line(package: Package, lines: Lines, unbuffered: str) -> None:
+    package.write(
+        lines("noisy; Text; Text;"),
+        m="""
+        import os, sys
+        import nstack
+
+        class Module(nstack.Module):
+            def noisy(self, text):
+                for stream in (sys.stdout, sys.stderr):
+                    print("one", end=" ", file=stream)
+                    os.write(2, b"in between\\n")
+                    print("line", file=stream)
+                return text
+        """,
+    )
+    done = package.run(input="x\n", PYTHONUNBUFFERED=unbuffered)
+    assert done.stderr.splitlines()[:4] == ["in between", "one line"] * 2
 
 
 def test_print_and_children_go_to_the_log(package: Package, lines: Lines) -> None:

@@ -304,5 +304,5 @@ def take_stdout() -> int:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(line_buffering=True)
+            reconfigure(line_buffering=True, write_through=False)  # a line whole, also where Python is unbuffered
     return data

@@ -260,7 +260,7 @@ def main() -> None:
     contain_forks(Log())
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    sys.stdout.reconfigure(line_buffering=True, write_through=False)  # type: ignore[union-attr]
     _limit_memory(os.environ.pop(MEMORY, ""))
     module, agreed = pickle.loads(receive(channels[0]))
     os.chdir(module.folder)

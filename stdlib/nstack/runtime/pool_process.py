@@ -244,7 +244,7 @@ def main() -> int:
     _leave_stopping_to_run()
     setup = _setup(end)
     sys.path[:] = setup.path
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    sys.stdout.reconfigure(line_buffering=True, write_through=False)  # type: ignore[union-attr]
     log = Log(setup.log_format, quiet=setup.quiet)
     workflow: Workflow = import_module(setup.module).workflow
     resolved = resolve(workflow, setup.given, os.environ)
