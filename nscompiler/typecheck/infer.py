@@ -346,16 +346,26 @@ class Inference:
         typed = [self.infer(pipe.stages[0])]
         joints: list[Joint] = []
         for place, stage in enumerate(pipe.stages[1:], 1):
+            before = len(self.needs)
             following = self.infer(stage)
             given, needed = typed[-1].arrow.output, following.arrow.input
             joints.append(Joint(given, needed))
             if not self._joint(pipe, place, typed, following):
                 # One fault, one report: what it left open stays silent, what is known is checked on.
+                self._forgo(before, needed)
                 self.store.poison(given, needed)
             typed.append(following)
         self.joints[pipe] = tuple(joints)
         arrow = Arrow(typed[0].arrow.input, typed[-1].arrow.output)
         return Typed(arrow, params.union(one.row for one in typed), _sequence([one.traits for one in typed]))
+
+    def _forgo(self, before: int, needed: Type) -> None:
+        """Ask no more of what a stage takes: the branches of a ``&`` may have agreed on what does not fit."""
+        if len(self.needs) > before:
+            taken = self.store.resolve(needed).canon
+            self.needs[before:] = [
+                one for one in self.needs[before:] if self.store.resolve(one.type).canon is not taken
+            ]
 
     def _joint(self, pipe: syntax.Pipe, place: int, before: list[Typed], following: Typed) -> bool:
         """Check one joint; False after a report."""
