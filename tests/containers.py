@@ -95,7 +95,7 @@ class Project:
         self.environment = {**os.environ, **surroundings, **own, **variables}
         self.name = name
 
-    def compose(self, *arguments: str, check: bool = True, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+    def compose(self, *arguments: str, check: bool = True, timeout: float = 900) -> subprocess.CompletedProcess[str]:
         """``docker compose`` with arguments."""
         return self._run([COMPOSE, *arguments], check, timeout)
 

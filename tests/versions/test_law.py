@@ -160,10 +160,11 @@ def clients(old: Module) -> dict[str, str]:
         "readers of the type": f"{head}{own}fun use : D.T -> Void\ndef w = get | use\n",
         "makers of the type": f"{head}fun get : Void -> D.T\nfun use : {old.named} -> Void\ndef w = get | use\n",
     }
-    if old.output.optional:
-        found["?"] = f"{head}{make}fun use : {old.output.parts[0]} -> Void\ndef w = make | {call}? | use\n"
-    if old.output.head in ("list", "Vector"):
-        found["*"] = f"{head}{make}fun use : {old.output.parts[0]} -> Void\ndef w = make | {call}* | use\n"
+    part, signs = old.output, ""
+    while part.optional or part.head in ("list", "Vector"):
+        signs += "?" if part.optional else "*"
+        part = part.parts[0]
+        found[signs] = f"{head}{make}fun use : {part} -> Void\ndef w = make | {call}{signs} | use\n"
     for name, _ in old.parameters:
         for literal in LITERALS:
             found[f"{name} = {literal}"] = f"{head}def g = D.f {{ {name} = {literal} }}\n"
@@ -198,6 +199,7 @@ PAIR = record([("a", INTEGER), ("b", TEXT)])
 @given(two_modules())
 @example((Module(INTEGER, T("optional", (TEXT,)), ()), Module(INTEGER, TEXT, ())))
 @example((Module(INTEGER, T("list", (TEXT,)), ()), Module(INTEGER, T("Vector", (TEXT,)), ())))
+@example((Module(INTEGER, T("list", (T("optional", (TEXT,)),)), ()), Module(INTEGER, T("list", (TEXT,)), ())))
 @example((Module(PAIR, PAIR, ()), Module(PAIR, record([("a", INTEGER)]), ())))
 @example((Module(PAIR, TEXT, (("p", "Integer = 1"),)), Module(PAIR, TEXT, (("p", 'Duration = "1s"'),))))
 def test_breaking_is_what_stops_a_program(states: tuple[Module, Module]) -> None:
