@@ -34,6 +34,7 @@ def test_the_grammar_is_derived_whole() -> None:
 @pytest.mark.soak
 def test_many_texts_of_the_grammar_break_nothing(record_property: Callable[[str, object], None]) -> None:
     characters, slowest = 0, 0.0
+    examine("def a =")  # loads what the first check loads
     for seed in soak_seeds(300):
         text = derived(seed, LARGEST)
         examined = examine(text)
