@@ -1,6 +1,11 @@
 """Modules that cannot start: each a clear error, with the user's own traceback."""
 
+import os
+import subprocess
+import sys
+import textwrap
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from emitted_package import Package
@@ -52,3 +57,44 @@ def test_no_service_file(package: Package, lines: Lines) -> None:
     done = package.run()
     assert done.returncode == 1
     assert "no service.py in" in done.stderr
+
+
+def test_the_collector_waits_until_the_runtime_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "module.nml").write_text(
+        'module Some.Collected:0.1.0\nfun f : Text -> Text\ndef w = "on" | f | Sinks.stdout\n'
+    )
+    (tmp_path / "service.py").write_text(
+        textwrap.dedent(
+            """
+            import gc
+            import weakref
+
+            import nstack
+
+            AT_IMPORT = gc.isenabled(), gc.get_freeze_count() > 10_000
+
+            class Module(nstack.Module):
+                def f(self, text):
+                    class Ring: pass
+                    found = Ring(), []
+                    found[0].ring = found
+                    gone = weakref.ref(found[0])
+                    del found
+                    kept = []
+                    while gone() is not None and len(kept) < 1_000_000:
+                        kept.append([])
+                    return f"{text} {AT_IMPORT} {gone() is None}"
+            """
+        )
+    )
+    nsc = [sys.executable, "-m", "nscompiler"]
+    subprocess.run([*nsc, "build", ".", "-o", "built"], cwd=tmp_path, check=True, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "some_collected"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": "built"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "on (True, True) True\n", done.stderr

@@ -12,7 +12,7 @@ from pathlib import Path
 from nstack.runtime.connector import Context
 from nstack.runtime.errors import ConnectorError, UsageError
 
-MAGIC = re.compile(r"[*?\[]")
+MAGIC = r"[*?\[]"
 PARTIAL = ".partial"
 
 
@@ -20,7 +20,7 @@ def matches(context: Context, text: str, if_none: str = "error") -> list[tuple[P
     """Each file with the name to show for it. Raises UsageError for an empty path, ConnectorError where a pattern
     matches nothing, unless ``if_none`` is ``"empty"``."""
     path = named(context, text)
-    if not MAGIC.search(text) or path.exists():
+    if not re.search(MAGIC, text) or path.exists():
         return [(path, text)]
     found = sorted(_matching(path), key=lambda file: file.parts)
     if not found and if_none != "empty":
@@ -53,7 +53,7 @@ def named(context: Context, text: str, name: str = "path") -> Path:
 
 def _matching(path: Path) -> list[Path]:
     parts = path.parts
-    fixed = next(index for index, part in enumerate(parts) if MAGIC.search(part))
+    fixed = next(index for index, part in enumerate(parts) if re.search(MAGIC, part))
     base, pattern = Path(*parts[:fixed]), parts[fixed:]
     dots = any(part.startswith(".") for part in pattern)
     found = {}

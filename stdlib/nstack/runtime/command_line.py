@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 the workflow failed, 2 wrong usage, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import sys
@@ -66,7 +67,15 @@ def main(
     except UsageError as error:
         log.error(str(error))
         return 2
+    _collect_again()
     return run.run()
+
+
+def _collect_again() -> None:
+    """The emitted package has Python's collector wait while it loads; from here on it looks after what comes new."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _run(

@@ -360,8 +360,8 @@ class SinkConnector:
         draining an unbounded one: a bounded run's file is renamed into place only then."""
 
 
-_PROVIDES = re.compile(r"^PROVIDES\b[^=]*=\s*\{(.*?)\}", re.MULTILINE | re.DOTALL)
-_ENTRY = re.compile(r'"([\w.]+)"\s*:\s*"(\w+)"')
+_PROVIDES = r"(?ms)^PROVIDES\b[^=]*=\s*\{(.*?)\}"
+_ENTRY = r'"([\w.]+)"\s*:\s*"(\w+)"'
 
 
 class Registry:
@@ -402,5 +402,5 @@ class Registry:
 
 def _provided(file: Path) -> dict[str, tuple[str, str]]:
     """What one file says that it provides."""
-    blocks = _PROVIDES.findall(file.read_text(encoding="utf-8"))
-    return {name: (file.stem, cls) for block in blocks for name, cls in _ENTRY.findall(block)}
+    blocks = re.findall(_PROVIDES, file.read_text(encoding="utf-8"))
+    return {name: (file.stem, cls) for block in blocks for name, cls in re.findall(_ENTRY, block)}

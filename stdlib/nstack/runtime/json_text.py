@@ -6,7 +6,6 @@ Here such a number is kept as it is written, so that the fault gets its place.
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any, NoReturn
 
@@ -33,6 +32,8 @@ def parsed(data: bytes | str) -> Any:
         return msgspec.json.decode(data)
     except msgspec.ValidationError:  # all that can be invalid where any type is fine: a number out of range
         text = data if isinstance(data, str) else data.decode("utf-8")
+        import json  # numbers out of range are rare
+
         return json.loads(text, parse_float=_double, parse_int=_integer, parse_constant=_refused)
 
 

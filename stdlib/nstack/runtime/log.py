@@ -8,7 +8,6 @@ out of plain text.
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import time
@@ -91,7 +90,8 @@ class Log:
 
 def _forms(secret: str) -> set[str]:
     """A text as it is, and as JSON, Python, addresses and Base64 write it; of several lines each one."""
-    from urllib.parse import quote, quote_plus  # few programs have secrets
+    from json import dumps  # few programs have secrets
+    from urllib.parse import quote, quote_plus
 
     lines = [line for line in secret.splitlines() if len(line) > 3]
     return {
@@ -99,8 +99,8 @@ def _forms(secret: str) -> set[str]:
         for text in {secret, *lines}
         for form in (
             text,
-            json.dumps(text)[1:-1],
-            json.dumps(text, ensure_ascii=False)[1:-1],
+            dumps(text)[1:-1],
+            dumps(text, ensure_ascii=False)[1:-1],
             repr(text)[1:-1],
             quote(text),
             quote(text, safe=""),

@@ -17,11 +17,11 @@ from .declare import Literal, Node, Parameter, Policy, UserModule, Workflow
 from .errors import UsageError
 from .scalars import INTEGER_MAX, INTEGER_MIN
 
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|s|m|h|d)")
+_PART = r"(\d+(?:\.\d+)?)(ms|us|s|m|h|d)"
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 USUAL_RETRIES = 5
 """How often a failed call is made again where nothing but ``true`` is said."""
-_SECRET = re.compile("password|secret|token", re.IGNORECASE)
+_SECRET = "password|secret|token"
 
 
 def duration_of(text: str) -> datetime.timedelta:
@@ -33,8 +33,8 @@ def duration_of(text: str) -> datetime.timedelta:
         seconds = float(text)
     except ValueError:
         seconds = math.nan
-    if text and not _PART.sub("", text):
-        seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    if text and not re.sub(_PART, "", text):
+        seconds = sum(float(number) * _UNITS[unit] for number, unit in re.findall(_PART, text))
     try:
         if seconds >= 0:
             return datetime.timedelta(seconds=seconds)
@@ -43,12 +43,12 @@ def duration_of(text: str) -> datetime.timedelta:
         raise ValueError(text) from None
 
 
-_WHOLE = re.compile(r"[+-]?[0-9][0-9_]*")
+_WHOLE = r"[+-]?[0-9][0-9_]*"
 _BITS = " (64 bit)"
 
 
 def _integer(text: str) -> int:
-    if not _WHOLE.fullmatch(text.strip()):
+    if not re.fullmatch(_WHOLE, text.strip()):
         raise ValueError(text)
     number = int(text)
     if not INTEGER_MIN <= number <= INTEGER_MAX:
@@ -118,7 +118,7 @@ def expected(parameter: Parameter) -> str:
 
 def is_secret(parameter: Parameter) -> bool:
     """Whether its value must never be shown."""
-    return parameter.environment is not None or _SECRET.search(parameter.name) is not None
+    return parameter.environment is not None or re.search(_SECRET, parameter.name, re.IGNORECASE) is not None
 
 
 class Resolved:
@@ -347,5 +347,6 @@ def _convert(node: Node, parameter: Parameter, text: str, values: dict[str, Any]
         where, what = f"-p {parameter.name}", ""
         if parameter.environment is not None:
             where, what = f"${parameter.environment}", f" for {parameter.name}"
-        wanted = expected(parameter) + (_BITS if parameter.type == "Integer" and _WHOLE.fullmatch(text.strip()) else "")
+        too_large = parameter.type == "Integer" and re.fullmatch(_WHOLE, text.strip())
+        wanted = expected(parameter) + (_BITS if too_large else "")
         found.problems.append(f"{where}: {node.shown} expects {wanted}{what}, got {shown}")

@@ -1,8 +1,10 @@
 """Runs a workflow of in: ``python -m in_flow [WORKFLOW]``."""
 
+import gc
 import sys
 
-from nstack.runtime import main
+gc.disable()  # until all is loaded, which stays: there is nothing to collect
+from nstack.runtime import main  # noqa: E402
 
 WORKFLOWS = {"w": "in_flow.flow_w"}
 
