@@ -28,6 +28,7 @@ from nstack.connectors.arrow import ArrowSource
 from nstack.connectors.compression import zstd as zstd_library
 from nstack.connectors.csv import CsvSource
 from nstack.connectors.jsonl import JsonlSource
+from nstack.connectors.letters import DeadLetterSource
 from nstack.connectors.parquet import ParquetSource
 from nstack.runtime.codec import Codec
 from nstack.runtime.connector import Batch
@@ -121,6 +122,8 @@ lines("JSON lines in UTF-32", P.decode().encode("utf-32"))
 lines("JSON lines in Latin-1", P + plant("Zoë".encode("latin-1")))
 lines("an overlong encoding", P + plant(b"\xc0\xaf"))
 lines("a surrogate in UTF-8", P + plant(b"\xed\xa0\x80"))
+lines("no UTF-8 where nothing looks", P + P[:-2] + b',"more":{"x":["\xff"]}}\n')
+lines("no UTF-8 in a key that the type lacks", P + P[:-2] + b',"\xff":1}\n')
 lines("half a surrogate pair", P + plant(b"\\ud83d"))
 lines("a byte-order mark in the middle", P + b"\xef\xbb\xbf" + P)
 lines("a NUL byte in a text", P + plant(b"a\x00b"))
@@ -157,8 +160,17 @@ lines("NaN for a Decimal", b'"1"\n"NaN"\n', Decimal)
 lines("gzip without its name", gzip.compress(P))
 lines("Parquet for JSON lines", lambda folder: pq.write_table(pa.table({"a": [1]}), folder / "x"))
 
+LETTER = b'{"function":"A.f","value":%b}\n' % P.strip()
+CASES["a dead letter with bytes that are no UTF-8"] = (
+    DeadLetterSource,
+    Plant,
+    LETTER + LETTER[:-2] + b',"error":"\xff"}\n',
+    {},
+)
+
 rows("CSV in UTF-16", (C + ROW).decode().encode("utf-16"))
 rows("CSV with bytes that are no UTF-8", C + ROW + b"1,Zo\xeb\n")
+rows("no UTF-8 in a column that the type lacks", b"more," + C + b"x," + ROW + b"Zo\xeb," + ROW)
 rows("a byte that the encoding has not", C + ROW + b"1,\x81\n", csv_encoding="cp1252")
 rows("half a character of UTF-16", (C + ROW).decode().encode("utf-16") + b"\x00", csv_encoding="utf-16")
 rows("a row with a cell too few", C + ROW + b"1\n")

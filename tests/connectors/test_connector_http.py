@@ -115,6 +115,7 @@ BAD_BODIES = [
     (Params, b'{"params": "x"}', JSON, 'params: expected Params, got "x"'),
     (Params, b'{"params" : 1, "params": 2}', JSON, 'body: expected each key once in an object, got "params" again'),
     (Json, b'{"params": }', None, "body: expected JSON"),
+    (Flag, b'{"a": 1, "b": true, "c": "\xff"}', JSON, "body: expected JSON in UTF-8, got other bytes"),
     (Text, b'{"params": "x", "y": [{"k": "\xff"}, {"k": 1}]}'.ljust(100_000), None, "body: expected JSON in UTF-8"),
 ]
 

@@ -69,6 +69,8 @@ ANSWERED: list[tuple[str, bytes, int, str]] = [
     ("too deep where nothing looks", post(GOOD[:-1] + b', "x": ' + b"[" * 5000 + b"]" * 5000 + b"}"), 400, "deeply"),
     ("bytes that are no UTF-8", post(order(name='"?"').replace(b"?", b"\xff\xfe")), 400, "body: expected JSON"),
     ("no UTF-8 where nothing looks", post(GOOD[:-1] + b', "x": {"id": "\xff"}}'), 400, "body: expected JSON in UTF-8"),
+    ("no UTF-8 in a field of no use", post(GOOD[:-1] + b', "x": "\xff"}'), 400, "body: expected JSON in UTF-8"),
+    ("no UTF-8 in a key of no use", post(GOOD[:-1] + b', "\xff": 1}'), 400, "body: expected JSON in UTF-8"),
     ("half a surrogate pair", post(order(name='"\\ud800"')), 400, "body: expected JSON"),
     ("an overlong encoding of /", post(order(name='"?"').replace(b"?", b"\xc0\xaf")), 400, "body: expected JSON"),
     ("UTF-16", post(GOOD.decode().encode("utf-16")), 400, "body: expected JSON"),

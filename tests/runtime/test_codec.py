@@ -237,6 +237,22 @@ def test_no_json_at_all(data: bytes, says: str) -> None:
     assert str(caught.value) == says
 
 
+@pytest.mark.parametrize("bad", [b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"Zo\xeb", b"\xf4\x90\x80\x80"])
+@pytest.mark.parametrize("more", [b'"%b"', b'{"%b": 1}', b'[{"x": ["\xc3\xa9", "%b"]}]'])
+def test_bytes_that_are_no_utf_8_are_told_where_the_type_has_no_use_for_them(bad: bytes, more: bytes) -> None:
+    codec, good = Codec(Odd), b'{"text": "\xc3\xa9", "User-Id": 1, "more": "\xf0\x9f\x8e\x89"}'
+    text = good.replace(b'"\xf0\x9f\x8e\x89"', more % bad)
+    assert codec.decode_lines(good + b"\n") == [codec.decode_json(good)] == [Odd("é", 1)]
+    with pytest.raises(DecodeError, match=r"^value: expected JSON in UTF-8, got other bytes"):
+        codec.decode_json(text)
+    with pytest.raises(DecodeError, match=r"^body: expected JSON in UTF-8, got other bytes"):
+        codec.decode_params(b'{"params": %b}' % text)
+    with pytest.raises(DecodeError, match=r"^body: expected JSON in UTF-8, got other bytes"):
+        codec.decode_params(b'{"params": %b, "more": %b}' % (good, more % bad))
+    with pytest.raises(UnicodeDecodeError):
+        codec.decode_lines(good + b"\n" + text + b"\n")
+
+
 def test_a_body_needs_params() -> None:
     codec = Codec(Integer)
     for body, found in ((b"3", "3"), (b'{"param":3}', '{"param":3}')):

@@ -96,6 +96,7 @@ class DeadLetterSource(SourceConnector):
         """What a line holds, if it is meant. Whoever reads all letters is told of a line that is none."""
         fault = None
         try:
+            str(line, "utf-8")  # msgspec passes over what a letter has besides
             letter = msgspec.json.decode(line, type=Letter)
             if self._function not in ("", letter.function) or self._at not in ("", letter.at):
                 return None

@@ -51,6 +51,8 @@ class Codec:
     def decode_json(self, data: bytes | str, where: str = "value") -> Any:
         """The value that a JSON document holds. Raises DecodeError with a path that starts with ``where``."""
         try:
+            if not data.isascii():
+                _refuse_other_bytes(data)
             return self.decode(data)
         except _FAILURES as error:
             raise self._fault(data, where, error) from None
@@ -75,6 +77,8 @@ class Codec:
             envelope = msgspec.defstruct("Envelope", [("params", self._wire.type)])
             self._envelope = msgspec.json.Decoder(envelope, dec_hook=decode_custom)
         try:
+            if not body.isascii():
+                _refuse_other_bytes(body)
             value = self._envelope.decode(body).params
             return value if self._wire.load is None else self._wire.load(value)
         except _FAILURES as error:
@@ -91,8 +95,10 @@ class Codec:
 
     def decode_lines(self, block: bytes) -> list[Any]:
         """The values of a block of JSON lines, in one pass; empty lines are passed over. Raises what msgspec
-        raises: then go line by line.
+        raises, or UnicodeDecodeError: then go line by line.
         """
+        if not block.isascii():
+            _refuse_other_bytes(block)
         values = self._decoder.decode_lines(block)
         load = self._wire.load
         return values if load is None else [load(value) for value in values]
@@ -123,6 +129,12 @@ class Codec:
         with the path.
         """
         return value if self.test(value) else accept(self.shape, value, where)
+
+
+def _refuse_other_bytes(data: bytes | str) -> None:
+    """msgspec does not look into what it passes over, the fields that a type lacks. Raises UnicodeDecodeError."""
+    if not isinstance(data, str):
+        str(data, "utf-8")
 
 
 def _malformed(data: bytes | str, where: str, error: Exception) -> DecodeError:
