@@ -1,6 +1,7 @@
 """``Sources.kafka``, ``Sources.kafka_backlog`` and ``Sinks.kafka`` on a Kafka cluster."""
 
 import asyncio
+import datetime
 from collections.abc import AsyncIterator, Iterator
 from contextlib import nullcontext
 from typing import cast
@@ -10,7 +11,6 @@ from broker_harness import Contract, Order, Side, opened, take, until, values
 from confluent_kafka import KafkaError
 from connector_harness import Recorder
 from kafka_sides import Cluster, KafkaLine, KafkaSide, cluster, seconds
-from nstack.connectors import kafka as kafka_module
 from nstack.connectors import kafkagroup
 from nstack.connectors.kafka import KafkaBacklog, KafkaSink, KafkaSource
 from nstack.connectors.kafkagroup import Progress
@@ -190,12 +190,11 @@ class TestKafka(Contract):
         ],
     )
     async def test_of_a_batch_that_is_refused_only_the_message_at_fault_is(
-        self, side: KafkaSide, monkeypatch: pytest.MonkeyPatch, code: int, why: str
+        self, side: KafkaSide, code: int, why: str
     ) -> None:
         if not side.CLUSTER.is_mock:
             pytest.skip("the broker that KAFKA_BOOTSTRAP names refuses nothing")
         given = [Order(n, "x") for n in range(8)]
-        monkeypatch.setattr(kafka_module, "LINGER", 200)  # they make one batch, however long it takes to send them
         async with opened(side, KafkaSink()) as sink:
             for refusals, refused in ((1, []), (4, [0]), (5, [0, 1])):  # of 8, 4, 2 and 1, and of the one after it
                 side.CLUSTER.order(f"refuse {refusals} {code}")
@@ -205,7 +204,26 @@ class TestKafka(Contract):
                     assert list(fault.value.those) == refused
                     assert why in str(fault.value)
                 got = [Codec(Order).decode_json(await side.receive()).n for _ in range(8 - len(refused))]
-                assert sorted(got) == [n for n in range(8) if n not in refused]
+                assert got == [n for n in range(8) if n not in refused]
+
+    async def test_messages_behind_a_batch_that_is_refused_wait_for_it(self, side: KafkaSide) -> None:
+        if not side.CLUSTER.is_mock:
+            pytest.skip("the broker that KAFKA_BOOTSTRAP names refuses nothing")
+        given = [Order(n, "x" * 500) for n in range(40)]
+        async with opened(side, KafkaSink(), kafka_max_message=4000) as sink:  # of batches no larger than that
+            for refusals, refused in ((1, []), (4, [0]), (2, [])):
+                side.CLUSTER.order(f"refuse {refusals} {KafkaError.MSG_SIZE_TOO_LARGE}")
+                with pytest.raises(RefusedValues) if refused else nullcontext() as fault:
+                    await sink.write(sink.encode(given))
+                assert (list(fault.value.those) if fault is not None else []) == refused
+                got = [Codec(Order).decode_json(await side.receive()).n for _ in range(40 - len(refused))]
+                assert got == [n for n in range(40) if n not in refused]
+
+    async def test_the_headers_of_a_message_count(self, side: KafkaSide) -> None:
+        large = Whole(None, Order(1, "x"), {"a": "x" * 1500}, "", 0, 0, datetime.datetime.now(datetime.UTC))
+        async with opened(side, KafkaSink(), Whole, kafka_message=True, kafka_max_message=1000) as sink:
+            with pytest.raises(TooLarge, match=r"a message of 15\d\d bytes; kafka_max_message is 1000"):
+                sink.encode([large])
 
     async def test_a_missing_body_is_told_where_a_value_is_needed(self, side: KafkaSide) -> None:
         for type_, body in ((Order, "json"), (Text, "raw")):

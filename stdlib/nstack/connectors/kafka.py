@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise, starmap
 from typing import Any
 
 from nstack.connectors.broker import Bodies, BrokerSink, BrokerSource, Form, Message, NotTaken
@@ -24,8 +25,14 @@ PROVIDES = {"Sources.kafka": "KafkaSource", "Sources.kafka_backlog": "KafkaBackl
 
 COMMIT = 500
 """Milliseconds between two commits."""
-LINGER = 2
-"""Milliseconds in which messages gather to a batch."""
+LINGER = 60_000
+"""Milliseconds in which messages gather to a batch: none goes before it is said that these are all."""
+BATCH_BYTES = 1_000_000
+"""The library makes no larger batch, frame included, …"""
+BATCH_MESSAGES = 10_000
+"""… and none of more messages."""
+FRAME, AROUND = 1024, 64
+"""So many bytes at most surround a batch, and each message in it."""
 POLL = 0.1
 """Seconds that one look for confirmations waits."""
 
@@ -155,6 +162,8 @@ class KafkaSink(BrokerSink):
             "compression.type": parameters.kafka_compression,
             "partitioner": "murmur2_random",  # as clients in Java have it: one key, one partition, whoever writes
             "linger.ms": LINGER,
+            "batch.size": BATCH_BYTES,
+            "batch.num.messages": BATCH_MESSAGES,
         }
         return self._cluster.address, "kafka"
 
@@ -171,7 +180,8 @@ class KafkaSink(BrokerSink):
             self._producer = Producer(self._settings)
         await self._cluster.reach(make=True)
         self._trouble.down = False
-        return Publisher(self._producer, self._cluster, self._trouble)
+        room = min(BATCH_BYTES, self._settings["message.max.bytes"]) - FRAME
+        return Publisher(self._producer, self._cluster, self._trouble, room)
 
     def encode(self, values: Sequence[Any]) -> Bodies:
         """Bodies with key and headers. Raises EncodeError, and TooLarge."""
@@ -196,19 +206,33 @@ class Delivery(Bodies):
     """Messages that the producer has, or is about to be given, and what became of them.
 
     A broker refuses a batch as a whole, for being too large or for one of its messages, and the library makes the
-    batches. So what was refused in a batch is sent again in halves, until the message is alone that is at fault.
+    batches. So what was refused in a batch is sent again in halves, until the message is alone that is at fault. The
+    producer has no more at a time than one batch of each partition: a second one would be taken before the first is
+    sent again, and messages of one key would change places.
     """
 
-    def __init__(self, bodies: Bodies) -> None:
+    def __init__(self, bodies: Bodies, room: int) -> None:
         super().__init__(bodies)
         self.size = bodies.size
-        self.waiting: deque[int] = deque(range(len(bodies)))
-        self.left = len(bodies)
+        self.waiting: deque[int] = deque()
+        self.left = 0
         self.failed: Any = None
         """What has failed for a reason that is not a message's."""
         self.refused: dict[int, Any] = {}
         self._suspect: dict[int, Any] = {}
-        self._further: list[list[int]] = []
+        self._further: list[Sequence[int]] = self._batches(room)[::-1]
+        """What is sent next is the last."""
+
+    def _batches(self, room: int) -> list[Sequence[int]]:
+        """The messages in runs that fit into one batch."""
+        begins, used = [0], 0
+        for at, one in enumerate(self):
+            size = one.size + AROUND
+            used += size
+            if at > begins[-1] and (used > room or at - begins[-1] == BATCH_MESSAGES):
+                begins.append(at)
+                used = size
+        return list(starmap(range, pairwise((*begins, len(self)))))
 
     def settled(self, at: int, error: Any, message: Any) -> None:
         """The library's ``on_delivery``."""
@@ -238,14 +262,15 @@ class Delivery(Bodies):
 class Publisher:
     """A time in which the cluster answers; the producer outlives it, and with it what is not confirmed yet."""
 
-    def __init__(self, producer: Any, cluster: Cluster, trouble: Trouble) -> None:
+    def __init__(self, producer: Any, cluster: Cluster, trouble: Trouble, room: int) -> None:
         self._producer = producer
         self._cluster = cluster
         self._trouble = trouble
+        self._room = room
 
     async def publish(self, bodies: Bodies) -> None:
         """All, in order. What the producer had when the cluster was lost it sends itself."""
-        delivery = bodies if isinstance(bodies, Delivery) else Delivery(bodies)
+        delivery = bodies if isinstance(bodies, Delivery) else Delivery(bodies, self._room)
         while delivery.left or delivery.goes_on():
             await asyncio.to_thread(self._advance, delivery)
             if self._trouble.refused is not None:
@@ -268,7 +293,8 @@ class Publisher:
             except BufferError:
                 break
             delivery.waiting.popleft()
-        self._producer.poll(POLL if delivery.left else 0)
+        if delivery.left:
+            self._producer.flush(POLL)  # unlike ``poll``, it has them sent now
 
     async def close(self) -> None:
         """The producer is closed with the sink."""

@@ -33,6 +33,8 @@ class Outgoing:
         self.key = key
         self.headers = headers
         self.size = len(body or b"") + len(key or b"")
+        if headers:  # the library counts their lengths too, in up to five bytes each
+            self.size += sum(len(name.encode()) + len(text) + 10 for name, text in headers.items())
 
 
 class KafkaForm(Form):
