@@ -120,6 +120,21 @@ def test_what_is_checked_after_an_edit(path: str, old: str, new: str, checked: s
     assert path in anew
 
 
+def test_a_default_from_the_environment_is_kept() -> None:
+    files = {
+        "a/module.nml": 'module My.A:0.1.0\n\nfun f : Text -> Text with { a : Integer = $A, b : [Text] = [$B, "b"] }\n',
+        "b/module.nml": "module My.B:0.1.0\n\nimport My.A:0.1.0 as A\n\ndef w = Sources.stdin | A.f | Sinks.log\n",
+    }
+    _, memory, _ = again(files, {})
+    edited = {**files, "b/module.nml": files["b/module.nml"].replace("A.f", "A.f { a = 3 }")}
+    problems, _, taken = again(edited, memory)
+    assert (problems, taken) == ((), frozenset({"a/module.nml"}))
+    other = {**edited, "a/module.nml": files["a/module.nml"].replace("$B", "$C")}
+    assert again(other, memory)[2] == frozenset()
+    wrong = {**edited, "b/module.nml": files["b/module.nml"].replace("A.f", "A.f { b = 3 }")}
+    assert again(wrong, memory)[0] == from_scratch(wrong) != ()
+
+
 EDITS = [
     ("price : Double", "price : Integer"),
     ("price", "prize"),

@@ -143,9 +143,7 @@ def _defaults(readers: Sequence[Settable]) -> str | None:
 
 def default_text(one: Settable) -> str:
     """A default as a program writes it; a duration in seconds."""
-    if isinstance(one.default, Environment):
-        return f"${one.default.name}"
-    if one.type.kind == "Duration":
+    if one.type.kind == "Duration" and not isinstance(one.default, Environment):
         return f"{one.default:g}s" if isinstance(one.default, int | float) else str(one.default)
     return _json(one.default)
 
@@ -153,6 +151,10 @@ def default_text(one: Settable) -> str:
 def _json(value: object) -> str:
     import json
 
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_json, value))}]"
+    if isinstance(value, Environment):
+        return f"${value.name}"
     if isinstance(value, Mapping):
         value = dict(value)
     return json.dumps(value, ensure_ascii=False)

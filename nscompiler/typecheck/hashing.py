@@ -8,8 +8,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from nscompiler.typecheck.params import Environment, show_type
+from nscompiler.typecheck.params import show_type
 from nscompiler.types.interface import FunctionInterface, Interface, ParameterRow, TypeInterface
+from nscompiler.types.stored import plain_default
 from nscompiler.types.types import App, ErrorType, Record, Scalar, SizeType, Sum, Type, Var
 
 Digests = dict[Type, str]
@@ -56,13 +57,11 @@ def _function(one: FunctionInterface, digests: Digests) -> str:
 
 
 def _row(row: ParameterRow) -> str:
-    settable = [(one.name, show_type(one.type), _plain(one.default), one.required, one.reader) for one in row.settable]
+    settable = [
+        (one.name, show_type(one.type), plain_default(one.default), one.required, one.reader) for one in row.settable
+    ]
     fixed = [(one.name, one.reader) for one in row.fixed]
     return json.dumps([settable, fixed, [sorted(names) for names in row.open], [sorted(names) for names in row.policy]])
-
-
-def _plain(value: object) -> object:
-    return {"$env": value.name} if isinstance(value, Environment) else value
 
 
 class _Numbers:

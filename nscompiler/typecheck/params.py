@@ -12,6 +12,7 @@ from nscompiler.grammar import syntax
 from nscompiler.patterns import Pattern
 from nscompiler.source import Span
 from nscompiler.types.interface import UNSEEN, Fixed, ParameterRow, ParameterType, Settable
+from nscompiler.types.interface import Environment as Environment
 
 TEXT = ParameterType("Text")
 INTEGER = ParameterType("Integer")
@@ -38,22 +39,6 @@ _ISO_DURATION = Pattern(
 )
 _INTEGER = Pattern(r"[+-]?\d+\Z")
 _DOUBLE = Pattern(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
-
-
-class Environment:
-    """A parameter that is read from the environment when the process starts."""
-
-    __match_args__: ClassVar[tuple[str, ...]] = ("name",)
-    __slots__ = __match_args__
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Environment) and other.name == self.name
-
-    def __hash__(self) -> int:
-        return hash(self.name)
 
 
 class Fault:

@@ -22,11 +22,31 @@ class ParameterType:
         self.choices = choices
 
 
+class Environment:
+    """A parameter that is read from the environment when the process starts."""
+
+    __match_args__: ClassVar[tuple[str, ...]] = ("name",)
+    __slots__ = __match_args__
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Environment) and other.name == self.name
+
+    def __repr__(self) -> str:
+        return f"${self.name}"
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
 class Settable:
     """A parameter that can still be set from outside.
 
-    ``default`` is a JSON-like value after conversion (a Duration in seconds), None together with ``required`` where
-    there is none. ``reader`` names the function that reads it (``Sources.http``); ``span`` is its declaration.
+    ``default`` is a JSON-like value after conversion (a Duration in seconds) or an Environment, None together with
+    ``required`` where there is none. ``reader`` names the function that reads it (``Sources.http``); ``span`` is its
+    declaration.
     """
 
     __match_args__: ClassVar[tuple[str, ...]] = ("name", "type", "default", "required", "reader", "span")

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from nscompiler.source import Span
 from nscompiler.types.interface import (
+    Environment,
     Fixed,
     FunctionInterface,
     Interface,
@@ -305,7 +306,7 @@ class Functions(_Lazy[FunctionInterface]):
         return ParameterRow(
             tuple(
                 [
-                    Settable(name, _parameter_type(type), default, required, reader, span(number))
+                    Settable(name, _parameter_type(type), _default(default), required, reader, span(number))
                     for number, (name, type, default, required, reader) in enumerate(settable, place)
                 ]
             ),
@@ -318,6 +319,12 @@ class Functions(_Lazy[FunctionInterface]):
             tuple(map(frozenset, open_)),
             tuple(map(frozenset, policy)),
         )
+
+
+def _default(written: object) -> object:
+    if isinstance(written, tuple):
+        return tuple([_default(item) for item in written])
+    return Environment(written["$env"]) if isinstance(written, dict) else written
 
 
 def _parameter_type(written: Data) -> ParameterType:

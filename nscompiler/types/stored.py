@@ -1,8 +1,9 @@
 """Interfaces as plain data, for keeping them between runs; ``restored`` reads them back.
 
 A type that another module declares is written as its name, and looked up there again when it is read: what is kept of
-a module does not grow with what lies behind its imports. The data holds tuples, texts, numbers and None only
-(``marshal`` takes them); places are kept apart, so that what is left says whether an importer could see a difference.
+a module does not grow with what lies behind its imports. The data holds tuples, texts, numbers, None and
+JSON values only (``marshal`` takes them); places are kept apart, so that what is left says whether an importer could
+see a difference.
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from typing import Any
 
 from nscompiler.source import Span
 from nscompiler.types.interface import (
+    Environment,
     FunctionInterface,
     Interface,
     ParameterRow,
@@ -134,7 +136,7 @@ class _Writer:
         settable, fixed = [], []
         for one in row.settable:
             self._place(one.span)
-            settable.append((one.name, _written(one.type), one.default, one.required, one.reader))
+            settable.append((one.name, _written(one.type), plain_default(one.default), one.required, one.reader))
         for bound in row.fixed:
             self._place(bound.span)
             fixed.append((bound.name, bound.reader))
@@ -172,6 +174,13 @@ class _Writer:
 
     def _alias(self, alias: Alias) -> Data:
         return alias.module, alias.name, tuple([self._type(arg) for arg in alias.args])
+
+
+def plain_default(value: object) -> object:
+    """A default as plain data: an environment variable as ``{"$env": NAME}``, which no other default is."""
+    if isinstance(value, tuple):
+        return tuple([plain_default(item) for item in value])
+    return {"$env": value.name} if isinstance(value, Environment) else value
 
 
 def _written(type: ParameterType) -> Data:

@@ -241,3 +241,19 @@ def test_secrets_are_struck_out_of_the_log(capfd: pytest.CaptureFixture[str]) ->
     text, json = capfd.readouterr().err.splitlines()
     assert text == "the key is ***; abc is too short to hide"
     assert json.endswith('"level":"error","event":"log","message":"x","n":1,"odd":"<class \'object\'>"}')
+
+
+def test_an_item_of_a_list_may_come_from_the_environment() -> None:
+    names = Parameter("names", "[Text]", ({"$env": "NAME"}, "b"), origin="w.nml:2:9")
+    waits = Parameter("waits", "[Duration]", (1, {"$env": "WAIT"}), default=True)
+    flow, call = workflow(names, waits)
+    found = resolve(flow, {}, {"NAME": "xy", "WAIT": "2m"})
+    minutes = [datetime.timedelta(seconds=1), datetime.timedelta(minutes=2)]
+    assert dict(found.of(call)) == {"names": ["xy", "b"], "waits": minutes}
+    assert "xy" in found.secrets
+    with pytest.raises(UsageError) as raised:
+        resolve(flow, {}, {"WAIT": "soon"})
+    assert str(raised.value) == (
+        "$NAME is not set: M.f needs it for names (w.nml:2:9)\n"
+        '$WAIT: M.f expects Duration (such as "90s") for waits, got another text'
+    )

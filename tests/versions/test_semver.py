@@ -216,6 +216,7 @@ def declared(parameters: str) -> str:
         ("p : Text", 'p : Text = ""', ["minor p parameter-optional"]),
         ('p : Text = ""', "p : Text", ["major p parameter-required"]),
         ("p : Integer = 1", "p : Integer = 2", ["minor p default-changed"]),
+        ('p : [Text] = [$A, "b"]', 'p : [Text] = [$B, "b"]', ["minor p default-changed"]),
         ('p : Duration = "60s"', 'p : Duration = "1m"', NOTHING),
         ("p : Integer", "p : Double", ["minor p parameter-widened"]),
         ("p : Integer", "p : Text", ["minor p parameter-widened"]),

@@ -240,12 +240,40 @@ def _of_node(node: Node, given: Mapping[str, str], environment: Mapping[str, str
         if text is not None:
             _convert(node, parameter, text, values, found)
         elif parameter.value is not None:
-            values[parameter.name] = _typed(parameter.type, parameter.value)
+            values[parameter.name] = _of_program(node, parameter, environment, found)
         elif not parameter.required and parameter.environment is None:
             values[parameter.name] = None
     found.secrets += [str(values[name]) for name in secret if isinstance(values.get(name), str | int)]
     outside = {parameter.name for parameter in _parameters(node) if parameter.environment is not None}
     return Parameters(values, frozenset(secret), frozenset(outside))
+
+
+def _of_program(node: Node, parameter: Parameter, environment: Mapping[str, str], found: Resolved) -> Any:
+    """The value that the program has, typed; an item of a list may be a variable of the environment (``$env``)."""
+    if not isinstance(parameter.value, list | tuple):
+        return _typed(parameter.type, parameter.value)
+    item = parameter.type[1:-1]
+    return [
+        _variable(node, parameter, part["$env"], environment, found) if isinstance(part, dict) else _typed(item, part)
+        for part in parameter.value
+    ]
+
+
+def _variable(node: Node, parameter: Parameter, name: str, environment: Mapping[str, str], found: Resolved) -> Any:
+    """What an item of a list is that is read from the environment; None where that is a problem."""
+    text = environment.get(name)
+    if text is None:
+        place = parameter.origin or getattr(node, "origin", "")
+        found.problems.append(f"${name} is not set: {node.shown} needs it for {parameter.name} ({place})")
+        return None
+    found.secrets.append(text)
+    item = parameter.type[1:-1]
+    try:
+        return _FROM_TEXT.get(item, str)(text)
+    except ValueError:
+        wanted = expected(Parameter(parameter.name, item))
+        found.problems.append(f"${name}: {node.shown} expects {wanted} for {parameter.name}, got another text")
+        return None
 
 
 def _text_for(
