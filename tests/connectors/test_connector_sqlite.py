@@ -200,6 +200,22 @@ async def test_what_a_table_lacks_is_one_error(tmp_path: Path) -> None:
     ]
 
 
+async def test_a_view_takes_rows_where_a_trigger_does(tmp_path: Path) -> None:
+    connection = database(tmp_path, "CREATE TABLE behind (n INTEGER)", "CREATE VIEW t AS SELECT n FROM behind")
+    with pytest.raises(ConnectorError) as fault:
+        await write(tuple[Integer], tmp_path, [])
+    assert str(fault.value) == (
+        "t is a view, which takes no rows: name the table behind it, or CREATE TRIGGER … INSTEAD OF INSERT ON t"
+    )
+    with pytest.raises(ConnectorError, match=r'^T is a view, which has no key for conflict = "update": name the table'):
+        await write(tuple[Integer], tmp_path, [], table="T", conflict="update", key="n")
+    with pytest.raises(ConnectorError, match=r"^table sqlite_schema: table sqlite_master may not be modified$"):
+        await write(tuple[Text, Text, Text, Integer, Text], tmp_path, [], table="sqlite_schema")
+    connection.execute("CREATE TRIGGER i INSTEAD OF INSERT ON t BEGIN INSERT INTO behind VALUES (NEW.n * 10); END")
+    await write(tuple[Integer], tmp_path, [(4,)])
+    assert connection.execute("SELECT n FROM behind").fetchall() == [(40,)]
+
+
 @pytest.mark.parametrize(
     ("type_", "value", "message"),
     [

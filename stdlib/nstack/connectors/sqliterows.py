@@ -184,10 +184,35 @@ class Table:
             hint = near(self.name, tables(connection))
             advice = "; create = true creates it" if self.row.by_name else ""
             raise ConnectorError(f"there is no table {self.name}{f' ({hint})' if hint else ''}{advice}")
+        self._refuse_view(connection)
         targets = self._matched(found)
         if self.conflict != "error":
             self._check_key(connection, found, targets)
         self.insert = self._insert([target.name for target in targets])
+        try:  # SQLite compiles it, and runs nothing: what it allows nobody is told now
+            connection.execute(f"EXPLAIN {self.insert}", [None] * len(targets))
+        except sqlite3.Error as error:
+            raise ConnectorError(f"table {self.name}: {told(error)}") from None
+
+    def _refuse_view(self, connection: sqlite3.Connection) -> None:
+        """A view takes rows where a trigger does so in its place, and knows no key."""
+        found = connection.execute(
+            "SELECT (SELECT count(*) FROM sqlite_schema t WHERE t.type = 'trigger'"
+            " AND lower(t.tbl_name) = lower(v.name) AND t.sql LIKE '%INSTEAD%OF%INSERT%ON%') FROM sqlite_schema v"
+            " WHERE v.type = 'view' AND lower(v.name) = lower(?)",
+            (self.name,),
+        ).fetchone()
+        if found is None:
+            return
+        if self.conflict != "error":
+            raise ConnectorError(
+                f'{self.name} is a view, which has no key for conflict = "{self.conflict}": name the table behind it'
+            )
+        if not found[0]:
+            raise ConnectorError(
+                f"{self.name} is a view, which takes no rows: name the table behind it, "
+                f"or CREATE TRIGGER … INSTEAD OF INSERT ON {spelled(self.name)}"
+            )
 
     def _creation(self) -> str:
         if not self.row.by_name:
