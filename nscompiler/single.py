@@ -16,7 +16,6 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.head import plain_head
 from nscompiler.grammar.parse import ParseResult, parse
 from nscompiler.kept import Keeping, Memory, write_kept
-from nscompiler.lints.marks import may_ignore
 from nscompiler.modules.program import LinkedModule
 from nscompiler.pipeline.named import shown_reference
 from nscompiler.source import SourceFile
@@ -61,6 +60,17 @@ class SingleCheck(Keeping):
     def _keeps_all(self) -> bool:
         return self._may_clash or len(self._required) > 1
 
+    @cached_property
+    def _ignoring(self) -> dict[str, bool]:
+        """What was answered to whether the comments of a file have to be looked at."""
+        return {}
+
+    def _may_ignore(self, source: SourceFile) -> bool:
+        held = self._ignoring.get(source.path)
+        if held is None:
+            held = self._ignoring[source.path] = super()._may_ignore(source)
+        return held
+
     def _parse(self, path: str) -> ParseResult | None:
         source = self.discovery.sources.source(path)
         if isinstance(source, SourceFile) and not self.discovery.index.is_standard(path):
@@ -76,7 +86,7 @@ class SingleCheck(Keeping):
             return self._checked[path]
         if path in self._heads:
             source = item.module.source
-            parsed = self._parsed[path] = parse(source, comments=may_ignore(source.text))
+            parsed = self._parsed[path] = parse(source, comments=self._may_ignore(source))
             item = LinkedModule(path, parsed.module, item.ref, item.imports)
         checked = super()._check(item)
         if self._remembers and path not in self._written:
@@ -145,7 +155,7 @@ class SingleCheck(Keeping):
         self._checked[item.path] = Checked(
             head, checked.reference, _NO_FACTS, interface, checked.main, checked.problems, checked.aliases
         )
-        if not may_ignore(head.source.text):
+        if not self._may_ignore(head.source):
             self._parsed[item.path] = ParseResult(head, ())
 
     @cached_property

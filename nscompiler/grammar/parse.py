@@ -9,7 +9,6 @@ from nscompiler.grammar import lexer
 from nscompiler.grammar.build import Builder
 from nscompiler.grammar.depth import LIMIT, drop_deep_trees, mark_deep_brackets, shorten
 from nscompiler.grammar.lexical import unclosed_comment
-from nscompiler.grammar.machine import Machine
 from nscompiler.grammar.native import parser
 from nscompiler.grammar.order import assemble
 from nscompiler.grammar.syntax import Module
@@ -77,6 +76,8 @@ def parse_tokens(source: SourceFile, *, comments: bool = True) -> tuple[ParseRes
     mark_deep_brackets(text, tokens, tables)
     docs = lexer.docs(tokens, text, (tables.kind["COMMA"], tables.kind["VBAR"]))
     builder = Builder(source, tokens.starts, tokens.ends, tokens.texts, docs)
+    from nscompiler.grammar.machine import Machine  # with all it knows of mistakes: files without any do without
+
     items = Machine(tables, tokens, builder).run()
     items = drop_deep_trees(source, items, builder.problems)
     if tokens.unclosed >= 0:

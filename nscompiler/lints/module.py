@@ -1,6 +1,7 @@
 """The lints of one checked file."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from nscompiler.diagnostics.codes import lints as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
@@ -13,14 +14,17 @@ from nscompiler.modules.program import LinkedModule
 from nscompiler.modules.wording import titled
 from nscompiler.source import Span
 from nscompiler.typecheck.facts import Checked
-from nscompiler.typecheck.service import Service
 from nscompiler.types.interface import FunctionInterface
 
+if TYPE_CHECKING:
+    from nscompiler.typecheck.service import Service
+
+    ServiceOf = Callable[[Checked], Service | None]
+
 Modules = Mapping[str, Checked]
-ServiceOf = Callable[[Checked], Service | None]
 
 
-def lint(checked: Checked, item: LinkedModule, modules: Modules, service_of: ServiceOf) -> Iterator[Diagnostic]:
+def lint(checked: Checked, item: LinkedModule, modules: Modules, service_of: "ServiceOf") -> Iterator[Diagnostic]:
     """The lints of a file that has no errors.
 
     ``modules`` are the files of the program by reference, ``service_of`` reads the Python code of one.
@@ -81,7 +85,7 @@ def _snapshots(item: LinkedModule) -> Iterator[Diagnostic]:
 # --- sources that give a value only once
 
 
-def _lost_values(checked: Checked, modules: Modules, service_of: ServiceOf) -> Iterator[Diagnostic]:
+def _lost_values(checked: Checked, modules: Modules, service_of: "ServiceOf") -> Iterator[Diagnostic]:
     workflows = {name: own for name, own in checked.interface.functions.items() if own.declared == "def"}
     bodies = {decl.name.text: decl.body for decl in checked.module.declarations if isinstance(decl, syntax.DefDecl)}
     if checked.main is not None and checked.module.main is not None:
@@ -96,7 +100,7 @@ def _says_what_happens(workflow: FunctionInterface) -> bool:
 
 
 def _lost_values_of(
-    checked: Checked, body: syntax.Expr, modules: Modules, service_of: ServiceOf
+    checked: Checked, body: syntax.Expr, modules: Modules, service_of: "ServiceOf"
 ) -> Iterator[Diagnostic]:
     uses = {
         node: fact.target
@@ -117,7 +121,7 @@ def _lost_values_of(
     )
 
 
-def _gives_once(target: FunctionInterface, modules: Modules, service_of: ServiceOf) -> bool:
+def _gives_once(target: FunctionInterface, modules: Modules, service_of: "ServiceOf") -> bool:
     """Whether a source that is said to be endless cannot give a value again.
 
     Of several sources together that is not known, nor of a Python source that only counts as endless; one whose code

@@ -5,6 +5,7 @@ the classes of all functions that it reaches can be read, and use ``self.args`` 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from nscompiler.diagnostics.codes import lints as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
@@ -14,12 +15,14 @@ from nscompiler.lints.places import declared_at
 from nscompiler.modules.wording import titled
 from nscompiler.source import Span
 from nscompiler.typecheck.facts import Checked
-from nscompiler.typecheck.service import Service
 from nscompiler.types.interface import FunctionInterface
+
+if TYPE_CHECKING:
+    from nscompiler.typecheck.service import Service
 
 
 def unread_bindings(
-    checked: Checked, modules: Mapping[str, Checked], service_of: Callable[[Checked], Service | None]
+    checked: Checked, modules: Mapping[str, Checked], service_of: "Callable[[Checked], Service | None]"
 ) -> Iterator[Diagnostic]:
     """The bindings of a file that reach functions without ``with`` alone, none of which reads them.
 
@@ -81,7 +84,7 @@ def _names_read(
     functions: Iterable[FunctionInterface],
     reached: dict[str, Span],
     modules: Mapping[str, Checked],
-    service_of: Callable[[Checked], Service | None],
+    service_of: "Callable[[Checked], Service | None]",
 ) -> frozenset[str] | None:
     """The parameters that some functions read; None as soon as one cannot be told. The functions' places are added to
     ``reached``."""
@@ -89,9 +92,9 @@ def _names_read(
     for function in functions:
         home = modules.get(function.module)
         service = None if home is None else service_of(home)
-        reached[function.name] = declared_at(function, modules)
         if service is None or service.class_name is None or not service.complete or service.reads is None:
             return None
+        reached[function.name] = declared_at(function, modules)
         names.update(service.reads)
     return frozenset(names) if reached else None
 

@@ -5,6 +5,7 @@ Only a script's: every declaration of a module is exported, and whoever imports 
 
 import re
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from nscompiler.diagnostics.codes import lints as codes
 from nscompiler.diagnostics.model import Diagnostic
@@ -12,10 +13,12 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.modules.wording import titled
 from nscompiler.typecheck.facts import Checked
-from nscompiler.typecheck.service import Service
+
+if TYPE_CHECKING:
+    from nscompiler.typecheck.service import Service
 
 
-def unused_declarations(checked: Checked, service_of: Callable[[Checked], Service | None]) -> Iterator[Diagnostic]:
+def unused_declarations(checked: Checked, service_of: "Callable[[Checked], Service | None]") -> Iterator[Diagnostic]:
     """The types, functions and definitions of a script that neither are used nor could be started. The Python code
     beside it, which ``service_of`` reads, may use its types too.
 
@@ -35,7 +38,7 @@ def unused_declarations(checked: Checked, service_of: Callable[[Checked], Servic
                 yield codes.UNUSED_DEFINITION.at(module.span(decl.name), title, "a script cannot be imported")
 
 
-def _in_python(decl: syntax.TypeDecl, checked: Checked, service_of: Callable[[Checked], Service | None]) -> bool:
+def _in_python(decl: syntax.TypeDecl, checked: Checked, service_of: "Callable[[Checked], Service | None]") -> bool:
     """Whether the Python code mentions a type, as ``nstack.Name``."""
     service = service_of(checked)
     return service is not None and re.search(rf"\b{decl.name.text}\b", service.text) is not None

@@ -228,14 +228,18 @@ class Compilation:
     def _weighed(self, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
         """The problems that comments do not ignore, at the levels that projects set."""
         parsed = (self._parsed.get(path) for path in self.discovery.targets)
-        modules = [one.module for one in parsed if one is not None and may_ignore(one.module.source.text)]
-        python = [read for read in self._python.values() if isinstance(read, SourceFile) and may_ignore(read.text)]
+        modules = [one.module for one in parsed if one is not None and self._may_ignore(one.module.source)]
+        python = [read for read in self._python.values() if isinstance(read, SourceFile) and self._may_ignore(read)]
         if not modules and not python and all(problem.is_error for problem in found):
             return found
         from nscompiler.lints.weigh import weigh
 
         with phase("weighing the problems of", ", ".join(self.paths)):
             return weigh(found, modules, python, self._levels.of)
+
+    def _may_ignore(self, source: SourceFile) -> bool:
+        """Whether the comments of a file have to be looked at."""
+        return may_ignore(source.text)
 
     @cached_property
     def _levels(self) -> "Levels":
