@@ -81,18 +81,29 @@ def drop_deep_trees(source: SourceFile, items: list[Item], problems: list[Diagno
     if sum(map(source.text.count, _WRAPPERS)) <= LIMIT:
         return items
     kept: list[Item] = []
-    for item in items:
-        if isinstance(item, Braces):
-            item = item._replace(items=drop_deep_trees(source, item.items, problems))
-        deep = _deep_node(item) if isinstance(item, (Decl, Expr)) else None
-        if deep is None:
-            kept.append(item)
-            continue
-        problems.append(too_deep(source, deep.start, deep.end))
-        if isinstance(item, Decl) and not isinstance(item, BrokenDecl):
-            keyword = "def" if isinstance(item, DefDecl) else "type"
-            kept.append(BrokenDecl(item.start, item.end, keyword, item.name))  # type: ignore[attr-defined]
+    lists = [(items, kept)]
+    while lists:
+        read, into = lists.pop()
+        for item in read:
+            if isinstance(item, Braces):
+                inner: list[Item] = []
+                lists.append((item.items, inner))
+                into.append(item._replace(items=inner))
+            elif (shallow := _shallow(source, item, problems)) is not None:
+                into.append(shallow)
     return kept
+
+
+def _shallow(source: SourceFile, item: Item, problems: list[Diagnostic]) -> Item | None:
+    """An item, or what stands for it after it was told to be too deep."""
+    deep = _deep_node(item) if isinstance(item, (Decl, Expr)) else None
+    if deep is None:
+        return item
+    problems.append(too_deep(source, deep.start, deep.end))
+    if not isinstance(item, Decl) or isinstance(item, BrokenDecl):
+        return None
+    keyword = "def" if isinstance(item, DefDecl) else "type"
+    return BrokenDecl(item.start, item.end, keyword, item.name)  # type: ignore[attr-defined]
 
 
 def _deep_node(item: Node) -> Node | None:

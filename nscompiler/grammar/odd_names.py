@@ -6,7 +6,7 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.text import quote
-from nscompiler.grammar.trial import Trial
+from nscompiler.grammar.trial import WINDOW, Trial
 from nscompiler.grammar.wording import sentence, shown
 from nscompiler.patterns import Pattern
 from nscompiler.records import Record
@@ -69,8 +69,12 @@ def odd_name(tokens: Tokens, index: int, stray: int) -> OddName | None:
     first, end = index, index + 1
     while first > 0 and not tokens.gaps[first] and _is_part(tokens, first - 1, stray):
         first -= 1
+        if index - first > WINDOW:
+            return None  # nobody meant that as one name
     while end < len(tokens.kinds) and not tokens.gaps[end] and _is_part(tokens, end, stray):
         end += 1
+        if end - first > WINDOW:
+            return None
     text = "".join(tokens.texts[first:end])
     if text[0] == text[-1] == "`":  # quotes, as other languages have them
         text = text.strip("`")

@@ -1,5 +1,7 @@
 """From items to a module: header, imports, declarations and the final expression, each in its place."""
 
+from bisect import bisect_left
+from collections.abc import Iterator
 from itertools import chain, count
 from typing import Any
 
@@ -73,7 +75,8 @@ class _Assembly:
         # What stands right before the item at hand, with nothing between; and the last declaration or expression.
         self._before: Item | None = None
         self._last: Node | None = None
-        self._told = tuple(problem.primary.span.start for problem in builder.problems)
+        self._told = sorted(problem.primary.span.start for problem in builder.problems)
+        self._names: set[str] = set()
         self._closed: int | None = None
         # Where the last expression ended that lacked a `|`.
         self._piped = -1
@@ -84,8 +87,7 @@ class _Assembly:
         self._foreign_import = False
 
     def module(self, items: list[Item], comments: tuple[Comment, ...]) -> Module:
-        for item in items:
-            self._add(item)
+        self._add_all(items)
         self._check_expressions()
         text = self._source.text
         return Module(
@@ -100,13 +102,27 @@ class _Assembly:
             tuple(sorted(self._early, key=lambda span: span.start)),
         )
 
-    def _add(self, item: Item) -> None:
+    def _add_all(self, items: list[Item]) -> None:
+        # Modules in the braces of others, however deep.
+        waiting: list[tuple[Iterator[Item], Braces | None]] = [(iter(items), None)]
+        while waiting:
+            left, around = waiting[-1]
+            item = next(left, None)
+            if isinstance(item, Braces):
+                self._early.append(self._source.span(item.opening, item.opening + 1))
+                self._add(item.header)
+                waiting.append((iter(item.items), item))
+            elif item is not None:
+                self._add(item)
+            else:
+                waiting.pop()
+                if around is not None:
+                    self._close(around)
+
+    def _add(self, item: Header | Import | Decl | Expr | Separator) -> None:
         if isinstance(item, Separator):
             self._early.append(self._source.span(item.start, item.end))
             self._before = item
-            return
-        if isinstance(item, Braces):
-            self._add_braces(item)
             return
         if self._closed is not None:
             self._report_behind_brace(item)
@@ -120,11 +136,7 @@ class _Assembly:
             self._add_expression(item)
         self._before = item
 
-    def _add_braces(self, braces: Braces) -> None:
-        self._early.append(self._source.span(braces.opening, braces.opening + 1))
-        self._add(braces.header)
-        for item in braces.items:
-            self._add(item)
+    def _close(self, braces: Braces) -> None:
         if braces.closing < len(self._source.text):
             self._early.append(self._source.span(braces.closing, braces.closing + 1))
         if self._closed is None:
@@ -204,6 +216,7 @@ class _Assembly:
 
     def _add_declaration(self, item: Decl) -> None:
         self._declarations.append(item)
+        self._names.add(_name_of(item))
         if not isinstance(item, BrokenDecl):
             self._last = self._last or item
 
@@ -258,17 +271,27 @@ class _Assembly:
         first = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
         newline = text.find("\n", end)
         last = newline if newline >= 0 else len(text)
-        return any(first <= told <= last for told in self._told)
+        return self._is_told_between(first, last + 1)
+
+    def _is_told_between(self, start: int, end: int) -> bool:
+        """Whether a mistake between two offsets was told before the items were sorted."""
+        at = bisect_left(self._told, start)
+        return at < len(self._told) and self._told[at] < end
+
+    def _is_told_inside(self, start: int, end: int) -> bool:
+        """Whether any mistake between two offsets was told so far."""
+        late = self._builder.problems[len(self._told) :]
+        return self._is_told_between(start, end) or any(start <= one.primary.span.start < end for one in late)
 
     def _tell_missing_pipe(self, item: Expr, first: int, end_before: int, start: int) -> None:
         problems = self._builder.problems
         end = self._builder.end(item)
         chained, self._piped = self._piped >= 0 and self._piped == end_before, end
-        if any(first <= problem.primary.span.start < end for problem in problems) and not chained:
+        if chained and self._is_no_pipe:
+            return
+        if not chained and len(problems) < MOST and self._is_told_inside(first, end):
             return  # what does not read as text there is the cause
         if self._is_told(first, end):
-            return
-        if chained and self._is_no_pipe:
             return
         self._is_no_pipe = True
         if self._tell_misspelt(end_before) or self._tell_foreign(end_before):
@@ -291,7 +314,8 @@ class _Assembly:
         if chained and problems[-1].code is codes.MISSING_PIPE and problems[-1].fixes:
             edits = problems[-1].fixes[0].edits
             if len(edits) >= _MOST_EDITS:
-                return  # no pipe has that many stages
+                self._is_no_pipe = True  # none has that many stages
+                return
             last = problems.pop()
             fixes = (Fix("Insert `|` between them", (*edits, edit), level),)
             problems.append(codes.MISSING_PIPE.at(last.primary.span, title, last.primary.text, fixes=fixes))
@@ -306,7 +330,7 @@ class _Assembly:
             Fix("Name the first `first`", (Edit(self._source.span(first, first), "def first = "),), _MAYBE),
             Fix("Insert `|`", (pipe,), _MAYBE),
         )
-        if any(_name_of(declaration) == "first" for declaration in self._declarations):
+        if "first" in self._names:
             fixes = fixes[1:]
         where = self._source.span(self._builder.start(item), self._builder.end(item))
         title = "A script ends in one expression: this is a second one"
@@ -317,7 +341,7 @@ class _Assembly:
         found = _LAST_WORD.search(self._source.text, max(0, end - _LONGEST), end)
         if found is None or found[0] not in ("if", "return", "from"):
             return False
-        if any(found[0] == _name_of(decl) for decl in self._declarations):
+        if found[0] in self._names:
             return False
         where = self._source.span(*found.span())
         if found[0] == "if":
@@ -371,7 +395,7 @@ class _Assembly:
         """Tell of a word right before an offset that is nearly ``concat`` or ``filter``, and nothing declared here."""
         found = _LAST_WORD.search(self._source.text, max(0, end - _LONGEST), end)
         meant = near(found[0], ("concat", "filter")) if found is not None else ()
-        if found is None or not meant or any(found[0] == _name_of(decl) for decl in self._declarations):
+        if found is None or not meant or found[0] in self._names:
             return False
         where = self._source.span(*found.span())
         fix = Fix(f"Write `{meant[0]}`", (Edit(where, meant[0]),), _MAYBE)

@@ -11,6 +11,7 @@ from nscompiler.grammar.depth import LIMIT, drop_deep_trees, mark_deep_brackets,
 from nscompiler.grammar.lexical import unclosed_comment
 from nscompiler.grammar.native import parser
 from nscompiler.grammar.order import assemble
+from nscompiler.grammar.place import MOST
 from nscompiler.grammar.syntax import Module
 from nscompiler.grammar.tables import load
 from nscompiler.patterns import Pattern
@@ -93,7 +94,7 @@ def _with_tried_fixes(source: SourceFile, problems: tuple[Diagnostic, ...]) -> t
 
     A tool applies a sure fix unseen, so what cannot be tried within the budget is not called sure either.
     """
-    left = _BUDGET // (len(source.text) + 1)
+    left = _BUDGET // (len(source.text) + 1) if len(problems) < MOST else 0
     told = []
     for problem in problems:
         fixes = []

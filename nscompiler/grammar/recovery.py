@@ -34,6 +34,7 @@ class Recovery:
         "_imports",
         "_long_texts",
         "_misspelt",
+        "_start",
         "_symbols",
         "_tables",
         "_tokens",
@@ -50,9 +51,22 @@ class Recovery:
         self._misspelt: set[int] = set()
         self._imports: set[int] = set()
         self._long_texts = 0
+        # From which token on the next one that begins a declaration is known, and how far that is from the end.
+        self._start = (0, len(tokens.kinds))
 
     def recover(self, states: list[int], values: list[Any], index: int) -> int:
         """Mend the stacks after the token at ``index`` was refused; where to go on."""
+        # After so many mistakes nothing is told any more: what each may have been meant for is not looked for.
+        read = self._read_as_meant(states, values, index) if len(self._builder.problems) < MOST else -1
+        if read >= 0:
+            return read
+        kind = self._tokens.kinds[index]
+        if self._first_bad <= kind < len(self._tables.names):
+            return self._read_bad(states, values, index)
+        return self._mistake(states, values, index)
+
+    def _read_as_meant(self, states: list[int], values: list[Any], index: int) -> int:
+        """Where to go on after reading what stands around a token as what was meant; -1 where that is not seen."""
         read = self._read_misspelt_keyword(states, values, index)
         if read < 0:
             read = self._read_small_type(index)
@@ -68,12 +82,7 @@ class Recovery:
             read = self._read_unquoted(states, values, index)
         if read < 0:
             read = self._read_odd_name(states, values, index)
-        if read >= 0:
-            return read
-        kind = self._tokens.kinds[index]
-        if self._first_bad <= kind < len(self._tables.names):
-            return self._read_bad(states, values, index)
-        return self._mistake(states, values, index)
+        return read
 
     # --- misspelt keywords
 
@@ -159,7 +168,7 @@ class Recovery:
         name = self._tables.names[tokens.kinds[index]]
         if name == "OPEN_TEXT" and self._read_long_text(states, values, index):
             return index
-        if name == "OPEN_TEXT":
+        if name == "OPEN_TEXT" and len(self._builder.problems) < MOST:
             self._shorten_text(states, index)
         word = tokens.texts[index][1:-1]
         quoted_type = name == "WRONG_QUOTES" and self._is_type(states, word)
@@ -195,8 +204,10 @@ class Recovery:
 
     def _is_type(self, states: list[int], word: str) -> bool:
         """Whether a word in quotes can only have been meant as a type."""
+        if not (word.isalnum() and word[:1].isupper()):
+            return False
         expected, kind = self._trial.expected(states.copy()), self._tables.kind
-        return word.isalnum() and word[:1].isupper() and kind["UNAME"] in expected and kind["TEXT"] not in expected
+        return kind["UNAME"] in expected and kind["TEXT"] not in expected
 
     def _read_odd_name(self, states: list[int], values: list[Any], index: int) -> int:
         """Where to go on after reading the word at a token as one name, for all that is odd in it; -1 if it is none."""
@@ -260,7 +271,7 @@ class Recovery:
         """Where a text is not closed, end it before a sign with which the rest of its line makes sense, if any."""
         tokens, text = self._tokens, self._builder.source.text
         start, end = tokens.starts[index], tokens.ends[index]
-        stop = next_start(self._trial, tokens, index)
+        stop = self._next_start(index)
         behind = [tokens.kinds[at] for at in range(index + 1, min(stop, index + WINDOW))]
         for cut in [end, *text_ends(text, start, end)]:
             rest = Tokens()
@@ -272,6 +283,17 @@ class Recovery:
                 tokens.ends[index] = cut
                 tokens.splice(index + 1, rest, len(inside))
                 return
+
+    def _next_start(self, index: int) -> int:
+        """The first token after this one that begins a declaration, or the end; looked for once for all before it.
+
+        It is counted from the end: what is read anew lies before it.
+        """
+        since, left = self._start
+        count = len(self._tokens.kinds)
+        if not since <= index < count - left:
+            self._start = since, left = index, count - next_start(self._trial, self._tokens, index)
+        return count - left
 
     def _silent(self, states: list[int], values: list[Any], index: int) -> bool:
         """Whether this item's mistake was told already: one is enough."""

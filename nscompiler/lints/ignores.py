@@ -6,6 +6,7 @@ the lines on which its primary span starts and ends. Errors cannot be ignored.
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 from nscompiler.diagnostics import codes as catalogue
@@ -26,6 +27,8 @@ _SPELLING = Pattern(
     r"(?://|#)[ \t]*(?:nsc|NSC|Nsc)"
     r"(?:[ \t]*:[ \t]*(?:ignore|IGNORE|Ignore)(?!\w)|[ \t]+ignore[ \t]*(?=\[))"
 )
+# How many names of one comment are looked up: nobody means more.
+_MOST_NAMES = 64
 _NAME = Pattern(r"[^\s,]+")
 
 
@@ -87,6 +90,7 @@ def ignores_of_python(source: SourceFile) -> tuple[Ignore, ...]:
 
 
 def _ignores(source: SourceFile, places: Iterable[tuple[int, int]], mark: str) -> Iterator[Ignore]:
+    since, following = 0, 0
     for start, end in places:
         found = _COMMENT.match(source.text, start, end)
         if found is not None:
@@ -95,19 +99,21 @@ def _ignores(source: SourceFile, places: Iterable[tuple[int, int]], mark: str) -
             named = tuple((name[0], source.span(at + name.start(), at + name.end())) for name in _NAME.finditer(names))
             line = source.lines.position(start).line
             own_line = not source.line_text(line)[: start - source.lines.start_of(line)].strip()
-            about = _next_line(source, line, mark) if own_line else line
+            if own_line and not since <= line < following:  # of comments below each other one looks for all
+                since, following = line, _next_line(source, line, mark)
+            about = following if own_line and following <= source.lines.count else line
             yield Ignore(source, start, end, own_line, about, named)
         elif (odd := _SPELLING.match(source.text, start, end)) is not None:
             yield Ignore(source, start, odd.end(), False, source.lines.position(start).line, (), "this spelling")
 
 
 def _next_line(source: SourceFile, line: int, mark: str) -> int:
-    """The next line with something else than a comment; the line itself where there is none."""
+    """The next line with something else than a comment; the one behind the last where there is none."""
     for number in range(line + 1, source.lines.count + 1):
         text = source.line_text(number).strip()
         if text and not text.startswith(mark):
             return number
-    return line
+    return source.lines.count + 1
 
 
 def without_ignored(
@@ -173,7 +179,7 @@ def _faults(ignore: Ignore) -> Iterator[Diagnostic]:
         yield codes.MALFORMED_IGNORE.at(
             span, "this comment does not say what it ignores", "ignores nothing", notes=(note,)
         )
-    for name, span in ignore.names:
+    for name, span in ignore.names[:_MOST_NAMES]:
         code = catalogue.find(name)
         if code is None:
             yield _unknown(name, span)
@@ -182,8 +188,13 @@ def _faults(ignore: Ignore) -> Iterator[Diagnostic]:
             yield codes.ERROR_IGNORED.at(span, title, code.title)
 
 
+@lru_cache(maxsize=64)
+def _similar(name: str) -> tuple[str, ...]:
+    return near(name, [known for code in catalogue.all_codes() for known in (code.id, code.name)])
+
+
 def _unknown(name: str, span: Span) -> Diagnostic:
-    similar = near(name, [known for code in catalogue.all_codes() for known in (code.id, code.name)])
+    similar = _similar(name)
     fixes = tuple(Fix(f"write `{other}`", (Edit(span, other),), Applicability.MAYBE_INCORRECT) for other in similar[:1])
     label = did_you_mean(similar) or "neither a code nor a name"
     return codes.MALFORMED_IGNORE.at(span, titled("there is no diagnostic `{}`", name), label, fixes=fixes)

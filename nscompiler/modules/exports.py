@@ -1,6 +1,5 @@
 """Which modules of a project declare a name: what a missing import may have meant."""
 
-import re
 from collections.abc import Collection, Iterator
 from typing import ClassVar
 
@@ -12,6 +11,7 @@ from nscompiler.records import Record
 
 # A text is only skimmed for its declarations: whoever offers an import can be wrong, and must not be slow.
 _DECLARED = Pattern(r"(?m)^[ \t]*(?:@\w+(?:\(.*?\))?\s+)*(?:fun|def|type)\s+([A-Za-z_][\w']*)")
+_USED = Pattern(r"(?<![\w.'])(\w[\w']*+)\s*+\.\s*(?=([A-Za-z_][\w']*))")
 _IMPORTED = Pattern(r"(?m)^[ \t]*import\s+([\w./:-]+)")
 
 
@@ -32,9 +32,12 @@ def declared_names(text: str) -> frozenset[str]:
     return frozenset(_DECLARED.findall(text))
 
 
-def names_used(text: str, alias: str) -> frozenset[str]:
-    """The names that a text wants of the module behind an alias."""
-    return frozenset(re.findall(rf"(?<![\w.]){re.escape(alias)}\s*\.\s*([A-Za-z_][\w']*)", text))
+def names_used(text: str) -> dict[str, frozenset[str]]:
+    """The names that a text wants of modules, by the alias of each."""
+    found: dict[str, set[str]] = {}
+    for alias, name in _USED.findall(text):
+        found.setdefault(alias, set()).add(name)
+    return {alias: frozenset(names) for alias, names in found.items()}
 
 
 Skimmed = tuple[str, frozenset[str], Exporting]

@@ -1,5 +1,6 @@
 """Resolving a file's header and imports: which module each import means, under which alias."""
 
+from itertools import chain, count
 from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as codes
@@ -79,6 +80,7 @@ class _Resolver:
         self._index = index
         self._own = own
         self._aliases: dict[str, syntax.Import] = {}
+        self._names: dict[str, frozenset[str]] | None = None
         self.resolved: list[ResolvedImport] = []
         self.poisoned: set[str] = set()
         self.problems: list[Diagnostic] = []
@@ -104,7 +106,7 @@ class _Resolver:
         """The file that an import means, or None after saying why there is none."""
         if isinstance(ref, ReferenceFault):
             text, place = node.reference.text, self._reference_span(node)
-            used = names_used(self._module.source.text, alias)
+            used = self._used(alias)
             problem = faulty(ref, text, place)
             fixes = _existing(text, place, self._index, used) or problem.fixes
             self.problems.append(replace(problem, fixes=fixes))
@@ -117,9 +119,15 @@ class _Resolver:
             return paths[0]
         if not paths and not self._index.complete and not self._index.versions(ref):
             return None  # it may be in a file that could not be read, of which another report tells
-        used = names_used(self._module.source.text, alias)
+        used = self._used(alias)
         self.problems.append(self._index.conflict(ref) or not_found(ref, self._reference_span(node), self._index, used))
         return None
+
+    def _used(self, alias: str) -> frozenset[str]:
+        """The names that the file wants of the module behind an alias."""
+        if self._names is None:
+            self._names = names_used(self._module.source.text)
+        return self._names.get(alias, frozenset())
 
     def _alias_is_free(
         self, node: syntax.Import, alias: str, ref: ModuleRef | ReferenceFault, path: str | None
@@ -144,8 +152,9 @@ class _Resolver:
     def _other_alias(self, node: syntax.Import, alias: str, ref: ModuleRef | ReferenceFault) -> tuple[Fix, ...]:
         """A fix that writes another alias: the name's parts run together, else with a number."""
         whole = ref.name.replace(".", "") if isinstance(ref, ModuleRef) else alias
-        taken = {*self._aliases, *RESERVED_ALIASES, alias}
-        other = next(name for name in (whole, *(f"{alias}{at}" for at in range(2, 1000))) if name not in taken)
+        taken = (*RESERVED_ALIASES, alias)
+        numbered = (f"{alias}{at}" for at in count(2))
+        other = next(name for name in chain((whole,), numbered) if name not in self._aliases and name not in taken)
         if node.alias is not None:
             edit = Edit(self._module.span(node.alias), other)
         else:

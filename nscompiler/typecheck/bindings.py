@@ -1,6 +1,7 @@
 """What ``e { p = v }`` does: each binding is checked against every function that it reaches."""
 
 from collections.abc import Container, Sequence
+from itertools import islice
 
 from nscompiler.diagnostics.codes import names as name_codes
 from nscompiler.diagnostics.codes import params as codes
@@ -13,6 +14,9 @@ from nscompiler.typecheck.literal_fixes import value_fixes
 from nscompiler.typecheck.params import Fault
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import ParameterRow, ParameterType, Settable
+
+# So many parameters no function has.
+_MOST_BOUND = 256
 
 
 def apply(scope: Scope, expr: syntax.Apply, row: ParameterRow) -> ParameterRow:
@@ -124,7 +128,7 @@ def _lacking(expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow, lef
     if len(names) != 1 or any(isinstance(params.convert(binding.value, one.type), Fault) for one in readers):
         return ()
     known = {one.name for one in row.settable} | {one.name for one in row.fixed} | params.POLICY.keys()
-    unread = [other for other in expr.bindings if other.name.text not in known]
+    unread = list(islice((other for other in expr.bindings if other.name.text not in known), 2))
     only = len(left) == len(readers)
     # A number may be meant for something else; of two that nothing reads nobody knows which is the slip.
     alike = binding.value.kind == "text" or all(one.type.kind != "Text" for one in readers)
@@ -135,7 +139,7 @@ def _report_unknown(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, r
     name = binding.name.text
     known = list(dict.fromkeys([one.name for one in row.settable]))
     close = near(name, [*known, *params.POLICY]) or near_part(name, known)
-    similar = close or _meant(expr, binding, row, {one.name.text for one in expr.bindings})
+    similar = close or _meant(expr, binding, row, {one.name.text for one in expr.bindings[:_MOST_BOUND]})
     fixes = [scope.replacement(binding.name, other, f"write `{other}`") for other in similar]
     readers = {one.name: one for one in row.settable}
     related = tuple(

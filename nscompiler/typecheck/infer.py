@@ -26,6 +26,10 @@ from nscompiler.types.interface import PLAIN, UNKNOWN, FunctionInterface, Parame
 from nscompiler.types.show import show_field
 from nscompiler.types.types import MAX_DEPTH, App, Record, Scalar, Sum, Type, Var
 
+# How many stages before a joint are asked what became of a value, and how many joints of one pipe are told of.
+MOST_TOLD = 256
+MOST_BROKEN = 200
+
 
 class Typed:
     """What inference finds for an expression."""
@@ -344,13 +348,17 @@ class Inference:
 
     def _pipe(self, pipe: syntax.Pipe) -> Typed:
         typed = [self.infer(pipe.stages[0])]
+        arrows = [typed[0].arrow]
         joints: list[Joint] = []
+        broken = 0
         for place, stage in enumerate(pipe.stages[1:], 1):
             before = len(self.needs)
             following = self.infer(stage)
             given, needed = typed[-1].arrow.output, following.arrow.input
             joints.append(Joint(given, needed))
-            if not self._joint(pipe, place, typed, following):
+            arrows.append(following.arrow)
+            if not self._joint(pipe, place, arrows, tell=broken < MOST_BROKEN):
+                broken += 1
                 # One fault, one report: what it left open stays silent, what is known is checked on.
                 self._forgo(before, needed)
                 self.store.poison(given, needed)
@@ -367,33 +375,38 @@ class Inference:
                 one for one in self.needs[before:] if self.store.resolve(one.type).canon is not taken
             ]
 
-    def _joint(self, pipe: syntax.Pipe, place: int, before: list[Typed], following: Typed) -> bool:
-        """Check one joint; False after a report."""
-        given, needed = before[-1].arrow.output, following.arrow.input
+    def _joint(self, pipe: syntax.Pipe, place: int, flow: list[Arrow], *, tell: bool) -> bool:
+        """Check the joint before a stage; False where it does not hold, after a report if that is to ``tell``. ``flow``
+        has the types of all stages up to it.
+        """
+        before, following = flow[-2:]
+        given, needed = before.output, following.input
         if self.types.error in (given, needed):
             return False
         if given is self.types.void:
-            if place == 1 or before[-1].arrow.input is not self.types.void:  # else told of as a workflow in the middle
-                flow = [*(one.arrow for one in before), following.arrow]
+            if place == 1 or before.input is not self.types.void:  # else told of as a workflow in the middle
                 explain.report_after_sink(self.scope, self.store, self.uses, pipe, place, flow)
             return False
         if needed is self.types.void:
-            flow = [*(one.arrow for one in before), following.arrow]
             explain.report_source_in_middle(self.scope, self.store, self.uses, pipe, place, flow)
             # What it carries is open only as long as it stands here: that is no second fault.
-            self.store.poison(following.arrow.output)
+            self.store.poison(following.output)
             return False
         if given.canon is needed.canon:
             return True
-        before_it = self.store.mark()
+        state = self.store.mark()
         mismatches = JointCheck(self.store).fit(given, needed)
         if not mismatches:
             return True
+        if not tell:
+            self.store.take_back(state)
+            return False
         # What the attempt found out is no part of the report, nor of what is checked on.
-        self.store.take_back(before_it)
+        self.store.take_back(state)
         snapshot = (self.store.resolve(given), self.store.resolve(needed))
-        flow = [one.arrow for one in before]
-        JointReport(self.scope, self.store, self.uses, pipe.stages[: place + 1], flow, snapshot, mismatches).add()
+        first = max(0, place - MOST_TOLD)
+        stages, before_it = pipe.stages[first : place + 1], flow[first:-1]
+        JointReport(self.scope, self.store, self.uses, stages, before_it, snapshot, mismatches).add()
         return False
 
     # --- branches

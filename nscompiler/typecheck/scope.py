@@ -52,6 +52,7 @@ class Scope:
         self.open_bindings: list[tuple[syntax.Apply, syntax.Binding]] = []
         self.declared_types: dict[str, syntax.TypeDecl] = {}
         self.declared_functions: dict[str, syntax.FunDecl | syntax.DefDecl] = {}
+        self._constructors: dict[str, tuple[syntax.TypeDecl, syntax.Name]] | None = None
         self._collect()
 
     @property
@@ -67,6 +68,15 @@ class Scope:
         """Report a fault at a node; a title that long names make too long is cut to a line."""
         title = title if len(title) <= TITLE_WIDTH else title[: TITLE_WIDTH - 1] + "…"
         self.problems.add(code.at(self.span(node), title, label, **more))  # type: ignore[arg-type]
+
+    def owner(self, constructor: str) -> tuple[syntax.TypeDecl, syntax.Name] | None:
+        """The sum of this file that has a constructor, the first of several; and where it declares it."""
+        if self._constructors is None:
+            found = self._constructors = {}
+            for decl in self.declared_types.values():
+                for each in decl.body.constructors if isinstance(decl.body, syntax.SumType) else ():
+                    found.setdefault(each.name.text, (decl, each.name))
+        return self._constructors.get(constructor)
 
     def _collect(self) -> None:
         seen: dict[str, syntax.Name] = {}

@@ -17,6 +17,7 @@ from nscompiler.types.types import SCALARS
 
 MOST_FIXES = 3
 _FEW = 4
+_MOST_ALIASES = 24
 # How types are called elsewhere.
 FOREIGN = {
     "String": "Text",
@@ -60,6 +61,7 @@ class Scope(Protocol):
     declared_functions: dict[str, syntax.FunDecl | syntax.DefDecl]
 
     def span(self, node: syntax.Node) -> Span: ...
+    def owner(self, constructor: str) -> tuple[syntax.TypeDecl, syntax.Name] | None: ...
     def near(self, name: str, candidates: Iterable[str]) -> tuple[str, ...]: ...
     def report(self, code: Code, node: syntax.Node, title: str, label: str = "", **more: object) -> None: ...
     def replacement(
@@ -87,9 +89,14 @@ def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> Non
         f"no import is called `{text}`",
         did_you_mean(similar) or "not an alias of this file",
         related=tuple(_import_labels(scope, similar)),
-        notes=(f"the aliases here are {', '.join(f'`{alias}`' for alias in sorted(aliases))}",),
+        notes=(f"the aliases here are {_listed(sorted(aliases))}",),
         fixes=tuple(fixes),
     )
+
+
+def _listed(aliases: list[str]) -> str:
+    shown = ", ".join(f"`{alias}`" for alias in aliases[:_MOST_ALIASES])
+    return shown if len(aliases) <= _MOST_ALIASES else f"{shown} and {len(aliases) - _MOST_ALIASES} others"
 
 
 def _gives(decl: syntax.Decl, alias: str) -> bool:
@@ -132,7 +139,7 @@ def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | N
     text = name.text
     candidates = [*interface.types] if interface is not None else [*scope.declared_types, *BUILT_IN_TYPES]
     where = f"`{interface.module}` declares no" if interface is not None else "there is no"
-    if interface is None and (owner := _owner(scope, text)) is not None:
+    if interface is None and (owner := scope.owner(text)) is not None:
         _report_constructor(scope, name, owner)
         return
     similar = scope.near(text, candidates)
@@ -164,15 +171,6 @@ def _as_written_here(scope: Scope, unknown: syntax.TypeName) -> tuple[Fix, ...]:
     is_list = WRITTEN[unknown.name.text] is _LIST
     text = f"[{one}]" if is_list else f"optional {one}"
     return (scope.replacement(unknown, text, f"write `{text}`"),)
-
-
-def _owner(scope: Scope, text: str) -> tuple[syntax.TypeDecl, syntax.Name] | None:
-    """The sum of this file that has a constructor."""
-    for decl in scope.declared_types.values():
-        for constructor in decl.body.constructors if isinstance(decl.body, syntax.SumType) else ():
-            if constructor.name.text == text:
-                return decl, constructor.name
-    return None
 
 
 def _report_constructor(scope: Scope, name: syntax.Name, owner: tuple[syntax.TypeDecl, syntax.Name]) -> None:
@@ -222,7 +220,7 @@ def report_function(
 
 def _report_no_function(scope: Scope, name: syntax.Name) -> bool:
     """Report a type or a constructor where a function is wanted; False if it is neither."""
-    text, owner = name.text, _owner(scope, name.text)
+    text, owner = name.text, scope.owner(name.text)
     if owner is not None:
         sum = owner[0].name.text
         scope.report(
@@ -272,7 +270,9 @@ def _elsewhere(
     project that have the name. Where nothing here is ``similar``, nearly the same names count too."""
     text = name.text
     own = "" if qualifier is None else qualifier.text
-    exported = {alias: _names(one, kind) for alias, one in scope.imports.items() if one is not None and alias != own}
+    scope.comparisons -= len(scope.imports)
+    imports = scope.imports.items() if scope.comparisons >= 0 else ()  # else a file full of mistakes
+    exported = {alias: _names(one, kind) for alias, one in imports if one is not None and alias != own}
     found = [f"{alias}.{text}" for alias, names in exported.items() if text in names]
     if not found and not similar:
         slips = scope.near(text, {one for names in exported.values() for one in names})
