@@ -9,6 +9,11 @@ from nscompiler.patterns import Pattern
 NICKNAMES = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")
 FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMES = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 
@@ -30,7 +35,7 @@ def cron_fault(text: str) -> str | None:
             return f"the {name} is {low} to {high}{names}; it cannot be {field}"
     if len(fields) == 6 and any(_is_wrong_year(term) for term in fields[5].split(",")):
         return f"the year, the sixth field, is {FIRST_YEAR} to {LAST_YEAR}; it cannot be {fields[5]}"
-    return None
+    return _missing_day(*fields[2:5])
 
 
 def _is_wrong(term: str, name: str, low: int, high: int) -> bool:
@@ -52,6 +57,33 @@ def _is_wrong(term: str, name: str, low: int, high: int) -> bool:
         elif part.isalpha() and part.lower() not in known and not part.upper().startswith("L"):
             return True
     return len(numbers) == 2 and name != "weekday" and numbers[0] > numbers[1]
+
+
+def _missing_day(day: str, month: str, weekday: str) -> str | None:
+    """Why no day is ever meant: ``31 2 *``. A weekday that is named counts beside the day of the month."""
+    if not weekday.startswith("*") or "," in weekday:
+        return None
+    days, months = _numbers(day, 31, ()), _numbers(month, 12, MONTHS)
+    if not days or not months or min(days) <= max(_LENGTHS[each - 1] for each in months):
+        return None
+    if len(months) == 1:
+        return f"{_NAMES[min(months) - 1]} has no day {day}: it would never come"
+    return f"no month of {month} has a day {day}: it would never come"
+
+
+def _numbers(field: str, high: int, names: tuple[str, ...]) -> frozenset[int]:
+    """The numbers that a field means; none where it means something else, such as ``L``."""
+    found: set[int] = set()
+    for term in field.lower().split(","):
+        match = _TERM.fullmatch(term)
+        parts = [] if match is None else [names.index(one) + 1 if one in names else one for one in match.groups()]
+        if not parts or any(isinstance(one, str) and not one.isdecimal() for one in parts):
+            return frozenset()
+        first, last, step = (None if one is None else int(one) for one in parts)
+        low = 1 if first is None else first
+        until = last if last is not None else high if first is None or step is not None else low
+        found.update(range(low, until + 1, step or 1))
+    return frozenset(found)
 
 
 def _is_wrong_year(term: str) -> bool:

@@ -275,6 +275,19 @@ def test_the_compiler_faults_only_what_the_runtime_refuses() -> None:
     assert told > 2000
 
 
+def test_the_compiler_faults_days_that_never_come() -> None:
+    days = ("29", "30", "31", "30,31", "29-31", "30/1", "*/31", "30-31/2", "L", "31,L", "*", "1,31")
+    months = ("2", "feb", "2,4", "apr-jun", "4,6,9,11", "2/12", "2,4-6/2", "jan,feb", "*")
+    told = []
+    for day in days:
+        for month in months:
+            for weekday in ("*", "*/2", "1", "0-6"):
+                table = f"0 0 {day} {month} {weekday}"
+                assert (cron_fault(table) is None) == reads(table), table
+                told += [table] if cron_fault(table) else []
+    assert len(told) > 20
+
+
 def test_the_compiler_faults_time_zones_that_nobody_knows() -> None:
     for name, known in (("UTC", True), ("utc", True), ("Europe/Berlin", True), ("Europe/Berln", False), ("", False)):
         assert (zone_fault(name) is None) == known
