@@ -21,7 +21,7 @@ from msgspec import defstruct
 from nstack.connectors.postgres import PostgresPoll, PostgresSink, PostgresSource
 from nstack.runtime.codec import Codec
 from nstack.runtime.declare import Policy
-from nstack.runtime.errors import ConnectorError, EncodeError, UsageError
+from nstack.runtime.errors import ConnectorError, EncodeError, Refused, UsageError
 from nstack.runtime.outbox import Writer
 from nstack.runtime.policy import Current, DeadLetters, Guard, Halt
 from nstack.runtime.scalars import (
@@ -594,6 +594,62 @@ async def test_a_conflict_needs_a_key_that_the_table_knows(db: Schema, tmp_path:
     assert created == "pg_key: Person has no column nme (did you mean name?)"
     assert f"CREATE UNIQUE INDEX ON {db.name}.t (id, name)" in await refused(pg_conflict="update", pg_key="id, name")
     assert "every value needs its key, and Person may lack born" in await refused(pg_conflict="ignore", pg_key="born")
+
+
+async def test_views_and_partitioned_tables_take_rows_or_are_told_before(db: Schema, tmp_path: Path) -> None:
+    async def refused(table: str, **parameters: Any) -> str:
+        with pytest.raises(ConnectorError) as fault:
+            await write_all(PostgresSink(), db.sink(table, **parameters), Person, context(tmp_path), [])
+        return str(fault.value).replace(f"{db.name}.", "")
+
+    db.run("CREATE TABLE S.t (id bigint PRIMARY KEY, name text, born date) PARTITION BY RANGE (id)")
+    db.run("CREATE TABLE S.t1 PARTITION OF S.t FOR VALUES FROM (0) TO (100)")
+    db.run("CREATE VIEW S.plain AS SELECT * FROM S.t WHERE id < 50 WITH CHECK OPTION")
+    db.run("CREATE VIEW S.summed AS SELECT max(id) AS id, name, born FROM S.t GROUP BY name, born")
+    db.run("CREATE MATERIALIZED VIEW S.kept AS SELECT * FROM S.t")
+    db.run("CREATE SEQUENCE S.numbers")
+    await write_all(PostgresSink(), db.sink("t"), Person, context(tmp_path), [Person(1, "a"), Person(2, "b")])
+    upserts = db.sink("t", pg_conflict="update")
+    await write_all(PostgresSink(), upserts, Person, context(tmp_path), [Person(2, "c")])
+    await write_all(PostgresSink(), db.sink("plain"), Person, context(tmp_path), [Person(4, "d"), Person(3, "e")])
+    assert db.run("SELECT id, name FROM S.t ORDER BY id") == [(1, "a"), (2, "c"), (3, "e"), (4, "d")]
+    for table, value in (("plain", Person(60, "x")), ("t", Person(100, "x"))):
+        with pytest.raises(Refused):
+            await write_all(PostgresSink(), db.sink(table), Person, context(tmp_path), [value])
+    advice = "name the table behind it"
+    assert await refused("summed") == (
+        f"summed is a view that takes no rows: {advice}, or CREATE TRIGGER … INSTEAD OF INSERT ON summed"
+    )
+    assert await refused("kept") == f"kept is a materialized view that takes no rows: {advice}"
+    assert await refused("plain", pg_conflict="update", pg_key="id") == (
+        'plain is a view, and pg_conflict = "update" needs the table behind it'
+    )
+    assert await refused("numbers") == "numbers is no table"
+    db.run(f"CREATE EXTENSION IF NOT EXISTS file_fdw SCHEMA {db.name}")
+    db.run(f"CREATE SERVER {db.name} FOREIGN DATA WRAPPER file_fdw")
+    db.run(f"CREATE FOREIGN TABLE S.far (id bigint, name text, born date) SERVER {db.name} OPTIONS (filename '/x')")
+    assert await refused("far") == f"far is a foreign table that takes no rows: {advice}"
+    db.run("CREATE FUNCTION S.one() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$")
+    db.run("CREATE TRIGGER i INSTEAD OF INSERT ON S.summed FOR EACH ROW EXECUTE FUNCTION S.one()")
+    await write_all(PostgresSink(), db.sink("summed"), Person, context(tmp_path), [Person(9, "x")])
+
+
+async def test_a_table_with_row_level_security_takes_the_rows_that_its_policy_does(db: Schema, tmp_path: Path) -> None:
+    db.run("CREATE TABLE S.t (id bigint, name text, born date)")
+    db.run("ALTER TABLE S.t ENABLE ROW LEVEL SECURITY")
+    db.run("CREATE POLICY own ON S.t USING (id < 10)")
+    db.run(f"CREATE ROLE {db.name} LOGIN")
+    try:
+        db.run(f"GRANT USAGE ON SCHEMA {db.name} TO {db.name}")
+        db.run(f"GRANT SELECT, INSERT ON S.t TO {db.name}")
+        sink = db.sink("t", pg_user=db.name)
+        await write_all(PostgresSink(), sink, Person, context(tmp_path), [Person(1, "a"), Person(2, "b")])
+        with pytest.raises(Refused, match="new row violates row-level security policy"):
+            await write_all(PostgresSink(), sink, Person, context(tmp_path), [Person(3, "c"), Person(10, "d")])
+        assert db.run("SELECT id FROM S.t") == [(1,), (2,)]
+    finally:
+        db.run(f"DROP OWNED BY {db.name}")
+        db.run(f"DROP ROLE {db.name}")
 
 
 async def test_a_flush_is_one_transaction_and_can_be_repeated_after_the_connection_is_lost(

@@ -12,7 +12,10 @@ from nstack.connectors.sqlrows import Column, Mismatch, RowType, find, near, pla
 from nstack.runtime.errors import ConnectorError, UsageError
 
 INCOMING, NUMBER = "nstack_incoming", "nstack row number"
-"""The temporary table that a batch goes through before an upsert, and its column that keeps the batch's order."""
+"""The temporary table that a batch goes through before an INSERT, and its column that keeps the batch's order."""
+
+KINDS = {"v": "a view", "m": "a materialized view", "f": "a foreign table", "r": "a table", "p": "a table"}
+"""What takes rows, or could be thought to, by PostgreSQL's letters."""
 
 
 class TableColumn(NamedTuple):
@@ -35,6 +38,8 @@ class Table:
         self.conflict = conflict
         self.key = tuple(key)
         self.names: tuple[str, ...] = ()
+        self.gathers = conflict != "error"
+        """Whether rows go through a temporary table: not everything takes a COPY."""
         self._targets: list[TableColumn] = []
 
     async def open(self, connection: Connection, create: bool) -> None:
@@ -76,7 +81,8 @@ class Table:
         # A name in capitals that nobody quoted may still be meant as it stands.
         for names in dict.fromkeys((self.names, tuple(self.text.split(".")))):
             rows = await connection.execute(
-                "SELECT c.oid::int8, relkind::text, has_table_privilege(c.oid, 'INSERT') FROM pg_class c WHERE oid ="
+                "SELECT c.oid::int8, relkind::text, has_table_privilege(c.oid, 'INSERT'), row_security_active(c.oid),"
+                " pg_relation_is_updatable(c.oid, true) & 8 <> 0 FROM pg_class c WHERE oid ="
                 " to_regclass((SELECT string_agg(quote_ident(part), '.' ORDER BY n)"
                 " FROM unnest(%s::text[]) WITH ORDINALITY AS p(part, n)))",
                 (list(names),),
@@ -88,12 +94,26 @@ class Table:
             advice = "; pg_create = true creates it" if self.row.by_name else ""
             raise ConnectorError(f"there is no table {self.text}{f' ({hint})' if hint else ''}{advice}")
         self.names = names
-        if found[1] not in ("r", "p", "f"):
-            raise ConnectorError(f"{self.text} is no table that rows can be copied to; it is a view or the like")
-        if not found[2]:
-            raise ConnectorError(f"{self.text}: the user has no right to insert; GRANT INSERT ON {self.text} gives it")
+        self._look_at(*found[1:])
         oid: int = found[0]
         return oid
+
+    def _look_at(self, kind: str, granted: bool, guarded: bool, takes_rows: bool) -> None:
+        """Raises ConnectorError for what takes no rows, or none from this user."""
+        if kind not in KINDS:
+            raise ConnectorError(f"{self.text} is no table")
+        if kind in "vmf":
+            if self.conflict != "error":
+                behind = "the table that it stands for" if kind == "f" else "the table behind it"
+                raise ConnectorError(
+                    f'{self.text} is {KINDS[kind]}, and pg_conflict = "{self.conflict}" needs {behind}'
+                )
+            if not takes_rows:
+                also = f", or CREATE TRIGGER … INSTEAD OF INSERT ON {self._spelled}" if kind == "v" else ""
+                raise ConnectorError(f"{self.text} is {KINDS[kind]} that takes no rows: name the table behind it{also}")
+        if not granted:
+            raise ConnectorError(f"{self.text}: the user has no right to insert; GRANT INSERT ON {self.text} gives it")
+        self.gathers = self.conflict != "error" or kind == "v" or guarded
 
     async def _create(self, connection: Connection) -> None:
         """Creates the table from the record type unless it is there."""
@@ -226,7 +246,7 @@ class Table:
         """The COPY that takes the rows."""
         from psycopg import sql
 
-        into = sql.Identifier(*self.names) if self.conflict == "error" else sql.Identifier("pg_temp", INCOMING)
+        into = sql.Identifier("pg_temp", INCOMING) if self.gathers else sql.Identifier(*self.names)
         return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(into, self._listed())
 
     def incoming(self) -> list[Any]:
@@ -239,11 +259,18 @@ class Table:
         table = sql.Identifier(*self.names)
         return [made.format(sql.Identifier(INCOMING), self._listed(), table), numbered]
 
-    def upsert(self) -> Any:
+    def insert(self) -> Any:
         """The statement that brings the temporary table's rows into the table. Of rows with one key in a batch the last
         one wins for ``update``, the first for ``ignore``."""
         from psycopg import sql
 
+        if self.conflict == "error":
+            return sql.SQL("INSERT INTO {} ({columns}) SELECT {columns} FROM {} ORDER BY {}").format(
+                sql.Identifier(*self.names),
+                sql.Identifier("pg_temp", INCOMING),
+                sql.Identifier(NUMBER),
+                columns=self._listed(),
+            )
         names = [target.name for target in self._targets]
         key = sql.SQL(", ").join(map(sql.Identifier, self.key))
         sets = [sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name)) for name in names if name not in self.key]

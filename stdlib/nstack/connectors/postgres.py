@@ -253,6 +253,12 @@ class PostgresPoll(PostgresSource):
             await asyncio.sleep(self._pause)
 
 
+def _blames_a_row(error: Any) -> bool:
+    """A policy of row-level security has the code of a right that is missing."""
+    state = error.sqlstate or ""
+    return state[:2] in REFUSALS or (state == "42501" and "row-level security" in str(error))
+
+
 def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime.date) else str(value)
 
@@ -301,7 +307,7 @@ class PostgresSink(SinkConnector):
                 await self._commit(self._table)
             except Error as error:
                 what = f"table {self._table.text}: {told(error)}"
-                if (error.sqlstate or "")[:2] in REFUSALS and not self._connection.closed:
+                if _blames_a_row(error) and not self._connection.closed:
                     self._pending.clear()
                     raise Refused(what) from None
                 if last or not self._connection.closed:
@@ -315,8 +321,7 @@ class PostgresSink(SinkConnector):
 
     async def _commit(self, table: Table) -> None:
         connection = self._connection
-        upserts = table.conflict != "error"
-        if upserts and not self._prepared:
+        if table.gathers and not self._prepared:
             for statement in table.incoming():
                 await connection.execute(statement)
             self._prepared = True
@@ -324,8 +329,8 @@ class PostgresSink(SinkConnector):
             async with cursor.copy(table.copy()) as copy:
                 for block in (HEADER, *self._pending, TRAILER):
                     await copy.write(block)
-            if upserts:
-                await cursor.execute(table.upsert())
+            if table.gathers:
+                await cursor.execute(table.insert())
 
     async def close(self, *, completed: bool) -> None:
         """Closes the connection."""
