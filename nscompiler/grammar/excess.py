@@ -3,6 +3,7 @@
 from nscompiler.diagnostics.codes import params as param_codes
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.import_lines import WHOLE_IMPORT
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.patterns import Pattern
@@ -129,6 +130,62 @@ def no_with(around: Surroundings) -> Diagnostic | None:
     return codes.UNEXPECTED.at(segment.span(first), title, "expected `with` before this", fixes=(fix,))
 
 
+def no_braces(around: Surroundings) -> Diagnostic | None:
+    """``fun f : A -> B with n : Integer = 3``."""
+    segment, at = around.segment, around.segment.at
+    if around.keyword != "fun" or segment.text(at - 1) != "with" or segment.text(at + 1) != ":":
+        return None
+    end = next((one for one in range(at, len(segment.kinds)) if segment.text(one) == "where"), len(segment.kinds))
+    fixes: tuple[Fix, ...] = ()
+    if segment.whole_with(at, end - at, ["{", *segment.kinds[at:end], "}"]):
+        start, stop = (segment.source.span(place, place) for place in (segment.start(at), segment.end(end - 1)))
+        fixes = (Fix("Put them in `{ }`", (Edit(start, "{ "), Edit(stop, " }")), _MAYBE),)
+    title = "The parameters of a function stand in `{ }`"
+    return codes.UNEXPECTED.at(segment.span(at), title, "expected `{` before this", fixes=fixes)
+
+
+def rest_of_record(around: Surroundings) -> Diagnostic | None:
+    """``{ a : Integer, ... }``, ``{ a : Integer, ..r }``, ``{ a : Integer | ... }``."""
+    segment, at, opened = around.segment, around.segment.at, around.segment.open_brackets()
+    if around.keyword not in ("type", "fun", "def") or not opened or segment.text(opened[-1]) != "{":
+        return None
+    first = at - 1 if segment.text(at) == "." and segment.text(at - 1) == ".." else at
+    last = first + 1 if segment.text(first + 1) == "." else first
+    before = segment.text(first - 1)
+    if segment.text(first) != ".." or before not in (",", "|", "{"):
+        return None
+    named = segment.is_word(last + 1)
+    rest = segment.text(last + 1) if named else ".."
+    end = last + 1 + named
+    start = first if before == "{" else first - 1
+    fixes: tuple[Fix, ...] = ()
+    if segment.whole_with(start, end - start, ["|", segment.kinds[last + 1] if named else ".."]):
+        gap = " " if before != "," else ""
+        from_here = segment.end(start - 1) if before == "," else segment.start(start)
+        edit = Edit(segment.source.span(from_here, segment.end(end - 1)), f"{'' if gap else ' '}| {rest}")
+        fixes = (Fix(f"Write `| {rest}`", (edit,), _MAYBE),)
+    title = "The rest of a record is written `| ..`, or `| r` where it has a name"
+    return codes.UNEXPECTED.at(segment.span(first, end - 1), title, fixes=fixes)
+
+
+def bare_point(around: Surroundings) -> Diagnostic | None:
+    """``.5``, ``5.``: a digit stands on both sides of a point."""
+    segment, at = around.segment, around.segment.at
+    if segment.text(at) != ".":
+        return None
+    if _kind(segment, at + 1) == "INTEGER" and segment.end(at) == segment.start(at + 1):
+        first, last, written = at, at + 1, f"0.{segment.text(at + 1)}"
+    elif _kind(segment, at - 1) == "INTEGER" and segment.end(at - 1) == segment.start(at):
+        first, last, written = at - 1, at, f"{segment.text(at - 1)}.0"
+    else:
+        return None
+    if not segment.whole_with(first, last - first + 1, [segment.trial.kind["DOUBLE"]]):
+        return None
+    where = segment.span(first, last)
+    fix = Fix(f"Write `{written}`", (Edit(where, written),), _MAYBE)
+    return codes.BAD_NUMBER.at(where, "A digit stands on both sides of a number's point", fixes=(fix,))
+
+
 def second_output(around: Surroundings) -> Diagnostic | None:
     """``fun n : Text -> Void, Text``."""
     segment, at = around.segment, around.segment.at
@@ -177,12 +234,51 @@ def dotted_module(around: Surroundings) -> Diagnostic | None:
     return codes.UNEXPECTED.at(segment.span(at), title, fixes=(fix,))
 
 
+def dotted_alias(around: Surroundings) -> Diagnostic | None:
+    """``import Foo.Bar:1.0.0 as Foo.Bar``."""
+    segment, at = around.segment, around.segment.at
+    if around.keyword != "import" or segment.text(at) != "." or segment.text(at - 2) != "as":
+        return None
+    end = at
+    while segment.text(end) == "." and segment.is_word(end + 1):
+        end += 2
+    fixes: tuple[Fix, ...] = ()
+    if end > at and segment.text(end - 1)[0].isupper() and segment.whole_with(at, end - at, []):
+        where = segment.span(at - 1, end - 1)
+        fixes = (Fix(f"Write `{segment.text(end - 1)}`", (Edit(where, segment.text(end - 1)),), _MAYBE),)
+    title = "The alias of a module is one word, without a dot"
+    return codes.UNEXPECTED.at(segment.span(at - 1, max(at, end - 1)), title, fixes=fixes)
+
+
+def names_of_import(around: Surroundings) -> Diagnostic | None:
+    """``import Foo:1.0.0 (f, g)``, ``import Foo:1.0.0 { f }``: read as what follows the import."""
+    segment, tokens = around.segment, around.segment.tokens
+    first = segment.at if around.keyword == "import" or not segment.at else 0
+    if around.keyword not in ("", "import") or segment.text(first) not in ("(", "{") or segment.new_line(first):
+        return None
+    line = segment.indexes[first]
+    while line > 0 and not segment.trial.begins_line(tokens, line):
+        line -= 1
+    end = segment.behind_bracket(first)
+    listed = all(segment.is_word(at) or segment.text(at) == "," for at in range(first + 1, end - 1))
+    if tokens.kinds[line] != segment.trial.kind["IMPORT"] or not listed:
+        return None
+    where = segment.source.span(segment.end(first - 1), segment.end(end - 1))
+    fix = Fix("Remove the names", (Edit(where, ""),), _MAYBE)
+    return codes.UNEXPECTED.at(segment.span(first, end - 1), WHOLE_IMPORT, fixes=(fix,))
+
+
 EXCESS = (
+    names_of_import,
     parameter_type,
     field_default,
     no_literal,
     quoted_parameter,
     no_with,
+    no_braces,
+    rest_of_record,
+    bare_point,
+    dotted_alias,
     quoted_type,
     second_output,
     second_import,

@@ -171,4 +171,69 @@ def _joined(segment: Segment, types: list[tuple[int, int]]) -> Iterator[str | in
         yield from segment.kinds[start:stop]
 
 
-FOREIGN = (named_arguments, other_pipe, arguments_of_def, arguments_of_fun)
+def parameters_of_type(around: Surroundings) -> Diagnostic | None:
+    """``type Page<a> = …``, ``type Page[a] = …``, ``type Page(a) = …``."""
+    segment, first = around.segment, around.head + 2
+    if around.keyword != "type" or segment.at != first or segment.text(first) not in ("<", "[", "("):
+        return None
+    end = segment.behind_bracket(first)
+    words = [position for position in range(first + 1, end - 1) if segment.text(position) != ","]
+    if not words or segment.text(end) != "=" or not all(map(segment.is_word, words)):
+        return None
+    fixes: tuple[Fix, ...] = ()
+    if segment.whole_with(first, end - first, [segment.kinds[position] for position in words]):
+        edit = Edit(
+            segment.source.span(segment.end(first - 1), segment.end(end - 1)),
+            "".join(f" {segment.text(position)}" for position in words),
+        )
+        fixes = (Fix("Write them after its name", (edit,), _MAYBE),)
+    signs = f"`{segment.text(first)} {segment.text(end - 1)}`"
+    title = f"The parameters of a type follow its name without {signs}"
+    return codes.UNEXPECTED.at(segment.span(first, end - 1), title, fixes=fixes)
+
+
+def named_parts(around: Surroundings) -> Diagnostic | None:
+    """``fun f : (name : Text, age : Integer) -> Text``."""
+    segment, at, opened = around.segment, around.segment.at, around.segment.open_brackets()
+    if around.keyword not in ("type", "fun") or segment.text(at) != ":" or not opened:
+        return None
+    first = opened[-1]
+    if segment.text(first) != "(" or not segment.is_word(at - 1):
+        return None
+    last = segment.behind_bracket(first) - 1
+    fixes: tuple[Fix, ...] = ()
+    if segment.text(last) == ")":
+        inside = segment.kinds[first + 1 : last]
+        if segment.whole_with(first, last - first + 1, ["{", *inside, "}"]):
+            edits = (
+                Edit(segment.source.span(segment.start(first), segment.start(first + 1)), "{ "),
+                Edit(segment.source.span(segment.end(last - 1), segment.end(last)), " }"),
+            )
+            fixes = (Fix("Make it a record", edits, _MAYBE),)
+    title = "The parts of a tuple have no names: those of a record do, in `{ }`"
+    return codes.UNEXPECTED.at(segment.span(at - 1, at), title, fixes=fixes)
+
+
+def prefixed_text(around: Surroundings) -> Diagnostic | None:
+    """``f { path = r"data" }``, ``f { path = f"{x}.csv" }``."""
+    segment, at = around.segment, around.segment.at
+    kind = segment.trial.names[segment.kinds[at + 1]] if at + 1 < len(segment.kinds) else ""
+    glued = segment.is_word(at) and segment.end(at) == segment.start(at + 1)
+    if kind not in ("TEXT", "LONG_TEXT") or not glued or segment.text(at - 1) not in ("=", "[", ","):
+        return None
+    fixes: tuple[Fix, ...] = ()
+    if segment.whole_with(at, 1, []):
+        fixes = (Fix(f"Remove `{segment.text(at)}`", (Edit(segment.span(at), ""),), _MAYBE),)
+    title = "No letter stands before the quotes of a text"
+    return codes.NOT_A_LITERAL.at(segment.span(at), title, fixes=fixes)
+
+
+FOREIGN = (
+    named_arguments,
+    other_pipe,
+    arguments_of_def,
+    arguments_of_fun,
+    parameters_of_type,
+    named_parts,
+    prefixed_text,
+)

@@ -26,6 +26,10 @@ _ALIAS = Pattern(r"[ \t]+(?P<word>\w+[ \t]+)?(?P<alias>[A-Z]\w*+)[ \t]*(?=//|[\n
 _FROM = Pattern(rf"import\b[^;]*?[ \t]from[ \t]+[\"'`]?{_NAME}:{_VERSION}[\"'`]?[ \t]*")
 
 
+WHOLE_IMPORT = "An import brings the whole module: what it declares is used as `A.f`"
+"""What is told of names behind an import."""
+
+
 def alias_behind(text: str, end: int) -> tuple[int, int, str] | None:
     """The alias on the line of an import, without an `as`: where it starts, with a word before it, where it ends."""
     match = _ALIAS.match(text, end)

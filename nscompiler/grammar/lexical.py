@@ -51,6 +51,7 @@ _INVISIBLE = {
     "\x85": "a control character",
 }
 _SIGN = Pattern(r"[})\],|]")
+_DURATION = Pattern(r"(?:[0-9]+(?:ms|s|m|h|d))+")
 _FEW = 8
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 
@@ -98,6 +99,9 @@ def _number(source: SourceFile, start: int, text: str) -> Reading:
         tidy = sign + "_".join(part for part in text.lstrip("-").split("_") if part)
         fixes = (Fix(f"Write {shown(tidy)}", (Edit(span, tidy),), _SURE),)
         title = f"Only single `_` between digits group a number: {shown(text)}"
+    elif _DURATION.fullmatch(text):
+        fixes = (Fix("Put it in quotes", (Edit(span, f'"{text}"'),), _MAYBE),)
+        title = f"A duration stands in quotes: {shown(text)}"
     else:
         title = f"{shown(text)} is no number"
     return Reading(codes.BAD_NUMBER.at(span, title, fixes=fixes), "INTEGER", "0")

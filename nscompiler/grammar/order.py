@@ -9,7 +9,7 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.build import Braces, Builder, Item, Separator
-from nscompiler.grammar.import_lines import alias_behind, no_as
+from nscompiler.grammar.import_lines import WHOLE_IMPORT, alias_behind, no_as
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.syntax import (
     BrokenDecl,
@@ -227,6 +227,8 @@ class _Assembly:
         start = self._builder.start(item)
         if start < self._aliased or (isinstance(before, Import) and self._add_alias(before)):
             return
+        if isinstance(before, Import) and self._is_list_of_names(before, item, start):
+            return
         if isinstance(before, Expr) or (isinstance(before, DefDecl) and self._beside(before, start)):
             self._report_missing_pipe(item, before, start)
             return
@@ -244,6 +246,16 @@ class _Assembly:
         name = Name(end - len(alias), end, alias)
         self._imports[-1] = Import(before.start, end, before.reference, name)
         self._aliased = end
+        return True
+
+    def _is_list_of_names(self, before: Import, item: Expr, start: int) -> bool:
+        """Tell of ``import Foo:1.0.0 (f)``, which reads as an expression in brackets on the line of an import."""
+        text = self._source.text
+        if item not in self._builder.outer or _NEW_LINE.search(text, before.end, start) is not None:
+            return False
+        end = self._builder.end(item)
+        fix = Fix("Remove the names", (Edit(self._source.span(before.end, end), ""),), _MAYBE)
+        self._builder.report(codes.UNEXPECTED.at(self._source.span(start, end), WHOLE_IMPORT, fixes=(fix,)))
         return True
 
     def _needs_separator(self) -> bool:
@@ -297,10 +309,11 @@ class _Assembly:
         if self._tell_misspelt(end_before) or self._tell_foreign(end_before):
             return
         glued = end_before == start
-        where = self._source.span(start, end)
-        if glued and item in self._builder.outer:
+        stage = item.stages[0] if isinstance(item, Pipe) else item
+        first_stage = self._source.span(start, self._builder.end(stage))
+        if glued and stage in self._builder.outer:
             title = "Parameters are given as `{ name = value }`, not in `( )`"
-            self._builder.report(codes.MISSING_PIPE.at(where, title))
+            self._builder.report(codes.MISSING_PIPE.at(first_stage, title))
             return
         edit = Edit(self._source.span(end_before, end_before), " | " if glued else " |")
         new_line = _NEW_LINE.search(self._source.text, end_before, start) is not None
@@ -321,7 +334,6 @@ class _Assembly:
             problems.append(codes.MISSING_PIPE.at(last.primary.span, title, last.primary.text, fixes=fixes))
             return
         fixes = (Fix("Insert `|`", (edit,), level),)
-        first_stage = self._source.span(start, self._builder.end(item.stages[0]) if isinstance(item, Pipe) else end)
         self._builder.report(codes.MISSING_PIPE.at(first_stage, title, "expected `|` before this", fixes=fixes))
 
     def _tell_second_expression(self, item: Expr, first: int, pipe: Edit) -> None:
@@ -337,9 +349,9 @@ class _Assembly:
         self._builder.report(codes.EXPRESSION_PLACE.at(where, title, fixes=fixes))
 
     def _tell_foreign(self, end: int) -> bool:
-        """Tell of ``if f then …``, ``return f`` and ``from Foo import …``, which read as stages side by side."""
+        """Tell of ``if f then …``, ``map f``, ``return f``, ``from Foo import …``: they read as stages side by side."""
         found = _LAST_WORD.search(self._source.text, max(0, end - _LONGEST), end)
-        if found is None or found[0] not in ("if", "return", "from"):
+        if found is None or found[0] not in ("if", "return", "from", "map", "each"):
             return False
         if found[0] in self._names:
             return False
@@ -348,6 +360,10 @@ class _Assembly:
             title = "The language has no `if`: a function in Python decides"
             notes = ("`filter f` lets through what `f` gives a value for; a sum's value tells cases apart",)
             self._builder.report(codes.UNEXPECTED.at(where, title, notes=notes))
+            return True
+        if found[0] in ("map", "each"):
+            title = f"A pipe runs each stage on every value: there is no `{found[0]}`"
+            self._builder.report(codes.UNEXPECTED.at(where, title, fixes=(self._without(where, found.end()),)))
             return True
         if found[0] == "return":
             title = "The language has no `return`: a `def` is its expression"

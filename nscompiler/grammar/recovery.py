@@ -184,11 +184,22 @@ class Recovery:
         if not reading.terminal:
             tokens.kinds[index] = SWALLOWED
             return index + 1
-        if reading.terminal == "SIGN":
+        if name in ("BAD_NUMBER", "OPEN_TEXT", "OPEN_LONG_TEXT") and self._is_value(index):
+            self._read_any_value(index)
+        elif reading.terminal == "SIGN":
             tokens.kinds[index] = self._tables.literals[reading.text]
         else:
             tokens.kinds[index] = self._tables.kind[reading.terminal]
         return index
+
+    def _is_value(self, index: int) -> bool:
+        """Whether a token is the value of a parameter, where that is given or its default."""
+        texts = self._tokens.texts
+        return index > 2 and texts[index - 1] == "=" and texts[index - 3] in ("{", ",", ":")
+
+    def _read_any_value(self, index: int) -> None:
+        """Read what could not be read as a value that suits every parameter, so that no second error is told of it."""
+        self._tokens.kinds[index], self._tokens.texts[index] = self._tables.kind["ENVIRONMENT"], "$_"
 
     def _read_long_text(self, states: list[int], values: list[Any], index: int) -> bool:
         """Read a text that goes on below as one; False if it does not. What is behind it is read anew: not often."""
@@ -245,6 +256,8 @@ class Recovery:
         if not unquoted.can_be_text(place, tokens, self._trial, states[:-1] if shifted else states):
             return -1
         problem = unquoted.quoted(self._builder.source, place, tokens, self._tables.kind["TEXT"])
+        if self._is_value(place[0]):
+            self._read_any_value(place[0])
         if shifted:
             states.pop()
             values.pop()

@@ -8,10 +8,12 @@ from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.early import old_annotation, old_source, old_type
 from nscompiler.grammar.excess import EXCESS
 from nscompiler.grammar.foreign import FOREIGN, bare_arguments
+from nscompiler.grammar.inline_sums import inline_sum
 from nscompiler.grammar.marks import MARKS, application_end
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import shown
+from nscompiler.patterns import Pattern
 from nscompiler.source import Span
 
 Rule = Callable[[Surroundings], Diagnostic | None]
@@ -22,6 +24,9 @@ _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 # What other languages call the types that have a form of their own here.
 _OWN_FORMS = dict.fromkeys(("list", "array", "seq", "vec", "set"), "[{}]")
 _OWN_FORMS |= dict.fromkeys(("optional", "option", "maybe"), "optional {}")
+_REFERENCE = Pattern(r"(?:[\w.]+/)*[A-Z][\w.]*(?::.*)?")
+#: What other languages call a value that is none.
+_NOTHING = ("none", "null", "nil", "undefined")
 #: How many words before a mistake are looked at for one that is misspelt.
 _BACK = 8
 #: Words with a meaning inside of a declaration.
@@ -53,7 +58,12 @@ def missing_reference(around: Surroundings) -> Diagnostic | None:
     title = f"This `{around.keyword}` names no module"
     at = segment.at
     if segment.kinds[at : at + 1] == [segment.trial.kind["TEXT"]]:
-        fix = Fix("Remove the quotes", (Edit(segment.span(at), segment.text(at)[1:-1]),), _SURE)
+        written = segment.text(at)[1:-1]
+        if not _REFERENCE.fullmatch(written):
+            title = "A module is imported by its name and version, not by its file"
+            label = "expected a reference such as `Demo:1.0.0`"
+            return codes.MISSING_REFERENCE.at(segment.span(at), title, label)
+        fix = Fix("Remove the quotes", (Edit(segment.span(at), written),), _SURE)
         return codes.MISSING_REFERENCE.at(segment.span(at), "A module is named without quotes", fixes=(fix,))
     return codes.MISSING_REFERENCE.at(segment.span(at - 1), title, "expected a reference such as `Demo:1.0.0`")
 
@@ -324,8 +334,14 @@ def not_a_literal(around: Surroundings) -> Diagnostic | None:
         title = f"Truth values are `true` and `false`: {shown(segment.text(at))}"
         fixes = (Fix(f"Write `{truth}`", (Edit(segment.span(at), truth),), _MAYBE),)
         return codes.NOT_A_LITERAL.at(segment.span(at), title, fixes=fixes)
+    if truth in _NOTHING:
+        title = f"There is no {shown(segment.text(at))}: a parameter that is not given has its default"
+        return codes.NOT_A_LITERAL.at(segment.span(at), title)
     if segment.whole_as(at, "TEXT"):
         fixes = (Fix("Put it in quotes", (Edit(segment.span(at), f'"{segment.text(at)}"'),), _MAYBE),)
+        name = segment.text(at)
+        if len(name) > 1 and name.isupper():
+            fixes = (*fixes, Fix("Read it from the environment", (Edit(segment.span(at), f"${name}"),), _MAYBE))
     return codes.NOT_A_LITERAL.at(
         segment.span(at), f"A value is a literal, not a name: {shown(segment.text(at))}", fixes=fixes
     )
@@ -442,6 +458,7 @@ STRUCTURE: tuple[Rule, ...] = (
     *FOREIGN,
     *MARKS,
     missing_semicolon,
+    inline_sum,
     name_case,
     second_arrow,
     unclosed_at_end,

@@ -99,7 +99,7 @@ def test_an_unterminated_text_ends_where_the_line_makes_sense():
     result = read(text)
     assert ids(result.problems) == ["NS0112"]
     assert shape(result.module.declarations) == (
-        "[DefDecl(w, Pipe([Apply(Use(f), [Binding(a, text:'')]), Use(g)])), DefDecl(v, Use(h))]"
+        "[DefDecl(w, Pipe([Apply(Use(f), [Binding(a, environment:'_')]), Use(g)])), DefDecl(v, Use(h))]"
     )
 
 

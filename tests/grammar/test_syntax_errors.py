@@ -232,6 +232,23 @@ MISTAKES = [
     ("«from» X.Y:1.0.0 import f, g\ndef w = f", "NS0101", None),
     ("«fun» f = g | h", "NS0136", "def f = g | h"),
     ("«def» f : A -> B", "NS0136", "fun f : A -> B"),
+    # --- sums without a name
+    (
+        "fun f : Text -> «Ok [A] | Err T.E» // why",
+        "NS0137",
+        "fun f : Text -> FResult // why\ntype FResult = Ok [A] | Err T.E",
+    ),
+    ("fun f : «Ok | Err» -> A\n\ndef g = f", "NS0137", "fun f : FInput -> A\ntype FInput = Ok | Err\n\ndef g = f"),
+    ("fun f : A -> «Ok | Err»;\nf | g", "NS0137", "fun f : A -> FResult;\ntype FResult = Ok | Err;\nf | g"),
+    (
+        "type T = { a : A, state : «Open | Closed { at : B } | Lost» }",
+        "NS0137",
+        "type T = { a : A, state : State }\ntype State = Open | Closed { at : B } | Lost",
+    ),
+    ("type T = { a : «Text | Integer» }", "NS0137", None),
+    ("fun f : («{ a : A } | B») -> Text", "NS0137", None),
+    ("fun f : A -> «Some a | None»", "NS0137", None),
+    ("type T = { a : «Some (Map Text) | None» } type State = A", "NS0137", None),
     # --- the rest
     ("fun add : A -> B «->» C", "NS0127", "fun add : (A, B) -> C"),
     ("def w = f | «|» g", "NS0128", "def w = f | g"),
@@ -298,7 +315,7 @@ def test_no_message_names_a_token_of_the_grammar():
         ("def w = f { a = }", "Expected a literal, found `}`"),
         ("type T = [", "This `[` is never closed"),
         ("def show = ", "`def show` ends before it is complete"),
-        ("fun f : A -> B with n : Integer", "Expected `{`, found `n`"),
+        ("fun f : A -> B with n = 3", "Expected `{`, found `n`"),
         ("type T = A | , B", "`,` cannot stand here"),
     ],
 )

@@ -425,5 +425,17 @@ WRONG_KEYWORD = Code(
     wrong="def count : Text -> Integer\n",
     right="fun count : Text -> Integer\n",
 )
+NAMELESS_SUM = Code(
+    id="NS0137",
+    name="sum-without-name",
+    title="A sum stands where only the name of one can",
+    explanation=(
+        "A sum is the whole right side of a `type`, which gives it a name: in the code it is a class of that name, "
+        "with one for each constructor. Fields, lists and functions then speak of it by its name. Each alternative has "
+        "a constructor: there are no unions of plain types such as `Integer | Text`."
+    ),
+    wrong="fun parse : Text -> Parsed Integer | Failed Text\n",
+    right="fun parse : Text -> ParseResult\ntype ParseResult = Parsed Integer | Failed Text\n",
+)
 
 CODES = tuple(value for value in tuple(globals().values()) if isinstance(value, Code))
