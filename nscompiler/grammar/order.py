@@ -25,6 +25,7 @@ from nscompiler.grammar.syntax import (
     Node,
     Pipe,
     TypeDecl,
+    Use,
 )
 from nscompiler.grammar.wording import shown
 from nscompiler.patterns import Pattern
@@ -33,6 +34,8 @@ from nscompiler.source import SourceFile, Span
 _MOST_EDITS = 64
 _LAST_WORD = Pattern(r"(?<![\w.'])[a-z_][\w']*\Z")
 _LONGEST = 24
+# What ends a pipe or a block elsewhere.
+_ENDS = frozenset(("end", "done", "fi", "esac", "endif"))
 _NEW_LINE = Pattern(r"[\n\r]")
 _IMPORTS = Pattern(r"[^\n\r]{1,200}?\bimport\b")
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
@@ -87,6 +90,7 @@ class _Assembly:
         self._foreign_import = False
 
     def module(self, items: list[Item], comments: tuple[Comment, ...]) -> Module:
+        self._names = {_name_of(item) for item in items if isinstance(item, Decl)}
         self._add_all(items)
         self._check_expressions()
         text = self._source.text
@@ -306,7 +310,7 @@ class _Assembly:
         if self._is_told(first, end):
             return
         self._is_no_pipe = True
-        if self._tell_misspelt(end_before) or self._tell_foreign(end_before):
+        if self._tell_misspelt(end_before) or self._tell_foreign(end_before) or self._tell_end(item):
             return
         glued = end_before == start
         stage = item.stages[0] if isinstance(item, Pipe) else item
@@ -322,7 +326,7 @@ class _Assembly:
                 self._tell_second_expression(item, first, edit)
             return
         self._is_no_pipe = False
-        level = _MAYBE if new_line else _SURE
+        level = _MAYBE if new_line or self._is_unknown(item) else _SURE
         title = "A `|` is missing between these two stages"
         if chained and problems[-1].code is codes.MISSING_PIPE and problems[-1].fixes:
             edits = problems[-1].fixes[0].edits
@@ -335,6 +339,10 @@ class _Assembly:
             return
         fixes = (Fix("Insert `|`", (edit,), level),)
         self._builder.report(codes.MISSING_PIPE.at(first_stage, title, "expected `|` before this", fixes=fixes))
+
+    def _is_unknown(self, item: Expr) -> bool:
+        """Whether it is a name alone that the file does not declare: with a `|` before it, it means nothing either."""
+        return isinstance(item, Use) and item.qualifier is None and item.name.text not in self._names
 
     def _tell_second_expression(self, item: Expr, first: int, pipe: Edit) -> None:
         """A script's second expression, on a line of its own; or its first goes on there."""
@@ -375,6 +383,16 @@ class _Assembly:
             self._foreign_import = True
             return True
         return False
+
+    def _tell_end(self, item: Expr) -> bool:
+        """Tell of ``f | g end``."""
+        if not isinstance(item, Use) or item.name.text not in _ENDS or not self._is_unknown(item):
+            return False
+        where = self._source.span(item.start, item.end)
+        fix = Fix(f"Remove `{item.name.text}`", (Edit(where, ""),), _MAYBE)
+        title = f"The language has no `{item.name.text}`: a pipe ends with its last stage"
+        self._builder.report(codes.UNEXPECTED.at(where, title, fixes=(fix,)))
+        return True
 
     def _without(self, where: Span, end: int) -> Fix:
         """A fix that takes a word and the space behind it out."""

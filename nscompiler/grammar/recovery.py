@@ -8,7 +8,7 @@ from typing import Any
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar import import_lines, keywords, long_texts, odd_names, unquoted
-from nscompiler.grammar.build import Builder
+from nscompiler.grammar.build import Builder, Separator
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
 from nscompiler.grammar.explain import explain
 from nscompiler.grammar.lexer import SWALLOWED, Kinds, Tokens
@@ -75,6 +75,8 @@ class Recovery:
             self._tokens.kinds[index - 1] = self._trial.kind["UNAME"]
             read = self._back_to(states, values, index - 1)
         if read < 0:
+            read = self._read_on(states, values, index)
+        if read < 0:
             read = self._read_import(states, values, index)
         if read < 0:
             read = self._read_missing_keyword(states, values, index)
@@ -115,6 +117,29 @@ class Recovery:
         self._builder.report(problem)
         self._misspelt.add(problem.primary.span.start)
         return index
+
+    def _read_on(self, states: list[int], values: list[Any], index: int) -> int:
+        """Where to go on after taking the ``;`` out of ``f; | g``; -1 where it is none that ends what goes on."""
+        tokens = self._tokens
+        if tokens.texts[index] not in ("|", "&") or index == 0 or tokens.texts[index - 1] != ";":
+            return -1
+        trial, parts = states.copy(), values.copy()
+        self._open_list(trial, parts)
+        level = self._level(trial)
+        ended = next((item for item in reversed(parts[level - 1]) if not isinstance(item, Separator)), None)
+        if not isinstance(ended, Node):
+            return -1
+        first = bisect_left(tokens.starts, self._builder.start(ended))
+        kinds = [kind for kind in (*tokens.kinds[first : index - 1], tokens.kinds[index]) if kind != SWALLOWED]
+        trial[level:] = [self._tables.rows[trial[level - 1]][self._symbols[1]]]
+        if self._trial.feed(trial, kinds) < len(kinds):
+            return -1
+        span = self._builder.source.span(tokens.starts[index - 1], tokens.ends[index - 1])
+        fix = Fix("Remove the `;`", (Edit(span, ""),), Applicability.MACHINE_APPLICABLE)
+        title = f"This `;` ends what the {shown(tokens.texts[index])} behind it goes on with"
+        self._builder.report(codes.UNEXPECTED.at(span, title, fixes=(fix,)))
+        tokens.kinds[index - 1] = SWALLOWED
+        return self._back_to(states, values, first)
 
     def _read_import(self, states: list[int], values: list[Any], index: int) -> int:
         """Where to go on if the line is an import, written as elsewhere, and is to be read as that; -1 if not."""

@@ -91,20 +91,32 @@ def ignores_of_python(source: SourceFile) -> tuple[Ignore, ...]:
 
 def _ignores(source: SourceFile, places: Iterable[tuple[int, int]], mark: str) -> Iterator[Ignore]:
     since, following = 0, 0
-    for start, end in places:
+    for start, end, alone in _apart(source.text, places):
         found = _COMMENT.match(source.text, start, end)
         if found is not None:
             names = found["names"] or ""
             at = found.start("names")
             named = tuple((name[0], source.span(at + name.start(), at + name.end())) for name in _NAME.finditer(names))
             line = source.lines.position(start).line
-            own_line = not source.line_text(line)[: start - source.lines.start_of(line)].strip()
+            before = source.line_text(line)[: start - source.lines.start_of(line)].lstrip()
+            own_line = not before or (not alone and before.startswith(mark))
             if own_line and not since <= line < following:  # of comments below each other one looks for all
                 since, following = line, _next_line(source, line, mark)
             about = following if own_line and following <= source.lines.count else line
-            yield Ignore(source, start, end, own_line, about, named)
+            yield Ignore(source, start, end, own_line and alone, about, named)
         elif (odd := _SPELLING.match(source.text, start, end)) is not None:
             yield Ignore(source, start, odd.end(), False, source.lines.position(start).line, (), "this spelling")
+
+
+def _apart(text: str, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, bool]]:
+    """The comments, several on one line as several; and whether each is the only one there."""
+    for start, end in places:
+        marks = [found.start() for found in _COMMENT.finditer(text, start, end)]
+        if len(marks) < 2 or marks[0] != start:
+            yield start, end, True
+            continue
+        for first, behind in zip(marks, (*marks[1:], end), strict=True):
+            yield first, first + len(text[first:behind].rstrip(" \t")), False
 
 
 def _next_line(source: SourceFile, line: int, mark: str) -> int:
@@ -227,4 +239,6 @@ def _without(ignore: Ignore, kept: list[str]) -> Edit:
         start -= 1
     if ignore.own_line:
         end += 2 if text.startswith("\r\n", end) else 1 if end < len(text) else 0
+    elif text[start - 1 : start] in ("", "\n", "\r"):
+        end += len(text[end:]) - len(text[end:].lstrip(" \t"))  # another such comment takes its place
     return Edit(source.span(start, end), "")

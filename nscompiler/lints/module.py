@@ -52,7 +52,8 @@ _SURE = Applicability.MACHINE_APPLICABLE
 
 
 def _whole(module: syntax.Module, node: syntax.Node) -> Span:
-    """An import's place with the `;` after it, and with its line where it stands there alone."""
+    """An import's place with the `;` after it, and with its line where it stands there alone; with the space behind it
+    where only a comment is beside it."""
     text = module.source.text
     end = node.end
     while end < len(text) and text[end] in " \t":
@@ -62,7 +63,10 @@ def _whole(module: syntax.Module, node: syntax.Node) -> Span:
     stop = end
     while stop < len(text) and text[stop] in " \t":
         stop += 1
-    if text[start : node.start].strip() or text[stop : stop + 1] not in ("\n", "\r", ""):
+    alone = not text[start : node.start].strip()
+    if alone and text.startswith(("//", "/*"), stop):
+        return Span(module.source.path, node.start, stop)  # the comment stays, where the import stood
+    if not alone or text[stop : stop + 1] not in ("\n", "\r", ""):
         return Span(module.source.path, node.start, end)
     stop += 2 if text.startswith("\r\n", stop) else 1
     return Span(module.source.path, start, min(stop, len(text)))

@@ -123,7 +123,9 @@ def _within(interface: Interface, parts: Sequence[str], faults: list[NoTarget]) 
 
 def _no_parameter(name: str, rest: Sequence[str], declared: Sequence[str], open: bool) -> NoTarget:
     """Why what follows a function's name is none of its parameters; ``open`` functions have any."""
-    listed = f"it has {', '.join(declared) or ('any' if open else 'none')}"
+    listed = f"it has {', '.join(declared)}" if declared else "it has no parameters"
+    if open:
+        listed = f"{listed}, and reads others by any name" if declared else "it reads parameters by any name"
     if not rest:
         return NoTarget(f"`{name}` is a function; name a parameter of it, `{name}.parameter`", listed)
     if rest[0] in declared or open:

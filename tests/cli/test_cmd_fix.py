@@ -6,6 +6,7 @@ from pathlib import Path
 
 import planted
 import pytest
+from click import UsageError
 from click.testing import CliRunner, Result
 
 from nscompiler.cli.commands.check import command
@@ -157,6 +158,21 @@ def test_options_that_do_not_go_together(arguments: list[str]) -> None:
     done = check(*arguments)
     assert done.exception is not None
     assert "--fix" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("json", "not go with --format json; the fixes, too, are in what it tells without --diff"),
+        ("junit", "not go with --format junit"),
+    ],
+)
+def test_a_difference_has_one_form(form: str, said: str) -> None:
+    done = check("--diff", "--format", form, ".")
+    assert isinstance(done.exception, UsageError)
+    assert (done.exception.exit_code, done.stdout) == (2, "")
+    assert str(done.exception).endswith(said)
+    assert not isinstance(check("--diff", "--format", "concise", ".").exception, UsageError)
 
 
 # The fixes that are safe are some of all.

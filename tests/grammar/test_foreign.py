@@ -3,7 +3,7 @@
 import pytest
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.model import Applicability, Diagnostic
 from nscompiler.pipeline.checks import check_texts
 
 BEFORE = 'fun small : Text -> Text with { width : Integer = 3, name : Text = "" }\nfun other : Text -> Text\n'
@@ -29,6 +29,17 @@ def problems(text: str) -> tuple[Diagnostic, ...]:
         ("def a = other => small", "=>", "not by `=>`", "def a = other | small"),
         ("def a = other -> small -> other", "->", "not by `->`", "def a = other | small | other"),
         ("def a = other || small", "||", "not by `||`", "def a = other | small"),
+        ("def a = other; | small", ";", "ends what the `|`", "def a = other | small"),
+        (
+            "type A = Text\ndef a = other\n;\n| small",
+            ";",
+            "ends what the `|`",
+            "type A = Text\ndef a = other\n\n| small",
+        ),
+        ("def a = other\na; | small", ";", "ends what the `|`", "def a = other\na | small"),
+        ("type A = B Text; | C", ";", "ends what the `|`", "type A = B Text | C"),
+        ("def a = other; & small", ";", "ends what the `&`", "def a = other & small"),
+        ("def a = other | small end", "end", "no `end`", "def a = other | small "),
         ("def a(x) = small", "(x)", "no arguments", "def a = small"),
         ("def a(x, y) = small", "(x, y)", "no arguments", "def a = small"),
         ("def a() = small", "()", "no arguments", "def a = small"),
@@ -49,6 +60,17 @@ def test_one_error_and_a_fix(text: str, at_fault: str, title: str, mended: str |
         [] if mended is None else [f"{BEFORE}{mended}\n"]
     )
     assert mended is None or problems(mended) == ()
+
+
+@pytest.mark.parametrize("text", ["Sources.stdin | Sinks.stdout gone", "def a = other gone"])
+def test_a_pipe_before_a_name_that_nothing_has_is_no_sure_fix(text: str) -> None:
+    levels = [fix.applicability for problem in problems(text) for fix in problem.fixes]
+    assert levels == [Applicability.MAYBE_INCORRECT]
+
+
+def test_a_pipe_before_a_name_that_is_declared_below_is_a_sure_fix() -> None:
+    (found,) = check_texts({"main.nml": "module A:1.0.0\nfun f : Text -> Text\ndef a = f g\ndef g = f\n"}).diagnostics
+    assert [fix.applicability for fix in found.fixes] == [Applicability.MACHINE_APPLICABLE]
 
 
 def test_arguments_that_are_used_are_not_taken_away() -> None:

@@ -37,6 +37,8 @@ CLEAN = "def w = Sources.stdin | Sinks.log"
         "def w =\n  // nsc: ignore[NS0421]\n  sources.stdin\n  | Sinks.log\n",
         "def w =\n  sources.stdin // nsc: ignore[NS0421]\n  | Sinks.log\n",
         "def w = sources.stdin | sinks.log // nsc: ignore[NS0421]\n",
+        f"import Http:1.0.0; {LOWER} // nsc: ignore[NS0421] old // nsc: ignore[NS0901]\n",
+        f"// nsc: ignore[NS0901] // nsc: ignore[NS0421]\nimport Http:1.0.0; {LOWER}\n",
     ],
 )
 def test_a_comment_ignores_what_it_names_on_its_line(text):
@@ -107,6 +109,21 @@ def test_a_remark_is_no_spelling_of_one(remark):
     ],
 )
 def test_an_unused_one_is_told_and_taken_out(text, after):
+    assert names(text) == ["unused-ignore"]
+    assert fixed(text) == after
+    assert names(after) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        (f"{LOWER} // nsc: ignore[NS0421] // nsc: ignore[NS0901]\n", f"{LOWER} // nsc: ignore[NS0421]\n"),
+        (f"{LOWER} // nsc: ignore[NS0901] // nsc: ignore[NS0421]\n", f"{LOWER} // nsc: ignore[NS0421]\n"),
+        (f"// nsc: ignore[NS0901] // nsc: ignore[NS0421]\n{LOWER}\n", f"// nsc: ignore[NS0421]\n{LOWER}\n"),
+        (f"// nsc: ignore[NS0421] // nsc: ignore[NS0901]\n{LOWER}\n", f"// nsc: ignore[NS0421]\n{LOWER}\n"),
+    ],
+)
+def test_of_two_on_a_line_the_idle_one_is_taken_out(text, after):
     assert names(text) == ["unused-ignore"]
     assert fixed(text) == after
     assert names(after) == []

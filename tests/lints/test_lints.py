@@ -68,7 +68,8 @@ def test_an_unused_import_is_told_where_it_stands():
         ("import Words:0.1.0 as W\ndef w = Sources.stdin\n", "def w = Sources.stdin\n"),
         ("import Words:0.1.0 as W;\r\ndef w = Sources.stdin\r\n", "def w = Sources.stdin\r\n"),
         ("import Words:0.1.0; def w = Sources.stdin\n", " def w = Sources.stdin\n"),
-        ("import Words:0.1.0 // why\ndef w = Sources.stdin\n", " // why\ndef w = Sources.stdin\n"),
+        ("import Words:0.1.0 // why\ndef w = Sources.stdin\n", "// why\ndef w = Sources.stdin\n"),
+        ("  import Words:0.1.0; // why\ndef w = Sources.stdin\n", "  // why\ndef w = Sources.stdin\n"),
         ("import Words:0.1.0", ""),
     ],
 )

@@ -113,6 +113,9 @@ def test_quoted_fields_authors_and_open_parameters() -> None:
     assert isinstance(meant(program, "f.anything"), ParameterTarget)
 
 
+_NO_PARAMETER = "`{0}` is a function; name a parameter of it, `{0}.parameter`"
+
+
 @pytest.mark.parametrize(
     ("text", "said", "note"),
     [
@@ -122,8 +125,16 @@ def test_quoted_fields_authors_and_open_parameters() -> None:
         ("Ordr.user", "there is no type or function that `Ordr.user` could mean", "did you mean `Order`?"),
         ("tag.dbs", "`tag` has no parameter `dbs`", "did you mean `db`?"),
         ("Shop.tag", "`tag` is a function; name a parameter of it, `tag.parameter`", "it has db"),
-        ("audit", "`audit` is a function; name a parameter of it, `audit.parameter`", "it has any"),
-        ("Conv.to_json", "`to_json` is a function; name a parameter of it, `to_json.parameter`", "it has none"),
+        (
+            "audit",
+            "`audit` is a function; name a parameter of it, `audit.parameter`",
+            "it reads parameters by any name",
+        ),
+        (
+            "Conv.to_json",
+            "`to_json` is a function; name a parameter of it, `to_json.parameter`",
+            "it has no parameters",
+        ),
         ("tag.db.name", "`tag.db` is a parameter; nothing follows its name", None),
         ("bill.x", "`bill` has no parameter `x`", None),
         (

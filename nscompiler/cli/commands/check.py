@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from nscompiler.cli.checking import Asked
     from nscompiler.diagnostics.selection import Selection
 
+# The forms that have the fixes in them.
+_WITH_FIXES = ("json", "jsonl", "sarif")
+
 
 def code_option(name: str, help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """An option that takes codes: ids, prefixes of ids and names, separated by commas; None where it is not given."""
@@ -74,6 +77,9 @@ def command(
     if fix or diff:
         if stats or watch:
             raise click.UsageError("--fix and --diff go with neither --stats nor --watch")
+        if diff and asked.form not in WRITTEN:
+            there = "; the fixes, too, are in what it tells without --diff" if asked.form in _WITH_FIXES else ""
+            raise click.UsageError(f"--diff writes a unified diff: it does not go with --format {asked.form}{there}")
         from nscompiler.cli.fixing import fix_paths
 
         return fix_paths(paths, asked, unsafe=unsafe_fixes, write=not diff)
