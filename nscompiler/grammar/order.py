@@ -9,7 +9,15 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.build import Braces, Builder, Item, Separator
-from nscompiler.grammar.import_lines import WHOLE_IMPORT, alias_behind, no_as
+from nscompiler.grammar.import_lines import (
+    WHOLE_IMPORT,
+    alias_behind,
+    alias_in,
+    imported_whole,
+    no_as,
+    quoted_import,
+    reference_in,
+)
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.syntax import (
     BrokenDecl,
@@ -24,6 +32,7 @@ from nscompiler.grammar.syntax import (
     Name,
     Node,
     Pipe,
+    Reference,
     TypeDecl,
     Use,
 )
@@ -138,7 +147,8 @@ class _Assembly:
             self._add_declaration(item)
         else:
             self._add_expression(item)
-        self._before = item
+        if item.start >= self._aliased:
+            self._before = item
 
     def _close(self, braces: Braces) -> None:
         if braces.closing < len(self._source.text):
@@ -229,7 +239,9 @@ class _Assembly:
     def _add_expression(self, item: Expr) -> None:
         before = self._before
         start = self._builder.start(item)
-        if start < self._aliased or (isinstance(before, Import) and self._add_alias(before)):
+        if start < self._aliased:
+            return
+        if isinstance(before, Import) and (self._add_alias(before) or self._add_quoted(before)):
             return
         if isinstance(before, Import) and self._is_list_of_names(before, item, start):
             return
@@ -250,6 +262,24 @@ class _Assembly:
         name = Name(end - len(alias), end, alias)
         self._imports[-1] = Import(before.start, end, before.reference, name)
         self._aliased = end
+        return True
+
+    def _add_quoted(self, before: Import) -> bool:
+        """Read ``import F from "Foo:1.0.0"`` as the import that was meant."""
+        match = quoted_import(self._source.text, before.start)
+        if match is None or before.alias is not None or self._imports[-1:] != [before]:
+            return False
+        start, end = before.start, match.end("version") if match["version"] else match.end("name")
+        end += 1  # the quote
+        self._builder.report(imported_whole(self._source, start, end, match))
+        alias = Name(*match.span("alias"), match["alias"])
+        self._aliased = end
+        if match["version"]:
+            reference = Reference(match.start("name"), match.end("version"), reference_in(match))
+            self._imports[-1] = Import(start, end, reference, alias if alias_in(match) else None)
+        else:
+            self._imports.pop()
+            self._add_declaration(BrokenDecl(start, end, "import", alias))
         return True
 
     def _is_list_of_names(self, before: Import, item: Expr, start: int) -> bool:

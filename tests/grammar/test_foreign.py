@@ -73,6 +73,47 @@ def test_a_pipe_before_a_name_that_is_declared_below_is_a_sure_fix() -> None:
     assert [fix.applicability for fix in found.fixes] == [Applicability.MACHINE_APPLICABLE]
 
 
+DEMO = {"demo.nml": "module Demo.Shop:1.0.0\nfun f : Text -> Text\n"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'import X from "Demo.Shop:1.0.0"',
+        "import X from Demo.Shop:1.0.0",
+        "import * as X from 'Demo.Shop:1.0.0'",
+        'import X, { f } from "Demo.Shop:1.0.0"',
+        'import type X from "Demo.Shop:1.0.0"',
+        'import X "Demo.Shop:1.0.0"',
+        "import qualified Demo.Shop:1.0.0 as X",
+    ],
+)
+@pytest.mark.parametrize(
+    "rest", ["\nSources.stdin | X.f | Sinks.log\n", " // why\ndef w = Sources.stdin | X.f | Sinks.log\n"]
+)
+def test_an_import_as_elsewhere_is_one_error_and_keeps_its_alias(line: str, rest: str) -> None:
+    head = "" if rest.startswith("\nS") else "module Main:1.0.0\n"
+    text = head + line + rest
+    (found,) = check_texts({"main.nml": text, **DEMO}).diagnostics
+    assert text[found.primary.span.start : found.primary.span.end] in line
+    (fix,) = found.fixes
+    mended = apply_edits(text, fix.edits)
+    assert mended == f"{head}import Demo.Shop:1.0.0 as X{rest}"
+    assert check_texts({"main.nml": mended, **DEMO}).diagnostics == ()
+
+
+def test_an_import_as_elsewhere_whose_alias_is_the_modules_own_gets_none() -> None:
+    text = 'import Shop from "Demo.Shop:1.0.0"\nSources.stdin | Shop.f | Sinks.log\n'
+    (found,) = check_texts({"main.nml": text, **DEMO}).diagnostics
+    assert apply_edits(text, found.fixes[0].edits).startswith("import Demo.Shop:1.0.0\n")
+
+
+def test_an_import_as_elsewhere_without_a_version_is_one_error() -> None:
+    text = 'import X from "Demo.Shop"\nSources.stdin | X.f | Sinks.log\n'
+    (found,) = check_texts({"main.nml": text, **DEMO}).diagnostics
+    assert (found.primary.text, found.fixes) == ("write `import Demo.Shop:1.0.0 as X`", ())
+
+
 def test_arguments_that_are_used_are_not_taken_away() -> None:
     (found, *_) = problems("def a(x) = x | small")
     assert (found.title, found.fixes) == ("A `def` takes no arguments: values come through the pipe", ())

@@ -217,7 +217,7 @@ MISTAKES = [
     ("import X:1.0.0 «As Y»", "NS0101", "import X:1.0.0 as Y"),
     ("import X:1.0.0 «= Y»", "NS0101", "import X:1.0.0 as Y"),
     ("import X:1.0.0 «Y»", "NS0101", "import X:1.0.0 as Y"),
-    ("«import Y from X:1.0.0»", "NS0101", "import X:1.0.0"),
+    ("«import Y from X:1.0.0»", "NS0101", "import X:1.0.0 as Y"),
     ("import X:1.0.0 as «x»\nfun f : x.T -> [x.U]", "NS0122", "import X:1.0.0 as X\nfun f : X.T -> [X.U]"),
     ("fun f : A -> B\n«w» = f | g", "NS0130", "fun f : A -> B\ndef w = f | g"),
     ("fun f : A -> B\n«let» w = f | g", "NS0130", "fun f : A -> B\ndef w = f | g"),
