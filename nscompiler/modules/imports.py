@@ -95,6 +95,8 @@ class _Resolver:
                 # Of which of the two a name is meant to be cannot be said.
                 self.poisoned.add(alias)
                 self.resolved = [one for one in self.resolved if one.alias != alias]
+            elif alias in RESERVED_ALIASES:
+                self.poisoned.add(alias)  # the file means both by it
             return
         self._aliases[alias] = node
         if isinstance(ref, ModuleRef) and path is not None:

@@ -185,7 +185,8 @@ def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settab
         related=related,
         expected=params.show_type(type),
         found=wrong.raw,
-        fixes=value_fixes(scope, wrong, type),
+        # What suits one reader and not another mends nothing: then each wants a binding of its own.
+        fixes=value_fixes(scope, wrong, type) if len({params.show_type(one.type) for one in readers}) == 1 else (),
     )
 
 
@@ -212,7 +213,16 @@ def _check_form(scope: Scope, binding: syntax.Binding, readers: Sequence[Settabl
             binding.value,
             f"`{binding.name.text}` of `{scope.reader(reader)}` cannot be {_shortened(binding.value)}",
             wanted,
+            fixes=_form_fixes(scope, binding),
         )
+
+
+def _form_fixes(scope: Scope, binding: syntax.Binding) -> tuple[Fix, ...]:
+    """The time zones that a text is a slip of."""
+    if binding.name.text != "timezone":
+        return ()
+    zones = near(str(binding.value.value), crontab.zones())
+    return tuple(scope.replacement(binding.value, f'"{zone}"', f'write "{zone}"') for zone in zones)
 
 
 _CODES = {"choice": codes.PARAMETER_CHOICE, "range": name_codes.NUMBER_RANGE}

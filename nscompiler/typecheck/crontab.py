@@ -100,10 +100,15 @@ def zone_fault(text: str) -> str | None:
     """Why a text names no time zone. Where this machine knows none, every one may be meant."""
     if text.upper() == "UTC":
         return None
+    known = zones()
+    return None if not known or text in known else "an IANA name such as Europe/Berlin is wanted"
+
+
+def zones() -> set[str]:
+    """The names of time zones that this machine knows."""
     from zoneinfo import available_timezones  # few programs name one
 
-    known = available_timezones()
-    return None if not known or text in known else "an IANA name such as Europe/Berlin is wanted"
+    return available_timezones()
 
 
 CHECKS = {"cron": cron_fault, "timezone": zone_fault}

@@ -12,7 +12,7 @@ from nscompiler.typecheck.fits import would_fit
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.show import Names, lone_tails, show
-from nscompiler.types.types import App, Type
+from nscompiler.types.types import App, Scalar, Type
 
 # How many stages a flow shows.
 MOST_HOPS = 64
@@ -314,7 +314,7 @@ def report_not_flat(scope: Scope, uses: Uses, expr: syntax.Concat, code: Code, t
         f"{an(type)} has no items to send one by one",
         related=declared(scope, uses, last_of(expr.function)),
         notes=notes,
-        fixes=_instead_of_star(scope, expr)
+        fixes=_instead(scope, expr)
         if isinstance(type, App) and type.constructor == "optional"
         else without(scope, expr, "*"),
     )
@@ -329,14 +329,23 @@ def report_not_optional(scope: Scope, uses: Uses, expr: syntax.Filter, type: Typ
         fitting(f"`?` needs an optional, but {name} gives {an(type)}", f"`?` needs an optional, and {name} gives none"),
         f"{an(type)} is always there",
         related=declared(scope, uses, last_of(expr.function)),
-        fixes=without(scope, expr, "?"),
+        fixes=_instead(scope, expr) if _has_items(type) else without(scope, expr, "?"),
     )
 
 
-def _instead_of_star(scope: Scope, expr: syntax.Concat) -> tuple[Fix, ...]:
-    """A fix that writes `?` for `*`, or `filter` for `concat`: what is there then suits whoever takes an optional."""
-    other = "filter" if expr.prefix else "?"
-    place = (expr.start, expr.start + len("concat")) if expr.prefix else (expr.end - 1, expr.end)
+def _has_items(type: Type) -> bool:
+    """Whether `*` would send something one by one."""
+    if not isinstance(type, App) or type.constructor not in ("list", "vector"):
+        return False
+    item = type.items[-1]
+    return not (isinstance(item, Scalar) and item.name == "Byte")
+
+
+def _instead(scope: Scope, expr: syntax.Concat | syntax.Filter) -> tuple[Fix, ...]:
+    """A fix that writes the one of `?` and `*` for the other, or of `filter` and `concat`."""
+    words = ("concat", "filter") if isinstance(expr, syntax.Concat) else ("filter", "concat")
+    other = words[1] if expr.prefix else {"filter": "?", "concat": "*"}[words[1]]
+    place = (expr.start, expr.start + len(words[0])) if expr.prefix else (expr.end - 1, expr.end)
     return (Fix(f"write `{other}`", (Edit(scope.module.source.span(*place), other),), Applicability.MAYBE_INCORRECT),)
 
 

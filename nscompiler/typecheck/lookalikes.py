@@ -16,8 +16,10 @@ from nscompiler.typecheck.scope import Scope
 from nscompiler.types.types import SCALARS, Var
 
 _SMALL = {name.lower(): name for name in (*SCALARS, "Void")}
-_FOREIGN = {"string": "Text", "str": "Text", "int": "Integer", "bool": "Boolean", "float": "Double"}
-_MEANT = {**_SMALL, **_FOREIGN}
+FOREIGN_SMALL = {"string": "Text", "str": "Text", "int": "Integer", "bool": "Boolean", "float": "Double"}
+"""What other languages call a type, in small letters."""
+FOREIGN_SMALL["bytes"] = "[Byte]"
+_MEANT = {**_SMALL, **FOREIGN_SMALL}
 
 
 def report_lookalikes(
@@ -44,7 +46,7 @@ def report_lookalikes(
     if not wrong:
         title = f"`{name}` is a type variable here, and not the type `{right}`"
         scope.report(lints.VARIABLE_LIKE_TYPE, first, title, "it takes values of any type", fixes=(fix,))
-    elif name in _FOREIGN:
+    elif name in FOREIGN_SMALL:
         scope.report(codes.UNKNOWN_TYPE, first, f"there is no type `{name}`", f"did you mean `{right}`?", fixes=(fix,))
     else:
         title = f"`{name}` has the wrong capital"

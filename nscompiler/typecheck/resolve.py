@@ -10,6 +10,7 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.typecheck.components import strong_components
+from nscompiler.typecheck.lookalikes import FOREIGN_SMALL
 from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
 from nscompiler.typecheck.type_counts import report_arity
@@ -193,10 +194,10 @@ class Resolver:
             return self._optional(expr, variables)
         return self.types.unit if isinstance(expr, syntax.UnitType) else self.types.error
 
-    def _report_kind(self, expr: syntax.Node, label: str) -> None:
-        self.scope.report(
-            type_codes.TYPE_ARGUMENT_KIND, expr, "a type and a number are not the same kind of thing", label
-        )
+    def _report_kind(
+        self, expr: syntax.Node, label: str, title: str = "a type and a number are not the same kind of thing"
+    ) -> None:
+        self.scope.report(type_codes.TYPE_ARGUMENT_KIND, expr, title, label)
 
     def _size(self, expr: syntax.SizeLiteral, kind: str) -> Type:
         if kind != "size":
@@ -223,13 +224,18 @@ class Resolver:
     def _report_unbound(self, name: syntax.Name, variables: Variables) -> None:
         """Tell of a variable that is not known; of a type's next one with the same name no more."""
         capital = _BUILT_IN.get(name.text) or f"{name.text[0].upper()}{name.text[1:]}"
+        fixes: tuple[Fix, ...] = ()
         if name.text in _BUILT_IN or capital in self.scope.declared_types:
             self.scope.report_case(name, capital, "a type starts with a capital")
+        elif variables.decl is not None and name.text in FOREIGN_SMALL:
+            meant = FOREIGN_SMALL[name.text]
+            fixes = (self.scope.replacement(name, meant, f"write `{meant}`"),)
+            title = f"there is no type `{name.text}`"
+            self.scope.report(codes.UNKNOWN_TYPE, name, title, f"did you mean `{meant}`?", fixes=fixes)
         elif name.text not in variables.told:
             variables.told.add(name.text)
             title = f"the type variable `{name.text}` is not known here"
-            why = variables.why
-            fixes: tuple[Fix, ...] = ()
+            why, fixes = variables.why, ()
             if variables.decl is not None:
                 why, fixes = self._new_parameter(variables.decl, name.text)
             self.scope.report(codes.UNBOUND_TYPE_VARIABLE, name, title, why, fixes=fixes)
@@ -403,7 +409,8 @@ class Resolver:
         if parameter.kind == "row" and not isinstance(arg, syntax.TypeVariable):
             type = self.resolve(arg, variables)
             if not isinstance(type, Record) and type is not self.types.error:
-                self._report_kind(arg, "a record is needed here: its fields are added")
+                label = "a record is needed here: its fields are added"
+                self._report_kind(arg, label, "the fields of a record can be added, and nothing else")
                 return self.types.record(())
             return type
         return self.resolve(arg, variables, parameter.kind)

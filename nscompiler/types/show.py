@@ -168,9 +168,10 @@ class _Printer:
     def _all(self, types: Sequence[Type], precedence: int) -> list[str]:
         shown = []
         for type in types:
-            shown.append(self.show(type, precedence))
             if self._room < 0:
+                shown.append("…")
                 break
+            shown.append(self.show(type, precedence))
         return shown
 
     def _applied(self, head: str, args: Sequence[Type], precedence: int) -> str:

@@ -219,3 +219,49 @@ def test_a_constraint_that_no_item_meets_has_no_fix() -> None:
 def test_a_list_of_lists_for_one_that_takes_a_list() -> None:
     text = "fun f : Text -> [[Integer]]\nfun c : [Integer] -> Text\ndef w = Sources.stdin | f | c | Sinks.log\n"
     assert only(text).title == "`f` gives a list of lists, but `c` takes one list"
+
+
+SOURCE = 'def w = Sources.jsonl<Text> {{ path = "x" }} | {} | Sinks.log\n'
+
+
+@pytest.mark.parametrize(
+    ("declared", "written", "mended"),
+    [
+        ("fun f : Text -> [Integer]", "f?", ["f*"]),
+        ("fun f : Text -> Vector 3 Text", "filter f", ["concat f"]),
+        ("fun f : Text -> [Byte]", "f?", ["f"]),
+        ("fun f : Text -> optional Integer", "f*", ["f?"]),
+        (
+            'fun f : Text -> Text with { t : Integer = 1 }\nfun g : Text -> Text with { t : "a" | "b" = "a" }',
+            "(f | g) { t = 5 }",
+            [],
+        ),
+        ('fun f : Text -> Text with { t : "a" | "b" = "a" }', "f { t = 5 }", ['f { t = "a" }', 'f { t = "b" }']),
+    ],
+)
+def test_the_fixes_are_those_that_mend(declared: str, written: str, mended: list[str]) -> None:
+    text = declared + "\n" + SOURCE.format(written)
+    fixed = [apply_edits(text, fix.edits) for fix in only(text).fixes]
+    assert fixed == [declared + "\n" + SOURCE.format(one) for one in mended]
+    assert all(check_texts({"main.nml": one}).diagnostics == () for one in fixed)
+
+
+@pytest.mark.parametrize(("type", "meant"), [("str", "Text"), ("int", "Integer"), ("bytes", "[Byte]")])
+def test_a_type_of_another_language_in_small_letters_is_no_variable(type: str, meant: str) -> None:
+    for text in ("type R = {{ a : {} }}\nfun f : R -> Text\n", "fun f : Text -> {}\n"):
+        found = only(text.format(type))
+        assert (found.code.name, found.title) == ("unknown-type", f"there is no type `{type}`")
+        assert [apply_edits(text.format(type), fix.edits) for fix in found.fixes] == [text.format(meant)]
+
+
+def test_a_slip_in_a_time_zone_is_mended() -> None:
+    text = 'def s = Sources.schedule { cron = "@daily", timezone = "Europe/Berln" }\n'
+    assert [fix.title for fix in only(text).fixes] == ['write "Europe/Berlin"']
+
+
+def test_a_tuple_that_is_cut_says_so() -> None:
+    text = (
+        "fun pair : Text -> (Vector 3 Double, Vector 4 Double)\nfun dot : (Vector n Double, Vector n Double) -> Text\n"
+        "def w = pair | dot\n"
+    )
+    assert [label.text for label in only(text).related if label.role is Role.PRODUCER] == ["gives (Vector 3 Double, …)"]
