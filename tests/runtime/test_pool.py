@@ -51,6 +51,8 @@ class Module(nstack.Module):
         return order if order.id % 3 else None
     def split(self, order):
         return [order, order]
+    def shutdown(self):
+        SHUTDOWN
 """
 
 
@@ -63,10 +65,12 @@ def write(
     stateless: bool = True,
     policy: str = "",
     startup: str = "pass",
+    shutdown: str = "pass",
 ) -> None:
     """A workflow that drops each third order and doubles the others, and its input."""
     flow = FLOW.replace("STATELESS", str(stateless)).replace("POLICY", policy)
-    package.write(flow, types=TYPES, m=SERVICE.replace("BODY", body).replace("STARTUP", startup))
+    service = SERVICE.replace("BODY", body).replace("STARTUP", startup).replace("SHUTDOWN", shutdown)
+    package.write(flow, types=TYPES, m=service)
     with (package.folder / "in.jsonl").open("w") as file:
         for id in range(values):
             file.write(json.dumps({"id": id, "text": "x" * size}) + "\n")
@@ -186,6 +190,28 @@ def test_the_counts_are_those_of_all_workers(package: Package) -> None:
 def _children(process: subprocess.Popen[str]) -> list[int]:
     tasks = Path(f"/proc/{process.pid}/task").iterdir()
     return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+
+
+def test_a_worker_that_dies_as_it_shuts_down_fails_the_run(package: Package) -> None:
+    write(package, values=10, shutdown="os.kill(os.getpid(), 9)")
+    done = package.run("--workers", "2")
+    assert done.returncode == 1
+    assert " has died (SIGKILL) while it shut down" in done.stderr
+    assert "starts again" not in done.stderr
+
+
+def test_an_interrupt_does_not_wait_for_workers_that_start(package: Package) -> None:
+    begun = package.folder / "begun"
+    write(package, startup=f"open({str(begun)!r}, 'w').write('x'); import threading; threading.Event().wait()")
+    os.mkfifo(begun)
+    reading = os.open(begun, os.O_RDONLY | os.O_NONBLOCK)
+    process = package.start("--workers", "2", own_group=True)
+    assert select.select([reading], [], [], 30)[0], "no worker was ever started"
+    os.close(reading)
+    os.killpg(process.pid, signal.SIGINT)
+    _, log = process.communicate(timeout=30)
+    assert process.returncode == 130, log
+    assert "error:" not in log
 
 
 @pytest.mark.thorough

@@ -281,10 +281,13 @@ class Member:
         self.failed = False
         self.problem: Exception | None = None
         """Why it could not be started."""
+        self._dropped = False
+        """Whether it was ended before it was ready."""
         self._pool = pool
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._end: socket.socket | None = None
+        """The run's end of the socket pair, once the worker is ready."""
         self._ready = threading.Event()
         # A process dies with the thread that has started it.
         self.thread = threading.Thread(target=self._live, name=f"worker-{number}", daemon=True)
@@ -305,11 +308,15 @@ class Member:
         finally:
             self._ready.set()
         if not self.ended:
+            if self._pool.finished:  # it became ready too late to be told with the others
+                self.finish()
             self._take()
-            self._await_end()
+        self._await_end()
 
     def _start(self) -> None:
         """Starts the process. Raises NStackError, Stopped."""
+        if self._pool.finished:
+            raise Stopped
         ours, theirs = socket.socketpair()
         for side in (ours, theirs):
             side.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
@@ -323,6 +330,8 @@ class Member:
             raise NStackError(f"worker {self.number} cannot be started: {error}") from None
         finally:
             theirs.close()
+        if self._pool.finished:  # meanwhile
+            self._drop(self._process)
         try:
             ours.sendall(framed(self._pool.setup))
             ready = receive(ours)
@@ -380,11 +389,13 @@ class Member:
 
     def _died(self) -> None:
         """Starts another process in the place of one that has died, and gives it the same pieces. Raises Stopped, and
-        ends the run where one piece has had its third worker."""
+        NStackError where one piece has had its third worker, or the process died as it shut down."""
         pool = self._pool
         how = self._how()
-        if pool.halt.failed or self.failed:
+        if pool.halt.failed or self.failed or self._dropped:
             raise Stopped
+        if pool.finished:  # all pieces are back; another one would shut down in the same way
+            raise NStackError(f"worker {self.number} has died{how} while it shut down")
         first = next(iter(self.pieces.values()), None)
         if first is not None:
             first.deaths += 1
@@ -407,8 +418,6 @@ class Member:
                 piece.size = 0
                 piece.sent = self._end
                 self._end.sendall(framed(piece.work))
-            if pool.finished:
-                self._end.sendall(framed(Finish()))
 
     def _how(self) -> str:
         if self._process is None:
@@ -424,10 +433,17 @@ class Member:
         return f" (signal {-code})"
 
     def finish(self) -> None:
-        """Tells the worker that no more work comes."""
+        """Tells the worker that no more work comes. One that is not ready yet has begun nothing and is killed, as its
+        ``startup`` may take long."""
         with self._lock, suppress(OSError):
             if self._end is not None:
                 self._end.sendall(framed(Finish()))
+            elif self._process is not None:
+                self._drop(self._process)
+
+    def _drop(self, process: subprocess.Popen[bytes]) -> None:
+        self._dropped = True
+        process.kill()
 
     def _await_end(self) -> None:
         """Ends the process if it does not end by itself."""
