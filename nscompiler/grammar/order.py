@@ -298,9 +298,17 @@ class _Assembly:
         return isinstance(last, (TypeDecl, FunDecl))
 
     def _beside(self, before: DefDecl, start: int) -> bool:
-        """Whether an expression was meant as part of the def before it: always in a module."""
-        between = self._source.text[before.end : start]
-        return self._header is not None or not ("\n" in between or "\r" in between)
+        """Whether an expression was meant as part of the def before it: on its line, or in a module further right, or
+        where no line of the def is indented.
+        """
+        if _NEW_LINE.search(self._source.text, before.end, start) is None:
+            return True
+        unindented = "\n|" in self._source.text[before.start : before.end]
+        return self._header is not None and (unindented or self._column(start) > self._column(before.start))
+
+    def _column(self, offset: int) -> int:
+        text = self._source.text
+        return offset - 1 - max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset))
 
     def _report_missing_pipe(self, item: Expr, before: Node, start: int) -> None:
         end = self._builder.end(item)

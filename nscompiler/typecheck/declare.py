@@ -4,7 +4,7 @@ import keyword
 
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.codes import params as param_codes
-from nscompiler.diagnostics.model import Label, Role
+from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
 from nscompiler.typecheck import constraints, params
@@ -250,7 +250,10 @@ class Declarer:
         name, argument = attribute.name.text, attribute.argument
         wants = name in ("deprecated", "replay")
         if wants and (argument is None or argument.kind != "text"):
-            self.scope.report(codes.ATTRIBUTE_CONFLICT, attribute, f"`@{name}` needs a text", f'write `@{name}("…")`')
+            title, written = f"`@{name}` needs a text", f'@{name}("")'
+            blank = self.scope.replacement(attribute, written, f"write `{written}`", Applicability.HAS_PLACEHOLDERS)
+            fixes = (blank,) if argument is None else ()
+            self.scope.report(codes.ATTRIBUTE_CONFLICT, attribute, title, f'write `@{name}("…")`', fixes=fixes)
         elif not wants and argument is not None:
             self.scope.report(codes.ATTRIBUTE_CONFLICT, argument, f"`@{name}` takes no text", "remove it")
         return str(argument.value) if argument is not None else None
@@ -262,7 +265,16 @@ class Declarer:
         for name in ("bounded", "unbounded"):
             if name in found and kind not in ("source", "workflow"):
                 title = f"`@{name}` is about sources, and `{decl.name.text}` is a {kind}"
-                self.scope.report(codes.ATTRIBUTE_CONFLICT, _attribute(decl, name), title, "only a source may end")
+                attribute = _attribute(decl, name)
+                fixes = (self._removal(attribute),)
+                self.scope.report(codes.ATTRIBUTE_CONFLICT, attribute, title, "only a source may end", fixes=fixes)
+
+    def _removal(self, attribute: syntax.Attribute) -> Fix:
+        """A fix that takes an attribute away, with the line that it may have to itself."""
+        text = self.scope.module.source.text
+        end = attribute.end + len(text[attribute.end :]) - len(text[attribute.end :].lstrip())
+        edit = Edit(self.scope.module.source.span(attribute.start, end), "")
+        return Fix(f"remove `@{attribute.name.text}`", (edit,), Applicability.MAYBE_INCORRECT)
 
     def _traits(self, decl: syntax.FunDecl, kind: str, attributes: dict[str, str | None]) -> Traits:
         source = kind in ("source", "workflow")

@@ -232,6 +232,9 @@ MISTAKES = [
     ("«from» X.Y:1.0.0 import f, g\ndef w = f", "NS0101", None),
     ("«fun» f = g | h", "NS0136", "def f = g | h"),
     ("«def» f : A -> B", "NS0136", "fun f : A -> B"),
+    ("module M:1.0.0\ndef w = f\n\n«w { a = 1 }»", "NS0126", "module M:1.0.0\ndef w = f\n\ndef main = w { a = 1 }"),
+    ("module M:1.0.0\ndef w = f\n  «g»", "NS0106", "module M:1.0.0\ndef w = f |\n  g"),
+    ("module M:1.0.0\ndef w = f\n| g\n«h» | i", "NS0106", "module M:1.0.0\ndef w = f\n| g |\nh | i"),
     # --- sums without a name
     (
         "fun f : Text -> «Ok [A] | Err T.E» // why",

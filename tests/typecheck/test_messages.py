@@ -265,3 +265,19 @@ def test_a_tuple_that_is_cut_says_so() -> None:
         "def w = pair | dot\n"
     )
     assert [label.text for label in only(text).related if label.role is Role.PRODUCER] == ["gives (Vector 3 Double, …)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mended", "level"),
+    [
+        (
+            "/// Doc.\n@bounded\n@stateless\nfun f : Text -> Text\n",
+            "/// Doc.\n@stateless\nfun f : Text -> Text\n",
+            "MAYBE_INCORRECT",
+        ),
+        ("@deprecated\nfun f : Text -> Text\n", '@deprecated("")\nfun f : Text -> Text\n', "HAS_PLACEHOLDERS"),
+    ],
+)
+def test_an_attribute_is_mended(text: str, mended: str, level: str) -> None:
+    (fix,) = only(text).fixes
+    assert (apply_edits(text, fix.edits), fix.applicability.name) == (mended, level)
