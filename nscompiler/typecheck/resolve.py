@@ -11,7 +11,7 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.lookalikes import FOREIGN_SMALL
-from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
+from nscompiler.typecheck.rings import Steps, lone_payload, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
 from nscompiler.typecheck.type_counts import report_arity
 from nscompiler.types.interface import TypeInterface
@@ -60,6 +60,10 @@ class Resolver:
     def _report_ring(self, members: list[str], mentions: Steps) -> None:
         self.scope.broken.update(members)
         ring = shortest_ring(members[0], mentions, members)
+        payload = lone_payload(self.scope.declared_types[ring[0]])
+        if payload is not None:
+            self._report_lone_constructor(self.scope.declared_types[ring[0]], payload)
+            return
         self.scope.report(
             codes.RECURSIVE_TYPE,
             self.scope.declared_types[ring[0]].name,
@@ -71,6 +75,13 @@ class Resolver:
                 "rest as `Json`",
             ),
         )
+
+    def _report_lone_constructor(self, decl: syntax.TypeDecl, payload: str) -> None:
+        """``type Id = Id Integer``, as other languages wrap a type: here it would contain itself."""
+        label = "a sum has two constructors or more: what has one is its payload alone"
+        fixes = (self.scope.replacement(decl.body, payload, f"write `{payload}`"),)
+        title = f"the type `{decl.name.text}` contains itself"
+        self.scope.report(codes.RECURSIVE_TYPE, decl.body, title, label, fixes=fixes)
 
     def _declare(self, decl: syntax.TypeDecl) -> None:
         name = decl.name.text

@@ -281,3 +281,12 @@ def test_a_tuple_that_is_cut_says_so() -> None:
 def test_an_attribute_is_mended(text: str, mended: str, level: str) -> None:
     (fix,) = only(text).fixes
     assert (apply_edits(text, fix.edits), fix.applicability.name) == (mended, level)
+
+
+def test_a_constructor_alone_is_no_sum() -> None:
+    text = "type Id = Id Integer\nfun f : Id -> Text\n"
+    found = only(text)
+    assert (found.title, underlined(text, found)) == ("the type `Id` contains itself", "Id Integer")
+    assert found.primary.text == "a sum has two constructors or more: what has one is its payload alone"
+    (fix,) = found.fixes
+    assert apply_edits(text, fix.edits) == "type Id = Integer\nfun f : Id -> Text\n"
