@@ -157,7 +157,7 @@ class JointReport:
         labels = [Label(self.scope.span(self.producer), f"gives {an(self.given)}", Role.PRODUCER)]
         for expr in (self.producer, self.consumer):
             fact = self.uses.get(expr)
-            if fact is not None:
+            if fact is not None and all(label.span != fact.target.span for label in labels):  # `f | f` has one
                 labels.append(Label(fact.target.span, f"{name_of(expr)} is declared here", Role.DECLARATION))
         return tuple(labels)
 
