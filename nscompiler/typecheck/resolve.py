@@ -315,11 +315,20 @@ class Resolver:
             return found if isinstance(found, Var) else None
         if not variables.grows or not variables.tails_allowed:
             where = "a `type`" if not variables.grows else "an output"
-            self.scope.report(codes.ROW_NOT_ALLOWED, tail, f"`..` may not stand in {where}", "name the rest: `| r`")
+            fixes = self._named_rest(tail, variables) if variables.grows else ()
+            title = f"`..` may not stand in {where}"
+            self.scope.report(codes.ROW_NOT_ALLOWED, tail, title, "name the rest: `| r`", fixes=fixes)
             return None
         row = self.types.variable("row", "", "the further fields", variables.rigid)
         variables.anonymous.append((tail, row))
         return row
+
+    def _named_rest(self, tail: syntax.RowTail, variables: Variables) -> tuple[Fix, ...]:
+        """A fix that names the rest in an output and in the input, where that has one that is meant."""
+        if len(variables.anonymous) != 1 or "r" in variables.known:
+            return ()
+        edits = (Edit(self.scope.span(variables.anonymous[0][0]), "r"), Edit(self.scope.span(tail), "r"))
+        return (Fix("call both rests `r`", edits, Applicability.MAYBE_INCORRECT),)
 
     # --- named types
 

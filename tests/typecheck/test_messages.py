@@ -295,3 +295,21 @@ def test_a_constructor_alone_is_no_sum() -> None:
 def test_a_function_on_both_sides_is_declared_once() -> None:
     found = only("fun f : Text -> Integer\ndef d = f | f\n")
     assert [label.text for label in found.related] == ["gives Integer", "`f` is declared here"]
+
+
+@pytest.mark.parametrize(
+    ("input", "output", "mended"),
+    [
+        ("{ a : Text | .. }", "{ b : Text | .. }", ["fun f : { a : Text | r } -> { b : Text | r }\n"]),
+        ("{ a : Text | .. }", "[{ b : Text | .. }]", ["fun f : { a : Text | r } -> [{ b : Text | r }]\n"]),
+        ("{ a : Text }", "{ b : Text | .. }", []),
+        ("({ a : Text | .. }, { b : Text | .. })", "{ b : Text | .. }", []),
+        ("{ a : r | .. }", "{ b : Text | .. }", []),
+    ],
+)
+def test_a_rest_in_an_output_is_named_in_both_places(input: str, output: str, mended: list[str]) -> None:
+    text = f"fun f : {input} -> {output}\n"
+    found = only(text)
+    assert found.title == "`..` may not stand in an output"
+    assert [apply_edits(text, fix.edits) for fix in found.fixes] == mended
+    assert all(check_texts({"main.nml": one}).diagnostics == () for one in mended)
