@@ -246,6 +246,19 @@ async def test_one_file_is_not_written_twice_nor_read_and_written(tmp_path: Path
     await source.close()
 
 
+async def test_another_name_of_a_file_is_that_file(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").touch()
+    (tmp_path / "y.jsonl").hardlink_to(tmp_path / "x.jsonl")
+    shared: dict[Any, Any] = {}
+    given = {"path": "x.jsonl", "mode": "append"}
+    sink = JsonlSink()
+    await sink.open(parameters_of(sink, given), Codec(Integer), context(tmp_path, shared=shared))
+    source = JsonlSource()
+    with pytest.raises(ConnectorError, match=r"use the same file, .*y\.jsonl"):
+        await source.open(parameters_of(source, {"path": "y.jsonl"}), Codec(Integer), context(tmp_path, shared=shared))
+    await sink.close(completed=False)
+
+
 async def test_a_link_is_followed_and_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real.jsonl").write_text("old\n")
     (tmp_path / "link.jsonl").symlink_to("real.jsonl")

@@ -4,9 +4,12 @@ import asyncio
 import datetime
 import decimal
 import math
+import os
 import sqlite3
 import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +160,38 @@ async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "t.db").write_text("hello" * 1000)
     with pytest.raises(ConnectorError, match=r"^cannot open t\.db: file is not a database$"):
         await read("SELECT 1", Integer, tmp_path)
+
+
+async def test_what_keeps_a_file_from_being_opened_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConnectorError, match=r"^cannot open none/t\.db: there is no folder none$"):
+        await write(Integer, tmp_path, [1], path="none/t.db", create=True)
+    (tmp_path / "a.db").mkdir()
+    with pytest.raises(ConnectorError, match=r"^cannot open a\.db: it is a folder$"):
+        await write(Integer, tmp_path, [1], path="a.db", create=True)
+
+
+async def test_a_folder_in_which_nothing_can_be_written_is_told() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        database(folder, "PRAGMA journal_mode = WAL", "CREATE TABLE t (value INTEGER)").close()
+        folder.chmod(0o555)
+        with _unprivileged():
+            with pytest.raises(ConnectorError, match=r"^cannot open new\.db: nothing can be written in the folder \.$"):
+                await write(Integer, folder, [1], path="new.db", create=True)
+            with pytest.raises(ConnectorError, match=r"^cannot open t\.db: its write-ahead log needs to write in the"):
+                await read("SELECT value FROM t", Integer, folder)
+
+
+@contextmanager
+def _unprivileged() -> Iterator[None]:
+    """Root may write anywhere."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
 
 
 # ------------------------------------------------------------------------------------------ the sink

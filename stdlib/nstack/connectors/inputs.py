@@ -106,7 +106,7 @@ class FileInput:
         at, size = self._file.progress() or (0, 0)
         if at < size:
             raise ConnectorError(
-                f"{self.shown} has become shorter while it was read: it has {at} bytes, and had {size}"
+                f"{self.shown} has become shorter while it was read: it ended at byte {at}, and had {size}"
             )
 
     def progress(self) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ SQLite's calls wait for the disk, so each runs on a thread of its own, one after
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
@@ -55,7 +56,23 @@ class Database:
             connection.text_factory = text_of
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         except sqlite3.Error as error:
-            raise ConnectorError(f"cannot open {self.shown}: {told(error)}") from None
+            raise ConnectorError(f"cannot open {self.shown}: {self._why_closed(error)}") from None
+
+    def _why_closed(self, error: sqlite3.Error) -> str:
+        """What keeps the file from being opened: SQLite's own words leave out what the folder has to do with it."""
+        if not any(words in str(error) for words in ("unable to open database file", "readonly database")):
+            return told(error)
+        folder = Path(self.shown).parent
+        if self.path.is_dir():
+            return "it is a folder"
+        if not self.path.parent.is_dir():
+            return f"there is no folder {folder}"
+        if os.access(self.path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            return told(error)
+        if self.path.exists():
+            remedy = "PRAGMA journal_mode = DELETE ends that log"
+            return f"its write-ahead log needs to write in the folder {folder} ({remedy})"
+        return f"nothing can be written in the folder {folder}"
 
     @property
     def connection(self) -> sqlite3.Connection:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -198,8 +199,7 @@ class Context:
 
     def claim(self, path: Path, use: str) -> None:
         """Two sinks on one file, or a sink on a source's file, are an error. ``use`` is ``"read"`` or ``"write"``."""
-        # A link that leads to itself is told when it is opened.
-        self._claim(os.path.realpath(path), use, f"use the same file, {path}")
+        self._claim(_file_at(path), use, f"use the same file, {path}")
 
     def claim_stream(self, name: str, use: str) -> None:
         """The same of standard input and output, which more than one may use only for ``"lines"``; that, ``"read"`` or
@@ -212,6 +212,17 @@ class Context:
         if other is not self and ("write" in (use, theirs) or name == STANDARD_INPUT):
             raise ConnectorError(f"{self.node} ({self.origin}) and {other.node} ({other.origin}) {told}")
         claims[name] = (use, self)
+
+
+def _file_at(path: Path) -> str:
+    """What tells files apart: a path without links, or of a file that has several names (hard links) its number."""
+    try:
+        found = os.stat(path)
+    except OSError:  # it is not there yet; a link that leads to itself is told when it is opened
+        return os.path.realpath(path)
+    if stat.S_ISREG(found.st_mode) and found.st_nlink > 1:
+        return f"{found.st_dev}:{found.st_ino}"
+    return os.path.realpath(path)
 
 
 def _refuse(batch: Batch, records: int) -> bool:
