@@ -230,8 +230,10 @@ def _start_with(scope: Scope, store: Store, pipe: syntax.Pipe, place: int, flow:
     return (Fix(f"start with {name_of(last_of(stage))}", moved, Applicability.MAYBE_INCORRECT),)
 
 
-def report_void_operand(scope: Scope, uses: Uses, expr: syntax.Concat | syntax.Filter, sign: str) -> None:
-    """``*`` or ``?`` on a sink."""
+def report_void_operand(
+    scope: Scope, uses: Uses, expr: syntax.Concat | syntax.Filter, sign: str, before: syntax.Expr | None
+) -> None:
+    """``*`` or ``?`` on a sink. ``before`` is the stage before it where the sign fits what that gives."""
     sink = last_of(expr.function)
     title = f"`{sign}` needs what a function gives, and {name_of(sink)} gives nothing"
     scope.report(
@@ -240,8 +242,14 @@ def report_void_operand(scope: Scope, uses: Uses, expr: syntax.Concat | syntax.F
         fitting(title, f"`{sign}` needs what a function gives, and this gives nothing"),
         "a sink has no output",
         related=declared(scope, uses, sink),
-        fixes=without(scope, expr, sign),
+        fixes=without(scope, expr, sign) if before is None else _moved(scope, expr, sign, before),
     )
+
+
+def _moved(scope: Scope, expr: syntax.Concat | syntax.Filter, sign: str, before: syntax.Expr) -> tuple[Fix, ...]:
+    (away,) = without(scope, expr, sign)
+    edits = (Edit(scope.module.source.span(before.end, before.end), sign), *away.edits)
+    return (Fix(f"write `{sign}` after {name_of(last_of(before))}", edits, Applicability.MAYBE_INCORRECT),)
 
 
 def report_mixed_branches(scope: Scope, uses: Uses, both: syntax.Both, voids: list[bool]) -> None:

@@ -72,6 +72,8 @@ class Inference:
         self.needs: list[Needed] = []
         self._agreed: dict[tuple[Type, Type], Type | None] = {}
         self._unknown = 0
+        # A stage with a sign, what stands before it, and what that gives.
+        self._ahead: tuple[syntax.Expr, syntax.Expr, Type] | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -266,8 +268,9 @@ class Inference:
         if out is self.types.error:
             return Typed(arrow, inner.row, traits)
         if out is self.types.void:
-            explain.report_void_operand(self.scope, self.uses, expr, "*")
-            return Typed(Arrow(arrow.input, self.types.error), inner.row, traits)
+            before = self._meant_for(expr, arrow.input, ("list", "vector"))
+            explain.report_void_operand(self.scope, self.uses, expr, "*", before)
+            return Typed(Arrow(self.types.error if before else arrow.input, self.types.error), inner.row, traits)
         item: Type
         if isinstance(out, Var) and not out.rigid:
             item = self.types.variable("type", "", "an item of " + (out.origin or "a list"))
@@ -294,8 +297,10 @@ class Inference:
         if out is self.types.error:
             return inner
         if out is self.types.void:
-            explain.report_void_operand(self.scope, self.uses, expr, "?")
+            before = self._meant_for(expr, arrow.input, ("optional",))
+            explain.report_void_operand(self.scope, self.uses, expr, "?", before)
             item = self.types.error
+            arrow = Arrow(item, item) if before else arrow
         elif isinstance(out, Var) and not out.rigid:
             item = self.types.variable("type", "", "what is there of " + (out.origin or "an optional"))
             self.store.bind(out, self.types.optional(item))
@@ -305,6 +310,16 @@ class Inference:
             explain.report_not_optional(self.scope, self.uses, expr, self.store.resolve(out))
             item = self.types.error
         return Typed(Arrow(arrow.input, item), inner.row, inner.traits)
+
+    def _meant_for(self, expr: syntax.Expr, needed: Type, constructors: tuple[str, ...]) -> syntax.Expr | None:
+        """The stage before a sink with a sign where only with that sign it gives what the sink takes: one fault, which
+        would be told twice.
+        """
+        if self._ahead is None or self._ahead[0] is not expr:
+            return None
+        given = self.store.head(self._ahead[2])
+        fitting = isinstance(given, App) and given.constructor in constructors
+        return self._ahead[1] if fitting and not would_fit(self.store, given, needed) else None
 
     # --- literals
 
@@ -353,6 +368,8 @@ class Inference:
         broken = 0
         for place, stage in enumerate(pipe.stages[1:], 1):
             before = len(self.needs)
+            if isinstance(stage, syntax.Concat | syntax.Filter):
+                self._ahead = stage, pipe.stages[place - 1], typed[-1].arrow.output
             following = self.infer(stage)
             given, needed = typed[-1].arrow.output, following.arrow.input
             joints.append(Joint(given, needed))
