@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from nscompiler.diagnostics.codes import lints as codes
-from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.modules.wording import titled
@@ -35,7 +35,27 @@ def unused_declarations(checked: Checked, service_of: "Callable[[Checked], Servi
                 yield codes.UNUSED_TYPE.at(module.span(decl.name), title, "a script cannot be imported")
             case syntax.FunDecl() | syntax.DefDecl() if not _is_needed(checked, decl.name.text, functions):
                 title = titled("`{}` is not used", decl.name.text)
-                yield codes.UNUSED_DEFINITION.at(module.span(decl.name), title, "a script cannot be imported")
+                fixes = _piped(checked, decl)
+                yield codes.UNUSED_DEFINITION.at(
+                    module.span(decl.name), title, "a script cannot be imported", fixes=fixes
+                )
+
+
+def _piped(checked: Checked, decl: syntax.FunDecl | syntax.DefDecl) -> tuple[Fix, ...]:
+    """A fix that joins the last def and the expression below it where a `|` may have been left out between them."""
+    module, main = checked.module, checked.main
+    if decl is not module.declarations[-1] or not isinstance(decl, syntax.DefDecl) or module.main is None:
+        return ()
+    known = checked.interface.functions.get(decl.name.text)
+    if (
+        main is None
+        or known is None
+        or main.kind not in ("sink", "function")
+        or known.kind not in ("source", "function")
+    ):
+        return ()
+    place = module.source.span(module.main.start, module.main.start)
+    return (Fix("go on with what stands below: insert `|`", (Edit(place, "| "),), Applicability.MAYBE_INCORRECT),)
 
 
 def _in_python(decl: syntax.TypeDecl, checked: Checked, service_of: "Callable[[Checked], Service | None]") -> bool:

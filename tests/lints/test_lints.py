@@ -311,3 +311,30 @@ def test_every_lint_is_on_the_page():
         code for file in ("lints", "python") for code in codes.declared_in(file) if code.level is not Severity.ERROR
     ]
     assert [code.id for code in lints if code.id not in page or code.name not in page] == []
+
+
+# --- a `|` left out at the end of a line
+
+
+def test_a_def_and_the_expression_below_it_are_offered_a_pipe_between():
+    text = "fun f : Text -> Text\ndef w = Sources.stdin | f\n    Sinks.stdout\n"
+    (one,) = found(text)
+    (fix,) = one.fixes
+    joined = apply_edits(text, fix.edits)
+    assert (one.code.name, joined) == (
+        "unused-definition",
+        "fun f : Text -> Text\ndef w = Sources.stdin | f\n    | Sinks.stdout\n",
+    )
+    assert found(joined) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def w = Sources.stdin | Std.identity\nSources.stdin | Sinks.stdout\n",
+        "def w = Sources.stdin\ndef v = Conv.to_json | Sinks.stdout\nSinks.stdout\n",
+    ],
+)
+def test_nothing_is_joined_that_would_not_be_one_pipe(text: str):
+    assert [one.fixes for one in found(text)] == [()] * len(found(text))
+    assert found(text)
