@@ -27,7 +27,7 @@ COMPILED = {
     "nscompiler": "source",
     "nscompiler/grammar": "build build_expressions build_types depth head lexer machine mistakes place "
     "sums syntax walk",
-    "nscompiler/types": "interface types",
+    "nscompiler/types": "interface stored types",
     "nscompiler/typecheck": "bindings check components constraints declare define facts fits infer params resolve "
     "scope sizes type_counts unify",
     "nscompiler/lints": "fields module parameters signs unused",
