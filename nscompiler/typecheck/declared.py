@@ -11,6 +11,8 @@ from nscompiler.records import Record
 from nscompiler.source import Span
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import FunctionInterface
+from nscompiler.types.types import App, Type, Var
+from nscompiler.types.types import Record as RecordOf
 
 # How many names and defs are followed to what they stand for.
 MOST_STEPS = 32
@@ -74,6 +76,23 @@ class Declarations:
         """The type in a function's input, likewise."""
         return self._side(target, "input", path, written)
 
+    def argument(
+        self,
+        target: FunctionInterface,
+        given: Sequence[syntax.TypeExpr],
+        side: Type,
+        path: Sequence[str],
+        written: bool = False,
+    ) -> Place | None:
+        """The part of a type argument, of those ``given`` to a function where it is used, that stands at a path in one
+        side of its type; None where what stands there is not for the use to say."""
+        variable, inside = variable_at(side, path)
+        open_ = [var for var in target.scheme.variables if var.kind != "row" or var.name]
+        for own, node in zip(open_, given, strict=False):
+            if own is variable and not isinstance(node, syntax.Hole | syntax.SizeLiteral):
+                return self._inside(Place(self.scope.module, node), list(inside), written)
+        return None
+
     def _side(self, target: FunctionInterface, side: str, path: Sequence[str], as_written: bool) -> Place | None:
         found = self.function(target)
         if found is None:
@@ -120,6 +139,30 @@ class Declarations:
                 wanted = one.reference.text.removeprefix("nstack/")
                 return next((other for other in self.modules if _called(other) == wanted), None)
         return None
+
+
+def variable_at(type: Type, path: Sequence[str]) -> tuple[Type | None, Sequence[str]]:
+    """The variable that stands in a type at a path or above it, and what is left of the path; no variable where all is
+    written out there."""
+    for at, step in enumerate(path):
+        found: Type | None
+        match type:
+            case Var():
+                return type, path[at:]
+            case RecordOf():
+                found = type.field(step[1:])
+                if found is None:
+                    return type.tail, path[at:]
+            case App(constructor="optional") if step != "?":
+                return variable_at(type.items[0], path[at:])
+            case App(constructor="tuple"):
+                found = type.items[int(step[1:])]
+            case App():
+                found = type.items[-1]
+            case _:
+                return None, ()
+        type = found
+    return (type if isinstance(type, Var) else None), ()
 
 
 def _called(module: syntax.Module) -> str:

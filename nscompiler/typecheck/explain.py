@@ -32,28 +32,24 @@ def written_as(source: SourceFile, node: syntax.Node) -> str:
 
 def last_of(expr: syntax.Expr) -> syntax.Expr:
     """The part of an expression from which its output comes."""
-    while True:
-        match expr:
-            case syntax.Pipe():
-                expr = expr.stages[-1]
-            case syntax.Apply() | syntax.Concat() | syntax.Filter():
-                expr = expr.function
-            case syntax.Instantiate():
-                return expr.function
-            case _:
-                return expr
+    use = use_of(expr, last=True)
+    return use.function if isinstance(use, syntax.Instantiate) else use
 
 
 def first_of(expr: syntax.Expr) -> syntax.Expr:
     """The part of an expression that takes its input."""
+    use = use_of(expr, last=False)
+    return use.function if isinstance(use, syntax.Instantiate) else use
+
+
+def use_of(expr: syntax.Expr, *, last: bool) -> syntax.Expr:
+    """What ``last_of`` or ``first_of`` finds, with the types in `<…>` behind it."""
     while True:
         match expr:
             case syntax.Pipe():
-                expr = expr.stages[0]
+                expr = expr.stages[-1 if last else 0]
             case syntax.Apply() | syntax.Concat() | syntax.Filter():
                 expr = expr.function
-            case syntax.Instantiate():
-                return expr.function
             case _:
                 return expr
 

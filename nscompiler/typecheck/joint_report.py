@@ -20,11 +20,12 @@ from nscompiler.typecheck.explain import (
     name_of,
     name_of_output,
     postfix,
+    use_of,
     without,
 )
 from nscompiler.typecheck.facts import Arrow, UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
-from nscompiler.typecheck.renames import Sides, added_constructors, opened, optionals, renames
+from nscompiler.typecheck.renames import Sides, added_constructors, opened, optionals, renames, retyped
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
@@ -110,7 +111,13 @@ class JointReport:
     def _sides(self, path: tuple[str, ...]) -> Sides:
         """The written types of both sides at a place inside them."""
         producer, consumer = self._target(self.producer), self._target(self.consumer)
-        return Sides(declarations(self.scope), producer, consumer, _taken_off(self.left), path)
+        ends = use_of(self.left, last=True), use_of(self.right, last=False)
+        return Sides(declarations(self.scope), producer, consumer, ends, _taken_off(self.left), path)
+
+    def _retyped(self) -> tuple[Fix, ...]:
+        """What could stand in the `<…>` of either side instead."""
+        parts = [(self._sides(one.path), one.given, one.needed) for one in self.mismatches]
+        return retyped(self._sides(()), parts, self.given, self.needed)
 
     def _bridges(self) -> tuple[Fix, ...]:
         """Functions in scope that make of what is given what is needed."""
@@ -270,7 +277,8 @@ class JointReport:
             f"{consumer} cannot take what {producer} gives",
         )
         code = self._inner_code(mismatch)
-        self._add(code, title, label, tuple(notes), (*self._bridges(), *self._optional_fixes(code))[:3])
+        fixes = (*self._bridges(), *(self._optional_fixes(code) or self._retyped()))
+        self._add(code, title, label, tuple(notes), fixes[:3])
 
     def _optional_fixes(self, code: Code) -> tuple[Fix, ...]:
         """Where only optionals inside stand in the way, the declarations on either side that would say otherwise."""
@@ -292,7 +300,8 @@ class JointReport:
         )
         label = f"takes `{name}` alone" if mismatch.needed is unit else f"takes `{name}` with {what}"
         around = replace(mismatch, path=mismatch.path[:-1])
-        self._add(codes.SUM_MISMATCH, title, label + self._at(around), (), self._bridges())
+        fixes = (*self._bridges(), *self._retyped())
+        self._add(codes.SUM_MISMATCH, title, label + self._at(around), (), fixes[:3])
 
     def _inner_code(self, mismatch: Mismatch) -> Code:
         """The kind of fault at a place inside the two types."""
@@ -326,7 +335,7 @@ class JointReport:
         title = fitting(f"{consumer} needs {kind} {fields}, which {producer} does not give", short)
         had, fixes = self._last_had(mismatch)
         label = f"needs {wanted}{self._at(mismatch)}"
-        self._add(codes.FIELD_MISSING, title, label, (), (*fixes, *self._bridges())[:3], had)
+        self._add(codes.FIELD_MISSING, title, label, (), (*fixes, *self._bridges(), *self._retyped())[:3], had)
 
     def _last_had(self, mismatch: Mismatch) -> tuple[tuple[Label, ...], tuple[Fix, ...]]:
         """The last stage after which all missing fields were still there, and a fix where one stage dropped them."""
@@ -388,7 +397,7 @@ class JointReport:
         if len(pairs) == len(mismatch.labels):
             return renames(sides, pairs)
         added = added_constructors(sides, given, mismatch.labels)
-        return (*self._bridges(), *(() if added is None else (added,)))[:3]
+        return (*self._bridges(), *(() if added is None else (added,)), *self._retyped())[:3]
 
     def _infinite(self, mismatch: Mismatch) -> None:
         producer, consumer = self._who()

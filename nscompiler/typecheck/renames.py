@@ -7,12 +7,16 @@ from typing import ClassVar
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar import syntax
 from nscompiler.records import Record
-from nscompiler.typecheck.declared import Declarations, Place
-from nscompiler.typecheck.explain import cut
+from nscompiler.typecheck import constraints
+from nscompiler.typecheck.declared import Declarations, Place, variable_at
+from nscompiler.typecheck.explain import cut, written
+from nscompiler.typecheck.spelling import spelt
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import show, show_field
-from nscompiler.types.types import Sum, Type, parts
+from nscompiler.types.types import Sum, Type, parts, variables
 
+# A type is written in another's place where that is no longer than this.
+LONGEST = 64
 _MAYBE = Applicability.MAYBE_INCORRECT
 
 
@@ -20,7 +24,7 @@ class Sides(Record):
     """The written types on the two sides of a joint at one place inside them; None where a side is not written out, or
     not the author's to change."""
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("declarations", "producer", "consumer", "before", "path")
+    __match_args__: ClassVar[tuple[str, ...]] = ("declarations", "producer", "consumer", "ends", "before", "path")
     __slots__ = __match_args__
 
     def __init__(
@@ -28,12 +32,14 @@ class Sides(Record):
         declarations: Declarations,
         producer: FunctionInterface | None,
         consumer: FunctionInterface | None,
+        ends: tuple[syntax.Expr, syntax.Expr],
         before: tuple[str, ...],
         path: tuple[str, ...],
     ) -> None:
         self.declarations = declarations
         self.producer = producer
         self.consumer = consumer
+        self.ends = ends
         self.before = before
         self.path = path
 
@@ -59,19 +65,41 @@ class Sides(Record):
 
     def _given(self, written: bool) -> Place | None:
         path = (*self.before, *self.path)
-        return None if self.producer is None else self.declarations.output(self.producer, path, written)
+        if self.producer is None:
+            return None
+        argument = self.argument("output", path, written)
+        return argument or self.declarations.output(self.producer, path, written)
 
     def _needed(self, written: bool) -> Place | None:
-        return None if self.consumer is None else self.declarations.input(self.consumer, self.path, written)
+        if self.consumer is None:
+            return None
+        argument = self.argument("input", self.path, written)
+        return argument or self.declarations.input(self.consumer, self.path, written)
+
+    def function(self, side: str) -> FunctionInterface | None:
+        """The producer, whose ``output`` meets the joint, or the consumer."""
+        return self.producer if side == "output" else self.consumer
+
+    def end(self, side: str) -> syntax.Expr:
+        """Its use."""
+        return self.ends[side == "input"]
+
+    def argument(self, side: str, path: Sequence[str], written: bool) -> Place | None:
+        """The type written in ``<…>`` for a side, at a path inside it."""
+        function, end = self.function(side), self.end(side)
+        if function is None or not isinstance(end, syntax.Instantiate):
+            return None
+        type = function.scheme.output if side == "output" else function.scheme.input
+        return self.declarations.argument(function, end.types, type, path, written)
 
 
 def renames(sides: Sides, pairs: Sequence[tuple[str, str]]) -> tuple[Fix, ...]:
     """Two fixes for names of fields or constructors that are nearly the same on both sides, as (needed, given): the
     spelling that is written less often is changed first."""
-    given, needed, own = sides.given, sides.needed, sides.declarations.scope.module
+    given, needed = sides.given, sides.needed
     offers = [
-        _rename(given, [(theirs, mine) for mine, theirs in pairs], f"the output of `{_name(sides.producer)}`", own),
-        _rename(needed, list(pairs), f"the input of `{_name(sides.consumer)}`", own),
+        _rename(given, [(theirs, mine) for mine, theirs in pairs], sides, "output"),
+        _rename(needed, list(pairs), sides, "input"),
     ]
     if given is not None and needed is not None and given.node is needed.node:
         return ()
@@ -88,6 +116,16 @@ def _count(sides: Sides, word: str) -> int:
     return sides.declarations.words[word]
 
 
+def _where(place: Place, sides: Sides, side: str) -> str:
+    """Where the written type of a side stands, in words."""
+    own, end = sides.declarations.scope.module, sides.end(side)
+    if place.owner is not None:
+        return _owned(place, own)
+    if isinstance(end, syntax.Instantiate) and place.module is own and end.start <= place.node.start < end.end:
+        return f"`{cut(written(end.function))}<…>`"
+    return f"the {side} of `{_name(sides.function(side))}`"
+
+
 def _owned(place: Place, own: syntax.Module) -> str:
     """A declared type, with its module where that is another."""
     assert place.owner is not None
@@ -97,7 +135,7 @@ def _owned(place: Place, own: syntax.Module) -> str:
     return f"{name} of `{cut(place.module.header.reference.text)}`"
 
 
-def _rename(place: Place | None, pairs: Sequence[tuple[str, str]], where: str, own: syntax.Module) -> Fix | None:
+def _rename(place: Place | None, pairs: Sequence[tuple[str, str]], sides: Sides, side: str) -> Fix | None:
     if place is None or not isinstance(place.node, syntax.RecordType | syntax.SumType):
         return None
     record = isinstance(place.node, syntax.RecordType)
@@ -106,9 +144,8 @@ def _rename(place: Place | None, pairs: Sequence[tuple[str, str]], where: str, o
     if not all(old in names and new not in names for old, new in pairs):
         return None
     edits = tuple(Edit(place.span(names[old]), show_field(new) if record else new) for old, new in pairs)
-    where = where if place.owner is None else _owned(place, own)
     told = ", ".join(f"`{cut(old)}` to `{cut(new)}`" for old, new in pairs)
-    return Fix(f"rename {told} in {where}", edits, _MAYBE)
+    return Fix(f"rename {told} in {_where(place, sides, side)}", edits, _MAYBE)
 
 
 def optionals(sides: Sequence[Sides]) -> tuple[Fix, ...]:
@@ -131,15 +168,48 @@ def _rewritten(
     may: Callable[[Place], bool],
 ) -> Fix | None:
     """A fix that writes other types at some places of one side; None where one is not there, or not to be changed."""
-    own = sides.declarations.scope.module
     found = [place for place in places if place is not None and may(place) and not _is_generic(place)]
     if len(found) < len(places) or len({id(place.owner) for place in found}) != 1:
         return None
-    function = sides.consumer if side == "input" else sides.producer
-    where = f"the {side} of `{_name(function)}`" if found[0].owner is None else _owned(found[0], own)
     edits = {place.span(place.node): Edit(place.span(place.node), text(place)) for place in found}
     told = ", ".join(f"`{cut(text)}`" for text in dict.fromkeys(edit.text for edit in edits.values()))
-    return Fix(f"write {told} in {where}", tuple(edits.values()), _MAYBE)
+    return Fix(f"write {told} in {_where(found[0], sides, side)}", tuple(edits.values()), _MAYBE)
+
+
+def retyped(whole: Sides, parts: Sequence[tuple[Sides, Type, Type]], given: Type, needed: Type) -> tuple[Fix, ...]:
+    """Fixes that write in the `<…>` of either side the type that the other side has: the only part that does not fit,
+    or the whole. ``parts`` are the places that do not fit, with what is given and needed there."""
+    offers = []
+    for side, wanted in (("output", needed), ("input", given)):
+        places = [(_argument(one, side), other if side == "output" else mine) for one, mine, other in parts[:2]]
+        places = [*(places if len(places) == 1 else ()), (_argument(whole, side), wanted)]
+        found = next(((place, type) for place, type in places if place is not None and place.owner is None), None)
+        if found is not None and _is_free(whole, side, wanted):
+            place, type = found
+            text = spelt(whole.declarations.scope, type)
+            if text is not None and len(text) <= LONGEST:
+                edit = Edit(place.span(place.node), text)
+                offers.append(Fix(f"write `{cut(text)}` in {_where(place, whole, side)}", (edit,), _MAYBE))
+    return tuple(offers)
+
+
+def _argument(sides: Sides, side: str) -> Place | None:
+    path = (*sides.before, *sides.path) if side == "output" else sides.path
+    return sides.argument(side, path, True)
+
+
+def _is_free(sides: Sides, side: str, type: Type) -> bool:
+    """Whether the type argument of a side says nothing of its other side, and may be another type."""
+    function = sides.function(side)
+    assert function is not None
+    scheme = function.scheme
+    met, other = (scheme.output, scheme.input) if side == "output" else (scheme.input, scheme.output)
+    path = sides.before if side == "output" else ()
+    variable, inside = variable_at(met, path)
+    if variable in variables(other):
+        return False
+    needs = [need.name for need in scheme.requirements if need.type is variable]
+    return not needs or (not inside and not any(any(constraints.check(name, type)) for name in needs))
 
 
 def _is_simple(place: Place) -> bool:

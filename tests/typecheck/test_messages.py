@@ -313,3 +313,54 @@ def test_a_rest_in_an_output_is_named_in_both_places(input: str, output: str, me
     assert found.title == "`..` may not stand in an output"
     assert [apply_edits(text, fix.edits) for fix in found.fixes] == mended
     assert all(check_texts({"main.nml": one}).diagnostics == () for one in mended)
+
+
+JSONL = 'def w = Sources.jsonl<{}> {{ path = "a" }} | f | Sinks.log\n'
+
+
+@pytest.mark.parametrize(
+    ("declared", "given", "mended"),
+    [
+        ("fun f : { length : Double } -> Text", "{ lenght : Double }", ["{ length : Double }"]),
+        ("fun f : Integer -> Text", "Text", ["Integer"]),
+        ("fun f : (Integer, Integer) -> Text", "(Integer, Text)", ["(Integer, Integer)"]),
+        ("fun f : { x : Integer } -> Text", "{ x : Text, y : Text }", ["{ x : Integer, y : Text }"]),
+        ("type P = { x : Integer }\nfun f : P -> Text", "{ y : Text }", ["P"]),
+        ("type P = { x : Integer }\ntype Q = { x : Text }\nfun f : P -> Text", "Q", ["P"]),
+        ("fun f : a -> a\nfun g : Integer -> Text", "Text", []),
+    ],
+)
+def test_what_stands_between_angle_brackets_is_mended(declared: str, given: str, mended: list[str]) -> None:
+    use = JSONL if mended else 'def w = Sources.jsonl<{}> {{ path = "a" }} | f<Text> | g | Sinks.log\n'
+    found = only(f"{declared}\n{use.format(given)}")
+    own = [fix for fix in found.fixes if fix.title.endswith("in `Sources.jsonl<…>`")]
+    texts = [apply_edits(f"{declared}\n{use.format(given)}", fix.edits) for fix in own]
+    assert texts == [f"{declared}\n{use.format(one)}" for one in mended]
+    assert all(check_texts({"main.nml": text}).diagnostics == () for text in texts)
+
+
+def test_a_type_that_a_source_cannot_carry_is_not_offered() -> None:
+    assert (
+        only('fun f : Integer -> Text\ndef w = Sources.csv<{ x : Text }> { path = "a" } | f | Sinks.log\n').fixes == ()
+    )
+
+
+def test_a_type_of_another_module_is_mended_where_it_is_declared() -> None:
+    texts = {
+        "a.nml": "module A:1.0.0\ntype Seen = { lenght : Double }\n",
+        "main.nml": "module Main:1.0.0\nimport A:1.0.0\ntype Plant = { length : Double }\nfun f : Plant -> Text\n"
+        + JSONL.format("A.Seen"),
+    }
+    (found,) = check_texts(texts).diagnostics
+    assert [fix.title for fix in found.fixes] == [
+        "rename `lenght` to `length` in `Seen` of `A:1.0.0`",
+        "rename `length` to `lenght` in `Plant`",
+    ]
+    assert [[edit.span.path for edit in fix.edits] for fix in found.fixes] == [["a.nml"], ["main.nml"]]
+
+
+def test_a_sink_is_told_the_type_that_it_is_given() -> None:
+    text = 'fun f : Text -> Integer\ndef w = Sources.stdin | f | Sinks.jsonl<Text> { path = "a" }\n'
+    _, fix = only(text).fixes
+    assert fix.title == "write `Integer` in `Sinks.jsonl<…>`"
+    assert check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == ()
