@@ -5,6 +5,7 @@ to JSON (``flow.dump``) under ``SCHEMA_VERSION``. Types lie in a table and are n
 that is used a thousand times is written once.
 """
 
+import json
 import re
 
 import attrs
@@ -81,6 +82,21 @@ class Parameter:
     required: bool = False
     open: bool = False
     origin: Origin | None = None
+
+    @property
+    def written(self) -> str:
+        """Its value as a program writes it; ``?`` where it has none yet."""
+        if self.environment is not None:
+            return f"${self.environment}"
+        return "?" if self.required else _written(self.value)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, dict) and value.keys() == {"$env"}:
+        return f"${value['$env']}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 @attrs.frozen(slots=True, kw_only=True)

@@ -165,9 +165,8 @@ def _setters(target: ParameterTarget, graph: Graph) -> Iterator[Row]:
             continue
         for one in node.parameters:
             if one.name == target.parameter:
-                value = f"${one.environment}" if one.environment else json.dumps(one.value, ensure_ascii=False)
                 role = "sets" if one.fixed or one.origin is not None else "default"
-                yield Row(role, stage_name(node), one.origin or node.origin, value)
+                yield Row(role, stage_name(node), one.origin or node.origin, one.written)
 
 
 def impact_as_json(target: Target, found: Sequence[WorkflowImpact], unknown: Sequence[FunctionInterface] = ()) -> str:

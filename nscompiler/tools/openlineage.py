@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from nscompiler.flow.model import Graph, Node, TypeId
+from nscompiler.flow.model import Graph, Node, Parameter, TypeId
 from nscompiler.tools.lineage import Flow, Path, Schemes
 from nscompiler.version import __version__
 
@@ -191,10 +191,15 @@ class _Event:
 
 def _parameters(node: Node) -> Mapping[str, str]:
     """The parameters in force as text; one that is read when the program starts as ``${NAME}``."""
-    return {
-        one.name: f"${{{one.environment}}}" if one.environment else "" if one.value is None else str(one.value)
-        for one in node.parameters
-    }
+    return {one.name: _parameter(one) for one in node.parameters}
+
+
+def _parameter(one: Parameter) -> str:
+    if one.environment:
+        return f"${{{one.environment}}}"
+    if isinstance(one.value, list | tuple):
+        return one.written
+    return "" if one.value is None else str(one.value)
 
 
 def _text(node: Node, name: str) -> str:

@@ -92,6 +92,20 @@ def test_parameters(program) -> None:
     assert stages(program, "Sinks.jsonl.path") == {"billing": ['sets Sinks.jsonl "out.jsonl"']}
 
 
+def test_variables_of_the_environment_inside_a_list_are_written_as_the_program_writes_them() -> None:
+    text = (
+        'fun f : Text -> Text with { keys : [Text] = [$KEY, "b"] }\n'
+        'def w = Sources.stdin | f | Sinks.log\ndef v = Sources.stdin | f { keys = ["a", $OTHER] } | Sinks.log\n'
+    )
+    code = "class Module:\n    def f(self, x):\n        return self.args['keys'][0]\n"
+    texts = {PATH: f"module Demo:1.0.0\n\n{text}", str(Path(PATH).with_name("service.py")): code}
+    program = Compilation(MemoryFiles(texts, DiskFiles()), [PATH])
+    assert stages(program, "f.keys") == {
+        "w": ['default Demo.f [$KEY, "b"]'],
+        "v": ['sets Demo.f ["a", $OTHER]'],
+    }
+
+
 @pytest.mark.parametrize(
     "text",
     ["Order.items.price", "Shop.Order.items.price", "Demo.Shop.Order.items.price", "Demo.Shop:1.0.0.Order.items.price"],

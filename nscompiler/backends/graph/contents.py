@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from nscompiler.backends.graph.letters import fitted, printable
-from nscompiler.flow.model import MAIN, Graph, Node, Origin, Parameter, TypeDef, TypeId
+from nscompiler.flow.model import MAIN, Graph, Node, Origin, TypeDef, TypeId
 
 SIGNS = ("flatten", "drop_missing", "convert", "branch", "merge")
 """The kinds of nodes that are drawn as small marks: they are signs in the program, or not written at all."""
@@ -104,21 +104,12 @@ def _paired(one: TypeDef, other: TypeDef) -> list[tuple[TypeId | None, TypeId | 
 def settings(node: Node) -> tuple[str, ...]:
     """The parameters that the program sets, or that must still be set, as they are written; not those that keep
     their defaults."""
-    shown = [f"{own.name} = {value_text(own)}" for own in node.parameters if own.fixed or own.required]
+    shown = [f"{own.name} = {own.written}" for own in node.parameters if own.fixed or own.required]
     values = {"retry": node.policy.retry, "timeout": node.policy.timeout, "on_error": node.policy.on_error}
     values |= {"dead_letter": node.policy.dead_letter, "parallelism": node.policy.parallelism}
     values |= {"ordered": node.policy.ordered}
     shown += [f"{name} = {_json(values[name])}" for name, _ in node.policy.fixed if name in values]
     return tuple(printable(text) for text in shown)
-
-
-def value_text(parameter: Parameter) -> str:
-    """A parameter's value as a program writes it; ``?`` where it has none yet."""
-    if parameter.environment is not None:
-        return f"${parameter.environment}"
-    if parameter.required:
-        return "?"
-    return _json(parameter.value)
 
 
 def _json(value: object) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from nscompiler.backends.graph.contents import SIGNS, Notes, TypeTexts, full_name, place, process, type_name, value_text
+from nscompiler.backends.graph.contents import SIGNS, Notes, TypeTexts, full_name, place, process, type_name
 from nscompiler.backends.graph.letters import printable
 from nscompiler.backends.graph.svg import DARK, LIGHT, STYLE, svg
 from nscompiler.flow.model import Graph, Node, Origin, Parameter
@@ -126,7 +126,7 @@ def _parameter(own: Parameter, prose: str, notes: Notes, address: str) -> dict[s
     return {
         "name": printable(own.name),
         "type": " | ".join(f'"{choice}"' for choice in own.choices) or own.type,
-        "value": printable(value_text(own)),
+        "value": printable(own.written),
         "set": own.fixed,
         "required": own.required,
         "prose": prose,

@@ -22,7 +22,6 @@ from nscompiler.backends.graph.contents import (
     process,
     settings,
     type_name,
-    value_text,
 )
 from nscompiler.backends.graph.geometry import Box, Layout, Point, Wire
 from nscompiler.backends.graph.layout import layout
@@ -243,7 +242,7 @@ class _Drawing:
     def _told(self, node: Node) -> str:
         """What a node's tooltip says."""
         types = f"{type_name(self.graph, node.input)} -> {type_name(self.graph, node.output)}"
-        parameters = [f"{own.name} = {value_text(own)}" for own in node.parameters]
+        parameters = [f"{own.name} = {own.written}" for own in node.parameters]
         doc = self.notes.doc(node).replace("`", "")
         return "\n".join(
             [f"{full_name(self.graph, node)} : {types}", *parameters, place(node.origin), *([doc] if doc else [])]
