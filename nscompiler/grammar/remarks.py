@@ -152,7 +152,9 @@ def _merged(earlier: list[Remark], own: list[Remark]) -> list[Remark]:
         return own
     if own[-1].is_doc and not own[-1].open:
         return [*earlier, attrs.evolve(own[0], blank=True), *own[1:]]
-    return [*own, *earlier]
+    if any(each.is_doc for each in earlier):
+        return [*own, *earlier]  # a doc comment stays next to what it documents
+    return [*earlier, *own]
 
 
 def _runs(comments: tuple[Comment, ...], text: str) -> list[list[Comment]]:

@@ -123,6 +123,12 @@ def test_empty_lines(text: str, laid_out: str) -> None:
         ("def x = a | // of a\n b // of b", "def x =\n  a // of a\n    | b // of b\n"),
         ("def x = a // of a\n| b", "def x =\n  a // of a\n    | b\n"),
         ("def x = a |\n// of b\nb", "def x =\n  a\n    // of b\n    | b\n"),
+        ("def x = a\n// first\n|\n// second\nb", "def x =\n  a\n    // first\n    // second\n    | b\n"),
+        ("def x = [1\n// first\n,\n// second\n2]", "def x = [\n  1,\n  // first\n  // second\n  2\n]\n"),
+        (
+            "type T = A\n/// of B\n|\n// note\nB",
+            "type T =\n    A\n    // note\n    /// of B\n  | B\n",
+        ),
         ("def x = a /* p */ | /* q */ b", "def x = a /* p */ | /* q */ b\n"),
         ("def x = concat f // c\n| filter (g | h) // d", "def x =\n  f* // c\n    | (g | h)? // d\n"),
         ("def x = concat /* c */ f", "def x = /* c */ f*\n"),
