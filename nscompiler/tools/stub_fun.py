@@ -109,6 +109,7 @@ class _Writer:
         self._declared = frozenset((*declared, *types))
         self._known = frozenset(types)
         self._inside: list[str] = []
+        self._takes = False
         self.written: dict[str, str] = {}
 
     # --- functions
@@ -133,7 +134,11 @@ class _Writer:
         if annotation is None:
             reason = f"`{arguments[0].arg}` has no annotation"
             raise Unmapped(arguments[0], reason, "annotate the value that it takes")
-        return self.type(read_annotation(annotation, self._names))
+        self._takes = True
+        try:
+            return self.type(read_annotation(annotation, self._names))
+        finally:
+            self._takes = False
 
     def _output(self, method: Method, definition: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
         if definition.returns is None:
@@ -164,6 +169,9 @@ class _Writer:
             case "list" | "iterable" if items:
                 return f"[{self.type(items[0])}]"
             case "tuple" if annotation.open_ended and items:
+                if self._takes and not self._inside:
+                    of = ast.unparse(items[0].node)
+                    raise Unmapped(annotation.node, "a list comes, and no tuple", f"take a `Sequence[{of}]`")
                 return f"[{self.type(items[0])}]"
             case "tuple" if len(items) > 1:
                 return f"({', '.join(self.type(item) for item in items)})"

@@ -120,7 +120,7 @@ def fun(annotation: str) -> tuple[str, list[str]]:
         ("Decimal", "Decimal"), ("UUID", "Uuid"), ("dt.date", "Date"), ("dt.time", "Time"), ("dt.datetime", "DateTime"),
         ("dt.timedelta", "Duration"), ("list[int]", "[Integer]"),
         ("t.List[int]", "[Integer]"), ("Sequence[str]", "[Text]"),
-        ("list[bytes]", "[[Byte]]"), ("tuple[int, str]", "(Integer, Text)"), ("tuple[int, ...]", "[Integer]"),
+        ("list[bytes]", "[[Byte]]"), ("tuple[int, str]", "(Integer, Text)"),
         ("dict[str, int]", "Map Integer"),
         ("Mapping[str, list[int]]", "Map [Integer]"), ("Optional[int]", "optional Integer"),
         ("int | None", "optional Integer"), ("dict[str, int | None]", "Map (optional Integer)"),
@@ -147,6 +147,7 @@ def test_an_annotation_becomes_a_type(annotation, type):
         ("Line | Gift", "a union has to have a name"), ("Missing", "not known"),
         ("nstack.Other", "no type `Other` is declared"),
         ("Plain", "no dataclass or the like"), ("Tree", "contains itself"),
+        ("tuple[int, ...]", "a list comes, and no tuple"), ("list[tuple[int, ...]]", "a list comes, and no tuple"),
         ("Text", "`Text` is a built-in type"), ("One", "two constructors"), ("'a b'", "not known"),
     ],
 )  # fmt: skip
@@ -281,6 +282,22 @@ def test_a_folder_without_a_module_gets_a_header(tmp_path: Path, capsys: pytest.
     capsys.readouterr()
     assert main(["stub", str(folder)]) == 0
     assert capsys.readouterr().out == ""
+
+
+def test_a_tuple_of_any_length_is_a_list_where_it_is_given_back() -> None:
+    assert written("def f(self, x: int) -> tuple[int, ...]: ...").functions == ("fun f : Integer -> [Integer]",)
+
+
+def test_what_is_written_is_laid_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fields = "".join(f"    a_rather_long_field_{number}: str\n" for number in range(5))
+    record = f"import dataclasses\n\n@dataclasses.dataclass\nclass Wide:\n{fields}\n"
+    (tmp_path / "etl.py").write_text(record + PYTHON.replace("str", "Wide"))
+    assert main(["stub", str(tmp_path / "etl.py"), "-o", str(tmp_path / "etl.nml")]) == 0
+    text = (tmp_path / "etl.nml").read_text()
+    assert text.startswith("type Wide = {\n  a_rather_long_field_0 : Text,\n")
+    assert main(["fmt", "--check", str(tmp_path / "etl.nml")]) == 0
+    assert main(["check", str(tmp_path / "etl.nml")]) == 0
+    capsys.readouterr()
 
 
 def test_what_cannot_be_written_fails_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

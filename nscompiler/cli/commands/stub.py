@@ -52,6 +52,7 @@ def _declarations(path: str, search: tuple[str, ...]) -> tuple[str, int]:
     from nscompiler.modules.python_file import python_file
     from nscompiler.modules.reading import read_source
     from nscompiler.source import SourceFile
+    from nscompiler.tools.format import format_source
     from nscompiler.tools.stub_fun import declarations
 
     nml = _nml_of(path)
@@ -70,7 +71,7 @@ def _declarations(path: str, search: tuple[str, ...]) -> tuple[str, int]:
         told = f"{problem.title} ({problem.primary.text})" if problem.primary.text else problem.title
         click.echo(f"{python}:{place.line}:{place.column}: error[{problem.code.id}] {told}", err=True)
     header = _header(nml) if checked is None and found.text else ""
-    return header + found.text, exits.FAILED if found.problems else exits.OK
+    return format_source(header + found.text).text, exits.FAILED if found.problems else exits.OK
 
 
 def _nml_of(path: str) -> str:
