@@ -84,6 +84,8 @@ def read_bad(source: SourceFile, name: str, start: int, end: int) -> Reading:
             return _quotes(source, start, text)
         case "WRONG_COMMENT":
             return _comment(source, start, text)
+        case "SHELL_VARIABLE":
+            return _shell_variable(source, start, text)
         case "CONTROL":
             return _control(source, start, text)
         case _:
@@ -145,6 +147,15 @@ def _comment(source: SourceFile, start: int, text: str) -> Reading:
     span = source.span(start, start + len(sign))
     fix = Fix("Write `//`", (Edit(span, "//"),), _SURE)
     return Reading(codes.WRONG_COMMENT.at(span, f"A comment starts with `//`, not with `{sign}`", fixes=(fix,)))
+
+
+def _shell_variable(source: SourceFile, start: int, text: str) -> Reading:
+    """``${NAME}``."""
+    right = f"${text[2:-1]}"
+    span = source.span(start, start + len(text))
+    title = f"A variable of the environment is written without braces: {shown(text)}"
+    fix = Fix(f"Write {shown(right)}", (Edit(span, right),), _SURE)
+    return Reading(codes.STRAY_CHARACTER.at(span, title, fixes=(fix,)), "ENVIRONMENT", right)
 
 
 def _control(source: SourceFile, start: int, text: str) -> Reading:

@@ -35,6 +35,7 @@ class Trial:
         lists = [number["items"], number["closed"], number["open"]]
         self.items = frozenset(row[symbol] for row in tables.rows for symbol in lists if symbol in row)
         stands_for = {"BAD_NUMBER": "INTEGER", "OPEN_TEXT": "TEXT", "OPEN_LONG_TEXT": "TEXT", "WRONG_QUOTES": "TEXT"}
+        stands_for["SHELL_VARIABLE"] = "ENVIRONMENT"
         dropped = ("OPEN_COMMENT", "WRONG_COMMENT", "CONTROL", "STRAY")
         self.bads = {self.kind[bad]: self.kind[good] for bad, good in stands_for.items()}
         self.bads |= {self.kind[bad]: SWALLOWED for bad in dropped}

@@ -10,7 +10,7 @@ from nscompiler.diagnostics.suggest import did_you_mean, near, near_part
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
 from nscompiler.typecheck import crontab, params
-from nscompiler.typecheck.literal_fixes import value_fixes
+from nscompiler.typecheck.literal_fixes import report_shell_variable, value_fixes
 from nscompiler.typecheck.params import Fault
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import ParameterRow, ParameterType, Settable
@@ -50,6 +50,8 @@ def _check_policy(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, row
     name = binding.name.text
     fault = params.convert_policy(name, binding.value)
     if not isinstance(fault, Fault):
+        if name == "dead_letter" and report_shell_variable(scope, binding.value, anywhere=True):
+            return
         inner = [one for one in row.fixed if one.name == name]
         if inner and not params.takes_policy(row, name):
             _report_without_effect(scope, expr, binding, inner[0].span, "")
@@ -85,6 +87,8 @@ def _check(
 
 def _check_open(scope: Scope, binding: syntax.Binding) -> None:
     """A function without ``with`` reads text: a list has none."""
+    if report_shell_variable(scope, binding.value):
+        return
     if binding.value.kind == "list":
         title = f"`{binding.name.text}` is read as text, and a list is none"
         note = "a function without `with` takes parameters as text"
@@ -202,6 +206,10 @@ def _at_fault(literal: syntax.Literal, type: ParameterType) -> tuple[syntax.Lite
 
 def _check_form(scope: Scope, binding: syntax.Binding, readers: Sequence[Settable]) -> None:
     """The form of a text that means more than its letters."""
+    if "${" in binding.value.raw:
+        standard = all(scope.is_standard_function(one.reader) for one in readers)
+        if report_shell_variable(scope, binding.value, anywhere=standard):
+            return
     check = crontab.CHECKS.get(binding.name.text)
     reader = next((one for one in readers if one.reader == "Sources.schedule"), None)
     if check is None or reader is None or binding.value.kind != "text":

@@ -8,7 +8,7 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
 from nscompiler.typecheck import constraints, params
-from nscompiler.typecheck.literal_fixes import value_fixes
+from nscompiler.typecheck.literal_fixes import report_shell_variable, value_fixes
 from nscompiler.typecheck.lookalikes import report_lookalikes
 from nscompiler.typecheck.resolve import Resolver, Variables, find_nested_optional
 from nscompiler.typecheck.scope import Scope
@@ -180,6 +180,8 @@ class Declarer:
                     fixes=value_fixes(self.scope, parameter.default, type),
                 )
                 default = None
+            elif not self.scope.standard:
+                report_shell_variable(self.scope, parameter.default)
         reader = self._reader(decl.name.text)
         required = parameter.default is None
         span = self.scope.span(parameter.name)

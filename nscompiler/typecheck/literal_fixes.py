@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from nscompiler.diagnostics.codes import params as codes
 from nscompiler.diagnostics.model import Applicability, Fix
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar import syntax
@@ -28,6 +29,7 @@ _UNITS = {
     "d": "d",
     "day": "d",
 }
+_SHELL_VARIABLE = Pattern(r"\$\{([A-Z_][A-Z0-9_]*)\}")
 _NUMBER = Pattern(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
 _WORDS = Pattern(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)[\s,]*(?:and\s+)?")
 
@@ -97,3 +99,37 @@ def _duration(text: str) -> str | None:
         written += match[1] + short
         at = match.end()
     return f'"{written}"' if at == len(text.strip()) and parse_duration(written) is not None else None
+
+
+def report_shell_variable(scope: Scope, value: syntax.Literal, *, anywhere: bool = False) -> bool:
+    """Whether a value is ``"${NAME}"``, which is no variable; then after a report. ``anywhere`` if among other
+    characters too: a function of the author's may replace it there itself.
+    """
+    if "${" not in value.raw:
+        return False
+    for text in _texts_in(value):
+        found = _SHELL_VARIABLE.search(text.raw)
+        if found is None or not (anywhere or found[0] == text.raw[1:-1]):
+            continue
+        whole, name = found[0] == text.raw[1:-1], f"${found[1]}"
+        fix = f"write `{name}`" if whole else f"write `{name}`, which then has to hold the whole value"
+        title = f"`{found[0]}` is not replaced inside a text"
+        scope.report(
+            codes.PARAMETER_FORM,
+            text,
+            title,
+            f"a variable of the environment is a whole value: `{name}`, without quotes",
+            fixes=(scope.replacement(text, name, fix),),
+        )
+        return True
+    return False
+
+
+def _texts_in(literal: syntax.Literal) -> Iterator[syntax.Literal]:
+    waiting = [literal]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one.value, tuple):
+            waiting += reversed(one.value)
+        elif one.kind == "text":
+            yield one

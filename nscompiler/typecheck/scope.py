@@ -128,6 +128,11 @@ class Scope:
             return True
         return any(one is not None and one.standard and one.module == module for one in self.imports.values())
 
+    def is_standard_function(self, reader: str) -> bool:
+        """Whether a function, as ``Settable.reader`` names it, belongs to the standard library."""
+        name = reader.rpartition(".")[0]
+        return any(one is not None and one.standard and _name(one.module) == name for one in self.imports.values())
+
     def near(self, name: str, candidates: Iterable[str]) -> tuple[str, ...]:
         """Names that were probably meant; none any more in a file full of mistakes."""
         known = list(candidates)
@@ -202,3 +207,7 @@ class Scope:
         if found is None and text not in interface.broken:
             report_function(self, qualifier, interface, name)
         return found
+
+
+def _name(reference: str) -> str:
+    return reference.partition(":")[0]

@@ -283,6 +283,13 @@ def test_an_attribute_is_mended(text: str, mended: str, level: str) -> None:
     assert (apply_edits(text, fix.edits), fix.applicability.name) == (mended, level)
 
 
+@pytest.mark.parametrize("value", ["${KEY}", '"${KEY}"'])
+def test_a_variable_as_a_shell_writes_it_is_mended(value: str) -> None:
+    text = "def w = Sources.jsonl<Text> {{ path = {} }} | Sinks.log\n"
+    (fix,) = only(text.format(value)).fixes
+    assert apply_edits(text.format(value), fix.edits) == text.format("$KEY")
+
+
 def test_a_constructor_alone_is_no_sum() -> None:
     text = "type Id = Id Integer\nfun f : Id -> Text\n"
     found = only(text)

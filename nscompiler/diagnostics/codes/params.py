@@ -196,7 +196,9 @@ PARAMETER_FORM = Code(
     explanation=(
         "The text means something to the function that reads it: `cron` is a table of times, five fields or six with "
         "the year last, and `timezone` a name of the IANA. What is refused here would be refused at the start of "
-        "the workflow; what is right in a form that the compiler does not know is left to that."
+        "the workflow; what is right in a form that the compiler does not know is left to that. A text is taken as it "
+        "stands: `${NAME}` is not replaced in it. A variable of the environment is the whole value, `$NAME` without "
+        'quotes; where those characters are meant, `"\\u0024{NAME}"` writes them.'
     ),
     wrong="""\
 def w = Sources.schedule { cron = "60 * * * *" } | Sinks.log
