@@ -144,6 +144,7 @@ LAZY = ("nscompiler", "nscompiler.pipeline", "nscompiler.cli", "nscompiler.__mai
 HIDDEN = {
     ("nscompiler.grammar.tables", "nscompiler.grammar.generate"): "lark, where the parser's tables were made before",
     ("nscompiler.grammar.parse", "nscompiler.grammar.machine"): "what knows of mistakes, for files without one",
+    ("nscompiler.grammar.parse", "nscompiler.grammar.brought"): "imports of other languages, for the same",
     ("nscompiler.modules.discovery", "nscompiler.modules.project"): "reading YAML, for files without an nstack.yaml",
     ("nscompiler.typecheck.check", "nscompiler.typecheck.hashing"): "hashing, for checks on which nothing is built",
     ("nscompiler.lints.levels", "nscompiler.modules.project"): "reading YAML, for projects that set no levels",

@@ -3,7 +3,6 @@
 from nscompiler.diagnostics.codes import params as param_codes
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
-from nscompiler.grammar.import_lines import WHOLE_IMPORT
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.patterns import Pattern
@@ -250,26 +249,7 @@ def dotted_alias(around: Surroundings) -> Diagnostic | None:
     return codes.UNEXPECTED.at(segment.span(at - 1, max(at, end - 1)), title, fixes=fixes)
 
 
-def names_of_import(around: Surroundings) -> Diagnostic | None:
-    """``import Foo:1.0.0 (f, g)``, ``import Foo:1.0.0 { f }``: read as what follows the import."""
-    segment, tokens = around.segment, around.segment.tokens
-    first = segment.at if around.keyword == "import" or not segment.at else 0
-    if around.keyword not in ("", "import") or segment.text(first) not in ("(", "{") or segment.new_line(first):
-        return None
-    line = segment.indexes[first]
-    while line > 0 and not segment.trial.begins_line(tokens, line):
-        line -= 1
-    end = segment.behind_bracket(first)
-    listed = all(segment.is_word(at) or segment.text(at) == "," for at in range(first + 1, end - 1))
-    if tokens.kinds[line] != segment.trial.kind["IMPORT"] or not listed:
-        return None
-    where = segment.source.span(segment.end(first - 1), segment.end(end - 1))
-    fix = Fix("Remove the names", (Edit(where, ""),), _MAYBE)
-    return codes.UNEXPECTED.at(segment.span(first, end - 1), WHOLE_IMPORT, fixes=(fix,))
-
-
 EXCESS = (
-    names_of_import,
     parameter_type,
     field_default,
     no_literal,

@@ -24,13 +24,6 @@ _LINE = Pattern(
     r"(?P<close>[\"'`]?)(?:[ \t]+(?P<as>as|As|AS|=|->)[ \t]+(?P<alias>[^\W\d][\w']*+))?[ \t]*"
 )
 _ALIAS = Pattern(r"[ \t]+(?P<word>\w+[ \t]+)?(?P<alias>[A-Z]\w*+)[ \t]*(?=//|[\n\r;]|$)")
-_FROM = Pattern(
-    r"import\b(?:[ \t]+(?:type[ \t]+)?(?:\*[ \t]+as[ \t]+)?(?P<alias>[A-Z]\w*+)(?=[ \t,]))?"
-    rf"[^;]*?[ \t]from[ \t]+[\"'`]?{_NAME}:{_VERSION}[\"'`]?[ \t]*"
-)
-_QUOTED = Pattern(
-    rf"import[ \t]+(?P<alias>[A-Z]\w*+)[ \t]+(?:from[ \t]+)?\"{_NAME}(?::{_VERSION})?\"[ \t]*(?=//|/\*|[\n\r;]|$)"
-)
 
 
 WHOLE_IMPORT = "An import brings the whole module: what it declares is used as `A.f`"
@@ -43,32 +36,6 @@ def alias_behind(text: str, end: int) -> tuple[int, int, str] | None:
     if match is None:
         return None
     return match.start("word") if match["word"] else match.start("alias"), match.end("alias"), match["alias"]
-
-
-def quoted_import(text: str, start: int) -> re.Match[str] | None:
-    """``import F from "Foo:1.0.0"``, ``import F "Foo:1.0.0"``, which read as an import and expressions beside it."""
-    return _QUOTED.match(text, start)
-
-
-def reference_in(match: re.Match[str]) -> str:
-    """The module's reference as it should be written; without a version where there is none."""
-    return f"{match['name']}:{match['version']}" if match["version"] else match["name"]
-
-
-def alias_in(match: re.Match[str]) -> str:
-    """The alias that a line gives, where that is another one than the module has by itself."""
-    alias = match["alias"] or ""
-    return "" if alias == match["name"].rpartition("/")[2].rpartition(".")[2] else alias
-
-
-def imported_whole(source: SourceFile, start: int, end: int, match: re.Match[str]) -> Diagnostic:
-    """``import F from "Foo:1.0.0"``, ``import { f } from Foo:1.0.0``."""
-    span, alias = source.span(start, end), alias_in(match)
-    title = "A module is imported whole, and used by its alias"
-    written = f"import {reference_in(match)}{f' as {alias}' if alias else ''}"
-    if not match["version"]:
-        return codes.UNEXPECTED.at(span, title, f"write `import {match['name']}:1.0.0 as {match['alias']}`")
-    return codes.UNEXPECTED.at(span, title, fixes=(Fix(f"Write `{written}`", (Edit(span, written),), _MAYBE),))
 
 
 class ImportLine(Record):
@@ -85,7 +52,8 @@ class ImportLine(Record):
     @property
     def reference(self) -> str:
         """The module's reference as it should be written; without a version where there is none."""
-        return reference_in(self.match)
+        match = self.match
+        return f"{match['name']}:{match['version']}" if match["version"] else match["name"]
 
 
 def import_line(tokens: Tokens, trial: Trial, text: str, index: int) -> ImportLine | None:
@@ -103,15 +71,13 @@ def import_line(tokens: Tokens, trial: Trial, text: str, index: int) -> ImportLi
     ):
         stop += 1
     start, end = tokens.starts[first], tokens.ends[stop - 1]
-    match = _LINE.fullmatch(text, start, end) or _FROM.fullmatch(text, start, end)
+    match = _LINE.fullmatch(text, start, end)
     return ImportLine(first, stop, match) if match is not None else None
 
 
 def told(source: SourceFile, tokens: Tokens, line: ImportLine) -> Diagnostic | None:
     """What is wrong with the line; None where nothing here is."""
     match = line.match
-    if "open" not in match.re.groupindex:
-        return imported_whole(source, tokens.starts[line.first], tokens.ends[line.until - 1], match)
     if match["word"]:
         span = source.span(*match.span("word"))
         fix = Fix(f"Remove `{match['word']}`", (Edit(source.span(span.start, match.start("name")), ""),), _MAYBE)
@@ -164,10 +130,7 @@ def read(tokens: Tokens, trial: Trial, line: ImportLine) -> None:
     match, kind = line.match, trial.kind
     start, end = match.start("name"), match.end("version") if match["version"] else match.end("name")
     meant = [(kind["REFERENCE"], line.reference, start, end)]
-    if "open" not in match.re.groupindex:
-        if alias := alias_in(match):  # it stands before the reference, and is read behind it
-            meant += [(kind["AS"], "as", end, end), (kind["UNAME"], alias, end, end)]
-    elif alias := match["alias"]:
+    if alias := match["alias"]:
         meant += [(kind["AS"], "as", *match.span("as")), (kind["UNAME"], alias, *match.span("alias"))]
         for at in _uses(tokens, line, alias):
             tokens.kinds[at] = kind["UNAME"]

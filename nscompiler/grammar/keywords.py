@@ -126,9 +126,6 @@ def told(source: SourceFile, tokens: Tokens, found: Unsaid) -> Diagnostic:
         edit = Edit(source.span(start, start), f"{found.keyword} ")
         fix = Fix(f"Insert `{found.keyword}`", (edit,), _SURE if found.whole else _MAYBE)
         return codes.NO_DECLARATION.at(span, title, fixes=(fix,))
-    if text == "from":
-        title = "A module is imported with its version, and used by its alias"
-        return codes.UNEXPECTED.at(span, title, "write `import Foo:1.0.0 as F`")
     fix = Fix(f"Write `{found.keyword}`", (Edit(span, found.keyword),), _MAYBE)
     title = f"No declaration starts with {shown(text)}"
     return codes.NO_DECLARATION.at(span, title, f"did you mean `{found.keyword}`?", fixes=(fix,))
@@ -143,15 +140,3 @@ def read(tokens: Tokens, trial: Trial, found: Unsaid) -> None:
         start, gap = tokens.starts[found.line], tokens.gaps[found.line]
         tokens.insert(found.line, kind, found.keyword, start)
         tokens.gaps[found.line], tokens.gaps[found.line + 1] = gap, ""
-    if tokens.texts[found.line] == "from":
-        _swallow_names(tokens, trial, found.end)
-
-
-def _swallow_names(tokens: Tokens, trial: Trial, index: int) -> None:
-    """The rest of ``from Foo:1.0.0 import a, b``, which names what the import brings."""
-    at = index
-    while at < len(tokens.kinds) - 1 and tokens.texts[at] != "import" and not trial.begins_line(tokens, at):
-        at += 1
-    while at < len(tokens.kinds) - 1 and tokens.texts[at] and not trial.begins_line(tokens, at):
-        tokens.kinds[at] = SWALLOWED
-        at += 1

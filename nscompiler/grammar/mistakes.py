@@ -11,7 +11,7 @@ from nscompiler.source import Span
 
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 # Built-in types that take no argument: written side by side they can only have been meant as a tuple.
-_SCALARS = frozenset(
+SCALARS = frozenset(
     ("Integer", "Double", "Boolean", "Text", "Byte", "Json", "Decimal", "Date", "Time", "DateTime", "Duration", "Uuid")
 )
 
@@ -19,7 +19,7 @@ _SCALARS = frozenset(
 def is_tuple(arguments: tuple[TypeExpr, ...]) -> bool:
     """Whether types side by side can only have been meant as a tuple: the first of them takes none."""
     first = arguments[0]
-    return not isinstance(first, TypeName) or (first.qualifier is None and first.name.text in _SCALARS)
+    return not isinstance(first, TypeName) or (first.qualifier is None and first.name.text in SCALARS)
 
 
 class MistakeActions(ExpressionActions):

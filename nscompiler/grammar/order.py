@@ -9,15 +9,7 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.build import Braces, Builder, Item, Separator
-from nscompiler.grammar.import_lines import (
-    WHOLE_IMPORT,
-    alias_behind,
-    alias_in,
-    imported_whole,
-    no_as,
-    quoted_import,
-    reference_in,
-)
+from nscompiler.grammar.import_lines import WHOLE_IMPORT, alias_behind, no_as
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.syntax import (
     BrokenDecl,
@@ -32,7 +24,6 @@ from nscompiler.grammar.syntax import (
     Name,
     Node,
     Pipe,
-    Reference,
     TypeDecl,
     Use,
 )
@@ -46,7 +37,6 @@ _LONGEST = 24
 # What ends a pipe or a block elsewhere.
 _ENDS = frozenset(("end", "done", "fi", "esac", "endif"))
 _NEW_LINE = Pattern(r"[\n\r]")
-_IMPORTS = Pattern(r"[^\n\r]{1,200}?\bimport\b")
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 
 
@@ -95,8 +85,6 @@ class _Assembly:
         self._aliased = -1
         # Whether that was told as something else.
         self._is_no_pipe = False
-        # Whether the next import is the end of `from Foo import …`.
-        self._foreign_import = False
 
     def module(self, items: list[Item], comments: tuple[Comment, ...]) -> Module:
         self._names = {_name_of(item) for item in items if isinstance(item, Decl)}
@@ -198,10 +186,6 @@ class _Assembly:
         return start
 
     def _add_import(self, item: Import) -> None:
-        if self._foreign_import:
-            self._foreign_import = False
-            self._declarations.append(BrokenDecl(item.start, item.end, "import", None))
-            return
         if self._last is not None:
             span = self._source.span(item.start, item.end)
             after = self._imports[-1] if self._imports else self._header
@@ -241,7 +225,7 @@ class _Assembly:
         start = self._builder.start(item)
         if start < self._aliased:
             return
-        if isinstance(before, Import) and (self._add_alias(before) or self._add_quoted(before)):
+        if isinstance(before, Import) and self._add_alias(before):
             return
         if isinstance(before, Import) and self._is_list_of_names(before, item, start):
             return
@@ -264,32 +248,18 @@ class _Assembly:
         self._aliased = end
         return True
 
-    def _add_quoted(self, before: Import) -> bool:
-        """Read ``import F from "Foo:1.0.0"`` as the import that was meant."""
-        match = quoted_import(self._source.text, before.start)
-        if match is None or before.alias is not None or self._imports[-1:] != [before]:
-            return False
-        start, end = before.start, match.end("version") if match["version"] else match.end("name")
-        end += 1  # the quote
-        self._builder.report(imported_whole(self._source, start, end, match))
-        alias = Name(*match.span("alias"), match["alias"])
-        self._aliased = end
-        if match["version"]:
-            reference = Reference(match.start("name"), match.end("version"), reference_in(match))
-            self._imports[-1] = Import(start, end, reference, alias if alias_in(match) else None)
-        else:
-            self._imports.pop()
-            self._add_declaration(BrokenDecl(start, end, "import", alias))
-        return True
-
     def _is_list_of_names(self, before: Import, item: Expr, start: int) -> bool:
-        """Tell of ``import Foo:1.0.0 (f)``, which reads as an expression in brackets on the line of an import."""
+        """Tell of ``import Foo:1.0.0 (f)`` and ``import F "Foo:1.0.0"``, which read as an import and an expression."""
         text = self._source.text
-        if item not in self._builder.outer or _NEW_LINE.search(text, before.end, start) is not None:
+        is_reference = text[start] == '"' and ":" not in before.reference.text
+        if item not in self._builder.outer and not is_reference:
+            return False
+        if _NEW_LINE.search(text, before.end, start) is not None:
             return False
         end = self._builder.end(item)
         fix = Fix("Remove the names", (Edit(self._source.span(before.end, end), ""),), _MAYBE)
-        self._builder.report(codes.UNEXPECTED.at(self._source.span(start, end), WHOLE_IMPORT, fixes=(fix,)))
+        fixes = () if is_reference else (fix,)
+        self._builder.report(codes.UNEXPECTED.at(self._source.span(start, end), WHOLE_IMPORT, fixes=fixes))
         return True
 
     def _needs_separator(self) -> bool:
@@ -395,9 +365,9 @@ class _Assembly:
         self._builder.report(codes.EXPRESSION_PLACE.at(where, title, fixes=fixes))
 
     def _tell_foreign(self, end: int) -> bool:
-        """Tell of ``if f then …``, ``map f``, ``return f``, ``from Foo import …``: they read as stages side by side."""
+        """Tell of ``if f then …``, ``map f``, ``return f``: they read as stages side by side."""
         found = _LAST_WORD.search(self._source.text, max(0, end - _LONGEST), end)
-        if found is None or found[0] not in ("if", "return", "from", "map", "each"):
+        if found is None or found[0] not in ("if", "return", "map", "each"):
             return False
         if found[0] in self._names:
             return False
@@ -414,11 +384,6 @@ class _Assembly:
         if found[0] == "return":
             title = "The language has no `return`: a `def` is its expression"
             self._builder.report(codes.UNEXPECTED.at(where, title, fixes=(self._without(where, found.end()),)))
-            return True
-        if found[0] == "from" and _IMPORTS.match(self._source.text, end) is not None:
-            title = "A module is imported with its version, and used by its alias"
-            self._builder.report(codes.UNEXPECTED.at(where, title, "write `import Foo:1.0.0 as F`"))
-            self._foreign_import = True
             return True
         return False
 

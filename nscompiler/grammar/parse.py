@@ -1,6 +1,7 @@
 """A file's text → its syntax tree and what is wrong with it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from nscompiler.diagnostics.codes import syntax as codes
@@ -12,8 +13,8 @@ from nscompiler.grammar.lexical import unclosed_comment
 from nscompiler.grammar.native import parser
 from nscompiler.grammar.order import assemble
 from nscompiler.grammar.place import MOST
-from nscompiler.grammar.syntax import Module
-from nscompiler.grammar.tables import load
+from nscompiler.grammar.syntax import BrokenDecl, Module
+from nscompiler.grammar.tables import Tables, load
 from nscompiler.patterns import Pattern
 from nscompiler.records import Record, replace
 from nscompiler.source import SourceFile
@@ -73,8 +74,35 @@ def parse_tokens(source: SourceFile, *, comments: bool = True) -> tuple[ParseRes
     """As ``parse``, with the tokens that the tree was made from; fixes are not tried."""
     tables = load()
     text = shorten(source.text, tables)
+    tokens = _scan(text, tables)
+    result = _read(source, text, tokens, tables, comments)
+    if not result.problems:
+        return result, tokens
+    from nscompiler.grammar import brought  # files without mistakes do without
+
+    lines = brought.foreign_imports(text, tokens.starts, result.problems)
+    if not lines:
+        return result, tokens
+    reading = brought.Reading(source, _scan(text, tables), tables, lines)
+    result = _read(source, text, reading.tokens, tables, comments, reading.broken)
+    return ParseResult(result.module, reading.problems(result.problems)), reading.tokens
+
+
+def _scan(text: str, tables: Tables) -> lexer.Tokens:
     tokens = lexer.scan(text, tables)
     mark_deep_brackets(text, tokens, tables)
+    return tokens
+
+
+def _read(
+    source: SourceFile,
+    text: str,
+    tokens: lexer.Tokens,
+    tables: Tables,
+    comments: bool,
+    broken: Sequence[BrokenDecl] = (),
+) -> ParseResult:
+    """The module of a text's tokens, with declarations that are known to be broken besides."""
     docs = lexer.docs(tokens, text, (tables.kind["COMMA"], tables.kind["VBAR"]))
     builder = Builder(source, tokens.starts, tokens.ends, tokens.texts, docs)
     from nscompiler.grammar.machine import Machine  # with all it knows of mistakes: files without any do without
@@ -83,9 +111,9 @@ def parse_tokens(source: SourceFile, *, comments: bool = True) -> tuple[ParseRes
     items = drop_deep_trees(source, items, builder.problems)
     if tokens.unclosed >= 0:
         builder.report(unclosed_comment(source, tokens.unclosed, tokens.open_comments))
-    module = assemble(builder, items, lexer.comments(tokens, text) if comments else ())
+    module = assemble(builder, [*items, *broken], lexer.comments(tokens, text) if comments else ())
     problems = sorted(builder.problems, key=lambda problem: (problem.primary.span.start, problem.primary.span.end))
-    return ParseResult(module, tuple(problems)), tokens
+    return ParseResult(module, tuple(problems))
 
 
 def _with_tried_fixes(source: SourceFile, problems: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

@@ -80,8 +80,8 @@ SLIPS = [
     ('import "../a/b.nml" as A', "not by its file", []),
     ("import A:1.0.0 as B.C", "one word", ["import A:1.0.0 as C"]),
     ("import A:1.0.0 (f)", "the whole module", ["import A:1.0.0"]),
-    ("import A:1.0.0 (f, g)\nf | g", "the whole module", ["import A:1.0.0\nf | g"]),
-    ("import A:1.0.0 as B { f }\ndef g = f", "the whole module", ["import A:1.0.0 as B\ndef g = f"]),
+    ("import A:1.0.0 (f, g)\nf | g", "the whole module", ["import A:1.0.0\nA.f | A.g"]),
+    ("import A:1.0.0 as B { f }\ndef g = f", "the whole module", ["import A:1.0.0 as B\ndef g = B.f"]),
     ("def w = f | map g | h", "there is no `map`", ["def w = f | g | h"]),
     ("def w = f(3) | g", "`{ name = value }`", []),
 ]

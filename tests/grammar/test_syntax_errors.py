@@ -229,7 +229,7 @@ MISTAKES = [
     ("fun f : A -> B\n«Def» w = f | g", "NS0130", "fun f : A -> B\ndef w = f | g"),
     ("«Module» X:1.0.0\ndef w = f", "NS0130", "module X:1.0.0\ndef w = f"),
     ("«use» X.Y:1.0.0 as Y\ndef w = Y.f", "NS0130", "import X.Y:1.0.0 as Y\ndef w = Y.f"),
-    ("«from» X.Y:1.0.0 import f, g\ndef w = f", "NS0101", None),
+    ("«from» X.Y:1.0.0 import f, g\ndef w = f", "NS0101", "import X.Y:1.0.0 as Y\ndef w = Y.f"),
     ("«fun» f = g | h", "NS0136", "def f = g | h"),
     ("«def» f : A -> B", "NS0136", "fun f : A -> B"),
     ("module M:1.0.0\ndef w = f\n\n«w { a = 1 }»", "NS0126", "module M:1.0.0\ndef w = f\n\ndef main = w { a = 1 }"),

@@ -1,0 +1,194 @@
+"""Reading a file's tokens as though its foreign imports were ours, and what they bring were written with an alias."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from nscompiler.diagnostics.model import Diagnostic, Edit
+from nscompiler.grammar.foreign_imports import ForeignImport, foreign_imports, told
+from nscompiler.grammar.lexer import Tokens
+from nscompiler.grammar.mistakes import SCALARS
+from nscompiler.grammar.place import MOST
+from nscompiler.grammar.syntax import BrokenDecl, Name
+from nscompiler.grammar.tables import Tables
+from nscompiler.source import SourceFile
+
+_BUILT_IN = SCALARS | {"Map", "Vector", "Matrix", "Void"}
+#: The alias of what one of several modules brings: nothing is told of it.
+_ANY = "*"
+_OPENERS, _CLOSERS = frozenset("([{<"), frozenset(")]}>")
+
+
+class Reading:
+    """The tokens of one file, read so: ``tokens``, and as ``broken`` declarations the imports of no known module."""
+
+    def __init__(self, source: SourceFile, tokens: Tokens, tables: Tables, lines: Sequence[ForeignImport]) -> None:
+        self._edits: list[list[Edit]] = [[] for _ in lines]
+        self.broken: list[BrokenDecl] = []
+        self.tokens = Tokens()
+        self.tokens.unclosed, self.tokens.open_comments = tokens.unclosed, tokens.open_comments
+        self._source = source
+        self._before = tokens
+        self._kind = tables.kind
+        self._lines = lines
+        self._whole = [number for number, line in enumerate(lines) if line.whole]
+        self._named = {name: number for number, line in enumerate(lines) for name in line.names}
+        self._called = {line.called: number for number, line in enumerate(lines) if line.called}
+        self._declared = frozenset(self._declarations())
+        self._read()
+        if len(self._whole) > 1:
+            start = lines[self._whole[0]].start
+            self.broken.append(BrokenDecl(start, start, "import", Name(start, start, _ANY)))
+
+    def problems(self, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """What is wrong with the imports, and what was found in the rest of the file."""
+        lines = self._lines
+        others = (one for one in found if not any(line.start <= one.primary.span.start < line.end for line in lines))
+        problems = [told(self._source, line, edits) for line, edits in zip(lines, self._edits, strict=True)]
+        problems = sorted([*problems, *others], key=lambda one: (one.primary.span.start, one.primary.span.end))
+        return tuple(problems[:MOST])
+
+    def _declarations(self) -> Iterator[str]:
+        kinds, texts = self._before.kinds, self._before.texts
+        declaring = (self._kind["TYPE"], self._kind["FUN"], self._kind["DEF"])
+        for at in range(1, len(kinds)):
+            if kinds[at - 1] in declaring:
+                yield texts[at]
+
+    def _read(self) -> None:
+        tokens, context, at = self._before, _Context(self._before, self._kind), 0
+        for line in self._lines:
+            while tokens.starts[at] < line.start:
+                self._copy(at, context.wanted(at))
+                at += 1
+            self._put_import(line, tokens.gaps[at])
+            if not line.reference:
+                name = Name(line.start, line.end, line.alias)
+                self.broken.append(BrokenDecl(line.start, line.end, "import", name))
+            while tokens.starts[at] < line.end and at < len(tokens.kinds) - 1:
+                at += 1
+        for rest in range(at, len(tokens.kinds)):
+            self._copy(rest, context.wanted(rest))
+
+    def _put_import(self, line: ForeignImport, gap: str) -> None:
+        if not line.reference or line.again:
+            return
+        kind, match = self._kind, line.match
+        start, end = match.start("name"), match.end("version")
+        self._put(kind["IMPORT"], "import", line.start, line.start, gap)
+        self._put(kind["REFERENCE"], line.reference, start, end, " ")
+        self._put(kind["AS"], "as", line.end, line.end, " ")
+        self._put(kind["UNAME"], line.alias, line.end, line.end, " ")
+
+    def _put(self, kind: int, text: str, start: int, end: int, gap: str) -> None:
+        self.tokens.insert(len(self.tokens.kinds), kind, text, start)
+        self.tokens.ends[-1], self.tokens.gaps[-1] = end, gap
+
+    def _copy(self, at: int, wanted: str) -> None:
+        """Put a token as it is, or with what is to be written for it."""
+        tokens = self._before
+        kind, text, gap = tokens.kinds[at], tokens.texts[at], tokens.gaps[at]
+        start, end = tokens.starts[at], tokens.ends[at]
+        number = self._bringing(text, wanted)
+        if number is not None:
+            line = self._lines[number]
+            there, place = line.names.get(text, text), self._source.span(start, end)
+            if wanted == "module":
+                kind, text = self._kind["UNAME"], line.alias
+                self._edits[number] += [Edit(place, text)] if text != line.called else []
+            else:
+                self._edits[number].append(Edit(place, f"{line.alias}.{there}"))
+                self._put_alias(line.alias, start, gap)
+                text, gap = there, ""
+        elif len(self._whole) > 1 and self._is_brought_whole(text, wanted):
+            self._put_alias(_ANY, start, gap)
+            gap = ""
+        self._put(kind, text, start, end, gap)
+
+    def _put_alias(self, alias: str, start: int, gap: str) -> None:
+        self._put(self._kind["UNAME"], alias, start, start, gap)
+        self._put(self._kind["DOT"], ".", start, start, "")
+
+    def _bringing(self, text: str, wanted: str) -> int | None:
+        """The import that brings what a token names; None for one that needs none."""
+        if not wanted:
+            return None
+        if wanted == "module":
+            return self._called.get(text)
+        if text in self._named and text not in self._declared:
+            return self._named[text]
+        return self._whole[0] if len(self._whole) == 1 and self._is_brought_whole(text, wanted) else None
+
+    def _is_brought_whole(self, text: str, wanted: str) -> bool:
+        """Whether a name may come from an import that brings all that its module has."""
+        if wanted not in ("function", "type") or text in self._declared or text in _BUILT_IN:
+            return False
+        return any(text not in self._lines[number].hidden for number in self._whole)
+
+
+class _Context:
+    """What a name at a token would be, going by the tokens before it: a ``function``, a ``type``, a ``module``."""
+
+    def __init__(self, tokens: Tokens, kind: dict[str, int]) -> None:
+        self._tokens = tokens
+        self._kind = kind
+        self._naming = frozenset((kind["LNAME"], kind["UNAME"]))
+        self._heads = (kind["IMPORT"], kind["MODULE"])
+        self._starters = frozenset((kind["TYPE"], kind["FUN"], kind["DEF"], *self._heads))
+        # What is being declared, whether a type stands there, and the brackets that are open.
+        self._keyword = -1
+        self._typed = False
+        self._sum = False
+        self._open: list[str] = []
+
+    def wanted(self, at: int) -> str:
+        """What a name at this token would be; nothing where no name is used. Tokens are asked for in order."""
+        kinds, texts = self._tokens.kinds, self._tokens.texts
+        text, before = texts[at], texts[at - 1] if at else ""
+        if self._keyword in self._heads and self._is_first_of_line(at):
+            self._keyword = -1  # an expression, if no declaration
+        if kinds[at] in self._starters and before not in (".", "{", ",", "@", "|") and self._begins(at):
+            self._begin(at)
+        elif text in _OPENERS:
+            self._open.append(text)
+        elif text in _CLOSERS:
+            del self._open[-1:]
+        elif not self._open and text == ";":
+            self._keyword, self._typed = -1, False
+        elif not self._open and text == "=" and self._keyword == self._kind["DEF"]:
+            self._typed = False
+        elif kinds[at] in self._naming:
+            return self._named(at, before, texts[at + 1])
+        return ""
+
+    def _is_first_of_line(self, at: int) -> bool:
+        gap = self._tokens.gaps[at]
+        return at == 0 or "\n" in gap or "\r" in gap
+
+    def _begins(self, at: int) -> bool:
+        return self._is_first_of_line(at) or self._tokens.kinds[at + 1] in self._naming
+
+    def _begin(self, at: int) -> None:
+        self._keyword, self._open = self._tokens.kinds[at], []
+        self._typed = self._keyword not in self._heads
+        self._sum = self._keyword == self._kind["TYPE"] and self._is_sum(at + 1)
+
+    def _is_sum(self, at: int) -> bool:
+        """Whether the type that a token names has alternatives."""
+        kinds, texts, depth = self._tokens.kinds, self._tokens.texts, 0
+        while at < len(kinds) and kinds[at] not in self._starters and (depth or texts[at] != "|"):
+            depth += (texts[at] in _OPENERS) - (texts[at] in _CLOSERS)
+            at += 1
+        return at < len(kinds) and texts[at] == "|"
+
+    def _named(self, at: int, before: str, behind: str) -> str:
+        if before in (".", "@", "as", "is") or (at and self._tokens.kinds[at - 1] in self._starters):
+            return ""
+        if behind == ".":
+            return "module"
+        capital = self._tokens.kinds[at] == self._kind["UNAME"]
+        if self._typed or "<" in self._open:
+            alternative = self._sum and not self._open and before in ("=", "|")
+            return "type" if capital and not alternative else ""
+        return "function" if not capital and "{" not in self._open and self._keyword not in self._heads else ""
+
+
+__all__ = ["Reading", "foreign_imports"]
