@@ -233,4 +233,11 @@ _PIECE = 1 << 16
 def _kinds_in(folder: str) -> dict[str, tuple[bool, bool, bool]]:
     """The names in a folder; of each whether it is a file, a folder, and a link: most systems list that too."""
     with os.scandir(folder) as entries:
-        return {entry.name: (entry.is_file(), entry.is_dir(), entry.is_symlink()) for entry in entries}
+        found = list(entries)
+    try:
+        return {entry.name: (entry.is_file(), entry.is_dir(), entry.is_symlink()) for entry in found}
+    except OSError:  # a link that leads to itself is neither file nor folder, as one that leads nowhere
+        paths = {entry.name: entry.path for entry in found}
+        return {
+            name: (os.path.isfile(path), os.path.isdir(path), os.path.islink(path)) for name, path in paths.items()
+        }

@@ -6,7 +6,7 @@ import pytest
 from linking import told
 
 from nscompiler.diagnostics.model import Severity
-from nscompiler.files import DiskFiles, MemoryFiles
+from nscompiler.files import DiskFiles, MemoryFiles, WatchedFiles
 from nscompiler.modules.discovery import PathKind, discover
 from nscompiler.modules.tree import ascend, root_for, walk
 from nscompiler.source import Span
@@ -142,6 +142,19 @@ def test_neither_a_file_nor_a_folder(tmp_path):
     problems = discover((str(tmp_path / "pipe.nml"), str(tmp_path / "broken.nml")), DiskFiles()).problems
     assert [item.code.id for item in problems] == ["NS0222", "NS0222"]
     assert walk(str(tmp_path), DiskFiles()).modules == ()
+
+
+def test_a_link_to_itself_is_passed_over(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "round.nml").symlink_to(tmp_path / "round.nml")
+    (tmp_path / "main.nml").write_text("import Gone:1.0.0\n\nSources.stdin | Gone.f | Sinks.log")
+    watched = WatchedFiles()
+    discovery = discover((".",), watched)
+    assert discovery.problems == ()
+    assert list(discovery.targets) == ["main.nml"]
+    assert watched.list(".") == ("main.nml", "round.nml")
+    assert not watched.is_file("round.nml")
+    assert watched.is_link("round.nml")
 
 
 def test_a_folder_without_modules():
