@@ -17,7 +17,6 @@ from nscompiler.source import Span
 from nscompiler.typecheck import bindings, explain, params
 from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
 from nscompiler.typecheck.fits import JointCheck, would_fit
-from nscompiler.typecheck.joint_report import JointReport
 from nscompiler.typecheck.resolve import Resolver, Variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.type_counts import report_type_count
@@ -418,6 +417,8 @@ class Inference:
         if not tell:
             self.store.take_back(state)
             return False
+        from nscompiler.typecheck.joint_report import JointReport
+
         # What the attempt found out is no part of the report, nor of what is checked on.
         self.store.take_back(state)
         snapshot = (self.store.resolve(given), self.store.resolve(needed))

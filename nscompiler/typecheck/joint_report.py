@@ -27,6 +27,7 @@ from nscompiler.typecheck.facts import Arrow, UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
 from nscompiler.typecheck.renames import Sides, added_constructors, opened, optionals, renames, retyped
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
+from nscompiler.typecheck.twice import found_twice, shown_path, told
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
@@ -90,12 +91,15 @@ class JointReport:
     ) -> None:
         names = Names(hidden=lone_tails(self.given, self.needed))
         diff, rest = difference_and_rest(self.needed, self.given, names)
+        twice = found_twice(self.store, self.given, self.needed, self.mismatches[0])
+        said = () if twice is None else told(self.scope, twice, self._target(self.consumer), names.of(twice.variable))
+        notes = (*notes, said) if isinstance(said, str) else notes
         self.scope.report(
             code,
             self.consumer,
             title,
             label,
-            related=(*related, *self._related()),
+            related=(*related, *self._related(), *(() if isinstance(said, str) else said)),
             expected=show(self.needed, names),
             found=show(self.given, names),
             diff=diff,
@@ -258,7 +262,7 @@ class JointReport:
     # --- what differs inside
 
     def _at(self, mismatch: Mismatch) -> str:
-        path = _shown_path(mismatch)
+        path = shown_path(mismatch.path)
         return f" at `{path}`" if path else ""
 
     def _mismatch(self, mismatch: Mismatch) -> None:
@@ -426,14 +430,6 @@ def _near(one: str, other: str) -> bool:
     plain = [name.replace("_", "").replace("-", "").casefold() for name in (one, other)]
     most = 1 if min(map(len, plain)) < 5 else 2
     return min(map(len, plain)) > 1 and distance(plain[0], plain[1], most) <= most
-
-
-def _shown_path(mismatch: Mismatch) -> str:
-    """A path as it is read: `points[].x`, `Click.y`."""
-    text = ""
-    for step in mismatch.path:
-        text += f".{step}" if step[:1].isalpha() and text else step
-    return text.removeprefix(".")
 
 
 def _respelt(given: Sum, needed: Sum, unknown: tuple[str, ...], store: Store) -> list[tuple[str, str]]:

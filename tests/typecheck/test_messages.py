@@ -371,3 +371,40 @@ def test_a_sink_is_told_the_type_that_it_is_given() -> None:
     _, fix = only(text).fixes
     assert fix.title == "write `Integer` in `Sinks.jsonl<…>`"
     assert check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("input", "given", "said"),
+    [
+        ("(x, x)", "(Integer, Text)", ["`x` is Integer here, from the first element", "Text", "the second element"]),
+        (
+            "(x, x)",
+            "(Double, Integer)",
+            ["`x` is Double here, from the first element", "Integer", "the second element"],
+        ),
+        ("{ p : x, q : [x] }", "{ p : Integer, q : [Text] }", ["`x` is Integer here, from `p`", "Text", "`q[]`"]),
+        ("(optional x, x)", "(optional Integer, Text)", ["`x` is Integer here, from the first element", "Text", ""]),
+        (
+            "({ k : Text | x }, { l : Text | x })",
+            "({ k : Text, m : Text }, { l : Text })",
+            ["`x` is { m : Text } here, from the first element", "{}", "the second element"],
+        ),
+        (
+            "(Vector x Text, Vector x Text)",
+            "(Vector 3 Text, Vector 4 Text)",
+            ["`x` is 3 here, from the first element", "4", "the second element"],
+        ),
+    ],
+)
+def test_where_a_variable_that_stands_twice_was_fixed(input: str, given: str, said: list[str]) -> None:
+    text = f"fun make : Text -> {given}\nfun f : {input} -> Text\ndef d = make | f\n"
+    labels = [label for label in only(text).related if label.role is Role.NOTE]
+    assert labels[0].text == said[0]
+    assert labels[1].text.startswith(f"and {said[1]} here, from {said[2]}")
+    places = [label.span.start for label in labels]
+    assert places == [at for at in range(len(text)) if text[at : at + 1] == "x" and not text[at + 1].isalpha()][:2]
+
+
+def test_where_a_variable_of_several_branches_was_fixed_is_a_note() -> None:
+    text = "fun f : (a, a) -> Text\nfun make : Text -> (Integer, Text)\ndef d = make | (f & f)\n"
+    assert only(text).notes == ("`a` is Integer here, from the first element",)
