@@ -238,6 +238,4 @@ def _kinds_in(folder: str) -> dict[str, tuple[bool, bool, bool]]:
         return {entry.name: (entry.is_file(), entry.is_dir(), entry.is_symlink()) for entry in found}
     except OSError:  # a link that leads to itself is neither file nor folder, as one that leads nowhere
         paths = {entry.name: entry.path for entry in found}
-        return {
-            name: (os.path.isfile(path), os.path.isdir(path), os.path.islink(path)) for name, path in paths.items()
-        }
+        return {name: (os.path.isfile(path), os.path.isdir(path), os.path.islink(path)) for name, path in paths.items()}

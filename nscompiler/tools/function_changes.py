@@ -11,13 +11,21 @@ import attrs
 
 from nscompiler.tools import changes
 from nscompiler.tools.changes import Change, Level
-from nscompiler.tools.type_differences import Difference, aligned, differences, renames, rigid, shown_path
+from nscompiler.tools.type_differences import (
+    Difference,
+    aligned,
+    differences,
+    renames,
+    rigid,
+    shown_layouts,
+    shown_path,
+)
 from nscompiler.typecheck import constraints
 from nscompiler.typecheck.fits import JointCheck, would_fit
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface, Scheme, Traits
 from nscompiler.types.show import Names, lone_tails, show, show_scheme
-from nscompiler.types.types import App, Record, Type, Types, Var
+from nscompiler.types.types import App, Type, Types, Var
 
 
 def function_changes(old: FunctionInterface, new: FunctionInterface, types: Types) -> Iterator[Change]:
@@ -145,9 +153,7 @@ class _Schemes:
         return would_fit(store, one.before, one.after), would_fit(store, one.after, one.before)
 
     def _layout(self, one: Difference, path: str, side: str) -> Change:
-        assert one.before is not None
-        assert one.after is not None
-        before, after = _look(one, one.before), _look(one, one.after)
+        before, after = shown_layouts(one)
         breaks = one.kind == "order" and side == "output"
         level = Level.MAJOR if breaks else Level.MINOR
         audience = changes.UNPACKERS if breaks else ""
@@ -228,14 +234,6 @@ class _Schemes:
 
 def _givable(scheme: Scheme) -> list[Var]:
     return [var for var in scheme.variables if var.kind != "row" or var.name]
-
-
-def _look(one: Difference, type: Type) -> str:
-    """What two layouts of one type differ in: the order, or the name."""
-    if one.kind == "name":
-        return "no name" if type.alias is None else type.alias.name
-    labels = type.labels if isinstance(type, Record) else tuple(name for name, _ in getattr(type, "constructors", ()))
-    return ", ".join(labels)
 
 
 def _remark(one: Difference, side: str, breaks: bool) -> str:

@@ -15,12 +15,12 @@ from nscompiler.tools import changes
 from nscompiler.tools.changes import Change, Level, highest
 from nscompiler.tools.function_changes import function_changes
 from nscompiler.tools.parameter_changes import parameter_changes
-from nscompiler.tools.type_differences import Difference, differences, renames, rigid, shown_path
+from nscompiler.tools.type_differences import Difference, differences, renames, rigid, shown_layouts, shown_path
 from nscompiler.typecheck.fits import would_fit
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface, Interface, TypeInterface
 from nscompiler.types.show import Names, show, show_scheme
-from nscompiler.types.types import Record, Sum, Type, Types
+from nscompiler.types.types import Types
 
 __all__ = ["Change", "Level", "compare", "highest", "next_version", "suffices"]
 
@@ -124,7 +124,7 @@ class _Declarations:
         if one.of_layout:
             breaks = one.kind == "order"
             level, audience = (Level.MAJOR, changes.UNPACKERS) if breaks else (Level.MINOR, "")
-            return Change(f"type-{one.kind}", self.old.name, level, path, _look(one.before), _look(one.after), audience)
+            return Change(f"type-{one.kind}", self.old.name, level, path, *shown_layouts(one), audience)
         names = Names()
         before = None if one.before is None else show(one.before, names)
         after = None if one.after is None else show(one.after, names)
@@ -142,15 +142,6 @@ class _Declarations:
             if would_fit(store, one.after, one.before):
                 return changes.MAKERS_OF_TYPE
         return changes.NAMERS_OF_TYPE
-
-
-def _look(type: Type | None) -> str:
-    match type:
-        case Record():
-            return ", ".join(type.labels)
-        case Sum():
-            return ", ".join(name for name, _ in type.constructors)
-    return "no name" if type is None or type.alias is None else type.alias.name
 
 
 # --- versions

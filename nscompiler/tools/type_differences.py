@@ -188,6 +188,23 @@ def name_of(type: Type) -> tuple[str, str] | None:
     return None if type.alias is None else (type.alias.module.rpartition(":")[0], type.alias.name)
 
 
+def shown_layouts(one: Difference) -> tuple[str, str]:
+    """What two layouts of one type differ in, before and after: the order of fields or constructors, or the name, with
+    the modules that declare it where these alone differ."""
+    if one.kind == "order":
+        return _order(one.before), _order(one.after)
+    names = [None if type is None else name_of(type) for type in (one.before, one.after)]
+    before, after = ("no name" if name is None else name[1] for name in names)
+    if before == after:
+        before, after = ("no name" if name is None else ".".join(name) for name in names)
+    return before, after
+
+
+def _order(type: Type | None) -> str:
+    labels = type.labels if isinstance(type, Record) else tuple(name for name, _ in getattr(type, "constructors", ()))
+    return ", ".join(labels)
+
+
 def rigid(types: Types, variables: Sequence[Var]) -> dict[Type, Type]:
     """Variables that stand for themselves alone, one for each of some."""
     return {var: types.variable(var.kind, var.name, var.origin, rigid=True) for var in variables}

@@ -266,6 +266,23 @@ def test_odd_revisions(repo: Repo, capsys: pytest.CaptureFixture[str], odd: str)
     assert "internal error" not in capsys.readouterr().err
 
 
+def test_a_type_that_moves_to_another_module_is_named_with_both(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for side, home in (("old", "Types"), ("new", "Models")):
+        (tmp_path / side / "home").mkdir(parents=True)
+        (tmp_path / side / "home" / "module.nml").write_text(
+            f"module Shop.{home}:1.0.0\n\ntype Line = {{ a : Text }}\n"
+        )
+        (tmp_path / side / "module.nml").write_text(
+            f"module Shop:1.0.0\n\nimport Shop.{home}:1.0.0 as T\n\ntype Lines = [T.Line]\nfun f : T.Line -> Text\n"
+        )
+    assert main(["diff", str(tmp_path / "old"), str(tmp_path / "new")]) == 0
+    out = capsys.readouterr().out
+    assert "minor     Lines[]: the type's name: Shop.Types.Line → Shop.Models.Line\n" in out
+    assert "minor     f input: the type's name: Shop.Types.Line → Shop.Models.Line\n" in out
+
+
 def test_two_scripts(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.nml").write_text("def f = Std.identity<Integer>\n")
