@@ -133,7 +133,12 @@ def _tell_of_edit(
 def _tell_against(revision: str, compilation: "Compilation", asked: Asked) -> "Sequence[Diagnostic]":
     from nscompiler.cli.states import ComparedWith
 
-    return _tell(ComparedWith(compilation, revision, search_folders(asked.search)), asked)
+    outcome = ComparedWith(compilation, revision, search_folders(asked.search))
+    problems = _tell(outcome, asked)
+    if outcome.not_compared and not asked.quiet:
+        sys.stdout.flush()
+        sys.stderr.write(f"not compared, as they had errors at {revision}: {', '.join(outcome.not_compared)}\n")
+    return problems
 
 
 def _compilation(files: Files, paths: Sequence[str], search: Sequence[str]) -> "Compilation":

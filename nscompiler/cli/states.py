@@ -22,12 +22,14 @@ def explained() -> Iterator[None]:
 
 
 class ComparedWith:
-    """A compilation's outcome, with what its releases hide since a revision among the problems."""
+    """A compilation's outcome, with what its releases hide since a revision among the problems. ``not_compared`` are
+    those that had errors then."""
 
     def __init__(self, compilation: Compilation, revision: str, search: Sequence[str]) -> None:
         with explained():
             hidden = hidden_changes(compilation, revision, search)
-        self.problems = (*compilation.problems, *hidden)
+        self.problems = (*compilation.problems, *hidden.problems)
+        self.not_compared = hidden.not_compared
         self.sources = compilation.sources
         self.targets = compilation.targets
         self.module_count = compilation.module_count

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import attrs
+
 from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.modules.program import LinkedModule
@@ -22,7 +24,16 @@ _TITLES = {
 }
 
 
-def hidden_changes(compilation: Compilation, revision: str, search: Sequence[str] = ()) -> tuple[Diagnostic, ...]:
+@attrs.frozen(slots=True)
+class Hidden:
+    """``problems`` are errors at the versions that hide changes. ``not_compared`` are the releases whose interface then
+    is not known, for there were errors."""
+
+    problems: tuple[Diagnostic, ...]
+    not_compared: tuple[str, ...]
+
+
+def hidden_changes(compilation: Compilation, revision: str, search: Sequence[str] = ()) -> Hidden:
     """An error for each release among the files asked for whose interface changed since a revision more than its
     version says.
 
@@ -30,11 +41,23 @@ def hidden_changes(compilation: Compilation, revision: str, search: Sequence[str
     then promised nothing; a module whose interface errors leave open, now or then, is not compared. Raises NoSuchState
     where there is no such revision, GitError where git cannot be asked.
     """
+    problems: list[Diagnostic] = []
+    not_compared: list[str] = []
     with States(search, compilation.types) as states:
-        return tuple(_hidden(compilation, states, revision))
+        for item, old, before, is_known in _released(compilation, states, revision):
+            if is_known:
+                problem = _problem(compilation, item, old, before, revision)
+                problems += () if problem is None else (problem,)
+            else:
+                not_compared.append(str(item.ref))
+    return Hidden(tuple(problems), tuple(not_compared))
 
 
-def _hidden(compilation: Compilation, states: States, revision: str) -> Iterator[Diagnostic]:
+def _released(
+    compilation: Compilation, states: States, revision: str
+) -> Iterator[tuple[LinkedModule, Compilation, LinkedModule, bool]]:
+    """The releases among the files asked for, each with the state then, what it was in it, and whether its interface
+    was known."""
     by_path = {item.path: item for item in compilation.program.modules}
     unknown = unknown_interfaces(compilation)
     for given in compilation.discovery.given:
@@ -46,10 +69,14 @@ def _hidden(compilation: Compilation, states: States, revision: str) -> Iterator
         titles = {item.ref.title for item in released if item.ref is not None}
         paths = _modules_called(titles, walk(given.root, files).modules, Sources(files))
         old = Compilation(files, paths, states.search, types=states.types)
-        unknown_then = unknown_interfaces(old)
+        targets, unknown_then = frozenset(old.discovery.targets), unknown_interfaces(old)
+        then = [one for one in old.program.modules if one.path in targets and one.ref is not None]
         for item in released:
-            problem = _problem(compilation, item, old, unknown_then, revision)
-            yield from () if problem is None else (problem,)
+            assert item.ref is not None
+            title = item.ref.title
+            before = predecessor(item, [one for one in then if one.ref is not None and one.ref.title == title])
+            if before is not None:
+                yield item, old, before, before.path not in unknown_then
 
 
 def _is_release(item: LinkedModule) -> bool:
@@ -68,14 +95,10 @@ def _modules_called(titles: Iterable[str], paths: Iterable[str], sources: Source
 
 
 def _problem(
-    compilation: Compilation, item: LinkedModule, old: Compilation, unknown: frozenset[str], revision: str
+    compilation: Compilation, item: LinkedModule, old: Compilation, before: LinkedModule, revision: str
 ) -> Diagnostic | None:
     assert item.ref is not None
-    targets = frozenset(old.discovery.targets)
-    earlier = [one for one in old.program.modules if one.ref is not None and one.ref.title == item.ref.title]
-    before = predecessor(item, [one for one in earlier if one.path in targets])
-    if before is None or before.ref is None or before.path in unknown:
-        return None
+    assert before.ref is not None
     sides = old.checked[before.path].interface, compilation.checked[item.path].interface
     found = compare(*sides, compilation.types)
     level = highest(found)

@@ -28,7 +28,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
 
 
 def found(*paths: str):
-    return hidden_changes(Compilation(DiskFiles(), paths or (".",)), "v1")
+    return hidden_changes(Compilation(DiskFiles(), paths or (".",)), "v1").problems
 
 
 def test_a_breaking_change_that_the_version_hides(repo: Repo) -> None:
@@ -119,10 +119,16 @@ def test_a_module_whose_import_is_missing_is_not_compared(repo: Repo) -> None:
     assert [one.primary.span.path for one in found()] == ["classify/module.nml"]
 
 
-def test_a_module_that_had_errors_then_is_not_compared(repo: Repo) -> None:
+def test_a_module_that_had_errors_then_is_not_compared(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     repo.commit({"classify/module.nml": OLD.replace("1.0.0\n", "1.0.0\n" + MISSING) + "def f = N.f\n"}, "v2")
     repo.write({"classify/module.nml": BROKEN})
-    assert hidden_changes(Compilation(DiskFiles(), (".",)), "v2") == ()
+    hidden = hidden_changes(Compilation(DiskFiles(), (".",)), "v2")
+    assert hidden.problems == ()
+    assert sorted(hidden.not_compared) == ["Iris.Classify:1.0.0", "User:0.1.0"]
+    assert main(["check", "--against", "v2", "classify"]) == 0
+    assert capsys.readouterr().err == "not compared, as they had errors at v2: Iris.Classify:1.0.0\n"
+    assert main(["check", "--against", "v2", "classify", "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_the_fix_is_applied(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:

@@ -205,6 +205,13 @@ def test_a_side_with_errors(repo: Repo, capsys: pytest.CaptureFixture[str]) -> N
     assert captured.err.endswith("error: . has errors, so its interfaces are not known\n")
 
 
+def test_errors_of_a_revision_are_told_as_its(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.commit({"classify/module.nml": OLD.replace("Integer", "Integr")}, "wrong")
+    repo.write({"classify/module.nml": OLD})
+    assert main(["diff", "wrong"]) == 1
+    assert capsys.readouterr().err.startswith(". at wrong:\nerror[NS0508]")
+
+
 def test_a_module_with_errors_among_others(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     consumer = "module Iris.Use:0.1.0\n\nimport Iris.Classify:0.1.0 as C\n\nfun g : Text -> Text\n"
     repo.commit({"classify/module.nml": OLD, "use/module.nml": consumer}, "both")

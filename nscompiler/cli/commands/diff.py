@@ -55,6 +55,8 @@ def command(
         sides = [states.compilation(at) for at in places]
         wrong = [(at, side) for at, side in zip(places, sides, strict=True) if hindrances(side)]
         for at, side in wrong:
+            if at.revision is not None:
+                click.echo(f"{at}:", err=True)
             report_problems(side, hindrances(side), sys.stderr, color=color)
             if not tells_modules(side):
                 raise Failure(f"{at} has errors, so its interfaces are not known")
