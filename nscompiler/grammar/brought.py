@@ -1,9 +1,10 @@
-"""Reading a file's tokens as though its foreign imports were ours, and what they bring were written with an alias."""
+"""Reading a file once more, as though its foreign imports were ours, and what they bring were written with an alias."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from nscompiler.diagnostics.model import Diagnostic, Edit
-from nscompiler.grammar.foreign_imports import ForeignImport, foreign_imports, told
+from nscompiler.grammar.foreign_imports import ForeignImport, foreign_imports, given_aliases, told
+from nscompiler.grammar.full_names import FullName, full_names, told_once
 from nscompiler.grammar.lexer import Tokens
 from nscompiler.grammar.mistakes import SCALARS
 from nscompiler.grammar.place import MOST
@@ -17,14 +18,49 @@ _ANY = "*"
 _OPENERS, _CLOSERS = frozenset("([{<"), frozenset(")]}>")
 
 
+def read_again(
+    source: SourceFile, first: Tokens, scan: Callable[[], Tokens], tables: Tables, problems: Sequence[Diagnostic]
+) -> "Reading | None":
+    """The file read so, where one of its problems is about such an import or such a name; ``scan`` gives its tokens."""
+    text = source.text
+    lines = foreign_imports(text, first.starts, problems)
+    dots = frozenset(at for one in problems if text[(at := one.primary.span.start) : at + 1] == ".")
+    if not lines and not dots:
+        return None
+    tokens = scan()
+    given = given_aliases(text, (line.start for line in lines))
+    known = {_last(reference): alias for alias, reference in given.items()}
+    known |= {_last(line.reference): line.alias for line in lines if line.reference}
+    known |= {line.called: line.alias for line in lines if "." in line.called}
+    full = list(full_names(tokens, tables.kind["UNAME"], known, (*given, *(line.alias for line in lines))))
+    if not lines and not any(tokens.starts[each] in dots for one in full for each in range(one.first, one.until + 1)):
+        return None
+    return Reading(source, tokens, tables, lines, full, known)
+
+
+def _last(reference: str) -> str:
+    return reference.partition(":")[0].rpartition("/")[2]
+
+
 class Reading:
     """The tokens of one file, read so: ``tokens``, and as ``broken`` declarations the imports of no known module."""
 
-    def __init__(self, source: SourceFile, tokens: Tokens, tables: Tables, lines: Sequence[ForeignImport]) -> None:
+    def __init__(
+        self,
+        source: SourceFile,
+        tokens: Tokens,
+        tables: Tables,
+        lines: Sequence[ForeignImport],
+        full: Sequence[FullName],
+        known: Mapping[str, str],
+    ) -> None:
         self._edits: list[list[Edit]] = [[] for _ in lines]
         self.broken: list[BrokenDecl] = []
         self.tokens = Tokens()
         self.tokens.unclosed, self.tokens.open_comments = tokens.unclosed, tokens.open_comments
+        self._full = {one.first: one for one in full}
+        self._known = known
+        self._by_full_name: dict[str, list[FullName]] = {}
         self._source = source
         self._before = tokens
         self._kind = tables.kind
@@ -43,6 +79,8 @@ class Reading:
         lines = self._lines
         others = (one for one in found if not any(line.start <= one.primary.span.start < line.end for line in lines))
         problems = [told(self._source, line, edits) for line, edits in zip(lines, self._edits, strict=True)]
+        for module, names in self._by_full_name.items():
+            problems.append(told_once(self._source, self._before, names, self._known.get(module, "")))
         problems = sorted([*problems, *others], key=lambda one: (one.primary.span.start, one.primary.span.end))
         return tuple(problems[:MOST])
 
@@ -56,17 +94,43 @@ class Reading:
     def _read(self) -> None:
         tokens, context, at = self._before, _Context(self._before, self._kind), 0
         for line in self._lines:
-            while tokens.starts[at] < line.start:
-                self._copy(at, context.wanted(at))
-                at += 1
+            at = self._copy_all(at, line.start, context)
             self._put_import(line, tokens.gaps[at])
             if not line.reference:
                 name = Name(line.start, line.end, line.alias)
                 self.broken.append(BrokenDecl(line.start, line.end, "import", name))
             while tokens.starts[at] < line.end and at < len(tokens.kinds) - 1:
                 at += 1
-        for rest in range(at, len(tokens.kinds)):
-            self._copy(rest, context.wanted(rest))
+        self._copy_all(at, len(self._source.text) + 1, context)
+
+    def _copy_all(self, at: int, stop: int, context: "_Context") -> int:
+        """Copy the tokens that start before an offset; the one to go on at."""
+        starts, count = self._before.starts, len(self._before.kinds)
+        while at < count and starts[at] < stop:
+            wanted, name = context.wanted(at), self._full.get(at)
+            if name is None:
+                self._copy(at, wanted)
+                at += 1
+                continue
+            self._put_full_name(name)
+            for at in range(name.first + 1, name.until):
+                context.wanted(at)
+            at = name.until
+        return at
+
+    def _put_full_name(self, name: FullName) -> None:
+        tokens, alias = self._before, self._known.get(name.module, name.module)
+        start, end = tokens.starts[name.first], tokens.ends[name.until - 1]
+        number = self._called.get(name.module)
+        if number is not None:
+            self._edits[number].append(Edit(self._source.span(start, end), alias))
+        elif name.module in self._by_full_name:
+            self._by_full_name[name.module].append(name)
+        else:
+            self._by_full_name[name.module] = [name]
+            if name.module not in self._known:
+                self.broken.append(BrokenDecl(start, start, "import", Name(start, start, alias)))
+        self._put(self._kind["UNAME"], alias, start, end, tokens.gaps[name.first])
 
     def _put_import(self, line: ForeignImport, gap: str) -> None:
         if not line.reference or line.again:
@@ -189,6 +253,3 @@ class _Context:
             alternative = self._sum and not self._open and before in ("=", "|")
             return "type" if capital and not alternative else ""
         return "function" if not capital and "{" not in self._open and self._keyword not in self._heads else ""
-
-
-__all__ = ["Reading", "foreign_imports"]

@@ -233,22 +233,6 @@ def dotted_module(around: Surroundings) -> Diagnostic | None:
     return codes.UNEXPECTED.at(segment.span(at), title, fixes=(fix,))
 
 
-def dotted_alias(around: Surroundings) -> Diagnostic | None:
-    """``import Foo.Bar:1.0.0 as Foo.Bar``."""
-    segment, at = around.segment, around.segment.at
-    if around.keyword != "import" or segment.text(at) != "." or segment.text(at - 2) != "as":
-        return None
-    end = at
-    while segment.text(end) == "." and segment.is_word(end + 1):
-        end += 2
-    fixes: tuple[Fix, ...] = ()
-    if end > at and segment.text(end - 1)[0].isupper() and segment.whole_with(at, end - at, []):
-        where = segment.span(at - 1, end - 1)
-        fixes = (Fix(f"Write `{segment.text(end - 1)}`", (Edit(where, segment.text(end - 1)),), _MAYBE),)
-    title = "The alias of a module is one word, without a dot"
-    return codes.UNEXPECTED.at(segment.span(at - 1, max(at, end - 1)), title, fixes=fixes)
-
-
 EXCESS = (
     parameter_type,
     field_default,
@@ -258,7 +242,6 @@ EXCESS = (
     no_braces,
     rest_of_record,
     bare_point,
-    dotted_alias,
     quoted_type,
     second_output,
     second_import,

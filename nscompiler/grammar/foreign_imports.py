@@ -45,6 +45,8 @@ _FORMS = (
     rf"|(?<=(?:show|hide|only)[ \t])(?P<names>{_NAMES}))){_END}",
     # Java, Scala
     rf"import[ \t]+(?:static[ \t]+)?{_MODULE.replace('8}+', '8}?')}(?:\.|::)(?P<names>[*_]|[a-z]\w*+){_END}",
+    # an alias with dots
+    rf"import[ \t]+{_MODULE}[ \t]+as[ \t]+(?P<dotted>{_WORD}(?:\.\w++)++){_END}",
     # JavaScript
     rf"import[ \t]+(?P<names>\*|\w++(?:[ \t]*,[ \t]*\w++){{1,100}}+)[ \t]+from[ \t]+{_WHERE}{_END}",
     rf"import[ \t]+(?:type[ \t]+)?(?:{_ALIAS}[ \t]*,?[ \t]*)?(?:\*[ \t]+as[ \t]+(?P<star>{_WORD})[ \t]*)?"
@@ -133,7 +135,7 @@ def foreign_imports(text: str, starts: Iterable[int], problems: Iterable[Diagnos
     # What is broken may have swallowed others, of which nothing is told yet.
     tokens = frozenset(starts)
     matches = [one for one in matches if one.start() in sure or (one.start() in tokens and not _OURS.fullmatch(one[0]))]
-    given = _given(text, matches)
+    given = given_aliases(text, (match.start() for match in matches))
     found = []
     for match in matches:
         found.append(_read(match, given))
@@ -165,9 +167,9 @@ def _group(match: re.Match[str], *names: str) -> str:
     return next((text for text in held if text), "")
 
 
-def _given(text: str, matches: list[re.Match[str]]) -> dict[str, str]:
-    """The aliases that the other imports of a text give, with what for."""
-    inside = {match.start() for match in matches}
+def given_aliases(text: str, others: Iterable[int]) -> dict[str, str]:
+    """The aliases that the imports of a text give, with what for; without those that start at some offsets."""
+    inside = frozenset(others)
     given = {}
     for own in _OWN.finditer(text):
         if own.end() - len(own[0].lstrip()) not in inside:
@@ -182,7 +184,7 @@ def _last_part(name: str) -> str:
 def _read(match: re.Match[str], given: Mapping[str, str]) -> ForeignImport:
     """What was meant, beside the aliases that are given already."""
     reference = f"{match['name']}:{match['version']}" if match["version"] else ""
-    called, member = _group(match, "star", "alias"), _group(match, "member")
+    called, member = _group(match, "star", "alias", "dotted"), _group(match, "member")
     names = {one["called"] or one["name"]: one["name"] for one in _ITEM.finditer(_group(match, "list"))}
     if _group(match, "word") == "use":
         member = _group(match, "names").rpartition(":")[2]
@@ -220,7 +222,7 @@ def _module(match: re.Match[str]) -> str:
 def _free_alias(match: re.Match[str], called: str, given: Mapping[str, str]) -> str:
     """The alias that a module gets: as the text calls it, else as the last part of its name, else with a number."""
     module = _module(match)
-    stem = called or _last_part(module)
+    stem = _last_part(called or module)
     stem = stem[:1].upper() + stem[1:] if stem[:1].isalpha() else f"M{stem}"
     names = chain((stem, module.rpartition("/")[2].replace(".", "")), (f"{stem}{number}" for number in count(2)))
     return next(name for name in names if name not in given and name not in _RESERVED)
@@ -238,6 +240,8 @@ def told(source: SourceFile, line: ForeignImport, uses: list[Edit]) -> Diagnosti
     if _group(match, "excess"):
         excess = match["excess"]
         span, title = source.span(match.end("excess") - len(excess.lstrip()), match.end("excess")), WHOLE_IMPORT
+    if _group(match, "dotted"):
+        span, title = source.span(*match.span("dotted")), "The alias of a module is one word, without a dot"
     if not reference:
         name = _module(match)
         title = "A module is imported with its version, and used by its alias"
@@ -262,5 +266,5 @@ def _named(written: str, uses: list[Edit]) -> str:
 def _written(reference: str, alias: str, called: str) -> str:
     """The import; the alias is left out where it is the module's own and the text has it, or no other can be meant."""
     name = reference.partition(":")[0].rpartition("/")[2]
-    own = alias == (_last_part(name) if called else name)
+    own = alias == (_last_part(name) if called and "." not in called else name)
     return f"import {reference}" if own else f"import {reference} as {alias}"

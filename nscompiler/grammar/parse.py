@@ -80,10 +80,9 @@ def parse_tokens(source: SourceFile, *, comments: bool = True) -> tuple[ParseRes
         return result, tokens
     from nscompiler.grammar import brought  # files without mistakes do without
 
-    lines = brought.foreign_imports(text, tokens.starts, result.problems)
-    if not lines:
+    reading = brought.read_again(source, tokens, lambda: _scan(text, tables), tables, result.problems)
+    if reading is None:
         return result, tokens
-    reading = brought.Reading(source, _scan(text, tables), tables, lines)
     result = _read(source, text, reading.tokens, tables, comments, reading.broken)
     return ParseResult(result.module, reading.problems(result.problems)), reading.tokens
 

@@ -12,7 +12,7 @@ from nscompiler.grammar.inline_sums import inline_sum
 from nscompiler.grammar.marks import MARKS, application_end
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
-from nscompiler.grammar.wording import shown
+from nscompiler.grammar.wording import ONE_DOT, shown
 from nscompiler.patterns import Pattern
 from nscompiler.source import Span
 
@@ -392,8 +392,7 @@ def two_dots(around: Surroundings) -> Diagnostic | None:
     segment, at = around.segment, around.segment.at
     if segment.text(at) != "." or segment.text(at - 2) != "." or not segment.is_word(at - 1):
         return None
-    title = "A name has one dot: the module's alias, then what it declares"
-    return codes.UNEXPECTED.at(segment.span(at), title)
+    return codes.UNEXPECTED.at(segment.span(at), ONE_DOT)
 
 
 def call(around: Surroundings) -> Diagnostic | None:

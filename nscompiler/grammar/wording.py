@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+ONE_DOT = "A name has one dot: the module's alias, then what it declares"
+"""What is told of ``A.B.f``."""
+
 _LITERALS = frozenset(("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT"))
 _DECLARATIONS = frozenset(("TYPE", "FUN", "DEF"))
 _ITEMS = _DECLARATIONS | {"IMPORT", "MODULE", "AT", "SEMICOLON"}

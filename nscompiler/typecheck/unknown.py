@@ -80,9 +80,11 @@ def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> Non
     text, aliases = qualifier.text, list(scope.imports)
     if any(_gives(decl, text) for decl in scope.module.declarations):
         return
-    similar = scope.near(text, aliases)
+    renamed = tuple(_imported_as(scope, text, name.text))
+    similar = renamed or scope.near(text, aliases)
     fixes = [scope.replacement(qualifier, other, f"write `{other}`") for other in similar]
-    fixes = [*_imports_as(scope, text, name.text, bool(similar)), *fixes][:MOST_FIXES]
+    if not renamed:
+        fixes = [*_imports_as(scope, text, name.text, bool(similar)), *fixes][:MOST_FIXES]
     scope.report(
         codes.UNKNOWN_ALIAS,
         qualifier,
@@ -120,6 +122,20 @@ def _imports_as(scope: Scope, alias: str, name: str, similar: bool) -> Iterator[
             (_import(scope, f"{called[0].reference}{suffix}"),),
             Applicability.MAYBE_INCORRECT,
         )
+
+
+def _imported_as(scope: Scope, text: str, name: str) -> Iterator[str]:
+    """The aliases of modules that have a name, where the alias that is written is a part of what they are called."""
+    for node in scope.module.imports:
+        parts = node.reference.text.partition(":")[0].rpartition("/")[2].split(".")
+        alias = parts[-1] if node.alias is None else node.alias.text
+        interface = scope.imports.get(alias)
+        if (
+            interface is not None
+            and text in (*parts, "".join(parts))
+            and name in {**interface.functions, **interface.types}
+        ):
+            yield alias
 
 
 def _import_labels(scope: Scope, aliases: Iterable[str]) -> Iterator[Label]:

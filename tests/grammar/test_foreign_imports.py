@@ -157,3 +157,35 @@ def test_a_comment_that_looks_like_one_stays_a_comment_beside_a_mistake() -> Non
     text = "/*\nfrom Demo.Shop:1.0.0 import f\n*/\nfrom Other:1.0.0 import h\ndef w = Sources.stdin | h | Sinks.log\n"
     (found,) = problems(text)
     assert mended(text, found).startswith("/*\nfrom Demo.Shop:1.0.0 import f\n*/\nimport Other:1.0.0\ndef w")
+
+
+def test_an_alias_with_a_dot_is_told_with_its_uses() -> None:
+    text = "import Demo.Shop:1.0.0 as Demo.Shop\n\nfun k : Demo.Shop.Order -> Text\ndef w = Demo.Shop.f | Demo.Shop.g\n"
+    (found,) = problems(text)
+    assert told(text, found) == "Demo.Shop"
+    right = mended(text, found)
+    assert right == "import Demo.Shop:1.0.0 as Shop\n\nfun k : Shop.Order -> Text\ndef w = Shop.f | Shop.g\n"
+    assert problems(right) == ()
+
+
+@pytest.mark.parametrize(("alias", "import_"), [("S", " as S"), ("Shop", "")])
+def test_the_full_name_of_a_module_is_told_once(alias: str, import_: str) -> None:
+    text = f"import Demo.Shop:1.0.0{import_}\n\nfun k : {{}}.Order -> [{{}}.Order]\ndef w = {{}}.f | {{}}.g\n"
+    wrong = text.format(*["Demo.Shop"] * 4)
+    (found,) = problems(wrong)
+    assert (told(wrong, found), len(found.related)) == ("Demo.Shop", 3)
+    assert mended(wrong, found) == text.format(*[alias] * 4)
+    assert problems(mended(wrong, found)) == ()
+
+
+def test_the_full_name_of_a_module_that_is_not_imported_is_told_once() -> None:
+    text = "fun k : Demo.Shop.Order -> Text\ndef w = Demo.Shop.f | Demo.Shop.g\n"
+    (found,) = problems(text)
+    assert (found.primary.text, found.fixes) == ("import `Demo.Shop` and write `Shop.Order`", ())
+
+
+@pytest.mark.parametrize("name", ["Shop.Order.id", "Shop.f.g"])
+def test_what_follows_an_alias_is_no_name_of_a_module(name: str) -> None:
+    text = f"import Demo.Shop:1.0.0\n\ndef w = {name}\n"
+    (found,) = problems(text)
+    assert (told(text, found), found.related) == (".", ())

@@ -269,7 +269,7 @@ MISTAKES = [
     ("type T = «<Text>»".replace("= ", "= Map"), "NS0101", "type T = Map Text"),
     ("fun f : «Text, Text» -> Text", "NS0101", "fun f : (Text, Text) -> Text"),
     ("def w = f«()» | g", "NS0101", "def w = f | g"),
-    ("def w = A.B«.»f | i", "NS0101", None),
+    ("def w = «A.B».f | i", "NS0101", None),
     ("fun f : «_» -> B", "NS0101", None),
     ('@deprecated «"x"» fun f : A -> B', "NS0101", '@deprecated ("x") fun f : A -> B'),
 ]
