@@ -148,6 +148,10 @@ HIDDEN = {
     ("nscompiler.modules.discovery", "nscompiler.modules.project"): "reading YAML, for files without an nstack.yaml",
     ("nscompiler.typecheck.check", "nscompiler.typecheck.hashing"): "hashing, for checks on which nothing is built",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.joint_report"): "what is said of a joint, where all hold",
+    (
+        "nscompiler.typecheck.python_class",
+        "nscompiler.typecheck.python_fixes",
+    ): "what would mend Python, where it is right",
     ("nscompiler.lints.levels", "nscompiler.modules.project"): "reading YAML, for projects that set no levels",
     ("nscompiler.recheck", "nscompiler.typecheck.hashing"): "the same, where a file is not checked again",
 }

@@ -36,7 +36,7 @@ def check_python(checked: Checked, python: SourceFile) -> tuple[Diagnostic, ...]
         return (_no_class(module, python, service),)
     reader = _PythonSide(checked, python, service)
     return (
-        *_methods(module, python, service, functions),
+        *_methods(checked, python, service, functions),
         *reader.sources(),
         *reader.annotations(),
         *reader.parameters(),
@@ -48,37 +48,70 @@ def _no_python(python: SourceFile, line: int, reason: str) -> Diagnostic:
 
 
 def _no_class(module: syntax.Module, python: SourceFile, service: Service) -> Diagnostic:
+    from nscompiler.typecheck.python_fixes import misnamed_class, name_in, renamed_class
+
     found = ", ".join(f"`{other}`" for other in service.others[:3])
     notes = (f"its classes are {found}",) if found else ()
     place = module.span(module.header.reference) if module.header is not None else python.span(0, 0)
+    meant = misnamed_class(python, [decl.name.text for decl in module.declarations if isinstance(decl, syntax.FunDecl)])
     return codes.CLASS_MISSING.at(
-        Span(python.path, 0, 0),
+        Span(python.path, 0, 0) if meant is None else name_in(python, meant),
         f"`{_name(python)}` defines no class `Module`",
         "the module's functions are methods of a class of this name",
         related=(Label(place, "the module that it is for", Role.DECLARATION),) if module.header is not None else (),
         notes=notes,
+        fixes=() if meant is None else (renamed_class(python, meant),),
     )
 
 
 def _methods(
-    module: syntax.Module, python: SourceFile, service: Service, functions: list[syntax.FunDecl]
+    checked: Checked, python: SourceFile, service: Service, functions: list[syntax.FunDecl]
 ) -> Iterator[Diagnostic]:
+    module = checked.module
     declared = {function.name.text for function in functions}
     spare = [name for name in service.methods if name not in declared and not name.startswith("_")]
+    lacking = [function.name.text for function in functions if service.lacks(function.name.text)]
     for function in functions:
         name = function.name.text
         if no_method(name) is not None:  # which is told where the function is declared
             continue
         method = service.methods.get(name)
         if service.lacks(name):
-            yield _lacking(module, python, service, function, spare)
+            similar = near(name, spare) or (_only(spare, service) if len(lacking) == 1 else ())
+            spare = [other for other in spare if other not in similar[:1]]
+            yield _lacking(module, python, service, function, similar)
         elif method is not None and method.arguments not in (None, *_counts(function)):
-            yield codes.ARGUMENT_COUNT.at(
-                _line(python, method.line),
-                f"the method `{name}` takes {_values(method.arguments)} after `self`",
-                "it is called with one, the value that flows" if 0 not in _counts(function) else "a source has none",
-                related=(Label(module.span(function.name), "declared here", Role.DECLARATION),),
-            )
+            yield _miscounted(checked, python, function, method)
+
+
+def _only(spare: list[str], service: Service) -> tuple[str, ...]:
+    """The one method that no function is declared for, where none of the others calls it."""
+    fitting = [name for name in spare if f".{name}" not in service.text]
+    return tuple(fitting) if len(spare) == 1 and service.methods[spare[0]].arguments == 1 else ()
+
+
+def _miscounted(checked: Checked, python: SourceFile, function: syntax.FunDecl, method: Method) -> Diagnostic:
+    from nscompiler.typecheck.python_fixes import unpacked, with_instance
+
+    name, count = function.name.text, method.arguments
+    source = 0 in _counts(function)
+    note: str | None = None
+    fixes: tuple[Fix, ...] = ()
+    interface = checked.interface.functions.get(name)
+    if method.definition is not None and count is not None and interface is not None:
+        if count > 1:
+            note, fixes = unpacked(python, method.definition, interface.scheme.input)
+        else:
+            fixes = with_instance(python, method.definition, 0 if source else 1)
+    lacks = any("`self`" in fix.title for fix in fixes)
+    return codes.ARGUMENT_COUNT.at(
+        _line(python, method.line),
+        f"the method `{name}` {'lacks `self`' if lacks else f'takes {_values(count)} after `self`'}",
+        "a source has none" if source else "it is called with one, the value that flows",
+        related=(Label(checked.module.span(function.name), "declared here", Role.DECLARATION),),
+        notes=() if note is None else (note,),
+        fixes=fixes,
+    )
 
 
 def _counts(function: syntax.FunDecl) -> tuple[int, ...]:
@@ -89,20 +122,24 @@ def _counts(function: syntax.FunDecl) -> tuple[int, ...]:
 
 
 def _lacking(
-    module: syntax.Module, python: SourceFile, service: Service, function: syntax.FunDecl, spare: list[str]
+    module: syntax.Module,
+    python: SourceFile,
+    service: Service,
+    function: syntax.FunDecl,
+    similar: tuple[str, ...],
 ) -> Diagnostic:
+    from nscompiler.typecheck.python_fixes import named_alike
+
     name = function.name.text
-    similar = near(name, spare)
     offer = did_you_mean(similar)
+    method = service.methods[similar[0]].definition if similar else None
     place = module.span(function.name)
     return codes.METHOD_MISSING.at(
         place,
         f"the Python class has no method `{name}`",
         offer or "nothing implements this function",
         related=(Label(_line(python, service.line), f"the class `{service.class_name}`", Role.DECLARATION),),
-        fixes=tuple(
-            Fix(f"declare `{other}`", (Edit(place, other),), Applicability.MAYBE_INCORRECT) for other in similar[:1]
-        ),
+        fixes=() if method is None else named_alike(module, python, function.name, method),
     )
 
 
@@ -153,7 +190,8 @@ class _PythonSide:
         for name, function in self._functions.items():
             method = self._service.methods.get(name)
             if method is not None and method.definition is not None:
-                yield from self._of_value(method.definition, function)
+                if method.arguments in (None, 0, 1):  # else its arguments are told of already
+                    yield from self._of_value(method.definition, function)
                 yield from self._of_result(method, method.definition, function)
 
     def _of_value(
@@ -167,7 +205,7 @@ class _PythonSide:
                 title = titled(
                     "`{}` is given " + _shown(declared) + ", and its annotation says otherwise", function.name
                 )
-                yield self._disagreement(annotation, function, declared, title)
+                yield self._disagreement(annotation, annotation, argument, function, declared, title)
 
     def _of_result(
         self, method: Method, definition: ast.FunctionDef | ast.AsyncFunctionDef, function: FunctionInterface
@@ -176,19 +214,31 @@ class _PythonSide:
         annotation = self._read(definition.returns)
         if annotation is None or isinstance(declared, VoidType):
             return
-        if not any(returns(one, declared) for one in _results(annotation, method.kind)):
+        results = _results(annotation, method.kind)
+        if not any(returns(one, declared) for one in results):
             title = titled(
                 "`{}` has to give " + _shown(declared) + ", and its annotation says otherwise", function.name
             )
-            yield self._disagreement(annotation, function, declared, title)
+            yield self._disagreement(annotation, results[0], None, function, declared, title)
 
     def _read(self, expr: ast.expr | None) -> Annotation | None:
         names = self._service.names
         return None if expr is None or names is None else read_annotation(expr, names)
 
     def _disagreement(
-        self, annotation: Annotation, function: FunctionInterface, declared: Type, title: str
+        self,
+        annotation: Annotation,
+        wrong: Annotation,
+        argument: ast.arg | None,
+        function: FunctionInterface,
+        declared: Type,
+        title: str,
     ) -> Diagnostic:
+        """The part of an annotation that is ``wrong``: of a method's argument, or of its result."""
+        from nscompiler.typecheck.python_fixes import annotated
+
+        assert self._service.names is not None
+        inner = wrong.node is not annotation.node
         return codes.ANNOTATION_DISAGREES.at(
             place_in(self._python, annotation.node),
             title,
@@ -196,6 +246,7 @@ class _PythonSide:
             related=(Label(function.span, "declared here", Role.DECLARATION),),
             expected=show(declared),
             found=ast.unparse(annotation.node),
+            fixes=annotated(self._python, self._service.names, wrong.node, declared, argument, inner=inner),
         )
 
     # --- parameters

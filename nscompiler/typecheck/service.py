@@ -158,6 +158,8 @@ def _bound(tree: ast.Module) -> set[str]:
     names: set[str] = set()
     for statement in _statements(tree.body):
         match statement:
+            case ast.ImportFrom(module="nstack"):
+                pass  # what the class derives from
             case ast.Import() | ast.ImportFrom():
                 names.update(alias.asname or alias.name for alias in statement.names)
             case ast.Assign():

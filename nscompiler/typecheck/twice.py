@@ -52,12 +52,12 @@ def found_twice(store: Store, given: Type, needed: Type, mismatch: Mismatch) -> 
                 variable = tail
             case App(constructor="vector", items=(size, _)):
                 variable, second = size, (*second, _SIZE)
-    if not isinstance(variable, Var) or variable.rigid:
+    if mismatch.kind not in ("type", "missing") or not isinstance(variable, Var) or variable.rigid:
         return None
     for path, holder in islice(_places(needed), MOST_PARTS):
         if path != second and variable in (holder, getattr(holder, "tail", None)):
             one, other = (_rest(store, _at(given, at), _at(needed, at)) for at in (path, second))
-            if one is not None and other is not None:
+            if one is not None and other is not None and not isinstance(one, Var):
                 return Twice(variable, path, one, second, other)
     return None
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.pipeline.checks import check_texts
 
 IMPORTS = """\
@@ -252,3 +253,150 @@ def test_a_source_that_hands_out_nothing(method, told):
 def test_a_name_that_no_method_can_have_is_one_error(name: str) -> None:
     body = "class Module(nstack.Module):\n    def startup(self):\n        pass"
     assert names(f"fun {name} : Text -> Text", body) == ["method-name"]
+
+
+def mended(nml: str, python: str) -> list[tuple[str, str, str]]:
+    """Each fix of the one warning: its title, and both files after it; the warning is gone then."""
+    texts = {"module.nml": f"module M:0.1.0\n{nml}\n", "service.py": f"{python}\n"}
+    (found,) = check_texts(texts).diagnostics
+    after = []
+    for fix in found.fixes:
+        changed = dict(texts)
+        for path in {edit.span.path for edit in fix.edits}:
+            changed[path] = apply_edits(texts[path], [edit for edit in fix.edits if edit.span.path == path])
+        assert check_texts(changed).diagnostics == ()
+        after.append((fix.title, changed["module.nml"].split("\n", 1)[1].rstrip(), changed["service.py"].rstrip()))
+    return after
+
+
+def test_a_misspelt_method_is_renamed_where_it_is_called_too() -> None:
+    nml = "fun classify : Text -> Text\ndef twice = classify | classify"
+    python = "class Module:\n    async def clasify(self, x):\n        return x or self.clasify(x)"
+    assert mended(nml, python) == [
+        ("rename the method `clasify` to `classify`", nml, python.replace("clasify", "classify")),
+        ("declare `clasify`", nml.replace("classify", "clasify"), python),
+    ]
+
+
+def test_the_only_method_that_is_left_is_meant_unless_another_calls_it() -> None:
+    nml, python = "fun f : Text -> Text", "class Module:\n    def process(self, x):\n        return x"
+    assert mended(nml, python)[0] == ("rename the method `process` to `f`", nml, python.replace("process", "f"))
+    python += "\n    def _g(self, x):\n        return self.process(x)"
+    assert mended(nml, python) == []
+    assert mended(nml, "class Module:\n    def process(self, x, y):\n        return x") == []
+
+
+def test_a_method_with_a_capital_is_renamed_alone() -> None:
+    nml, python = "fun get : Text -> Text", "class Module:\n    def Get(self, x):\n        return x"
+    assert mended(nml, python) == [("rename the method `Get` to `get`", nml, python.replace("Get", "get"))]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("class Modul:\n    def g(self, x): ...", None),
+        ("class Modul:\n    x = 1\n    g = f", None),
+        (
+            "class Upper:\n    def f(self, x): ...\n\nupper = Upper()",
+            "class Module:\n    def f(self, x): ...\n\nupper = Module()",
+        ),
+        (
+            "from nstack import Module\nclass A(Module):\n    def f(self, x): ...\nclass B: ...",
+            "from nstack import Module\nclass Module(Module):\n    def f(self, x): ...\nclass B: ...",
+        ),
+    ],
+)
+def test_a_class_of_another_name_is_renamed(before: str, after: str | None) -> None:
+    nml = f"fun {'f' if after else 'g'} : Text -> Text"
+    after = after or before.replace("Modul", "Module")
+    assert [python for _, _, python in mended(nml, before)] == [after]
+
+
+def test_where_several_classes_could_be_meant_none_is_renamed() -> None:
+    method = "\n    def f(self, x): ...\n"
+    assert mended("fun f : Text -> Text", f"class A:{method}class B:{method}") == []
+
+
+@pytest.mark.parametrize(
+    ("type", "before", "after"),
+    [
+        ("Text -> Text", "(self, x: int)", "(self, x: str)"),
+        ("Text -> Text", "(self, x: 'int')", "(self, x: str)"),
+        ("Text -> Integer", "(self, x) -> str", "(self, x) -> int"),
+        ("Text -> [Text]", "(self, x) -> list[\n        int\n    ]", "(self, x) -> list[str]"),
+        ("Text -> Plant", "(self, x) -> str", "(self, x) -> Plant"),
+        ("Event -> Text", "(self, x : int = 3)", "(self, x = 3)"),
+        ("Event -> Text", "(self, x: int)", "(self, x)"),
+        ("Text -> Event", "(self, x)  ->  int", "(self, x)"),
+        ("Text -> Date", "(self, x) -> int", "(self, x) -> dt.date"),
+        ("Text -> Uuid", "(self, x) -> int", "(self, x) -> uuid.UUID"),
+        ("Text -> optional Decimal", "(self, x) -> bool", "(self, x) -> decimal.Decimal | None"),
+        ("Map Integer -> Text", "(self, x: list)", "(self, x: dict[str, int])"),
+        ("(Integer, [Event]) -> Text", "(self, x: str)", "(self, x: tuple[int, list])"),
+        ("[Byte] -> Text", "(self, x: str)", "(self, x: bytes)"),
+        ("Text -> Integer", "(self, x) -> Iterator[str]", "(self, x) -> Iterator[int]"),
+        ("Text -> Integer", "(self, x) -> 'Iterator[str]'", None),
+    ],
+)
+def test_an_annotation_that_disagrees_is_mended(type: str, before: str, after: str | None) -> None:
+    python = IMPORTS + "\nclass Module:\n    def f{}:\n        return x"
+    found = mended(f"{TYPES}fun f : {type}", python.replace("{}", before))
+    assert [text for _, _, text in found] == ([] if after is None else [python.replace("{}", after)])
+
+
+@pytest.mark.parametrize(
+    ("type", "before", "after"),
+    [
+        (
+            "(Integer, Text) -> Text",
+            "def f(self, a: int, b: str) -> str:\n        return b",
+            "def f(self, value) -> str:\n        a, b = value\n        return b",
+        ),
+        ("(Integer, Text) -> Text", "def f(self, a, b): return b", "def f(self, value): a, b = value; return b"),
+        (
+            "{ a : Text, b : Text } -> Text",
+            'def f(self, b, a):\n        """Doc."""\n        return b',
+            'def f(self, value):\n        """Doc."""\n        b, a = value.b, value.a\n        return b',
+        ),
+        (
+            "(Text, Text) -> Text",
+            'def f(self, a, value):\n        """Doc."""',
+            'def f(self, given):\n        """Doc."""\n        a, value = given',
+        ),
+        (
+            "(Text, Text) -> Text",
+            "def f(self,\n      a,\n      b,\n    ):\n        @g\n        def h(): ...",
+            "def f(self,\n      value,\n    ):\n        a, b = value\n        @g\n        def h(): ...",
+        ),
+        ("Text -> Text", "def f(x):\n        return x", "def f(self, x):\n        return x"),
+        ("Text -> Text", "def f():\n        return 1", "def f(self, value):\n        return 1"),
+        ("Text -> Text", "def f(self):\n        return 1", "def f(self, value):\n        return 1"),
+        ("Void -> Text", "def f():\n        yield 1", "def f(self):\n        yield 1"),
+    ],
+)
+def test_the_arguments_of_a_method_are_mended(type: str, before: str, after: str) -> None:
+    found = mended(f"fun f : {type}", f"class Module:\n    {before}")
+    assert [text for _, _, text in found] == [f"class Module:\n    {after}"]
+
+
+@pytest.mark.parametrize(
+    ("type", "method"),
+    [
+        ("(Integer, Text) -> Text", "def f(self, a, b, c):\n        return b"),
+        ("{ a : Text, c : Text } -> Text", "def f(self, a, b):\n        return b"),
+        ("{ a : Text, get : Text } -> Text", "def f(self, a, get):\n        return a"),
+        ("(Integer, Text) -> Text", "def f(self, a, b):\n        return self.f(a, b)"),
+        ("Void -> Text", "def f(self, a, b):\n        yield b"),
+    ],
+)
+def test_arguments_that_are_something_else_are_left_alone(type: str, method: str) -> None:
+    assert mended(f"fun f : {type}", f"class Module:\n    {method}") == []
+
+
+def test_how_a_tuple_is_unpacked_is_told_where_others_call_the_method_too() -> None:
+    texts = {
+        "module.nml": "module M:0.1.0\nfun f : (Text, Text) -> Text\n",
+        "service.py": "class Module:\n    def f(self, a, b):\n        return self.f(a, b)\n",
+    }
+    (found,) = check_texts(texts).diagnostics
+    assert found.notes == ("take one argument and unpack it: `def f(self, value): a, b = value`",)

@@ -1,0 +1,234 @@
+"""Fixes that edit a module's Python file, or its declarations, where the two say different things."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from nscompiler.diagnostics.model import Applicability, Edit, Fix
+from nscompiler.diagnostics.suggest import near
+from nscompiler.grammar import syntax
+from nscompiler.grammar.walk import walk
+from nscompiler.source import SourceFile, Span
+from nscompiler.typecheck.annotations import Names
+from nscompiler.typecheck.service import CLASS_NAMES
+from nscompiler.types.types import App, Record, Scalar, Type
+
+_MAYBE = Applicability.MAYBE_INCORRECT
+_SCALARS = {"Integer": "int", "Double": "float", "Boolean": "bool", "Text": "str", "Json": "str", "Byte": "int"}
+_SCALARS["()"] = "None"
+_IMPORTED = {
+    "Decimal": "decimal.Decimal",
+    "Date": "datetime.date",
+    "Time": "datetime.time",
+    "DateTime": "datetime.datetime",
+    "Duration": "datetime.timedelta",
+    "Uuid": "uuid.UUID",
+}
+# Fields that are reached as `r["…"]` only.
+_HIDDEN = frozenset(("get", "keys", "items", "match", "value"))
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+# --- names
+
+
+def named_alike(module: syntax.Module, python: SourceFile, name: syntax.Name, method: Definition) -> tuple[Fix, ...]:
+    """The method called as the declaration says, or the declaration as the method."""
+    wanted, other = name.text, method.name
+    called = Fix(f"rename the method `{other}` to `{wanted}`", _renamed_method(python, method, wanted), _MAYBE)
+    if not re.fullmatch(r"[a-z_][A-Za-z0-9_]*", other):
+        return (called,)
+    declared = [name, *_uses(module, wanted)]
+    return called, Fix(f"declare `{other}`", tuple(Edit(module.span(one), other) for one in declared), _MAYBE)
+
+
+def _uses(module: syntax.Module, name: str) -> Iterator[syntax.Name]:
+    for decl in module.declarations:
+        for node in walk(decl):
+            if isinstance(node, syntax.Use) and node.qualifier is None and node.name.text == name:
+                yield node.name
+
+
+def _renamed_method(python: SourceFile, method: Definition, wanted: str) -> tuple[Edit, ...]:
+    """The edits that call a method something else, where it is defined and where others call it on ``self``."""
+    spans = [name_in(python, method)]
+    for node in ast.walk(ast.parse(python.text)):
+        match node:
+            case ast.Attribute(value=ast.Name(id="self"), attr=attr) if attr == method.name:
+                end = span_of(python, node).end
+                spans.append(python.span(end - len(attr), end))
+    return tuple(Edit(span, wanted) for span in spans)
+
+
+def misnamed_class(python: SourceFile, functions: Iterable[str]) -> ast.ClassDef | None:
+    """The class that is meant for the module: the one that has methods of its functions, else the near name."""
+    tree = ast.parse(python.text)
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    wanted = set(functions)
+    having = [one for one in classes if wanted & {own.name for own in one.body if isinstance(own, Definition)}]
+    close = near(CLASS_NAMES[0], [one.name for one in classes])
+    found = having or [one for one in classes if one.name in close]
+    return found[0] if len(found) == 1 else None
+
+
+def renamed_class(python: SourceFile, found: ast.ClassDef) -> Fix:
+    """The class by the name under which it is looked for."""
+    nodes = [node for node in ast.walk(ast.parse(python.text)) if isinstance(node, ast.Name) and node.id == found.name]
+    spans = [name_in(python, found), *(span_of(python, node) for node in nodes)]
+    edits = tuple(Edit(span, CLASS_NAMES[0]) for span in spans)
+    return Fix(f"rename the class `{found.name}` to `{CLASS_NAMES[0]}`", edits, _MAYBE)
+
+
+# --- arguments
+
+
+def unpacked(python: SourceFile, method: Definition, declared: Type) -> tuple[str | None, tuple[Fix, ...]]:
+    """How a method that takes the parts of a tuple or a record takes the whole, as a note and as a fix; None where the
+    number of its parts is another."""
+    parts = [*method.args.posonlyargs, *method.args.args][1:]
+    names = [part.arg for part in parts]
+    value = next(name for name in ("value", "given", "whole_value") if name not in names)
+    match declared:
+        case App(constructor="tuple", items=items) if len(items) == len(names):
+            whole = value
+        case Record(labels=labels, tail=None) if sorted(labels) == sorted(names) and not _HIDDEN & set(labels):
+            whole = ", ".join(f"{value}.{name}" for name in names)
+        case _:
+            return None, ()
+    line = f"{', '.join(names)} = {whole}"
+    note = f"take one argument and unpack it: `def {method.name}(self, {value}): {line}`"
+    if _is_called(python, method.name):
+        return note, ()
+    taken = Edit(python.span(span_of(python, parts[0]).start, span_of(python, parts[-1]).end), value)
+    return note, (
+        Fix(f"take one argument and unpack it: `{line}`", (taken, _first_line(python, method, line)), _MAYBE),
+    )
+
+
+def _is_called(python: SourceFile, name: str) -> bool:
+    nodes = ast.walk(ast.parse(python.text))
+    return any(isinstance(node, ast.Attribute) and node.attr == name for node in nodes)
+
+
+def _first_line(python: SourceFile, method: Definition, line: str) -> Edit:
+    """The edit that puts a line at the start of a method's body, behind what documents it."""
+    first, *others = method.body
+    documents = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    if documents and not others:
+        end, start = span_of(python, first).end, span_of(python, first).start
+        space = python.text[python.lines.start_of(first.lineno) : start]
+        between = f"\n{space}" if not space.strip() else "; "
+        return Edit(python.span(end, end), f"{between}{line}")
+    statement = others[0] if documents else first
+    decorators = getattr(statement, "decorator_list", [])
+    row = min([statement.lineno, *(one.lineno for one in decorators)])
+    begin = python.lines.start_of(row)
+    space = re.match(r"[ \t]*", python.text[begin:])[0]  # type: ignore[index]
+    start = begin + len(space)
+    if statement.lineno == method.lineno or (start < _start(python, statement) and not decorators):
+        start = _start(python, statement)
+        return Edit(python.span(start, start), f"{line}; ")
+    return Edit(python.span(start, start), f"{line}\n{space}")
+
+
+def _start(python: SourceFile, node: ast.stmt) -> int:
+    return span_of(python, node).start
+
+
+def with_instance(python: SourceFile, method: Definition, values: int) -> tuple[Fix, ...]:
+    """``self`` before what a method takes, or one value behind it, where that is lacking."""
+    parts = [*method.args.posonlyargs, *method.args.args]
+    if not parts:
+        written = "self, value" if values else "self"
+        at = python.text.index("(", name_in(python, method).end) + 1
+    elif parts[0].arg != "self" and len(parts) == values:
+        written, at = "self, ", span_of(python, parts[0]).start
+    elif parts[0].arg == "self" and len(parts) == 1 and values:
+        written, at = ", value", span_of(python, parts[0]).end
+    else:
+        return ()
+    told = "self" if "self" in written else "value"
+    return (Fix(f"write `{told}`", (Edit(python.span(at, at), written),), _MAYBE),)
+
+
+# --- annotations
+
+
+def annotated(
+    python: SourceFile, names: Names, node: ast.expr, declared: Type, argument: ast.arg | None, *, inner: bool
+) -> tuple[Fix, ...]:
+    """The annotation that agrees with a declared type, or none at all. ``argument`` is None for a method's result;
+    ``inner`` if ``node`` is a part of the annotation that is wrong."""
+    place = span_of(python, node)
+    if python.text[place.start] in "\"'" and inner:
+        return ()
+    text = python_type(declared, names)
+    if text is not None:
+        return (Fix(f"write `{text}`", (Edit(place, text),), _MAYBE),)
+    if inner:
+        return ()
+    start = python.text.rindex("->", 0, place.start) if argument is None else span_of(python, argument).start
+    start = len(python.text[:start].rstrip()) if argument is None else start + len(argument.arg)
+    return (Fix("remove the annotation", (Edit(python.span(start, place.end), ""),), _MAYBE),)
+
+
+def python_type(type: Type, names: Names) -> str | None:
+    """A type as an annotation, by what the file has imported; None where it has no name for it."""
+    match type:
+        case Scalar(name=name):
+            return _SCALARS.get(name) or _imported(_IMPORTED.get(name, ""), names)
+        case App(constructor="list" | "vector", items=items):
+            item = items[-1]
+            return "bytes" if isinstance(item, Scalar) and item.name == "Byte" else _applied("list", [item], names)
+        case App(constructor="map", items=items):
+            item_text = python_type(items[0], names)
+            return "dict" if item_text is None else f"dict[str, {item_text}]"
+        case App(constructor="tuple", items=items):
+            return _applied("tuple", items, names)
+        case App(constructor="optional", items=(item,)):
+            text = python_type(item, names)
+            return None if text is None else f"{text} | None"
+    own = "" if type.alias is None else type.alias.name
+    return own if own in names.classes else None
+
+
+def _applied(name: str, items: Iterable[Type], names: Names) -> str:
+    """A container; without its items where one of them has no name."""
+    texts = [python_type(item, names) for item in items]
+    return name if None in texts else f"{name}[{', '.join(text for text in texts if text is not None)}]"
+
+
+def _imported(full: str, names: Names) -> str | None:
+    module, _, name = full.rpartition(".")
+    for own, meant in names.imported.items():
+        if meant == full:
+            return own
+        if meant == module and module:
+            return f"{own}.{name}"
+    return None
+
+
+# --- places
+
+
+def span_of(source: SourceFile, node: ast.expr | ast.stmt | ast.arg) -> Span:
+    """The whole place of a node of a Python file."""
+    end_line, end_column = node.end_lineno, node.end_col_offset
+    assert end_line is not None
+    assert end_column is not None
+    return source.span(_offset(source, node.lineno, node.col_offset), _offset(source, end_line, end_column))
+
+
+def name_in(source: SourceFile, node: Definition | ast.ClassDef) -> Span:
+    """The place of a name in its definition."""
+    start = _offset(source, node.lineno, node.col_offset)
+    found = re.compile(rf"(?:async\s+)?(?:def|class)\s+(?={re.escape(node.name)}\b)").match(source.text, start)
+    begin = start if found is None else found.end()
+    return source.span(begin, begin + len(node.name))
+
+
+def _offset(source: SourceFile, line: int, column: int) -> int:
+    """The offset of a place that Python gives in bytes of UTF-8."""
+    text = source.line_text(line).encode("utf-8", "surrogatepass")[:column]
+    return source.lines.start_of(line) + len(text.decode("utf-8", "ignore"))
