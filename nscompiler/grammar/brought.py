@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Diagnostic, Edit
 from nscompiler.grammar.foreign_imports import ForeignImport, foreign_imports, given_aliases, told
 from nscompiler.grammar.full_names import FullName, full_names, told_once
+from nscompiler.grammar.generics import Plain, generic_types
 from nscompiler.grammar.lexer import Tokens
 from nscompiler.grammar.mistakes import SCALARS
 from nscompiler.grammar.place import MOST
@@ -21,21 +23,24 @@ _OPENERS, _CLOSERS = frozenset("([{<"), frozenset(")]}>")
 def read_again(
     source: SourceFile, first: Tokens, scan: Callable[[], Tokens], tables: Tables, problems: Sequence[Diagnostic]
 ) -> "Reading | None":
-    """The file read so, where one of its problems is about such an import or such a name; ``scan`` gives its tokens."""
+    """The file read so, where one of its problems is about such an import, name or type; ``scan`` gives its tokens."""
     text = source.text
     lines = foreign_imports(text, first.starts, problems)
-    dots = frozenset(at for one in problems if text[(at := one.primary.span.start) : at + 1] == ".")
-    if not lines and not dots:
+    starts = frozenset(one.primary.span.start for one in problems)
+    cased = any(one.code is codes.NAME_CASE for one in problems)
+    if not lines and not cased and not any(text[at : at + 1] in (".", "<", "[", "(") for at in starts):
         return None
     tokens = scan()
+    plain = Plain(source, tokens, tables, list(generic_types(tokens, tables, starts)))
+    tokens = plain.tokens
     given = given_aliases(text, (line.start for line in lines))
     known = {_last(reference): alias for alias, reference in given.items()}
     known |= {_last(line.reference): line.alias for line in lines if line.reference}
     known |= {line.called: line.alias for line in lines if "." in line.called}
     full = list(full_names(tokens, tables.kind["UNAME"], known, (*given, *(line.alias for line in lines))))
-    if not lines and not any(tokens.starts[each] in dots for one in full for each in range(one.first, one.until + 1)):
-        return None
-    return Reading(source, tokens, tables, lines, full, known)
+    if not lines and not any(tokens.starts[each] in starts for one in full for each in range(one.first, one.until + 1)):
+        full = []
+    return Reading(source, plain, tables, lines, full, known) if lines or full or plain.edits else None
 
 
 def _last(reference: str) -> str:
@@ -48,7 +53,7 @@ class Reading:
     def __init__(
         self,
         source: SourceFile,
-        tokens: Tokens,
+        plain: Plain,
         tables: Tables,
         lines: Sequence[ForeignImport],
         full: Sequence[FullName],
@@ -57,6 +62,8 @@ class Reading:
         self._edits: list[list[Edit]] = [[] for _ in lines]
         self.broken: list[BrokenDecl] = []
         self.tokens = Tokens()
+        tokens = plain.tokens
+        self._plain = plain
         self.tokens.unclosed, self.tokens.open_comments = tokens.unclosed, tokens.open_comments
         self._full = {one.first: one for one in full}
         self._known = known
@@ -79,6 +86,7 @@ class Reading:
         lines = self._lines
         others = (one for one in found if not any(line.start <= one.primary.span.start < line.end for line in lines))
         problems = [told(self._source, line, edits) for line, edits in zip(lines, self._edits, strict=True)]
+        problems += self._plain.problems()
         for module, names in self._by_full_name.items():
             problems.append(told_once(self._source, self._before, names, self._known.get(module, "")))
         problems = sorted([*problems, *others], key=lambda one: (one.primary.span.start, one.primary.span.end))
@@ -130,21 +138,17 @@ class Reading:
             self._by_full_name[name.module] = [name]
             if name.module not in self._known:
                 self.broken.append(BrokenDecl(start, start, "import", Name(start, start, alias)))
-        self._put(self._kind["UNAME"], alias, start, end, tokens.gaps[name.first])
+        self.tokens.put(self._kind["UNAME"], alias, start, end, tokens.gaps[name.first])
 
     def _put_import(self, line: ForeignImport, gap: str) -> None:
         if not line.reference or line.again:
             return
         kind, match = self._kind, line.match
         start, end = match.start("name"), match.end("version")
-        self._put(kind["IMPORT"], "import", line.start, line.start, gap)
-        self._put(kind["REFERENCE"], line.reference, start, end, " ")
-        self._put(kind["AS"], "as", line.end, line.end, " ")
-        self._put(kind["UNAME"], line.alias, line.end, line.end, " ")
-
-    def _put(self, kind: int, text: str, start: int, end: int, gap: str) -> None:
-        self.tokens.insert(len(self.tokens.kinds), kind, text, start)
-        self.tokens.ends[-1], self.tokens.gaps[-1] = end, gap
+        self.tokens.put(kind["IMPORT"], "import", line.start, line.start, gap)
+        self.tokens.put(kind["REFERENCE"], line.reference, start, end, " ")
+        self.tokens.put(kind["AS"], "as", line.end, line.end, " ")
+        self.tokens.put(kind["UNAME"], line.alias, line.end, line.end, " ")
 
     def _copy(self, at: int, wanted: str) -> None:
         """Put a token as it is, or with what is to be written for it."""
@@ -165,11 +169,11 @@ class Reading:
         elif len(self._whole) > 1 and self._is_brought_whole(text, wanted):
             self._put_alias(_ANY, start, gap)
             gap = ""
-        self._put(kind, text, start, end, gap)
+        self.tokens.put(kind, text, start, end, gap)
 
     def _put_alias(self, alias: str, start: int, gap: str) -> None:
-        self._put(self._kind["UNAME"], alias, start, start, gap)
-        self._put(self._kind["DOT"], ".", start, start, "")
+        self.tokens.put(self._kind["UNAME"], alias, start, start, gap)
+        self.tokens.put(self._kind["DOT"], ".", start, start, "")
 
     def _bringing(self, text: str, wanted: str) -> int | None:
         """The import that brings what a token names; None for one that needs none."""

@@ -87,6 +87,14 @@ class Tokens:
         self.ends.insert(index, at)
         self.gaps.insert(index, "")
 
+    def put(self, kind: int, text: str, start: int, end: int, gap: str) -> None:
+        """Add one token at the end."""
+        self.kinds.append(kind)
+        self.texts.append(text)
+        self.starts.append(start)
+        self.ends.append(end)
+        self.gaps.append(gap)
+
     def cut(self, first: int, stop: int) -> None:
         """Take the tokens from one to before another out."""
         for part in (self.kinds, self.texts, self.starts, self.ends, self.gaps):

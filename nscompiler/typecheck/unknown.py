@@ -166,6 +166,9 @@ def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | N
     fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
     if written is not None and not fixes:
         fixes += _as_written_here(scope, unknown)
+    if not fixes and _is_variable(scope, unknown):
+        written = f"a type variable is written `{text.lower()}`"
+        fixes.append(scope.replacement(name, text.lower(), f"write `{text.lower()}`"))
     scope.report(
         codes.UNKNOWN_TYPE,
         name,
@@ -173,6 +176,13 @@ def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | N
         did_you_mean((*found, *similar)[:MOST_FIXES]) or _not_imported(fixes) or written or "unknown type",
         fixes=tuple(fixes[:MOST_FIXES]),
     )
+
+
+def _is_variable(scope: Scope, unknown: syntax.TypeName) -> bool:
+    """Whether a name in the type of a function is what other languages call a type variable."""
+    at, lone = unknown.start, unknown.qualifier is None and not unknown.args and len(unknown.name.text) == 1
+    holds = (decl for decl in scope.module.declarations if decl.start <= at < decl.end)
+    return lone and isinstance(next(holds, None), syntax.FunDecl | syntax.DefDecl)
 
 
 def _as_written_here(scope: Scope, unknown: syntax.TypeName) -> tuple[Fix, ...]:
