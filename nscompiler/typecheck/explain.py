@@ -11,7 +11,7 @@ from nscompiler.typecheck.facts import Arrow, UseFact
 from nscompiler.typecheck.fits import would_fit
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.unify import Store
-from nscompiler.types.show import Names, lone_tails, show
+from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
 from nscompiler.types.types import App, Scalar, Type
 
 # How many stages a flow shows.
@@ -278,6 +278,17 @@ def in_a_row(scope: Scope, store: Store, both: syntax.Both, arrows: Mapping[synt
     return (Fix("run one after the other", (Edit(between, " | "),), Applicability.MAYBE_INCORRECT),)
 
 
+def made_alike(scope: Scope, store: Store, both: syntax.Both, place: int, common: Type, type: Type) -> tuple[Fix, ...]:
+    """A fix that takes a list or an optional off what one branch gives, where the other gives what lies in it."""
+    sides = ((both.branches[place], type, common), (both.branches[0], common, type))
+    for branch, given, needed in sides[: 2 if place == 1 else 1]:
+        head = store.head(given)
+        sign = {"list": "*", "vector": "*", "optional": "?"}.get(head.constructor) if isinstance(head, App) else None
+        if sign is not None and isinstance(head, App) and would_fit(store, head.items[-1], needed):
+            return (postfix(scope, branch, sign),)
+    return ()
+
+
 def report_branches(
     scope: Scope,
     uses: Uses,
@@ -294,6 +305,8 @@ def report_branches(
     end = first_of if code is codes.BOTH_INPUTS else last_of
     sides = [one for other in (both.branches[0], branch) for one in declared(scope, uses, end(other))]
     label = Label(scope.span(both.branches[0]), f"{verb} {an(common)}", Role.NOTE)
+    diff, rest = difference_and_rest(common, type)
+    notes = () if fixes else ("annotate a branch as a def of its own to say which type is meant",)
     scope.report(
         code,
         branch,
@@ -302,7 +315,8 @@ def report_branches(
         related=(label, *sides),
         expected=show(common),
         found=show(type),
-        notes=() if fixes else ("annotate a branch as a def of its own to say which type is meant",),
+        diff=diff if any(part.role == "same" for part in diff.expected) else None,
+        notes=notes if rest is None else (*notes, rest),
         fixes=fixes,
     )
 

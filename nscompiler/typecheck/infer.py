@@ -30,6 +30,9 @@ MOST_TOLD = 256
 MOST_BROKEN = 200
 
 
+_Around = tuple["_Around | None", syntax.Pipe, list[Arrow]]
+
+
 class Typed:
     """What inference finds for an expression."""
 
@@ -71,6 +74,8 @@ class Inference:
         self.needs: list[Needed] = []
         self._agreed: dict[tuple[Type, Type], Type | None] = {}
         self._unknown = 0
+        # The pipe that is looked at with the types of its stages so far, after the same of the one around it.
+        self._around: _Around | None = None
         # A stage with a sign, what stands before it, and what that gives.
         self._ahead: tuple[syntax.Expr, syntax.Expr, Type] | None = None
 
@@ -361,8 +366,10 @@ class Inference:
     # --- pipes
 
     def _pipe(self, pipe: syntax.Pipe) -> Typed:
+        arrows: list[Arrow] = []
+        self._around = around = self._around, pipe, arrows
         typed = [self.infer(pipe.stages[0])]
-        arrows = [typed[0].arrow]
+        arrows.append(typed[0].arrow)
         joints: list[Joint] = []
         broken = 0
         for place, stage in enumerate(pipe.stages[1:], 1):
@@ -379,6 +386,7 @@ class Inference:
                 self._forgo(before, needed)
                 self.store.poison(given, needed)
             typed.append(following)
+        self._around = around[0]
         self.joints[pipe] = tuple(joints)
         arrow = Arrow(typed[0].arrow.input, typed[-1].arrow.output)
         return Typed(arrow, params.union(one.row for one in typed), _sequence([one.traits for one in typed]))
@@ -417,14 +425,15 @@ class Inference:
         if not tell:
             self.store.take_back(state)
             return False
-        from nscompiler.typecheck.joint_report import JointReport
+        from nscompiler.typecheck.joint_report import BrokenJoint, JointReport
 
         # What the attempt found out is no part of the report, nor of what is checked on.
         self.store.take_back(state)
-        snapshot = (self.store.resolve(given), self.store.resolve(needed))
         first = max(0, place - MOST_TOLD)
-        stages, before_it = pipe.stages[first : place + 1], flow[first:-1]
-        JointReport(self.scope, self.store, self.uses, stages, before_it, snapshot, mismatches).add()
+        joint = BrokenJoint([*pipe.stages[first : place + 1]], flow[first:-1], given, needed, mismatches)
+        joint.narrow(self.store, self.arrows)
+        joint.precede(self._around and self._around[0])
+        JointReport(self.scope, self.store, self.uses, joint).add()
         return False
 
     # --- branches
@@ -468,7 +477,10 @@ class Inference:
 
     def _report_branches(self, both: syntax.Both, place: int, common: Type, type: Type, code: Code) -> None:
         resolve = self.store.resolve
-        fixes = explain.in_a_row(self.scope, self.store, both, self.arrows) if code is codes.BOTH_INPUTS else ()
+        if code is codes.BOTH_INPUTS:
+            fixes = explain.in_a_row(self.scope, self.store, both, self.arrows)
+        else:
+            fixes = explain.made_alike(self.scope, self.store, both, place, common, type)
         explain.report_branches(self.scope, self.uses, both, place, resolve(common), resolve(type), code, fixes)
 
     def _agree(self, one: Type, other: Type) -> Type | None:

@@ -1,6 +1,6 @@
 """What is said about a joint that does not hold: who gives what to whom, and how the flow came there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.entry import Code
@@ -24,7 +24,7 @@ from nscompiler.typecheck.explain import (
     without,
 )
 from nscompiler.typecheck.facts import Arrow, UseFact
-from nscompiler.typecheck.fits import Mismatch, would_fit
+from nscompiler.typecheck.fits import JointCheck, Mismatch, would_fit
 from nscompiler.typecheck.renames import Sides, added_constructors, opened, optionals, renames, retyped
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.twice import found_twice, shown_path, told
@@ -32,6 +32,8 @@ from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
 from nscompiler.types.types import App, Record, Scalar, Sum, Type
+
+_Around = tuple["_Around | None", syntax.Pipe, list[Arrow]]
 
 # How many fields one label names, and how many pairs of names are held against each other for a slip.
 MOST_FIELDS = 12
@@ -43,6 +45,59 @@ _UNREAD = {
 }
 
 
+class BrokenJoint:
+    """A joint that does not hold: the stages up to it, with the types of all but the last, which takes what it cannot;
+    what is given there, and what is needed."""
+
+    def __init__(
+        self,
+        stages: list[syntax.Expr],
+        flow: list[Arrow],
+        given: Type,
+        needed: Type,
+        mismatches: tuple[Mismatch, ...],
+    ) -> None:
+        self.stages = stages
+        self.flow = flow
+        self.given = given
+        self.needed = needed
+        self.mismatches = mismatches
+
+    def narrow(self, store: Store, arrows: Mapping[syntax.Node, Arrow]) -> None:
+        """Put the only branch of a ``&`` that does not fit in the place of the whole, on either side."""
+        void = store.types.void
+        while True:
+            bad = _misfit(
+                self.stages[-2],
+                lambda one: arrows[one].output is void or would_fit(store, arrows[one].output, self.needed),
+                last=True,
+            )
+            if bad is None:
+                break
+            self.stages[-2], self.flow[-1], self.given = bad, arrows[bad], arrows[bad].output
+        while bad := _misfit(self.stages[-1], lambda one: would_fit(store, self.given, arrows[one].input), last=False):
+            self.stages[-1], self.needed = bad, arrows[bad].input
+        with store.trial():
+            self.mismatches = JointCheck(store).fit(self.given, self.needed)
+
+    def precede(self, around: "_Around | None") -> None:
+        """Put the stages before it that stand in the pipes around it."""
+        while around is not None:
+            around, pipe, arrows = around
+            self.stages[:0] = pipe.stages[: len(arrows)]
+            self.flow[:0] = arrows
+
+
+def _misfit(stage: syntax.Expr, fits: Callable[[syntax.Expr], bool], *, last: bool) -> syntax.Expr | None:
+    """The only branch that does not fit, of the ``&`` at one end of a stage; None where there is no such."""
+    while isinstance(stage, syntax.Pipe | syntax.Apply) or (
+        not last and isinstance(stage, syntax.Concat | syntax.Filter)
+    ):
+        stage = stage.stages[-1 if last else 0] if isinstance(stage, syntax.Pipe) else stage.function
+    bad = [one for one in stage.branches if not fits(one)] if isinstance(stage, syntax.Both) else []
+    return bad[0] if len(bad) == 1 else None
+
+
 class JointReport:
     """The report of one broken joint."""
 
@@ -51,19 +106,14 @@ class JointReport:
         scope: Scope,
         store: Store,
         uses: Mapping[syntax.Node, UseFact],
-        stages: Sequence[syntax.Expr],
-        flow: Sequence[Arrow],
-        types: tuple[Type, Type],
-        mismatches: tuple[Mismatch, ...],
+        joint: BrokenJoint,
     ) -> None:
-        """``flow`` has the types of all ``stages`` but the last, which takes what it cannot; ``types`` are what is
-        given there and what is needed."""
         self.scope, self.store, self.uses = scope, store, uses
-        self.stages, self.flow = stages, flow
-        self.left, self.right = stages[-2:]
+        self.stages, self.flow = joint.stages, joint.flow
+        self.left, self.right = joint.stages[-2:]
         self.producer, self.consumer = last_of(self.left), first_of(self.right)
-        self.given, self.needed = types
-        self.mismatches = mismatches
+        self.given, self.needed = store.resolve(joint.given), store.resolve(joint.needed)
+        self.mismatches = joint.mismatches
 
     def add(self) -> None:
         """Put it among the scope's problems, as one diagnostic."""

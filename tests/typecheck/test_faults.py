@@ -321,7 +321,7 @@ FAULTS = [
         "what branches need together",
         "field-missing",
         "fun s : Text -> { a : Text }\nfun f : { a : Text } -> Text\nfun g : { zone : Text } -> Text\n"
-        "def h = s | («f & g»)\n",
+        "def h = s | (f & «g»)\n",
     ),
     # --- annotations
     fault("an annotated output", "annotation-mismatch", "fun f : Text -> Integer\ndef h : Text -> «Text» = f\n"),

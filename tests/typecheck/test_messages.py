@@ -5,6 +5,7 @@ import pytest
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Diagnostic, Role
 from nscompiler.pipeline.checks import check_texts
+from nscompiler.types.show import text_of
 
 TYPES = "type PlantInfo = { petalLength : Double, petalWidth : Double }\n"
 
@@ -408,3 +409,56 @@ def test_where_a_variable_that_stands_twice_was_fixed(input: str, given: str, sa
 def test_where_a_variable_of_several_branches_was_fixed_is_a_note() -> None:
     text = "fun f : (a, a) -> Text\nfun make : Text -> (Integer, Text)\ndef d = make | (f & f)\n"
     assert only(text).notes == ("`a` is Integer here, from the first element",)
+
+
+def test_the_flow_in_a_branch_starts_before_it() -> None:
+    text = (
+        "fun a : Text -> Integer\nfun b : Integer -> Double\nfun c : Text -> Text\n"
+        "def w = Sources.stdin | a | (b & (b | (b & b | c))) | Sinks.log\n"
+    )
+    found = check_texts({"main.nml": text}).diagnostics
+    inner = next(one for one in found if underlined(text, one) == "c")
+    assert [(hop.text, hop.type) for hop in inner.flow] == [
+        ("Sources.stdin", "Text"),
+        ("a", "Integer"),
+        ("b", "Double"),
+        ("b", "Double"),
+    ]
+
+
+BRANCHES = (
+    "fun i : Integer -> Integer\nfun d : Integer -> Double\nfun list : Integer -> [Integer]\n"
+    "fun may : Integer -> optional Integer\nfun whole : Double -> Integer\nfun use : Integer -> Text\n"
+    "fun write : Integer -> Void\nfun words : Text -> Text\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "at", "title", "mended"),
+    [
+        ("(i & d) | use", "use", "`d` gives Double, but `use` needs Integer", "(i & d | whole) | use"),
+        ("(i & (i | d)) | use", "use", "`d` gives Double, but `use` needs Integer", "(i & (i | d | whole)) | use"),
+        ("(d & write) | use", "use", "`d` gives Double, but `use` needs Integer", "(d | whole & write) | use"),
+        ("(i & (i & d)) | use", "use", "`d` gives Double, but `use` needs Integer", "(i & (i & d | whole)) | use"),
+        ("(may & i) | use", "use", "`may` may give nothing, but `use` needs a value", "(may? & i) | use"),
+        ("(d & d) | use", "use", "the `&` gives Double, but `use` needs Integer", "(d & d) | whole | use"),
+        ("d | (d & whole)", "d", "`d` gives Double, but `d` needs Integer", "d | whole | (d & whole)"),
+        ("(i & list) | use", "list", "the branches of `&` give different outputs", "(i & list*) | use"),
+        ("(list & i) | use", "i", "the branches of `&` give different outputs", "(list* & i) | use"),
+    ],
+)
+def test_the_branch_that_does_not_fit_is_told_of(body: str, at: str, title: str, mended: str) -> None:
+    text = f"{BRANCHES}def w = {body}\n"
+    found = only(text)
+    assert (underlined(text, found), found.title) == (at, title)
+    after = [apply_edits(text, fix.edits) for fix in found.fixes]
+    assert f"{BRANCHES}def w = {mended}\n" in after
+    assert all(check_texts({"main.nml": one}).diagnostics == () for one in after)
+
+
+def test_branches_that_give_different_records_show_only_what_differs() -> None:
+    text = "fun f : Text -> { a : Text, b : Integer }\nfun g : Text -> { a : Text, b : Text }\ndef d = f & g\n"
+    found = only(text)
+    assert found.diff is not None
+    sides = [text_of(found.diff.expected), text_of(found.diff.found)]
+    assert sides == ["{ b : Integer, … }", "{ b : Text, … }"]
