@@ -9,14 +9,17 @@ from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.suggest import near
 from nscompiler.records import Record
 
+_ID = re.compile(r"[A-Za-z]{1,3}\d+")
+
 
 class UnknownCode(LookupError):
-    """A word is no code, no name of one and no prefix of one; ``near`` are those that it may have meant."""
+    """A word is no code, no name of one and no prefix of one; ``near`` are the names that it may have meant. A number
+    that is wrong is near to none: codes of neighbouring numbers have nothing to do with each other."""
 
     def __init__(self, word: str) -> None:
         super().__init__(word)
         self.word = word
-        self.near = near(word, (text for code in codes.all_codes() for text in (code.id, code.name)))
+        self.near = () if _ID.fullmatch(word) else near(word, (code.name for code in codes.all_codes()))
 
 
 class Selection(Record):

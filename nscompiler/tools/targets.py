@@ -184,7 +184,11 @@ def _unknown(text: str, parts: Sequence[str], interfaces: Sequence[Interface]) -
 
 
 def _meant(parts: Sequence[str], interfaces: Sequence[Interface]) -> tuple[str, ...]:
-    """What is called nearly like the names given: with its module, or else alone."""
+    """What is called like the names given in another module; else nearly like them, with its module or alone."""
+    for at in range(1, len(parts)):
+        elsewhere = [one for one in interfaces if parts[at] in one.types or parts[at] in one.functions]
+        if elsewhere:
+            return tuple(".".join([_unversioned(one), *parts[at:]]) for one in elsewhere)
     whole = [f"{_unversioned(one)}.{name}" for one in interfaces for name in (*one.types, *one.functions)]
     for count in range(len(parts), 1, -1):
         if found := near(".".join(parts[:count]), whole):

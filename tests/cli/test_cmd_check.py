@@ -124,6 +124,7 @@ def test_codes_that_are_chosen(
         ("--ignore", "type-mismatc", "there is no code `type-mismatc`; did you mean `type-mismatch`?"),
         ("--select", "NS03,,NS04", "there is no code ``"),
         ("--select", "NS98", "there is no code `NS98`"),
+        ("--ignore", "NS9999", "there is no code `NS9999`; `nsc explain` lists them"),
         ("--ignore", "sunshine", "`nsc explain` lists them"),
     ],
 )

@@ -156,6 +156,11 @@ _NO_PARAMETER = "`{0}` is a function; name a parameter of it, `{0}.parameter`"
             "there is no type or function that `Demo.Shp.tag` could mean",
             "did you mean `Demo.Shop.tag`?",
         ),
+        (
+            "Demo.Flows.Order.items.price",
+            "there is no type or function that `Demo.Flows.Order.items.price` could mean",
+            "did you mean `Demo.Shop.Order.items.price`?",
+        ),
         ("Demo.Shop", "`Demo.Shop` is a module; name a type or function of it", None),
         ("Demo.Shop:1.0.0", "`Demo.Shop:1.0.0` is a module; name a type or function of it", None),
         ("Demo.Shop:2.0.0.Order.user", "`Demo.Shop` is not here in version 2.0.0", "it is in 1.0.0"),
@@ -269,6 +274,14 @@ def test_a_fault_elsewhere_is_told_of_and_hides_no_other_workflow(
     assert after["not_known"] == [{"module": "faulty", "workflow": "whole"}]
     assert "did you mean `orders`?" in err
     assert err.count("error[") == 1
+
+
+def test_the_command_where_nothing_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["impact", "Order.items", "nowhere"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("error[NS0221]: there is no file or folder `nowhere`\n")
+    assert "could mean" not in captured.err
 
 
 def test_the_command_with_a_wrong_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

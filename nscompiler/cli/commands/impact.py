@@ -29,6 +29,8 @@ def command(target: str, path: str, form: str, search: tuple[str, ...]) -> int:
     from nscompiler.tools.targets import target as meant
 
     compilation = programs.compiled_in_part(path, search)
+    if not compilation.targets:
+        return exits.FAILED
     try:
         wanted = meant(target, interfaces(compilation))
     except NoTarget as error:
