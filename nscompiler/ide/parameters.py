@@ -18,7 +18,7 @@ def row_of(checked: Checked, expr: syntax.Expr) -> ParameterRow:
         case syntax.Concat() | syntax.Filter():
             return row_of(checked, expr.function)
         case syntax.Pipe():
-            return union(row_of(checked, stage) for stage in expr.stages)
+            return union([row_of(checked, stage) for stage in expr.stages])
         case syntax.Both():
-            return union(row_of(checked, branch) for branch in expr.branches)
+            return union([row_of(checked, branch) for branch in expr.branches])
     return ParameterRow()

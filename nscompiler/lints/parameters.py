@@ -69,7 +69,7 @@ def _names(expr: syntax.Expr) -> list[syntax.Use]:
             waiting.extend(reversed(part.stages))
         elif isinstance(part, syntax.Both):
             waiting.extend(reversed(part.branches))
-        elif isinstance(part, syntax.Instantiate | syntax.Apply | syntax.Concat | syntax.Filter):
+        elif isinstance(part, (syntax.Instantiate, syntax.Apply, syntax.Concat, syntax.Filter)):
             waiting.append(part.function)
     return found
 

@@ -21,7 +21,8 @@ _MOST_BOUND = 256
 
 def apply(scope: Scope, expr: syntax.Apply, row: ParameterRow) -> ParameterRow:
     """The row that an application leaves, after reporting what is wrong with its bindings."""
-    readers = params.readers_of(row)
+    bound = {binding.name.text for binding in expr.bindings}
+    readers = params.readers_of(row, bound)
     seen: dict[str, syntax.Binding] = {}
     for binding in expr.bindings:
         name = binding.name.text

@@ -13,6 +13,7 @@ from nscompiler.typecheck.infer import Inference, Needed, Typed
 from nscompiler.typecheck.resolve import Resolver, find_nested_optional, optional_variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.sizes import FEW_LEVELS, MOST_PARTS, least_parts
+from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface, ParameterRow, Requirement, Scheme, Settable
 from nscompiler.types.show import show_arrow
 from nscompiler.types.types import MAX_DEPTH, Type, Var, shown_variables, variables
@@ -133,8 +134,10 @@ class Definer:
         """Report where in a workflow a value would be too large by its type alone. Until something runs it is only a
         type, and of a workflow with other faults it need not be said."""
         for node in inference.arrows:
+            if isinstance(node, syntax.Pipe):
+                continue
             arrow = self.arrows[node]
-            if isinstance(node, syntax.Pipe) or not any(map(self._holds_too_many, (arrow.input, arrow.output))):
+            if not (self._holds_too_many(arrow.input) or self._holds_too_many(arrow.output)):
                 continue
             if not any(one.is_error for one in list(self.scope.problems)[self._begun_at :]):
                 title = f"a value here would hold more than {MOST_PARTS:,} parts"
@@ -343,25 +346,20 @@ class Definer:
             self.joints.update(inference.joints)
             self.literals.update(inference.literals)
             return
-        resolve = inference.store.resolve
-
-        def arrow(one: Arrow) -> Arrow:
-            if one.input.settled and one.output.settled:
-                return one
-            return Arrow(resolve(one.input), resolve(one.output))
-
+        store = inference.store
         for node, one in inference.arrows.items():
-            self.arrows[node] = arrow(one)
-        self.uses.update(inference.uses)
-        polymorphic = inference.polymorphic.values()
-        known = {use: UseFact(use.target, tuple(map(resolve, use.arguments)), arrow(use.arrow)) for use in polymorphic}
+            self.arrows[node] = _resolved(store, one)
+        known: dict[UseFact, UseFact] = {}
+        for fact in inference.polymorphic.values():
+            arguments = tuple([store.resolve(argument) for argument in fact.arguments])
+            known[fact] = UseFact(fact.target, arguments, _resolved(store, fact.arrow))
         for node, use in inference.uses.items():
-            if use in known:
-                self.uses[node] = known[use]
+            self.uses[node] = known.get(use, use)
         for pipe, joints in inference.joints.items():
-            self.joints[pipe] = tuple([Joint(resolve(joint.given), resolve(joint.needed)) for joint in joints])
-        for literal, fact in inference.literals.items():
-            self.literals[literal] = LiteralFact(resolve(fact.output), fact.values)
+            found = [Joint(store.resolve(joint.given), store.resolve(joint.needed)) for joint in joints]
+            self.joints[pipe] = tuple(found)
+        for literal, given in inference.literals.items():
+            self.literals[literal] = LiteralFact(store.resolve(given.output), given.values)
 
     def _generalise(self, inference: Inference, arrow: Arrow, requirements: tuple[Requirement, ...]) -> Scheme:
         order = shown_variables(arrow.input, arrow.output)
@@ -372,6 +370,13 @@ class Definer:
                 variables(inference.store.resolve(argument), order)
         lacks = tuple((var, labels) for var in order if (labels := inference.store.lacks(var)))
         return Scheme(arrow.input, arrow.output, tuple(order), requirements, lacks)
+
+
+def _resolved(store: Store, arrow: Arrow) -> Arrow:
+    """An arrow with everything that is known put in."""
+    if arrow.input.settled and arrow.output.settled:
+        return arrow
+    return Arrow(store.resolve(arrow.input), store.resolve(arrow.output))
 
 
 def _reply_in(inference: Inference) -> syntax.Node | None:
@@ -405,13 +410,13 @@ def _uses_of(expr: syntax.Expr, names: dict[str, syntax.DefDecl]) -> dict[str, s
     stack: list[syntax.Expr] = [expr]
     while stack:
         part = stack.pop()
-        while isinstance(part, syntax.Apply | syntax.Concat | syntax.Filter | syntax.Instantiate):
+        while isinstance(part, (syntax.Apply, syntax.Concat, syntax.Filter, syntax.Instantiate)):
             part = part.function
         if isinstance(part, syntax.Use):
             if part.qualifier is None and part.name.text in names:
                 found.setdefault(part.name.text, part)
-        elif isinstance(part, syntax.Pipe | syntax.Both):
-            stages = part.stages if isinstance(part, syntax.Pipe) else part.branches
-            for at in range(len(stages) - 1, -1, -1):
-                stack.append(stages[at])
+        elif isinstance(part, syntax.Pipe):
+            stack.extend(part.stages[::-1])
+        elif isinstance(part, syntax.Both):
+            stack.extend(part.branches[::-1])
     return found

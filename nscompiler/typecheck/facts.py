@@ -5,7 +5,6 @@ for one
 use.
 """
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from nscompiler.diagnostics.model import Diagnostic
@@ -66,11 +65,11 @@ class Facts:
 
     def __init__(
         self,
-        arrows: Mapping[syntax.Node, Arrow],
-        uses: Mapping[syntax.Node, UseFact],
-        joints: Mapping[syntax.Pipe, tuple[Joint, ...]],
-        annotations: Mapping[syntax.DefDecl, Arrow],
-        literals: Mapping[syntax.LiteralSource, LiteralFact],
+        arrows: dict[syntax.Node, Arrow],
+        uses: dict[syntax.Node, UseFact],
+        joints: dict[syntax.Pipe, tuple[Joint, ...]],
+        annotations: dict[syntax.DefDecl, Arrow],
+        literals: dict[syntax.LiteralSource, LiteralFact],
     ) -> None:
         self.arrows = arrows
         self.uses = uses

@@ -91,6 +91,15 @@ class Inference:
         return typed
 
     def _infer(self, expr: syntax.Expr) -> Typed:
+        # The most frequent ones first: in compiled code each question is a comparison of pointers.
+        if isinstance(expr, syntax.Use):
+            return self._use(expr, expr, None)
+        if isinstance(expr, syntax.Instantiate):
+            return self._instantiated(expr)
+        if isinstance(expr, syntax.Apply):
+            return self._applied(expr)
+        if isinstance(expr, syntax.Pipe):
+            return self._pipe(expr)
         return _INFER[type(expr)](self, expr)
 
     def _instantiated(self, expr: syntax.Instantiate) -> Typed:
@@ -167,7 +176,7 @@ class Inference:
             return None
         found: dict[Type, Type] = {}
         for var, expr in zip(scheme.variables, given, strict=True):
-            if var.kind != "type" or isinstance(expr, syntax.Hole | syntax.SizeLiteral):
+            if var.kind != "type" or isinstance(expr, (syntax.Hole, syntax.SizeLiteral)):
                 return None
             type = self._plain_type(expr)
             if type is None or type.depth > MAX_DEPTH:
@@ -223,7 +232,7 @@ class Inference:
     def _name_types(self, given: tuple[syntax.TypeExpr, ...]) -> None:
         """Look at the names in type arguments of what is not known: for what they are given cannot be said."""
         for expr in given:
-            if not isinstance(expr, syntax.Hole | syntax.SizeLiteral):
+            if not isinstance(expr, (syntax.Hole, syntax.SizeLiteral)):
                 self.resolver.resolve(expr, Variables(False, _NO_VARIABLES))
 
     def _collides(self, use: syntax.Use, expr: syntax.TypeExpr, row: Var, type: Type) -> bool:
@@ -374,7 +383,7 @@ class Inference:
         broken = 0
         for place, stage in enumerate(pipe.stages[1:], 1):
             before = len(self.needs)
-            if isinstance(stage, syntax.Concat | syntax.Filter):
+            if isinstance(stage, (syntax.Concat, syntax.Filter)):
                 self._ahead = stage, pipe.stages[place - 1], typed[-1].arrow.output
             following = self.infer(stage)
             given, needed = typed[-1].arrow.output, following.arrow.input
@@ -389,7 +398,7 @@ class Inference:
         self._around = around[0]
         self.joints[pipe] = tuple(joints)
         arrow = Arrow(typed[0].arrow.input, typed[-1].arrow.output)
-        return Typed(arrow, params.union(one.row for one in typed), _sequence([one.traits for one in typed]))
+        return Typed(arrow, params.union([one.row for one in typed]), _sequence([one.traits for one in typed]))
 
     def _forgo(self, before: int, needed: Type) -> None:
         """Ask no more of what a stage takes: the branches of a ``&`` may have agreed on what does not fit."""
@@ -449,7 +458,7 @@ class Inference:
             self.store.poison(*(one.arrow.input for one in typed))
         if arrow.output is self.types.error:
             self.store.poison(*(one.arrow.output for one in typed))
-        row = params.union(one.row for one in typed)
+        row = params.union([one.row for one in typed])
         return Typed(arrow, row, _parallel([one.traits for one in typed], arrow.input is self.types.void))
 
     def _common_input(self, both: syntax.Both, typed: list[Typed]) -> Type:
@@ -546,15 +555,10 @@ class Inference:
         return common
 
 
-# A pipe has hundreds of thousands of these: a table of methods is quicker than a ladder of tests.
 _INFER: dict[type[syntax.Expr], Callable[[Inference, Any], Typed]] = {
-    syntax.Use: lambda inference, expr: inference._use(expr, expr, None),
-    syntax.Instantiate: Inference._instantiated,
-    syntax.Apply: Inference._applied,
     syntax.Concat: Inference._concat,
     syntax.Filter: Inference._filter,
     syntax.LiteralSource: Inference._literal,
-    syntax.Pipe: Inference._pipe,
     syntax.Both: Inference._both,
 }
 
@@ -585,23 +589,19 @@ def _flattening(traits: Traits) -> Traits:
 _PLAIN_FLATTENING = Traits(flattens=True)
 
 
-def _bounded(traits: list[Traits]) -> bool | None:
-    known = [one.bounded for one in traits if one.bounded is not None]
-    return all(known) if known else None
-
-
 def _sequence(traits: list[Traits]) -> Traits:
     """Facts of stages one after the other."""
     if all(one is PLAIN for one in traits):
         return PLAIN
     paths = 1
     replies: tuple[Span, ...] = ()
+    flattens = False  # what does so before a source, or in it, is nothing to what follows
     for one in traits:
         if one.replies:
             replies += one.replies * min(paths, 2)
         paths = min(paths * one.paths, 2)
-    after = max([at for at, one in enumerate(traits) if one.bounded is not None], default=-1)
-    return _combined(traits, paths, replies, any(one.flattens for one in traits[after + 1 :]) or traits[-1].flattens)
+        flattens = one.bounded is None and (flattens or one.flattens)
+    return _combined(traits, paths, replies, flattens or traits[-1].flattens)
 
 
 def _parallel(traits: list[Traits], merge: bool) -> Traits:
@@ -614,16 +614,17 @@ def _parallel(traits: list[Traits], merge: bool) -> Traits:
 
 
 def _combined(traits: list[Traits], paths: int, replies: tuple[Span, ...], flattens: bool) -> Traits:
-    sources = [one for one in traits if one.bounded is not None]
-    return Traits(
-        bounded=_bounded(traits),
-        stateless=all(one.stateless for one in traits),
-        replay=tuple(dict.fromkeys(kind for one in traits for kind in one.replay)),
-        replies=replies,
-        http_only=all(one.http_only for one in sources),
-        flattens=flattens,
-        paths=paths,
-    )
+    bounded: bool | None = None
+    stateless, http_only = True, True
+    replay: list[str] = []
+    for one in traits:
+        stateless = stateless and one.stateless
+        replay += one.replay
+        if one.bounded is not None:
+            bounded = one.bounded if bounded is None else bounded and one.bounded
+            http_only = http_only and one.http_only
+    kinds = tuple(replay) if len(replay) < 2 else tuple(dict.fromkeys(replay))
+    return Traits(bounded, stateless, kinds, replies, http_only, flattens, paths)
 
 
 __all__ = ["Inference", "Needed", "Sum", "Typed", "json_value"]

@@ -5,7 +5,7 @@ application narrows it; the nearest binding wins. So it is decidable whether a b
 missing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container
 from typing import ClassVar
 
 from nscompiler.grammar import syntax
@@ -105,7 +105,7 @@ def _integer(literal: syntax.Literal) -> "Value | Fault":
 
 
 def _double(literal: syntax.Literal) -> "Value | Fault":
-    if literal.kind in ("integer", "double") and isinstance(literal.value, int | float):
+    if literal.kind in ("integer", "double") and isinstance(literal.value, (int, float)):
         return float(literal.value)
     if literal.kind == "text" and _DOUBLE.match(str(literal.value).strip()):
         return float(str(literal.value))
@@ -122,7 +122,7 @@ def _boolean(literal: syntax.Literal) -> "Value | Fault":
 
 def _duration(literal: syntax.Literal) -> "Value | Fault":
     wanted = 'a duration such as "500ms", "90s", "1m30s", "2h" or a number of seconds'
-    if literal.kind in ("integer", "double") and isinstance(literal.value, int | float):
+    if literal.kind in ("integer", "double") and isinstance(literal.value, (int, float)):
         return float(literal.value) if literal.value >= 0 else Fault("type", wanted)
     seconds = parse_duration(str(literal.value)) if literal.kind == "text" else None
     return Fault("type", wanted) if seconds is None else seconds
@@ -200,36 +200,57 @@ _NOTHING_BOUND = (_NOTHING,)
 # Rows are made for each def: what most of them have is shared.
 
 
-def union(rows: Iterable[ParameterRow]) -> ParameterRow:
+def union(rows: list[ParameterRow]) -> ParameterRow:
     """The parameters of several functions together; what one function reads twice stands once."""
-    different = list(dict.fromkeys(rows))
-    if len(different) == 1:
-        return different[0]
-    settable: dict[tuple[str, str], Settable] = {}
+    if not rows:
+        return ParameterRow((), (), (), ())
+    first = rows[0]
+    different = [row for row in rows if row is not first]
+    if not different:
+        return first
+    different.insert(0, first)
+    if len(different) > 2:
+        different = [*dict.fromkeys(different)]
+    settable: list[Settable] = []
     fixed: dict[tuple[str, str], Fixed] = {}
     open_: list[frozenset[str]] = []
     policy: list[frozenset[str]] = []
+    rows_with_settable = 0
     for row in different:
-        for one in row.settable:
-            settable.setdefault((one.name, one.reader), one)
-        for two in row.fixed:
-            fixed.setdefault((two.name, two.reader), two)
+        if row.settable:
+            settable += row.settable
+            rows_with_settable += 1
+        for one in row.fixed:
+            fixed.setdefault((one.name, one.reader), one)
         open_ += row.open
         policy += row.policy
-    return ParameterRow(tuple(settable.values()), tuple(fixed.values()), _common(open_), _common(policy))
+    readers = tuple(settable) if rows_with_settable < 2 else _once(settable)  # of one row they are different already
+    return ParameterRow(readers, tuple(fixed.values()), _common(open_), _common(policy))
+
+
+def _once(readers: list[Settable]) -> tuple[Settable, ...]:
+    """The first of those with the same name and reader."""
+    different: dict[tuple[str, str], Settable] = {}
+    for one in readers:
+        different.setdefault((one.name, one.reader), one)
+    return tuple(different.values())
 
 
 def _common(bound: list[frozenset[str]]) -> tuple[frozenset[str], ...]:
     """The names that inner bindings fix for all of some functions: any other still reaches one of them."""
-    if len(bound) > 1:
-        common = frozenset.intersection(*bound) if all(bound) else _NOTHING
-        if any(UNSEEN in names for names in bound):
-            common |= {UNSEEN}
-        return (common,) if common else _NOTHING_BOUND
-    return tuple(bound)
+    if len(bound) < 2:
+        return tuple(bound)
+    if not any(bound):
+        return _NOTHING_BOUND
+    common = bound[0]
+    for names in bound:
+        common &= names
+    if any(UNSEEN in names for names in bound):
+        common |= {UNSEEN}
+    return (common,) if common else _NOTHING_BOUND
 
 
-def narrow(row: ParameterRow, places: Mapping[str, Span]) -> ParameterRow:
+def narrow(row: ParameterRow, places: dict[str, Span]) -> ParameterRow:
     """The row that is left after bindings of some names, each at its place."""
     left: list[Settable] = []
     fixed = list(row.fixed)
@@ -241,8 +262,10 @@ def narrow(row: ParameterRow, places: Mapping[str, Span]) -> ParameterRow:
         else:
             fixed.append(Fixed(one.name, one.reader, at))
             read.add(one.name)
-    common = _NOTHING if POLICY.keys().isdisjoint(places) else frozenset(name for name in places if name in POLICY)
-    others = frozenset(places) - common if row.open else _NOTHING
+    common = (
+        frozenset([name for name in places if name in POLICY]) if any(name in POLICY for name in places) else _NOTHING
+    )
+    others = frozenset([name for name in places if name not in common]) if row.open else _NOTHING
     for name, at in places.items():
         if name in common or (name not in read and takes_openly(row, name)):
             fixed.append(Fixed(name, "", at))
@@ -250,14 +273,23 @@ def narrow(row: ParameterRow, places: Mapping[str, Span]) -> ParameterRow:
 
 
 def _bound(rows: tuple[frozenset[str], ...], names: frozenset[str]) -> tuple[frozenset[str], ...]:
-    return tuple(dict.fromkeys([bound | names for bound in rows])) if names else rows
+    if not names:
+        return rows
+    if len(rows) == 1:
+        return (rows[0] | names,)
+    return tuple(dict.fromkeys([bound | names for bound in rows]))
 
 
-def readers_of(row: ParameterRow) -> dict[str, list[Settable]]:
-    """Who reads each parameter that can still be set."""
+def readers_of(row: ParameterRow, names: Container[str] | None = None) -> dict[str, list[Settable]]:
+    """Who reads each parameter that can still be set; of those with some names alone, if they are given."""
     found: dict[str, list[Settable]] = {}
     for one in row.settable:
-        found.setdefault(one.name, []).append(one)
+        if names is None or one.name in names:
+            held = found.get(one.name)
+            if held is None:
+                found[one.name] = [one]
+            else:
+                held.append(one)
     return found
 
 

@@ -530,7 +530,7 @@ def _children(expr: syntax.TypeExpr) -> Sequence[syntax.TypeExpr]:
         return [one.payload for one in expr.constructors if one.payload is not None]
     if isinstance(expr, syntax.TupleType):
         return expr.items
-    return (expr.item,) if isinstance(expr, syntax.ListType | syntax.OptionalType) else ()
+    return (expr.item,) if isinstance(expr, (syntax.ListType, syntax.OptionalType)) else ()
 
 
 def _inside(expr: syntax.TypeExpr) -> Iterator[syntax.TypeExpr]:

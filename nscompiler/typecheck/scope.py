@@ -92,7 +92,7 @@ class Scope:
             seen[name.text] = name
             if isinstance(decl, syntax.TypeDecl):
                 self._declare_type(decl)
-            elif isinstance(decl, syntax.FunDecl | syntax.DefDecl):
+            elif isinstance(decl, (syntax.FunDecl, syntax.DefDecl)):
                 self._declare_function(decl)
 
     def _declare_type(self, decl: syntax.TypeDecl) -> None:

@@ -33,11 +33,8 @@ def least_parts(type: Type, known: dict[Type, int]) -> int:
 
 def _held(type: Type) -> Sequence[Type]:
     """The parts that every value of a type holds."""
-    match type:
-        case Record():
-            return [part for _, part in type.fields]
-        case App(constructor="tuple"):
-            return type.items
-        case App(constructor="vector"):
-            return type.items[1:]
+    if isinstance(type, Record):
+        return [part for _, part in type.fields]
+    if isinstance(type, App) and type.constructor in ("tuple", "vector"):
+        return type.items if type.constructor == "tuple" else type.items[1:]
     return ()

@@ -124,7 +124,7 @@ def _filled(scope: Scope, expr: syntax.TypeName, found: TypeInterface | None, wa
 def _may_stand(expr: syntax.TypeName) -> bool:
     """Whether the arguments are written without brackets, so that their own texts are all of them."""
     return all(
-        isinstance(one, syntax.SizeLiteral | syntax.TypeVariable | syntax.RecordType | syntax.ListType)
+        isinstance(one, (syntax.SizeLiteral, syntax.TypeVariable, syntax.RecordType, syntax.ListType))
         or (isinstance(one, syntax.TypeName) and not one.args)
         for one in expr.args
     )

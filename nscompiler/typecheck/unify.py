@@ -98,6 +98,9 @@ class Store:
         if type.settled:
             return type
         done = self._resolved
+        held = done.get(type)
+        if held is not None:
+            return held
         stack: list[Type] = [type]
         while stack:
             part = stack[-1]

@@ -9,6 +9,7 @@ The intern table belongs to a ``Types``, whose owner drops it; nothing here is p
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from sys import getrefcount
 from typing import ClassVar, TypeVar
 
@@ -303,7 +304,7 @@ class Record(Type):
     @property
     def labels(self) -> tuple[str, ...]:
         """The names of the fields in layout order."""
-        return tuple(name for name, _ in self.fields)
+        return tuple([name for name, _ in self.fields])
 
 
 class Sum(Type):
@@ -474,10 +475,7 @@ class Types:
         held = self._table.get(key)
         if held is None:
             own = tuple(
-                sorted(
-                    ((name, None if type is None else type.canon) for name, type in constructors),
-                    key=lambda pair: pair[0],
-                )
+                sorted([(name, None if type is None else type.canon) for name, type in constructors], key=_name_of)
             )
             canon = None if alias is None and own == constructors else self.sum(own)
             traits = self._traits([type for _, type in constructors if type is not None], alias)
@@ -488,16 +486,13 @@ class Types:
         """The same type under another name, or under none."""
         if type.alias is alias:
             return type
-        match type:
-            case Scalar():
-                return self.scalar(type.name, alias)
-            case App():
-                return self.app(type.constructor, type.items, alias)
-            case Record():
-                return self.record(type.fields, type.tail, alias)
-            case Sum():
-                return self.sum(type.constructors, alias)
-        return type
+        if isinstance(type, Record):
+            return self.record(type.fields, type.tail, alias)
+        if isinstance(type, App):
+            return self.app(type.constructor, type.items, alias)
+        if isinstance(type, Sum):
+            return self.sum(type.constructors, alias)
+        return self.scalar(type.name, alias) if isinstance(type, Scalar) else type
 
     def _traits(self, parts: Sequence[Type], alias: Alias | None) -> tuple[bool, bool, bool, int, bool]:
         """Whether a type of these parts is ground, settled and poisoned, how deep it is, and whether a part nests."""
@@ -545,20 +540,17 @@ class Types:
         alias = type.alias
         if alias is not None and alias.args:
             alias = self.alias(alias.module, alias.name, [_done(arg, done) for arg in alias.args])
-        match type:
-            case Var():
-                return bindings.get(type, type)
-            case Scalar():
-                return self.scalar(type.name, alias)
-            case App():
-                return self.app(type.constructor, [_done(item, done) for item in type.items], alias)
-            case Record():
-                tail = None if type.tail is None else _done(type.tail, done)
-                return self.record([(name, _done(part, done)) for name, part in type.fields], tail, alias)
-            case Sum():
-                parts = [(name, None if part is None else _done(part, done)) for name, part in type.constructors]
-                return self.sum(parts, alias)
-        return type
+        if isinstance(type, Var):
+            return bindings.get(type, type)
+        if isinstance(type, App):
+            return self.app(type.constructor, [_done(item, done) for item in type.items], alias)
+        if isinstance(type, Record):
+            tail = None if type.tail is None else _done(type.tail, done)
+            return self.record([(name, _done(part, done)) for name, part in type.fields], tail, alias)
+        if isinstance(type, Sum):
+            parts = [(name, None if part is None else _done(part, done)) for name, part in type.constructors]
+            return self.sum(parts, alias)
+        return self.scalar(type.name, alias) if isinstance(type, Scalar) else type
 
 
 def _forget_unheld(table: dict[tuple[object, ...], N], make: Callable[[], N]) -> None:
@@ -589,14 +581,16 @@ def _done(type: Type, done: Mapping[Type, Type]) -> Type:
 
 def parts(type: Type) -> tuple[Type, ...]:
     """The direct parts of a type; a record's tail is one of them."""
-    match type:
-        case App():
-            return type.items
-        case Record():
-            own = tuple(item for _, item in type.fields)
-            return own if type.tail is None else (*own, type.tail)
-        case Sum():
-            return tuple(item for _, item in type.constructors if item is not None)
+    # Not a match: its class patterns ask the slow way in compiled code.
+    if isinstance(type, App):
+        return type.items
+    if isinstance(type, Record):
+        own = [item for _, item in type.fields]
+        if type.tail is not None:
+            own.append(type.tail)
+        return tuple(own)
+    if isinstance(type, Sum):
+        return tuple([item for _, item in type.constructors if item is not None])
     return ()
 
 
@@ -611,8 +605,11 @@ def _settled(parts: Iterable[Type], alias: Alias | None) -> bool:
     return all(part.settled for part in parts) and (alias is None or all(arg.settled for arg in alias.args))
 
 
+_name_of = itemgetter(0)
+
+
 def _sorted(fields: tuple[tuple[str, Type], ...]) -> tuple[tuple[str, Type], ...]:
-    return tuple(sorted(((name, type.canon) for name, type in fields), key=lambda pair: pair[0]))
+    return tuple(sorted([(name, type.canon) for name, type in fields], key=_name_of))
 
 
 def variables(type: Type, found: dict[Var, None] | None = None) -> dict[Var, None]:
