@@ -28,9 +28,11 @@ COMPILED = {
     "nscompiler/grammar": "build build_expressions build_types depth head lexer machine mistakes place "
     "sums syntax walk",
     "nscompiler/types": "interface stored types",
-    "nscompiler/typecheck": "bindings check components constraints declare define facts fits infer params resolve "
-    "scope sizes type_counts unify",
-    "nscompiler/lints": "fields module parameters signs unused",
+    "nscompiler/typecheck": "bindings check components constraints declare define facts fits infer params "
+    "repeated resolve scope sizes type_counts unify",
+    "nscompiler/lints": "fields marks module parameters signs unused",
+    "nscompiler/modules": "python_file",
+    "nscompiler/pipeline": "clash_signs",
 }
 
 
@@ -41,7 +43,7 @@ class CompilerHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def dependencies(self) -> list[str]:
         """What the build needs beyond what the project says."""
-        return ["mypy>=1.18", "setuptools>=65"] if _wanted() == "all" else []
+        return ["attrs>=24.2", "mypy>=1.18", "setuptools>=65"] if _wanted() == "all" else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Before a wheel is built; an editable one makes its tables when they are first needed."""

@@ -34,6 +34,7 @@
 #define MOST_BYTES (256LL << 20)
 #define LARGEST_FILE (8LL << 20)
 #define MOST_NAMES 8
+#define NOWHERE ((size_t)-1)
 
 enum { IS_FILE = 1, IS_FOLDER = 2, IS_LINK = 4 };
 
@@ -108,20 +109,17 @@ more_room(void *held, size_t count, size_t *room, size_t size)
         (count)++;                                                                                                    \
     } while (0)
 
+/* Put a name into the pool, as a path where a folder in there is given. */
 static int
-put(Pool *pool, const char *folder, const char *name, size_t *at)
+put(Pool *pool, size_t folder, const char *name, size_t *at)
 {
-    size_t before = folder == NULL ? 0 : strlen(folder), length = strlen(name);
+    size_t before = folder == NOWHERE ? 0 : strlen(pool->bytes + folder), length = strlen(name);
     size_t needed = before + length + 2;
     if (pool->used + needed > pool->room) {
         size_t room = (pool->room ? pool->room * 2 : 1 << 16) + needed;
-        char *offset = folder != NULL && folder >= pool->bytes && folder < pool->bytes + pool->used ? pool->bytes : NULL;
         char *grown = realloc(pool->bytes, room);
         if (grown == NULL) {
             return -1;
-        }
-        if (offset != NULL) {
-            folder = grown + (folder - offset);
         }
         pool->bytes = grown;
         pool->room = room;
@@ -129,7 +127,7 @@ put(Pool *pool, const char *folder, const char *name, size_t *at)
     *at = pool->used;
     char *to = pool->bytes + pool->used;
     if (before) {
-        memcpy(to, folder, before);
+        memcpy(to, pool->bytes + folder, before);
         to += before;
         if (to[-1] != '/') {
             *to++ = '/';
@@ -235,7 +233,7 @@ list_folder(Ahead *ahead, DIR *stream, int descriptor)
         APPENDED(ahead->entries, ahead->entry_count, ahead->entry_room);
         Entry *made = &ahead->entries[ahead->entry_count - 1];
         made->kind = kind;
-        if (put(&ahead->pool, NULL, name, &made->name) < 0) {
+        if (put(&ahead->pool, NOWHERE, name, &made->name) < 0) {
             return -1;
         }
     }
@@ -247,6 +245,7 @@ static int
 enter(Ahead *ahead, const Folder *folder, int descriptor, int is_root)
 {
     int built = 0, module = 0;
+    size_t inside = strcmp(ahead->pool.bytes + folder->path, ".") == 0 ? NOWHERE : folder->path;
     for (size_t i = folder->first; i < folder->first + folder->count; i++) {
         const char *name = ahead->pool.bytes + ahead->entries[i].name;
         built |= strcmp(name, ahead->manifest) == 0;
@@ -257,7 +256,7 @@ enter(Ahead *ahead, const Folder *folder, int descriptor, int is_root)
     }
     for (size_t i = folder->first; i < folder->first + folder->count && !ahead->stopped; i++) {
         Entry entry = ahead->entries[i];
-        const char *name = ahead->pool.bytes + entry.name, *path = ahead->pool.bytes + folder->path;
+        const char *name = ahead->pool.bytes + entry.name;
         int is_ours = ends_with(name, ahead->suffix) ||
                       is_among(name, ahead->names + ahead->skipped, ahead->named - ahead->skipped);
         if (name[0] == '.' || is_among(name, ahead->names, ahead->skipped) || (entry.kind & IS_LINK) ||
@@ -266,7 +265,7 @@ enter(Ahead *ahead, const Folder *folder, int descriptor, int is_root)
         }
         char *copied = strdup(name); /* the pool may move */
         size_t at;
-        int failed = copied == NULL || put(&ahead->pool, strcmp(path, ".") == 0 ? NULL : path, copied, &at) < 0;
+        int failed = copied == NULL || put(&ahead->pool, inside, copied, &at) < 0;
         if (!failed && entry.kind == IS_FILE) {
             failed = read_file(ahead, descriptor, copied, at) < 0;
         }
@@ -542,7 +541,7 @@ read_ahead(PyObject *module, PyObject *args)
     ahead->suffix = strdup(suffix);
     ahead->pending = calloc(1, sizeof *ahead->pending);
     int failed = ahead->manifest == NULL || ahead->module == NULL || ahead->suffix == NULL ||
-                 ahead->pending == NULL || put(&ahead->pool, NULL, PyBytes_AS_STRING(root), ahead->pending) < 0;
+                 ahead->pending == NULL || put(&ahead->pool, NOWHERE, PyBytes_AS_STRING(root), ahead->pending) < 0;
     Py_DECREF(root);
     if (failed) {
         PyErr_NoMemory();

@@ -46,7 +46,7 @@ def build(to: Path, *flags: str) -> None:
     if found is None:
         raise LookupError("there is no compiler of C here, or Python came without its headers")
     linking = _LINKING.get(sys.platform, ("-shared",))
-    command = [*found, *(flags or OPTIMIZED), "-fPIC", *linking, f"-I{sysconfig.get_path('include')}", str(SOURCE)]
+    command = [*found, *(flags or OPTIMIZED), "-fPIC", "-pthread", *linking, f"-I{sysconfig.get_path('include')}", str(SOURCE)]
     try:
         done = subprocess.run(
             [*command, "-o", str(to)], capture_output=True, text=True, errors="replace", timeout=_LONGEST, check=False

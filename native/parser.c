@@ -7,6 +7,8 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "ahead.h"
+#include "pages.h"
 #include "tables.h"
 
 /* --- one text */
@@ -324,12 +326,20 @@ execute(PyObject *module)
     return failed ? -1 : 0;
 }
 
+static PyMethodDef functions[] = {
+    {"read_ahead", read_ahead, METH_VARARGS, "Begin to read a folder tree; what `taken` gives the content of."},
+    {"taken", taken, METH_O, "Wait for it: lists, names and kinds by path, and contents, each as WatchedFiles keeps it."},
+    {"use_large_pages", use_large_pages, METH_NOARGS, "From now on, take the memory of small objects in large pages."},
+    {NULL},
+};
+
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, execute}, {0, NULL}};
 
 static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,
     .m_name = "nscompiler.grammar._native",
-    .m_doc = "A faster loop over the parser's tables.",
+    .m_doc = "What is written in C: a faster loop over the parser's tables, and a look ahead at the files.",
+    .m_methods = functions,
     .m_slots = slots,
 };
 

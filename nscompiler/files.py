@@ -1,9 +1,16 @@
 """Where texts come from: the disk, or memory for editors and tests."""
 
 import os
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nscompiler import questions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Seen = tuple[dict[str, Any], dict[str, frozenset[str]], dict[str, tuple[bool, bool, bool]], dict[str, Any]]
+"""What was seen of the disk, by path: lists of folders with the folders' times, the same names as sets, of each entry
+whether it is a file, a folder, and a link; and the contents of files behind their sizes and times."""
 
 
 class Files(Protocol):
@@ -134,15 +141,23 @@ class WatchedFiles:
     relied on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: "Callable[[], Seen] | None" = None) -> None:
+        """``ahead`` gives what somebody has read of the disk who began after this was made."""
         self.taken = questions.now()
         self.asked = questions.nothing()
         self.complete = True
+        self._ahead = ahead
+        self._seen: Seen = {}, {}, {}, {}
         self._names: dict[str, frozenset[str]] = {}
         self._kinds: dict[str, tuple[bool, bool, bool]] = {}
 
     def read_bytes(self, path: str) -> bytes:
         """The content of a file."""
+        seen = self._look(path, 3)
+        if seen is not None:
+            held: bytes = seen[3]
+            self._answer(path, (*seen[:3], questions.digest(held)))
+            return held
         try:
             found, content = _read(path)
         except FileNotFoundError:
@@ -151,10 +166,20 @@ class WatchedFiles:
         except OSError:
             self.complete = False
             raise
-        answer = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, questions.digest(content))
+        self._answer(path, (found.st_size, found.st_mtime_ns, found.st_ctime_ns, questions.digest(content)))
+        return content
+
+    def _answer(self, path: str, answer: tuple[Any, ...]) -> None:
         if self.asked[questions.READS].setdefault(path, answer) != answer:
             self.complete = False  # changed between two looks at it
-        return content
+
+    def _look(self, path: str, kind: int) -> "Any":
+        """What was seen of a path ahead, which is told once; None where nothing was."""
+        if self._ahead is not None:
+            ahead, self._ahead = self._ahead, None
+            self._seen = ahead()
+            self._kinds.update(self._seen[2])
+        return self._seen[kind].pop(path, None)
 
     def is_file(self, path: str) -> bool:
         """Whether there is a file; where the folder was listed without it, that says so."""
@@ -174,6 +199,12 @@ class WatchedFiles:
 
     def list(self, folder: str) -> tuple[str, ...]:
         """The names in a folder, sorted."""
+        seen = self._look(folder, 0)
+        if seen is not None:
+            self.asked[questions.LISTS][folder] = seen
+            self._names[folder] = self._seen[1][folder]
+            listed: tuple[str, ...] = seen[2]
+            return listed
         try:
             found = os.stat(folder)
             kinds = _kinds_in(folder)

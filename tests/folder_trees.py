@@ -43,10 +43,10 @@ def seen(root: str, files: WatchedFiles) -> dict[str, Any]:
     return {"found": (found.modules, found.configured, failures), "texts": texts, "asked": files.record()}
 
 
-def differences(root: str) -> list[str]:
-    """In what the two ways differ on a tree; which has to be nothing."""
+def differences(root: str, native: Any = None) -> list[str]:
+    """In what the two ways differ on a tree, which has to be nothing; ``native`` is a library in C other than ours."""
     disk = seen(root, WatchedFiles())
-    ahead = read_ahead.read_ahead((root,))
+    ahead = read_ahead.read_ahead((root,), native)
     assert ahead is not None, f"{root} is no folder, or the library in C was not built"
     there = seen(root, WatchedFiles(ahead))
     return [name for name, of_disk in disk.items() if of_disk != there[name]]

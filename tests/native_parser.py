@@ -2,8 +2,9 @@
 
     python tests/native_parser.py [--seconds 30] [--seed N] [--sanitize]
 
-compares it with the loop in Python on texts of the grammar fuzzer and on damaged programs of the specification. With
-``--sanitize`` it runs under the address and undefined-behaviour sanitizers, and memory of every object is checked.
+compares it with the loop in Python on texts of the grammar fuzzer and on damaged programs of the specification, and its
+look ahead at files with the disk on odd folder trees. With ``--sanitize`` it runs under the address and
+undefined-behaviour sanitizers, and memory of every object is checked.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ ROOT = Path(__file__).parent.parent
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", "-g")
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+from folder_trees import differences, plant  # noqa: E402
 
 from nscompiler.grammar import library, native  # noqa: E402
 from nscompiler.grammar.parse import ParseResult, parse_tokens, parse_with  # noqa: E402
@@ -123,6 +126,14 @@ def _damaged_programs(seed: int) -> str:
     return damaged(text, rng) if rng.random() < 0.7 else text
 
 
+def _compare_folders(seed: int) -> None:
+    """Raises AssertionError where the look ahead at an odd folder tree sees something else than the disk has."""
+    with tempfile.TemporaryDirectory(prefix="nsc-folders-") as folder:
+        plant(Path(folder), random.Random(seed))
+        different = differences(folder, module())
+        assert not different, f"{different} of the tree of seed {seed}"
+
+
 def _run_sanitized(seconds: float, seed: int) -> int:
     with tempfile.TemporaryDirectory(prefix="nsc-native-") as folder:
         library = build(Path(folder), *SANITIZE)
@@ -160,6 +171,8 @@ def main() -> int:
     while time.monotonic() < end:
         try:
             taken += compare(_damaged_programs(seed))
+            if seed % 20 == 0:
+                _compare_folders(seed)
         except AssertionError as differing:
             from fuzz.oracle import keep
 

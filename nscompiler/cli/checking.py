@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nscompiler.cli import answers, exits
 from nscompiler.cli.environment import search_folders
+from nscompiler.cli.read_ahead import read_ahead
 from nscompiler.cli.report import Outcome, report_problems
 from nscompiler.files import DiskFiles, Files, WatchedFiles
 
@@ -98,9 +99,9 @@ def _tell_of_disk(
 
 
 def _tell_of_all(paths: Sequence[str], search: Sequence[str], asked: Asked) -> "Sequence[Diagnostic]":
+    watched = WatchedFiles(read_ahead(paths))
     from nscompiler.single import SingleCheck
 
-    watched = WatchedFiles()
     remembers = answers.wanted()
     check = SingleCheck(watched, paths, search, remembers=remembers)
     problems = _tell(check, asked)

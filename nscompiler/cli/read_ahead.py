@@ -9,6 +9,7 @@ TYPE_CHECKING = (
 )
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from nscompiler.files import Seen
 
@@ -16,16 +17,16 @@ SKIPPED = ("node_modules", "__pycache__", "venv")
 READ = ("service.py", "nstack.yaml", "nstack-project.yaml", "requirements.txt")
 
 
-def read_ahead(paths: "Sequence[str]") -> "Callable[[], Seen] | None":
+def read_ahead(paths: "Sequence[str]", native: "Any" = None) -> "Callable[[], Seen] | None":
     """Begin to read what lies below the first path; what is returned waits for the end and gives what was seen.
 
     None where that path is no folder, or nobody can read ahead here. The folders are those that ``modules.tree`` walks
-    through; where this sees less, or other files than are asked for, only time is lost.
+    through; where this sees less, or other files than are asked for, only time is lost. ``native`` is the library in C.
     """
     root = os.path.normpath(paths[0])
     if root.startswith("//") or root == "/" or not os.path.isdir(root):
         return None
-    native = library.load()
+    native = native or library.load()
     if native is None:
         return None
     native.use_large_pages()
