@@ -46,7 +46,8 @@ def build(to: Path, *flags: str) -> None:
     if found is None:
         raise LookupError("there is no compiler of C here, or Python came without its headers")
     linking = _LINKING.get(sys.platform, ("-shared",))
-    command = [*found, *(flags or OPTIMIZED), "-fPIC", "-pthread", *linking, f"-I{sysconfig.get_path('include')}", str(SOURCE)]
+    headers = f"-I{sysconfig.get_path('include')}"
+    command = [*found, *(flags or OPTIMIZED), "-fPIC", "-pthread", *linking, headers, str(SOURCE)]
     try:
         done = subprocess.run(
             [*command, "-o", str(to)], capture_output=True, text=True, errors="replace", timeout=_LONGEST, check=False
