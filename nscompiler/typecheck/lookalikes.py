@@ -1,6 +1,7 @@
-"""Type variables of a ``fun`` that are called as a type in small letters: ``text``, ``integer``.
+"""Type variables of a ``fun`` that are called as a type in small letters, ``text``, ``integer``; and constructors that
+are called as types, ``Integer | Text``.
 
-They are variables all the same, which take any type in silence. Only names that are exactly a built-in type's are
+The first are variables all the same, which take any type in silence. Only names that are exactly a built-in type's are
 spoken of, what other languages call one, and those of types that the file declares or imports: of one letter, which
 variables usually have, and with parameters only where the variable could not be supplied.
 """
@@ -19,6 +20,8 @@ _SMALL = {name.lower(): name for name in (*SCALARS, "Void")}
 FOREIGN_SMALL = {"string": "Text", "str": "Text", "int": "Integer", "bool": "Boolean", "float": "Double"}
 """What other languages call a type, in small letters."""
 FOREIGN_SMALL["bytes"] = "[Byte]"
+# What a fix is not called after.
+_LONG = 80
 _MEANT = {**_SMALL, **FOREIGN_SMALL}
 
 
@@ -80,3 +83,35 @@ def _fix(scope: Scope, places: list[syntax.TypeVariable], meant: dict[str, str])
     written = [f"`{right}`" for right in dict.fromkeys(meant[node.name.text] for node in places)]
     edits = tuple(Edit(scope.span(node), meant[node.name.text]) for node in places)
     return Fix(f"write {', '.join(written)}", edits, Applicability.MAYBE_INCORRECT)
+
+
+_NOTHING = frozenset(("None", "Null", "Nil", "Nothing", "Undefined"))
+
+
+def report_type_like(scope: Scope, decl: syntax.TypeDecl, sum: syntax.SumType) -> None:
+    """Report a sum of nothing but names of types, ``type Id = Integer | Text``, or of one and ``None``.
+
+    A single constructor that is none of these, or has a payload, shows that constructors are meant.
+    """
+    names = [constructor.name.text for constructor in sum.constructors if constructor.payload is None]
+    types = [name for name in names if name in SCALARS or (name != decl.name.text and _is_plain(scope, name))]
+    if len(names) < len(sum.constructors) or not types or len(set(names)) < len(names):
+        return
+    if len(types) == len(names):
+        own = decl.name.text
+        written = " | ".join(f"{own}{name} {name}" for name in names)
+        label = "a sum of types names a constructor for each"
+    elif len(names) == 2 and not _NOTHING.isdisjoint(names):
+        written, label = f"optional {types[0]}", "what may be missing is written `optional`"
+    else:
+        return
+    title = f"`{names[0]}` and `{names[1]}` are constructors here, and not types"
+    if len(names) > 2:
+        title = f"`{names[0]}` and the others are constructors here, and not types"
+    fix = scope.replacement(sum, written, f"write `{written}`" if len(written) < _LONG else "name the constructors")
+    scope.report(lints.TYPE_LIKE_CONSTRUCTORS, sum, title, label, fixes=(fix,))
+
+
+def _is_plain(scope: Scope, name: str) -> bool:
+    decl = scope.declared_types.get(name)
+    return decl is not None and not decl.parameters

@@ -10,7 +10,7 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.typecheck.components import strong_components
-from nscompiler.typecheck.lookalikes import FOREIGN_SMALL
+from nscompiler.typecheck.lookalikes import FOREIGN_SMALL, report_type_like
 from nscompiler.typecheck.rings import Steps, lone_payload, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
 from nscompiler.typecheck.type_counts import report_arity
@@ -101,6 +101,8 @@ class Resolver:
         body = self.shallow(self._right_side(decl.body, variables), decl.name)
         if decl.attributes:
             self._report_attributes(decl)
+        if isinstance(decl.body, syntax.SumType) and decl.body.constructors[0].payload is None:
+            report_type_like(self.scope, decl, decl.body)
         self.scope.types[name] = TypeInterface(
             self.scope.reference,
             name,

@@ -191,6 +191,21 @@ VARIABLE_LIKE_TYPE = Code(
     right="fun shout : Text -> Text\n",
 )
 
+TYPE_LIKE_CONSTRUCTORS = Code(
+    id="NS0912",
+    name="type-like-constructors",
+    title="All constructors of a sum are called as types, and none holds a value",
+    explanation=(
+        "The alternatives of a sum are constructors, each with a payload behind it. In `type Id = Integer | Text` two "
+        "constructors without a payload happen to be called as types: a value says which of them it is, and holds no "
+        "number and no text. A sum of two types names a constructor for each: `IdNumber Integer | IdText Text`. What "
+        "may be missing is `optional Text`."
+    ),
+    level=Severity.HINT,
+    wrong="type Id = Integer | Text\n\nfun find : Id -> Text\n",
+    right="type Id = IdNumber Integer | IdText Text\n\nfun find : Id -> Text\n",
+)
+
 CODES = (
     UNUSED_IMPORT,
     UNUSED_TYPE,
@@ -203,4 +218,5 @@ CODES = (
     MALFORMED_IGNORE,
     ERROR_IGNORED,
     VARIABLE_LIKE_TYPE,
+    TYPE_LIKE_CONSTRUCTORS,
 )
