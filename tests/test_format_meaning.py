@@ -55,3 +55,60 @@ def test_whole_programs(folder: Path) -> None:
     for part in sorted({path.split("/")[0] for path in texts}):
         files = {path: text for path, text in texts.items() if path.split("/")[0] == part}
         assert said(laid_out(files)) == said(files), part
+
+
+IGNORED = """\
+@deprecated("use `other`")
+fun fetch : () -> Text
+
+fun other : Text -> Text
+
+"""
+LONG = 'Sources.schedule { cron = "@hourly", timezone = "Europe/Berlin" } | fetch | other | other | Sinks.log'
+
+
+@pytest.mark.parametrize(
+    ("text", "laid_out"),
+    [
+        (
+            f"// nsc: ignore[deprecated-use, NS0907] why\ndef w = {LONG}\n",
+            "// nsc: ignore[deprecated-use, NS0907] why\ndef w =\n  Sources",
+        ),
+        (
+            f"/// Documented.\ndef w = {LONG} // nsc: ignore[deprecated-use, NS0907] why\n",
+            "// nsc: ignore[deprecated-use, NS0907] why\n/// Documented.\ndef w =\n  Sources",
+        ),
+        (
+            f"@experimental\ndef w =\n  // nsc: ignore[NS0422, NS0907]\n  {LONG}\n",
+            "// nsc: ignore[NS0422, NS0907]\n@experimental\ndef w =\n  Sources",
+        ),
+        (
+            f"{LONG} // nsc: ignore[NS0422, NS0907]\n",
+            "// nsc: ignore[NS0422, NS0907]\nSources.schedule",
+        ),
+        (
+            "def w = " + LONG.replace("| fetch", "// nsc: ignore[NS0907]\n| fetch // nsc: ignore[NS0422]\n"),
+            '    | fetch // nsc: ignore[NS0422]\n    | other\n    | other\n    | Sinks.log\n',
+        ),
+        (
+            "def a = fetch // nsc: ignore[NS0422]\n\n\ndef b = a\n",
+            "def a = fetch // nsc: ignore[NS0422]\n\ndef b = a\n",
+        ),
+    ],
+)  # fmt: skip
+def test_what_comments_ignore_stays_ignored(text: str, laid_out: str) -> None:
+    text = IGNORED.rstrip() + ";\n\n" + text if text.startswith("Sources") else IGNORED + text
+    assert [one.code.name for one in check_texts({"main.nml": text}).diagnostics] == []
+    found = format_source(text).text
+    assert laid_out in found
+    assert format_source(found).text == found
+    assert [one.code.name for one in check_texts({"main.nml": found}).diagnostics] == []
+
+
+def test_a_comment_about_a_name_that_nothing_uses_moves_with_it() -> None:
+    pipe = " | ".join(["fetch", *["other"] * 13])
+    text = f"fun fetch : () -> Text\nfun other : Text -> Text\n\ndef w = {pipe} // nsc: ignore[NS0903]\n\n"
+    text += 'Sources.schedule { cron = "@daily", on_error = "stop" } | fetch | Sinks.log'
+    found = format_source(text).text
+    assert "\n// nsc: ignore[NS0903]\ndef w =\n  fetch\n" in found
+    assert check_texts({"main.nml": found}).diagnostics == ()

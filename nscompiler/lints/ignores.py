@@ -1,11 +1,12 @@
 """Comments that ignore warnings: ``// nsc: ignore[NS0901, unused-type] why``, in Python ``# nsc: ignore[NS0804]``.
 
-At the end of a line a comment is about that line, alone on a line about the next line of code. A problem belongs to
-the lines on which its primary span starts and ends. Errors cannot be ignored.
+At the end of a line a comment is about that line, alone on a line about the next line of code; in an ``.nml`` file,
+above an import or a declaration, about all of its lines. A problem belongs to the lines on which its primary span
+starts and ends. Errors cannot be ignored.
 """
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import ClassVar
 
@@ -33,10 +34,11 @@ _NAME = Pattern(r"[^\s,]+")
 
 
 class Ignore(Record):
-    """One comment. ``start`` and ``end`` are its place, ``names`` what it names, each with its place; ``line`` is the
-    line that it is about. ``kind`` says what else it is where it ignores nothing: a block comment, documentation."""
+    """One comment. ``start`` and ``end`` are its place, ``names`` what it names, each with its place; ``line`` and
+    ``last`` are the first and the last line that it is about. ``kind`` says what else it is where it ignores nothing: a
+    block comment, documentation."""
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("source", "start", "end", "own_line", "line", "names", "kind")
+    __match_args__: ClassVar[tuple[str, ...]] = ("source", "start", "end", "own_line", "line", "last", "names", "kind")
     __slots__ = __match_args__
 
     def __init__(
@@ -46,6 +48,7 @@ class Ignore(Record):
         end: int,
         own_line: bool,
         line: int,
+        last: int,
         names: tuple[tuple[str, Span], ...],
         kind: str = "",
     ) -> None:
@@ -54,6 +57,7 @@ class Ignore(Record):
         self.end = end
         self.own_line = own_line
         self.line = line
+        self.last = last
         self.names = names
         self.kind = kind
 
@@ -61,7 +65,14 @@ class Ignore(Record):
 def ignores_of_module(module: syntax.Module) -> tuple[Ignore, ...]:
     """The comments of an ``.nml`` file that ignore something."""
     places = ((comment.start, comment.end) for comment in module.comments)
-    return (*_ignores(module.source, places, "//"), *_of_other_kinds(module))
+    return (*_ignores(module.source, places, "//", _items(module)), *_of_other_kinds(module))
+
+
+def _items(module: syntax.Module) -> Mapping[int, int]:
+    """The last line of each header, import, declaration and expression, by its first."""
+    items = [item for item in (module.header, *module.imports, *module.declarations, module.main) if item is not None]
+    position = module.source.lines.position
+    return {position(item.start).line: position(max(item.start, item.end - 1)).line for item in items}
 
 
 def _of_other_kinds(module: syntax.Module) -> Iterator[Ignore]:
@@ -71,7 +82,7 @@ def _of_other_kinds(module: syntax.Module) -> Iterator[Ignore]:
         for pattern, kind in ((_BLOCK, "a block comment"), (_DOCS, "documentation")):
             if pattern.match(source.text, comment.start, comment.end) is not None:
                 line = source.lines.position(comment.start).line
-                yield Ignore(source, comment.start, comment.end, False, line, (), kind)
+                yield Ignore(source, comment.start, comment.end, False, line, line, (), kind)
 
 
 def ignores_of_python(source: SourceFile) -> tuple[Ignore, ...]:
@@ -86,10 +97,12 @@ def ignores_of_python(source: SourceFile) -> tuple[Ignore, ...]:
                 places.append((start, start + len(token.string)))
     except (tokenize.TokenError, SyntaxError):
         return ()
-    return tuple(_ignores(source, places, "#"))
+    return tuple(_ignores(source, places, "#", {}))
 
 
-def _ignores(source: SourceFile, places: Iterable[tuple[int, int]], mark: str) -> Iterator[Ignore]:
+def _ignores(
+    source: SourceFile, places: Iterable[tuple[int, int]], mark: str, items: Mapping[int, int]
+) -> Iterator[Ignore]:
     since, following = 0, 0
     for start, end, alone in _apart(source.text, places):
         found = _COMMENT.match(source.text, start, end)
@@ -103,9 +116,11 @@ def _ignores(source: SourceFile, places: Iterable[tuple[int, int]], mark: str) -
             if own_line and not since <= line < following:  # of comments below each other one looks for all
                 since, following = line, _next_line(source, line, mark)
             about = following if own_line and following <= source.lines.count else line
-            yield Ignore(source, start, end, own_line and alone, about, named)
+            last = items.get(about, about) if own_line else about
+            yield Ignore(source, start, end, own_line and alone, about, last, named)
         elif (odd := _SPELLING.match(source.text, start, end)) is not None:
-            yield Ignore(source, start, odd.end(), False, source.lines.position(start).line, (), "this spelling")
+            line = source.lines.position(start).line
+            yield Ignore(source, start, odd.end(), False, line, line, (), "this spelling")
 
 
 def _apart(text: str, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, bool]]:
@@ -136,11 +151,9 @@ def without_ignored(
     ``complete`` if everything was looked for: only then is a comment called unused. Of a file with errors most warnings
     are not looked for.
     """
-    by_line: dict[tuple[str, int], list[Ignore]] = {}
-    for ignore in ignores:
-        by_line.setdefault((ignore.source.path, ignore.line), []).append(ignore)
+    lines = _Lines(ignores)
     used: set[tuple[Ignore, str]] = set()
-    left = [problem for problem in problems if not _ignored(problem, by_line, used)]
+    left = [problem for problem in problems if not _ignored(problem, lines, used)]
     for ignore in ignores:
         left += _faults(ignore)
         if complete:
@@ -148,28 +161,43 @@ def without_ignored(
     return tuple(left)
 
 
-def _ignored(problem: Diagnostic, by_line: dict[tuple[str, int], list[Ignore]], used: set[tuple[Ignore, str]]) -> bool:
+class _Lines:
+    """The comments by the files and lines that they are about."""
+
+    def __init__(self, ignores: Iterable[Ignore]) -> None:
+        self._sources: dict[str, SourceFile] = {}
+        self._by_line: dict[tuple[str, int], list[Ignore]] = {}
+        self._first: dict[tuple[str, int], int] = {}
+        for ignore in ignores:
+            path = ignore.source.path
+            self._sources.setdefault(path, ignore.source)
+            self._by_line.setdefault((path, ignore.line), []).append(ignore)
+            if ignore.last > ignore.line and (path, ignore.last) not in self._first:
+                lines = range(ignore.line + 1, ignore.last + 1)
+                self._first.update(((path, line), ignore.line) for line in lines)
+
+    def about(self, span: Span) -> Iterator[Ignore]:
+        """Those that are about the first or the last line of a span."""
+        source = self._sources.get(span.path)
+        if source is None:
+            return
+        for line in {source.lines.position(place).line for place in (span.start, max(span.start, span.end - 1))}:
+            yield from self._by_line.get((span.path, line), ())
+            above = self._by_line.get((span.path, self._first.get((span.path, line), 0)), ())
+            yield from (ignore for ignore in above if ignore.last >= line)
+
+
+def _ignored(problem: Diagnostic, lines: _Lines, used: set[tuple[Ignore, str]]) -> bool:
     if problem.code.level is Severity.ERROR:
         return False
     span = problem.primary.span
     hidden = False
-    for ignore in _about(span, by_line):
+    for ignore in lines.about(span):
         for name, _ in ignore.names:
             if name.upper() == problem.code.id or name == problem.code.name:
                 used.add((ignore, name))
                 hidden = True
     return hidden
-
-
-def _about(span: Span, by_line: dict[tuple[str, int], list[Ignore]]) -> Iterator[Ignore]:
-    """The comments that are about the first or the last line of a span."""
-    source = next(
-        (ignore.source for found in by_line.values() for ignore in found if ignore.source.path == span.path), None
-    )
-    if source is not None:
-        last = max(span.start, span.end - 1)
-        for line in {source.lines.position(place).line for place in (span.start, last)}:
-            yield from by_line.get((span.path, line), ())
 
 
 # --- what is wrong with a comment

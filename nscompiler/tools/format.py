@@ -1,18 +1,27 @@
 """The canonical layout of a program's text. A text with mistakes in its syntax stays as it is."""
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import attrs
 
-from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics import codes as catalogue
+from nscompiler.diagnostics.codes import lints
+from nscompiler.diagnostics.edits import apply_edits
+from nscompiler.diagnostics.model import Diagnostic, Edit
 from nscompiler.grammar.layout import layout
 from nscompiler.grammar.layout_expressions import spelling
 from nscompiler.grammar.parse import parse, parse_tokens
 from nscompiler.grammar.syntax import Module, Node, Use
+from nscompiler.lints.ignores import Ignore, ignores_of_module
+from nscompiler.lints.marks import may_ignore
 from nscompiler.source import SourceFile
 
 _MARK = "\ufeff"
+_WORDS_LEFT_OUT = frozenset(("concat", "filter", "optional", "def"))
+_DEFINED = "def "
 # What may differ between two trees that mean the same: places, and how things were spelt.
 _SPELT = frozenset(("start", "end", "source", "comments", "early_separators", "early", "raw", "quoted", "prefix"))
 
@@ -40,9 +49,81 @@ def format_source(text: str, path: str = "<text>") -> Formatted:
     if result.problems:
         return Formatted(text, parse(SourceFile(path, text)).problems)
     laid_out = layout(result.module, tokens)
+    if laid_out != text and may_ignore(text):
+        laid_out = _with_ignores(result.module, laid_out)
     if laid_out != text:
         _compare(path, result.module, laid_out)
     return Formatted(laid_out)
+
+
+def _with_ignores(module: Module, laid_out: str) -> str:
+    """A new text in which comments that ignore lints are about no less than in ``module``.
+
+    One whose line has become several goes above its declaration, where it is about all of it.
+    """
+    source = SourceFile(module.source.path, laid_out)
+    again = parse(source)
+    before, after = (sorted(ignores_of_module(each), key=_words_of) for each in (module, again.module))
+    if again.problems or len(before) != len(after):
+        return laid_out
+    words = _words_by_line(module.source), _words_by_line(source)
+    moved = [new for old, new in zip(before, after, strict=True) if _loses(old, new, words)]
+    if not moved:
+        return laid_out
+    text = _moved_up(again.module, moved)
+    result, tokens = parse_tokens(SourceFile(module.source.path, text))
+    return laid_out if result.problems else layout(result.module, tokens)
+
+
+def _words_of(ignore: Ignore) -> str:
+    return ignore.source.text[ignore.start : ignore.end]
+
+
+def _words_by_line(source: SourceFile) -> dict[int, Counter[str]]:
+    """The names and literals of each line, as they are compared: without what a layout changes about them."""
+    _, tokens = parse_tokens(source)
+    found: dict[int, Counter[str]] = {}
+    before = ""
+    for start, text in zip(tokens.starts, tokens.texts, strict=True):
+        word = text.strip('"').lower().removesuffix("ql")
+        if word[:1].isalnum() and word not in _WORDS_LEFT_OUT:
+            named = _DEFINED + word if before == "def" else word
+            found.setdefault(source.lines.position(start).line, Counter())[named] += 1
+        before = text
+    return found
+
+
+def _loses(old: Ignore, new: Ignore, words: tuple[dict[int, Counter[str]], dict[int, Counter[str]]]) -> bool:
+    """Whether a comment is about less than before. That a def's name is on another line than what follows matters to
+    one lint alone."""
+    lost = _about(old, words[0]) - _about(new, words[1])
+    of_names = any(catalogue.find(name) is lints.UNUSED_DEFINITION for name, _ in old.names)
+    return any(of_names or not word.startswith(_DEFINED) for word in lost)
+
+
+def _about(ignore: Ignore, words: dict[int, Counter[str]]) -> Counter[str]:
+    """The words of the lines that a comment is about."""
+    found: Counter[str] = Counter()
+    for line in range(ignore.line, ignore.last + 1):
+        found += words.get(line, Counter())
+    return found
+
+
+def _moved_up(module: Module, ignores: Sequence[Ignore]) -> str:
+    """The text of a module with comments on lines of their own above the items that they stand in or behind."""
+    source = module.source
+    items = [*module.imports, *module.declarations, *(() if module.main is None else (module.main,))]
+    edits = []
+    for ignore in ignores:
+        item = next((each for each in reversed(items) if each.start < ignore.start), None)
+        if item is not None:
+            line = source.lines.position(item.start).line
+            while line > 1 and source.line_text(line - 1).startswith("///"):
+                line -= 1
+            place = source.lines.start_of(line)
+            edits.append(Edit(source.span(place, place), _words_of(ignore) + "\n"))
+            edits.append(Edit(source.span(ignore.start, ignore.end), ""))
+    return apply_edits(source.text, edits)
 
 
 def _compare(path: str, module: Module, laid_out: str) -> None:

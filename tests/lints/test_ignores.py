@@ -34,6 +34,9 @@ CLEAN = "def w = Sources.stdin | Sinks.log"
         f"// nsc: ignore[NS0421]\n{LOWER}\n",
         f"// nsc: ignore[NS0421]\n\n// more words\n{LOWER}\n",
         f"// nsc: ignore[NS0421]\r\n{LOWER}\r\n",
+        "// nsc: ignore[NS0421]\ndef w =\n  Sources.stdin\n  | sinks.log\n",
+        "// nsc: ignore[NS0421]\n/// Documented.\n@experimental\ndef w = Sources.stdin\n  | sinks.log",
+        "// nsc: ignore[NS0421]\n\nSources.stdin\n  | sinks.log\n",
         "def w =\n  // nsc: ignore[NS0421]\n  sources.stdin\n  | Sinks.log\n",
         "def w =\n  sources.stdin // nsc: ignore[NS0421]\n  | Sinks.log\n",
         "def w = sources.stdin | sinks.log // nsc: ignore[NS0421]\n",
@@ -50,6 +53,9 @@ def test_a_comment_ignores_what_it_names_on_its_line(text):
     [
         f"{LOWER}\n// nsc: ignore[NS0421]\n",
         f"// nsc: ignore[NS0421]\n{CLEAN}\n{LOWER.replace('w', 'v', 1)}\n",
+        f"// nsc: ignore[NS0421]\ndef v =\n Sources.stdin\n | Sinks.log\n{LOWER}\n",
+        "def w = // nsc: ignore[NS0421]\n  Sources.stdin\n  | sinks.log\n",
+        "def w =\n  // nsc: ignore[NS0421]\n  Sources.stdin\n  | sinks.log\n",
         f"{CLEAN} // nsc: ignore[NS0421]\n{LOWER.replace('w', 'v', 1)}\n",
     ],
 )
