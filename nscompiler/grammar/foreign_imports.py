@@ -33,7 +33,7 @@ _NAMES = r"[\w*'][\w \t,.*']{0,500}?"
 _HOW = r"exposing|hiding|unqualified|qualified|using|only|show|hide|refer|except"
 _SUFFIX = ".nml"
 _ALL = frozenset(("*", "..", "_"))
-_OPENING = ("open", "using", "include", "#include", "uses")
+_OPENING = ("open", "using", "include", "#include", "uses", "_")
 _HIDING = ("hiding", "hide", "except")
 _END = r"(?=[ \t]*+(?:;|//|/\*|#|[\n\r]|\Z))"
 _FORMS = (
@@ -45,8 +45,10 @@ _FORMS = (
     rf"|(?<=(?:show|hide|only)[ \t])(?P<names>{_NAMES}))){_END}",
     # Java, Scala
     rf"import[ \t]+(?:static[ \t]+)?{_MODULE.replace('8}+', '8}?')}(?:\.|::)(?P<names>[*_]|[a-z]\w*+){_END}",
-    # an alias with dots
-    rf"import[ \t]+{_MODULE}[ \t]+as[ \t]+(?P<dotted>{_WORD}(?:\.\w++)++){_END}",
+    # an alias that is none
+    rf"import[ \t]+{_MODULE}[ \t]+as[ \t]+"
+    rf"(?:(?P<dotted>{_WORD}(?:\.\w++)++)|(?P<quoted>[\"'`]{_WORD}[\"'`])|(?P<blank>_)"
+    rf"|{_WORD}[ \t]+as[ \t]+{_ALIAS}){_END}",
     # JavaScript
     rf"import[ \t]+(?P<names>\*|\w++(?:[ \t]*,[ \t]*\w++){{1,100}}+)[ \t]+from[ \t]+{_WHERE}{_END}",
     rf"import[ \t]+(?:type[ \t]+)?(?:{_ALIAS}[ \t]*,?[ \t]*)?(?:\*[ \t]+as[ \t]+(?P<star>{_WORD})[ \t]*)?"
@@ -66,6 +68,12 @@ _START = Pattern(
 )
 _OWN = Pattern(r"(?m)^[ \t]*+import[ \t]+(?P<name>[\w./]++):(?P<version>[\w.-]++)(?:[ \t]+as[ \t]+(?P<alias>\w++))?")
 _ITEM = Pattern(rf"(?P<name>\.\.|\*|{_WORD}'*)(?:\(\.\.\))?(?:\s*+(?:\bas\b|:|=>?|->)\s*+(?P<called>{_WORD}'*))?")
+_NO_ALIAS = {
+    "dotted": "The alias of a module is one word, without a dot",
+    "quoted": "The alias of a module is written without quotes",
+    "blank": "The alias of a module is a name with a capital letter",
+    "alias": "A module gets one alias for each `import`",
+}
 #: ``import Foo.bar``, which reads as the name of a module.
 _OURS = Pattern(r"import[ \t]+[\w./]++")
 _DECLARED = Pattern(r"\b(?:fun|def|type)\s+([^\W\d][\w']*+)")
@@ -184,7 +192,7 @@ def _last_part(name: str) -> str:
 def _read(match: re.Match[str], given: Mapping[str, str]) -> ForeignImport:
     """What was meant, beside the aliases that are given already."""
     reference = f"{match['name']}:{match['version']}" if match["version"] else ""
-    called, member = _group(match, "star", "alias", "dotted"), _group(match, "member")
+    called, member = _group(match, "star", "alias", "dotted", "quoted").strip("\"'`"), _group(match, "member")
     names = {one["called"] or one["name"]: one["name"] for one in _ITEM.finditer(_group(match, "list"))}
     if _group(match, "word") == "use":
         member = _group(match, "names").rpartition(":")[2]
@@ -196,7 +204,7 @@ def _read(match: re.Match[str], given: Mapping[str, str]) -> ForeignImport:
         called = called or member
         names, called = {called: member}, ""
     hidden = frozenset(names) if _group(match, "how") in _HIDING else frozenset()
-    whole = bool(hidden) or not _ALL.isdisjoint(names) or _group(match, "word") in _OPENING
+    whole = bool(hidden) or not _ALL.isdisjoint(names) or _group(match, "word", "blank") in _OPENING
     names = {} if hidden else {name: there for name, there in names.items() if name not in _ALL}
     again = "" if called or not reference else next((one for one in given if given[one] == reference), "")
     alias = again or _free_alias(match, called, given)
@@ -240,8 +248,9 @@ def told(source: SourceFile, line: ForeignImport, uses: list[Edit]) -> Diagnosti
     if _group(match, "excess"):
         excess = match["excess"]
         span, title = source.span(match.end("excess") - len(excess.lstrip()), match.end("excess")), WHOLE_IMPORT
-    if _group(match, "dotted"):
-        span, title = source.span(*match.span("dotted")), "The alias of a module is one word, without a dot"
+    if "dotted" in match.re.groupindex:
+        group = next(group for group in ("dotted", "quoted", "blank", "alias") if match[group])
+        span, title = source.span(*match.span(group)), _NO_ALIAS[group]
     if not reference:
         name = _module(match)
         title = "A module is imported with its version, and used by its alias"

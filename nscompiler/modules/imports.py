@@ -1,5 +1,6 @@
 """Resolving a file's header and imports: which module each import means, under which alias."""
 
+from collections.abc import Iterator
 from itertools import chain, count
 from typing import ClassVar
 
@@ -7,6 +8,7 @@ from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean
 from nscompiler.grammar import syntax
+from nscompiler.grammar.walk import walk
 from nscompiler.modules.exports import declared_names, names_used
 from nscompiler.modules.header import header_place
 from nscompiler.modules.index import ModuleIndex
@@ -140,19 +142,24 @@ class _Resolver:
             related = (Label(self._module.span(first.alias or first.reference), "first given here", Role.IMPORT),)
             title = titled("the alias `{}` is given twice", alias)
             label = "" if node.alias is not None else f"without `as`, the alias is `{alias}`"
-            fixes = self._other_alias(node, alias, ref)
+            fixes = self._other_alias(node, alias, ref, self._index.reference(first.reference.text))
             self.problems.append(codes.DUPLICATE_ALIAS.at(place, title, label, related=related, fixes=fixes))
             return False
         if alias in RESERVED_ALIASES and path is not None and not self._index.is_standard(path):
             place = self._module.span(node.alias or node.reference)
             title = titled("the alias `{}` belongs to the standard library", alias)
-            fixes = self._other_alias(node, alias, ref)
+            fixes = self._other_alias(node, alias, ref, self._index.reference(f"{alias}:1.0.0"))
             self.problems.append(codes.RESERVED_ALIAS.at(place, title, "give it another with `as`", fixes=fixes))
             return False
         return True
 
-    def _other_alias(self, node: syntax.Import, alias: str, ref: ModuleRef | ReferenceFault) -> tuple[Fix, ...]:
-        """A fix that writes another alias: the name's parts run together, else with a number."""
+    def _other_alias(
+        self, node: syntax.Import, alias: str, ref: ModuleRef | ReferenceFault, holder: ModuleRef | ReferenceFault
+    ) -> tuple[Fix, ...]:
+        """A fix that writes another alias: the name's parts run together, else with a number; no import where the
+        ``holder`` of the alias is the same module."""
+        if ref == holder:
+            return (Fix("remove the import", (Edit(self._whole_line(node), ""),), Applicability.MAYBE_INCORRECT),)
         whole = ref.name.replace(".", "") if isinstance(ref, ModuleRef) else alias
         taken = (*RESERVED_ALIASES, alias)
         numbered = (f"{alias}{at}" for at in count(2))
@@ -161,8 +168,21 @@ class _Resolver:
             edit = Edit(self._module.span(node.alias), other)
         else:
             edit = Edit(Span(self._module.source.path, node.reference.end, node.reference.end), f" as {other}")
-        # What the file says after this may go on using the first alias for either module.
-        return (Fix(f"call it `{other}`", (edit,), Applicability.MAYBE_INCORRECT),)
+        edits = (edit, *(Edit(self._module.span(use), other) for use in self._uses(alias, ref, holder)))
+        return (Fix(f"call it `{other}`", edits, Applicability.MAYBE_INCORRECT),)
+
+    def _uses(
+        self, alias: str, ref: ModuleRef | ReferenceFault, holder: ModuleRef | ReferenceFault
+    ) -> Iterator[syntax.Name]:
+        """Where an alias stands before a name that one module has and the other, which has the alias too, does not."""
+        if isinstance(ref, ReferenceFault) or isinstance(holder, ReferenceFault):
+            return
+        own = _declared(ref, self._index) - _declared(holder, self._index)
+        for node in walk(self._module):
+            if not isinstance(node, (syntax.Use, syntax.TypeName)):
+                continue
+            if node.qualifier is not None and node.qualifier.text == alias and node.name.text in own:
+                yield node.qualifier
 
     def _self_import(self, node: syntax.Import, ref: ModuleRef) -> Diagnostic:
         header = self._module.header

@@ -159,6 +159,23 @@ def test_a_comment_that_looks_like_one_stays_a_comment_beside_a_mistake() -> Non
     assert mended(text, found).startswith("/*\nfrom Demo.Shop:1.0.0 import f\n*/\nimport Other:1.0.0\ndef w")
 
 
+@pytest.mark.parametrize(
+    ("line", "fault", "use", "alias"),
+    [
+        ('import Demo.Shop:1.0.0 as "S"', '"S"', "S.f", "S"),
+        ("import Demo.Shop:1.0.0 as _", "_", "f", "Shop"),
+        ("import Demo.Shop:1.0.0 as S as T", "T", "T.f", "T"),
+    ],
+)
+def test_an_alias_that_is_none_is_told_with_its_uses(line: str, fault: str, use: str, alias: str) -> None:
+    text = f"{line}\n\ndef w = Sources.stdin | {use} | Sinks.log\n"
+    (found,) = problems(text)
+    assert told(text, found) == fault
+    right = mended(text, found)
+    assert right == f"import Demo.Shop:1.0.0 as {alias}\n\ndef w = Sources.stdin | {alias}.f | Sinks.log\n"
+    assert problems(right) == ()
+
+
 def test_an_alias_with_a_dot_is_told_with_its_uses() -> None:
     text = "import Demo.Shop:1.0.0 as Demo.Shop\n\nfun k : Demo.Shop.Order -> Text\ndef w = Demo.Shop.f | Demo.Shop.g\n"
     (found,) = problems(text)
