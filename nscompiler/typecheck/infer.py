@@ -440,10 +440,36 @@ class Inference:
         self.store.take_back(state)
         first = max(0, place - MOST_TOLD)
         joint = BrokenJoint([*pipe.stages[first : place + 1]], flow[first:-1], given, needed, mismatches)
-        joint.narrow(self.store, self.arrows)
+        joint.narrow(self.store, self.arrows, self.uses)
         joint.precede(self._around and self._around[0])
         JointReport(self.scope, self.store, self.uses, joint).add()
         return False
+
+    def _blame(self, both: syntax.Both) -> bool:
+        """Whether of the branches of a ``&``, which agree on no input, only one cannot take what comes from the stage
+        before; then after a report of that joint. Where they agree on no output either, the ``&`` itself is in doubt.
+        """
+        around = self._around
+        while around is not None and not around[2]:
+            around = around[0]
+        if around is None:
+            return False
+        outer, pipe, arrows = around
+        given = arrows[-1].output
+        bad = [one for one in both.branches if not would_fit(self.store, given, self.arrows[one].input)]
+        outputs = [one for each in both.branches if (one := self.arrows[each].output) is not self.types.void]
+        alike = all(
+            would_fit(self.store, one, outputs[0]) or would_fit(self.store, outputs[0], one) for one in outputs[1:]
+        )
+        if len(bad) != 1 or not alike or self.store.head(given) in (self.types.error, self.types.void):
+            return False
+        from nscompiler.typecheck.joint_report import BrokenJoint, JointReport
+
+        joint = BrokenJoint([*pipe.stages[: len(arrows)], both], [*arrows], given, self.arrows[bad[0]].input, ())
+        joint.narrow(self.store, self.arrows, self.uses)
+        joint.precede(outer)
+        JointReport(self.scope, self.store, self.uses, joint).add()
+        return True
 
     # --- branches
 
@@ -488,6 +514,8 @@ class Inference:
         resolve = self.store.resolve
         if code is codes.BOTH_INPUTS:
             fixes = explain.in_a_row(self.scope, self.store, both, self.arrows)
+            if not fixes and self._blame(both):
+                return
         else:
             fixes = explain.made_alike(self.scope, self.store, both, place, common, type)
         explain.report_branches(self.scope, self.uses, both, place, resolve(common), resolve(type), code, fixes)

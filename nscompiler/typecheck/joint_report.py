@@ -1,6 +1,6 @@
 """What is said about a joint that does not hold: who gives what to whom, and how the flow came there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.entry import Code
@@ -31,13 +31,14 @@ from nscompiler.typecheck.twice import found_twice, shown_path, told
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
-from nscompiler.types.types import App, Record, Scalar, Sum, Type
+from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
 
 _Around = tuple["_Around | None", syntax.Pipe, list[Arrow]]
 
 # How many fields one label names, and how many pairs of names are held against each other for a slip.
 MOST_FIELDS = 12
 MOST_PAIRS = 40_000
+_NO_TUPLE = "`&` makes no tuple: what its branches give flows on one by one"
 # What is said of values that nobody has looked into, where another type is wanted.
 _UNREAD = {
     "Json": "Json fits only Json: let the function say what it gives, or give Text for `Conv.from_json` to read",
@@ -47,7 +48,10 @@ _UNREAD = {
 
 class BrokenJoint:
     """A joint that does not hold: the stages up to it, with the types of all but the last, which takes what it cannot;
-    what is given there, and what is needed."""
+    what is given there, and what is needed.
+
+    ``in_branch`` if other branches are given the same, ``shared`` if these take it as it is.
+    """
 
     def __init__(
         self,
@@ -62,21 +66,28 @@ class BrokenJoint:
         self.given = given
         self.needed = needed
         self.mismatches = mismatches
+        self.in_branch = self.shared = False
 
-    def narrow(self, store: Store, arrows: Mapping[syntax.Node, Arrow]) -> None:
+    def narrow(self, store: Store, arrows: Mapping[syntax.Node, Arrow], uses: Mapping[syntax.Node, UseFact]) -> None:
         """Put the only branch of a ``&`` that does not fit in the place of the whole, on either side."""
         void = store.types.void
         while True:
-            bad = _misfit(
-                self.stages[-2],
-                lambda one: arrows[one].output is void or would_fit(store, arrows[one].output, self.needed),
-                last=True,
-            )
-            if bad is None:
+            wrong = [
+                one
+                for one in _branches(self.stages[-2], last=True)
+                if arrows[one].output is not void and not would_fit(store, arrows[one].output, self.needed)
+            ]
+            if len(wrong) != 1:
                 break
-            self.stages[-2], self.flow[-1], self.given = bad, arrows[bad], arrows[bad].output
-        while bad := _misfit(self.stages[-1], lambda one: would_fit(store, self.given, arrows[one].input), last=False):
-            self.stages[-1], self.needed = bad, arrows[bad].input
+            self.stages[-2], self.flow[-1], self.given = wrong[0], arrows[wrong[0]], arrows[wrong[0]].output
+        while True:
+            # What takes anything has been found to take the same as the others: it is not at fault.
+            asked = [one for one in _branches(self.stages[-1], last=False) if not _takes_anything(uses, one)]
+            wrong = [one for one in asked if not would_fit(store, self.given, arrows[one].input)]
+            if len(wrong) != 1:
+                break
+            self.in_branch, self.shared = True, self.shared or len(asked) > 1
+            self.stages[-1], self.needed = wrong[0], arrows[wrong[0]].input
         with store.trial():
             self.mismatches = JointCheck(store).fit(self.given, self.needed)
 
@@ -88,14 +99,18 @@ class BrokenJoint:
             self.flow[:0] = arrows
 
 
-def _misfit(stage: syntax.Expr, fits: Callable[[syntax.Expr], bool], *, last: bool) -> syntax.Expr | None:
-    """The only branch that does not fit, of the ``&`` at one end of a stage; None where there is no such."""
+def _takes_anything(uses: Mapping[syntax.Node, UseFact], branch: syntax.Expr) -> bool:
+    fact = uses.get(first_of(branch))
+    return fact is not None and isinstance(fact.target.scheme.input, Var)
+
+
+def _branches(stage: syntax.Expr, *, last: bool) -> tuple[syntax.Expr, ...]:
+    """The branches of the ``&`` at one end of a stage; none where there is no ``&``."""
     while isinstance(stage, syntax.Pipe | syntax.Apply) or (
         not last and isinstance(stage, syntax.Concat | syntax.Filter)
     ):
         stage = stage.stages[-1 if last else 0] if isinstance(stage, syntax.Pipe) else stage.function
-    bad = [one for one in stage.branches if not fits(one)] if isinstance(stage, syntax.Both) else []
-    return bad[0] if len(bad) == 1 else None
+    return stage.branches if isinstance(stage, syntax.Both) else ()
 
 
 class JointReport:
@@ -114,6 +129,7 @@ class JointReport:
         self.producer, self.consumer = last_of(self.left), first_of(self.right)
         self.given, self.needed = store.resolve(joint.given), store.resolve(joint.needed)
         self.mismatches = joint.mismatches
+        self.in_branch, self.shared = joint.in_branch, joint.shared
 
     def add(self) -> None:
         """Put it among the scope's problems, as one diagnostic."""
@@ -165,6 +181,7 @@ class JointReport:
     def _sides(self, path: tuple[str, ...]) -> Sides:
         """The written types of both sides at a place inside them."""
         producer, consumer = self._target(self.producer), self._target(self.consumer)
+        producer = None if self.shared else producer
         ends = use_of(self.left, last=True), use_of(self.right, last=False)
         return Sides(declarations(self.scope), producer, consumer, ends, _taken_off(self.left), path)
 
@@ -189,7 +206,7 @@ class JointReport:
     def _bridges_of_items(self) -> tuple[Fix, ...]:
         """Functions in scope that take what lies in a list or an optional, for a consumer of one value."""
         given = self.store.head(self.given)
-        if not self._is(given, "list", "optional") or isinstance(self.left, syntax.Both):
+        if not self._is(given, "list", "optional") or self.in_branch or isinstance(self.left, syntax.Both):
             return ()
         sign = "*" if self._is(given, "list") else "?"
         producer, consumer = self._who()
@@ -207,6 +224,8 @@ class JointReport:
     def _between(self, text: str) -> tuple[Edit, ...]:
         """The edits that put a stage between the two."""
         source = self.scope.module.source
+        if self.in_branch:
+            return (Edit(source.span(self.right.start, self.right.start), f"{text} | "),)
         if not isinstance(self.left, syntax.Both):
             return (Edit(source.span(self.left.end, self.left.end), f" | {text}"),)
         if not isinstance(self.right, syntax.Both):
@@ -274,7 +293,7 @@ class JointReport:
             fitting(f"{producer} gives {found}, but {consumer} takes {one}", f"{consumer} takes {one}, not {found}"),
             f"takes {an(self.needed)}, one at a time",
             notes,
-            (postfix(self.scope, self.left, signs),),
+            (self._signed(signs),),
         )
 
     def _offer_question(self, signs: str) -> None:
@@ -286,13 +305,19 @@ class JointReport:
             fitting(f"{producer} may give nothing, but {consumer} needs a value", f"{consumer} needs a value, always"),
             f"needs {an(self.needed)}",
             tuple(notes),
-            (postfix(self.scope, self.left, signs),),
+            (self._signed(signs),),
         )
+
+    def _signed(self, signs: str) -> Fix:
+        """The signs behind what gives too much; in a branch alone where others take it as it is."""
+        if not self.in_branch:
+            return postfix(self.scope, self.left, signs)
+        title = f"put `Std.identity{signs}` before {self._who()[1]}"
+        return Fix(title, self._between(f"Std.identity{signs}"), Applicability.MAYBE_INCORRECT)
 
     def _offer_single(self, needed: Type) -> None:
         producer, consumer = self._who()
-        end = self.scope.module.source.span(self.left.end, self.left.end)
-        fix = Fix("make a list of one with `Std.single`", (Edit(end, " | Std.single"),), Applicability.MAYBE_INCORRECT)
+        fix = Fix("make a list of one with `Std.single`", self._between("Std.single"), Applicability.MAYBE_INCORRECT)
         self._add(
             codes.LIST_NEEDED,
             fitting(f"{producer} gives one value, but {consumer} takes a list", f"{consumer} takes a list"),
@@ -303,7 +328,7 @@ class JointReport:
 
     def _whole_list(self, needed: Type) -> tuple[Fix, ...]:
         """Where a `*` has taken a list apart that is wanted whole: remove it."""
-        if not isinstance(self.left, syntax.Concat):
+        if not isinstance(self.left, syntax.Concat) or self.shared:
             return ()
         at = self.stages.index(self.left)
         item = self.store.resolve(self.flow[at].output)
@@ -326,6 +351,7 @@ class JointReport:
             if other.kind == "type"
         ]
         notes += [_UNREAD[given]] if given in _UNREAD and not notes else []
+        notes += [_NO_TUPLE] if self._makes_no_tuple() else []
         title = fitting(
             f"{producer} gives {given}{where}, but {consumer} needs {needed}",
             f"{consumer} cannot take what {producer} gives",
@@ -333,6 +359,13 @@ class JointReport:
         code = self._inner_code(mismatch)
         fixes = (*self._bridges(), *(self._optional_fixes(code) or self._retyped()))
         self._add(code, title, label, tuple(notes), fixes[:3])
+
+    def _makes_no_tuple(self) -> bool:
+        """Whether a tuple is wanted of what the branches of a ``&`` give."""
+        needed = self.store.head(self.needed)
+        if not isinstance(self.left, syntax.Both) or not isinstance(needed, App) or needed.constructor != "tuple":
+            return False
+        return len(needed.items) == len(self.left.branches) and self._would_fit(self.given, needed.items[0])
 
     def _optional_fixes(self, code: Code) -> tuple[Fix, ...]:
         """Where only optionals inside stand in the way, the declarations on either side that would say otherwise."""

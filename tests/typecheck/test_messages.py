@@ -442,7 +442,7 @@ BRANCHES = (
         ("(i & (i & d)) | use", "use", "`d` gives Double, but `use` needs Integer", "(i & (i & d | whole)) | use"),
         ("(may & i) | use", "use", "`may` may give nothing, but `use` needs a value", "(may? & i) | use"),
         ("(d & d) | use", "use", "the `&` gives Double, but `use` needs Integer", "(d & d) | whole | use"),
-        ("d | (d & whole)", "d", "`d` gives Double, but `d` needs Integer", "d | whole | (d & whole)"),
+        ("d | (d & whole)", "d", "`d` gives Double, but `d` needs Integer", "d | (whole | d & whole)"),
         ("(i & list) | use", "list", "the branches of `&` give different outputs", "(i & list*) | use"),
         ("(list & i) | use", "i", "the branches of `&` give different outputs", "(list* & i) | use"),
     ],
@@ -462,3 +462,54 @@ def test_branches_that_give_different_records_show_only_what_differs() -> None:
     assert found.diff is not None
     sides = [text_of(found.diff.expected), text_of(found.diff.found)]
     assert sides == ["{ b : Integer, … }", "{ b : Text, … }"]
+
+
+@pytest.mark.parametrize(
+    ("given", "needed", "title", "mended"),
+    [
+        ("[Text]", "Text", "`f` gives a list, but `h` takes one value", ["Std.identity* | h"]),
+        ("optional Text", "Text", "`f` may give nothing, but `h` needs a value", ["Std.identity? | h"]),
+        ("Text", "[Text]", "`f` gives one value, but `h` takes a list", ["Std.single | h"]),
+        ("Text", "Integer", "`f` gives Text, but `h` needs Integer", []),
+        ("Integer", "Text", "`f` gives Integer, but `h` needs Text", ["make | h"]),
+    ],
+)
+def test_a_fix_for_one_branch_leaves_the_others_alone(given: str, needed: str, title: str, mended: list[str]) -> None:
+    text = (
+        f"fun make : Integer -> Text\nfun f : Boolean -> {given}\nfun g : {given} -> Date\nfun h : {needed} -> Date\n"
+        "def d = f | ({} & g)\n"
+    )
+    found = only(text.format("h"))
+    assert (underlined(text.format("h"), found), found.title) == ("h", title)
+    assert [apply_edits(text.format("h"), fix.edits) for fix in found.fixes] == [text.format(one) for one in mended]
+    assert all(check_texts({"main.nml": text.format(one)}).diagnostics == () for one in mended)
+    assert only(text.replace("({} & g)", "(g & h)")).title == title
+
+
+def test_a_field_that_other_branches_take_as_it_is_keeps_its_name() -> None:
+    text = "fun f : Text -> { lenght : Text }\nfun g : { lenght : Text } -> Text\nfun h : { length : Text } -> Text\n"
+    (fix,) = only(f"{text}def d = f | (g & h)\n").fixes
+    assert fix.title == "rename `length` to `lenght` in the input of `h`"
+
+
+def test_the_branch_that_cannot_take_what_comes_is_at_fault() -> None:
+    text = "fun f : Text -> Integer\nfun g : Text -> Text\nfun h : Integer -> Text\ndef d = f | (g | g & h & h)\n"
+    found = only(text)
+    assert found.title == "`f` gives Integer, but `g` needs Text"
+    assert text[found.primary.span.start :].startswith("g | g & h")
+    assert [apply_edits(text, fix.edits).rpartition("= ")[2] for fix in found.fixes] == ["f | (h | g | g & h & h)\n"]
+
+
+def test_what_takes_anything_is_not_at_fault() -> None:
+    text = "fun f : Text -> { lenght : Text }\nfun g : { length : Text } -> Void\ndef d = f | (g & Sinks.log)\n"
+    found = only(text)
+    assert underlined(text, found) == "g"
+    assert [fix.title for fix in found.fixes] == [
+        "rename `lenght` to `length` in the output of `f`",
+        "rename `length` to `lenght` in the input of `g`",
+    ]
+
+
+def test_branches_make_no_tuple() -> None:
+    found = only("fun f : Text -> Integer\nfun g : (Integer, Integer) -> Text\ndef d = (f & f) | g\n")
+    assert found.notes == ("`&` makes no tuple: what its branches give flows on one by one",)
