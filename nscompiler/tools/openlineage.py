@@ -31,6 +31,8 @@ _TABLE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """A query of one table, without joins, unions and inner queries."""
+_CHANNELS = {"nats": "subject", "redis": "stream", "mqtt": "topic"}
+"""What the servers of messages call the place of a message."""
 
 Json = dict[str, object]
 
@@ -160,8 +162,11 @@ class _Event:
             title = function.module.rpartition(":")[0] or function.module
             return Dataset(self._namespace, f"{title}.{function.name}")
         match function.name:
-            case "jsonl" | "csv" | "parquet" | "arrow" | "sqlite":
-                return Dataset("file", os.path.normpath(os.path.join(self._folder, _text(node, "path"))))
+            case "jsonl" | "csv" | "parquet" | "arrow" | "dead_letters":
+                return Dataset("file", self._path(node))
+            case "sqlite":
+                table = _text(node, "table") or _table_of(_text(node, "query"))
+                return Dataset("file", f"{self._path(node)}#{table}")
             case "s3":
                 return Dataset(f"s3://{_text(node, 's3_bucket')}", _text(node, "s3_key"))
             case "postgres" | "postgres_poll":
@@ -171,9 +176,19 @@ class _Event:
             case "amqp":
                 name = f"{_text(node, 'amqp_vhost')}:{_text(node, 'amqp_exchange')}"
                 return Dataset(f"amqp://{_text(node, 'amqp_host')}:{_text(node, 'amqp_port')}", name)
+            case "kafka" | "kafka_backlog":
+                first = _text(node, "kafka_brokers").partition(",")[0].strip()
+                broker = first if ":" in first or first.startswith("${") else f"{first}:9092"
+                return Dataset(f"kafka://{broker}", _text(node, "kafka_topic"))
+            case "nats" | "redis" | "mqtt" as broker:
+                name = _text(node, f"{broker}_{_CHANNELS[broker]}")
+                return Dataset(f"{broker}://{_text(node, f'{broker}_host')}:{_text(node, f'{broker}_port')}", name)
             case "reply":
                 return self._answer(node)
         return Dataset("stdio", function.name)
+
+    def _path(self, node: Node) -> str:
+        return os.path.normpath(os.path.join(self._folder, _text(node, "path")))
 
     def _answer(self, reply: Node) -> Dataset:
         """The answers of the endpoint whose requests a reply answers."""
@@ -217,12 +232,17 @@ def _table(node: Node) -> Dataset:
     database, query = _text(node, "pg_database"), _text(node, "pg_query")
     table = _text(node, "pg_table")
     if not table:
-        plain = _TABLE.match(query)
-        if plain is None:
-            return Dataset(namespace, f"{database}.query-{hashlib.sha256(query.encode()).hexdigest()[:8]}")
-        table = plain[1]
+        if _TABLE.match(query) is None:
+            return Dataset(namespace, f"{database}.{_table_of(query)}")
+        table = _table_of(query)
     schema, _, name = table.replace('"', "").rpartition(".")
     return Dataset(namespace, f"{database}.{schema or 'public'}.{name}")
+
+
+def _table_of(query: str) -> str:
+    """The table of a plain query, for any other ``query-`` and a digest of its text."""
+    plain = _TABLE.match(query)
+    return plain[1] if plain is not None else f"query-{hashlib.sha256(query.encode()).hexdigest()[:8]}"
 
 
 # --- facets

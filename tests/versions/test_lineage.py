@@ -12,7 +12,7 @@ from openlineage.client.generated import (
     schema_dataset,
     sql_job,
 )
-from openlineage.client.naming.dataset import LocalFileSystem, Postgres
+from openlineage.client.naming.dataset import Kafka, LocalFileSystem, Postgres
 from shop import FLOWS, SERVICE, SHOP, compiled, graphs
 from two_states import PATH
 
@@ -191,6 +191,36 @@ def test_names_of_files_are_those_of_the_client() -> None:
         assert datasets(event, side) == [(named.get_namespace(), named.get_name())]
     assert columns(event) == {"a": ["=/data/in/x.csv.a"]}
     assert event["job"]["facets"]["jobType"]["processingType"] == "BATCH"
+
+
+@pytest.mark.parametrize(
+    ("source", "namespace", "name"),
+    [
+        ('kafka<Text> { kafka_topic = "t" }', "kafka://localhost:9092", "t"),
+        ('kafka<Text> { kafka_topic = "t", kafka_brokers = "a, b:1" }', "kafka://a:9092", "t"),
+        ('kafka_backlog<Text> { kafka_topic = "t", kafka_brokers = $BROKERS }', "kafka://${BROKERS}", "t"),
+        ('nats<Text> { nats_subject = "s.>", nats_host = "n" }', "nats://n:4222", "s.>"),
+        ('redis<Text> { redis_stream = "s", redis_port = 1 }', "redis://localhost:1", "s"),
+        ('mqtt<Text> { mqtt_topic = "a/b" }', "mqtt://localhost:1883", "a/b"),
+        ('sqlite<Text> { path = "x.db", query = "SELECT a FROM t" }', "file", "/data/x.db#t"),
+        ('sqlite<Text> { path = "x.db", query = "SELECT a FROM t, u" }', "file", "/data/x.db#query-8012b553"),
+        ('dead_letters<Text> { path = "x.jsonl" }', "file", "/data/x.jsonl"),
+    ],
+)
+def test_names_of_what_servers_and_databases_hold(source: str, namespace: str, name: str) -> None:
+    assert datasets(one_flow(f"Sources.{source} | Sinks.log")) == [(namespace, name)]
+
+
+def test_two_topics_of_one_server_are_two_datasets() -> None:
+    event = one_flow('Sources.kafka<Text> { kafka_topic = "a" } | Sinks.kafka { kafka_topic = "b" }')
+    for side, topic in (("inputs", "a"), ("outputs", "b")):
+        named = Kafka("localhost", "9092", topic)
+        assert datasets(event, side) == [(named.get_namespace(), named.get_name())]
+    assert columns(event) == {"value": ["=a.value"]}
+    tables = one_flow(
+        'Sources.sqlite<Text> { path = "x", query = "SELECT a FROM t" } | Sinks.sqlite { path = "x", table = "u" }'
+    )
+    assert datasets(tables) + datasets(tables, "outputs") == [("file", "/data/x#t"), ("file", "/data/x#u")]
 
 
 @pytest.mark.parametrize(
