@@ -21,9 +21,14 @@ from nscompiler.types.interface import Interface
 from nscompiler.types.stored import Anchors, Data, Declared, write_interface
 
 Memory = Mapping[str, bytes]
-"""What is kept of each file, by path: the parts of a ``Kept`` as ``marshal`` writes them."""
+"""What is kept of each file, by path: the parts of a ``Kept`` as ``marshal`` writes them. To ask for one may raise
+``Spoilt``."""
 
 VERSION = 2  # of marshal: the later ones write equal values in different ways
+
+
+class Spoilt(Exception):
+    """What is kept of a file is not as it was written."""
 
 
 class Kept:

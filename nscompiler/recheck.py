@@ -19,7 +19,7 @@ from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.stored import read_diagnostics
 from nscompiler.files import Files
 from nscompiler.grammar.parse import ParseResult, parse
-from nscompiler.kept import VERSION, Keeping, Kept, Memory, imports_of, read_kept, stub_of, write_kept
+from nscompiler.kept import VERSION, Keeping, Kept, Memory, Spoilt, imports_of, read_kept, stub_of, write_kept
 from nscompiler.modules.program import LinkedModule
 from nscompiler.pipeline.named import shown_reference
 from nscompiler.records import replace
@@ -68,8 +68,12 @@ class Recheck(Keeping):
 
     @cached_property
     def _memory(self) -> dict[str, Kept]:
-        """What was given, unless the standard library has changed, which every file may use unasked."""
-        memory = {path: read_kept(written) for path, written in self._given.items()}
+        """What was given, unless it cannot be read, or the standard library has changed, which every file may use
+        unasked."""
+        try:
+            memory = {path: read_kept(written) for path, written in self._given.items()}
+        except Spoilt:
+            return {}
         standard = [path for path in memory if self.discovery.index.is_standard(path)]
         same = all(self._digest(path) == (memory[path].text, memory[path].python) for path in standard)
         return memory if same else {}

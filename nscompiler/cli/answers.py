@@ -34,6 +34,7 @@ KEPT = 64
 """How many answers are kept; the oldest go."""
 
 _MARSHAL_VERSION = 4
+_CHECK_SUM = 4  # how many bytes it has
 
 
 class Answer:
@@ -88,7 +89,10 @@ def look(paths: "Sequence[str]", search: "Sequence[str]") -> Held | None:
     key = _key(paths, search)
     try:
         with open(_file(key), "rb") as file:
-            held_key, taken, asked, answer = marshal.loads(file.read())
+            content = file.read()
+        if crc32(memoryview(content)[_CHECK_SUM:]) != int.from_bytes(content[:_CHECK_SUM], "little"):
+            return None
+        held_key, taken, asked, answer = marshal.loads(memoryview(content)[_CHECK_SUM:])
         if held_key != key:
             return None
         return Held(key, Answer(*answer), asked, taken, questions.changed_files(asked, taken))
@@ -127,7 +131,7 @@ def keep(
     answer = (closing, _plain(problems), targets, compilation.module_count)
     held: Any = (key, files.taken, files.record(), answer)
     try:
-        _write(_file(key), marshal.dumps(held, _MARSHAL_VERSION))
+        _write(_file(key), _checked(held))
         if known is not None:
             from nscompiler.cli import memory_file
 
@@ -147,9 +151,15 @@ def keep_edited(held: Held, files: "WatchedFiles", problems: "Sequence[Diagnosti
     plain = (_closing(problems, answer.modules, answer.targets), _plain(problems), answer.targets, answer.modules)
     whole: Any = (key, held.taken, asked, plain)
     try:
-        _write(_file(key), marshal.dumps(whole, _MARSHAL_VERSION))
+        _write(_file(key), _checked(whole))
     except OSError:
         return
+
+
+def _checked(held: "Any") -> bytes:
+    """An answer as it is written: its check sum comes first."""
+    content = marshal.dumps(held, _MARSHAL_VERSION)
+    return crc32(content).to_bytes(_CHECK_SUM, "little") + content
 
 
 def _closing(problems: "Sequence[Diagnostic]", modules: int, targets: "Sequence[str]") -> str:

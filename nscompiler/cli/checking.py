@@ -120,9 +120,13 @@ def _tell_of_edit(
         return None
     from nscompiler.cli.recalled import Recalled
     from nscompiler.edited import check_edited
+    from nscompiler.kept import Spoilt
 
     (path,), watched, before = changed, WatchedFiles(), Recalled(held.answer)
-    found = check_edited(path, watched, before.targets, search, known.files, known.summary, before.problems)
+    try:
+        found = check_edited(path, watched, before.targets, search, known.files, known.summary, before.problems)
+    except Spoilt:
+        return None
     if found is None:
         return None
     problems = _tell(Recalled(held.answer, found), asked)

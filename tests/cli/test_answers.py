@@ -186,6 +186,29 @@ def test_a_broken_memory_is_none(project: Path, capsys: pytest.CaptureFixture[st
     assert len(file.read_bytes()) == len(whole)
 
 
+def test_a_byte_that_is_another_spoils_an_answer(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = said(capsys)
+    (file,) = (project.parent / "cache/check").glob("*.answer")
+    whole = file.read_bytes()
+    for at in range(0, len(whole), len(whole) // 40):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
+        assert not known()
+    assert said(capsys) == first
+
+
+def test_a_byte_that_is_another_spoils_a_memory(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = project / "b/module.nml"
+    for number in range(40):
+        path.write_text(OTHER)
+        assert said(capsys) == (0, "no problems in 2 modules\n")
+        (file,) = (project.parent / "cache/check").glob("*.memory")
+        whole = file.read_bytes()
+        at = number * len(whole) // 40
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
+        path.write_text(OTHER.replace("Double", "Text") if number % 2 else f"{OTHER}// {number}\n")
+        assert said(capsys) == (0, "no problems in 2 modules\n")
+
+
 def test_answers_belong_to_paths_folder_and_compiler(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
