@@ -147,6 +147,7 @@ HIDDEN = {
     ("nscompiler.grammar.parse", "nscompiler.grammar.brought"): "imports of other languages, for the same",
     ("nscompiler.modules.discovery", "nscompiler.modules.project"): "reading YAML, for files without an nstack.yaml",
     ("nscompiler.typecheck.check", "nscompiler.typecheck.hashing"): "hashing, for checks on which nothing is built",
+    ("nscompiler.typecheck.infer", "nscompiler.typecheck.broken_joint"): "the same",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.joint_report"): "what is said of a joint, where all hold",
     (
         "nscompiler.typecheck.python_class",

@@ -280,6 +280,8 @@ def in_a_row(scope: Scope, store: Store, both: syntax.Both, arrows: Mapping[synt
 
 def made_alike(scope: Scope, store: Store, both: syntax.Both, place: int, common: Type, type: Type) -> tuple[Fix, ...]:
     """A fix that takes a list or an optional off what one branch gives, where the other gives what lies in it."""
+    if _is_signed(scope, both):
+        return ()
     sides = ((both.branches[place], type, common), (both.branches[0], common, type))
     for branch, given, needed in sides[: 2 if place == 1 else 1]:
         head = store.head(given)
@@ -287,6 +289,13 @@ def made_alike(scope: Scope, store: Store, both: syntax.Both, place: int, common
         if sign is not None and isinstance(head, App) and would_fit(store, head.items[-1], needed):
             return (postfix(scope, branch, sign),)
     return ()
+
+
+def _is_signed(scope: Scope, both: syntax.Both) -> bool:
+    """Whether a `*` or a `?` is about all that branches give."""
+    text = scope.module.source.text
+    after, before = text[both.end :].lstrip(") \n"), text[: both.start].rstrip("( \n")
+    return after.startswith(("*", "?")) or before.endswith(("concat", "filter"))
 
 
 def report_branches(

@@ -434,7 +434,8 @@ class Inference:
         if not tell:
             self.store.take_back(state)
             return False
-        from nscompiler.typecheck.joint_report import BrokenJoint, JointReport
+        from nscompiler.typecheck.broken_joint import BrokenJoint
+        from nscompiler.typecheck.joint_report import JointReport
 
         # What the attempt found out is no part of the report, nor of what is checked on.
         self.store.take_back(state)
@@ -463,7 +464,8 @@ class Inference:
         )
         if len(bad) != 1 or not alike or self.store.head(given) in (self.types.error, self.types.void):
             return False
-        from nscompiler.typecheck.joint_report import BrokenJoint, JointReport
+        from nscompiler.typecheck.broken_joint import BrokenJoint
+        from nscompiler.typecheck.joint_report import JointReport
 
         joint = BrokenJoint([*pipe.stages[: len(arrows)], both], [*arrows], given, self.arrows[bad[0]].input, ())
         joint.narrow(self.store, self.arrows, self.uses)

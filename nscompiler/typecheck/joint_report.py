@@ -9,6 +9,7 @@ from nscompiler.diagnostics.suggest import distance
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.typecheck.bridges import bridges
+from nscompiler.typecheck.broken_joint import BrokenJoint
 from nscompiler.typecheck.declared import declarations
 from nscompiler.typecheck.explain import (
     an,
@@ -20,97 +21,29 @@ from nscompiler.typecheck.explain import (
     name_of,
     name_of_output,
     postfix,
-    use_of,
     without,
 )
-from nscompiler.typecheck.facts import Arrow, UseFact
-from nscompiler.typecheck.fits import JointCheck, Mismatch, would_fit
+from nscompiler.typecheck.facts import UseFact
+from nscompiler.typecheck.fits import Mismatch, would_fit
 from nscompiler.typecheck.renames import Sides, added_constructors, opened, optionals, renames, retyped
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.twice import found_twice, shown_path, told
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
-from nscompiler.types.types import App, Record, Scalar, Sum, Type, Var
-
-_Around = tuple["_Around | None", syntax.Pipe, list[Arrow]]
+from nscompiler.types.types import App, Record, Scalar, Sum, Type
 
 # How many fields one label names, and how many pairs of names are held against each other for a slip.
 MOST_FIELDS = 12
 MOST_PAIRS = 40_000
+# How many steps lead to the use behind a stage, at most.
+MOST_STEPS = 1000
 _NO_TUPLE = "`&` makes no tuple: what its branches give flows on one by one"
 # What is said of values that nobody has looked into, where another type is wanted.
 _UNREAD = {
     "Json": "Json fits only Json: let the function say what it gives, or give Text for `Conv.from_json` to read",
     "[Byte]": "bytes are no other type's values: a function has to decode them",
 }
-
-
-class BrokenJoint:
-    """A joint that does not hold: the stages up to it, with the types of all but the last, which takes what it cannot;
-    what is given there, and what is needed.
-
-    ``in_branch`` if other branches are given the same, ``shared`` if these take it as it is.
-    """
-
-    def __init__(
-        self,
-        stages: list[syntax.Expr],
-        flow: list[Arrow],
-        given: Type,
-        needed: Type,
-        mismatches: tuple[Mismatch, ...],
-    ) -> None:
-        self.stages = stages
-        self.flow = flow
-        self.given = given
-        self.needed = needed
-        self.mismatches = mismatches
-        self.in_branch = self.shared = False
-
-    def narrow(self, store: Store, arrows: Mapping[syntax.Node, Arrow], uses: Mapping[syntax.Node, UseFact]) -> None:
-        """Put the only branch of a ``&`` that does not fit in the place of the whole, on either side."""
-        void = store.types.void
-        while True:
-            wrong = [
-                one
-                for one in _branches(self.stages[-2], last=True)
-                if arrows[one].output is not void and not would_fit(store, arrows[one].output, self.needed)
-            ]
-            if len(wrong) != 1:
-                break
-            self.stages[-2], self.flow[-1], self.given = wrong[0], arrows[wrong[0]], arrows[wrong[0]].output
-        while True:
-            # What takes anything has been found to take the same as the others: it is not at fault.
-            asked = [one for one in _branches(self.stages[-1], last=False) if not _takes_anything(uses, one)]
-            wrong = [one for one in asked if not would_fit(store, self.given, arrows[one].input)]
-            if len(wrong) != 1:
-                break
-            self.in_branch, self.shared = True, self.shared or len(asked) > 1
-            self.stages[-1], self.needed = wrong[0], arrows[wrong[0]].input
-        with store.trial():
-            self.mismatches = JointCheck(store).fit(self.given, self.needed)
-
-    def precede(self, around: "_Around | None") -> None:
-        """Put the stages before it that stand in the pipes around it."""
-        while around is not None:
-            around, pipe, arrows = around
-            self.stages[:0] = pipe.stages[: len(arrows)]
-            self.flow[:0] = arrows
-
-
-def _takes_anything(uses: Mapping[syntax.Node, UseFact], branch: syntax.Expr) -> bool:
-    fact = uses.get(first_of(branch))
-    return fact is not None and isinstance(fact.target.scheme.input, Var)
-
-
-def _branches(stage: syntax.Expr, *, last: bool) -> tuple[syntax.Expr, ...]:
-    """The branches of the ``&`` at one end of a stage; none where there is no ``&``."""
-    while isinstance(stage, syntax.Pipe | syntax.Apply) or (
-        not last and isinstance(stage, syntax.Concat | syntax.Filter)
-    ):
-        stage = stage.stages[-1 if last else 0] if isinstance(stage, syntax.Pipe) else stage.function
-    return stage.branches if isinstance(stage, syntax.Both) else ()
 
 
 class JointReport:
@@ -180,10 +113,43 @@ class JointReport:
 
     def _sides(self, path: tuple[str, ...]) -> Sides:
         """The written types of both sides at a place inside them."""
-        producer, consumer = self._target(self.producer), self._target(self.consumer)
-        producer = None if self.shared else producer
-        ends = use_of(self.left, last=True), use_of(self.right, last=False)
-        return Sides(declarations(self.scope), producer, consumer, ends, _taken_off(self.left), path)
+        (left, before), (right, _) = (
+            self._end(one, last=last) for one, last in ((self.left, True), (self.right, False))
+        )
+        producer, consumer = None if self.shared else self._function(left), self._function(right)
+        return Sides(declarations(self.scope), producer, consumer, (left, right), before, path)
+
+    def _end(self, expr: syntax.Expr, *, last: bool) -> tuple[syntax.Expr, tuple[str, ...]]:
+        """The use from which an output comes, or to which an input goes, through the defs of this file that are not
+        annotated; and the steps of a path that `*` and `?` have taken off what it gives."""
+        before: tuple[str, ...] = ()
+        for _ in range(MOST_STEPS):
+            match expr:
+                case syntax.Pipe():
+                    expr = expr.stages[-1 if last else 0]
+                case syntax.Concat() | syntax.Filter():
+                    before = ("[]" if isinstance(expr, syntax.Concat) else "?", *before)
+                    expr = expr.function
+                case syntax.Apply():
+                    expr = expr.function
+                case syntax.Use(qualifier=None, name=name):
+                    decl = self.scope.declared_functions.get(name.text)
+                    if not isinstance(decl, syntax.DefDecl) or decl.annotation is not None:
+                        break
+                    expr = decl.body
+                case _:
+                    break
+        return expr, before if last else ()
+
+    def _function(self, use: syntax.Expr) -> FunctionInterface | None:
+        """What a use names, in this def or in another of the file."""
+        name = use.function if isinstance(use, syntax.Instantiate) else use
+        if use in self.uses or not isinstance(name, syntax.Use):
+            return self._target(use)
+        if name.qualifier is None:
+            return self.scope.functions.get(name.name.text)
+        interface = self.scope.imports.get(name.qualifier.text)
+        return None if interface is None else interface.functions.get(name.name.text)
 
     def _retyped(self) -> tuple[Fix, ...]:
         """What could stand in the `<…>` of either side instead."""
@@ -533,13 +499,3 @@ def _respelt(given: Sum, needed: Sum, unknown: tuple[str, ...], store: Store) ->
 
 def _is_prefixed(expr: syntax.Expr) -> bool:
     return isinstance(expr, syntax.Concat | syntax.Filter) and expr.prefix
-
-
-def _taken_off(expr: syntax.Expr) -> tuple[str, ...]:
-    """The steps of a path that the `*` and `?` after a stage have taken off what it gives."""
-    steps: list[str] = []
-    while isinstance(expr, syntax.Concat | syntax.Filter | syntax.Apply):
-        if not isinstance(expr, syntax.Apply):
-            steps.append("[]" if isinstance(expr, syntax.Concat) else "?")
-        expr = expr.function
-    return tuple(reversed(steps))

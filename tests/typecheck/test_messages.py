@@ -513,3 +513,41 @@ def test_what_takes_anything_is_not_at_fault() -> None:
 def test_branches_make_no_tuple() -> None:
     found = only("fun f : Text -> Integer\nfun g : (Integer, Integer) -> Text\ndef d = (f & f) | g\n")
     assert found.notes == ("`&` makes no tuple: what its branches give flows on one by one",)
+
+
+@pytest.mark.parametrize(
+    ("defs", "titles"),
+    [
+        (
+            'def s = Sources.jsonl<{ lenght : Double }> { path = "a" }\ndef d = s | f\n',
+            ["rename `lenght` to `length` in `Sources.jsonl<…>`", "rename `length` to `lenght` in the input of `f`"],
+        ),
+        (
+            'def s = Sources.jsonl<[{ lenght : Double }]> { path = "a" }\ndef t = s*\ndef g = f\ndef d = t | g\n',
+            ["rename `lenght` to `length` in `Sources.jsonl<…>`", "rename `length` to `lenght` in the input of `f`"],
+        ),
+        (
+            "fun m : Text -> { lenght : Double }\ndef s = Sources.stdin | m\ndef d = s | f\n",
+            ["rename `lenght` to `length` in the output of `m`", "rename `length` to `lenght` in the input of `f`"],
+        ),
+        (
+            'def s = Sources.jsonl<{ length : Text }> { path = "a" }\ndef d = s | f\n',
+            ["write `Double` in `Sources.jsonl<…>`"],
+        ),
+        (
+            "fun m : Text -> { lenght : Double }\ndef s : Text -> { lenght : Double } = m\ndef d = s | f\n",
+            ["rename `length` to `lenght` in the input of `f`", "rename `lenght` to `length` in the output of `s`"],
+        ),
+    ],
+)
+def test_fixes_are_found_through_defs(defs: str, titles: list[str]) -> None:
+    text = f"fun f : {{ length : Double }} -> Text\n{defs}"
+    found = only(text)
+    assert [fix.title for fix in found.fixes] == titles
+    mended = [apply_edits(text, fix.edits) for fix in found.fixes if "output of `s`" not in fix.title]
+    assert all(check_texts({"main.nml": one}).diagnostics == () for one in mended)
+
+
+def test_a_sign_behind_all_branches_is_not_written_behind_one() -> None:
+    assert only("fun f : Text -> Text\nfun g : Text -> [Text]\ndef d = (f & g)*\n").fixes == ()
+    assert only("fun f : Text -> Text\nfun g : Text -> [Text]\ndef d = concat (f & g)\n").fixes == ()
