@@ -129,7 +129,8 @@ class _Writer:
             case App():
                 return self._returned_container(type, near)
             case Record():
-                return f"{self._class(type, near)}Result"
+                name = self._class(type, near)
+                return name if name == "Any" else f"{name}Result"
             case Sum():
                 return self._class(type, near)
         return "Any"

@@ -32,6 +32,7 @@ fun ticks : Void -> Event
 fun store : Order -> Void
 fun same : a -> a
 fun state : Held' -> State'
+fun stamp : { id : Integer | r } -> { id : Integer, by : Text | r }
 """
 HEAD = """\
 from collections.abc import AsyncIterator, Iterator
@@ -78,6 +79,7 @@ METHODS = {
     "ticks": "async def ticks(self) -> 'AsyncIterator[Event]':\n        yield Event.Idle()",
     "store": "def store(self, order: 'Order') -> int:\n        return order.id",
     "same": "def same(self, value: Any) -> Any:\n        return value",
+    "stamp": "def stamp(self, row: Any) -> dict[str, Any]:\n        return {'id': row.id, 'by': 'me'}",
     "state": "def state(self, held: 'Held_') -> 'State_':\n        return State_.Late_(held.state.getLate_())",
 }
 TAIL = "\n\nif TYPE_CHECKING:\n    _: type[Functions] = Module\n"
