@@ -1,7 +1,7 @@
 """A module's declared functions against its Python file, as far as its text alone can tell."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from nscompiler.diagnostics.codes import python as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
@@ -48,12 +48,16 @@ def _no_python(python: SourceFile, line: int, reason: str) -> Diagnostic:
 
 
 def _no_class(module: syntax.Module, python: SourceFile, service: Service) -> Diagnostic:
-    from nscompiler.typecheck.python_fixes import misnamed_class, name_in, renamed_class
+    from nscompiler.typecheck.python_fixes import functions_outside, misnamed_class, name_in, renamed_class
 
     found = ", ".join(f"`{other}`" for other in service.others[:3])
-    notes = (f"its classes are {found}",) if found else ()
+    notes: tuple[str, ...] = (f"its classes are {found}",) if found else ()
     place = module.span(module.header.reference) if module.header is not None else python.span(0, 0)
-    meant = misnamed_class(python, [decl.name.text for decl in module.declarations if isinstance(decl, syntax.FunDecl)])
+    functions = [decl.name.text for decl in module.declarations if isinstance(decl, syntax.FunDecl)]
+    meant = misnamed_class(python, functions)
+    outside = ", ".join(f"`{name}`" for name in functions_outside(python, functions)[:3])
+    if outside:
+        notes = (*notes, f"write {outside} into such a class, with `self` before the value")
     return codes.CLASS_MISSING.at(
         Span(python.path, 0, 0) if meant is None else name_in(python, meant),
         f"`{_name(python)}` defines no class `Module`",
@@ -91,7 +95,7 @@ def _only(spare: list[str], service: Service) -> tuple[str, ...]:
 
 
 def _miscounted(checked: Checked, python: SourceFile, function: syntax.FunDecl, method: Method) -> Diagnostic:
-    from nscompiler.typecheck.python_fixes import unpacked, with_instance
+    from nscompiler.typecheck.python_fixes import read_from_args, unpacked, with_instance
 
     name, count = function.name.text, method.arguments
     source = 0 in _counts(function)
@@ -99,7 +103,10 @@ def _miscounted(checked: Checked, python: SourceFile, function: syntax.FunDecl, 
     fixes: tuple[Fix, ...] = ()
     interface = checked.interface.functions.get(name)
     if method.definition is not None and count is not None and interface is not None:
-        if count > 1:
+        settable = {one.name for one in interface.parameters.settable}
+        if count > 1 and (parameters := _as_arguments(method.definition, settable)):
+            note, fixes = read_from_args(python, method.definition, parameters)
+        elif count > 1:
             note, fixes = unpacked(python, method.definition, interface.scheme.input)
         else:
             fixes = with_instance(python, method.definition, 0 if source else 1)
@@ -112,6 +119,12 @@ def _miscounted(checked: Checked, python: SourceFile, function: syntax.FunDecl, 
         notes=() if note is None else (note,),
         fixes=fixes,
     )
+
+
+def _as_arguments(definition: ast.FunctionDef | ast.AsyncFunctionDef, declared: Collection[str]) -> tuple[str, ...]:
+    """The parameters of a function that its method takes as arguments, behind the value; none where others do."""
+    names = tuple(one.arg for one in (*definition.args.posonlyargs, *definition.args.args)[2:])
+    return names if all(name in declared for name in names) else ()
 
 
 def _counts(function: syntax.FunDecl) -> tuple[int, ...]:
@@ -305,9 +318,12 @@ class _PythonSide:
         for function in self._functions.values() if read is not None else ():
             if function.name not in self._service.methods:
                 continue
+            definition = self._service.methods[function.name].definition
+            names = [one.name for one in function.parameters.settable]
+            taken = () if definition is None else _as_arguments(definition, names)  # which is told of already
             misspelt = {name for other in read or () if other not in declared for name in near(other, declared)}
             for one in function.parameters.settable:
-                if one.name not in (read or ()) and one.name not in misspelt and one.span is not None:
+                if one.name not in (read or ()) and one.name not in {*misspelt, *taken} and one.span is not None:
                     yield codes.UNREAD_PARAMETER.at(
                         one.span,
                         titled("the Python class never reads the parameter `{}`", one.name),

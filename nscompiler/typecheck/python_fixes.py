@@ -72,6 +72,12 @@ def misnamed_class(python: SourceFile, functions: Iterable[str]) -> ast.ClassDef
     return found[0] if len(found) == 1 else None
 
 
+def functions_outside(python: SourceFile, functions: Iterable[str]) -> list[str]:
+    """The functions of the file, outside of any class, that the module declares."""
+    wanted = set(functions)
+    return [one.name for one in ast.parse(python.text).body if isinstance(one, Definition) and one.name in wanted]
+
+
 def renamed_class(python: SourceFile, found: ast.ClassDef) -> Fix:
     """The class by the name under which it is looked for."""
     nodes = [node for node in ast.walk(ast.parse(python.text)) if isinstance(node, ast.Name) and node.id == found.name]
@@ -104,6 +110,17 @@ def unpacked(python: SourceFile, method: Definition, declared: Type) -> tuple[st
     return note, (
         Fix(f"take one argument and unpack it: `{line}`", (taken, _first_line(python, method, line)), _MAYBE),
     )
+
+
+def read_from_args(python: SourceFile, method: Definition, parameters: tuple[str, ...]) -> tuple[str, tuple[Fix, ...]]:
+    """How a method that takes parameters as arguments reads them, as a note and as a fix."""
+    note = "parameters are no arguments: read " + ", ".join(f'`self.args["{name}"]`' for name in parameters)
+    if _is_called(python, method.name):
+        return note, ()
+    value, *others = [*method.args.posonlyargs, *method.args.args][1:]
+    taken = Edit(python.span(span_of(python, value).end, span_of(python, others[-1]).end), "")
+    line = f"{', '.join(parameters)} = " + ", ".join(f'self.args["{name}"]' for name in parameters)
+    return note, (Fix(f"read it: `{line}`", (taken, _first_line(python, method, line)), _MAYBE),)
 
 
 def _is_called(python: SourceFile, name: str) -> bool:

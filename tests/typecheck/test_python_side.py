@@ -400,3 +400,17 @@ def test_how_a_tuple_is_unpacked_is_told_where_others_call_the_method_too() -> N
     }
     (found,) = check_texts(texts).diagnostics
     assert found.notes == ("take one argument and unpack it: `def f(self, value): a, b = value`",)
+
+
+def test_parameters_that_are_taken_as_arguments_are_one_fault() -> None:
+    nml = 'fun f : Text -> Text with { lang : Text = "a", size : Integer = 1 }'
+    python = "class Module:\n    def f(self, x{}):\n        {}return x"
+    found = mended(nml, python.format(", lang: str, size", ""))
+    read = 'lang, size = self.args["lang"], self.args["size"]'
+    assert found == [(f"read it: `{read}`", nml, python.format("", f"{read}\n        "))]
+
+
+def test_functions_outside_of_a_class_are_told_of() -> None:
+    texts = {"module.nml": "module M:0.1.0\nfun f : Text -> Text\n", "service.py": "def f(x):\n    return x\n"}
+    (found,) = check_texts(texts).diagnostics
+    assert found.notes == ("write `f` into such a class, with `self` before the value",)
