@@ -137,12 +137,19 @@ class _Converter:
         if isinstance(node.value, str):
             return Scalar(self._trimmed(start, end), node.value, _kind(node.tag))
         if node.id == "mapping":
-            entries = tuple((self.node(key, depth + 1), self.node(value, depth + 1)) for key, value in node.value)
+            entries = tuple(self._entry(key, value, depth + 1) for key, value in node.value)
             last = entries[-1][1].span.end if entries and not node.flow_style else end
             return Mapping(self._trimmed(start, last if last >= start else end), entries)
         items = tuple(self.node(item, depth + 1) for item in node.value)
         last = items[-1].span.end if items and not node.flow_style else end
         return Sequence(self._trimmed(start, last if last >= start else end), items, bool(node.flow_style))
+
+    def _entry(self, key: Any, value: Any, depth: int) -> tuple[YamlNode, YamlNode]:
+        """A key and its value; one that is not there is placed where its key is, which is what a reader looks for."""
+        name, held = self.node(key, depth), self.node(value, depth)
+        if isinstance(held, Scalar) and held.kind == "nothing" and held.span.start == held.span.end:
+            held = attrs.evolve(held, span=name.span)
+        return name, held
 
     def _trimmed(self, start: int, end: int) -> Span:
         """A block's end mark lies at the next token: white space before it is not part of the value."""

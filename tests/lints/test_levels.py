@@ -101,3 +101,11 @@ def test_a_level_that_is_none_is_told_with_those_that_there_are(level, meant):
     assert (one.code.name, one.title) == ("wrong-kind", f"`{level}` is no level: it is off, hint, warning or error")
     assert [fix.edits[0].text for fix in one.fixes] == meant
     assert one.primary.text == "".join(f"did you mean `{name}`?" for name in meant)
+
+
+def test_a_level_that_is_left_out_is_told_at_its_name():
+    project = "modules: [main]\nlints:\n  unused-import:\n\n"
+    files = {"p/nstack-project.yaml": project, "p/main/module.nml": "module Main:0.1.0\n"}
+    (one,) = check_texts(files, ("p",)).diagnostics
+    assert one.title == "the level of `unused-import` has to be off, hint, warning or error, not nothing"
+    assert project[one.primary.span.start : one.primary.span.end] == "unused-import"
