@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Diagnostic, Edit
+from nscompiler.grammar.foreign_declarations import LIKELY, Declarations
 from nscompiler.grammar.foreign_imports import ForeignImport, foreign_imports, given_aliases, told
 from nscompiler.grammar.full_names import FullName, full_names, told_once
 from nscompiler.grammar.generics import Plain, generic_types
@@ -28,10 +29,13 @@ def read_again(
     lines = foreign_imports(text, first.starts, problems)
     starts = frozenset(one.primary.span.start for one in problems)
     cased = any(one.code is codes.NAME_CASE for one in problems)
-    if not lines and not cased and not any(text[at : at + 1] in (".", "<", "[", "(") for at in starts):
+    likely = cased or LIKELY.search(text) is not None
+    if not lines and not likely and not any(text[at : at + 1] in (".", "<", "[", "(") for at in starts):
         return None
-    tokens = scan()
-    plain = Plain(source, tokens, tables, list(generic_types(tokens, tables, starts)))
+    begun = Declarations(source, scan(), tables)
+    plain = Plain(
+        source, begun.tokens, tables, list(generic_types(begun.tokens, tables, starts.union(begun.parameters)))
+    )
     tokens = plain.tokens
     given = given_aliases(text, (line.start for line in lines))
     known = {_last(reference): alias for alias, reference in given.items()}
@@ -40,7 +44,9 @@ def read_again(
     full = list(full_names(tokens, tables.kind["UNAME"], known, (*given, *(line.alias for line in lines))))
     if not lines and not any(tokens.starts[each] in starts for one in full for each in range(one.first, one.until + 1)):
         full = []
-    return Reading(source, plain, tables, lines, full, known) if lines or full or plain.edits else None
+    if not (lines or full or plain.edits or begun.problems):
+        return None
+    return Reading(source, plain, tables, lines, full, known, begun.problems)
 
 
 def _last(reference: str) -> str:
@@ -58,7 +64,9 @@ class Reading:
         lines: Sequence[ForeignImport],
         full: Sequence[FullName],
         known: Mapping[str, str],
+        told_already: Sequence[Diagnostic],
     ) -> None:
+        self._told_already = told_already
         self._edits: list[list[Edit]] = [[] for _ in lines]
         self.broken: list[BrokenDecl] = []
         self.tokens = Tokens()
@@ -86,7 +94,7 @@ class Reading:
         lines = self._lines
         others = (one for one in found if not any(line.start <= one.primary.span.start < line.end for line in lines))
         problems = [told(self._source, line, edits) for line, edits in zip(lines, self._edits, strict=True)]
-        problems += self._plain.problems()
+        problems += [*self._told_already, *self._plain.problems()]
         for module, names in self._by_full_name.items():
             problems.append(told_once(self._source, self._before, names, self._known.get(module, "")))
         problems = sorted([*problems, *others], key=lambda one: (one.primary.span.start, one.primary.span.end))

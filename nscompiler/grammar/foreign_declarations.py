@@ -1,0 +1,257 @@
+"""Declarations as other languages begin them: ``struct Order { … }``, ``enum Colour { … }``, ``newtype Id = Id Text``,
+``export def w = …``. Each is read as what was meant, and told of once.
+"""
+
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.entry import Code
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.lexer import Tokens
+from nscompiler.grammar.tables import Tables
+from nscompiler.grammar.wording import shown
+from nscompiler.patterns import Pattern
+from nscompiler.source import SourceFile, Span
+
+_MODIFIERS = frozenset(
+    ("export", "pub", "public", "private", "protected", "internal", "static", "final", "abstract", "async", "declare")
+)
+_RECORDS = frozenset(
+    ("struct", "interface", "record", "class", "message", "schema", "table", "object", "model", "entity", "data")
+)
+_OF_FIELDS = frozenset(("readonly", "val", "var", "const", "final", "public", "private", "mutable", "required", "mut"))
+# What stands before such a word in Kotlin, in Scala, and before a declaration in JavaScript.
+_BEFORE = frozenset(("data", "case", "default"))
+_AFTER = _RECORDS | {"type", "fun", "def"}
+_WRAPPERS = frozenset(("newtype", "data"))
+_OPENERS, _CLOSERS = frozenset("([{<"), frozenset(")]}>")
+LIKELY = Pattern(
+    rf"(?m)^[ \t]*+(?:{'|'.join(sorted(_MODIFIERS | _RECORDS | _WRAPPERS))}|case|enum|type[ \t]+alias)[ \t]"
+    rf"|[{{,;]\s*+(?:{'|'.join(sorted(_OF_FIELDS))})[ \t]"
+)
+"""What a text looks like that has one."""
+#: How many tokens one of them may have.
+_LONGEST = 512
+
+
+class Declarations:
+    """The ``tokens`` of a file with such declarations, none of which parses, as they would be; ``problems`` are what is
+    wrong with them.
+    """
+
+    def __init__(self, source: SourceFile, tokens: Tokens, tables: Tables) -> None:
+        self.problems: list[Diagnostic] = []
+        self._source = source
+        self._before = tokens
+        self._kind = tables.kind
+        self._literals = tables.literals
+        # By token: what stands in its place, and before it, as kind and text.
+        self._instead: dict[int, list[tuple[int, str]]] = {}
+        self._added: dict[int, list[tuple[int, str]]] = {}
+        self._edits: list[Edit] = []
+        # Where the parameters of such types stand in brackets of other languages, which are told with them.
+        self.parameters: list[int] = []
+        self._find()
+        self.tokens = self._written() if self.problems else tokens
+
+    def _find(self) -> None:
+        kinds, texts, gaps = self._before.kinds, self._before.texts, self._before.gaps
+        keywords = (self._kind["TYPE"], self._kind["FUN"], self._kind["DEF"])
+        last = len(kinds) - 3
+        for at in range(last):
+            if at and not _is_new_line(gaps[at]):
+                continue
+            head = at
+            while head < last and (texts[head] in _MODIFIERS or _stands_before(texts, head)):
+                head += 1
+                if _is_new_line(gaps[head]):
+                    break
+            if head == last or (head > at and _is_new_line(gaps[head])):
+                continue
+            if kinds[head] in keywords and head > at:
+                self._modifier(at, head)
+            elif kinds[head] == self._kind["TYPE"] and texts[at + 1] == "alias":
+                self._alias(at + 1)
+            elif kinds[head + 1] == self._kind["UNAME"]:
+                self._type(at, head)
+
+        self._of_fields()
+
+    def _type(self, at: int, head: int) -> None:
+        texts, opening = self._before.texts, head + 2
+        if texts[opening] == "<":
+            opening = self._closing(opening) + 1
+        told, start = len(self.problems), self._before.starts
+        self._edits = [Edit(self._source.span(start[at], start[head]), "")] if head > at else []
+        if texts[head] in _RECORDS and texts[opening] in ("{", "("):
+            self._record(head, opening)
+        elif texts[head] == "enum" and texts[head + 2] == "{":
+            self._enumeration(head, head + 2)
+        elif texts[head] in _WRAPPERS:
+            self._wrapper(head)
+        self._edits = []
+        if len(self.problems) > told:
+            self._instead |= {each: [] for each in range(at, head)}
+            self.parameters += [start[head + 2]] if texts[head + 2] == "<" else []
+
+    def _span(self, first: int, last: int | None = None) -> Span:
+        return self._source.span(self._before.starts[first], self._before.ends[first if last is None else last])
+
+    def _tell(self, code: Code, at: int, title: str, label: str, what: str) -> None:
+        fix = Fix(what, tuple(self._edits), Applicability.MAYBE_INCORRECT)
+        self.problems.append(code.at(self._span(at), title, label, fixes=(fix,)))
+        self._edits = []
+
+    def _tell_keyword(self, at: int, written: str) -> None:
+        title = f"No declaration starts with {shown(self._before.texts[at])}"
+        self._tell(codes.NO_DECLARATION, at, title, "did you mean `type`?", f"Write `{written}`")
+
+    # --- the forms
+
+    def _of_fields(self) -> None:
+        """``{ readonly id : Integer, readonly name : Text }``: one habit, told where it shows first."""
+        texts = self._before.texts
+        found = [
+            at
+            for at in range(1, len(texts) - 3)
+            if texts[at] in _OF_FIELDS and texts[at - 1] in ("{", ",", ";") and texts[at + 2] == ":"
+            if at not in self._instead
+        ]
+        if found:
+            for at in found:
+                self._without(at)
+            word = shown(texts[found[0]])
+            self._tell(codes.UNEXPECTED, found[0], f"A field is its name and its type: no {word}", "", f"Remove {word}")
+
+    def _modifier(self, at: int, behind: int) -> None:
+        for each in range(at, behind):
+            self._instead[each] = []
+        start = self._before.starts
+        self._edits.append(Edit(self._source.span(start[at], start[behind]), ""))
+        title = f"No declaration starts with {shown(self._before.texts[at])}"
+        what = f"Remove {shown(self._source.text[start[at] : self._before.ends[behind - 1]])}"
+        self._tell(codes.NO_DECLARATION, at, title, "a module exports all that it declares", what)
+
+    def _alias(self, at: int) -> None:
+        if self._before.kinds[at + 1] != self._kind["UNAME"]:
+            return
+        self._without(at)
+        self._tell(codes.UNEXPECTED, at, "A `type` is declared without `alias`", "", "Remove `alias`")
+
+    def _record(self, at: int, opening: int) -> None:
+        closing = self._closing(opening)
+        if closing < 0 or not self._has_fields(opening, closing):
+            return
+        self._write(at, self._kind["TYPE"], "type")
+        bracket = self._before.texts[opening] == "("
+        self._write(opening, self._literals["{"], "{ " if bracket else "{", before=" = " if bracket else "= ")
+        self._added[opening] = [(self._literals["="], "=")]
+        self._write(closing, self._literals["}"], " }" if bracket else "}")
+        self._separate(opening, closing, ",")
+        self._tell_keyword(at, f"type {self._before.texts[at + 1]} = {{ … }}")
+
+    def _has_fields(self, opening: int, closing: int) -> bool:
+        first = opening + 1 + (self._before.texts[opening + 1] in _OF_FIELDS)
+        return opening + 1 == closing or self._before.texts[first + 1] in (":", "?")
+
+    def _enumeration(self, at: int, opening: int) -> None:
+        closing, kind = self._closing(opening), self._kind
+        inside = range(opening + 1, max(closing, opening + 1))
+        names = [each for each in inside if self._before.kinds[each] in (kind["UNAME"], kind["LNAME"])]
+        others = {self._before.texts[each] for each in inside if each not in names}
+        if len(names) < 2 or not others <= {",", ";", "|"}:
+            return
+        self._write(at, kind["TYPE"], "type")
+        self._write(opening, self._literals["="], "=")
+        for each in names:
+            text = self._before.texts[each]
+            self._write(each, kind["UNAME"], text[0].upper() + text[1:])
+        for each in inside:
+            if each not in names:
+                last = each == closing - 1
+                self._write(each, self._literals["|"], "" if last else " |")
+                self._instead[each] = [] if last else [(self._literals["|"], "|")]
+        self._instead[closing] = []
+        self._edits.append(Edit(self._source.span(self._before.ends[closing - 1], self._before.ends[closing]), ""))
+        self._tell_keyword(at, f"type {self._before.texts[at + 1]} = {self._before.texts[names[0]]} | …")
+
+    def _wrapper(self, at: int) -> None:
+        """``newtype Id = Id Integer``, ``data Order = Order { id :: Integer }``."""
+        kinds, texts = self._before.kinds, self._before.texts
+        sign = at + 2
+        while kinds[sign] == self._kind["LNAME"]:
+            sign += 1
+        first = sign + 2
+        if texts[sign] != "=" or kinds[sign + 1] != self._kind["UNAME"] or texts[first] in ("|", "", ".", ";"):
+            return
+        end = self._closing(first) + 1 if texts[first] in _OPENERS else first + 1
+        if end <= first or texts[end] in ("|", "."):
+            return
+        if "\n" in self._before.gaps[first] or kinds[first] in (
+            self._kind["TYPE"],
+            self._kind["FUN"],
+            self._kind["DEF"],
+        ):
+            return
+        self._write(at, self._kind["TYPE"], "type")
+        self._instead[sign + 1] = []
+        self._edits.append(Edit(self._source.span(self._before.starts[sign + 1], self._before.starts[first]), ""))
+        for each in range(first, end - 1):
+            if texts[each] == texts[each + 1] == ":":
+                self._instead[each + 1] = []
+                self._edits.append(Edit(self._span(each + 1), ""))
+        self._tell_keyword(at, f"type {texts[at + 1]} = …")
+
+    # --- tokens
+
+    def _closing(self, opening: int) -> int:
+        depth = 0
+        for at in range(opening, min(opening + _LONGEST, len(self._before.texts))):
+            text = self._before.texts[at]
+            depth += (text in _OPENERS) - (text in _CLOSERS)
+            if depth == 0:
+                return at
+        return -1
+
+    def _separate(self, opening: int, closing: int, sign: str) -> None:
+        """Write one sign between the fields, whatever other languages have there."""
+        texts, depth = self._before.texts, 0
+        for at in range(opening + 1, closing):
+            if depth == 0 and texts[at] == ";":
+                self._write(at, self._literals[sign], sign)
+            if depth == 0 and texts[at] in _OF_FIELDS and texts[at + 2] == ":":
+                self._without(at)
+            begins = depth == 0 and "\n" in self._before.gaps[at] and texts[at + 1] in (":", "?")
+            if begins and at > opening + 1 and texts[at - 1] not in (",", ";"):
+                self._added[at] = [(self._literals[sign], sign)]
+                end = self._before.ends[at - 1]
+                self._edits.append(Edit(self._source.span(end, end), sign))
+            depth += (texts[at] in _OPENERS) - (texts[at] in _CLOSERS)
+
+    def _without(self, at: int) -> None:
+        self._instead[at] = []
+        self._edits.append(Edit(self._source.span(self._before.starts[at], self._before.starts[at + 1]), ""))
+
+    def _write(self, at: int, kind: int, text: str, before: str = "") -> None:
+        self._instead[at] = [(kind, text.strip())]
+        if before or self._before.texts[at] != text:
+            self._edits.append(Edit(self._span(at), before + text))
+
+    def _written(self) -> Tokens:
+        before, tokens = self._before, Tokens()
+        tokens.unclosed, tokens.open_comments = before.unclosed, before.open_comments
+        for at, text in enumerate(before.texts):
+            start, end, gap = before.starts[at], before.ends[at], before.gaps[at]
+            for kind, added in self._added.get(at, ()):
+                tokens.put(kind, added, start, start, gap)
+                gap = ""
+            for kind, written in self._instead.get(at, [(before.kinds[at], text)]):
+                tokens.put(kind, written, start, end, gap)
+                gap = ""
+        return tokens
+
+
+def _stands_before(texts: list[str], at: int) -> bool:
+    return texts[at] in _BEFORE and texts[at + 1] in _AFTER
+
+
+def _is_new_line(gap: str) -> bool:
+    return "\n" in gap or "\r" in gap

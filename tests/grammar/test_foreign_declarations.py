@@ -1,0 +1,86 @@
+"""Declarations as other languages begin them are told of once, with a fix that gives a program."""
+
+import pytest
+
+from nscompiler.diagnostics.edits import apply_edits
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.pipeline.checks import check_texts
+
+
+def problems(text: str) -> tuple[Diagnostic, ...]:
+    return check_texts({"main.nml": text}).diagnostics
+
+
+RECORD = "type Order = { id : Integer }"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault", "right"),
+    [
+        ("struct Order { id : Integer }", "struct", RECORD),
+        ("export interface Order { id : Integer }", "interface", RECORD),
+        ("record Order(id : Integer)", "record", RECORD),
+        ("data class Order(val id : Integer)", "class", RECORD),
+        ("case class Order(id : Integer)", "class", RECORD),
+        ("data Order = Order { id :: Integer }", "data", RECORD),
+        (
+            "interface Order {\n  id: Integer;\n  readonly to: { a : Text };\n}",
+            "interface",
+            "type Order = {\n  id: Integer,\n  to: { a : Text },\n}",
+        ),
+        (
+            "message Order {\n  id : Integer\n  name : Text\n}",
+            "message",
+            "type Order = {\n  id : Integer,\n  name : Text\n}",
+        ),
+        ("newtype Order = Order Integer", "newtype", "type Order = Integer"),
+        ("newtype Order = Order (Map Text)", "newtype", "type Order = (Map Text)"),
+        ("enum Order { Open, Closed }", "enum", "type Order = Open | Closed"),
+        ("enum Order {\n  open,\n  closed,\n}", "enum", "type Order =\n  Open |\n  Closed"),
+        ("data Order = Open | Closed", "data", "type Order = Open | Closed"),
+        ("type alias Order = Integer", "alias", "type Order = Integer"),
+        ("export type Order = Integer", "export", "type Order = Integer"),
+        (
+            "type Order = { readonly id : Integer, readonly to : Text }",
+            "readonly",
+            "type Order = { id : Integer, to : Text }",
+        ),
+    ],
+)
+@pytest.mark.parametrize("head", ["", "module Main:1.0.0\n\n"])
+def test_a_type_as_elsewhere_is_one_error_and_its_uses_are_none(head: str, wrong: str, fault: str, right: str) -> None:
+    rest = "\n\nfun f : Order -> Text\n"
+    text = head + wrong + rest
+    (found,) = problems(text)
+    assert text[found.primary.span.start : found.primary.span.end] == fault
+    (fix,) = found.fixes
+    assert apply_edits(text, fix.edits) == head + right + rest
+    assert problems(head + right + rest) == ()
+
+
+@pytest.mark.parametrize("word", ["export", "pub", "private", "export default"])
+@pytest.mark.parametrize("declaration", ["fun g : Text -> Text", "def g = f", "type G = Text"])
+def test_nothing_is_exported_by_a_word(word: str, declaration: str) -> None:
+    text = f"module Main:1.0.0\n\n{word} {declaration}\nfun f : Text -> Text\n"
+    (found,) = problems(text)
+    assert text[found.primary.span.start : found.primary.span.end] == word.partition(" ")[0]
+    assert apply_edits(text, found.fixes[0].edits) == text.replace(f"{word} ", "")
+
+
+def test_several_are_each_told_of() -> None:
+    text = "pub fun f : Text -> Text\nprivate def g = f\nstruct Order { id : Integer }\nfun k : Order -> Text\n"
+    found = problems(text)
+    right = apply_edits(text, [edit for one in found for edit in one.fixes[0].edits])
+    assert right == "fun f : Text -> Text\ndef g = f\ntype Order = { id : Integer }\nfun k : Order -> Text\n"
+    assert problems(right) == ()
+
+
+def test_fields_and_functions_may_be_called_so() -> None:
+    text = (
+        "type Order = { val : Integer, private : Text, const : Text }\n"
+        "fun export : Text -> Text\nfun data : Text -> Text\n"
+        "def w = export |\n  data |\n  export\n"
+    )
+    assert problems(text) == ()
+    (found,) = problems(f"{text}def v = w | | data\n")
+    assert found.code.id == "NS0128"
