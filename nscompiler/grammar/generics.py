@@ -17,7 +17,7 @@ _MAYBE = Applicability.MAYBE_INCORRECT
 _PARTNER = {"<": ">", "[": "]", "(": ")"}
 _OPENERS, _CLOSERS = frozenset("([{<"), frozenset(")]}>")
 #: How many tokens the arguments of a type may have.
-_LONGEST = 256
+_LONGEST = 96
 
 
 class Generic(Record):
