@@ -194,6 +194,10 @@ class _Writer:
             raise Unmapped(annotation.node, "a union has to have a name", "name it: `Event = Placed | Cancelled`")
         if optional_item(rest) is not None:
             return self.type(rest)
+        if rest.kind == "union" and not rest.alias:
+            sides = " | ".join(ast.unparse(item.node) for item in rest.items)
+            remedy = f"give `{sides}` a name, and take that `| None`"
+            raise Unmapped(annotation.node, "`None` is none of a sum's sides", remedy)
         return f"optional {_bracketed(self.type(rest))}"
 
     def _class(self, annotation: Annotation) -> str:
