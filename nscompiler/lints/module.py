@@ -90,6 +90,11 @@ def _snapshots(item: LinkedModule) -> Iterator[Diagnostic]:
 
 
 def _lost_values(checked: Checked, modules: Modules, service_of: "ServiceOf") -> Iterator[Diagnostic]:
+    functions = checked.interface.functions.values()
+    if not any(may_lose_values(one) for one in functions) and (
+        checked.main is None or not may_lose_values(checked.main)
+    ):
+        return
     workflows = {name: own for name, own in checked.interface.functions.items() if own.declared == "def"}
     bodies = {decl.name.text: decl.body for decl in checked.module.declarations if isinstance(decl, syntax.DefDecl)}
     if checked.main is not None and checked.module.main is not None:

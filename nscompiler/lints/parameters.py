@@ -4,7 +4,7 @@ A function without ``with`` takes any parameter, so only its Python code knows w
 the classes of all functions that it reaches can be read, and use ``self.args`` with literal names alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from nscompiler.diagnostics.codes import lints as codes
@@ -15,7 +15,6 @@ from nscompiler.lints.places import declared_at
 from nscompiler.modules.wording import titled
 from nscompiler.source import Span
 from nscompiler.typecheck.facts import Checked
-from nscompiler.types.interface import FunctionInterface
 
 if TYPE_CHECKING:
     from nscompiler.typecheck.service import Service
@@ -31,30 +30,62 @@ def unread_bindings(
     last: syntax.Apply | None = None
     names: frozenset[str] | None = None
     reached: dict[str, Span] = {}
+    reading = _Reading(checked, modules, service_of)
     for apply, binding in checked.open_bindings:
         if apply is not last:  # the bindings of one application follow each other
             last, reached = apply, {}
-            names = _names_read(_reached(checked, apply.function, modules), reached, modules, service_of)
+            names = reading.names_read(apply.function, reached)
         if names is not None and binding.name.text not in names:
             yield _report(checked, binding, reached, names)
 
 
-def _reached(checked: Checked, expr: syntax.Expr, modules: Mapping[str, Checked]) -> Iterator[FunctionInterface]:
-    """The functions without ``with`` inside an expression, through the definitions that it uses, in order."""
-    seen: set[tuple[str, str]] = set()
-    waiting: list[tuple[Checked, syntax.Expr]] = [(checked, expr)]
-    while waiting:
-        owner, root = waiting.pop()
-        for node in _names(root):
-            fact = owner.facts.uses.get(node)
-            if fact is None or (fact.target.module, fact.target.name) in seen:
-                continue
-            seen.add((fact.target.module, fact.target.name))
-            if fact.target.declared == "fun" and fact.target.parameters.open:
-                yield fact.target
-            home = modules.get(fact.target.module) if fact.target.declared == "def" else None
-            if home is not None:
-                waiting += ((home, decl.body) for decl in _definitions(home, fact.target.name))
+class _Reading:
+    """What the functions read that a file's expressions reach; each module and its Python code are asked for once."""
+
+    def __init__(
+        self, checked: Checked, modules: Mapping[str, Checked], service_of: "Callable[[Checked], Service | None]"
+    ) -> None:
+        self._checked = checked
+        self._modules = modules
+        self._service_of = service_of
+        self._homes: dict[str, Checked | None] = {checked.reference: checked}
+        self._services: dict[str, Service | None] = {}
+
+    def names_read(self, expr: syntax.Expr, reached: dict[str, Span]) -> frozenset[str] | None:
+        """The parameters that the functions without ``with`` inside an expression read, through the definitions that
+        it uses; None as soon as one cannot be told. The functions' places are added to ``reached``."""
+        names: set[str] = set()
+        seen: set[tuple[str, str]] = set()
+        waiting: list[tuple[Checked, syntax.Expr]] = [(self._checked, expr)]
+        while waiting:
+            owner, root = waiting.pop()
+            for node in _names(root):
+                fact = owner.facts.uses.get(node)
+                if fact is None or (fact.target.module, fact.target.name) in seen:
+                    continue
+                target = fact.target
+                seen.add((target.module, target.name))
+                if target.declared == "def":
+                    home = self._home(target.module)
+                    waiting += [] if home is None else [(home, decl.body) for decl in _definitions(home, target.name)]
+                elif target.parameters.open:
+                    service = self._service(target.module)
+                    if service is None or service.class_name is None or not service.complete or service.reads is None:
+                        return None
+                    reached[target.name] = declared_at(target, self._modules)
+                    names.update(service.reads)
+        return frozenset(names) if reached else None
+
+    def _home(self, module: str) -> Checked | None:
+        if module not in self._homes:
+            self._homes[module] = self._modules.get(module)
+        return self._homes[module]
+
+    def _service(self, module: str) -> "Service | None":
+        if module not in self._services:
+            home = self._home(module)
+            self._services[module] = None if home is None else self._service_of(home)
+        return self._services[module]
 
 
 def _names(expr: syntax.Expr) -> list[syntax.Use]:
@@ -78,25 +109,6 @@ def _definitions(checked: Checked, name: str) -> Iterator[syntax.DefDecl]:
     for decl in checked.module.declarations:
         if isinstance(decl, syntax.DefDecl) and decl.name.text == name:
             yield decl
-
-
-def _names_read(
-    functions: Iterable[FunctionInterface],
-    reached: dict[str, Span],
-    modules: Mapping[str, Checked],
-    service_of: "Callable[[Checked], Service | None]",
-) -> frozenset[str] | None:
-    """The parameters that some functions read; None as soon as one cannot be told. The functions' places are added to
-    ``reached``."""
-    names: set[str] = set()
-    for function in functions:
-        home = modules.get(function.module)
-        service = None if home is None else service_of(home)
-        if service is None or service.class_name is None or not service.complete or service.reads is None:
-            return None
-        reached[function.name] = declared_at(function, modules)
-        names.update(service.reads)
-    return frozenset(names) if reached else None
 
 
 def _report(
