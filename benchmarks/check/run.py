@@ -122,7 +122,7 @@ def ours() -> list[Tool]:
 
 
 def _ours(name: str, python: str, **environment: str) -> Tool:
-    command = [python, "-P", "-m", "nscompiler"]
+    command = [python, "-P", "-c", "from nscompiler.cli.main import start; start()"]  # as the script `nsc` does
     return Tool(name, "nml", [*command, "check", "."], _version([*command, "--version"]), environment)
 
 
