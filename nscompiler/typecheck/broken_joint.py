@@ -4,12 +4,10 @@ from collections.abc import Mapping
 
 from nscompiler.grammar import syntax
 from nscompiler.typecheck.explain import first_of
-from nscompiler.typecheck.facts import Arrow, UseFact
+from nscompiler.typecheck.facts import Around, Arrow, UseFact
 from nscompiler.typecheck.fits import JointCheck, Mismatch, would_fit
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.types import Type, Var
-
-_Around = tuple["_Around | None", syntax.Pipe, list[Arrow]]
 
 
 class BrokenJoint:
@@ -57,12 +55,12 @@ class BrokenJoint:
         with store.trial():
             self.mismatches = JointCheck(store).fit(self.given, self.needed)
 
-    def precede(self, around: "_Around | None") -> None:
+    def precede(self, around: Around | None) -> None:
         """Put the stages before it that stand in the pipes around it."""
         while around is not None:
-            around, pipe, arrows = around
-            self.stages[:0] = pipe.stages[: len(arrows)]
-            self.flow[:0] = arrows
+            self.stages[:0] = around.pipe.stages[: len(around.arrows)]
+            self.flow[:0] = around.arrows
+            around = around.outer
 
 
 def _takes_anything(uses: Mapping[syntax.Node, UseFact], branch: syntax.Expr) -> bool:

@@ -36,6 +36,17 @@ class LiteralFact:
         self.values = values
 
 
+class Around:
+    """A pipe that is looked at, with the types of its stages so far, inside another one."""
+
+    __slots__ = ("arrows", "outer", "pipe")
+
+    def __init__(self, outer: "Around | None", pipe: syntax.Pipe, arrows: list[Arrow]) -> None:
+        self.outer = outer
+        self.pipe = pipe
+        self.arrows = arrows
+
+
 class Joint:
     """One ``|``: what the left side gives and what the right side takes. Where the two are not the same node a
     conversion may stand between them (``fits.conversions`` tells)."""

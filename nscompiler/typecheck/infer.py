@@ -15,7 +15,7 @@ from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.source import Span
 from nscompiler.typecheck import bindings, explain, params
-from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
+from nscompiler.typecheck.facts import Around, Arrow, Joint, LiteralFact, UseFact
 from nscompiler.typecheck.fits import JointCheck, would_fit
 from nscompiler.typecheck.resolve import Resolver, Variables
 from nscompiler.typecheck.scope import Scope
@@ -28,9 +28,6 @@ from nscompiler.types.types import MAX_DEPTH, App, Record, Scalar, Sum, Type, Va
 # How many stages before a joint are asked what became of a value, and how many joints of one pipe are told of.
 MOST_TOLD = 256
 MOST_BROKEN = 200
-
-
-_Around = tuple["_Around | None", syntax.Pipe, list[Arrow]]
 
 
 class Typed:
@@ -75,7 +72,7 @@ class Inference:
         self._agreed: dict[tuple[Type, Type], Type | None] = {}
         self._unknown = 0
         # The pipe that is looked at with the types of its stages so far, after the same of the one around it.
-        self._around: _Around | None = None
+        self._around: Around | None = None
         # A stage with a sign, what stands before it, and what that gives.
         self._ahead: tuple[syntax.Expr, syntax.Expr, Type] | None = None
 
@@ -376,7 +373,7 @@ class Inference:
 
     def _pipe(self, pipe: syntax.Pipe) -> Typed:
         arrows: list[Arrow] = []
-        self._around = around = self._around, pipe, arrows
+        self._around = around = Around(self._around, pipe, arrows)
         typed = [self.infer(pipe.stages[0])]
         arrows.append(typed[0].arrow)
         joints: list[Joint] = []
@@ -395,7 +392,7 @@ class Inference:
                 self._forgo(before, needed)
                 self.store.poison(given, needed)
             typed.append(following)
-        self._around = around[0]
+        self._around = around.outer
         self.joints[pipe] = tuple(joints)
         arrow = Arrow(typed[0].arrow.input, typed[-1].arrow.output)
         return Typed(arrow, params.union([one.row for one in typed]), _sequence([one.traits for one in typed]))
@@ -442,7 +439,7 @@ class Inference:
         first = max(0, place - MOST_TOLD)
         joint = BrokenJoint([*pipe.stages[first : place + 1]], flow[first:-1], given, needed, mismatches)
         joint.narrow(self.store, self.arrows, self.uses)
-        joint.precede(self._around and self._around[0])
+        joint.precede(None if self._around is None else self._around.outer)
         JointReport(self.scope, self.store, self.uses, joint).add()
         return False
 
@@ -451,11 +448,11 @@ class Inference:
         before; then after a report of that joint. Where they agree on no output either, the ``&`` itself is in doubt.
         """
         around = self._around
-        while around is not None and not around[2]:
-            around = around[0]
+        while around is not None and not around.arrows:
+            around = around.outer
         if around is None:
             return False
-        outer, pipe, arrows = around
+        pipe, arrows = around.pipe, around.arrows
         given = arrows[-1].output
         bad = [one for one in both.branches if not would_fit(self.store, given, self.arrows[one].input)]
         outputs = [one for each in both.branches if (one := self.arrows[each].output) is not self.types.void]
@@ -469,7 +466,7 @@ class Inference:
 
         joint = BrokenJoint([*pipe.stages[: len(arrows)], both], [*arrows], given, self.arrows[bad[0]].input, ())
         joint.narrow(self.store, self.arrows, self.uses)
-        joint.precede(outer)
+        joint.precede(around.outer)
         JointReport(self.scope, self.store, self.uses, joint).add()
         return True
 
