@@ -1,10 +1,12 @@
 """What a Python file says about the class that implements a module's functions, read from its text alone."""
 
 import ast
+import sys
 from collections.abc import Mapping
 from enum import Enum
 from typing import ClassVar
 
+from nscompiler.patterns import Pattern
 from nscompiler.records import Record
 from nscompiler.typecheck.annotations import Names, names_of
 from nscompiler.typecheck.arguments import NO_ARGUMENTS, ArgumentUses, argument_uses
@@ -12,6 +14,8 @@ from nscompiler.typecheck.arguments import NO_ARGUMENTS, ArgumentUses, argument_
 CLASS_NAMES = ("Module", "Service")
 """The names under which the class is looked for, in this order."""
 
+# A `type` statement, or type parameters.
+_OF_3_12 = Pattern(r"\s*(?:type\s+\w+\s*[\[=]|(?:(?:async\s+)?def|class)\s+\w+\s*\[)")
 _PLAIN_BASES = frozenset({"Module", "BaseService", "object"})
 
 
@@ -115,7 +119,8 @@ def read_service(text: str) -> Service:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None) or 1
-        return Service(None, error=(line, getattr(error, "msg", None) or str(error)))
+        reason = getattr(error, "msg", None) or str(error)
+        return Service(None, error=(line, reason + _if_later(text, line)))
     classes = {node.name: node for node in _statements(tree.body) if isinstance(node, ast.ClassDef)}
     name = next((name for name in CLASS_NAMES if name in classes), None)
     if name is None:
@@ -126,6 +131,15 @@ def read_service(text: str) -> Service:
     arguments = argument_uses(_with_bases(classes[name], classes))
     others = tuple(own for own in classes if own != name)
     return Service(name, classes[name].lineno, methods, complete, others, None, arguments, names_of(tree), text)
+
+
+def _if_later(text: str, line: int) -> str:
+    """What to add where a line is right in a later Python than the one that reads it."""
+    own = sys.version_info
+    lines = text.splitlines()
+    if own >= (3, 12) or line > len(lines) or _OF_3_12.match(lines[line - 1]) is None:
+        return ""
+    return f"; Python 3.12 has this, and `nsc` runs under {own.major}.{own.minor}"
 
 
 def _with_bases(owner: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> list[ast.ClassDef]:

@@ -1,5 +1,7 @@
 """What a Python file says about its class, from its text."""
 
+import sys
+
 import pytest
 
 from nscompiler.typecheck.service import MethodKind, read_service
@@ -124,3 +126,23 @@ def test_what_is_no_python_is_told_with_its_line(text, line):
     assert error is not None
     assert error[0] == line
     assert error[1]
+
+
+@pytest.mark.parametrize(
+    "line", ["type Sku = str", "def f[T](x: T) -> T: ...", "class Box[T]: ...", "async def f[T](x): ..."]
+)
+def test_what_a_later_python_has_is_told_as_that(line: str) -> None:
+    error = read_service(f"import nstack\n{line}\n").error
+    if sys.version_info >= (3, 12):
+        assert error is None
+    else:
+        assert error is not None
+        assert error[0] == 2
+        assert error[1].endswith("; Python 3.12 has this, and `nsc` runs under 3.11")
+
+
+@pytest.mark.parametrize("line", ["type = = str", "def f(x", "class Box(: ...", "typed x = 3"])
+def test_what_no_python_has_is_not(line: str) -> None:
+    error = read_service(f"import nstack\n{line}\n").error
+    assert error is not None
+    assert "3.12" not in error[1]
