@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Diagnostic, Edit
+from nscompiler.grammar.contexts import Context
 from nscompiler.grammar.foreign_declarations import LIKELY, Declarations
 from nscompiler.grammar.foreign_imports import ForeignImport, foreign_imports, given_aliases, told
 from nscompiler.grammar.full_names import FullName, full_names, told_once
@@ -18,7 +19,6 @@ from nscompiler.source import SourceFile
 _BUILT_IN = SCALARS | {"Map", "Vector", "Matrix", "Void"}
 #: The alias of what one of several modules brings: nothing is told of it.
 _ANY = "*"
-_OPENERS, _CLOSERS = frozenset("([{<"), frozenset(")]}>")
 
 
 def read_again(
@@ -108,7 +108,7 @@ class Reading:
                 yield texts[at]
 
     def _read(self) -> None:
-        tokens, context, at = self._before, _Context(self._before, self._kind), 0
+        tokens, context, at = self._before, Context(self._before, self._kind), 0
         for line in self._lines:
             at = self._copy_all(at, line.start, context)
             self._put_import(line, tokens.gaps[at])
@@ -119,7 +119,7 @@ class Reading:
                 at += 1
         self._copy_all(at, len(self._source.text) + 1, context)
 
-    def _copy_all(self, at: int, stop: int, context: "_Context") -> int:
+    def _copy_all(self, at: int, stop: int, context: Context) -> int:
         """Copy the tokens that start before an offset; the one to go on at."""
         starts, count = self._before.starts, len(self._before.kinds)
         while at < count and starts[at] < stop:
@@ -185,11 +185,9 @@ class Reading:
 
     def _bringing(self, text: str, wanted: str) -> int | None:
         """The import that brings what a token names; None for one that needs none."""
-        if not wanted:
-            return None
         if wanted == "module":
             return self._called.get(text)
-        if text in self._named and text not in self._declared:
+        if wanted in ("function", "type") and text in self._named and text not in self._declared:
             return self._named[text]
         return self._whole[0] if len(self._whole) == 1 and self._is_brought_whole(text, wanted) else None
 
@@ -198,70 +196,3 @@ class Reading:
         if wanted not in ("function", "type") or text in self._declared or text in _BUILT_IN:
             return False
         return any(text not in self._lines[number].hidden for number in self._whole)
-
-
-class _Context:
-    """What a name at a token would be, going by the tokens before it: a ``function``, a ``type``, a ``module``."""
-
-    def __init__(self, tokens: Tokens, kind: dict[str, int]) -> None:
-        self._tokens = tokens
-        self._kind = kind
-        self._naming = frozenset((kind["LNAME"], kind["UNAME"]))
-        self._heads = (kind["IMPORT"], kind["MODULE"])
-        self._starters = frozenset((kind["TYPE"], kind["FUN"], kind["DEF"], *self._heads))
-        # What is being declared, whether a type stands there, and the brackets that are open.
-        self._keyword = -1
-        self._typed = False
-        self._sum = False
-        self._open: list[str] = []
-
-    def wanted(self, at: int) -> str:
-        """What a name at this token would be; nothing where no name is used. Tokens are asked for in order."""
-        kinds, texts = self._tokens.kinds, self._tokens.texts
-        text, before = texts[at], texts[at - 1] if at else ""
-        if self._keyword in self._heads and self._is_first_of_line(at):
-            self._keyword = -1  # an expression, if no declaration
-        if kinds[at] in self._starters and before not in (".", "{", ",", "@", "|") and self._begins(at):
-            self._begin(at)
-        elif text in _OPENERS:
-            self._open.append(text)
-        elif text in _CLOSERS:
-            del self._open[-1:]
-        elif not self._open and text == ";":
-            self._keyword, self._typed = -1, False
-        elif not self._open and text == "=" and self._keyword == self._kind["DEF"]:
-            self._typed = False
-        elif kinds[at] in self._naming:
-            return self._named(at, before, texts[at + 1])
-        return ""
-
-    def _is_first_of_line(self, at: int) -> bool:
-        gap = self._tokens.gaps[at]
-        return at == 0 or "\n" in gap or "\r" in gap
-
-    def _begins(self, at: int) -> bool:
-        return self._is_first_of_line(at) or self._tokens.kinds[at + 1] in self._naming
-
-    def _begin(self, at: int) -> None:
-        self._keyword, self._open = self._tokens.kinds[at], []
-        self._typed = self._keyword not in self._heads
-        self._sum = self._keyword == self._kind["TYPE"] and self._is_sum(at + 1)
-
-    def _is_sum(self, at: int) -> bool:
-        """Whether the type that a token names has alternatives."""
-        kinds, texts, depth = self._tokens.kinds, self._tokens.texts, 0
-        while at < len(kinds) and kinds[at] not in self._starters and (depth or texts[at] != "|"):
-            depth += (texts[at] in _OPENERS) - (texts[at] in _CLOSERS)
-            at += 1
-        return at < len(kinds) and texts[at] == "|"
-
-    def _named(self, at: int, before: str, behind: str) -> str:
-        if before in (".", "@", "as", "is") or (at and self._tokens.kinds[at - 1] in self._starters):
-            return ""
-        if behind == ".":
-            return "module"
-        capital = self._tokens.kinds[at] == self._kind["UNAME"]
-        if self._typed or "<" in self._open:
-            alternative = self._sum and not self._open and before in ("=", "|")
-            return "type" if capital and not alternative else ""
-        return "function" if not capital and "{" not in self._open and self._keyword not in self._heads else ""

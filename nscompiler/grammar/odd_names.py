@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.contexts import Context
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.text import quote
 from nscompiler.grammar.trial import WINDOW, Trial
@@ -27,15 +28,26 @@ def small_type(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> 
     if capital == name:
         return None
     uses = [at for at in range(1, len(kinds) - 1) if at != index and texts[at] == name and kinds[at] == kinds[index]]
-    if any(texts[at - 1] in ("fun", "def", "type") for at in uses):
+    if any(texts[at - 1] == "type" for at in uses):
         uses = []  # which of the two is meant cannot be said
-    uses = [at for at in uses if texts[at - 1] not in (".", "|") and texts[at + 1] not in (":", "=")]
+    elif any(texts[at - 1] in ("fun", "def") for at in uses):
+        context = Context(tokens, trial.kind)
+        types = {at for at in range(len(kinds) - 1) if context.wanted(at) == "variable"}
+        uses = [at for at in uses if at in types]
+        for at in (index, *uses):
+            texts[at] = capital  # the function has the other name
+    uses = [at for at in uses if texts[at - 1] not in (".", "|") and not _is_label(texts, at)]
     for at in (index, *uses):
         kinds[at] = trial.kind["UNAME"]
     edits = tuple(Edit(source.span(tokens.starts[at], tokens.ends[at]), capital) for at in (index, *uses))
     fix = Fix(f"Write {shown(capital)}", edits, _MAYBE)
     span = source.span(tokens.starts[index], tokens.ends[index])
     return codes.NAME_CASE.at(span, "The name of a `type` starts with a capital letter", fixes=(fix,))
+
+
+def _is_label(texts: list[str], at: int) -> bool:
+    """Whether a name is that of a field or of a parameter, and no type before the `=` of a def."""
+    return texts[at + 1] == ":" or (texts[at + 1] == "=" and texts[at - 1] in ("{", ","))
 
 
 def is_small_alias(tokens: Tokens, trial: Trial, index: int) -> bool:

@@ -84,3 +84,23 @@ def test_fields_and_functions_may_be_called_so() -> None:
     assert problems(text) == ()
     (found,) = problems(f"{text}def v = w | | data\n")
     assert found.code.id == "NS0128"
+
+
+@pytest.mark.parametrize(
+    ("rest", "right"),
+    [
+        ("fun order : [order] -> Text\ndef w = f | order", "fun order : [Order] -> Text\ndef w = f | order"),
+        ("def w : Text -> [order] = f\ndef order = f", "def w : Text -> [Order] = f\ndef order = f"),
+        ("def v : Text -> [order] = f", "def v : Text -> [Order] = f"),
+        (
+            "def order : Text -> order = g\nfun g : Text -> order",
+            "def order : Text -> Order = g\nfun g : Text -> Order",
+        ),
+    ],
+)
+def test_a_type_in_small_letters_is_told_beside_a_function_of_its_name(rest: str, right: str) -> None:
+    text = f"type order = {{ id : Integer }}\nfun f : Text -> [order]\n{rest}\n"
+    (found,) = problems(text)
+    mended = apply_edits(text, found.fixes[0].edits)
+    assert mended == f"type Order = {{ id : Integer }}\nfun f : Text -> [Order]\n{right}\n"
+    assert problems(mended) == ()
