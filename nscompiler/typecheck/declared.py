@@ -156,11 +156,14 @@ def variable_at(type: Type, path: Sequence[str]) -> tuple[Type | None, Sequence[
             case App(constructor="optional") if step != "?":
                 return variable_at(type.items[0], path[at:])
             case App(constructor="tuple"):
-                found = type.items[int(step[1:])]
+                place = int(step[1:]) if step[1:].isdigit() else len(type.items)
+                found = type.items[place] if place < len(type.items) else None
             case App():
                 found = type.items[-1]
             case _:
-                return None, ()
+                found = None
+        if found is None:
+            return None, ()
         type = found
     return (type if isinstance(type, Var) else None), ()
 

@@ -36,6 +36,8 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef
 def named_alike(module: syntax.Module, python: SourceFile, name: syntax.Name, method: Definition) -> tuple[Fix, ...]:
     """The method called as the declaration says, or the declaration as the method."""
     wanted, other = name.text, method.name
+    if not _is_plain(python, method):
+        return ()
     called = Fix(f"rename the method `{other}` to `{wanted}`", _renamed_method(python, method, wanted), _MAYBE)
     if not re.fullmatch(r"[a-z_][A-Za-z0-9_]*", other):
         return (called,)
@@ -66,6 +68,7 @@ def misnamed_class(python: SourceFile, functions: Iterable[str]) -> ast.ClassDef
     tree = ast.parse(python.text)
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     wanted = set(functions)
+    classes = [one for one in classes if _is_plain(python, one)]
     having = [one for one in classes if wanted & {own.name for own in one.body if isinstance(own, Definition)}]
     close = near(CLASS_NAMES[0], [one.name for one in classes])
     found = having or [one for one in classes if one.name in close]
@@ -243,6 +246,12 @@ def name_in(source: SourceFile, node: Definition | ast.ClassDef) -> Span:
     found = re.compile(rf"(?:async\s+)?(?:def|class)\s+(?={re.escape(node.name)}\b)").match(source.text, start)
     begin = start if found is None else found.end()
     return source.span(begin, begin + len(node.name))
+
+
+def _is_plain(source: SourceFile, node: Definition | ast.ClassDef) -> bool:
+    """Whether a name stands in the text as Python reads it, right behind its keyword."""
+    span = name_in(source, node)
+    return source.text[span.start : span.end] == node.name
 
 
 def _offset(source: SourceFile, line: int, column: int) -> int:

@@ -414,3 +414,8 @@ def test_functions_outside_of_a_class_are_told_of() -> None:
     texts = {"module.nml": "module M:0.1.0\nfun f : Text -> Text\n", "service.py": "def f(x):\n    return x\n"}
     (found,) = check_texts(texts).diagnostics
     assert found.notes == ("write `f` into such a class, with `self` before the value",)
+
+
+def test_a_name_that_python_reads_as_another_is_left_alone() -> None:
+    assert mended("fun file : Text -> Text", "class Module:\n    def ﬁle1(self, x):\n        return x") == []
+    assert mended("fun f : Text -> Text", "class \\\n  Modul:\n    def f(self, x):\n        return x") == []
