@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from nscompiler.grammar import syntax
-from nscompiler.typecheck.explain import first_of
+from nscompiler.typecheck.explain import use_of
 from nscompiler.typecheck.facts import Around, Arrow, UseFact
 from nscompiler.typecheck.fits import JointCheck, Mismatch, would_fit
 from nscompiler.typecheck.unify import Store
@@ -64,7 +64,10 @@ class BrokenJoint:
 
 
 def _takes_anything(uses: Mapping[syntax.Node, UseFact], branch: syntax.Expr) -> bool:
-    fact = uses.get(first_of(branch))
+    use = use_of(branch, last=False)
+    if isinstance(use, syntax.Instantiate):  # it takes what it was told to
+        return False
+    fact = uses.get(use)
     return fact is not None and isinstance(fact.target.scheme.input, Var)
 
 

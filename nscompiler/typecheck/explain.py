@@ -275,6 +275,9 @@ def in_a_row(scope: Scope, store: Store, both: syntax.Both, arrows: Mapping[synt
         return ()
     if not would_fit(store, given, needed):
         return ()
+    goes_on = source.text[both.end :].lstrip(") \n").startswith("|")
+    if goes_on and arrows[second].output is store.types.void:
+        return ()
     return (Fix("run one after the other", (Edit(between, " | "),), Applicability.MAYBE_INCORRECT),)
 
 

@@ -551,3 +551,20 @@ def test_fixes_are_found_through_defs(defs: str, titles: list[str]) -> None:
 def test_a_sign_behind_all_branches_is_not_written_behind_one() -> None:
     assert only("fun f : Text -> Text\nfun g : Text -> [Text]\ndef d = (f & g)*\n").fixes == ()
     assert only("fun f : Text -> Text\nfun g : Text -> [Text]\ndef d = concat (f & g)\n").fixes == ()
+
+
+def test_branches_before_another_stage_are_not_run_one_after_the_other_where_that_ends_in_a_sink() -> None:
+    text = "fun a : Text -> Integer\nfun b : Integer -> Text\nfun s : Text -> Void\ndef d = a | (b & s) | s\n"
+    found = only(text)
+    assert found.title == "`a` gives Integer, but `s` needs Text"
+    assert [apply_edits(text, fix.edits).rpartition("= ")[2] for fix in found.fixes] == ["a | (b & b | s) | s\n"]
+
+
+def test_what_is_told_its_type_may_be_at_fault() -> None:
+    text = (
+        'def d = Sources.jsonl<{ a : Text }> { path = "x" } | (Sinks.csv { path = "y" } & Sinks.jsonl<{ b : Text }>'
+        ' { path = "z" })\n'
+    )
+    found = only(text)
+    assert underlined(text, found) == "Sinks.jsonl"
+    assert all(check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == () for fix in found.fixes)
