@@ -1,11 +1,14 @@
 """What the compiler says of a program is the same once that is laid out: types, hashes of interfaces, errors."""
 
+import re
 from pathlib import Path
 
 import literate
 import pytest
 
+from nscompiler.grammar.parse import parse_tokens
 from nscompiler.pipeline.checks import check_texts
+from nscompiler.source import SourceFile
 from nscompiler.tools.format import format_source
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +42,48 @@ def test_programs_that_specify_the_language(document: Path) -> None:
         files = dict(example.files)
         after = laid_out(files)
         assert said(after) == said(files), example.name
+
+
+def commented(text: str, put: str) -> str:
+    """A text with a comment in every gap between two tokens; as it is where it has syntax errors."""
+    result, tokens = parse_tokens(SourceFile("main.nml", text))
+    if result.problems:
+        return text
+    pieces, done = [], 0
+    for number, start in enumerate(tokens.starts):
+        pieces += (text[done:start], put.format(number))
+        done = start
+    return "".join(pieces) + text[done:]
+
+
+def numbers(text: str) -> list[str]:
+    """The comments that were put into a text, in order."""
+    return re.findall(r"(?://|/\*) c(\d+)", text)
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        "\n// c{}\n",
+        *(pytest.param(put, marks=pytest.mark.thorough) for put in (" /* c{} */ ", " // c{}\n", "\n\n/* c{}\n */\n")),
+    ],
+)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=[document.name for document in DOCUMENTS])
+def test_comments_in_every_gap_change_nothing_and_keep_their_order(document: Path, put: str) -> None:
+    kept = 0
+    for example in literate.examples(document):
+        plain = {path: text for path, text in example.files if path.endswith(".nml")}
+        files = {path: commented(text, put) for path, text in plain.items()}
+        if files == plain or any(" with {" in text and " where " in text for text in plain.values()):
+            continue  # `where` comes before `with`, with its comments
+        after = laid_out(files)
+        assert said(after) == said(files), example.name
+        assert {path: numbers(text) for path, text in after.items()} == {
+            path: numbers(text) for path, text in files.items()
+        }
+        assert laid_out(after) == after
+        kept += 1
+    assert kept > 5
 
 
 def test_laying_out_changes_programs() -> None:
