@@ -144,7 +144,8 @@ def _swapped(segment: Segment) -> list[Candidate]:
         title = f"Items are separated by `,`, not `{text}`"
         return [Candidate(Repair(0, 1, (",",)), codes.MISSING_COMMA, title, "Write `,`", at)]
     if text == ",":
-        title = "Stages are separated by `|`, not `,`"
+        what = "The alternatives of a sum" if segment.text(0) == "type" else "Stages"
+        title = f"{what} are separated by `|`, not `,`"
         return [Candidate(Repair(0, 1, ("|",)), codes.MISSING_PIPE, title, "Write `|`", at)]
     return []
 

@@ -14,6 +14,9 @@ _PIPES = ((("|", ">"), -1), ((">", ">"), 0), (("=", ">"), 0), (("->",), 0), (("|
 
 _LITERALS = frozenset(("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT"))
 
+EXTENDING = ("extends", "implements", "inherits")
+"""What other languages write before a type that another one takes its fields from."""
+
 
 def named_arguments(around: Surroundings) -> Diagnostic | None:
     """``small(width = 20)``."""
@@ -228,6 +231,65 @@ def prefixed_text(around: Surroundings) -> Diagnostic | None:
     return codes.NOT_A_LITERAL.at(segment.span(at), title, fixes=fixes)
 
 
+def joined_types(around: Surroundings) -> Diagnostic | None:
+    """``type Order = Base & { id : Integer }``, ``type Order extends Base = …``."""
+    segment, at, behind = around.segment, around.segment.at, around.head + 2
+    if around.keyword not in ("type", "fun"):
+        return None
+    if segment.text(at) == "&":
+        title = "Types are not joined by `&`: a record lists all of its fields"
+        return codes.UNEXPECTED.at(segment.span(at), title)
+    if around.keyword == "type" and segment.text(behind) in EXTENDING and at > around.head:
+        title = "No type extends another: a record lists all of its fields"
+        return codes.UNEXPECTED.at(segment.span(behind), title)
+    return None
+
+
+def types_first(around: Surroundings) -> Diagnostic | None:
+    """``type Order = { Integer id, Text name }``."""
+    segment, at, opened = around.segment, around.segment.at, around.segment.open_brackets()
+    if around.keyword not in ("type", "fun") or not opened or segment.text(opened[-1]) != "{":
+        return None
+    names, kinds = segment.trial.kind, segment.kinds.copy()
+    edits, first, position = [], opened[-1] + 1, opened[-1] + 1
+    while segment.kinds[position : position + 2] == [names["UNAME"], names["LNAME"]]:
+        type, name = segment.text(position), segment.text(position + 1)
+        edits.append(Edit(segment.span(position, position + 1), f"{name} : {type}"))
+        grown = len(kinds) - len(segment.kinds)
+        kinds[position + grown : position + grown + 2] = [
+            names["LNAME"],
+            segment.trial.tables.literals[":"],
+            names["UNAME"],
+        ]
+        position += 3 if segment.text(position + 2) == "," else 2
+    if not edits or not first <= at < position or not segment.read(kinds)[1]:
+        return None
+    title = "The name of a field comes before its type, with a `:` between them"
+    fix = Fix(f"Write `{edits[0].text}`", tuple(edits), _MAYBE)
+    return codes.UNEXPECTED.at(segment.span(first, first + 1), title, fixes=(fix,))
+
+
+def other_dot(around: Surroundings) -> Diagnostic | None:
+    """``Sources::stdin | A::f``."""
+    segment, at = around.segment, around.segment.at
+    colon, capital = segment.trial.tables.literals[":"], segment.trial.kind["UNAME"]
+    if segment.text(at) != ":" or segment.text(at + 1) != ":" or segment.kinds[at - 1] != capital:
+        return None
+    kinds, edits, position = segment.kinds, [], 0
+    read: list[int] = []
+    while position < len(kinds):
+        if kinds[position : position + 2] == [colon, colon] and position and kinds[position - 1] == capital:
+            edits.append(Edit(segment.span(position, position + 1), "."))
+            read.append(segment.trial.tables.literals["."])
+            position += 2
+        else:
+            read.append(kinds[position])
+            position += 1
+    fixes = (Fix("Write `.`", tuple(edits), _MAYBE),) if segment.read(read)[1] else ()
+    title = "What a module declares follows its alias and a `.`, not `::`"
+    return codes.UNEXPECTED.at(segment.span(at, at + 1), title, fixes=fixes)
+
+
 FOREIGN = (
     named_arguments,
     other_pipe,
@@ -236,4 +298,7 @@ FOREIGN = (
     parameters_of_type,
     named_parts,
     prefixed_text,
+    joined_types,
+    types_first,
+    other_dot,
 )

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.foreign import EXTENDING
 from nscompiler.grammar.lexer import Tokens
 from nscompiler.grammar.tables import Tables
 from nscompiler.records import Record
@@ -75,7 +76,7 @@ def _parameters(tokens: Tokens, tables: Tables, at: int, keyword: int) -> tuple[
     if texts[at] != "<" and not (is_type and texts[at] in _PARTNER):
         while kinds[until] in words:
             until += 1
-        capital = kind["UNAME"] in kinds[at:until] and is_type and texts[until] == "="
+        capital = kind["UNAME"] in kinds[at:until] and is_type and texts[until] == "=" and texts[at] not in EXTENDING
         return (until, list(range(at, until))) if capital else (0, [])
     found, until = [], at + 1
     while kinds[until] in words or texts[until] in (",", ":"):

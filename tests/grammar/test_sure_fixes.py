@@ -84,6 +84,12 @@ SLIPS = [
     ("import A:1.0.0 as B { f }\ndef g = f", "the whole module", ["import A:1.0.0 as B\ndef g = B.f"]),
     ("def w = f | map g | h", "there is no `map`", ["def w = f | g | h"]),
     ("def w = f(3) | g", "`{ name = value }`", []),
+    ("type T = A & { id : B }", "not joined by `&`", []),
+    ("fun f : A & B -> C", "not joined by `&`", []),
+    ("type T extends A = { id : B }", "extends another", []),
+    ("type T = { A a, B b }", "comes before its type", ["type T = { a : A, b : B }"]),
+    ("fun f : { A a } -> B", "comes before its type", ["fun f : { a : A } -> B"]),
+    ("def w = A::f | B::g { a = 1 }", "not `::`", ["def w = A.f | B.g { a = 1 }"]),
 ]
 
 

@@ -235,6 +235,7 @@ MISTAKES = [
     ("module M:1.0.0\ndef w = f\n\n«w { a = 1 }»", "NS0126", "module M:1.0.0\ndef w = f\n\ndef main = w { a = 1 }"),
     ("module M:1.0.0\ndef w = f\n  «g»", "NS0106", "module M:1.0.0\ndef w = f |\n  g"),
     ("module M:1.0.0\ndef w = f\n| g\n«h» | i", "NS0106", "module M:1.0.0\ndef w = f\n| g |\nh | i"),
+    ("type T = A«,» B", "NS0106", "type T = A| B"),
     # --- sums without a name
     (
         "fun f : Text -> «Ok [A] | Err T.E» // why",
