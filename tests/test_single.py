@@ -75,6 +75,22 @@ def test_a_fix_reaches_into_a_file_that_was_dropped() -> None:
     assert "a/module.nml" in {edit.span.path for fix in found[0].fixes for edit in fix.edits}
 
 
+SAME_NAME = {
+    f"{folder}/in.nml": f"fun loose : Text -> Text;\n\nSources.stdin | loose {{ {bound} = 1 }} | Sinks.stdout\n"
+    for folder, bound in (("a", "width"), ("b", "height"), ("c", "depth"))
+} | {
+    f"{folder}/in.py": f"class Module:\n    def loose(self, item):\n        return item * self.args['{read}']\n"
+    for folder, read in (("a", "width"), ("b", "width"), ("c", "width"))
+}
+
+
+def test_scripts_of_one_name_in_several_folders_each_mean_themselves() -> None:
+    found = single(SAME_NAME).problems
+    assert found == from_scratch(SAME_NAME)
+    unread = {problem.primary.span.path for problem in found if problem.code.name == "parameter-not-read"}
+    assert unread == {"b/in.nml", "c/in.nml"}
+
+
 @pytest.mark.thorough
 def test_trees_are_gone_without_a_garbage_collector() -> None:
     texts = {f"m{n}/module.nml": f"module M{n}:0.1.0\n\nfun f : Text -> [Text]\ndef g = f *\n" for n in range(20)}

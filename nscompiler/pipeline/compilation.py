@@ -32,7 +32,7 @@ from nscompiler.modules.tree import MODULE_FILE, folder_of, join
 from nscompiler.pipeline.clash_signs import may_clash
 from nscompiler.pipeline.named import named_functions, shown_reference, workflows
 from nscompiler.pipeline.phase import phase
-from nscompiler.pipeline.views import Scope, Texts
+from nscompiler.pipeline.views import Modules, Scope, Texts
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.check import check_module
 from nscompiler.typecheck.facts import Checked
@@ -218,7 +218,7 @@ class Compilation:
         from nscompiler.lints.module import lint
 
         with phase("looking for lints in", item.path):
-            return tuple(lint(checked, item, self._modules, self._service))
+            return tuple(lint(checked, item, Modules(checked, self._modules), self._service))
 
     @cached_property
     def _modules(self) -> Mapping[str, Checked]:

@@ -10,6 +10,7 @@ from nscompiler.modules.imports import RESERVED_ALIASES
 from nscompiler.modules.program import LinkedModule
 from nscompiler.modules.reading import read_source
 from nscompiler.source import SourceFile
+from nscompiler.typecheck.facts import Checked
 from nscompiler.types.interface import Interface
 
 
@@ -53,6 +54,28 @@ class Scope(Mapping[str, Interface | None]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+class Modules(Mapping[str, Checked]):
+    """The files of a program by reference, as one of them sees them: scripts of one name in several folders share one,
+    and each means itself by it."""
+
+    def __init__(self, own: Checked, all: Mapping[str, Checked]) -> None:
+        self._own = own
+        self._all = all
+
+    def __getitem__(self, reference: str) -> Checked:
+        return self._own if reference == self._own.reference else self._all[reference]
+
+    def get(self, reference: str, default: Any = None) -> Any:
+        """As of any mapping, with one call less: lints ask this of most bindings."""
+        return self._own if reference == self._own.reference else self._all.get(reference, default)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
 
 
 class Texts(Mapping[str, SourceFile]):
