@@ -38,7 +38,9 @@ static void *
 allocate_arena(void *context, size_t size)
 {
     if (size > (size_t)(reserve.end - reserve.next) && (size > RESERVED || extend_reserve() < 0)) {
-        return NULL;
+        /* What is left may be less than a reserve, and enough. */
+        void *alone = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        return alone == MAP_FAILED ? NULL : alone;
     }
     void *arena = reserve.next;
     reserve.next += size;
