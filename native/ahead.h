@@ -66,7 +66,7 @@ typedef struct {
     pthread_mutex_t lock;
     pthread_cond_t ended;
     _Atomic int stopped;
-    int done, joined;
+    int done, joined, abandoned;
     char *names[MOST_NAMES]; /* first the folders that are skipped, then the files that are read whatever their end */
     int skipped, named;
     char *manifest, *module, *suffix;
@@ -312,27 +312,6 @@ read_folder(Ahead *ahead, size_t path, int is_root)
     return failed ? -1 : 0;
 }
 
-static void *
-run_ahead(void *given)
-{
-    Ahead *ahead = given;
-    for (int is_root = 1; ahead->pending_count && !ahead->stopped; is_root = 0) {
-        if (ahead->entry_count > MOST_ENTRIES || ahead->bytes > MOST_BYTES) {
-            break;
-        }
-        if (read_folder(ahead, ahead->pending[--ahead->pending_count], is_root) < 0) {
-            break;
-        }
-    }
-    pthread_mutex_lock(&ahead->lock);
-    ahead->done = 1;
-    pthread_cond_signal(&ahead->ended);
-    pthread_mutex_unlock(&ahead->lock);
-    return NULL;
-}
-
-/* --- in the interpreter */
-
 static void
 free_ahead(Ahead *ahead)
 {
@@ -348,6 +327,31 @@ free_ahead(Ahead *ahead)
     pthread_cond_destroy(&ahead->ended);
     free(ahead);
 }
+
+static void *
+run_ahead(void *given)
+{
+    Ahead *ahead = given;
+    for (int is_root = 1; ahead->pending_count && !ahead->stopped; is_root = 0) {
+        if (ahead->entry_count > MOST_ENTRIES || ahead->bytes > MOST_BYTES) {
+            break;
+        }
+        if (read_folder(ahead, ahead->pending[--ahead->pending_count], is_root) < 0) {
+            break;
+        }
+    }
+    pthread_mutex_lock(&ahead->lock);
+    ahead->done = 1;
+    int abandoned = ahead->abandoned;
+    pthread_cond_signal(&ahead->ended);
+    pthread_mutex_unlock(&ahead->lock);
+    if (abandoned) {
+        free_ahead(ahead);
+    }
+    return NULL;
+}
+
+/* --- in the interpreter */
 
 static void
 join(Ahead *ahead)
@@ -367,8 +371,16 @@ drop_ahead(PyObject *capsule)
 {
     Ahead *ahead = PyCapsule_GetPointer(capsule, AHEAD);
     ahead->stopped = 1;
-    join(ahead);
-    free_ahead(ahead);
+    pthread_mutex_lock(&ahead->lock);
+    int done = ahead->done || ahead->joined;
+    ahead->abandoned = !done;
+    pthread_mutex_unlock(&ahead->lock);
+    if (done) {
+        join(ahead);
+        free_ahead(ahead);
+    } else {
+        pthread_detach(ahead->thread); /* it may wait for a disk that does not answer, and frees all when it ends */
+    }
 }
 
 /* Wait for the thread; an interrupt stops it. */
