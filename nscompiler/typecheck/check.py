@@ -39,7 +39,7 @@ def check_module(
     declarer = Declarer(scope, resolver)
     for name, decl in scope.declared_functions.items():
         if isinstance(decl, syntax.FunDecl):
-            scope.functions[name] = declarer.declare(decl)
+            scope.functions[name] = scope.undecided(declarer.declare(decl))
     definer = Definer(scope, resolver, declarer)
     definer.define_all()
     main = _check_main(scope, resolver, definer)

@@ -24,6 +24,7 @@ from nscompiler.types.types import App, Scalar, Type, Var
 _MAYBE, _BLANKS = Applicability.MAYBE_INCORRECT, Applicability.HAS_PLACEHOLDERS
 # How many types are offered where nothing says which is meant.
 MOST_OFFERED = 2
+_UNREAD = Pattern(r"(?:<[^<>\n]*>)?[ \t]*(?:[(\[]|[a-z_][\w']*[ \t]*=)")
 _SMALL = Pattern(r"(?<![\w'])[a-z_][\w']*")
 
 
@@ -227,6 +228,14 @@ def _meets(scope: Scope, requirements: Sequence[Requirement], variable: Var, typ
 
 
 # --- parameters
+
+
+def is_followed_by_unread(scope: Scope, use: syntax.Node) -> bool:
+    """Whether behind a use, on its line, stands what belongs to it and could not be read: ``f(p = 1)``, ``f p = 1``."""
+    main = scope.module.main
+    if main is not None and main.start >= use.end:  # a script's expression may stand there
+        return False
+    return _UNREAD.match(scope.module.source.text, use.end) is not None
 
 
 def report_missing_parameter(scope: Scope, place: syntax.Node, applied: syntax.Apply | None, need: Settable) -> None:

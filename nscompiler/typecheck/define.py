@@ -40,8 +40,8 @@ class Definer:
         edges = {name: _uses_of(decl.body, defs) for name, decl in defs.items()}
         for ring in strong_components(edges):
             if len(ring) == 1 and ring[0] not in edges[ring[0]]:
-                decl = defs[ring[0]]
-                self.scope.functions[ring[0]] = self.define(decl)
+                interface = self.define(defs[ring[0]])
+                self.scope.functions[ring[0]] = self.scope.undecided(interface)
             else:
                 self.scope.broken.update(ring)
                 def_report.report_ring(self.scope, ring, edges)
@@ -175,8 +175,14 @@ class Definer:
                 if JointCheck(inference.store).fit(given, needed):
                     def_report.report_annotation(self.scope, decl, node, snapshot, side, other)
                     inference.store.poison(body.input, body.output)
-                    break
+                    return self._without(declared, side)
         return declared
+
+    def _without(self, declared: Scheme, side: str) -> Scheme:
+        """What an annotation says but for one side, on which the body disagrees: no use is held to that."""
+        error = self.types.error
+        input, output = (error, declared.output) if side == "input" else (declared.input, error)
+        return Scheme(input, output, tuple(shown_variables(input, output)), ())
 
     def _void_agrees(self, decl: syntax.DefDecl, declared: Scheme, body: Arrow, inference: Inference) -> bool:
         void, error = self.types.void, self.types.error
@@ -278,6 +284,8 @@ class Definer:
                 use = _reader_in(inference, need)
                 applied = (node for node in inference.arrows if isinstance(node, syntax.Apply) and node.function is use)
                 place = self.scope.module if use is None else use
+                if use is not None and def_report.is_followed_by_unread(self.scope, use):
+                    continue  # parameters that could not be read, of which the parser has told
                 def_report.report_missing_parameter(self.scope, place, next(applied, None), need)
 
     def _check_replies(self, inference: Inference, typed: Typed, place: syntax.Node) -> None:

@@ -7,9 +7,10 @@ from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Problems, Role
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar import syntax
+from nscompiler.records import replace
 from nscompiler.source import Span
 from nscompiler.typecheck.unknown import Elsewhere, report_alias, report_function, report_type
-from nscompiler.types.interface import FunctionInterface, Interface, Settable, TypeInterface
+from nscompiler.types.interface import OPEN, FunctionInterface, Interface, Scheme, Settable, TypeInterface
 from nscompiler.types.types import SCALARS, Types
 
 BUILT_IN_ARITY = {"Map": 1, "Vector": 2, "Matrix": 3}
@@ -46,6 +47,7 @@ class Scope:
         self.types: dict[str, TypeInterface] = {}
         self.functions: dict[str, FunctionInterface] = {}
         self.broken: set[str] = set()
+        self.repeated: set[str] = set()
         self.patience = MOST_SEARCHED
         self.comparisons = MOST_COMPARED
         self.gathered: object = None
@@ -88,6 +90,7 @@ class Scope:
             name: syntax.Name = decl.name  # type: ignore[attr-defined]
             if name.text in seen:
                 self.report_duplicate(name, seen[name.text], f"`{name.text}` is declared twice")
+                self.repeated.add(name.text)
                 continue
             seen[name.text] = name
             if isinstance(decl, syntax.TypeDecl):
@@ -110,6 +113,13 @@ class Scope:
         """A name with the wrong capital."""
         fix = self.replacement(name, right, f"write `{right}`", Applicability.MAYBE_INCORRECT)
         self.report(codes.WRONG_CASE, name, f"`{name.text}` has the wrong capital", why, fixes=(fix,))
+
+    def undecided(self, function: FunctionInterface) -> FunctionInterface:
+        """A function as it is; one that is declared twice fits everywhere, since nobody knows which one a use means."""
+        if function.name not in self.repeated:
+            return function
+        error = self.workspace.error
+        return replace(function, scheme=Scheme(error, error, (), ()), parameters=OPEN)
 
     def report_duplicate(self, again: syntax.Node, first: syntax.Name, title: str) -> None:
         """A second declaration of one name."""
