@@ -258,7 +258,7 @@ class Settling(Compilation):
         self._note(path, checked)
         if old is None:
             doubted: Iterable[str] = self.importers(path)
-        elif old.interface.hash != checked.interface.hash:
+        elif old.interface.broken != checked.interface.broken or old.interface.hash != checked.interface.hash:
             doubted = self._using(path, differing(old.interface, checked.interface, self.types.digests))
         else:
             doubted = self._pointing_into(path) if old.module is not checked.module else ()

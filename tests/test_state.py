@@ -182,3 +182,13 @@ def test_a_workflow_whose_check_is_taken_over_is_laid_out_with_the_standard_libr
     following = first.after(files[1], ("b.nml",))  # with other files to be told of, everything is carried over
     assert "a.nml" in following.late_news()
     assert [problem.title for problem in following.late_problems("a.nml")] == ["Two sinks write `a`"]
+
+
+def test_a_declaration_whose_name_cannot_be_read_is_told_of_no_user_until_it_goes() -> None:
+    texts = {"main.nml": "import Lib:1.0.0 as L\ndef a = L.f", "lib.nml": "module Lib:1.0.0\nfun : Text -> Text\n"}
+    gone = {**texts, "lib.nml": "module Lib:1.0.0\n"}
+    before = fresh(texts)
+    assert [one.code.name for problems in told(before).values() for one in problems if one.is_error] == ["missing-name"]
+    state = before.after(files_of(gone), ["lib.nml"])
+    assert told(state) == told(fresh(gone))
+    assert "unknown-name" in {one.code.name for one in told(state)["main.nml"]}

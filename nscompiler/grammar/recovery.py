@@ -443,8 +443,8 @@ class Recovery:
             keyword, name = _guessed(around)
         if keyword == "module":
             items.extend(self._broken_header(segment))
-        elif keyword:
-            items.append(BrokenDecl(start, max(start, end), keyword, name))
+        elif keyword or segment.text(0) == "@":
+            items.append(BrokenDecl(start, max(start, end), keyword or "fun", name))
 
     def _broken_header(self, segment: Segment) -> list[Header]:
         """The header whose rest did not parse, if its reference was read."""

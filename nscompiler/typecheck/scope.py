@@ -10,7 +10,15 @@ from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.source import Span
 from nscompiler.typecheck.unknown import Elsewhere, report_alias, report_function, report_type
-from nscompiler.types.interface import OPEN, FunctionInterface, Interface, Scheme, Settable, TypeInterface
+from nscompiler.types.interface import (
+    ANY_NAME,
+    OPEN,
+    FunctionInterface,
+    Interface,
+    Scheme,
+    Settable,
+    TypeInterface,
+)
 from nscompiler.types.types import SCALARS, Types
 
 BUILT_IN_ARITY = {"Map": 1, "Vector": 2, "Matrix": 3}
@@ -84,8 +92,7 @@ class Scope:
         seen: dict[str, syntax.Name] = {}
         for decl in self.module.declarations:
             if isinstance(decl, syntax.BrokenDecl):
-                if decl.name is not None:
-                    self.broken.add(decl.name.text)
+                self._note_broken(decl)
                 continue
             name: syntax.Name = decl.name  # type: ignore[attr-defined]
             if name.text in seen:
@@ -97,6 +104,18 @@ class Scope:
                 self._declare_type(decl)
             elif isinstance(decl, (syntax.FunDecl, syntax.DefDecl)):
                 self._declare_function(decl)
+
+    def _note_broken(self, decl: syntax.BrokenDecl) -> None:
+        """What a declaration that could not be read may declare: its name, in either case. One without may be any."""
+        if decl.name is not None:
+            name = decl.name.text
+            self.broken |= {name, name[:1].swapcase() + name[1:]}
+        elif decl.keyword != "import":
+            self.broken.add(ANY_NAME)
+
+    def is_broken(self, name: str) -> bool:
+        """Whether a name is known to be declared here, but not what it is."""
+        return name in self.broken or ANY_NAME in self.broken
 
     def _declare_type(self, decl: syntax.TypeDecl) -> None:
         name = decl.name
@@ -191,14 +210,14 @@ class Scope:
         qualifier, name = written.qualifier, written.name
         if qualifier is None:
             found = self.types.get(name.text)
-            if found is None and name.text not in self.broken and name.text not in self.declared_types:
+            if found is None and not self.is_broken(name.text) and name.text not in self.declared_types:
                 report_type(self, written, None)
             return found
         exists, interface = self.interface_of(qualifier, name)
         if interface is None or not exists:
             return None
         found = interface.types.get(name.text)
-        if found is None and name.text not in interface.broken:
+        if found is None and not interface.is_broken(name.text):
             report_type(self, written, interface)
         return found
 
@@ -206,7 +225,7 @@ class Scope:
         """A function by name; None after a report, or in silence where it is known to be broken."""
         if qualifier is None:
             found = self.functions.get(name.text)
-            if found is None and name.text not in self.broken and name.text not in self.declared_functions:
+            if found is None and not self.is_broken(name.text) and name.text not in self.declared_functions:
                 report_function(self, None, None, name)
             return found
         exists, interface = self.interface_of(qualifier, name)
@@ -214,7 +233,7 @@ class Scope:
             return None
         text = STANDARD_SPELLINGS.get(name.text, name.text) if interface.standard else name.text
         found = interface.functions.get(text)
-        if found is None and text not in interface.broken:
+        if found is None and not interface.is_broken(text):
             report_function(self, qualifier, interface, name)
         return found
 

@@ -78,7 +78,7 @@ _STANDARD = {"Http": "Http:1.0.0"}
 def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> None:
     """No import gives an alias; ``name`` is what is wanted from it."""
     text, aliases = qualifier.text, list(scope.imports)
-    if any(_gives(decl, text) for decl in scope.module.declarations):
+    if any(_gives(scope.module, decl, text) for decl in scope.module.declarations):
         return
     renamed = tuple(_imported_as(scope, text, name.text))
     similar = renamed or scope.near(text, aliases)
@@ -101,10 +101,12 @@ def _listed(aliases: list[str]) -> str:
     return shown if len(aliases) <= _MOST_ALIASES else f"{shown} and {len(aliases) - _MOST_ALIASES} others"
 
 
-def _gives(decl: syntax.Decl, alias: str) -> bool:
-    """Whether it is an import of this alias that could not be read, which is told."""
-    broken = isinstance(decl, syntax.BrokenDecl) and decl.keyword == "import"
-    return broken and decl.name is not None and decl.name.text == alias  # type: ignore[attr-defined]
+def _gives(module: syntax.Module, decl: syntax.Decl, alias: str) -> bool:
+    """Whether it is an import of this alias, or of any, that could not be read, which is told."""
+    if not isinstance(decl, syntax.BrokenDecl) or decl.keyword != "import":
+        return False
+    nameless = decl.name is None or module.source.text[: decl.end].endswith(" as")
+    return nameless or decl.name.text == alias  # type: ignore[union-attr]
 
 
 def _imports_as(scope: Scope, alias: str, name: str, similar: bool) -> Iterator[Fix]:

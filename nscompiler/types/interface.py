@@ -269,6 +269,10 @@ class TypeInterface:
         self.deprecated = deprecated
 
 
+#: Among the broken names: a declaration whose name could not be read, so that it may be any. It is part of every text.
+ANY_NAME = ""
+
+
 def _no_tree() -> None:
     return None
 
@@ -298,6 +302,10 @@ class Interface:
         self.digest = digest
         self.standard = standard
         self.tree = tree
+
+    def is_broken(self, name: str) -> bool:
+        """Whether a name is known to be declared, but not what it is."""
+        return name in self.broken or ANY_NAME in self.broken
 
     @property
     def hash(self) -> str:
