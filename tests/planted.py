@@ -77,6 +77,7 @@ KINDS = {
     "single": r"make a list of one with `Std.single`",
     "star": r"write `\*+` after .+",
     "sequence": r"run one after the other",
+    "swap": r"swap `.+` and `.+`",
     "take-optional": r"write `optional .+` in (the input of )?`.+`",
     "tee": r"run both on every value",
     "types": r"write `.+`",

@@ -225,6 +225,13 @@ class Problems:
         """Keep several more."""
         self._items.extend(diagnostics)
 
+    def put(self, place: int, diagnostic: Diagnostic) -> None:
+        """Say something else in the place of one that was found before."""
+        self._items[place] = diagnostic
+
+    def __getitem__(self, place: int) -> Diagnostic:
+        return self._items[place]
+
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._items)
 

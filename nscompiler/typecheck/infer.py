@@ -73,6 +73,9 @@ class Inference:
         self._unknown = 0
         # The pipe that is looked at with the types of its stages so far, after the same of the one around it.
         self._around: Around | None = None
+        # The pipe, the place in it and the number of the latest report of a joint; whether the next one was part of it.
+        self._told_at: tuple[syntax.Pipe | None, int, int] = (None, 0, 0)
+        self._swapped = False
         # A stage with a sign, what stands before it, and what that gives.
         self._ahead: tuple[syntax.Expr, syntax.Expr, Type] | None = None
 
@@ -391,6 +394,11 @@ class Inference:
                 # One fault, one report: what it left open stays silent, what is known is checked on.
                 self._forgo(before, needed)
                 self.store.poison(given, needed)
+                if self._swapped:
+                    # What comes out at the end is what comes out of the two in their right order.
+                    self._swapped = False
+                    arrows[-1] = Arrow(arrows[-1].input, given)
+                    following = replace(following, arrow=arrows[-1])
             typed.append(following)
         self._around = around.outer
         self.joints[pipe] = tuple(joints)
@@ -432,15 +440,21 @@ class Inference:
             self.store.take_back(state)
             return False
         from nscompiler.typecheck.broken_joint import BrokenJoint
-        from nscompiler.typecheck.joint_report import JointReport
+        from nscompiler.typecheck.joint_report import JointReport, told_as_swapped
 
         # What the attempt found out is no part of the report, nor of what is checked on.
         self.store.take_back(state)
+        told_in, told_before, told = self._told_at
+        if told_in is pipe and told_before == place - 1:
+            self._swapped = told_as_swapped(self.scope, self.store, pipe, flow, told)
+            if self._swapped:
+                return False
         first = max(0, place - MOST_TOLD)
         joint = BrokenJoint([*pipe.stages[first : place + 1]], flow[first:-1], given, needed, mismatches)
         joint.narrow(self.store, self.arrows, self.uses)
         joint.precede(None if self._around is None else self._around.outer)
         JointReport(self.scope, self.store, self.uses, joint).add()
+        self._told_at = pipe, place, len(self.scope.problems) - 1
         return False
 
     def _blame(self, both: syntax.Both) -> bool:

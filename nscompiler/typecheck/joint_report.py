@@ -1,6 +1,6 @@
 """What is said about a joint that does not hold: who gives what to whom, and how the flow came there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.entry import Code
@@ -23,7 +23,7 @@ from nscompiler.typecheck.explain import (
     postfix,
     without,
 )
-from nscompiler.typecheck.facts import UseFact
+from nscompiler.typecheck.facts import Arrow, UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
 from nscompiler.typecheck.renames import Sides, added_constructors, opened, optionals, renames, retyped
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
@@ -457,6 +457,41 @@ class JointReport:
         code = codes.INFINITE_ROW if mismatch.kind == "infinite-row" else codes.INFINITE_TYPE
         title = f"{consumer} after {producer} would need a type that contains itself"
         self._add(code, fitting(title, "this would need a type that contains itself"), "no type is that")
+
+
+def told_as_swapped(scope: Scope, store: Store, pipe: syntax.Pipe, flow: Sequence[Arrow], told: int) -> bool:
+    """Whether the last two stages of a ``flow`` would fit the other way round, so that the report of the joint before
+    them, the ``told``-th problem, is about both; it says so then."""
+    if len(flow) < 3:
+        return False
+    before, first, second = flow[-3:]
+    types = (before.output, first.input, first.output, second.input, second.output)
+    left, right = pipe.stages[len(flow) - 2 : len(flow)]
+    if any(type.poisoned or not type.ground for type in types) or isinstance(left, syntax.Both | syntax.Pipe):
+        return False
+    if isinstance(right, syntax.Both | syntax.Pipe) or not would_fit(store, second.output, first.input):
+        return False
+    if not would_fit(store, before.output, second.input):
+        return False
+    text = scope.module.source.text
+    edits = (
+        Edit(scope.span(left), text[right.start : right.end]),
+        Edit(scope.span(right), text[left.start : left.end]),
+    )
+    names = f"{name_of(last_of(left))} and {name_of(last_of(right))}"
+    fix = Fix(f"swap {names}", edits, Applicability.MAYBE_INCORRECT)
+    label = Label(scope.span(last_of(right)), f"takes {an(second.input)}, gives {an(second.output)}", Role.CONSUMER)
+    problem = scope.problems[told]
+    scope.problems.put(
+        told,
+        replace(
+            problem,
+            related=(*problem.related, label),
+            notes=(*problem.notes, f"{names} would fit the other way round"),
+            fixes=(fix,),
+        ),
+    )
+    return True
 
 
 def _misspelt(given: Record, needed: Record, missing: tuple[str, ...], store: Store) -> list[tuple[str, str]]:
