@@ -40,7 +40,8 @@ def unlisted_modules(project: "ProjectConfig", program: Program) -> tuple[Diagno
     for path, importer in importers.items():
         if path not in listed and is_below(path, project.folder):
             folders.setdefault(folder_of(path), importer)
-    return tuple(_unlisted(project, folder, importer) for folder, importer in sorted(folders.items()))
+    hints = (_unlisted(project, folder, importer) for folder, importer in sorted(folders.items()))
+    return tuple(hint for hint in hints if hint is not None)
 
 
 def _importers(listed: Iterable[str], by_path: Mapping[str, LinkedModule]) -> dict[str, LinkedModule]:
@@ -56,8 +57,10 @@ def _importers(listed: Iterable[str], by_path: Mapping[str, LinkedModule]) -> di
     return importers
 
 
-def _unlisted(project: "ProjectConfig", folder: str, importer: LinkedModule) -> Diagnostic:
+def _unlisted(project: "ProjectConfig", folder: str, importer: LinkedModule) -> Diagnostic | None:
     name = os.path.relpath(folder, project.folder)
+    if name in project.meant:
+        return None  # it is listed with a slip, which is told
     imports = importer.imports.resolved
     node = next(found.node.reference for found in imports if folder_of(found.path) == folder)
     place = project.key or project.source.span(0, 0)

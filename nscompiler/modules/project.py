@@ -59,7 +59,8 @@ class ProjectConfig:
     """What an ``nstack-project.yaml`` says: the folders of the modules that a build of the project builds.
 
     ``modules`` are as written, relative to ``folder``, without those that do not exist. ``key`` is where ``modules:``
-    stands. ``levels`` are those of warnings and hints, by the ids of their codes; None is off. ``places`` say what
+    stands; ``meant`` are the folders that those which do not exist are probably slips of. ``levels`` are those of
+    warnings and hints, by the ids of their codes; None is off. ``places`` say what
     runs where.
     """
 
@@ -69,6 +70,7 @@ class ProjectConfig:
     key: Span | None = None
     levels: dict[str, Severity | None] = attrs.field(factory=dict)
     places: tuple[PlaceConfig, ...] = ()
+    meant: frozenset[str] = frozenset()
 
     def module_files(self) -> tuple[str, ...]:
         """The ``module.nml`` of each listed folder."""
@@ -111,10 +113,12 @@ def read_project(folder: str, files: Files) -> tuple[ProjectConfig | None, tuple
         return None, tuple(reader.problems)
     values = reader.keys(root, _PROJECT_KEYS)
     listed = tuple(entry for entry in reader.texts(values, "modules") if _check_entry(reader, entry, folder, files))
+    absent = (one for one in reader.problems if one.code is codes.MISSING_FOLDER)
+    meant = frozenset(edit.text for one in absent for fix in one.fixes for edit in fix.edits)
     levels = _read_levels(reader, values.get("lints"))
     places = read_places(reader, values.get("places"))
     key = reader.key_span(root, "modules")
-    return ProjectConfig(folder, reader.source, listed, key, levels, places), tuple(reader.problems)
+    return ProjectConfig(folder, reader.source, listed, key, levels, places, meant), tuple(reader.problems)
 
 
 def _refuse_api(folder: str) -> Refused:

@@ -288,6 +288,19 @@ def test_needed_through_others_and_in_the_working_folder():
     assert titles == ["the project needs `b` and does not list it", "the project needs `c` and does not list it"]
 
 
+def test_what_is_listed_with_a_slip_is_told_of_once():
+    texts = {
+        "nstack-project.yaml": "modules:\n  - main\n  - modles\n",
+        "main/module.nml": "module Main:1.0.0\nimport Models:1.0.0\nimport Other:1.0.0\n",
+        "models/module.nml": "module Models:1.0.0",
+        "other/module.nml": "module Other:1.0.0",
+    }
+    files, found, program, problems = linked(texts)
+    assert told(files, problems) == [("NS0241", "nstack-project.yaml", "modles")]
+    titles = [item.title for item in unlisted_modules(found.projects["."], program)]
+    assert titles == ["the project needs `other` and does not list it"]
+
+
 YAML = st.text(alphabet="ab:-[]{}'\"#&*!|>?%@`,\n \t~0", max_size=30)
 
 
