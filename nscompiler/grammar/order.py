@@ -37,6 +37,7 @@ _LONGEST = 24
 # What ends a pipe or a block elsewhere.
 _ENDS = frozenset(("end", "done", "fi", "esac", "endif"))
 _NEW_LINE = Pattern(r"[\n\r]")
+_WORD, _LAST_WORD = Pattern(r"[A-Za-z_][\w']*+"), Pattern(r"(?<![\w'])[A-Za-z_][\w']*+\Z")
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 
 
@@ -334,6 +335,8 @@ class _Assembly:
                 self._tell_second_expression(item, first, edit)
             return
         self._is_no_pipe = False
+        if self._tell_doubled(end_before, start):
+            return
         level = _MAYBE if new_line or self._is_unknown(item) else _SURE
         title = "A `|` is missing between these two stages"
         if chained and problems[-1].code is codes.MISSING_PIPE and problems[-1].fixes:
@@ -342,11 +345,27 @@ class _Assembly:
                 self._is_no_pipe = True  # none has that many stages
                 return
             last = problems.pop()
+            level = _MAYBE if last.fixes[0].applicability is _MAYBE else level
             fixes = (Fix("Insert `|` between them", (*edits, edit), level),)
             problems.append(codes.MISSING_PIPE.at(last.primary.span, title, last.primary.text, fixes=fixes))
             return
         fixes = (Fix("Insert `|`", (edit,), level),)
         self._builder.report(codes.MISSING_PIPE.at(first_stage, title, "expected `|` before this", fixes=fixes))
+
+    def _tell_doubled(self, end_before: int, start: int) -> bool:
+        """Tell of ``Conv Conv.to_json`` and ``Pricing.bill bill``, which were meant as one stage."""
+        text = self._source.text
+        found, again = _LAST_WORD.search(text[:end_before]), _WORD.match(text, start)
+        if found is None or again is None or again[0] != found[0] or text[end_before:start].strip(" \t"):
+            return False
+        word, at = found[0], found.start()
+        if word in self._names and text[at - 1 : at] != ".":
+            return False  # `f f` may well be two stages
+        fix = Fix("Remove the first", (Edit(self._source.span(at, start), ""),), _MAYBE)
+        span = self._source.span(start, start + len(word))
+        self._builder.report(codes.UNEXPECTED.at(span, f"{shown(word)} stands twice", fixes=(fix,)))
+        self._is_no_pipe = True
+        return True
 
     def _is_unknown(self, item: Expr) -> bool:
         """Whether it is a name alone that the file does not declare: with a `|` before it, it means nothing either."""

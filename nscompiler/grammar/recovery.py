@@ -67,7 +67,9 @@ class Recovery:
 
     def _read_as_meant(self, states: list[int], values: list[Any], index: int) -> int:
         """Where to go on after reading what stands around a token as what was meant; -1 where that is not seen."""
-        read = self._read_misspelt_keyword(states, values, index)
+        read = self._read_doubled(states, values, index)
+        if read < 0:
+            read = self._read_misspelt_keyword(states, values, index)
         if read < 0:
             read = self._read_small_type(index)
         if read < 0 and odd_names.is_small_alias(self._tokens, self._trial, index):
@@ -85,6 +87,36 @@ class Recovery:
         if read < 0:
             read = self._read_odd_name(states, values, index)
         return read
+
+    # --- words that stand twice
+
+    def _read_doubled(self, states: list[int], values: list[Any], index: int) -> int:
+        """Where to go on after reading ``fun fun f`` as if one of the two were not there; -1 if none stands twice."""
+        texts, gaps = self._tokens.texts, self._tokens.gaps
+        for second in (index, index - 1):
+            if second > 0 and texts[second] == texts[second - 1] and not gaps[second].strip(" \t") and gaps[second]:
+                break
+        else:
+            return -1
+        two_stages = self._tokens.kinds[second] == self._tables.kind["LNAME"] and texts[second - 2] in ("(", "|", "&")
+        if two_stages or not texts[second].isalnum() or self._silent(states, values, index):
+            return -1
+        trial, parts, tokens = states.copy(), values.copy(), self._tokens
+        self._open_list(trial, parts)
+        level = self._level(trial)
+        first, stop = min(self._first(parts[level:], index), second - 1), self._next_start(index)
+        if stop - first > WINDOW * 4:
+            return -1
+        kinds = [tokens.kinds[at] for at in range(first, stop) if at != second and tokens.kinds[at] != SWALLOWED]
+        trial[level:] = [self._tables.rows[trial[level - 1]][self._symbols[1]]]
+        if self._trial.feed(trial, kinds) < len(kinds) or not self._trial.ends(trial, tokens.kinds[stop]):
+            return -1
+        place = self._builder.source.span(tokens.starts[second], tokens.ends[second])
+        gone = self._builder.source.span(tokens.ends[second - 1], tokens.ends[second])
+        fix = Fix("Remove the second", (Edit(gone, ""),), Applicability.MAYBE_INCORRECT)
+        self._builder.report(codes.UNEXPECTED.at(place, f"{shown(texts[second])} stands twice", fixes=(fix,)))
+        tokens.kinds[second] = SWALLOWED
+        return self._back_to(states, values, first)
 
     # --- misspelt keywords
 
