@@ -24,18 +24,19 @@ class Unsaid(Record):
     """A declaration without its keyword.
 
     ``line`` is its first token, ``word`` whether that stands for the keyword, ``end`` the sign behind what it declares,
-    ``whole`` whether it reads well with the keyword.
+    ``whole`` whether it reads well with the keyword, ``late`` whether that stands behind the name.
     """
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("line", "keyword", "word", "end", "whole")
+    __match_args__: ClassVar[tuple[str, ...]] = ("line", "keyword", "word", "end", "whole", "late")
     __slots__ = __match_args__
 
-    def __init__(self, line: int, keyword: str, word: bool, end: int, whole: bool = False) -> None:
+    def __init__(self, line: int, keyword: str, word: bool, end: int, whole: bool = False, late: bool = False) -> None:
         self.line = line
         self.keyword = keyword
         self.word = word
         self.end = end
         self.whole = whole
+        self.late = late
 
 
 def unsaid(tokens: Tokens, trial: Trial, base: list[int], first: int, index: int) -> Unsaid | None:
@@ -84,6 +85,9 @@ def _declaration(tokens: Tokens, trial: Trial, base: list[int], line: int, index
     if tokens.texts[sign] not in _SIGNS or index > sign or trial.begins_line(tokens, sign):
         return None
     capital = trial.kind["UNAME"]
+    late = tokens.texts[line + 1]
+    if sign - line == 2 and late in _DECLARING and (late == "type") == (tokens.kinds[line] == capital):
+        return Unsaid(line, late, True, sign, late=True)
     said = tokens.texts[line].lower()
     word = sign - line == 2 and (tokens.kinds[line] != capital or said in _DECLARING)
     named = line + word
@@ -126,6 +130,11 @@ def told(source: SourceFile, tokens: Tokens, found: Unsaid) -> Diagnostic:
         edit = Edit(source.span(start, start), f"{found.keyword} ")
         fix = Fix(f"Insert `{found.keyword}`", (edit,), _SURE if found.whole else _MAYBE)
         return codes.NO_DECLARATION.at(span, title, fixes=(fix,))
+    if found.late:
+        both = source.span(start, tokens.ends[found.line + 1])
+        fix = Fix(f"Write `{found.keyword}` first", (Edit(both, f"{found.keyword} {text}"),), _MAYBE)
+        title = f"`{found.keyword}` stands before the name that it declares, not behind it"
+        return codes.NO_DECLARATION.at(both, title, fixes=(fix,))
     fix = Fix(f"Write `{found.keyword}`", (Edit(span, found.keyword),), _MAYBE)
     title = f"No declaration starts with {shown(text)}"
     return codes.NO_DECLARATION.at(span, title, f"did you mean `{found.keyword}`?", fixes=(fix,))
@@ -134,6 +143,9 @@ def told(source: SourceFile, tokens: Tokens, found: Unsaid) -> Diagnostic:
 def read(tokens: Tokens, trial: Trial, found: Unsaid) -> None:
     """Puts the keyword before the line, or in the place of its first word."""
     kind = trial.tables.literals[found.keyword]
+    if found.late:
+        name = found.line + 1
+        tokens.kinds[name], tokens.texts[name] = tokens.kinds[found.line], tokens.texts[found.line]
     if found.word:
         tokens.kinds[found.line] = kind
     else:
