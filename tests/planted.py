@@ -61,6 +61,7 @@ KINDS = {
     "open-record": r"let `\w+` pass further fields on",
     "other-alias": r"call it `\w+`",
     "other-sign": r"write `[*?]`",
+    "other-side": r"write `(Sources|Sinks)\.\w+`",
     "owner": r"write `\w+`, which has this constructor",
     "promise": r"write `where .+`",
     "qualify": r"write `\w+\.\w+`",

@@ -138,6 +138,20 @@ def report_after_sink(
         note = "a workflow stands alone: to go on with its values, leave its sink out of it"
     if starts:
         note = "a pipe ends at its sink: what starts at another source is a `def` of its own"
+    twin = _other_side(scope, uses, pipe.stages[0], "Sources") if place == 1 and not (whole or starts) else ()
+    if twin:
+        scope.report(
+            codes.AFTER_SINK,
+            sink,
+            f"{name_of(sink)} is a sink: nothing comes out of it",
+            "a pipe starts at a source",
+            related=(
+                Label(scope.span(stage), "waits for a value that never comes", Role.CONSUMER),
+                *declared(scope, uses, sink),
+            ),
+            fixes=twin,
+        )
+        return
     scope.report(
         codes.AFTER_SINK,
         stage,
@@ -150,6 +164,26 @@ def report_after_sink(
         notes=(note,),
         fixes=() if whole else _tee(scope, store, pipe, place, flow),
     )
+
+
+def _other_side(scope: Scope, uses: Uses, stage: syntax.Expr, alias: str) -> tuple[Fix, ...]:
+    """Write ``Sources.kafka`` for ``Sinks.kafka``, or the reverse, where that reads what is set and all it needs is."""
+    bindings: tuple[syntax.Binding, ...] = ()
+    while isinstance(stage, syntax.Apply):
+        bindings, stage = (*bindings, *stage.bindings), stage.function
+    use = stage.function if isinstance(stage, syntax.Instantiate) else stage
+    fact, others = uses.get(use), scope.imports.get(alias)
+    if not isinstance(use, syntax.Use) or use.qualifier is None or fact is None or others is None:
+        return ()
+    other = others.functions.get(use.name.text)
+    if other is None or not scope.is_standard(fact.target.module):
+        return ()
+    names = {binding.name.text for binding in bindings}
+    if any(one.required and one.name not in names for one in other.parameters.settable):
+        return ()
+    if not names <= {one.name for one in other.parameters.settable}:
+        return ()
+    return (scope.replacement(use.qualifier, alias, f"write `{alias}.{use.name.text}`"),)
 
 
 def _tee(scope: Scope, store: Store, pipe: syntax.Pipe, place: int, flow: Sequence[Arrow]) -> tuple[Fix, ...]:
@@ -184,6 +218,8 @@ def report_source_in_middle(
     whole = flow[place].output is store.types.void
     what = "a whole workflow" if whole else "a source"
     fixes = () if whole else _start_with(scope, store, pipe, place, flow)
+    if not whole and place == len(pipe.stages) - 1:
+        fixes = (*_other_side(scope, uses, pipe.stages[place], "Sinks"), *fixes)
     note = "a workflow stands alone: to put stages before it, leave its source out of it"
     if not whole:
         note = "a source stands at the start of a pipe; two sources are merged with `(a & b) | …`"
