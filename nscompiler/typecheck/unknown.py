@@ -217,11 +217,18 @@ def _report_constructor(scope: Scope, name: syntax.Name, owner: tuple[syntax.Typ
 # --- functions
 
 
+def _wants(node: syntax.Import, function: str) -> bool:
+    """Whether an import wants a function, ``import Foo:1.0.0.f``: that is told there, for no reference ends so."""
+    return node.reference.text.endswith((f".{function}", f":{function}")) and not function[:1].isupper()
+
+
 def report_function(
     scope: Scope, qualifier: syntax.Name | None, interface: Interface | None, name: syntax.Name
 ) -> None:
     """No function has a name, in this file or (with an ``interface``) in a module that it imports."""
     text = name.text
+    if interface is None and any(_wants(node, text) for node in scope.module.imports):
+        return
     candidates = [*interface.functions] if interface is not None else _other_functions(scope, name)
     folded = {other.casefold(): other for other in candidates}
     if text not in candidates and text.casefold() in folded:
