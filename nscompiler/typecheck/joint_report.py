@@ -87,9 +87,10 @@ class JointReport:
         notes: tuple[str, ...] = (),
         fixes: tuple[Fix, ...] = (),
         related: tuple[Label, ...] = (),
+        compared: Type | None = None,
     ) -> None:
         names = Names(hidden=lone_tails(self.given, self.needed))
-        diff, rest = difference_and_rest(self.needed, self.given, names)
+        diff, rest = difference_and_rest(self.needed, compared or self.given, names)
         twice = found_twice(self.store, self.given, self.needed, self.mismatches[0])
         said = () if twice is None else told(self.scope, twice, self._target(self.consumer), names.of(twice.variable))
         notes = (*notes, said) if isinstance(said, str) else notes
@@ -426,7 +427,15 @@ class JointReport:
             f"the field {fields} of {producer} would be overwritten by {consumer}",
             f"the field {fields} would be overwritten",
         )
-        self._add(codes.FIELD_COLLISION, title, f"adds {fields} itself")
+        self._add(codes.FIELD_COLLISION, title, f"adds {fields} itself", compared=self._colliding(mismatch))
+
+    def _colliding(self, mismatch: Mismatch) -> Type:
+        """What is given, without the fields that neither collide nor are asked for: they are no part of the fault."""
+        given, needed = self.given, self.needed
+        if mismatch.path or not isinstance(given, Record) or not isinstance(needed, Record):
+            return given
+        told = {*mismatch.labels, *needed.labels}
+        return self.store.types.record([field for field in given.fields if field[0] in told], given.tail)
 
     def _constructors(self, mismatch: Mismatch) -> None:
         producer, consumer = self._who()
