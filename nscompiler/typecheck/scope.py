@@ -12,7 +12,7 @@ from nscompiler.source import Span
 from nscompiler.typecheck.unknown import Elsewhere, report_alias, report_function, report_type
 from nscompiler.types.interface import (
     ANY_NAME,
-    OPEN,
+    UNKNOWN,
     FunctionInterface,
     Interface,
     Scheme,
@@ -138,7 +138,7 @@ class Scope:
         if function.name not in self.repeated:
             return function
         error = self.workspace.error
-        return replace(function, scheme=Scheme(error, error, (), ()), parameters=OPEN)
+        return replace(function, scheme=Scheme(error, error, (), ()), parameters=UNKNOWN)
 
     def report_duplicate(self, again: syntax.Node, first: syntax.Name, title: str) -> None:
         """A second declaration of one name."""

@@ -68,11 +68,13 @@ class File:
         self.program = program
         self.module = module
         self.standard = standard
-        # Of two with one name the first counts.
+        # Of two types with one name the first counts; of two functions nobody knows which one a use means.
         declarations = module.declarations[::-1]
         kinds = (syntax.FunDecl, syntax.DefDecl)
         self.types = {one.name.text: one for one in declarations if isinstance(one, syntax.TypeDecl)}
-        self.functions = {one.name.text: one for one in declarations if isinstance(one, kinds)}
+        named = [one for one in declarations if isinstance(one, kinds)]
+        self.functions = {one.name.text: one for one in named}
+        self.repeated = {one.name.text for one in named if self.functions[one.name.text] is not one}
         self.verdicts: dict[str, Verdict] = {}
         self._busy: set[str] = set()
 
@@ -103,6 +105,9 @@ class File:
         if self.standard and self.module.header is not None and "Postgres" in self._alternative(name):
             name = "postgres"
         if name not in self.functions or name in self._busy:
+            raise Unknown(name)
+        if name in self.repeated:
+            self.verdicts[name] = Verdict(why="declared twice", known=False)
             raise Unknown(name)
         if name not in self.verdicts:
             self._busy.add(name)
