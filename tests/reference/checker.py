@@ -198,6 +198,9 @@ class Definition:
     def _annotated(self, decl: syntax.DefDecl, annotation: syntax.FunctionType, typed: Typed) -> tuple[Term, Term]:
         reader = Reader(self.file, rigid=True)
         input, output = reader.read(annotation.input), reader.read(annotation.output)
+        for written, side in ((annotation.input, input), (annotation.output, output)):
+            if nests_optionals(side):
+                raise Fault(written.start, written.end, "an optional of an optional in the annotation")
         self.state = self.state.learn(input).learn(output)
         promises = [(one.name.text, reader.read(one.type)) for one in annotation.constraints]
         self.promised = [term for name, term in promises if name == "Present"]
