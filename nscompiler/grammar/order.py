@@ -355,8 +355,11 @@ class _Assembly:
     def _tell_doubled(self, end_before: int, start: int) -> bool:
         """Tell of ``Conv Conv.to_json`` and ``Pricing.bill bill``, which were meant as one stage."""
         text = self._source.text
-        found, again = _LAST_WORD.search(text[:end_before]), _WORD.match(text, start)
-        if found is None or again is None or again[0] != found[0] or text[end_before:start].strip(" \t"):
+        again = _WORD.match(text, start)
+        if again is None or text[end_before:start].strip(" \t"):
+            return False
+        found = _LAST_WORD.search(text, max(0, end_before - len(again[0]) - 1), end_before)
+        if found is None or again[0] != found[0]:
             return False
         word, at = found[0], found.start()
         if word in self._names and text[at - 1 : at] != ".":
