@@ -21,7 +21,8 @@ def read_ahead(paths: "Sequence[str]", native: "Any" = None) -> "Callable[[], Se
     """Begin to read what lies below the first path; what is returned waits for the end and gives what was seen.
 
     None where that path is no folder, or nobody can read ahead here. The folders are those that ``modules.tree`` walks
-    through; where this sees less, or other files than are asked for, only time is lost. ``native`` is the library in C.
+    through; where this sees less, or other files than are asked for, only time is lost. ``native`` is the library in C,
+    which also takes memory in large pages from then on: what is read is about to be checked.
     """
     root = os.path.normpath(paths[0])
     if root.startswith("//") or root == "/" or not os.path.isdir(root):

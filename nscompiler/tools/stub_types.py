@@ -9,27 +9,13 @@ import keyword
 from collections.abc import Iterable, Iterator
 
 from nscompiler.emit.python import Names, identifier
+from nscompiler.typecheck.python_types import ITEM_FIELDS, PYTHON_NAMES
 from nscompiler.types.interface import FunctionInterface, Interface
 from nscompiler.types.show import show
 from nscompiler.types.types import App, Record, Scalar, Sum, Type, VoidType
 
-_PYTHON = {
-    "Integer": "int",
-    "Double": "float",
-    "Boolean": "bool",
-    "Text": "str",
-    "Json": "str",
-    "Byte": "int",
-    "()": "None",
-    "Decimal": "Decimal",
-    "Date": "datetime.date",
-    "Time": "datetime.time",
-    "DateTime": "datetime.datetime",
-    "Duration": "datetime.timedelta",
-    "Uuid": "UUID",
-}
-HIDDEN = frozenset(("get", "keys", "items", "match", "value"))
-"""Fields that are reached as ``r["…"]`` only."""
+# Two are imported by their own names.
+_PYTHON = {**PYTHON_NAMES, "Decimal": "Decimal", "Uuid": "UUID"}
 
 _HEAD = '''\
 """The types of {module} for type checkers. Written by `nsc stub --pyi`: write it anew when the `.nml` changes."""
@@ -219,7 +205,7 @@ def _is_attribute(label: str) -> bool:
     """Whether a class may show a field; one called like a type would be taken for it in the rest of the class."""
     if not label.isidentifier() or keyword.iskeyword(label) or label.startswith("__"):
         return False
-    return label not in HIDDEN and label not in _TYPES
+    return label not in ITEM_FIELDS and label not in _TYPES
 
 
 _TYPES = frozenset(

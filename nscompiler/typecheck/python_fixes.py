@@ -10,22 +10,11 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.annotations import Names
+from nscompiler.typecheck.python_types import ITEM_FIELDS, PYTHON_NAMES
 from nscompiler.typecheck.service import CLASS_NAMES
 from nscompiler.types.types import App, Record, Scalar, Type
 
 _MAYBE = Applicability.MAYBE_INCORRECT
-_SCALARS = {"Integer": "int", "Double": "float", "Boolean": "bool", "Text": "str", "Json": "str", "Byte": "int"}
-_SCALARS["()"] = "None"
-_IMPORTED = {
-    "Decimal": "decimal.Decimal",
-    "Date": "datetime.date",
-    "Time": "datetime.time",
-    "DateTime": "datetime.datetime",
-    "Duration": "datetime.timedelta",
-    "Uuid": "uuid.UUID",
-}
-# Fields that are reached as `r["…"]` only.
-_HIDDEN = frozenset(("get", "keys", "items", "match", "value"))
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -101,7 +90,7 @@ def unpacked(python: SourceFile, method: Definition, declared: Type) -> tuple[st
     match declared:
         case App(constructor="tuple", items=items) if len(items) == len(names):
             whole = value
-        case Record(labels=labels, tail=None) if sorted(labels) == sorted(names) and not _HIDDEN & set(labels):
+        case Record(labels=labels, tail=None) if sorted(labels) == sorted(names) and not ITEM_FIELDS & set(labels):
             whole = ", ".join(f"{value}.{name}" for name in names)
         case _:
             return None, ()
@@ -197,7 +186,8 @@ def python_type(type: Type, names: Names) -> str | None:
     """A type as an annotation, by what the file has imported; None where it has no name for it."""
     match type:
         case Scalar(name=name):
-            return _SCALARS.get(name) or _imported(_IMPORTED.get(name, ""), names)
+            full = PYTHON_NAMES.get(name, "")
+            return _imported(full, names) if "." in full else full or None
         case App(constructor="list" | "vector", items=items):
             item = items[-1]
             return "bytes" if isinstance(item, Scalar) and item.name == "Byte" else _applied("list", [item], names)
