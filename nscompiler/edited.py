@@ -18,6 +18,7 @@ from nscompiler.grammar import syntax
 from nscompiler.kept import Kept, Memory, head_of, read_kept, stub_of
 from nscompiler.lints.levels import ByCode, levels_below
 from nscompiler.lints.weigh import weigh
+from nscompiler.modules.claims import claim
 from nscompiler.modules.discovery import Discovery
 from nscompiler.modules.imports import Imports, ResolvedImport
 from nscompiler.modules.index import ModuleIndex
@@ -133,7 +134,7 @@ class Edited(Recheck):
             for node, ref, (alias, path) in zip(module.imports, refs, resolved, strict=True)
             if isinstance(ref, ModuleRef)
         ]
-        if not isinstance(heading, Heading) or len(found) != len(refs):
+        if not isinstance(heading, Heading) or len(found) != len(refs) or claim(heading) is not None:
             raise NotAloneError
         return LinkedModule(self._path, module, heading.ref, Imports(tuple(found)))
 

@@ -156,7 +156,7 @@ class Keeping(Compilation):
         """
         if self._common_problems or self._load_problems or self.discovery.locks or len(self._required) > 1:
             return None
-        if self._may_clash:
+        if self._may_clash or any(item.imports.claimed for item in self.program.modules):
             return None
         texts = [item.module.source.text for item in self.program.modules]
         # Where no flow branches it does not matter what branches would share, and not to look saves most of the time.

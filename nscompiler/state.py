@@ -26,6 +26,7 @@ from nscompiler.diagnostics.stored import mentioned_files
 from nscompiler.files import Files
 from nscompiler.lints.marks import may_ignore
 from nscompiler.lints.weigh import weigh
+from nscompiler.modules.claims import claim
 from nscompiler.modules.exports import declared_names
 from nscompiler.modules.program import LinkedModule, Resolved
 from nscompiler.modules.python_file import python_file
@@ -158,7 +159,10 @@ class State(Settling):
             self._look_up_all(before, touched)
             return
         again = {path for path in touched if path in before._resolved}
-        says = any(_says(before, path) != _says(self, path) for path in again)
+        again |= {
+            path for path, one in before._resolved.items() if one.problems and mentioned_files(one.problems) & touched
+        }
+        says = any(_says(before, path) != _says(self, path) for path in touched & again)
         if says:
             again |= {path for path, one in before._resolved.items() if one.problems}
             self._earlier_exports, self._exports_edited = before._exports, touched
@@ -347,9 +351,9 @@ class Consulted(Mapping[str, Checked]):
         return sum(1 for _ in self)
 
 
-def _placing(heading: Heading) -> tuple[ModuleRef | None, bool, bool]:
+def _placing(heading: Heading) -> tuple[ModuleRef | None, bool, str | None, bool]:
     """What of a text decides which module it is."""
-    return heading.ref, heading.scanned is None, not heading.source.text.strip()
+    return heading.ref, heading.scanned is None, claim(heading), not heading.source.text.strip()
 
 
 def _says(state: State, path: str) -> tuple[frozenset[str], tuple[str, ...]]:
@@ -360,4 +364,4 @@ def _says(state: State, path: str) -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 def _edges(item: LinkedModule) -> tuple[str, ...]:
-    return tuple(found.path for found in item.imports.resolved)
+    return *(found.path for found in item.imports.resolved), "", *item.imports.claimed

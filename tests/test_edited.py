@@ -71,6 +71,8 @@ EDITS = [
     ("as S", "as Z"),
     ("Shop.Types:0.1.0 as T", "Shop.Typos:0.1.0 as T"),
     ("module Shop.Top", "module Shop.Tip"),
+    ("module Shop.Clean:0.1.0", "modul Shop.Clean:0.1.0"),
+    ("module Shop.Types:0.1.0", "module Shop.Types:0.1"),
     ("def named(self, item)", "def unnamed(self, item)"),
     ("def text", "def text : Text -> Text"),
     ("| Conv.to_json", "| Conv.to_json | Sinks.log"),

@@ -19,7 +19,7 @@ _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 _NAME = r"(?P<name>\w[\w.]*+(?:/\w[\w.]*+){0,2})"
 _VERSION = r"(?P<version>[0-9]+\.[0-9]+\.[0-9]+(?:-\w+)*+)(?![\w.])"
 _LINE = Pattern(
-    r"import[ \t]+(?:(?P<word>qualified|static|module)[ \t]+)?"
+    r"(?P<keyword>import|module)[ \t]+(?:(?P<word>qualified|static|module)[ \t]+)?"
     rf"(?P<open>[\"'`]?){_NAME}(?:(?P<sign>[ \t]*[^\w\s\"'`;]{{0,3}}[ \t]*[vV]?){_VERSION})?"
     r"(?P<close>[\"'`]?)(?:[ \t]+(?P<as>as|As|AS|=|->)[ \t]+(?P<alias>[^\W\d][\w']*+))?[ \t]*"
 )
@@ -59,9 +59,10 @@ class ImportLine(Record):
 def import_line(tokens: Tokens, trial: Trial, text: str, index: int) -> ImportLine | None:
     """The import on whose line a token stands that cannot stand there; None if the line is none, or past help."""
     first, near = index, max(0, index - WINDOW)
-    while first > near and not trial.begins_line(tokens, first) and tokens.kinds[first] != trial.kind["IMPORT"]:
+    keywords = trial.kind["IMPORT"], trial.kind["MODULE"]
+    while first > near and not trial.begins_line(tokens, first) and tokens.kinds[first] not in keywords:
         first -= 1
-    if tokens.kinds[first] != trial.kind["IMPORT"]:
+    if tokens.kinds[first] not in keywords:
         return None
     stop = first + 1
     while (
@@ -72,7 +73,9 @@ def import_line(tokens: Tokens, trial: Trial, text: str, index: int) -> ImportLi
         stop += 1
     start, end = tokens.starts[first], tokens.ends[stop - 1]
     match = _LINE.fullmatch(text, start, end)
-    return ImportLine(first, stop, match) if match is not None else None
+    if match is None or (match["keyword"] == "module" and (match["word"] or match["as"])):
+        return None
+    return ImportLine(first, stop, match)
 
 
 def told(source: SourceFile, tokens: Tokens, line: ImportLine) -> Diagnostic | None:

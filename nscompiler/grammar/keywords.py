@@ -16,6 +16,8 @@ _SIGNS = ("=", ":")
 _GOES_ON = frozenset(("|", "&", "{", "}", ")", "]", ">", ",", "->", "with", "where", "*", "?"))
 #: What other languages write before a name that they declare: no function of such a name has parameters there.
 BINDERS = frozenset(("let", "const", "var", "val", "set", "local", "def", "fun", "type", "import", "module"))
+#: What other languages write before the name of a file's module.
+_PACKAGES = frozenset(("package", "namespace", "library"))
 _DECLARING = ("type", "fun", "def")
 _LITERALS = ("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT")
 
@@ -65,17 +67,31 @@ def _column(tokens: Tokens, index: int) -> int:
 
 
 def _import(tokens: Tokens, trial: Trial, line: int, index: int) -> Unsaid | None:
-    """``use Foo.Bar:1.0.0 as F``: a word before a module's reference."""
+    """``use Foo.Bar:1.0.0 as F``: a word before a module's reference, or none."""
     texts, at = tokens.texts, line + 1
+    word = texts[at] not in (".", "/", ":")
     while tokens.kinds[at] in trial.words or texts[at] in (".", "/"):
         if trial.begins_line(tokens, at):
             return None
         at += 1
-    glued = all(not gap for gap in tokens.gaps[line + 2 : at + 2])
-    if texts[at] != ":" or at < line + 2 or not texts[at + 1][:1].isdigit() or not glued or index > at:
+    glued = all(not gap for gap in tokens.gaps[line + 1 + word : at + 2])
+    if texts[at] != ":" or at < line + 1 + word or not texts[at + 1][:1].isdigit() or not glued or index > at:
         return None
-    keyword = "module" if not line and texts[line][:1] in "mM" else "import"
-    return Unsaid(line, keyword, True, at)
+    if word:
+        header = texts[line][:1] in "mM" or texts[line] in _PACKAGES
+    else:
+        header = not _is_used(tokens, at)
+        if not texts[line][:1].isupper():
+            return None
+    return Unsaid(line, "module" if header and not line else "import", word, at)
+
+
+def _is_used(tokens: Tokens, colon: int) -> bool:
+    """Whether the module whose name ends at a colon is given an alias, or is used by the last part of its name."""
+    texts, alias = tokens.texts, tokens.texts[colon - 1]
+    stop = len(texts) - 1
+    given = any(texts[at] == "as" and not tokens.gaps[at].count("\n") for at in range(colon, min(colon + 8, stop)))
+    return given or any(texts[at] == alias and texts[at + 1] == "." for at in range(colon, stop))
 
 
 def _declaration(tokens: Tokens, trial: Trial, base: list[int], line: int, index: int) -> Unsaid | None:
@@ -126,7 +142,8 @@ def told(source: SourceFile, tokens: Tokens, found: Unsaid) -> Diagnostic:
     start, end = tokens.starts[found.line], tokens.ends[found.line]
     span, text = source.span(start, end), tokens.texts[found.line]
     if not found.word:
-        title = f"A `{found.keyword}` is missing before {shown(text)}"
+        article = "An" if found.keyword == "import" else "A"
+        title = f"{article} `{found.keyword}` is missing before {shown(text)}"
         edit = Edit(source.span(start, start), f"{found.keyword} ")
         fix = Fix(f"Insert `{found.keyword}`", (edit,), _SURE if found.whole else _MAYBE)
         return codes.NO_DECLARATION.at(span, title, fixes=(fix,))

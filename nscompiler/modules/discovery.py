@@ -11,7 +11,7 @@ from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.files import Files
 from nscompiler.modules.index import ModuleIndex, conflict, distinct_files
 from nscompiler.modules.lock import Lock, read_lock
-from nscompiler.modules.reading import Heading, Sources, unreadable
+from nscompiler.modules.reading import Heading, Sources, empty_file, unreadable
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.tree import (
     CONFIG_FILE,
@@ -212,8 +212,7 @@ class _Search:
             self.sources.unread.add(path)
             return None
         if path not in self.targets and not heading.source.text.strip():
-            title = titled("`{}` is empty", path)
-            self.problems.append(codes.EMPTY_FILE.at(Span(path, 0, 0), title, "nothing but white space here"))
+            self.problems.append(empty_file(path))
         self.targets[path] = heading
         return heading
 

@@ -30,12 +30,12 @@ def scan_header(text: str) -> ScannedHeader | None:
 
     What is no good header for the grammar may still be found here: that file is parsed when somebody needs it.
     """
-    at = _skip(text, _after_shebang(text))
-    if not text.startswith(_WORD, at) or _continues_name(text, at + len(_WORD)):
+    at = skip_comments(text)
+    if at is None or not text.startswith(_WORD, at) or _continues_name(text, at + len(_WORD)):
         return None
-    start = _skip(text, at + len(_WORD))
-    reference = _REFERENCE.match(text, start)
-    if reference is None or not reference[0]:
+    start = skip_comments(text, at + len(_WORD))
+    reference = None if start is None else _REFERENCE.match(text, start)
+    if start is None or reference is None or not reference[0]:
         return None
     whole = ":" in reference[0][:-1]  # with its version, as nearly all are
     apart = None if whole else spaced_reference(text, reference[0], reference.end())
@@ -54,16 +54,21 @@ def _after_shebang(text: str) -> int:
     return _line_end(text, 0) if text.startswith("#!") else 0
 
 
-def _skip(text: str, at: int) -> int:
-    """The place after white space and comments."""
+def skip_comments(text: str, at: int = 0) -> int | None:
+    """The place after white space and comments, and at the start after a ``#!`` too; None where a block comment, which
+    nests, is never closed."""
     length = len(text)
+    at = at or _after_shebang(text)
     while at < length:
         if text[at].isspace():
             at += 1
         elif text.startswith("//", at):
             at = _line_end(text, at)
         elif text.startswith("/*", at):
-            at = _comment_end(text, at)
+            end = _comment_end(text, at)
+            if end is None:
+                return None
+            at = end
         else:
             break
     return at
@@ -75,13 +80,12 @@ def _line_end(text: str, at: int) -> int:
     return min(ends, default=len(text))
 
 
-def _comment_end(text: str, at: int) -> int:
-    """The place after a block comment, which nests; the text's end if it is never closed."""
+def _comment_end(text: str, at: int) -> int | None:
     depth = 0
     while True:
         opening, closing = text.find("/*", at), text.find("*/", at)
         if closing < 0:
-            return len(text)
+            return None
         depth += 1 if 0 <= opening < closing else -1
         at = (opening if 0 <= opening < closing else closing) + 2
         if depth == 0:

@@ -13,8 +13,9 @@ from nscompiler.modules.exports import declared_names, names_used
 from nscompiler.modules.header import header_place
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.meant import meant, repaired
+from nscompiler.modules.reading import Heading, empty_file
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
-from nscompiler.modules.tree import PROJECT_FILE, join
+from nscompiler.modules.tree import MODULE_FILE, PROJECT_FILE, join
 from nscompiler.modules.wording import listed, titled
 from nscompiler.records import Record, replace
 from nscompiler.source import Span
@@ -40,14 +41,20 @@ class ResolvedImport(Record):
 
 class Imports(Record):
     """A file's imports. ``poisoned`` are aliases that were written but mean nothing usable; no name behind one of them
-    is to be reported as unknown."""
+    is to be reported as unknown. ``claimed`` are files that some of these mean and whose headers are wrong."""
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("resolved", "poisoned")
+    __match_args__: ClassVar[tuple[str, ...]] = ("resolved", "poisoned", "claimed")
     __slots__ = __match_args__
 
-    def __init__(self, resolved: tuple[ResolvedImport, ...], poisoned: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        resolved: tuple[ResolvedImport, ...],
+        poisoned: frozenset[str] = frozenset(),
+        claimed: tuple[str, ...] = (),
+    ) -> None:
         self.resolved = resolved
         self.poisoned = poisoned
+        self.claimed = claimed
 
 
 def resolve_header(module: syntax.Module, index: ModuleIndex) -> tuple[ModuleRef | None, tuple[Diagnostic, ...]]:
@@ -57,8 +64,22 @@ def resolve_header(module: syntax.Module, index: ModuleIndex) -> tuple[ModuleRef
     node = module.header.reference
     ref = index.reference(node.text)
     if isinstance(ref, ReferenceFault):
-        return None, (faulty(ref, node.text, Span(module.source.path, node.start, node.end)),)
+        problem = faulty(ref, node.text, Span(module.source.path, node.start, node.end))
+        return None, (replace(problem, fixes=_as_imported(node, ref, module, index) or problem.fixes),)
     return ref, ()
+
+
+def _as_imported(
+    node: syntax.Reference, fault: ReferenceFault, module: syntax.Module, index: ModuleIndex
+) -> tuple[Fix, ...]:
+    """Fixes that write into a header what others import; none where the fault's own does that."""
+    path = module.source.path
+    wanted = [str(ref) for ref in index.wanted(path)]
+    if fault.replacement is not None:
+        mended = node.text[: fault.start] + fault.replacement + node.text[fault.end :]
+        wanted = [] if mended in wanted else wanted
+    span = Span(path, node.start, node.end)
+    return tuple(Fix(f"write `{text}`", (Edit(span, text),), Applicability.MAYBE_INCORRECT) for text in wanted[:3])
 
 
 def resolve_imports(
@@ -71,7 +92,8 @@ def resolve_imports(
     resolver = _Resolver(module, index, own)
     for node in module.imports:
         resolver.take(node)
-    return Imports(tuple(resolver.resolved), frozenset(resolver.poisoned)), tuple(resolver.problems)
+    imports = Imports(tuple(resolver.resolved), frozenset(resolver.poisoned), tuple(resolver.claimed))
+    return imports, tuple(resolver.problems)
 
 
 class _Resolver:
@@ -85,6 +107,7 @@ class _Resolver:
         self._names: dict[str, frozenset[str]] | None = None
         self.resolved: list[ResolvedImport] = []
         self.poisoned: set[str] = set()
+        self.claimed: list[str] = []
         self.problems: list[Diagnostic] = []
 
     def take(self, node: syntax.Import) -> None:
@@ -123,6 +146,10 @@ class _Resolver:
             return paths[0]
         if not paths and not self._index.complete and not self._index.versions(ref):
             return None  # it may be in a file that could not be read, of which another report tells
+        claiming = None if paths else self._index.claiming(ref)
+        if claiming is not None and claiming != self._module.source.path:
+            self.claimed.append(claiming)
+            return None
         used = self._used(alias)
         self.problems.append(self._index.conflict(ref) or not_found(ref, self._reference_span(node), self._index, used))
         return None
@@ -242,7 +269,11 @@ def not_found(ref: ModuleRef, span: Span, index: ModuleIndex, used: frozenset[st
     if index.versions(ref):
         return _unknown_version(ref, span, index, used)
     script = index.script(ref)
-    return _unknown_module(ref, span, index) if script is None else _script_import(ref, span, index, script)
+    if script is None:
+        return _unknown_module(ref, span, index)
+    if script.rpartition("/")[2] == MODULE_FILE:
+        return _no_header(ref, index.heading(script))
+    return _script_import(ref, span, index, script)
 
 
 def _unknown_version(ref: ModuleRef, span: Span, index: ModuleIndex, used: frozenset[str]) -> Diagnostic:
@@ -329,6 +360,20 @@ def _script_import(ref: ModuleRef, span: Span, index: ModuleIndex, script: str) 
         related=(Label(place, "there is no `module` header here", Role.DECLARATION),),
         fixes=(fix,),
     )
+
+
+def _no_header(ref: ModuleRef, heading: Heading) -> Diagnostic:
+    """The error for a ``module.nml`` that is no module: its own fault and not that of an import, so it stands there,
+    and is the same whoever imports it."""
+    path, text = heading.source.path, heading.source.text
+    if not text.strip():
+        return empty_file(path)
+    at = header_place(text)
+    fix = Fix(
+        f"give `{path}` a header", (Edit(Span(path, at, at), f"module {ref}\n\n"),), Applicability.MAYBE_INCORRECT
+    )
+    title = titled("`{}` has no header", path)
+    return codes.SCRIPT_IMPORT.at(Span(path, at, at), title, f"`{ref}` is imported, and not found", fixes=(fix,))
 
 
 def default_alias(text: str) -> str:

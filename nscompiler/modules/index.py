@@ -8,6 +8,7 @@ from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Diagnostic, Label, Role
 from nscompiler.diagnostics.suggest import near
 from nscompiler.files import Files
+from nscompiler.modules.claims import claim, claims, imported_names
 from nscompiler.modules.reading import Heading, Sources
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
 from nscompiler.modules.tree import MODULE_FILE, SUFFIX, ascend, folder_of, join, walk
@@ -24,9 +25,9 @@ _BESIDE = 200
 
 
 class Contents(Record):
-    """What the searched folders hold: files by module, modules by title, files without a usable header."""
+    """What the searched folders hold: files by module, modules by title, files without a usable header, and all."""
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("files", "refs", "scripts", "broken")
+    __match_args__: ClassVar[tuple[str, ...]] = ("files", "refs", "scripts", "broken", "paths")
     __slots__ = __match_args__
 
     def __init__(
@@ -35,11 +36,13 @@ class Contents(Record):
         refs: dict[str, tuple[ModuleRef, ...]],
         scripts: tuple[str, ...],
         broken: tuple[str, ...],
+        paths: tuple[str, ...],
     ) -> None:
         self.files = files
         self.refs = refs
         self.scripts = scripts
         self.broken = broken
+        self.paths = paths
 
 
 class ModuleIndex:
@@ -162,6 +165,22 @@ class ModuleIndex:
         """A file without a header that an import of this reference may mean, going by its name."""
         return self._called(ref, self.contents.scripts)
 
+    def claiming(self, ref: ModuleRef) -> str | None:
+        """A file that is this module but for its header, which is wrong."""
+        others = bool(self.versions(ref))
+        return next((path for path in self.contents.broken if self._claims(path, ref, others)), None)
+
+    def wanted(self, path: str) -> tuple[ModuleRef, ...]:
+        """The modules that imports want of a file whose header is wrong, going by the texts of all files."""
+        texts = (self.heading(one).source.text for one in self.contents.paths)
+        refs = {self.reference(name) for text in texts if "import" in text for name in imported_names(text)}
+        lacking = (ref for ref in refs if isinstance(ref, ModuleRef) and not self.find(ref))
+        return tuple(sorted(ref for ref in lacking if self._claims(path, ref, bool(self.versions(ref)))))
+
+    def _claims(self, path: str, ref: ModuleRef, others: bool) -> bool:
+        text = claim(self.heading(path))
+        return text is not None and claims(text, ref, self._called(ref, (path,)) is not None, others)
+
     def broken(self, ref: ModuleRef) -> str | None:
         """A file whose header is wrong and that an import of this reference may mean."""
         wanted = ref.title.casefold()
@@ -199,16 +218,18 @@ class ModuleIndex:
         files: dict[ModuleRef, list[str]] = {}
         scripts: list[str] = []
         broken: list[str] = []
+        read: list[str] = []
         for path in self._paths():
             heading = self._sources.heading(path)
             if not isinstance(heading, Heading):
                 continue
+            read.append(path)
             if heading.ref is not None:
                 files.setdefault(heading.ref, []).append(path)
             else:
-                (scripts if heading.scanned is None else broken).append(path)
+                (scripts if claim(heading) is None else broken).append(path)
         distinct = {ref: distinct_files(paths, self._files) for ref, paths in files.items()}
-        return Contents(distinct, _by_title(distinct), tuple(scripts), tuple(broken))
+        return Contents(distinct, _by_title(distinct), tuple(scripts), tuple(broken), tuple(read))
 
     def _paths(self) -> tuple[str, ...]:
         places = (*self.roots, *self.extra, *((self.standard,) if self.standard is not None else ()))

@@ -93,7 +93,9 @@ def reach(targets: Iterable[str], resolved: Callable[[str], Resolved | None]) ->
             one = resolved(path)
             if one is not None:
                 found.append(one)
-                following.update((next_.path, None) for next_ in one.item.imports.resolved if next_.path not in seen)
+                imports = one.item.imports
+                following.update((next_.path, None) for next_ in imports.resolved if next_.path not in seen)
+                following.update((path, None) for path in imports.claimed if path not in seen)  # to be told of
         seen.update(following)
         pending = following
     return found
@@ -124,7 +126,7 @@ def _without_rings(item: LinkedModule, ordered: Order[str], linked: Mapping[str,
         return item
     kept = tuple(found for found in item.imports.resolved if usable(found))
     dropped = frozenset(found.alias for found in item.imports.resolved if not usable(found))
-    return replace(item, imports=Imports(kept, item.imports.poisoned | dropped))
+    return replace(item, imports=Imports(kept, item.imports.poisoned | dropped, item.imports.claimed))
 
 
 # Where each version of a module comes into a program.

@@ -55,6 +55,11 @@ def _not_text(path: str, content: bytes, offset: int) -> Diagnostic:
     return codes.NOT_TEXT.at(Span(path, 0, 0), title, notes=tuple(notes))
 
 
+def empty_file(path: str) -> Diagnostic:
+    """The error for a file that was asked for, or is imported, and has nothing in it."""
+    return codes.EMPTY_FILE.at(Span(path, 0, 0), titled("`{}` is empty", path), "nothing but white space here")
+
+
 class Heading(Record):
     """A file's text with its header, as far as finding modules needs it.
 

@@ -113,10 +113,39 @@ def test_a_module_beside_what_is_searched_is_told_of_with_the_ways_to_find_it():
     assert not problems
 
 
-def test_a_header_that_cannot_be_read_is_pointed_at():
-    files, _, _, problems = linked({"a.nml": "import Types:0.1.0", "t.nml": "module Types:0.1\n"}, "a.nml")
+def test_a_header_that_cannot_be_read_is_told_of_and_not_its_imports():
+    files, _, program, problems = linked({"a.nml": "import Types:0.1.0", "t.nml": "module Types:0.1\n"}, "a.nml")
+    assert told(files, problems) == [("NS0202", "t.nml", "0.1")]
+    assert poisoned(program, "a.nml") == ["Types"]
+
+
+@pytest.mark.parametrize("header", ["module Other.Types:0.1", "module Typesetting:0.1"])
+def test_a_header_that_cannot_be_read_and_names_another_module_hides_no_import(header: str):
+    files, *_, problems = linked({"a.nml": "import Types:0.1.0", "t.nml": f"{header}\n"}, "a.nml")
     assert told(files, problems) == [("NS0211", "a.nml", "Types:0.1.0")]
-    assert problems[0].related[0].span == Span("t.nml", 7, 16)
+    assert problems[0].related[0].span == Span("t.nml", 7, len(header))
+
+
+def test_of_two_versions_the_broken_one_is_not_taken_for_another():
+    texts = {"t.nml": "module T:0.1.0", "u.nml": "module T:0.2"}
+    for version, code in (("0.1.0", []), ("0.2.0", ["NS0202"]), ("0.3.0", ["NS0212"])):
+        *_, problems = linked({"a.nml": f"import T:{version}", **texts}, "a.nml")
+        assert [problem.code.id for problem in problems] == code
+
+
+def test_a_module_without_a_header_is_told_of_once_at_its_start():
+    texts = {"tools/module.nml": "#!/usr/bin/env nsc\nfun f : Text -> Text\n"}
+    users = {f"{name}.nml": "import Text.Tools:0.1.0" for name in "abc"}
+    files, *_, problems = linked({**texts, **users})
+    (problem,) = problems
+    assert told(files, problems) == [("NS0217", "tools/module.nml", "")]
+    assert mended(files, problem) == "#!/usr/bin/env nsc\nmodule Text.Tools:0.1.0\n\nfun f : Text -> Text\n"
+
+
+def test_a_header_gets_the_version_that_is_imported():
+    files, *_, problems = linked({"a.nml": "import Types:0.3.0", "t.nml": "module Types\n"})
+    assert told(files, problems) == [("NS0201", "t.nml", "Types")]
+    assert mended(files, problems[0]) == "module Types:0.3.0\n"
 
 
 def test_an_unknown_version():
@@ -200,8 +229,8 @@ def test_reserved_aliases():
     assert resolved(program, "a.nml") == [("Std", "Std:1.0.0", "lib/nstack/modules/Std.nml")]
 
 
-@pytest.mark.parametrize("script", ["cleaning.nml", "Cleaning/module.nml"])
-def test_a_script_cannot_be_imported(script):
+def test_a_script_cannot_be_imported():
+    script = "cleaning.nml"
     files, _, program, problems = linked(
         {"a.nml": "import My.Cleaning:0.1.0 as C", script: "#!/x\nfun f : Text -> Text"}, "a.nml"
     )

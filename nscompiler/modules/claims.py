@@ -1,0 +1,80 @@
+"""What a file whose header is wrong says all the same of which module it is.
+
+An import that means such a file is not told of: the header is, and what the module declares is not known until then.
+Only what is certainly an error where it stands is looked for here, so that silence never is all that anybody hears.
+"""
+
+from nscompiler.diagnostics.suggest import distance, near
+from nscompiler.modules.header import skip_comments
+from nscompiler.modules.meant import Meant, meant
+from nscompiler.modules.reading import Heading
+from nscompiler.modules.reference import ModuleRef
+from nscompiler.patterns import Pattern
+
+_WORD = "module"
+_FOREIGN = ("package", "namespace", "library")
+_IMPORT = Pattern(r"import[ \t][^\n;]*+[\n;]?")
+_IMPORTED = Pattern(r"(?m)^[ \t]*import[ \t]+([\w./:-]+)")
+_HASH = Pattern(r"#[^\n]*+\n?")
+# `modul A:1.0.0`, `module: A:1.0.0`, `module "A:1.0.0"`, and `A:1.0.0` alone.
+_CLAIM = Pattern(
+    r"(?:([A-Za-z]\w*+)(?:[ \t]*:)?[ \t]+[\"']?)?"
+    r"([A-Za-z_][\w./-]*+(?:(?:[ \t]*[:@=][ \t]*|[ \t]+)v?[0-9][\w.-]*+)?)"
+)
+
+
+def imported_names(text: str) -> list[str]:
+    """The references that a text imports, as far as each stands on a line of its own."""
+    return _IMPORTED.findall(text)
+
+
+def claim(heading: Heading) -> str | None:
+    """The module that a file claims to be by a header that is wrong, as written, empty where nothing is; None for a
+    file whose header is sound, and for one that has none."""
+    if heading.ref is not None:
+        return None
+    return heading.scanned.text if heading.scanned is not None else _unscanned(heading.source.text)
+
+
+def _unscanned(text: str) -> str | None:
+    """What is claimed by a text that does not start with ``module`` and a name."""
+    at = _start(text)
+    found = None if at is None else _CLAIM.match(text, at)
+    if found is None:
+        return "" if at is None else None  # where all of it stands in a comment, that is told
+    word, reference = found[1], found[2]
+    if word is not None:
+        return reference if word == _WORD or word in _FOREIGN or near(word, (_WORD,)) else None
+    if reference.split()[0] == _WORD:
+        return ""
+    return reference if reference[0].isupper() and ":" in reference else None
+
+
+def _start(text: str) -> int | None:
+    """Where the first thing stands that is neither a comment, of another language perhaps, nor an import; None where a
+    comment is never closed."""
+    at = skip_comments(text)
+    while at is not None and at < len(text):
+        passed = _HASH.match(text, at) or _IMPORT.match(text, at)
+        if passed is None:
+            break
+        at = skip_comments(text, passed.end())
+    return at
+
+
+def claims(text: str, wanted: ModuleRef, is_called_so: bool, others: bool) -> bool:
+    """Whether a file with such a claim is the module that an import wants. ``is_called_so`` tells whether the file is
+    called as the module, ``others`` whether there is the module in other versions."""
+    found = meant(text)
+    if found is None or (not found.has_version and not _is_like(found, wanted)):
+        return is_called_so and not others
+    if others and found.has_version and found.ref.version != wanted.version:
+        return False
+    return _is_like(found, wanted)
+
+
+def _is_like(found: Meant, wanted: ModuleRef) -> bool:
+    """Whether two names are one but for a slip; one that goes on where the other ends is another name."""
+    one, other = found.ref.title.casefold(), wanted.title.casefold()
+    short = min(len(one), len(other))
+    return distance(one, other, 2) <= (0 if short < 4 else 1 if short < 9 else 2)
