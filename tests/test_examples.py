@@ -92,6 +92,7 @@ def test_data_is_the_whole_set_split_by_the_committed_script(examples: Path) -> 
     assert counted(train) + counted(test) == counted(rows_of(data / "iris.csv"))
 
 
+@pytest.mark.thorough
 def test_classifier_is_right_about_nine_of_ten_unseen_flowers(examples: Path) -> None:
     iris = examples / "iris"
     nsc("run", "workflows", "evaluate", cwd=iris)

@@ -133,6 +133,7 @@ PAIRABLE = tuple(
 STRIDES = (1, 7, 19, 31, 43)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("stride", [*STRIDES[:2], *(pytest.param(one, marks=pytest.mark.soak) for one in STRIDES[2:])])
 def test_two_faults_in_one_program_are_two_reports(stride: int) -> None:
     """Neither hides the other, and neither brings a third."""

@@ -436,6 +436,7 @@ async def test_what_is_wrong_is_told_in_a_problem_document(
     await still_answers(shared, [])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("use", [use for *_, use in BEHAVED], ids=[name for name, *_ in BEHAVED])
 async def test_who_behaves_badly_harms_nobody(use: Callable[[Source], Awaitable[None]]) -> None:
     async with source(0.3 if use in WAITING else 20) as made:

@@ -109,6 +109,7 @@ def own() -> Iterator[OwnServer]:
         yield server
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not BINARIES, reason="no server of PostgreSQL is installed; tests/services.sh installs it")
 async def test_a_server_that_goes_away_is_waited_for(own: OwnServer, tmp_path: Path) -> None:
     recorder = Recorder()

@@ -78,6 +78,7 @@ def shows(token: Token, scopes: tuple[str, ...]) -> bool:
     return any(scope.startswith(SCOPES[token.kind]) for scope in inner)
 
 
+@pytest.mark.thorough
 def test_each_token_is_what_the_compiler_takes_it_for(tokenized: dict[str, list[Scoped]]) -> None:
     texts = {**programs.written(), **programs.generated()}
     exact = {name: text for name, text in texts.items() if not name.startswith("derived")}

@@ -142,6 +142,7 @@ def test_every_graph_comes_back(graph):
     assert form.dump(form.load(written)) == written
 
 
+@pytest.mark.thorough
 @settings(max_examples=40, deadline=None)
 @given(graphs)
 def test_the_schema_admits_every_graph(graph):

@@ -64,6 +64,7 @@ def test_a_deep_declaration_keeps_its_name():
     assert (declared.keyword, declared.name.text) == ("def", "x")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("sign", ["{", "(", "[", "<", "{\n", "( ["])
 def test_five_megabytes_of_brackets_are_one_mistake(sign):
     text = sign * (FIVE_MEGABYTES // len(sign))

@@ -91,6 +91,7 @@ def test_parsing_does_not_import_lark():
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.thorough
 def test_a_wheel_carries_the_tables_of_its_grammar(wheels):
     with zipfile.ZipFile(wheels.compiler) as archive:
         names = [name for name in archive.namelist() if name.endswith(".tables")]
