@@ -326,6 +326,20 @@ def test_the_command(folder: Path, capsys: pytest.CaptureFixture[str], monkeypat
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 
+def test_files_with_errors_take_no_others_along(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "broken.nml").write_text(
+        'def length = Sources.jsonl<Integer> { path = "x" } | Conv.from_json | Sinks.log\n'
+    )
+    assert main(["lineage", "."]) == 1
+    captured = capsys.readouterr()
+    assert [json.loads(line)["job"]["name"] for line in captured.out.splitlines()] == [
+        f"Demo.Flows.{name}" for name in ("billing", "shipping", "names", "read", "other")
+    ]
+    assert "NS0301" in captured.err
+    assert main(["lineage", "broken.nml"]) == 1
+    assert capsys.readouterr().out == ""
+
+
 def test_the_time_is_now_without_an_epoch(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

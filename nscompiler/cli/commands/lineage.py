@@ -21,21 +21,24 @@ def command(path: str, workflow: str | None, namespace: str, folder: str, search
     """Print an OpenLineage job event for each workflow at PATH (default: this folder), as JSON, one a line.
 
     It names the datasets that the workflow reads and writes, their fields, and from which fields of the one each field
-    of the other comes. The time is that of SOURCE_DATE_EPOCH if that is set.
+    of the other comes. The time is that of SOURCE_DATE_EPOCH if that is set. Where there are errors, the workflows of
+    files that these do not concern are printed all the same, and the exit code is 1.
     """
     from nscompiler.cli import programs
     from nscompiler.cli.printing import put_json
     from nscompiler.tools.impact import schemes
     from nscompiler.tools.openlineage import job_event
 
-    compilation = programs.compiled(path, search)
+    compilation = programs.compiled_in_part(path, search)
+    if not compilation.targets:
+        return exits.FAILED
     chosen = [programs.chosen(compilation, path, workflow)] if workflow else programs.startable(compilation)
     declared, time = schemes(compilation), _time()
     graphs, others = programs.lowered_as_far_as_possible(compilation, chosen)
     for graph in graphs:
         event = job_event(graph, declared, namespace=namespace, time=time, folder=folder)
         put_json(json.dumps(event, ensure_ascii=False) + "\n")
-    return exits.FAILED if others else exits.OK
+    return exits.FAILED if others or compilation.has_errors else exits.OK
 
 
 def _time() -> str:
