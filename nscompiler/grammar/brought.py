@@ -9,6 +9,7 @@ from nscompiler.grammar.foreign_declarations import LIKELY, Declarations
 from nscompiler.grammar.foreign_imports import ForeignImport, foreign_imports, given_aliases, told
 from nscompiler.grammar.full_names import FullName, full_names, told_once
 from nscompiler.grammar.generics import Plain, generic_types
+from nscompiler.grammar.head_lines import HeadLines
 from nscompiler.grammar.lexer import Tokens
 from nscompiler.grammar.mistakes import SCALARS
 from nscompiler.grammar.place import MOST
@@ -30,9 +31,14 @@ def read_again(
     starts = frozenset(one.primary.span.start for one in problems)
     cased = any(one.code is codes.NAME_CASE for one in problems)
     likely = cased or LIKELY.search(text) is not None
-    if not lines and not likely and not any(text[at : at + 1] in (".", "<", "[", "(") for at in starts):
+    others = [one for one in problems if not any(line.start <= one.primary.span.start < line.end for line in lines)]
+    heads = HeadLines(source, tables, others)
+    likely = likely or bool(lines or heads.problems)
+    if not likely and not any(text[at : at + 1] in (".", "<", "[", "(") for at in starts):
         return None
-    begun = Declarations(source, scan(), tables)
+    tokens = scan()
+    heads.read(tokens)
+    begun = Declarations(source, tokens, tables)
     plain = Plain(
         source, begun.tokens, tables, list(generic_types(begun.tokens, tables, starts.union(begun.parameters)))
     )
@@ -44,9 +50,10 @@ def read_again(
     full = list(full_names(tokens, tables.kind["UNAME"], known, (*given, *(line.alias for line in lines))))
     if not lines and not any(tokens.starts[each] in starts for one in full for each in range(one.first, one.until + 1)):
         full = []
-    if not (lines or full or plain.edits or begun.problems):
+    told_already = [*heads.problems, *begun.problems]
+    if not (lines or full or plain.edits or told_already):
         return None
-    return Reading(source, plain, tables, lines, full, known, begun.problems)
+    return Reading(source, plain, tables, lines, full, known, told_already)
 
 
 def _last(reference: str) -> str:

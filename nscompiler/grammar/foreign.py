@@ -28,6 +28,8 @@ def named_arguments(around: Surroundings) -> Diagnostic | None:
     if segment.text(first) != "(" or not _is_called(segment, first) or not segment.is_word(at - 1):
         return None
     end = segment.behind_bracket(first)
+    if segment.text(end - 1) in ("}", "]"):
+        return None
     signs = list(_binding_signs(segment, first + 1, end - 1)) if segment.text(end - 1) == ")" else []
     fixes: tuple[Fix, ...] = ()
     if signs and all(signs):
@@ -74,7 +76,9 @@ def bare_arguments(around: Surroundings) -> Diagnostic | None:
     if segment.at != 1 or segment.text(1) != "=" or not segment.is_word(0) or segment.new_line(0):
         return None
     before = segment.indexes[0] - 1
-    if before < 0 or segment.tokens.texts[before] in BINDERS or segment.tokens.kinds[before] not in segment.trial.words:
+    if before < 0 or segment.tokens.texts[before] in BINDERS:
+        return None
+    if segment.tokens.kinds[before] not in segment.trial.words and segment.tokens.texts[before] != ">":
         return None
     names = segment.trial.names
     end = 0
@@ -205,6 +209,8 @@ def named_parts(around: Surroundings) -> Diagnostic | None:
         return None
     last = segment.behind_bracket(first) - 1
     fixes: tuple[Fix, ...] = ()
+    if segment.text(last) in ("}", "]"):
+        return None
     if segment.text(last) == ")":
         inside = segment.kinds[first + 1 : last]
         if segment.whole_with(first, last - first + 1, ["{", *inside, "}"]):

@@ -19,6 +19,8 @@ BINDERS = frozenset(("let", "const", "var", "val", "set", "local", "def", "fun",
 #: What other languages write before the name of a file's module.
 _PACKAGES = frozenset(("package", "namespace", "library"))
 _DECLARING = ("type", "fun", "def")
+#: A line that stands so little further right goes on with nothing.
+_ASKEW = 1
 _LITERALS = ("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT")
 
 
@@ -56,7 +58,7 @@ def unsaid(tokens: Tokens, trial: Trial, base: list[int], first: int, index: int
         kinds = [kind for kind in tokens.kinds[first:line] if kind != SWALLOWED]
         if trial.feed(states, kinds) < len(kinds) or not trial.ends(states, trial.kind["DEF"]):
             return None
-        if _column(tokens, line) > _column(tokens, first):
+        if _column(tokens, line) > _column(tokens, first) + _ASKEW:
             return None
     return _import(tokens, trial, line, index) or _declaration(tokens, trial, base, line, index)
 

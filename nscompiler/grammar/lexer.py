@@ -112,7 +112,8 @@ class Tokens:
 _shared: dict[Tables, Kinds] = {}
 
 
-def _kinds(tables: Tables) -> Kinds:
+def shared_kinds(tables: Tables) -> Kinds:
+    """The kinds of the words of all files."""
     held = _shared.get(tables)
     if held is None or len(held) > _MOST_WORDS:
         held = _shared[tables] = Kinds(tables)
@@ -121,7 +122,7 @@ def _kinds(tables: Tables) -> Kinds:
 
 def scan(text: str, tables: Tables) -> Tokens:
     """All tokens of a text, the end included. Any text has tokens."""
-    tokens, kinds = Tokens(), _kinds(tables)
+    tokens, kinds = Tokens(), shared_kinds(tables)
     if len(text) > _LARGE and "/*" in text:
         return _scan_nested(text, tables, kinds)  # an open comment as tokens could fill the memory
     # Every match begins where the last one ended: what `split` puts between them is empty. No pair is made.

@@ -79,6 +79,12 @@ class MistakeActions(ExpressionActions):
             fix = Fix("Put brackets around it", self._brackets(start, end), _SURE)
         self.report(codes.PAYLOAD_BRACKETS.at(span, title, fixes=(fix,)))
 
+    def stands_twice(self, before: int, start: int, end: int) -> None:
+        """``A A Text | B``, ``A Text Text | B``: a word behind an offset that is the same again."""
+        fix = Fix("Remove the second", (Edit(self.source.span(before, end), ""),), _MAYBE)
+        title = f"{shown(self.source.text[start:end])} stands twice"
+        self.report(codes.UNEXPECTED.at(self.source.span(start, end), title, fixes=(fix,)))
+
     def payload_after_of(self, constructor: Name, of: TypeVariable, arguments: tuple[TypeExpr, ...]) -> None:
         """``A | B of Text``; ``B of Text * Integer`` is no type at all."""
         span = self.source.span(of.start, of.end)

@@ -27,7 +27,7 @@ from nscompiler.grammar.syntax import (
     TypeDecl,
     Use,
 )
-from nscompiler.grammar.wording import shown
+from nscompiler.grammar.wording import apart, shown
 from nscompiler.patterns import Pattern
 from nscompiler.source import SourceFile, Span
 
@@ -37,6 +37,7 @@ _LONGEST = 24
 # What ends a pipe or a block elsewhere.
 _ENDS = frozenset(("end", "done", "fi", "esac", "endif"))
 _NEW_LINE = Pattern(r"[\n\r]")
+_TYPE = Pattern(r"(?P<open>[(\[]?)[ \t]*(?P<type>[A-Z]\w*+)(?![\w.'<])[ \t]*(?P<close>[)\]]?)")
 _WORD, _LAST_WORD = Pattern(r"[A-Za-z_][\w']*+"), Pattern(r"(?<![\w'])[A-Za-z_][\w']*+\Z")
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 
@@ -321,6 +322,8 @@ class _Assembly:
         self._is_no_pipe = True
         if self._tell_misspelt(end_before) or self._tell_foreign(end_before) or self._tell_end(item):
             return
+        if self._tell_types(end_before, start) or self._tell_dot(end_before, start):
+            return
         glued = end_before == start
         stage = item.stages[0] if isinstance(item, Pipe) else item
         first_stage = self._source.span(start, self._builder.end(stage))
@@ -368,6 +371,39 @@ class _Assembly:
         span = self._source.span(start, start + len(word))
         self._builder.report(codes.UNEXPECTED.at(span, f"{shown(word)} stands twice", fixes=(fix,)))
         self._is_no_pipe = True
+        return True
+
+    def _tell_types(self, end_before: int, start: int) -> bool:
+        """Tell of ``Sources.jsonl(Text)`` and ``Sources.jsonl Text``."""
+        text = self._source.text
+        found = _TYPE.match(text, start)
+        if (
+            found is None
+            or (end_before != start and found["open"])
+            or found["open"] + found["close"] not in ("", "()", "[]")
+        ):
+            return False
+        opened, end = found["open"], found.end("close" if found["close"] else "type")
+        edit = Edit(self._source.span(end_before, end), f"<{found['type']}>")
+        fix = Fix(f"Write `<{found['type']}>`", (edit,), _MAYBE)
+        other = f", not in `{opened} {found['close']}`" if opened else ""
+        title = f"The types of a function are given in `< >`{other}"
+        self._builder.report(codes.UNEXPECTED.at(self._source.span(start, end), title, fixes=(fix,)))
+        return True
+
+    def _tell_dot(self, end_before: int, start: int) -> bool:
+        """Tell of ``Lib f``: no stage is a name with a capital letter alone."""
+        text = self._source.text
+        found = _LAST_WORD.search(text, max(0, end_before - _LONGEST), end_before)
+        named = found is not None and found[0][0].isupper() and text[found.start() - 1 : found.start()] != "."
+        behind = _WORD.match(text, start)
+        if found is None or not named or behind is None or behind[0] == found[0] or text[end_before:start].strip(" \t"):
+            return False
+        edit = Edit(self._source.span(end_before, start), ".")
+        fix = Fix(f"Write {shown(f'{found[0]}.{behind[0]}')}", (edit,), _MAYBE)
+        span = self._source.span(found.start(), behind.end())
+        title = f"A `.` is missing between {shown(found[0])} and {shown(behind[0])}"
+        self._builder.report(codes.UNEXPECTED.at(span, title, fixes=(fix,)))
         return True
 
     def _is_unknown(self, item: Expr) -> bool:
@@ -453,6 +489,12 @@ class _Assembly:
     def _tell_misspelt(self, end: int) -> bool:
         """Tell of a word right before an offset that is nearly ``concat`` or ``filter``, and nothing declared here."""
         found = _LAST_WORD.search(self._source.text, max(0, end - _LONGEST), end)
+        behind = _WORD.match(self._source.text, end + 1) if self._source.text[end : end + 1] == " " else None
+        if found is not None and behind is not None and found[0] + behind[0] in ("concat", "filter"):
+            span, word = self._source.span(found.start(), behind.end()), found[0] + behind[0]
+            fix = Fix(f"Write `{word}`", (Edit(span, word),), _MAYBE)
+            self._builder.report(codes.UNEXPECTED.at(span, apart(word), fixes=(fix,)))
+            return True
         meant = near(found[0], ("concat", "filter")) if found is not None else ()
         if found is None or not meant or found[0] in self._names:
             return False

@@ -15,6 +15,7 @@ from nscompiler.grammar.lexer import SWALLOWED, Kinds, Tokens
 from nscompiler.grammar.lexical import read_bad, text_ends, unquoted_type
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.segment import Segment
+from nscompiler.grammar.slips import Slips, says_little
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.syntax import BrokenDecl, DefDecl, Header, Name, Node
 from nscompiler.grammar.tables import Tables
@@ -34,6 +35,7 @@ class Recovery:
         "_imports",
         "_long_texts",
         "_misspelt",
+        "_slips",
         "_start",
         "_symbols",
         "_tables",
@@ -46,6 +48,7 @@ class Recovery:
         self._tokens = tokens
         self._builder = builder
         self._trial = Trial(tables)
+        self._slips = Slips(builder.source, tokens, self._trial)
         self._first_bad = tables.kind["$END"] + 1
         self._symbols = (tables.nonterminal["items"], tables.nonterminal["closed"])
         self._misspelt: set[int] = set()
@@ -67,7 +70,7 @@ class Recovery:
 
     def _read_as_meant(self, states: list[int], values: list[Any], index: int) -> int:
         """Where to go on after reading what stands around a token as what was meant; -1 where that is not seen."""
-        read = self._read_doubled(states, values, index)
+        read = self._read_slip(states, values, index, likely=True)
         if read < 0:
             read = self._read_misspelt_keyword(states, values, index)
         if read < 0:
@@ -88,35 +91,27 @@ class Recovery:
             read = self._read_odd_name(states, values, index)
         return read
 
-    # --- words that stand twice
+    # --- slips
 
-    def _read_doubled(self, states: list[int], values: list[Any], index: int) -> int:
-        """Where to go on after reading ``fun fun f`` as if one of the two were not there; -1 if none stands twice."""
-        texts, gaps = self._tokens.texts, self._tokens.gaps
-        for second in (index, index - 1):
-            if second > 0 and texts[second] == texts[second - 1] and not gaps[second].strip(" \t") and gaps[second]:
-                break
-        else:
-            return -1
-        two_stages = self._tokens.kinds[second] == self._tables.kind["LNAME"] and texts[second - 2] in ("(", "|", "&")
-        if two_stages or not texts[second].isalnum() or self._silent(states, values, index):
+    def _read_slip(self, states: list[int], values: list[Any], index: int, likely: bool) -> int:
+        """Where to go on after reading what slipped around a token as what was meant; -1 if nothing is seen."""
+        if self._silent(states, values, index):
             return -1
         trial, parts, tokens = states.copy(), values.copy(), self._tokens
         self._open_list(trial, parts)
         level = self._level(trial)
-        first, stop = min(self._first(parts[level:], index), second - 1), self._next_start(index)
-        if stop - first > WINDOW * 4:
-            return -1
-        kinds = [tokens.kinds[at] for at in range(first, stop) if at != second and tokens.kinds[at] != SWALLOWED]
+        first, stop = self._first(parts[level:], index), self._next_start(index)
+        items = parts[level - 1]
+        if tokens.kinds[first] not in self._trial.starters and items and isinstance(items[-1], Node):
+            first = self._item_start(items, first - 1)  # what follows a declaration may be meant as part of it
         trial[level:] = [self._tables.rows[trial[level - 1]][self._symbols[1]]]
-        if self._trial.feed(trial, kinds) < len(kinds) or not self._trial.ends(trial, tokens.kinds[stop]):
-            return -1
-        place = self._builder.source.span(tokens.starts[second], tokens.ends[second])
-        gone = self._builder.source.span(tokens.ends[second - 1], tokens.ends[second])
-        fix = Fix("Remove the second", (Edit(gone, ""),), Applicability.MAYBE_INCORRECT)
-        self._builder.report(codes.UNEXPECTED.at(place, f"{shown(texts[second])} stands twice", fixes=(fix,)))
-        tokens.kinds[second] = SWALLOWED
-        return self._back_to(states, values, first)
+        for slip in self._slips.likely(index) if likely else self._slips.others(index):
+            start = first if slip.first >= first else self._item_start(items, slip.first)
+            if stop - start <= WINDOW * 2 and slip.until <= stop and self._slips.is_whole(slip, trial, start, stop):
+                self._builder.report(slip.problem)
+                self._slips.read(slip)
+                return self._back_to(states, values, start)
+        return -1
 
     # --- misspelt keywords
 
@@ -213,9 +208,18 @@ class Recovery:
         index = min(index, self._first(parts, index))
         del states[level + 1 :], values[level:]
         items = values[level - 1]
+        index = self._item_start(items, index)
         while items and items[-1].end > self._tokens.starts[index]:
-            index = min(index, bisect_left(self._tokens.starts, self._builder.start(items.pop())))
+            items.pop()
         states[level] = self._tables.rows[states[level - 1]][self._symbols[1]]
+        return index
+
+    def _item_start(self, items: list[Any], index: int) -> int:
+        """Where the item that holds a token starts, of those that were read; the token if none does."""
+        for item in reversed(items):
+            if item.end <= self._tokens.starts[index]:
+                break
+            index = min(index, bisect_left(self._tokens.starts, self._builder.start(item)))
         return index
 
     # --- bad tokens
@@ -234,6 +238,10 @@ class Recovery:
             if quoted_type
             else read_bad(self._builder.source, name, tokens.starts[index], tokens.ends[index])
         )
+        if name == "STRAY" and not reading.terminal and self._slips.is_between(states, index):
+            read = self._read_slip(states, values, index, likely=False)
+            if read >= 0:
+                return read
         if not self._silent(states, values, index):
             keeps = not reading.removes or self._can_go_on(states, index + 1)
             self._builder.report(reading.problem if keeps else replace(reading.problem, fixes=()))
@@ -388,15 +396,21 @@ class Recovery:
             return index + 1
         deep = tokens.kinds[index] == TOO_DEEP
         silent = self._silent(states, values, index) or (tokens.unclosed >= 0 and tokens.kinds[index] == end)
+        base = states[: level + 1]
+        segment = Segment(self._trial, self._builder.source, tokens, base, first, index, self._limit(base, first))
+        around = Surroundings(segment, self._is_module(values[:level]))
+        stop = segment.stop
+        problem = None if deep or silent else explain(around)
+        if problem is not None and says_little(problem):
+            read = self._read_slip(states, values, index, likely=False)
+            if read >= 0:
+                return read
         del states[level + 1 :], values[level:]
         items = values[level - 1]
-        segment = Segment(self._trial, self._builder.source, tokens, states, first, index, self._limit(states, first))
-        around = Surroundings(segment, self._is_module(values))
-        stop = segment.stop
         if deep:
             self._builder.report(too_deep(self._builder.source, tokens.starts[index], tokens.ends[index]))
-        elif not silent:
-            self._builder.report(explain(around))
+        elif problem is not None:
+            self._builder.report(problem)
         self._replace(items, around, stop)
         states[level] = self._tables.rows[states[level - 1]][self._symbols[1]]
         return stop

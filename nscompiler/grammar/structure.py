@@ -118,6 +118,8 @@ def name_case(around: Surroundings) -> Diagnostic | None:
         wanted, letter = "UNAME", "capital"
     else:
         return None
+    if around.keyword == "type" and segment.whole_with(segment.at, 0, ["="]):
+        return None  # no `=` stands before the type
     positions, whole = segment.recased(segment.trial.kind[wanted])
     if not whole and len(positions) == 1 and segment.text(segment.at - 1) in (".", "}", "]", ")"):
         return None
@@ -412,6 +414,8 @@ def type_arguments(around: Surroundings) -> Diagnostic | None:
     segment, at = around.segment, around.segment.at
     if segment.text(at) != "<" or not _expects(segment, "OPTIONAL", "LBRACE"):
         return None
+    if segment.text(at + 2) in (":", "="):
+        return None  # a record, in brackets of another kind
     end = segment.behind_bracket(at) - 1
     inside = segment.source.text[segment.end(at) : segment.start(end)].strip()
     words = [part.strip() for part in inside.split(",")]

@@ -48,6 +48,14 @@ def _payload(builder: MistakeActions, written: TypeName) -> TypeExpr | None:
     if rest and isinstance(first, TypeVariable) and first.name.text == "of":
         builder.payload_after_of(written.name, first, rest)
         return _joined(builder, rest)
+    if rest and isinstance(first, TypeName) and first.qualifier is None and first not in builder.outer:
+        again = rest[0]
+        if first.name.text == written.name.text:
+            builder.stands_twice(written.name.end, first.name.start, first.name.end)
+            return _payload(builder, TypeName(first.start, written.end, None, first.name, rest))
+        if len(rest) == 1 and isinstance(again, TypeName) and again.name.text == first.name.text and not again.args:
+            builder.stands_twice(first.end, again.start, again.end)
+            return first
     if rest or isinstance(first, SizeLiteral):
         bare = isinstance(first, TypeName) and first.qualifier is None and first not in builder.outer
         if not (bare and _BARE.get(first.name.text) == len(rest)):  # type: ignore[attr-defined]

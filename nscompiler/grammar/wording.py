@@ -56,6 +56,11 @@ _MOST = 4
 _LONGEST = 24
 
 
+def apart(word: str) -> str:
+    """What is told of ``fil ter``."""
+    return f"`{word}` is written without a space inside"
+
+
 def expected_words(names: Iterable[str]) -> tuple[str, ...]:
     """What these terminals are, most telling first: ``("a type", "`)`")``."""
     left = frozenset(names)

@@ -109,8 +109,9 @@ def _without(scope: Scope, expr: syntax.Apply, binding: syntax.Binding) -> Fix:
     """A fix that takes a binding away, with its comma, or with the braces where it is the only one."""
     source, at = scope.module.source, expr.bindings.index(binding)
     if len(expr.bindings) == 1:
-        brace = source.text.index("{", expr.function.end)
-        span = source.span(len(source.text[:brace].rstrip()), expr.end)
+        # Other brackets may have been read as braces.
+        brace = source.text.find("{", expr.function.end, binding.start)
+        span = source.span(len(source.text[: max(brace, expr.function.end)].rstrip()), expr.end)
     elif at:
         span = source.span(expr.bindings[at - 1].end, binding.end)
     else:

@@ -43,7 +43,9 @@ def _fewer(scope: Scope, use: syntax.Use, given: tuple[syntax.TypeExpr, ...], op
     """A fix that removes the types from a place on; with the brackets where none is left."""
     source = scope.module.source
     start = given[open_ - 1].end if open_ else use.end
-    end = given[-1].end if open_ else source.text.index(">", given[-1].end) + 1
+    end = given[-1].end
+    if not open_:
+        end = max(end, source.text.find(">", end) + 1)  # other brackets may have been read as these
     return _removal(scope, start, end)
 
 

@@ -1,0 +1,279 @@
+"""Headers and imports with one slip of the hand: ``module Foo Foo:1.0.0``, ``importFoo:1.0.0``, ``Foo import:1.0.0``,
+``import F as Foo:1.0.0``. Each is read as the line that was meant, and told of once.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.edits import apply_edits
+from nscompiler.diagnostics.entry import Code
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.lexer import Tokens, scan
+from nscompiler.grammar.tables import Tables, load
+from nscompiler.grammar.wording import apart, shown
+from nscompiler.patterns import Pattern
+from nscompiler.records import Record
+from nscompiler.source import SourceFile
+
+_MAYBE = Applicability.MAYBE_INCORRECT
+#: How many such lines are looked at in one file, and how long each may be.
+_MOST, _LONGEST = 16, 160
+_LONGEST_WORD = 60
+_NAME = r"(?:[a-z][\w.]*+/){0,2}[A-Z]\w*+(?:\.[A-Z]\w*+)*+"
+_VERSION = r"[0-9]++\.[0-9]++\.[0-9]++(?:-SNAPSHOT(?:-[0-9a-f]++)?)?(?![\w.-])"
+_ALIAS = r"[A-Z]\w*+"
+_VALID = Pattern(
+    rf"(?P<keyword>import|module)[ \t]++(?P<reference>{_NAME}:{_VERSION})(?:[ \t]++as[ \t]++(?P<alias>{_ALIAS}))?"
+    r"[ \t]*+(?P<rest>where|\{)?"
+)
+_BARE = Pattern(rf"{_NAME}:{_VERSION}(?P<as>[ \t]++as[ \t]++{_ALIAS})?[ \t]*+")
+# The same words in another order: what is found is written as an import.
+_ORDERS = tuple(
+    Pattern(order.replace("NAME", f"(?P<name>{_NAME})").replace("VERSION", f"(?P<version>{_VERSION})"))
+    for order in (
+        rf"import[ \t]+(?:as[ \t]+)?(?P<alias>{_ALIAS})[ \t]+(?:as[ \t]+)?NAME:VERSION",
+        rf"import[ \t]+NAME[ \t]+as[ \t]+(?P<alias>{_ALIAS})[ \t]*:[ \t]*VERSION",
+        rf"import[ \t]+NAME:VERSION[ \t]+(?P<alias>{_ALIAS})[ \t]+as",
+        rf"import[ \t]+:?VERSION[ \t]*:?[ \t]*NAME(?:[ \t]+as[ \t]+(?P<alias>{_ALIAS}))?",
+        rf"NAME:VERSION[ \t]+import(?:[ \t]+as[ \t]+(?P<alias>{_ALIAS}))?",
+        rf"NAME:VERSION[ \t]+as[ \t]+(?P<alias>{_ALIAS})[ \t]+import",
+    )
+)
+_VERSIONED = Pattern(r"[0-9]\.[0-9]")
+_GAP = Pattern(r"[ \t]+")
+_GLUED = Pattern(r"^(?:import|module)(?=\w)|[ \t]as(?=[A-Z])|(?<=\d)as(?=[ \t])")
+_SIGN = Pattern(r"[^\w\s]+")
+_COMMENT = Pattern(r"[ \t]*(?://.*|;[ \t]*)?")
+
+
+class _Meant(Record):
+    """What a line may have been meant as: how it is to be changed, and what is told of which part of it."""
+
+    __match_args__: ClassVar[tuple[str, ...]] = ("edits", "title", "place", "fix", "code")
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        edits: tuple[tuple[int, int, str], ...],
+        title: str,
+        place: tuple[int, int],
+        fix: str,
+        code: Code = codes.UNEXPECTED,
+    ) -> None:
+        self.edits = edits
+        self.title = title
+        self.place = place
+        self.fix = fix
+        self.code = code
+
+    def of(self, line: str) -> str:
+        """The line as it was meant."""
+        for start, end, text in reversed(self.edits):
+            line = line[:start] + text + line[end:]
+        return line
+
+
+class HeadLines:
+    """Such lines of a file, among those where something was ``found`` to be wrong; ``problems`` are what is told."""
+
+    def __init__(self, source: SourceFile, tables: Tables, found: Sequence[Diagnostic]) -> None:
+        self.problems: list[Diagnostic] = []
+        self._source = source
+        self._tables = tables
+        self._lines: list[tuple[int, int, str, re.Match[str]]] = []
+        lines = sorted({_line(source.text, one.primary.span.start) for one in found[: _MOST * 2]})
+        for start, end in lines[:_MOST]:
+            inside = [one for one in found if start <= one.primary.span.start <= end]
+            if end - start <= _LONGEST and not self._is_mended(start, end, inside):
+                self._look(start, end)
+
+    def _is_mended(self, start: int, end: int, inside: Sequence[Diagnostic]) -> bool:
+        """Whether the one problem of a line has a fix after which the line is right."""
+        if len(inside) != 1:
+            return False
+        for fix in inside[0].fixes:
+            if all(start <= edit.span.start and edit.span.end <= end for edit in fix.edits):
+                text = apply_edits(self._source.text, fix.edits)
+                stop = end + len(text) - len(self._source.text)
+                if any(_VALID.fullmatch(line.strip(" \t;")) for line in text[start:stop].splitlines()):
+                    return True
+        return False
+
+    def _look(self, start: int, end: int) -> None:
+        line = self._source.text[start:end]
+        if _VERSIONED.search(line) is None:
+            return
+        indent = len(line) - len(line.lstrip(" \t"))
+        line = line[indent:]
+        found = _read(line, self._source.text[:start], self._source.text, self._tables)
+        if found is not None:
+            self._tell(start + indent, found[0])
+            self._lines.append((start + indent, end, line, found[1]))
+
+    def _tell(self, start: int, meant: _Meant) -> None:
+        span = self._source.span
+        edits = tuple(Edit(span(start + first, start + last), text) for first, last, text in meant.edits)
+        fix = Fix(meant.fix, edits, _MAYBE)
+        place = span(start + meant.place[0], start + meant.place[1])
+        self.problems.append(meant.code.at(place, meant.title, fixes=(fix,)))
+
+    def read(self, tokens: Tokens) -> None:
+        """Puts what was meant in the place of the tokens of the lines."""
+        for line in reversed(self._lines):
+            self._write(tokens, *line)
+
+    def _write(self, tokens: Tokens, start: int, end: int, line: str, match: re.Match[str]) -> None:
+        kind = self._tables.kind
+        first = next(at for at, each in enumerate(tokens.starts) if each >= start)
+        stop = first
+        while stop < len(tokens.kinds) - 1 and tokens.starts[stop] < end:
+            stop += 1
+        if tokens.texts[stop - 1] == ";":
+            stop -= 1
+        meant = Tokens()
+        keyword, alias = match["keyword"], match["alias"]
+        meant.put(kind[keyword.upper()], keyword, start, start, tokens.gaps[first])
+        place = line.find(match["reference"])
+        at = start + max(place, 0)
+        last = at + len(match["reference"]) if place >= 0 else end
+        meant.put(kind["REFERENCE"], match["reference"], at, last, " ")
+        if alias:
+            meant.put(kind["AS"], "as", last, last, " ")
+            meant.put(kind["UNAME"], alias, last, last, " ")
+        if match["rest"]:
+            rest = self._tables.literals[match["rest"]]
+            meant.put(rest, match["rest"], end, end, " ")
+        tokens.cut(first, stop)
+        tokens.splice(first, meant, len(meant.kinds))
+
+
+# --- what may be meant
+
+
+def meant_header(text: str, at: int) -> tuple[str, int, int] | None:
+    """The module of the header that a line was meant to be, where that is none, and the place of the line; the line
+    is the first in the text with anything on it, at an offset.
+    """
+    start, end = _line(text, at)
+    line = text[start:end].lstrip(" \t")
+    if not _VERSIONED.search(line) or line.startswith("import ") or len(line) > _LONGEST:
+        return None
+    found = _read(line, "", "", load())
+    if found is None or found[1]["keyword"] != "module":
+        return None
+    return found[1]["reference"], end - len(line), end
+
+
+def _read(line: str, before: str, text: str, tables: Tables) -> tuple[_Meant, re.Match[str]] | None:
+    """What a line was meant as, and the parts of that; None where it is right as it is."""
+    right = _VALID.match(line)
+    if right is not None and _COMMENT.fullmatch(line, right.end()):
+        return None
+    for meant in _meanings(line, before, text, tables):
+        written = meant.of(line)
+        match = _VALID.match(written)
+        if match is not None and _COMMENT.fullmatch(written, match.end()):
+            return meant, match
+    return None
+
+
+def _meanings(line: str, before: str, text: str, tables: Tables) -> Iterator[_Meant]:
+    yield from _doubled(line)
+    yield from _reordered(line, text)
+    yield from _apart(line)
+    yield from _glued(line)
+    yield from _without_keyword(line, before)
+    yield from _swapped(line, tables)
+    yield from _other_sign(line)
+
+
+def _without_keyword(line: str, before: str) -> Iterator[_Meant]:
+    found = _BARE.match(line)
+    if found is None or not _COMMENT.fullmatch(line, found.end()):
+        return
+    is_first = not found["as"] and not re.search(r"(?m)^\s*+(?:module|import|type|fun|def)\b", before)
+    keyword = "module" if is_first else "import"
+    name = line.partition(":")[0]
+    title = f"A `{keyword}` is missing before {shown(name)}"
+    yield _Meant(((0, 0, f"{keyword} "),), title, (0, len(name)), f"Insert `{keyword}`", codes.NO_DECLARATION)
+
+
+def _swapped(line: str, tables: Tables) -> Iterator[_Meant]:
+    tokens = scan(line, tables)
+    for at in range(len(tokens.kinds) - 2):
+        first, second = ((tokens.starts[each], tokens.ends[each]) for each in (at, at + 1))
+        one, other = tokens.texts[at], tokens.texts[at + 1]
+        if not other:
+            continue
+        title = f"{shown(one)} and {shown(other)} stand in the wrong order"
+        yield _Meant(((*first, other), (*second, one)), title, (first[0], second[1]), "Swap them")
+
+
+def _reordered(line: str, text: str) -> Iterator[_Meant]:
+    found = [match for order in _ORDERS if (match := order.match(line)) is not None]
+    # Of `import A as B:1.0.0`, what is used as an alias tells which of the two is the module.
+    for match in sorted(found, key=lambda match: f"{match['alias']}." not in text):
+        reference, alias = f"{match['name']}:{match['version']}", match["alias"]
+        last = match["name"].rpartition("/")[2].rpartition(".")[2]
+        written = f"import {reference}" if alias in (None, last) else f"import {reference} as {alias}"
+        title = "The parts of this `import` stand in another order: a module, then its alias"
+        place = 0, match.end()
+        yield _Meant(((*place, written),), title, place, f"Write {shown(written)}")
+
+
+def _line(text: str, at: int) -> tuple[int, int]:
+    """Where the line around an offset starts and ends."""
+    start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    end = min((place for sign in "\n\r" if (place := text.find(sign, at)) >= 0), default=len(text))
+    return start, end
+
+
+def _doubled(line: str) -> Iterator[_Meant]:
+    for gap in _GAP.finditer(line):
+        left, right = line[: gap.start()], line[gap.end() :]
+        for length in range(min(len(left), len(right), _LONGEST_WORD), 0, -1):
+            if left.endswith(right[:length]) and not (_cuts(right, length) or _cuts(left, len(left) - length)):
+                title = f"{shown(right[:length])} stands twice"
+                place = gap.end(), gap.end() + length
+                yield _Meant(((gap.start(), place[1], ""),), title, place, "Remove the second")
+
+
+def _cuts(text: str, at: int) -> bool:
+    """Whether a place lies inside of a word."""
+    return bool(text[max(at - 1, 0) : at].isalnum() and text[at : at + 1].isalnum())
+
+
+def _apart(line: str) -> Iterator[_Meant]:
+    for gap in _GAP.finditer(line.rstrip()):
+        start = max(line.rfind(" ", 0, gap.start()), line.rfind("\t", 0, gap.start())) + 1
+        end = min((at for sign in " \t" if (at := line.find(sign, gap.end())) >= 0), default=len(line))
+        if line[gap.end()].isupper():
+            continue  # a name of its own
+        word = line[start : gap.start()] + line[gap.end() : end]
+        is_keyword = word in ("import", "module", "as")
+        title = apart(word) if is_keyword else "A module and its version are one word, without spaces"
+        yield _Meant(((start, end, word),), title, (start, end), f"Write {shown(word)}")
+
+
+def _glued(line: str) -> Iterator[_Meant]:
+    for found in _GLUED.finditer(line):
+        word = found[0].strip()
+        start = found.end() - len(word)
+        behind = line[start - 1 : start].strip() == ""
+        at = found.end() if behind else start
+        title = f"A space is missing {'behind' if behind else 'before'} `{word}`"
+        yield _Meant(((at, at, " "),), title, (start, found.end()), "Insert a space")
+
+
+def _other_sign(line: str) -> Iterator[_Meant]:
+    for found in _SIGN.finditer(line):
+        for sign in (":", ".", "/"):
+            if found[0] != sign:
+                what = {
+                    ":": "A module and its version",
+                    ".": "The parts of a module's name, and the numbers of a version,",
+                }
+                title = f"{what.get(sign, 'An author and a module')} are joined by `{sign}`, not by {shown(found[0])}"
+                yield _Meant(((*found.span(), sign),), title, found.span(), f"Write `{sign}`")
