@@ -152,9 +152,9 @@ class HeadLines:
 # --- what may be meant
 
 
-def meant_header(text: str, at: int) -> tuple[str, int, int] | None:
-    """The module of the header that a line was meant to be, where that is none, and the place of the line; the line
-    is the first in the text with anything on it, at an offset.
+def meant_header(text: str, at: int) -> str | None:
+    """The module of the header that the line around an offset, the first with anything on it, was meant to be; None
+    where it is a header, or nothing like it.
     """
     start, end = _line(text, at)
     line = text[start:end].lstrip(" \t")
@@ -163,7 +163,7 @@ def meant_header(text: str, at: int) -> tuple[str, int, int] | None:
     found = _read(line, "", "", load())
     if found is None or found[1]["keyword"] != "module":
         return None
-    return found[1]["reference"], end - len(line), end
+    return found[1]["reference"]
 
 
 def _read(line: str, before: str, text: str, tables: Tables) -> tuple[_Meant, re.Match[str]] | None:
@@ -196,7 +196,7 @@ def _without_keyword(line: str, before: str) -> Iterator[_Meant]:
     is_first = not found["as"] and not re.search(r"(?m)^\s*+(?:module|import|type|fun|def)\b", before)
     keyword = "module" if is_first else "import"
     name = line.partition(":")[0]
-    title = f"A `{keyword}` is missing before {shown(name)}"
+    title = f"{'An' if keyword == 'import' else 'A'} `{keyword}` is missing before {shown(name)}"
     yield _Meant(((0, 0, f"{keyword} "),), title, (0, len(name)), f"Insert `{keyword}`", codes.NO_DECLARATION)
 
 

@@ -15,6 +15,7 @@ _WORD = "module"
 _FOREIGN = ("package", "namespace", "library")
 _IMPORT = Pattern(r"import[ \t][^\n;]*+[\n;]?")
 _IMPORTED = Pattern(r"(?m)^[ \t]*import[ \t]+([\w./:-]+)")
+_VERSIONED = Pattern(r"[^\n\r]*[0-9]\.[0-9]")
 _HASH = Pattern(r"#[^\n]*+\n?")
 # `modul A:1.0.0`, `module: A:1.0.0`, `module "A:1.0.0"`, and `A:1.0.0` alone.
 _CLAIM = Pattern(
@@ -39,6 +40,12 @@ def claim(heading: Heading) -> str | None:
 def _unscanned(text: str) -> str | None:
     """What is claimed by a text that does not start with ``module`` and a name."""
     at = _start(text)
+    if at is not None and _VERSIONED.match(text, at):
+        from nscompiler.grammar.head_lines import meant_header  # few files need it
+
+        slipped = meant_header(text, at)
+        if slipped is not None:
+            return slipped
     found = None if at is None else _CLAIM.match(text, at)
     if found is None:
         return "" if at is None else None  # where all of it stands in a comment, that is told

@@ -91,7 +91,7 @@ IMPORT = "import Lib:1.0.0 as L"
         ("import Lib:1.0.0as L", "as", "A space is missing before `as`", IMPORT),
         ("impor t Lib:1.0.0 as L", "impor t", "`import` is written without a space inside", IMPORT),
         ("import Lib:1.0.0 a s L", "a s", "`as` is written without a space inside", IMPORT),
-        ("Lib:1.0.0 as L", "Lib", "A `import` is missing before `Lib`", IMPORT),
+        ("Lib:1.0.0 as L", "Lib", "An `import` is missing before `Lib`", IMPORT),
         ("import Lib;1.0.0 as L", ";", "A module and its version are joined by `:`, not by `;`", IMPORT),
         ("import Lib:1.0,0 as L", ",", "the numbers of a version, are joined by `.`, not by `,`", IMPORT),
     ],
