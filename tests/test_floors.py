@@ -145,6 +145,7 @@ HIDDEN = {
     ("nscompiler.grammar.tables", "nscompiler.grammar.generate"): "lark, where the parser's tables were made before",
     ("nscompiler.grammar.parse", "nscompiler.grammar.machine"): "what knows of mistakes, for files without one",
     ("nscompiler.grammar.parse", "nscompiler.grammar.brought"): "imports of other languages, for the same",
+    ("nscompiler.modules.claims", "nscompiler.grammar.head_lines"): "slips in headers, for files without one",
     ("nscompiler.modules.discovery", "nscompiler.modules.project"): "reading YAML, for files without an nstack.yaml",
     ("nscompiler.typecheck.check", "nscompiler.typecheck.hashing"): "hashing, for checks on which nothing is built",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.broken_joint"): "the same",
