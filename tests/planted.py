@@ -56,6 +56,7 @@ KINDS = {
     "merge": r"merge the two sources",
     "module": r"import `.+`",
     "move": r"start with .+",
+    "move-sign": r"move `[*?]+` from .+ to .+",
     "near-name": r"write `\w+`",
     "no-question": r"remove the `\?`",
     "no-star": r"remove the `\*+`",

@@ -148,6 +148,7 @@ HIDDEN = {
     ("nscompiler.modules.claims", "nscompiler.grammar.head_lines"): "slips in headers, for files without one",
     ("nscompiler.modules.discovery", "nscompiler.modules.project"): "reading YAML, for files without an nstack.yaml",
     ("nscompiler.typecheck.check", "nscompiler.typecheck.hashing"): "hashing, for checks on which nothing is built",
+    ("nscompiler.typecheck.define", "nscompiler.typecheck.misplaced"): "what is looked for where faults are",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.broken_joint"): "the same",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.joint_report"): "what is said of a joint, where all hold",
     (

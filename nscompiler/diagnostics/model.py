@@ -229,6 +229,17 @@ class Problems:
         """Say something else in the place of one that was found before."""
         self._items[place] = diagnostic
 
+    def tell_as_one(self, several: Iterable[Diagnostic], one: Diagnostic) -> None:
+        """Say one thing in the place of several that were found before, of the first of them."""
+        gone = set(map(id, several))
+        place = next(place for place, item in enumerate(self._items) if id(item) in gone)
+        self._items = [item for item in self._items if id(item) not in gone]
+        self._items.insert(place, one)
+
+    def since(self, place: int) -> list[Diagnostic]:
+        """Those that were found after a number of others."""
+        return self._items[place:]
+
     def __getitem__(self, place: int) -> Diagnostic:
         return self._items[place]
 

@@ -6,7 +6,6 @@ from nscompiler.grammar import syntax
 from nscompiler.typecheck.declare import Declarer
 from nscompiler.typecheck.define import Definer
 from nscompiler.typecheck.facts import Checked, Facts
-from nscompiler.typecheck.infer import Inference
 from nscompiler.typecheck.repeated import told_once
 from nscompiler.typecheck.resolve import Resolver
 from nscompiler.typecheck.scope import Scope
@@ -42,22 +41,20 @@ def check_module(
             scope.functions[name] = scope.undecided(declarer.declare(decl))
     definer = Definer(scope, resolver, declarer)
     definer.define_all()
-    main = _check_main(scope, resolver, definer)
+    main = _check_main(scope, definer)
     interface, problems = _interface(scope, standard), told_once(scope.problems)
     facts, bindings = _facts(definer), tuple(scope.open_bindings)
     return Checked(module, reference, facts, interface, main, problems, scope.used_aliases, bindings)
 
 
-def _check_main(scope: Scope, resolver: Resolver, definer: Definer) -> FunctionInterface | None:
+def _check_main(scope: Scope, definer: Definer) -> FunctionInterface | None:
     expr = scope.module.main
     if expr is None:
         return None
     taken = scope.declared_functions.get(MAIN)
     if taken is not None:
         scope.report_duplicate(expr, taken.name, "the file's expression is called `main`, and so is a declaration")
-    inference = Inference(scope, resolver)
-    typed = inference.infer(expr)
-    return definer.finish(inference, typed, MAIN, expr)
+    return definer.define_once(MAIN, expr, expr, None)
 
 
 def _facts(definer: Definer) -> Facts:

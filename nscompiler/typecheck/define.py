@@ -1,5 +1,7 @@
 """``def`` declarations: the body is inferred, held against its annotation, and generalised."""
 
+from collections.abc import Container
+
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.model import Label, Role
 from nscompiler.grammar import syntax
@@ -7,7 +9,7 @@ from nscompiler.records import replace
 from nscompiler.typecheck import constraints, def_report, explain
 from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.declare import DEF_ATTRIBUTES, Declarer, kind_of
-from nscompiler.typecheck.facts import Arrow, Joint, LiteralFact, UseFact
+from nscompiler.typecheck.facts import Arrow, Faulty, Joint, LiteralFact, UseFact
 from nscompiler.typecheck.fits import JointCheck
 from nscompiler.typecheck.infer import Inference, Needed, Typed
 from nscompiler.typecheck.resolve import Resolver, find_nested_optional, optional_variables
@@ -17,6 +19,9 @@ from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface, ParameterRow, Requirement, Scheme, Settable
 from nscompiler.types.show import show_arrow
 from nscompiler.types.types import MAX_DEPTH, Type, Var, shown_variables, variables
+
+# How large in all the expressions may be that are tried with a `*` or `?` elsewhere.
+MOST_TRIED = 20_000
 
 
 class Definer:
@@ -32,6 +37,8 @@ class Definer:
         self.joints: dict[syntax.Pipe, tuple[Joint, ...]] = {}
         self.annotations: dict[syntax.DefDecl, Arrow] = {}
         self.literals: dict[syntax.LiteralSource, LiteralFact] = {}
+        self.faulty: dict[str, Faulty] = {}
+        self.patience = MOST_TRIED
         self._begun_at = 0
 
     def define_all(self) -> None:
@@ -49,16 +56,45 @@ class Definer:
     def define(self, decl: syntax.DefDecl) -> FunctionInterface:
         """The interface of a def."""
         attributes = self.declarer.attributes(decl.attributes, DEF_ATTRIBUTES)
-        self._begun_at = len(self.scope.problems)
-        inference = Inference(self.scope, self.resolver)
-        typed = inference.infer(decl.body)
-        declared = self._annotated(decl, inference, typed)
-        interface = self.finish(inference, typed, decl.name.text, decl.name, declared)
-        if declared is not None:
-            self.annotations[decl] = Arrow(declared.input, declared.output)
+        interface = self.define_once(decl.name.text, decl.name, decl.body, decl)
         if decl.doc is None and not attributes:
             return interface
         return replace(interface, doc=decl.doc, attributes=tuple(attributes.items()))
+
+    def define_once(
+        self, name: str, place: syntax.Node, expr: syntax.Expr, decl: syntax.DefDecl | None
+    ) -> FunctionInterface:
+        """The interface of an expression with a name, after what of its faults is one is told as one."""
+        begun = self._begun_at = len(self.scope.problems)
+        interface = self.define_as(name, place, expr, decl)
+        if len(self.scope.problems) == begun:
+            return interface
+        from nscompiler.typecheck.misplaced import told_as_moved
+
+        problems = tuple(self.scope.problems.since(begun))
+        body = told_as_moved(self, Faulty(name, place, expr, decl, interface, problems, len(self.faulty)))
+        self.faulty[name] = body
+        return body.interface
+
+    def define_as(
+        self, name: str, place: syntax.Node, expr: syntax.Expr, decl: syntax.DefDecl | None
+    ) -> FunctionInterface:
+        """The interface of an expression with a name, that of a def held against its annotation."""
+        inference = Inference(self.scope, self.resolver)
+        typed = inference.infer(expr)
+        declared = None if decl is None else self._annotated(decl, inference, typed)
+        interface = self.finish(inference, typed, name, place, declared)
+        if decl is not None and declared is not None:
+            self.annotations[decl] = Arrow(declared.input, declared.output)
+        return interface
+
+    def afresh(self) -> "Definer":
+        """One that knows the same declarations, and whose facts are its own."""
+        return Definer(self.scope, self.resolver, self.declarer)
+
+    def uses_of(self, expr: syntax.Expr, names: Container[str]) -> dict[str, syntax.Use]:
+        """Those of some defs of this module that an expression uses, each with its first place."""
+        return _uses_of(expr, names)
 
     def finish(
         self, inference: Inference, typed: Typed, name: str, place: syntax.Node, declared: Scheme | None = None
@@ -139,7 +175,7 @@ class Definer:
             arrow = self.arrows[node]
             if not (self._holds_too_many(arrow.input) or self._holds_too_many(arrow.output)):
                 continue
-            if not any(one.is_error for one in list(self.scope.problems)[self._begun_at :]):
+            if not any(one.is_error for one in self.scope.problems.since(self._begun_at)):
                 title = f"a value here would hold more than {MOST_PARTS:,} parts"
                 self.scope.report(codes.VALUE_TOO_LARGE, node, title, "its type repeats one part inside another")
             return
@@ -412,7 +448,7 @@ def _reader_in(inference: Inference, need: Settable) -> syntax.Node | None:
     return None
 
 
-def _uses_of(expr: syntax.Expr, names: dict[str, syntax.DefDecl]) -> dict[str, syntax.Use]:
+def _uses_of(expr: syntax.Expr, names: Container[str]) -> dict[str, syntax.Use]:
     """The defs of a module that an expression uses, each with its first place."""
     found: dict[str, syntax.Use] = {}
     stack: list[syntax.Expr] = [expr]

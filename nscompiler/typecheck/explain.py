@@ -6,7 +6,7 @@ from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Hop, Label, Role
 from nscompiler.grammar import syntax
-from nscompiler.source import SourceFile
+from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.facts import Arrow, UseFact
 from nscompiler.typecheck.fits import would_fit
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
@@ -428,8 +428,18 @@ def postfix(scope: Scope, expr: syntax.Expr, signs: str) -> Fix:
 
 def without(scope: Scope, expr: syntax.Concat | syntax.Filter, sign: str) -> tuple[Fix, ...]:
     """A fix that takes a `*` or `?` away."""
+    _, away = sign_of(scope, expr, expr.function)
+    return (Fix(f"remove the `{sign}`", (away,), Applicability.MAYBE_INCORRECT),)
+
+
+def sign_of(scope: Scope, expr: syntax.Concat | syntax.Filter, inner: syntax.Expr) -> tuple[Span, Edit]:
+    """The place of the signs that an expression has after an inner one, or of its word before that; and the edit that
+    removes them. The brackets around the inner one, which are no part of it, stay."""
     source = scope.module.source
-    span = source.span(expr.function.end, expr.end)
     if expr.prefix:
-        span = source.span(expr.start, expr.function.start)
-    return (Fix(f"remove the `{sign}`", (Edit(span, ""),), Applicability.MAYBE_INCORRECT),)
+        end = expr.start + len("concat" if isinstance(expr, syntax.Concat) else "filter")
+        behind = source.text[end : inner.start]
+        spaces = len(behind) - len(behind.lstrip())
+        return source.span(expr.start, end), Edit(source.span(expr.start, end + spaces), "")
+    signs = source.text[inner.end : expr.end].rpartition(")")[2]
+    return source.span(expr.end - len(signs.lstrip()), expr.end), Edit(source.span(expr.end - len(signs), expr.end), "")

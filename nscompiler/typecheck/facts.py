@@ -59,6 +59,32 @@ class Joint:
         self.needed = needed
 
 
+class Faulty:
+    """A def, or the file's expression, of which something is told: that, and what it is for others. Those with a lower
+    ``rank`` were looked at before."""
+
+    __match_args__: ClassVar[tuple[str, ...]] = ("name", "place", "expr", "decl", "interface", "problems", "rank")
+    __slots__ = __match_args__
+
+    def __init__(
+        self,
+        name: str,
+        place: syntax.Node,
+        expr: syntax.Expr,
+        decl: syntax.DefDecl | None,
+        interface: FunctionInterface,
+        problems: tuple[Diagnostic, ...],
+        rank: int,
+    ) -> None:
+        self.name = name
+        self.place = place
+        self.expr = expr
+        self.decl = decl
+        self.interface = interface
+        self.problems = problems
+        self.rank = rank
+
+
 class Facts:
     """``arrows`` for every expression (after ``*`` and ``?`` are elaborated), ``uses`` for names and type applications
     (an ``Instantiate`` and its inner ``Use`` share one), ``joints`` by pipe: entry i lies between stage i and i + 1.
@@ -127,4 +153,4 @@ class Checked:
         self.open_bindings = open_bindings
 
 
-__all__ = ["Arrow", "Checked", "Facts", "Joint", "LiteralFact", "ParameterType", "UseFact"]
+__all__ = ["Arrow", "Checked", "Facts", "Faulty", "Joint", "LiteralFact", "ParameterType", "UseFact"]

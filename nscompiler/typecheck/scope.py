@@ -1,6 +1,7 @@
 """What the names of one module mean: its own declarations, and what its imports export."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.entry import Code
@@ -78,6 +79,17 @@ class Scope:
         """Report a fault at a node; a title that long names make too long is cut to a line."""
         title = title if len(title) <= TITLE_WIDTH else title[: TITLE_WIDTH - 1] + "…"
         self.problems.add(code.at(self.span(node), title, label, **more))  # type: ignore[arg-type]
+
+    @contextmanager
+    def trial(self) -> Iterator[Problems]:
+        """Within it, what is reported is no problem of the file."""
+        kept, patience, comparisons, bindings = self.problems, self.patience, self.comparisons, len(self.open_bindings)
+        self.problems = Problems()
+        try:
+            yield self.problems
+        finally:
+            self.problems, self.patience, self.comparisons = kept, patience, comparisons
+            del self.open_bindings[bindings:]
 
     def owner(self, constructor: str) -> tuple[syntax.TypeDecl, syntax.Name] | None:
         """The sum of this file that has a constructor, the first of several; and where it declares it."""

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from reference.checker import Verdict, check
 from reference.terms import VOID, Term, record, same_shape
 
-from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.model import Diagnostic, Role
 from nscompiler.grammar import syntax
 from nscompiler.pipeline.checks import CheckedTexts, check_texts
 from nscompiler.pipeline.named import named_functions
+from nscompiler.source import Span
 from nscompiler.types import types
 
 
@@ -65,9 +66,14 @@ def _inside(checked: CheckedTexts, errors: list[Diagnostic], path: str, name: st
             node = decl
     assert node is not None
     for one in errors:
-        span = one.primary.span
-        if span.path == path and node.start <= span.start and span.end <= node.end:
+        if any(span.path == path and node.start <= span.start and span.end <= node.end for span in _places(one)):
             yield one
+
+
+def _places(error: Diagnostic) -> list[Span]:
+    """Where a fault lies; a sign at the wrong stage lies at two, which may be in two defs."""
+    moved = any(fix.title.startswith("move ") for fix in error.fixes)
+    return [error.primary.span, *(one.span for one in error.related if moved and one.role is not Role.DECLARATION)]
 
 
 def _compare(checked: CheckedTexts, all_: list[Diagnostic], path: str, name: str, verdict: Verdict) -> str | None:
@@ -79,7 +85,7 @@ def _compare(checked: CheckedTexts, all_: list[Diagnostic], path: str, name: str
         start, end = verdict.place
         if not errors:
             return f"only the reference checker finds a fault, at {start}: {verdict.why}"
-        near = any(one.primary.span.start <= end and start <= one.primary.span.end for one in errors)
+        near = any(span.start <= end and start <= span.end for one in errors for span in _places(one))
         return None if near else f"the reference checker finds it at {start} to {end} ({verdict.why}), not {told}"
     if errors:
         return f"only the compiler finds a fault: {told}"

@@ -1,0 +1,298 @@
+"""A `*` or `?` at the wrong stage: one slip, of which two stages complain.
+
+The one with the sign has nothing to take it off, and another gives a list, or nothing, to one that takes a value. Where
+the sign at that other stage leaves neither complaint and makes no new one, the two are told as one: what is said is
+tried on the whole def first, together with the defs of the same file that it uses and that have faults too.
+"""
+
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import islice, product
+from typing import Any, Protocol
+
+from nscompiler.diagnostics.codes import types as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Fix, Hop, Label, Role
+from nscompiler.grammar import syntax
+from nscompiler.records import replace
+from nscompiler.source import Span
+from nscompiler.typecheck.explain import first_of, fitting, last_of, name_of, name_of_output, postfix, sign_of
+from nscompiler.typecheck.facts import Faulty
+from nscompiler.typecheck.scope import Scope
+from nscompiler.types.interface import FunctionInterface
+
+# How many places for a sign are tried for one def.
+MOST_TRIED = 12
+# How many faults there may be in a def of which two are looked at as one.
+MOST_FAULTS = 8
+_UNSIGNED = (codes.LIST_UNEXPECTED, codes.OPTIONAL_UNEXPECTED)
+_SIGNED = (codes.NOT_A_LIST, codes.NOT_OPTIONAL, codes.BYTE_FLATTEN, codes.VOID_MISUSE, codes.LIST_NEEDED)
+# How a type prints that an error has left open.
+_NO_TYPE = re.compile(r"(?<!\w)_(?!\w)")
+
+
+class Sign:
+    """The `*` and `?` on an expression, with what is said of them."""
+
+    def __init__(self, node: syntax.Concat | syntax.Filter, inner: syntax.Expr, text: str, problem: Diagnostic) -> None:
+        self.node = node
+        self.inner = inner
+        self.text = text
+        self.problem = problem
+
+
+class Bare:
+    """A stage that lacks a sign, with what is said of it."""
+
+    def __init__(self, node: syntax.Expr, problem: Diagnostic) -> None:
+        self.node = node
+        self.problem = problem
+
+
+class Definer(Protocol):
+    """What is asked of ``define.Definer``, which imports this module."""
+
+    faulty: dict[str, Faulty]
+    patience: int
+
+    @property
+    def scope(self) -> Scope: ...
+
+    def uses_of(self, expr: syntax.Expr, names: Container[str]) -> dict[str, syntax.Use]: ...
+    def afresh(self) -> "Definer": ...
+    def define_as(
+        self, name: str, place: syntax.Node, expr: syntax.Expr, decl: syntax.DefDecl | None
+    ) -> FunctionInterface: ...
+
+
+def told_as_moved(definer: Definer, body: Faulty) -> Faulty:
+    """A def after telling two of its problems as one, again and again, where one sign at another stage leaves neither;
+    it is then what it would be with that."""
+    while (found := _told_as_moved(definer, body)) is not None:
+        body = found
+    return body
+
+
+def _told_as_moved(definer: Definer, body: Faulty) -> Faulty | None:
+    bodies = [*_used_by(definer, body), body]
+    problems = [one for each in bodies for one in each.problems]
+    if not 2 <= sum(one.is_error for one in problems) <= MOST_FAULTS:
+        return None
+    if not any(one.code in _UNSIGNED for one in problems) or not any(one.code in _SIGNED for one in problems):
+        return None
+    definer.patience -= sum(_size(each.expr) for each in bodies)
+    if definer.patience < 0:
+        return None
+    at = {(one.primary.span.start, one.primary.span.end): one for one in problems if one.is_error}
+    signs = [one for each in bodies for one in _signs(each.expr, at)]
+    bare = [one for each in bodies for one in _bare(each.expr, at)]
+    pairs = sorted(product(signs, bare), key=lambda pair: abs(pair[0].node.end - pair[1].node.end))
+    for sign, stage in islice(pairs, MOST_TRIED):
+        found = None if sign.node is stage.node else _mended(definer, bodies, sign, stage)
+        if found is not None:
+            return found
+    return None
+
+
+def _used_by(definer: Definer, body: Faulty) -> list[Faulty]:
+    """The defs of the file with faults that an expression uses, each after those that it uses itself."""
+    used = [definer.faulty[name] for name in definer.uses_of(body.expr, definer.faulty)]
+    return sorted(used, key=lambda one: one.rank)
+
+
+def _mended(definer: Definer, bodies: list[Faulty], sign: Sign, stage: Bare) -> Faulty | None:
+    """The last of some defs where a sign at another stage leaves nothing of two complaints, which are told as one then;
+    else none."""
+    exprs = [_moved(each.expr, sign, stage.node) for each in bodies]
+    definer.patience -= sum(map(_size, exprs))
+    if definer.patience < 0:
+        return None
+    before = [one for each in bodies for one in each.problems]
+    interfaces, left = _tried(definer, bodies, exprs)
+    kept = {(one.code, one.primary.span) for one in left}
+    if not kept <= {(one.code, one.primary.span) for one in before}:
+        return None
+    gone = [one for one in before if one.is_error and (one.code, one.primary.span) not in kept]
+    if not all(any(one is each for each in gone) for one in (sign.problem, stage.problem)):
+        return None
+    definer.scope.problems.tell_as_one(gone, _merged(definer.scope, sign, stage))
+    _know(definer, bodies, interfaces)
+    told = set(map(id, gone))
+    for each, expr, interface in zip(bodies, exprs, interfaces, strict=True):
+        rest = tuple(one for one in each.problems if id(one) not in told)
+        definer.faulty[each.name] = replace(each, expr=expr, interface=interface, problems=rest)
+    return definer.faulty[bodies[-1].name]
+
+
+def _tried(
+    definer: Definer, bodies: list[Faulty], exprs: list[syntax.Expr]
+) -> tuple[list[FunctionInterface], list[Diagnostic]]:
+    """What some defs are with other bodies, and what is wrong with them then. Nothing of it stays."""
+    functions = definer.scope.functions
+    known = {each.name: functions[each.name] for each in bodies[:-1]}
+    trial = definer.afresh()
+    interfaces: list[FunctionInterface] = []
+    with definer.scope.trial() as problems:
+        for body, expr in zip(bodies, exprs, strict=True):
+            interfaces.append(trial.define_as(body.name, body.place, expr, body.decl))
+            _know(definer, bodies, interfaces)
+    functions.update(known)
+    return interfaces, list(problems)
+
+
+def _know(definer: Definer, bodies: list[Faulty], interfaces: list[FunctionInterface]) -> None:
+    """Let the last of some defs see what the others are."""
+    functions = definer.scope.functions
+    for each, interface in zip(bodies[:-1], interfaces, strict=False):
+        was = functions[each.name]
+        found = replace(interface, doc=was.doc, attributes=was.attributes)
+        functions[each.name] = definer.scope.undecided(found)
+
+
+# --- the parts of an expression
+
+
+def _inner(expr: syntax.Expr) -> tuple[syntax.Expr, ...]:
+    if isinstance(expr, syntax.Pipe):
+        return expr.stages
+    if isinstance(expr, syntax.Both):
+        return expr.branches
+    return (expr.function,) if isinstance(expr, syntax.Apply | syntax.Concat | syntax.Filter) else ()
+
+
+def _parts(expr: syntax.Expr) -> Iterator[syntax.Expr]:
+    stack = [expr]
+    while stack:
+        part = stack.pop()
+        yield part
+        stack.extend(reversed(_inner(part)))
+
+
+def _size(expr: syntax.Expr) -> int:
+    return sum(1 for _ in _parts(expr))
+
+
+def _signs(expr: syntax.Expr, at: Mapping[tuple[int, int], Diagnostic]) -> Iterator[Sign]:
+    """The signs that have nothing to take off, and those that take off what the next stage wants."""
+    below: set[int] = set()
+    for part in _parts(expr):
+        if isinstance(part, syntax.Concat | syntax.Filter):
+            if id(part) in below:
+                continue
+            run = _run(part)
+            below.update(map(id, run))
+            said = (at.get((one.start, one.end)) for one in run)
+            problem = next((one for one in said if one is not None and one.code in _SIGNED), None)
+            if problem is not None:
+                yield _sign(part, problem)
+        elif isinstance(part, syntax.Pipe):
+            for stage, following in zip(part.stages, part.stages[1:], strict=False):
+                problem = _said_of(following, at)
+                while isinstance(stage, syntax.Pipe):
+                    stage = stage.stages[-1]
+                if problem is not None and problem.code is codes.LIST_NEEDED and isinstance(stage, syntax.Concat):
+                    yield _sign(stage, problem)
+
+
+def _run(node: syntax.Concat | syntax.Filter) -> list[syntax.Concat | syntax.Filter]:
+    """An expression with a sign, and those with the signs that stand right before it."""
+    run = [node]
+    while isinstance(inner := run[-1].function, syntax.Concat | syntax.Filter) and inner.prefix == node.prefix:
+        run.append(inner)
+    return run
+
+
+def _sign(node: syntax.Concat | syntax.Filter, problem: Diagnostic) -> Sign:
+    run = _run(node)
+    text = "".join("*" if isinstance(one, syntax.Concat) else "?" for one in reversed(run))
+    return Sign(node, run[-1].function, text, problem)
+
+
+def _bare(expr: syntax.Expr, at: Mapping[tuple[int, int], Diagnostic]) -> Iterator[Bare]:
+    for part in _parts(expr):
+        for stage, following in zip(_inner(part), _inner(part)[1:], strict=False):
+            problem = _said_of(following, at) if isinstance(part, syntax.Pipe) else None
+            if problem is not None and problem.code in _UNSIGNED:
+                yield Bare(stage, problem)
+
+
+def _said_of(stage: syntax.Expr, at: Mapping[tuple[int, int], Diagnostic]) -> Diagnostic | None:
+    """What is said of a stage's taking what it is given."""
+    taking = first_of(stage)
+    own = at.get((taking.start, taking.end))
+    if own is not None or not isinstance(taking, syntax.Both):
+        return own
+    said = (_said_of(branch, at) for branch in taking.branches)
+    return next((one for one in said if one is not None), None)
+
+
+def _moved(expr: syntax.Expr, sign: Sign, target: syntax.Expr) -> syntax.Expr:
+    """An expression with a sign taken away and written after another stage."""
+    made: Any = expr
+    if expr is sign.node:
+        made = _moved(sign.inner, sign, target)
+    elif isinstance(expr, syntax.Pipe):
+        made = syntax.Pipe(expr.start, expr.end, tuple(_moved(one, sign, target) for one in expr.stages))
+    elif isinstance(expr, syntax.Both):
+        made = syntax.Both(expr.start, expr.end, tuple(_moved(one, sign, target) for one in expr.branches))
+    elif isinstance(expr, syntax.Apply | syntax.Concat | syntax.Filter):
+        made = replace(expr, function=_moved(expr.function, sign, target))
+    if expr is target:
+        for text in sign.text:
+            made = (syntax.Concat if text == "*" else syntax.Filter)(expr.start, expr.end, made, False)
+    return made  # type: ignore[no-any-return]
+
+
+# --- what is said
+
+
+def _merged(scope: Scope, sign: Sign, stage: Bare) -> Diagnostic:
+    belongs, stands = name_of_output(stage.node), name_of(last_of(sign.inner))
+    gives = "may give nothing" if sign.text.startswith("?") else "gives a list"
+    title = fitting(
+        f"`{sign.text}` belongs after {belongs}, which {gives}, not after {stands}",
+        fitting(f"`{sign.text}` belongs after {belongs}, not after {stands}", f"`{sign.text}` is at the wrong stage"),
+    )
+    place, away = sign_of(scope, sign.node, sign.inner)
+    early = sign.problem.code is codes.LIST_NEEDED
+    label = "the stage after it takes the whole list" if early else sign.problem.primary.text
+    fix = Fix(
+        f"move `{sign.text}` from {stands} to {belongs}",
+        (away, *postfix(scope, stage.node, sign.text).edits),
+        Applicability.MAYBE_INCORRECT,
+    )
+    return replace(
+        sign.problem,
+        title=title,
+        primary=Label(place, label),
+        related=tuple(_related(scope, sign, stage)),
+        expected=None,
+        found=None,
+        diff=None,
+        flow=_known(stage.problem.flow),
+        notes=stage.problem.notes,
+        fixes=(fix,),
+    )
+
+
+def _known(flow: tuple[Hop, ...]) -> tuple[Hop, ...]:
+    """The end of a flow in which every type is known: a sign that has nothing to take off leaves none."""
+    unknown = [place for place, hop in enumerate(flow) if _NO_TYPE.search(hop.type)]
+    return flow[unknown[-1] + 1 :] if unknown else flow
+
+
+def _related(scope: Scope, sign: Sign, stage: Bare) -> Iterator[Label]:
+    """Both sides of the joint that lacks the sign, and all declarations."""
+    taking = stage.problem.primary
+    labels: Sequence[Label] = (
+        *stage.problem.related[:1],
+        Label(taking.span, taking.text, Role.CONSUMER),
+        *stage.problem.related[1:],
+    )
+    if sign.problem.code is codes.LIST_NEEDED:
+        labels = (*labels, Label(sign.problem.primary.span, sign.problem.primary.text, Role.NOTE))
+    declared = [one for one in sign.problem.related if one.role is Role.DECLARATION]
+    seen: set[Span] = set()
+    for label in (*labels, *declared):
+        if label.span not in seen:
+            seen.add(label.span)
+            yield label
