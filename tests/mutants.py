@@ -60,8 +60,8 @@ MODULES = tuple(
 )
 # They decide what is well typed; the others say what is wrong, and what would mend it.
 DECIDING = (
-    "bindings", "check", "components", "constraints", "declare", "declared", "define", "fits", "infer", "params",
-    "resolve", "scope", "sizes", "unify",
+    "bindings", "branches", "check", "components", "constraints", "declare", "declared", "define", "fits", "infer",
+    "params", "resolve", "scope", "sizes", "traits", "unify",
 )  # fmt: skip
 PARTS = ("tests/typecheck", "tests/lints", "tests/flow", "tests/test_planted_faults.py")
 SLOW = 0.15

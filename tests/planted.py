@@ -41,7 +41,7 @@ KINDS = {
     "always-there": r"write `.+` in (the output of )?`.+`",
     "annotate": r"write the type that it has: .+",
     "braces": r"Write them in `\{ \}`",
-    "bridge": r"put `.+` between .+",
+    "bridge": r"put `.+` (between|after) .+",
     "case": r"write `\w+`(, `\w+`)*",
     "choice": r'write "\w+"',
     "comment": r"Write `//`",

@@ -317,16 +317,36 @@ def in_a_row(scope: Scope, store: Store, both: syntax.Both, arrows: Mapping[synt
     return (Fix("run one after the other", (Edit(between, " | "),), Applicability.MAYBE_INCORRECT),)
 
 
-def made_alike(scope: Scope, store: Store, both: syntax.Both, place: int, common: Type, type: Type) -> tuple[Fix, ...]:
+class Branch:
+    """A branch of a ``&``, by its place, that does not agree with others: what these take or give, and what it does.
+
+    ``other`` is the place of one of those; where these are all others and agree, or what follows takes what they give
+    (``needs`` says that), it is known (``is_odd``) who is not like them.
+    """
+
+    def __init__(
+        self, both: syntax.Both, place: int, common: Type, type: Type, other: int | None = None, needs: str = ""
+    ) -> None:
+        self.both = both
+        self.place = place
+        self.common = common
+        self.type = type
+        self.other = 0 if other is None else other
+        self.is_odd = other is not None
+        self.needs = needs
+
+
+def made_alike(scope: Scope, store: Store, branch: Branch) -> tuple[Fix, ...]:
     """A fix that takes a list or an optional off what one branch gives, where the other gives what lies in it."""
+    both, place, common, type = branch.both, branch.place, branch.common, branch.type
     if _is_signed(scope, both):
         return ()
     sides = ((both.branches[place], type, common), (both.branches[0], common, type))
-    for branch, given, needed in sides[: 2 if place == 1 else 1]:
+    for each, given, needed in sides[: 2 if len(both.branches) == 2 else 1]:
         head = store.head(given)
         sign = {"list": "*", "vector": "*", "optional": "?"}.get(head.constructor) if isinstance(head, App) else None
         if sign is not None and isinstance(head, App) and would_fit(store, head.items[-1], needed):
-            return (postfix(scope, branch, sign),)
+            return (postfix(scope, each, sign),)
     return ()
 
 
@@ -337,29 +357,27 @@ def _is_signed(scope: Scope, both: syntax.Both) -> bool:
     return after.startswith(("*", "?")) or before.endswith(("concat", "filter"))
 
 
-def report_branches(
-    scope: Scope,
-    uses: Uses,
-    both: syntax.Both,
-    place: int,
-    common: Type,
-    type: Type,
-    code: Code,
-    fixes: tuple[Fix, ...],
-) -> None:
-    """Two branches of ``&`` do not agree."""
-    verb = "takes" if code is codes.BOTH_INPUTS else "gives"
-    branch = both.branches[place]
-    end = first_of if code is codes.BOTH_INPUTS else last_of
-    sides = [one for other in (both.branches[0], branch) for one in declared(scope, uses, end(other))]
-    label = Label(scope.span(both.branches[0]), f"{verb} {an(common)}", Role.NOTE)
+def report_branches(scope: Scope, uses: Uses, branch: Branch, code: Code, fixes: tuple[Fix, ...]) -> None:
+    """A branch of ``&`` does not agree with others."""
+    verb, end = ("take", first_of) if code is codes.BOTH_INPUTS else ("give", last_of)
+    node, other = branch.both.branches[branch.place], branch.both.branches[branch.other]
+    common, type = branch.common, branch.type
+    title = f"the branches of `&` {'take different inputs' if verb == 'take' else 'give different outputs'}"
+    if branch.is_odd:
+        others = f"branch of `&` {verb}s" if len(branch.both.branches) == 2 else f"branches of `&` {verb}"
+        what = f"{name_of(end(node))} {verb}s {an(type)}, but the other {others} {an(common)}"
+        title = fitting(what, title)
+    sides = [one for each in (other, node) for one in declared(scope, uses, end(each))]
+    label = Label(scope.span(other), f"{verb}s {an(common)}", Role.NOTE)
     diff, rest = difference_and_rest(common, type)
-    notes = () if fixes else ("annotate a branch as a def of its own to say which type is meant",)
+    notes = (branch.needs,) if branch.needs else ()
+    if not fixes and not branch.is_odd:
+        notes = ("annotate a branch as a def of its own to say which type is meant",)
     scope.report(
         code,
-        branch,
-        f"the branches of `&` {'take different inputs' if verb == 'takes' else 'give different outputs'}",
-        f"{verb} {an(type)}",
+        node,
+        title,
+        f"{verb}s {an(type)}",
         related=(label, *sides),
         expected=show(common),
         found=show(type),

@@ -309,6 +309,15 @@ def would_fit(store: Store, given: Type, needed: Type) -> bool:
         return JointCheck(store).fits(given, needed)
 
 
+def fit_for_good(store: Store, given: Type, needed: Type) -> bool:
+    """Whether a type fits another; then what it says of variables stays."""
+    before = store.mark()
+    if not JointCheck(store).fit(given, needed):
+        return True
+    store.take_back(before)
+    return False
+
+
 CONVERSIONS = ("relayout", "drop", "widen", "inject", "some", "list", "tuple", "map")
 
 

@@ -9,16 +9,16 @@ from typing import Any, ClassVar
 
 from nscompiler.diagnostics.codes import names as name_codes
 from nscompiler.diagnostics.codes import types as codes
-from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
-from nscompiler.source import Span
 from nscompiler.typecheck import bindings, explain, params
+from nscompiler.typecheck.branches import Branches
 from nscompiler.typecheck.facts import Around, Arrow, Joint, LiteralFact, UseFact
-from nscompiler.typecheck.fits import JointCheck, would_fit
+from nscompiler.typecheck.fits import JointCheck, fit_for_good, would_fit
 from nscompiler.typecheck.resolve import Resolver, Variables
 from nscompiler.typecheck.scope import Scope
+from nscompiler.typecheck.traits import flattening, parallel, sequence
 from nscompiler.typecheck.type_counts import report_type_count
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import PLAIN, UNKNOWN, FunctionInterface, ParameterRow, Traits
@@ -69,7 +69,7 @@ class Inference:
         self.joints: dict[syntax.Pipe, tuple[Joint, ...]] = {}
         self.literals: dict[syntax.LiteralSource, LiteralFact] = {}
         self.needs: list[Needed] = []
-        self._agreed: dict[tuple[Type, Type], Type | None] = {}
+        self._branches = Branches(scope, self.store, self.arrows, self.uses)
         self._unknown = 0
         # The pipe that is looked at with the types of its stages so far, after the same of the one around it.
         self._around: Around | None = None
@@ -277,7 +277,7 @@ class Inference:
         inner = self.infer(expr.function)
         arrow = inner.arrow
         out = self.store.head(arrow.output)
-        traits = _flattening(inner.traits)
+        traits = flattening(inner.traits)
         if out is self.types.error:
             return Typed(arrow, inner.row, traits)
         if out is self.types.void:
@@ -352,9 +352,9 @@ class Inference:
         common: Type | None = None
         for item in items:
             type = self._literal_type(item)
-            if common is None or self._fits(common, type):
+            if common is None or fit_for_good(self.store, common, type):
                 common = type
-            elif not self._fits(type, common):
+            elif not fit_for_good(self.store, type, common):
                 self.scope.report(
                     codes.LITERAL_ELEMENTS,
                     item,
@@ -403,7 +403,7 @@ class Inference:
         self._around = around.outer
         self.joints[pipe] = tuple(joints)
         arrow = Arrow(typed[0].arrow.input, typed[-1].arrow.output)
-        return Typed(arrow, params.union([one.row for one in typed]), _sequence([one.traits for one in typed]))
+        return Typed(arrow, params.union([one.row for one in typed]), sequence([one.traits for one in typed]))
 
     def _forgo(self, before: int, needed: Type) -> None:
         """Ask no more of what a stage takes: the branches of a ``&`` may have agreed on what does not fit."""
@@ -457,143 +457,11 @@ class Inference:
         self._told_at = pipe, place, len(self.scope.problems) - 1
         return False
 
-    def _blame(self, both: syntax.Both) -> bool:
-        """Whether of the branches of a ``&``, which agree on no input, only one cannot take what comes from the stage
-        before; then after a report of that joint. Where they agree on no output either, the ``&`` itself is in doubt.
-        """
-        around = self._around
-        while around is not None and not around.arrows:
-            around = around.outer
-        if around is None:
-            return False
-        pipe, arrows = around.pipe, around.arrows
-        given = arrows[-1].output
-        bad = [one for one in both.branches if not would_fit(self.store, given, self.arrows[one].input)]
-        outputs = [one for each in both.branches if (one := self.arrows[each].output) is not self.types.void]
-        alike = all(
-            would_fit(self.store, one, outputs[0]) or would_fit(self.store, outputs[0], one) for one in outputs[1:]
-        )
-        if len(bad) != 1 or not alike or self.store.head(given) in (self.types.error, self.types.void):
-            return False
-        from nscompiler.typecheck.broken_joint import BrokenJoint
-        from nscompiler.typecheck.joint_report import JointReport
-
-        joint = BrokenJoint([*pipe.stages[: len(arrows)], both], [*arrows], given, self.arrows[bad[0]].input, ())
-        joint.narrow(self.store, self.arrows, self.uses)
-        joint.precede(around.outer)
-        JointReport(self.scope, self.store, self.uses, joint).add()
-        return True
-
-    # --- branches
-
     def _both(self, both: syntax.Both) -> Typed:
         typed = [self.infer(branch) for branch in both.branches]
-        common = self._common_input(both, typed)
-        # Where branches have no input in common, that they give different things too is no second fault.
-        apart = common is self.types.error and not any(one.arrow.input is self.types.error for one in typed)
-        arrow = Arrow(common, self.types.error if apart else self._common_output(both, typed))
-        # What one branch has no type for, nothing else can say of the others.
-        if arrow.input is self.types.error:
-            self.store.poison(*(one.arrow.input for one in typed))
-        if arrow.output is self.types.error:
-            self.store.poison(*(one.arrow.output for one in typed))
+        arrow = self._branches.arrow(both, self._around)
         row = params.union([one.row for one in typed])
-        return Typed(arrow, row, _parallel([one.traits for one in typed], arrow.input is self.types.void))
-
-    def _common_input(self, both: syntax.Both, typed: list[Typed]) -> Type:
-        inputs = [one.arrow.input for one in typed]
-        if self.types.error in inputs:
-            return self.types.error
-        voids = [type is self.types.void for type in inputs]
-        if all(voids):
-            return self.types.void
-        if any(voids):
-            explain.report_mixed_branches(self.scope, self.uses, both, voids)
-            return self.types.error
-        common = inputs[0]
-        for place, type in enumerate(inputs[1:], 1):
-            agreed = self._agree(common, type)
-            if agreed is None:
-                self._report_branches(both, place, common, type, codes.BOTH_INPUTS)
-                return self.types.error
-            common = agreed
-        for place, type in enumerate(inputs):
-            if JointCheck(self.store).fit(common, type):
-                self._report_branches(both, place, common, type, codes.BOTH_INPUTS)
-                return self.types.error
-        return common
-
-    def _report_branches(self, both: syntax.Both, place: int, common: Type, type: Type, code: Code) -> None:
-        resolve = self.store.resolve
-        if code is codes.BOTH_INPUTS:
-            fixes = explain.in_a_row(self.scope, self.store, both, self.arrows)
-            if not fixes and self._blame(both):
-                return
-        else:
-            fixes = explain.made_alike(self.scope, self.store, both, place, common, type)
-        explain.report_branches(self.scope, self.uses, both, place, resolve(common), resolve(type), code, fixes)
-
-    def _agree(self, one: Type, other: Type) -> Type | None:
-        """What both branches can take; None if nothing can be both."""
-        one, other = self.store.head(one), self.store.head(other)
-        if one.canon is other.canon:
-            return one
-        if isinstance(one, Var) or isinstance(other, Var):
-            return self.store.head(one) if self._fits(one, other) else None
-        if isinstance(one, Record) and isinstance(other, Record):
-            if not (one.ground and other.ground):
-                return self._agree_records(one, other)
-            if (one, other) not in self._agreed:
-                self._agreed[one, other] = self._agree_records(one, other)
-            return self._agreed[one, other]
-        if would_fit(self.store, one, other):
-            return one
-        return other if would_fit(self.store, other, one) else None
-
-    def _fits(self, given: Type, needed: Type) -> bool:
-        """Whether one type fits another; then what it says of variables stays."""
-        before = self.store.mark()
-        if not JointCheck(self.store).fit(given, needed):
-            return True
-        self.store.take_back(before)
-        return False
-
-    def _agree_records(self, one: Record, other: Record) -> Type | None:
-        fields: list[tuple[str, Type]] = []
-        mine, others = dict(one.fields), dict(other.fields)
-        for label, type in one.fields:
-            theirs = others.get(label)
-            agreed = type if theirs is None else self._agree(type, theirs)
-            if agreed is None:
-                return None
-            fields.append((label, agreed))
-        fields += [(label, type) for label, type in other.fields if label not in mine]
-        if (one.labels, one.tail) == (other.labels, other.tail) and one.alias is other.alias:
-            return self.types.record(fields, one.tail, one.alias if tuple(fields) == one.fields else None)
-        tail = None if one.tail is None and other.tail is None else self.types.variable("row")
-        whole = self.types.record(fields, tail)
-        for side in (one, other):
-            if side.tail is None and whole.canon is side.canon:
-                return side
-        self.store.learn(whole)
-        return whole
-
-    def _common_output(self, both: syntax.Both, typed: list[Typed]) -> Type:
-        outputs = [one.arrow.output for one in typed if one.arrow.output is not self.types.void]
-        if self.types.error in outputs:
-            return self.types.error
-        if not outputs:
-            return self.types.void
-        common = outputs[0]
-        for type in outputs[1:]:
-            if self._fits(type, common):
-                continue
-            if not self._fits(common, type):
-                place = next(at for at, one in enumerate(typed) if one.arrow.output is type and at)
-                self._report_branches(both, place, common, type, codes.BOTH_OUTPUTS)
-                return self.types.error
-            common = type
-        return common
+        return Typed(arrow, row, parallel([one.traits for one in typed], arrow.input is self.types.void))
 
 
 _INFER: dict[type[syntax.Expr], Callable[[Inference, Any], Typed]] = {
@@ -618,54 +486,6 @@ def json_value(literal: syntax.Literal) -> object:
     if literal.kind == "environment":
         return {"$env": literal.value}
     return literal.value
-
-
-def _flattening(traits: Traits) -> Traits:
-    """The facts of a function behind a ``*``."""
-    if traits is PLAIN:
-        return _PLAIN_FLATTENING
-    return traits if traits.flattens else replace(traits, flattens=True)
-
-
-_PLAIN_FLATTENING = Traits(flattens=True)
-
-
-def _sequence(traits: list[Traits]) -> Traits:
-    """Facts of stages one after the other."""
-    if all(one is PLAIN for one in traits):
-        return PLAIN
-    paths = 1
-    replies: tuple[Span, ...] = ()
-    flattens = False  # what does so before a source, or in it, is nothing to what follows
-    for one in traits:
-        if one.replies:
-            replies += one.replies * min(paths, 2)
-        paths = min(paths * one.paths, 2)
-        flattens = one.bounded is None and (flattens or one.flattens)
-    return _combined(traits, paths, replies, flattens or traits[-1].flattens)
-
-
-def _parallel(traits: list[Traits], merge: bool) -> Traits:
-    """Facts of branches side by side: a merge of sources makes no value twice."""
-    replies: tuple[Span, ...] = tuple(span for one in traits for span in one.replies)
-    paths = max((one.paths for one in traits), default=1) if merge else sum(one.paths for one in traits)
-    if merge:
-        replies = max((one.replies for one in traits), key=len, default=())
-    return _combined(traits, paths, replies, any(one.flattens for one in traits))
-
-
-def _combined(traits: list[Traits], paths: int, replies: tuple[Span, ...], flattens: bool) -> Traits:
-    bounded: bool | None = None
-    stateless, http_only = True, True
-    replay: list[str] = []
-    for one in traits:
-        stateless = stateless and one.stateless
-        replay += one.replay
-        if one.bounded is not None:
-            bounded = one.bounded if bounded is None else bounded and one.bounded
-            http_only = http_only and one.http_only
-    kinds = tuple(replay) if len(replay) < 2 else tuple(dict.fromkeys(replay))
-    return Traits(bounded, stateless, kinds, replies, http_only, flattens, paths)
 
 
 __all__ = ["Inference", "Needed", "Sum", "Typed", "json_value"]

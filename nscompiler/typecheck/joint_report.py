@@ -147,10 +147,7 @@ class JointReport:
         name = use.function if isinstance(use, syntax.Instantiate) else use
         if use in self.uses or not isinstance(name, syntax.Use):
             return self._target(use)
-        if name.qualifier is None:
-            return self.scope.functions.get(name.name.text)
-        interface = self.scope.imports.get(name.qualifier.text)
-        return None if interface is None else interface.functions.get(name.name.text)
+        return self.scope.known_function(name.qualifier, name.name)
 
     def _retyped(self) -> tuple[Fix, ...]:
         """What could stand in the `<…>` of either side instead."""

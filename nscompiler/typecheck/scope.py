@@ -217,6 +217,13 @@ class Scope:
             self._aliases[text] = self.imports[text]
         return self._aliases.get(text)
 
+    def known_function(self, qualifier: syntax.Name | None, name: syntax.Name) -> FunctionInterface | None:
+        """A function by name; None, and no report, where there is none."""
+        if qualifier is None:
+            return self.functions.get(name.text)
+        interface = self.imports.get(qualifier.text)
+        return None if interface is None else interface.functions.get(name.text)
+
     def find_type(self, written: syntax.TypeName) -> TypeInterface | None:
         """A type by its name; None after a report, or in silence where it is known to be broken."""
         qualifier, name = written.qualifier, written.name

@@ -443,8 +443,18 @@ BRANCHES = (
         ("(may & i) | use", "use", "`may` may give nothing, but `use` needs a value", "(may? & i) | use"),
         ("(d & d) | use", "use", "the `&` gives Double, but `use` needs Integer", "(d & d) | whole | use"),
         ("d | (d & whole)", "d", "`d` gives Double, but `d` needs Integer", "d | (whole | d & whole)"),
-        ("(i & list) | use", "list", "the branches of `&` give different outputs", "(i & list*) | use"),
-        ("(list & i) | use", "i", "the branches of `&` give different outputs", "(list* & i) | use"),
+        (
+            "(i & list) | use",
+            "list",
+            "`list` gives [Integer], but the other branch of `&` gives Integer",
+            "(i & list*) | use",
+        ),
+        (
+            "(list & i) | use",
+            "list",
+            "`list` gives [Integer], but the other branch of `&` gives Integer",
+            "(list* & i) | use",
+        ),
     ],
 )
 def test_the_branch_that_does_not_fit_is_told_of(body: str, at: str, title: str, mended: str) -> None:
