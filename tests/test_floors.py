@@ -154,6 +154,7 @@ HIDDEN = {
     ("nscompiler.typecheck.define", "nscompiler.typecheck.misplaced"): "what is looked for where faults are",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.broken_joint"): "the same",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.joint_report"): "the same",
+    ("nscompiler.typecheck.infer", "nscompiler.typecheck.swapped"): "the same",
     (
         "nscompiler.typecheck.python_class",
         "nscompiler.typecheck.python_fixes",

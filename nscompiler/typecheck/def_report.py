@@ -55,7 +55,7 @@ def report_annotation(
     text = spelt(scope, what)
     fix = None if text is None else _as_it_is(scope, decl, node, text, spelt(scope, other))
     promised, plain = (given, "take") if takes else (needed, "give")
-    diff, rest = difference_and_rest(needed, given, names)
+    diff, rest = difference_and_rest(needed, given, names, frozenset())
     scope.report(
         codes.ANNOTATION_MISMATCH,
         node,

@@ -440,7 +440,8 @@ class Inference:
             self.store.take_back(state)
             return False
         from nscompiler.typecheck.broken_joint import BrokenJoint
-        from nscompiler.typecheck.joint_report import JointReport, told_as_swapped
+        from nscompiler.typecheck.joint_report import JointReport
+        from nscompiler.typecheck.swapped import told_as_swapped
 
         # What the attempt found out is no part of the report, nor of what is checked on.
         self.store.take_back(state)

@@ -1,6 +1,6 @@
 """What is said about a joint that does not hold: who gives what to whom, and how the flow came there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.entry import Code
@@ -23,11 +23,11 @@ from nscompiler.typecheck.explain import (
     postfix,
     without,
 )
-from nscompiler.typecheck.facts import Arrow, UseFact
+from nscompiler.typecheck.facts import UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
 from nscompiler.typecheck.renames import Sides, added_constructors, opened, optionals, renames, retyped
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
-from nscompiler.typecheck.twice import found_twice, shown_path, told
+from nscompiler.typecheck.twice import found_twice, part_at, shown_path, told
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
@@ -88,9 +88,10 @@ class JointReport:
         fixes: tuple[Fix, ...] = (),
         related: tuple[Label, ...] = (),
         compared: Type | None = None,
+        near: frozenset[str] = frozenset(),
     ) -> None:
         names = Names(hidden=lone_tails(self.given, self.needed))
-        diff, rest = difference_and_rest(self.needed, compared or self.given, names)
+        diff, rest = difference_and_rest(self.needed, compared or self.given, names, near)
         twice = found_twice(self.store, self.given, self.needed, self.mismatches[0])
         said = () if twice is None else told(self.scope, twice, self._target(self.consumer), names.of(twice.variable))
         notes = (*notes, said) if isinstance(said, str) else notes
@@ -304,7 +305,18 @@ class JointReport:
         path = shown_path(mismatch.path)
         return f" at `{path}`" if path else ""
 
+    def _whole_vectors(self, mismatch: Mismatch) -> Mismatch:
+        """A mismatch at the rows of a matrix as one of the matrix, or of the vector that it meets."""
+        path, given, needed = mismatch.path, mismatch.given, mismatch.needed
+        while path[-1:] == ("[]",) and (self._is(given, "vector") or self._is(needed, "vector")):
+            one, other = part_at(self.given, path[:-1]), part_at(self.needed, path[:-1])
+            if one is None or other is None or not self._is(one, "vector") or not self._is(other, "vector"):
+                break
+            path, given, needed = path[:-1], one, other
+        return replace(mismatch, path=path, given=given, needed=needed)
+
     def _mismatch(self, mismatch: Mismatch) -> None:
+        mismatch = self._whole_vectors(mismatch)
         producer, consumer = self._who()
         given, needed = an(mismatch.given), an(mismatch.needed)
         where = self._at(mismatch)
@@ -415,7 +427,8 @@ class JointReport:
         matched = {one for one, _ in pairs}
         notes += [f"and there is no `{label}`" for label in mismatch.labels if label not in matched]
         fixes = renames(self._sides(mismatch.path), pairs)
-        self._add(codes.FIELD_MISSPELT, title, f"needs `{wanted}`{self._at(mismatch)}", tuple(notes), fixes)
+        near = frozenset(two for _, two in pairs)
+        self._add(codes.FIELD_MISSPELT, title, f"needs `{wanted}`{self._at(mismatch)}", tuple(notes), fixes, near=near)
 
     def _collision(self, mismatch: Mismatch) -> None:
         producer, consumer = self._who()
@@ -463,41 +476,6 @@ class JointReport:
         code = codes.INFINITE_ROW if mismatch.kind == "infinite-row" else codes.INFINITE_TYPE
         title = f"{consumer} after {producer} would need a type that contains itself"
         self._add(code, fitting(title, "this would need a type that contains itself"), "no type is that")
-
-
-def told_as_swapped(scope: Scope, store: Store, pipe: syntax.Pipe, flow: Sequence[Arrow], told: int) -> bool:
-    """Whether the last two stages of a ``flow`` would fit the other way round, so that the report of the joint before
-    them, the ``told``-th problem, is about both; it says so then."""
-    if len(flow) < 3:
-        return False
-    before, first, second = flow[-3:]
-    types = (before.output, first.input, first.output, second.input, second.output)
-    left, right = pipe.stages[len(flow) - 2 : len(flow)]
-    if any(type.poisoned or not type.ground for type in types) or isinstance(left, syntax.Both | syntax.Pipe):
-        return False
-    if isinstance(right, syntax.Both | syntax.Pipe) or not would_fit(store, second.output, first.input):
-        return False
-    if not would_fit(store, before.output, second.input):
-        return False
-    text = scope.module.source.text
-    edits = (
-        Edit(scope.span(left), text[right.start : right.end]),
-        Edit(scope.span(right), text[left.start : left.end]),
-    )
-    names = f"{name_of(last_of(left))} and {name_of(last_of(right))}"
-    fix = Fix(f"swap {names}", edits, Applicability.MAYBE_INCORRECT)
-    label = Label(scope.span(last_of(right)), f"takes {an(second.input)}, gives {an(second.output)}", Role.CONSUMER)
-    problem = scope.problems[told]
-    scope.problems.put(
-        told,
-        replace(
-            problem,
-            related=(*problem.related, label),
-            notes=(*problem.notes, f"{names} would fit the other way round"),
-            fixes=(fix,),
-        ),
-    )
-    return True
 
 
 def _misspelt(given: Record, needed: Record, missing: tuple[str, ...], store: Store) -> list[tuple[str, str]]:

@@ -47,7 +47,7 @@ def found_twice(store: Store, given: Type, needed: Type, mismatch: Mismatch) -> 
     second = mismatch.path[: len(mismatch.path) - len(inside)]
     if variable is None:
         second = mismatch.path
-        match _at(needed, second):
+        match part_at(needed, second):
             case Record(tail=tail):
                 variable = tail
             case App(constructor="vector", items=(size, _)):
@@ -56,7 +56,7 @@ def found_twice(store: Store, given: Type, needed: Type, mismatch: Mismatch) -> 
         return None
     for path, holder in islice(_places(needed), MOST_PARTS):
         if path != second and variable in (holder, getattr(holder, "tail", None)):
-            one, other = (_rest(store, _at(given, at), _at(needed, at)) for at in (path, second))
+            one, other = (_rest(store, part_at(given, at), part_at(needed, at)) for at in (path, second))
             if one is not None and other is not None and not isinstance(one, Var):
                 return Twice(variable, path, one, second, other)
     return None
@@ -140,7 +140,7 @@ def _steps(type: Type) -> list[tuple[str, Type]]:
     return []
 
 
-def _at(type: Type | None, path: Path) -> Type | None:
+def part_at(type: Type | None, path: Path) -> Type | None:
     """The part of a type at a path."""
     for step in path:
         found = None if type is None else dict(_steps(type)).get(step)

@@ -221,13 +221,19 @@ class _Printer:
         return f"{{ {fields} | {self._leaf(tail)} }}" if fields else f"{{ | {self._leaf(tail)} }}"
 
 
-def difference_and_rest(expected: Type, found: Type, names: Names | None = None) -> tuple[TypeDiff, str | None]:
+def difference_and_rest(
+    expected: Type, found: Type, names: Names | None = None, near: frozenset[str] | None = None
+) -> tuple[TypeDiff, str | None]:
     """Two types, written out only where they differ; what differs carries the role ``differs``. Two records or sums are
-    written out once; with it comes a sentence on where else they meet, None if nowhere."""
+    written out once; with it comes a sentence on where else they meet, None if nowhere.
+
+    Where fields are missing, those that the other record has beyond are no fault of it: only those in ``near`` are
+    written, of which one may be meant. With None all are: then neither record is meant to do for the other.
+    """
     names = names or Names(hidden=lone_tails(expected, found))
-    passing = _Passing()
+    passing = _Passing(near=near)
     if passing.passes(found, expected):  # then it is not for a part of it that the one does not do for the other
-        passing = _Passing(exact=True)
+        passing = _Passing(exact=True, near=near)
     left, right = _Side(names, passing), _Side(names, passing)
     if max(expected.depth, found.depth) > MAX_DEPTH:
         left.add_type(expected, "differs")
@@ -330,6 +336,15 @@ class _Side:
         """A side of a part, to be put in later."""
         return _Side(self.names, self.passing)
 
+    def add_argument(self, part: "_Side") -> None:
+        """What was written beside it, in brackets where it would run into what stands around it."""
+        text = "".join(segment.text for segment in part.segments)
+        brackets = " " in text and text[0] not in "[({"
+        self.add("(" if brackets else "")
+        for segment in part.segments:
+            self.add(segment.text, segment.role)
+        self.add(")" if brackets else "")
+
     def add_rest(self, type: Record) -> None:
         """What stands after a record's fields."""
         tail = type.tail
@@ -370,6 +385,13 @@ def _diff(expected: Type, found: Type, left: _Side, right: _Side) -> None:
 
 
 def _diff_items(expected: App, found: App, left: _Side, right: _Side) -> None:
+    if _is_matrix(expected) and _is_matrix(found):
+        _diff_matrices(expected, found, left, right)
+        return
+    if _is_matrix(expected) or _is_matrix(found):
+        left.add_type(expected, "differs")
+        right.add_type(found, "differs")
+        return
     opening, between, closing = _brackets(expected)
     for place, (mine, theirs) in enumerate(zip(expected.items, found.items, strict=True)):
         text = between if place else opening
@@ -378,18 +400,45 @@ def _diff_items(expected: App, found: App, left: _Side, right: _Side) -> None:
         if not left.passing.passes(theirs, mine) and left.passing.told.repeats(mine, theirs):
             left.add("…")
             right.add("…")
-        else:
+        elif closing:
             _diff(mine, theirs, left, right)
+        else:
+            inside = left.beside(), right.beside()
+            _diff(mine, theirs, *inside)
+            left.add_argument(inside[0])
+            right.add_argument(inside[1])
     left.add(closing)
     right.add(closing)
+
+
+def _is_matrix(type: Type) -> bool:
+    inner = type.items[-1] if isinstance(type, App) and type.constructor == "vector" else None
+    return isinstance(inner, App) and inner.constructor == "vector"
+
+
+def _diff_matrices(expected: App, found: App, left: _Side, right: _Side) -> None:
+    """Two vectors of vectors, as the matrices that they are."""
+    inner, other = expected.items[-1], found.items[-1]
+    assert isinstance(inner, App)
+    assert isinstance(other, App)
+    pairs = ((expected.items[0], found.items[0]), *zip(inner.items, other.items, strict=True))
+    for side in (left, right):
+        side.add("Matrix")
+    for mine, theirs in pairs:
+        inside = left.beside(), right.beside()
+        _diff(mine, theirs, *inside)
+        for side, part in zip((left, right), inside, strict=True):
+            side.add(" ")
+            side.add_argument(part)
 
 
 class _Passing:
     """Whether parts may stand where others are expected: equal, an Integer for a Double, a value for an optional one,
     and so on inside, unless only what is equal counts (``exact``). What variables stand for is not known here."""
 
-    def __init__(self, exact: bool = False) -> None:
+    def __init__(self, exact: bool = False, near: frozenset[str] | None = None) -> None:
         self._exact = exact
+        self.near = near
         self._known: dict[tuple[Type, Type], bool] = {}
         self.told = _Told(self)
 
@@ -441,15 +490,21 @@ def _diff_records(expected: Record, found: Record, left: _Side, right: _Side) ->
             shared[label] = left.beside(), right.beside()
     tail = expected.tail
     # Where nothing is missing, what the found record has beyond is no difference: it is left out.
-    dropped = not mine.keys() - theirs.keys() and (tail is None or tail in left.names.hidden or bool(shared))
+    missing, near = mine.keys() - theirs.keys(), left.passing.near
+    dropped = not missing and (tail is None or tail in left.names.hidden or bool(shared))
     for label in sorted(shared):
         if left.passing.told.repeats(mine[label], theirs[label]):
             del shared[label]
         elif not (left.full or right.full):
             _diff(mine[label], theirs[label], *shared[label])
     _diff_fields(expected, theirs, {label: sides[0] for label, sides in shared.items()}, left)
-    theirs_shown = theirs if dropped else mine
-    _diff_fields(found, theirs_shown, {label: sides[1] for label, sides in shared.items()}, right)
+    known: Mapping[str, Type] = theirs if dropped else mine
+    if missing and near is not None:
+        known = {label: type for label, type in theirs.items() if label in mine or label not in near}
+        if found.alias is not None and not shared and len(known) == len(theirs):
+            right.add_type(found)
+            return
+    _diff_fields(found, known, {label: sides[1] for label, sides in shared.items()}, right)
 
 
 def _diff_fields(own: Record, other: Mapping[str, Type], differing: Mapping[str, _Side], out: _Side) -> None:

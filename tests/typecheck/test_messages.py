@@ -578,3 +578,22 @@ def test_what_is_told_its_type_may_be_at_fault() -> None:
     found = only(text)
     assert underlined(text, found) == "Sinks.jsonl"
     assert all(check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == () for fix in found.fixes)
+
+
+@pytest.mark.parametrize(
+    ("given", "needed", "title"),
+    [
+        ("Matrix 3 4 Double", "Vector 3 Double", "`f` gives Matrix 3 4 Double, but `g` needs Vector 3 Double"),
+        ("Vector 3 Row", "Matrix 3 5 Double", "`f` gives Vector 3 Row, but `g` needs Matrix 3 5 Double"),
+        ("Vector 3 Text", "Vector 3 Double", "`f` gives Text at `[]`, but `g` needs Double"),
+        ("[Row]", "[Vector 5 Double]", "`f` gives Row at `[]`, but `g` needs Vector 5 Double"),
+        (
+            "{ m : Matrix 2 2 Row }",
+            "{ m : Matrix 2 2 Text }",
+            "`f` gives Matrix 2 2 Row at `m`, but `g` needs Matrix 2 2 Text",
+        ),
+    ],
+)
+def test_a_matrix_is_told_of_as_a_whole(given: str, needed: str, title: str) -> None:
+    text = f"type Row = Vector 4 Double\nfun f : Text -> {given}\nfun g : {needed} -> Text\ndef h = f | g\n"
+    assert only(text).title == title

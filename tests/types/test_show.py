@@ -123,6 +123,44 @@ def test_sums_that_differ_alike_are_written_out_once() -> None:
     assert rest == "the same differs in one more place"
 
 
+def vector(size: int, item: Type) -> Type:
+    return TYPES.app("vector", (TYPES.size(size), item))
+
+
+def test_a_matrix_and_a_vector_are_told_apart() -> None:
+    double = TYPES.scalar("Double")
+    row, matrix = vector(4, double), vector(3, vector(4, double))
+    cases = [
+        (vector(3, double), matrix, "Vector 3 Double", "Matrix 3 4 Double"),
+        (vector(3, vector(5, double)), matrix, "Matrix 3 5 Double", "Matrix 3 4 Double"),
+        (TYPES.optional(row), TYPES.optional(matrix), "optional (Vector 4 Double)", "optional (Matrix 3 4 Double)"),
+        (TYPES.app("map", [row]), TYPES.app("map", [vector(5, double)]),
+         "Map (Vector 4 Double)", "Map (Vector 5 Double)"),
+        (vector(2, TYPES.optional(double)), vector(2, TYPES.optional(row)),
+         "Vector 2 (optional Double)", "Vector 2 (optional (Vector 4 Double))"),
+    ]  # fmt: skip
+    for one, two, expected, found in cases:
+        diff = difference_and_rest(one, two)[0]
+        assert (text_of(diff.expected), text_of(diff.found)) == (expected, found)
+
+
+def test_fields_beyond_those_that_are_missing_are_no_difference() -> None:
+    integer, text = TYPES.scalar("Integer"), TYPES.scalar("Text")
+    needed = TYPES.record([("a", text), ("land", text)])
+    fields = [("a", text), ("b", integer), ("lant", text)]
+    given, named = TYPES.record(fields), TYPES.record(fields, None, TYPES.alias("M", "Place"))
+
+    def found(type: Type, near: set[str] | None) -> str:
+        diff = difference_and_rest(needed, type, near=None if near is None else frozenset(near))[0]
+        assert text_of(diff.expected) == "{ land : Text, … }"
+        return text_of(diff.found)
+
+    assert found(given, set()) == "{ … }"
+    assert found(named, set()) == "Place"
+    assert found(named, {"lant"}) == "{ lant : Text, … }"
+    assert found(given, None) == "{ b : Integer, lant : Text, … }"
+
+
 def test_two_types_of_one_name_are_written_out() -> None:
     one = TYPES.named(TYPES.scalar("Integer"), TYPES.alias("A:1.0.0", "Id"))
     two = TYPES.named(TYPES.scalar("Text"), TYPES.alias("B:1.0.0", "Id"))
