@@ -41,7 +41,7 @@ def test_what_is_written_is_what_is_shown(signature: str) -> None:
 def fields_of(written: str) -> list[str]:
     """The names of the fields that a record of one field written so has; none where that is a mistake."""
     result = parse(SourceFile("main.nml", f"type T = {{ {written} : Text }}"))
-    (declared,) = result.module.declarations
+    declared, *_ = result.module.declarations
     if result.problems or not isinstance(declared, TypeDecl) or not isinstance(declared.body, RecordType):
         return []
     return [field.name.text for field in declared.body.fields]
