@@ -28,6 +28,7 @@ from nscompiler.lints.marks import may_ignore
 from nscompiler.lints.weigh import weigh
 from nscompiler.modules.claims import claim
 from nscompiler.modules.exports import declared_names
+from nscompiler.modules.importers import imports_in
 from nscompiler.modules.program import LinkedModule, Resolved
 from nscompiler.modules.python_file import python_file
 from nscompiler.modules.reading import Heading
@@ -356,11 +357,12 @@ def _placing(heading: Heading) -> tuple[ModuleRef | None, bool, str | None, bool
     return heading.ref, heading.scanned is None, claim(heading), not heading.source.text.strip()
 
 
-def _says(state: State, path: str) -> tuple[frozenset[str], tuple[str, ...]]:
+def _says(state: State, path: str) -> tuple[frozenset[str], tuple[str, ...], tuple[tuple[str, str], ...]]:
     """What messages about other files may have from a file's text: what it declares and imports."""
     module = state._syntax(path)
     imports = () if module is None else tuple(one.reference.text for one in module.imports)
-    return declared_names(state._text(path)), imports
+    text = state._text(path)
+    return declared_names(text), imports, imports_in(text)
 
 
 def _edges(item: LinkedModule) -> tuple[str, ...]:

@@ -145,6 +145,8 @@ EDITS = [
     ("L.both", "L.loose"),
     ("T.Item", "T.Itm"),
     ("Shop.Clean:0.1.0", "Shop.Clean:0.2.0"),
+    ("Shop.Types:0.1.0 as T", "Shop.Types:0.1.0"),
+    ("import Shop.Types", "// import Shop.Types"),
     ("module Shop.Clean:0.1.0", "modul Shop.Clean:0.1.0"),
     ("module Shop.Types:0.1.0", "module Shop.Types:0.1"),
     ("module Shop.Types", "module Shop.Kinds"),

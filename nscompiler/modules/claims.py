@@ -14,7 +14,6 @@ from nscompiler.patterns import Pattern
 _WORD = "module"
 _FOREIGN = ("package", "namespace", "library")
 _IMPORT = Pattern(r"import[ \t][^\n;]*+[\n;]?")
-_IMPORTED = Pattern(r"(?m)^[ \t]*import[ \t]+([\w./:-]+)")
 _VERSIONED = Pattern(r"[^\n\r]*[0-9]\.[0-9]")
 _HASH = Pattern(r"#[^\n]*+\n?")
 # `modul A:1.0.0`, `module: A:1.0.0`, `module "A:1.0.0"`, and `A:1.0.0` alone.
@@ -22,11 +21,6 @@ _CLAIM = Pattern(
     r"(?:([A-Za-z]\w*+)(?:[ \t]*:)?[ \t]+[\"']?)?"
     r"([A-Za-z_][\w./-]*+(?:(?:[ \t]*[:@=][ \t]*|[ \t]+)v?[0-9][\w.-]*+)?)"
 )
-
-
-def imported_names(text: str) -> list[str]:
-    """The references that a text imports, as far as each stands on a line of its own."""
-    return _IMPORTED.findall(text)
 
 
 def claim(heading: Heading) -> str | None:

@@ -6,22 +6,16 @@ from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
-from nscompiler.diagnostics.suggest import did_you_mean
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
-from nscompiler.modules.exports import declared_names, names_used
-from nscompiler.modules.header import header_place
+from nscompiler.modules.exports import names_used
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.meant import meant, repaired
-from nscompiler.modules.reading import Heading, empty_file
+from nscompiler.modules.not_found import MOST_COMPARED, Wanting, declared, not_found
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
-from nscompiler.modules.tree import MODULE_FILE, PROJECT_FILE, join
-from nscompiler.modules.wording import listed, titled
+from nscompiler.modules.wording import titled
 from nscompiler.records import Record, replace
 from nscompiler.source import Span
-
-# In how many versions of a module is looked for the names that are used.
-_MOST_COMPARED = 20
 
 RESERVED_ALIASES = ("Sources", "Sinks", "Conv", "Std")
 
@@ -136,6 +130,8 @@ class _Resolver:
             used = self._used(alias)
             problem = faulty(ref, text, place)
             fixes = _existing(text, place, self._index, used) or problem.fixes
+            if node.alias is None and (found := meant(text)) is not None:
+                self.poisoned.add(found.ref.last_part)
             self.problems.append(replace(problem, fixes=fixes))
             return None
         if ref == self._own:
@@ -150,9 +146,19 @@ class _Resolver:
         if claiming is not None and claiming != self._module.source.path:
             self.claimed.append(claiming)
             return None
-        used = self._used(alias)
-        self.problems.append(self._index.conflict(ref) or not_found(ref, self._reference_span(node), self._index, used))
+        self.problems.append(self._index.conflict(ref) or self._not_found(node, ref, alias))
         return None
+
+    def _not_found(self, node: syntax.Import, ref: ModuleRef, alias: str) -> Diagnostic:
+        """The error for an import that means nothing. By which alias it was meant to be used is not known either, where
+        that is the last part of a name which it misspells."""
+        used = self._used(alias)
+        if node.alias is None and not used:
+            meant = [one.last_part for one in self._index.near(ref)]
+            self.poisoned.update(meant)
+            used = next((names for names in map(self._used, meant) if names), used)
+        kept = alias if node.alias is None and self._used(alias) else ""
+        return not_found(Wanting(ref, self._reference_span(node), used, kept), self._index)
 
     def _used(self, alias: str) -> frozenset[str]:
         """The names that the file wants of the module behind an alias."""
@@ -204,7 +210,7 @@ class _Resolver:
         """Where an alias stands before a name that one module has and the other, which has the alias too, does not."""
         if isinstance(ref, ReferenceFault) or isinstance(holder, ReferenceFault):
             return
-        own = _declared(ref, self._index) - _declared(holder, self._index)
+        own = declared(ref, self._index) - declared(holder, self._index)
         for node in walk(self._module):
             if not isinstance(node, (syntax.Use, syntax.TypeName)):
                 continue
@@ -254,126 +260,11 @@ def _existing(text: str, span: Span, index: ModuleIndex, used: frozenset[str]) -
     versions = index.versions(found.ref)
     if found.ref in versions and found.has_version:
         versions = (found.ref,)
-    whole = [each for each in versions[:_MOST_COMPARED] if not used - _declared(each, index)]
+    whole = [each for each in versions[:MOST_COMPARED] if not used - declared(each, index)]
     return tuple(
         Fix(f"import `{each}`", (Edit(span, str(each)),), Applicability.MAYBE_INCORRECT)
         for each in (whole or versions)[:3]
     )
-
-
-def not_found(ref: ModuleRef, span: Span, index: ModuleIndex, used: frozenset[str] = frozenset()) -> Diagnostic:
-    """The error for a reference, at its place in a file, that no file claims: what exists instead, newest first.
-
-    ``used`` are the names that the file wants of the module.
-    """
-    if index.versions(ref):
-        return _unknown_version(ref, span, index, used)
-    script = index.script(ref)
-    if script is None:
-        return _unknown_module(ref, span, index)
-    if script.rpartition("/")[2] == MODULE_FILE:
-        return _no_header(ref, index.heading(script))
-    return _script_import(ref, span, index, script)
-
-
-def _unknown_version(ref: ModuleRef, span: Span, index: ModuleIndex, used: frozenset[str]) -> Diagnostic:
-    versions = index.versions(ref)
-    start = span.end - len(str(ref.version))
-    lacks = {found: used - _declared(found, index) for found in versions[:_MOST_COMPARED]}
-    whole = [found for found, missing in lacks.items() if not missing]
-    fixes = tuple(
-        Fix(
-            f"import version {found.version}",
-            (Edit(Span(span.path, start, span.end), str(found.version)),),
-            Applicability.MAYBE_INCORRECT,
-        )
-        for found in (whole or versions)[:3]
-    )
-    return codes.UNKNOWN_VERSION.at(
-        Span(span.path, start, span.end),
-        titled("`{}` has no version {}", ref.title, str(ref.version)),
-        f"there is {listed(tuple(str(found.version) for found in versions))}",
-        notes=tuple(_about(found, index, used, lacks[found]) for found in versions[:3]),
-        fixes=fixes,
-    )
-
-
-def _about(ref: ModuleRef, index: ModuleIndex, used: frozenset[str], missing: frozenset[str]) -> str:
-    """Where a version is, and whether it has what is used."""
-    where = f"{ref} is in {listed(index.find(ref))}"
-    if not used:
-        return where
-    if missing:
-        return f"{where}, and has no {listed(tuple(f'`{name}`' for name in sorted(missing)))}"
-    return f"{where}, and has all that is used here"
-
-
-def _declared(ref: ModuleRef, index: ModuleIndex) -> frozenset[str]:
-    return declared_names("\n".join(index.heading(path).source.text for path in index.find(ref)))
-
-
-def _unknown_module(ref: ModuleRef, span: Span, index: ModuleIndex) -> Diagnostic:
-    candidates = index.near(ref)
-    fixes = tuple(
-        Fix(f"import `{candidate}`", (Edit(span, str(candidate)),), Applicability.MAYBE_INCORRECT)
-        for candidate in candidates
-    )
-    notes = [did_you_mean(tuple(str(candidate) for candidate in candidates))]
-    broken = index.broken(ref)
-    related: tuple[Label, ...] = ()
-    if broken is not None:
-        heading = index.heading(broken)
-        related = (Label(heading.span, "this header cannot be read, so its module is not found", Role.NOTE),)
-    notes.append(f"searched: {listed((*index.roots, *index.extra))}, and the standard library")
-    notes.append(_beside(ref, index))
-    return codes.UNKNOWN_MODULE.at(
-        span,
-        titled("there is no module `{}`", ref.title),
-        "no header says this name",
-        related=related,
-        notes=tuple(note for note in notes if note is not None),
-        fixes=fixes,
-    )
-
-
-def _beside(ref: ModuleRef, index: ModuleIndex) -> str | None:
-    """Where a module that nobody finds lies all the same, and how it is found."""
-    found = index.beside(ref)
-    if found is None:
-        return None
-    folder, above = found
-    return (
-        f"it lies in `{folder}`, which was not searched: a file `{join(above, PROJECT_FILE)}`, which may be empty, "
-        f"makes one project of both, and `--path {folder}` finds it for one command"
-    )
-
-
-def _script_import(ref: ModuleRef, span: Span, index: ModuleIndex, script: str) -> Diagnostic:
-    text = index.heading(script).source.text
-    at = header_place(text)
-    place = Span(script, at, at)
-    fix = Fix(f"give `{script}` a header", (Edit(place, f"module {ref}\n\n"),), Applicability.MAYBE_INCORRECT)
-    return codes.SCRIPT_IMPORT.at(
-        span,
-        titled("`{}` is a script and cannot be imported", script),
-        "no module has this name",
-        related=(Label(place, "there is no `module` header here", Role.DECLARATION),),
-        fixes=(fix,),
-    )
-
-
-def _no_header(ref: ModuleRef, heading: Heading) -> Diagnostic:
-    """The error for a ``module.nml`` that is no module: its own fault and not that of an import, so it stands there,
-    and is the same whoever imports it."""
-    path, text = heading.source.path, heading.source.text
-    if not text.strip():
-        return empty_file(path)
-    at = header_place(text)
-    fix = Fix(
-        f"give `{path}` a header", (Edit(Span(path, at, at), f"module {ref}\n\n"),), Applicability.MAYBE_INCORRECT
-    )
-    title = titled("`{}` has no header", path)
-    return codes.SCRIPT_IMPORT.at(Span(path, at, at), title, f"`{ref}` is imported, and not found", fixes=(fix,))
 
 
 def default_alias(text: str) -> str:

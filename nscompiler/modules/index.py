@@ -8,7 +8,8 @@ from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Diagnostic, Label, Role
 from nscompiler.diagnostics.suggest import near
 from nscompiler.files import Files
-from nscompiler.modules.claims import claim, claims, imported_names
+from nscompiler.modules.claims import claim, claims
+from nscompiler.modules.importers import ImportLine, importers
 from nscompiler.modules.reading import Heading, Sources
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
 from nscompiler.modules.tree import MODULE_FILE, SUFFIX, ascend, folder_of, join, walk
@@ -57,6 +58,7 @@ class ModuleIndex:
         "_beside",
         "_contents",
         "_files",
+        "_imported",
         "_near",
         "_sources",
         "_standard_name",
@@ -82,6 +84,7 @@ class ModuleIndex:
         self.standard = standard
         self._standard_name = "" if standard is None else standard.rpartition("/")[2]
         self._contents: Contents | None = None
+        self._imported: dict[ModuleRef, tuple[ImportLine, ...]] | None = None
         self._walked = dict(walked or {})
         self._near: dict[str, tuple[str, ...]] = {}
         self._beside: dict[str, tuple[str, str]] | None = None
@@ -172,10 +175,31 @@ class ModuleIndex:
 
     def wanted(self, path: str) -> tuple[ModuleRef, ...]:
         """The modules that imports want of a file whose header is wrong, going by the texts of all files."""
-        texts = (self.heading(one).source.text for one in self.contents.paths)
-        refs = {self.reference(name) for text in texts if "import" in text for name in imported_names(text)}
-        lacking = (ref for ref in refs if isinstance(ref, ModuleRef) and not self.find(ref))
+        lacking = (ref for ref in self._importers if not self.find(ref))
         return tuple(sorted(ref for ref in lacking if self._claims(path, ref, bool(self.versions(ref)))))
+
+    def imports_of(self, ref: ModuleRef) -> tuple[ImportLine, ...]:
+        """Where a module is imported, going by the texts of all files."""
+        return self._importers.get(ref, ())
+
+    @property
+    def _importers(self) -> dict[ModuleRef, tuple[ImportLine, ...]]:
+        if self._imported is None:
+            sources = (self.heading(path).source for path in self.contents.paths if not self.is_standard(path))
+            self._imported = importers(sources, self.reference)
+        return self._imported
+
+    def called(self, ref: ModuleRef) -> tuple[ModuleRef, ...]:
+        """Modules of another name whose files are called like this one."""
+        files = self.contents.files
+        return tuple(
+            other
+            for other, paths in files.items()
+            if other.title != ref.title
+            and len(paths) == 1
+            and not self.is_standard(paths[0])
+            and self._called(ref, paths)
+        )
 
     def _claims(self, path: str, ref: ModuleRef, others: bool) -> bool:
         text = claim(self.heading(path))

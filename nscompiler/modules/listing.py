@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from nscompiler.diagnostics.codes import project as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
-from nscompiler.modules.imports import not_found
 from nscompiler.modules.index import ModuleIndex
+from nscompiler.modules.not_found import Wanting, not_found
 from nscompiler.modules.program import LinkedModule, Program
 from nscompiler.modules.tree import folder_of, is_below
 from nscompiler.modules.wording import titled
@@ -28,7 +28,7 @@ def resolve_parent(config: "ModuleConfig", index: ModuleIndex) -> tuple[str | No
     if not paths and config.parent.value.name.startswith("NStack."):
         title = f"`{config.parent.value}` is a base image of the original and has no effect"
         return None, (codes.OLD_PARENT.at(span, title, "`stack: {language: python}` says it today"),)
-    return None, (index.conflict(config.parent.value) or not_found(config.parent.value, span, index),)
+    return None, (index.conflict(config.parent.value) or not_found(Wanting(config.parent.value, span), index),)
 
 
 def unlisted_modules(project: "ProjectConfig", program: Program) -> tuple[Diagnostic, ...]:
