@@ -79,6 +79,7 @@ KINDS = {
     "rename-field": r"rename `\w+` to `\w+` in .+",
     "rename-parameter": r"write `\w+`",
     "set-parameter": r"set `\w+`",
+    "separate": r"Write `import .+`( and `.+`)?",
     "single": r"make a list of one with `Std.single`",
     "star": r"write `\*+` after .+",
     "sequence": r"run one after the other",
@@ -91,6 +92,7 @@ KINDS = {
     "unit": r"write `\(\)`.*",
     "unquote": r"write `.+`",
     "version": r"import version \d+\.\d+\.\d+",
+    "whole-module": r"import `.+` and write `.+`",
 }
 
 _FENCE = re.compile(r"^```(\w*)$")

@@ -122,6 +122,9 @@ class Reading:
             if not line.reference:
                 name = Name(line.start, line.end, line.alias)
                 self.broken.append(BrokenDecl(line.start, line.end, "import", name))
+            for each in line.names:
+                if each[:1].isupper() and each not in self._declared:  # several modules, perhaps, of one package
+                    self.broken.append(BrokenDecl(line.start, line.end, "import", Name(line.start, line.end, each)))
             while tokens.starts[at] < line.end and at < len(tokens.kinds) - 1:
                 at += 1
         self._copy_all(at, len(self._source.text) + 1, context)

@@ -193,11 +193,13 @@ def _read(match: re.Match[str], given: Mapping[str, str]) -> ForeignImport:
     """What was meant, beside the aliases that are given already."""
     reference = f"{match['name']}:{match['version']}" if match["version"] else ""
     called, member = _group(match, "star", "alias", "dotted", "quoted").strip("\"'`"), _group(match, "member")
-    names = {one["called"] or one["name"]: one["name"] for one in _ITEM.finditer(_group(match, "list"))}
+    names = _listed(match)
     if _group(match, "word") == "use":
         member = _group(match, "names").rpartition(":")[2]
-    else:
-        names |= {one["called"] or one["name"]: one["name"] for one in _ITEM.finditer(_group(match, "names"))}
+    within = _submodule(match)
+    if within is not None:
+        (called, part), names = within, {}
+        reference = f"{match['name']}.{part}:{match['version']}" if match["version"] else ""
     if not member and called[:1].islower() and "star" in match.re.groupindex and not _is_module(match, called):
         member = called  # `import f from "Foo:1.0.0"`
     if member:
@@ -211,6 +213,22 @@ def _read(match: re.Match[str], given: Mapping[str, str]) -> ForeignImport:
     return ForeignImport(match, reference, alias, called, names, whole, hidden, bool(again))
 
 
+def _listed(match: re.Match[str]) -> dict[str, str]:
+    """The names that an import lists, each with what it is called there."""
+    groups = ("list",) if _group(match, "word") == "use" else ("list", "names")
+    items = (one for group in groups for one in _ITEM.finditer(_group(match, group)))
+    return {one["called"] or one["name"]: one["name"] for one in items}
+
+
+def _submodule(match: re.Match[str]) -> tuple[str, str] | None:
+    """What ``from Lab import Tests`` brings where the text uses that as a module: what it is called, and its name."""
+    names = _listed(match) if _group(match, "word") == "from" and match["name"] else {}
+    if len(names) != 1:
+        return None
+    ((called, part),) = names.items()
+    return (called, part) if part[:1].isupper() and called[:1].isupper() and _is_module(match, called) else None
+
+
 def _is_module(match: re.Match[str], called: str) -> bool:
     """Whether the text uses what an import calls so as a module."""
     return bool(_group(match, "star")) or re.search(rf"(?<![\w.]){called}\s*\.", match.string) is not None
@@ -219,6 +237,8 @@ def _is_module(match: re.Match[str], called: str) -> bool:
 def _module(match: re.Match[str]) -> str:
     """The name of the module, or of one that lies in such a file."""
     name = match["name"] or ""
+    within = _submodule(match)
+    name = name if within is None else f"{name}.{within[1]}"
     if not name or name.endswith(_SUFFIX):
         file = (name or _group(match, "place").strip("\"'<>./")).removesuffix(_SUFFIX).rpartition("/")[2]
         name = "".join(char if char.isalnum() else "_" for char in file)

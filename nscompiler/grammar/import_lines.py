@@ -114,6 +114,12 @@ def _small_alias(source: SourceFile, tokens: Tokens, line: ImportLine) -> Diagno
     alias = line.match["alias"]
     capital = alias[0].upper() + alias[1:]
     span = source.span(*line.match.span("alias"))
+    module, _, member = line.match["name"].rpartition(".")
+    if module and member[:1].islower():
+        title = "An import brings a whole module, and its alias starts with a capital letter"
+        written = f"{module}:{line.match['version'] or '1.0.0'}"
+        label = f"write `import {written}`, and `{module.rpartition('.')[2]}.{member}` where it is used"
+        return codes.NAME_CASE.at(span, title, label)
     uses = [source.span(tokens.starts[at], tokens.ends[at]) for at in _uses(tokens, line, alias)]
     edits = tuple(Edit(place, capital) for place in (span, *uses))
     fix = Fix(f"Write {shown(capital)}", edits, _MAYBE)

@@ -28,21 +28,25 @@ def small_type(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> 
     if capital == name:
         return None
     uses = [at for at in range(1, len(kinds) - 1) if at != index and texts[at] == name and kinds[at] == kinds[index]]
-    if any(texts[at - 1] == "type" for at in uses):
-        uses = []  # which of the two is meant cannot be said
-    elif any(texts[at - 1] in ("fun", "def") for at in uses):
+    if any(texts[at - 1] in ("fun", "def") for at in uses):
         context = Context(tokens, trial.kind)
         types = {at for at in range(len(kinds) - 1) if context.wanted(at) == "variable"}
         uses = [at for at in uses if at in types]
         for at in (index, *uses):
             texts[at] = capital  # the function has the other name
     uses = [at for at in uses if texts[at - 1] not in (".", "|") and not _is_label(texts, at)]
+    twice = any(texts[at - 1] == "type" for at in uses)
     for at in (index, *uses):
         kinds[at] = trial.kind["UNAME"]
     edits = tuple(Edit(source.span(tokens.starts[at], tokens.ends[at]), capital) for at in (index, *uses))
-    fix = Fix(f"Write {shown(capital)}", edits, _MAYBE)
+    taken = any(texts[at] == capital and texts[at - 1] == "type" for at in range(1, len(kinds)) if at not in uses)
     span = source.span(tokens.starts[index], tokens.ends[index])
-    return codes.NAME_CASE.at(span, "The name of a `type` starts with a capital letter", fixes=(fix,))
+    title = "The name of a `type` starts with a capital letter"
+    if taken and texts[index] != capital:
+        return codes.NAME_CASE.at(span, title, f"there is a {shown(capital)} besides: this one needs another name")
+    if twice:
+        return codes.NAME_CASE.at(span, title, f"{shown(name)} is declared twice: one of them needs another name")
+    return codes.NAME_CASE.at(span, title, fixes=(Fix(f"Write {shown(capital)}", edits, _MAYBE),))
 
 
 def _is_label(texts: list[str], at: int) -> bool:

@@ -1,13 +1,13 @@
 """What can be done at a place of a program: fixes of what is wrong there, and the same program written otherwise."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from nscompiler.diagnostics.model import Applicability, Diagnostic
 from nscompiler.ide import extraction, rewrites, stubs
 from nscompiler.ide.changes import Change, ChangeKind, Done, Selected
 from nscompiler.ide.program import Program
 from nscompiler.modules.python_file import python_file
-from nscompiler.modules.tree import SUFFIX
+from nscompiler.modules.tree import MODULE_FILE, SUFFIX
 
 Offering = Callable[[Selected], Iterator[Change]]
 # What may be offered besides the fixes of problems, with the kinds that it has.
@@ -43,9 +43,13 @@ def changes_at(
 
 def problems_at(program: Program, path: str, start: int, end: int) -> tuple[Diagnostic, ...]:
     """The problems that touch a stretch of a file, of a module or of the Python code beside one."""
-    modules = (path,) if path.endswith(SUFFIX) else (one for one in program.paths_of_all if python_file(one) == path)
+    modules: Iterable[str] = (path,)
+    if not path.endswith(SUFFIX):
+        modules = (one for one in program.paths_of_all if python_file(one) == path)
+    elif path.rpartition("/")[2] == MODULE_FILE and (own := program.linked(path)) is not None and own.ref is None:
+        modules = program.paths_of_all  # that it has no header is found with those who import it
     found = (problem for module in modules for problem in program.problems_in(module))
-    return tuple(problem for problem in found if touches(problem, path, start, end))
+    return tuple(dict.fromkeys(problem for problem in found if touches(problem, path, start, end)))
 
 
 def touches(problem: Diagnostic, path: str, start: int, end: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import ClassVar
 
 from nscompiler.modules.index import ModuleIndex
-from nscompiler.modules.reference import ModuleRef
+from nscompiler.modules.reference import ModuleRef, ReferenceFault
 from nscompiler.modules.tree import SUFFIX
 from nscompiler.patterns import Pattern
 from nscompiler.records import Record
@@ -12,6 +12,8 @@ from nscompiler.records import Record
 # A text is only skimmed for its declarations: whoever offers an import can be wrong, and must not be slow.
 _DECLARED = Pattern(r"(?m)^[ \t]*(?:@\w+(?:\(.*?\))?\s+)*(?:fun|def|type)\s+([A-Za-z_][\w']*)")
 _USED = Pattern(r"(?<![\w.'])(\w[\w']*+)\s*+\.\s*(?=([A-Za-z_][\w']*))")
+# How many versions of a module are looked at.
+_MOST_VERSIONS = 20
 _IMPORTED = Pattern(r"(?m)^[ \t]*import\s+([\w./:-]+)")
 
 
@@ -55,6 +57,7 @@ class Exports:
         self, index: ModuleIndex, before: "Exports | None" = None, edited: Collection[str] | None = None
     ) -> None:
         self._index = index
+        self._versions: dict[ModuleRef, frozenset[str]] = {}
         self._skimmed: dict[ModuleRef, Skimmed] = {} if before is None else before._skimmed
         self._found: dict[str, tuple[Exporting, ...]] | None = None
         self._earlier: dict[str, tuple[Exporting, ...]] | None = None
@@ -66,6 +69,21 @@ class Exports:
     def declaring(self, name: str) -> tuple[Exporting, ...]:
         """The modules outside the standard library that declare a name, each in its newest version."""
         return self._all.get(name, ())
+
+    def versions_declaring(self, reference: str, names: frozenset[str]) -> tuple[str, ...]:
+        """The other versions of a module that declare all of some names, newest first."""
+        own = self._index.reference(reference)
+        others = [] if isinstance(own, ReferenceFault) else [one for one in self._index.versions(own) if one != own]
+        return tuple(str(one.version) for one in others[:_MOST_VERSIONS] if names <= self._declared(one))
+
+    def _declared(self, ref: ModuleRef) -> frozenset[str]:
+        """What a version declares; nothing where several files claim to be it."""
+        held = self._versions.get(ref)
+        if held is None:
+            paths = self._index.find(ref)
+            text = self._index.heading(paths[0]).source.text if len(paths) == 1 else ""
+            held = self._versions[ref] = declared_names(text)
+        return held
 
     @property
     def names(self) -> Collection[str]:

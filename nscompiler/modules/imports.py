@@ -7,10 +7,12 @@ from typing import ClassVar
 from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
+from nscompiler.grammar.parse import parse
 from nscompiler.grammar.walk import walk
 from nscompiler.modules.exports import names_used
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.meant import meant, repaired
+from nscompiler.modules.members import member, told
 from nscompiler.modules.not_found import MOST_COMPARED, Wanting, declared, not_found
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
 from nscompiler.modules.wording import titled
@@ -107,7 +109,7 @@ class _Resolver:
     def take(self, node: syntax.Import) -> None:
         """Resolve one import. Its alias counts as given even where the module is not found."""
         ref = self._index.reference(node.reference.text)
-        alias = node.alias.text if node.alias is not None else default_alias(node.reference.text)
+        alias = alias_of(node)
         path = self._target(node, ref, alias)
         if not self._alias_is_free(node, alias, ref, path):
             if alias in self._aliases:
@@ -132,7 +134,9 @@ class _Resolver:
             fixes = _existing(text, place, self._index, used) or problem.fixes
             if node.alias is None and (found := meant(text)) is not None:
                 self.poisoned.add(found.ref.last_part)
-            self.problems.append(replace(problem, fixes=fixes))
+            if not (alias[:1].islower() and default_alias(text)[:1].islower() and node.alias is not None):
+                # Of an import of one function under another name the parser has told.
+                self.problems.append(self._member(node, replace(problem, fixes=fixes)))
             return None
         if ref == self._own:
             self.problems.append(self._self_import(node, ref))
@@ -158,7 +162,20 @@ class _Resolver:
             self.poisoned.update(meant)
             used = next((names for names in map(self._used, meant) if names), used)
         kept = alias if node.alias is None and self._used(alias) else ""
-        return not_found(Wanting(ref, self._reference_span(node), used, kept), self._index)
+        problem = not_found(Wanting(ref, self._reference_span(node), used, kept), self._index)
+        return self._member(node, problem) if problem.code is codes.UNKNOWN_MODULE else problem
+
+    def _member(self, node: syntax.Import, problem: Diagnostic) -> Diagnostic:
+        """The error for an import, and what is said of it instead where it wants one declaration of a module."""
+        found = member(node.reference.text, self._index)
+        if found is None:
+            return problem
+        others = [other for other in self._module.imports if other is not node]
+        refs = {alias_of(other): self._index.reference(other.reference.text) for other in others}
+        aliases = {alias: ref if isinstance(ref, ModuleRef) else None for alias, ref in refs.items()}
+        if found.modules[0].last_part not in aliases:
+            self.poisoned.add(found.modules[0].last_part)
+        return told(found, problem, self._module, node, aliases)
 
     def _used(self, alias: str) -> frozenset[str]:
         """The names that the file wants of the module behind an alias."""
@@ -211,7 +228,8 @@ class _Resolver:
         if isinstance(ref, ReferenceFault) or isinstance(holder, ReferenceFault):
             return
         own = declared(ref, self._index) - declared(holder, self._index)
-        for node in walk(self._module):
+        whole = self._module if self._module.declarations else parse(self._module.source).module
+        for node in walk(whole):  # of the file perhaps only the head was read
             if not isinstance(node, (syntax.Use, syntax.TypeName)):
                 continue
             if node.qualifier is not None and node.qualifier.text == alias and node.name.text in own:
@@ -265,6 +283,11 @@ def _existing(text: str, span: Span, index: ModuleIndex, used: frozenset[str]) -
         Fix(f"import `{each}`", (Edit(span, str(each)),), Applicability.MAYBE_INCORRECT)
         for each in (whole or versions)[:3]
     )
+
+
+def alias_of(node: syntax.Import) -> str:
+    """The alias that an import gives."""
+    return node.alias.text if node.alias is not None else default_alias(node.reference.text)
 
 
 def default_alias(text: str) -> str:

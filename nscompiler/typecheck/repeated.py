@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.model import Diagnostic, Fix, Label, Role
 from nscompiler.records import replace
+from nscompiler.source import Span
+from nscompiler.typecheck.other_versions import lacking, told_together
 
 # How many further places are pointed to.
 MOST_PLACES = 8
@@ -26,9 +28,21 @@ def told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
             groups[key] = []
             kept.append(problem)
         groups[key].append(problem)
-    if all(len(group) == 1 for group in groups.values()):
-        return tuple(kept)
-    return tuple(_merged(groups.get((one.code.id, one.title), [one])) for one in kept)
+    if not all(len(group) == 1 for group in groups.values()):
+        kept = [_merged(groups.get((one.code.id, one.title), [one])) for one in kept]
+    return _by_version(kept)
+
+
+def _by_version(problems: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The problems, those about names that one imported version lacks as one."""
+    groups: dict[Span, list[Diagnostic]] = {}
+    for problem in problems:
+        place = lacking(problem)
+        if place is not None:
+            groups.setdefault(place, []).append(problem)
+    together = {id(group[0]): told_together(group) for group in groups.values() if len(group) > 1}
+    gone = {id(problem) for group in groups.values() for problem in group[1:]}
+    return tuple(together.get(id(problem), problem) for problem in problems if id(problem) not in gone)
 
 
 def _is_merged(problem: Diagnostic) -> bool:

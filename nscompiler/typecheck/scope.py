@@ -108,7 +108,8 @@ class Scope:
                 continue
             name: syntax.Name = decl.name  # type: ignore[attr-defined]
             if name.text in seen:
-                self.report_duplicate(name, seen[name.text], f"`{name.text}` is declared twice")
+                if not (isinstance(decl, syntax.TypeDecl) and name.text[:1].islower()):  # its name is told of already
+                    self.report_duplicate(name, seen[name.text], f"`{name.text}` is declared twice")
                 self.repeated.add(name.text)
                 continue
             seen[name.text] = name

@@ -12,6 +12,7 @@ from nscompiler.grammar import syntax
 from nscompiler.modules.exports import Exporting
 from nscompiler.records import replace
 from nscompiler.source import Span
+from nscompiler.typecheck.other_versions import report_other_version
 from nscompiler.types.interface import Interface
 from nscompiler.types.types import SCALARS
 
@@ -45,6 +46,10 @@ class Elsewhere(Protocol):
 
     def declaring(self, name: str) -> tuple[Exporting, ...]:
         """The modules that declare a name, each in its newest version."""
+        ...
+
+    def versions_declaring(self, reference: str, names: frozenset[str]) -> tuple[str, ...]:
+        """The other versions of a module that declare all of some names, newest first."""
         ...
 
 
@@ -154,11 +159,15 @@ def _import_labels(scope: Scope, aliases: Iterable[str]) -> Iterator[Label]:
 def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | None) -> None:
     """No type has a name, in this file or (with an ``interface``) in a module that it imports."""
     qualifier, name = unknown.qualifier, unknown.name
+    if report_other_version(scope, codes.UNKNOWN_TYPE, qualifier, name, "type"):
+        return
     text = name.text
     candidates = [*interface.types] if interface is not None else [*scope.declared_types, *BUILT_IN_TYPES]
     where = f"`{interface.module}` declares no" if interface is not None else "there is no"
     if interface is None and (owner := scope.owner(text)) is not None:
         _report_constructor(scope, name, owner)
+        return
+    if interface is None and _is_wanted(scope, text):
         return
     similar = scope.near(text, candidates)
     if interface is None and text in FOREIGN:
@@ -217,9 +226,18 @@ def _report_constructor(scope: Scope, name: syntax.Name, owner: tuple[syntax.Typ
 # --- functions
 
 
-def _wants(node: syntax.Import, function: str) -> bool:
-    """Whether an import wants a function, ``import Foo:1.0.0.f``: that is told there, for no reference ends so."""
-    return node.reference.text.endswith((f".{function}", f":{function}")) and not function[:1].isupper()
+def _is_wanted(scope: Scope, name: str) -> bool:
+    """Whether an import wants a name as though it were a module, ``import Foo:1.0.0.f`` or ``import Foo.f as g``: that
+    is told there."""
+    for node in scope.module.imports:
+        text = node.reference.text
+        last = text.partition(":")[0].rpartition(".")[2]
+        alias = last if node.alias is None else node.alias.text
+        if text.endswith((f".{name}", f":{name}")) and not name[:1].isupper():
+            return True
+        if name in (last, alias) and "." in text and scope.imports.get(alias, scope) is None:
+            return True
+    return False
 
 
 def report_function(
@@ -227,7 +245,9 @@ def report_function(
 ) -> None:
     """No function has a name, in this file or (with an ``interface``) in a module that it imports."""
     text = name.text
-    if interface is None and any(_wants(node, text) for node in scope.module.imports):
+    if interface is None and _is_wanted(scope, text):
+        return
+    if report_other_version(scope, codes.UNKNOWN_NAME, qualifier, name, "function"):
         return
     candidates = [*interface.functions] if interface is not None else _other_functions(scope, name)
     folded = {other.casefold(): other for other in candidates}

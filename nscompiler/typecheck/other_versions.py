@@ -1,0 +1,83 @@
+"""A name that a module lacks in the version that is imported, and has in another one: the import is at fault, once for
+all such names."""
+
+from typing import Protocol
+
+from nscompiler.diagnostics.entry import Code
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
+from nscompiler.grammar import syntax
+from nscompiler.modules.exports import names_used
+from nscompiler.records import replace
+from nscompiler.source import Span
+
+
+class Elsewhere(Protocol):
+    """Where the names of the modules can be found that a file could import."""
+
+    def versions_declaring(self, reference: str, names: frozenset[str]) -> tuple[str, ...]:
+        """The other versions of a module that declare all of some names, newest first."""
+        ...
+
+
+class Scope(Protocol):
+    """What is asked of ``unknown.Scope``, which imports this module."""
+
+    module: syntax.Module
+    standard: bool
+
+    @property
+    def elsewhere(self) -> Elsewhere | None: ...
+    def report(self, code: Code, node: syntax.Node, title: str, label: str = "", **more: object) -> None: ...
+
+
+_TITLE = "import version "
+# How many further names are pointed to.
+_MOST_NAMES = 8
+
+
+def report_other_version(scope: Scope, code: Code, qualifier: syntax.Name | None, name: syntax.Name, what: str) -> bool:
+    """Report a name that another version of the module behind a qualifier declares; False where none does."""
+    node = None if qualifier is None or scope.elsewhere is None else _import(scope, qualifier.text)
+    if node is None or scope.elsewhere is None or scope.standard:
+        return False
+    reference = node.reference
+    module, _, version = reference.text.rpartition(":")
+    used = (
+        names_used(scope.module.source.text).get(qualifier.text, frozenset()) if qualifier is not None else frozenset()
+    )
+    found = scope.elsewhere.versions_declaring(reference.text, used | {name.text})
+    if not found:
+        return False
+    place = scope.module.source.span(reference.end - len(version), reference.end)
+    scope.report(
+        code,
+        name,
+        f"`{reference.text}` declares no {what} `{name.text}`",
+        f"version {found[0]} has it",
+        related=(Label(place, f"version {version} of `{module}` is imported here", Role.IMPORT),),
+        fixes=tuple(Fix(f"{_TITLE}{one}", (Edit(place, one),), Applicability.MAYBE_INCORRECT) for one in found[:3]),
+    )
+    return True
+
+
+def _import(scope: Scope, alias: str) -> syntax.Import | None:
+    """The import that gives an alias."""
+    for node in scope.module.imports:
+        own = node.reference.text.partition(":")[0].rpartition("/")[2].rpartition(".")[2]
+        if (own if node.alias is None else node.alias.text) == alias:
+            return node
+    return None
+
+
+def lacking(problem: Diagnostic) -> Span | None:
+    """The place of the version that is at fault for a problem; None where none is."""
+    first = problem.fixes[0] if problem.fixes else None
+    return first.edits[0].span if first is not None and first.title.startswith(_TITLE) else None
+
+
+def told_together(problems: list[Diagnostic]) -> Diagnostic:
+    """The problems of one wrong version, each about another name, as one."""
+    first, *others = sorted(problems, key=lambda one: one.primary.span.start)
+    labels = tuple(Label(one.primary.span, "it lacks this too", Role.NOTE) for one in others[:_MOST_NAMES])
+    further = (label for one in others for label in one.related[1:])
+    return replace(first, related=(*first.related, *labels, *further))
