@@ -157,6 +157,10 @@ HIDDEN = {
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.swapped"): "the same",
     (
         "nscompiler.typecheck.python_class",
+        "nscompiler.typecheck.class_agreement",
+    ): "classes beside the one of the functions, where there is none",
+    (
+        "nscompiler.typecheck.python_class",
         "nscompiler.typecheck.python_fixes",
     ): "what would mend Python, where it is right",
     ("nscompiler.lints.levels", "nscompiler.modules.project"): "reading YAML, for projects that set no levels",

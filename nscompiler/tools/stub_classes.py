@@ -3,24 +3,9 @@
 import ast
 from collections.abc import Iterator
 
-import attrs
-
 from nscompiler.typecheck.annotations import Annotation, Names, read_annotation
+from nscompiler.typecheck.record_classes import Field, record_fields
 
-RECORD_DECORATORS = frozenset(
-    (
-        "dataclasses.dataclass",
-        *(
-            f"{module}.{name}"
-            for module in ("attrs", "attr")
-            for name in ("define", "frozen", "mutable", "s", "dataclass")
-        ),
-        "attr.attrs",
-    )
-)
-RECORD_BASES = frozenset(
-    f"{module}.{name}" for module in ("typing", "typing_extensions") for name in ("NamedTuple", "TypedDict")
-)
 ENUMERATIONS = frozenset(("enum.Enum", "enum.StrEnum", "enum.IntEnum"))
 _PLAIN = frozenset(("int", "float", "str", "bytes"))
 
@@ -33,15 +18,6 @@ class Unmapped(Exception):
         self.node = node
         self.reason = reason
         self.remedy = remedy
-
-
-@attrs.frozen(slots=True)
-class Field:
-    """A field of a class that is a record; ``optional`` if a value may be without it."""
-
-    name: str
-    annotation: ast.expr
-    optional: bool = False
 
 
 def is_enumeration(definition: ast.ClassDef, names: Names) -> bool:
@@ -71,40 +47,8 @@ def plain_base(definition: ast.ClassDef, names: Names) -> Annotation | None:
 
 def fields_of(definition: ast.ClassDef, names: Names, use: ast.expr) -> Iterator[Field]:
     """The fields of a dataclass, NamedTuple, TypedDict or attrs class, inherited ones first. Raises Unmapped."""
-    if not _is_record(definition, names, frozenset()):
+    found = record_fields(definition, names)
+    if found is None:
         reason = f"`{definition.name}` is no dataclass or the like"
         raise Unmapped(use, reason, "a dataclass, NamedTuple, TypedDict or attrs class is a record")
-    found: dict[str, Field] = {}
-    _collect(definition, names, found, frozenset())
     yield from found.values()
-
-
-def _is_record(definition: ast.ClassDef, names: Names, seen: frozenset[str]) -> bool:
-    decorators = (one.func if isinstance(one, ast.Call) else one for one in definition.decorator_list)
-    if any(names.full(one) in RECORD_DECORATORS for one in decorators):
-        return True
-    bases = [names.full(base) for base in definition.bases]
-    if any(base in RECORD_BASES for base in bases):
-        return True
-    own = (names.classes[base] for base in bases if base in names.classes and base not in seen)
-    return any(_is_record(base, names, seen | {definition.name}) for base in own)
-
-
-def _collect(definition: ast.ClassDef, names: Names, found: dict[str, Field], seen: frozenset[str]) -> None:
-    for base in definition.bases:
-        name = names.full(base)
-        if name in names.classes and name not in seen:
-            _collect(names.classes[name], names, found, seen | {definition.name})
-    partial = any(keyword.arg == "total" and _is_false(keyword.value) for keyword in definition.keywords)
-    for statement in definition.body:
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            name, annotation = statement.target.id, statement.annotation
-            marked = names.full(annotation.value if isinstance(annotation, ast.Subscript) else annotation)
-            marker = marked.rpartition(".")[2]
-            if marker not in ("ClassVar", "KW_ONLY"):
-                optional = marker == "NotRequired" or (partial and marker != "Required")
-                found[name] = Field(name, annotation, optional)
-
-
-def _is_false(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is False

@@ -181,6 +181,8 @@ class _PythonSide:
         self._service = service
         exported = checked.interface.functions.values()
         self._functions = {one.name: one for one in exported if one.declared == "fun"}
+        self._has_classes = bool(service.others)
+        self._told: set[Label] = set()
 
     # --- sources
 
@@ -214,11 +216,15 @@ class _PythonSide:
         declared = function.scheme.input
         for argument in arguments:
             annotation = self._read(argument.annotation)
-            if annotation is not None and not isinstance(declared, VoidType) and not takes(annotation, declared):
+            if annotation is None or isinstance(declared, VoidType):
+                continue
+            if not takes(annotation, declared) or self._is_another(annotation, declared, given=True):
                 title = titled(
                     "`{}` is given " + _shown(declared) + ", and its annotation says otherwise", function.name
                 )
                 yield self._disagreement(annotation, annotation, argument, function, declared, title)
+            else:
+                yield from self._of_classes((annotation,), declared, function, given=True)
 
     def _of_result(
         self, method: Method, definition: ast.FunctionDef | ast.AsyncFunctionDef, function: FunctionInterface
@@ -228,11 +234,37 @@ class _PythonSide:
         if annotation is None or isinstance(declared, VoidType):
             return
         results = _results(annotation, method.kind)
-        if not any(returns(one, declared) for one in results):
+        if not any(returns(one, declared) and not self._is_another(one, declared, given=False) for one in results):
             title = titled(
                 "`{}` has to give " + _shown(declared) + ", and its annotation says otherwise", function.name
             )
             yield self._disagreement(annotation, results[0], None, function, declared, title)
+        else:
+            yield from self._of_classes(results, declared, function, given=False)
+
+    def _is_another(self, annotation: Annotation, declared: Type, *, given: bool) -> bool:
+        names = self._service.names
+        if names is None or not self._has_classes or annotation.kind not in ("class", "union"):
+            return False
+        from nscompiler.typecheck.class_agreement import is_another
+
+        return is_another(annotation, declared, names, given=given)
+
+    def _of_classes(
+        self, annotations: tuple[Annotation, ...], declared: Type, function: FunctionInterface, *, given: bool
+    ) -> Iterator[Diagnostic]:
+        """The fields of the file's own classes that cannot be those of what is declared, each once."""
+        names = self._service.names
+        if names is None or not self._has_classes:
+            return
+        from nscompiler.typecheck.class_agreement import disagreement, wrong_fields
+
+        for annotation in annotations:
+            for wrong in wrong_fields(annotation, declared, names, given=given):
+                found = disagreement(self._python, names, function, wrong, given=given)
+                if found.primary not in self._told:
+                    self._told.add(found.primary)
+                    yield found
 
     def _read(self, expr: ast.expr | None) -> Annotation | None:
         names = self._service.names

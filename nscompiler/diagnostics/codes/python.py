@@ -75,8 +75,9 @@ ANNOTATION_DISAGREES = Code(
     explanation=(
         "The `.nml` declares what a function takes and gives, and its method's annotations say something that cannot "
         "be the same. One of the two is out of date; the program goes by the `.nml`, and checks what the method "
-        "returns against it. Of a method that yields, what it yields is compared. Only built-in types and those of "
-        "`typing`, `datetime`, `decimal` and `uuid` are compared: any other class is taken to agree."
+        "returns against it. Of a method that yields, what it yields is compared. Built-in types are compared, those "
+        "of `typing`, `datetime`, `decimal` and `uuid`, and the fields of the file's own dataclasses, NamedTuples, "
+        "TypedDicts and attrs classes: any other class is taken to agree."
     ),
     level=Severity.WARNING,
     wrong_files=(
