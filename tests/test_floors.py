@@ -152,6 +152,7 @@ HIDDEN = {
     ("nscompiler.typecheck.branches", "nscompiler.typecheck.joint_report"): "the same",
     ("nscompiler.typecheck.check", "nscompiler.typecheck.hashing"): "hashing, for checks on which nothing is built",
     ("nscompiler.typecheck.define", "nscompiler.typecheck.misplaced"): "what is looked for where faults are",
+    ("nscompiler.typecheck.define", "nscompiler.typecheck.rearranged"): "the same",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.broken_joint"): "the same",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.joint_report"): "the same",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.swapped"): "the same",

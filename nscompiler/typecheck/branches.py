@@ -11,7 +11,7 @@ from nscompiler.typecheck.facts import Around, Arrow, UseFact
 from nscompiler.typecheck.fits import JointCheck, fit_for_good, would_fit
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unify import Store
-from nscompiler.types.types import Record, Type, Var
+from nscompiler.types.types import App, Record, Type, Var
 
 # Of how many branches one is looked for that is unlike all others.
 MOST_BRANCHES = 32
@@ -185,7 +185,11 @@ class Branches:
         target = self.scope.known_function(use.qualifier, use.name) if isinstance(use, syntax.Use) else None
         if target is None or not target.scheme.input.ground or target.scheme.input.poisoned:
             return None
-        bad = [place for place, type in given.items() if not would_fit(self.store, type, target.scheme.input)]
+        wanted = target.scheme.input
+        if isinstance(wanted, App) and wanted.constructor == "tuple" and len(wanted.items) == len(both.branches):
+            (_, one), (place, two) = given.items()
+            return explain.Branch(both, place, one, two, needs=explain.NO_TUPLE)
+        bad = [place for place, type in given.items() if not would_fit(self.store, type, wanted)]
         if len(bad) != 1:
             return None
         (other,) = given.keys() - set(bad)

@@ -70,9 +70,11 @@ class Definer:
         if len(self.scope.problems) == begun:
             return interface
         from nscompiler.typecheck.misplaced import told_as_moved
+        from nscompiler.typecheck.rearranged import told_as_rearranged
 
         problems = tuple(self.scope.problems.since(begun))
         body = told_as_moved(self, Faulty(name, place, expr, decl, interface, problems, len(self.faulty)))
+        body = told_as_rearranged(self, body)
         self.faulty[name] = body
         return body.interface
 

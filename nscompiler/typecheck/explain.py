@@ -1,5 +1,6 @@
 """Stages in the words of a message, and what is said about faults that are no mismatch of two types."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from nscompiler.diagnostics.codes import types as codes
@@ -18,6 +19,7 @@ from nscompiler.types.types import App, Scalar, Type
 MOST_HOPS = 64
 # How long a type in a sentence may be before only its beginning is shown.
 SHORT = 32
+NO_TUPLE = "`&` makes no tuple: what its branches give flows on one by one"
 
 
 def written(use: syntax.Use) -> str:
@@ -339,15 +341,25 @@ class Branch:
 def made_alike(scope: Scope, store: Store, branch: Branch) -> tuple[Fix, ...]:
     """A fix that takes a list or an optional off what one branch gives, where the other gives what lies in it."""
     both, place, common, type = branch.both, branch.place, branch.common, branch.type
-    if _is_signed(scope, both):
-        return ()
-    sides = ((both.branches[place], type, common), (both.branches[0], common, type))
+    signed = _is_signed(scope, both)
+    sides = ((both.branches[place], type, common), (both.branches[branch.other], common, type))
     for each, given, needed in sides[: 2 if len(both.branches) == 2 else 1]:
         head = store.head(given)
         sign = {"list": "*", "vector": "*", "optional": "?"}.get(head.constructor) if isinstance(head, App) else None
         if sign is not None and isinstance(head, App) and would_fit(store, head.items[-1], needed):
-            return (postfix(scope, each, sign),)
+            return _for_one_alone(scope, both, each, sign) if signed else (postfix(scope, each, sign),)
     return ()
+
+
+def _for_one_alone(scope: Scope, both: syntax.Both, branch: syntax.Expr, sign: str) -> tuple[Fix, ...]:
+    """A sign about all that branches give as one about what one of them gives."""
+    source = scope.module.source
+    after = re.match(r"[)\s]*\)\s*([*?]+)", source.text[both.end :])
+    if after is None or after[1] != sign:
+        return ()
+    fix = postfix(scope, branch, sign)
+    away = Edit(source.span(both.end + after.start(1), both.end + after.end(1)), "")
+    return (Fix(f"move `{sign}` to {name_of_output(branch)} alone", (*fix.edits, away), Applicability.MAYBE_INCORRECT),)
 
 
 def _is_signed(scope: Scope, both: syntax.Both) -> bool:
@@ -371,7 +383,7 @@ def report_branches(scope: Scope, uses: Uses, branch: Branch, code: Code, fixes:
     label = Label(scope.span(other), f"{verb}s {an(common)}", Role.NOTE)
     diff, rest = difference_and_rest(common, type)
     notes = (branch.needs,) if branch.needs else ()
-    if not fixes and not branch.is_odd:
+    if not (fixes or notes or branch.is_odd):
         notes = ("annotate a branch as a def of its own to say which type is meant",)
     scope.report(
         code,
@@ -398,7 +410,7 @@ def report_not_flat(scope: Scope, uses: Uses, expr: syntax.Concat, code: Code, t
         f"{an(type)} has no items to send one by one",
         related=declared(scope, uses, last_of(expr.function)),
         notes=notes,
-        fixes=_instead(scope, expr)
+        fixes=_instead(scope, expr, type.items[0])
         if isinstance(type, App) and type.constructor == "optional"
         else without(scope, expr, "*"),
     )
@@ -413,7 +425,9 @@ def report_not_optional(scope: Scope, uses: Uses, expr: syntax.Filter, type: Typ
         fitting(f"`?` needs an optional, but {name} gives {an(type)}", f"`?` needs an optional, and {name} gives none"),
         f"{an(type)} is always there",
         related=declared(scope, uses, last_of(expr.function)),
-        fixes=_instead(scope, expr) if _has_items(type) else without(scope, expr, "?"),
+        fixes=_instead(scope, expr, type.items[-1])
+        if isinstance(type, App) and _has_items(type)
+        else without(scope, expr, "?"),
     )
 
 
@@ -425,12 +439,18 @@ def _has_items(type: Type) -> bool:
     return not (isinstance(item, Scalar) and item.name == "Byte")
 
 
-def _instead(scope: Scope, expr: syntax.Concat | syntax.Filter) -> tuple[Fix, ...]:
-    """A fix that writes the one of `?` and `*` for the other, or of `filter` and `concat`."""
+def _instead(scope: Scope, expr: syntax.Concat | syntax.Filter, inside: Type) -> tuple[Fix, ...]:
+    """A fix that writes the one of `?` and `*` for the other, or of `filter` and `concat`; both in their right order
+    where the other stands behind this one. ``inside`` is what lies in the list or the optional."""
     words = ("concat", "filter") if isinstance(expr, syntax.Concat) else ("filter", "concat")
     other = words[1] if expr.prefix else {"filter": "?", "concat": "*"}[words[1]]
     place = (expr.start, expr.start + len(words[0])) if expr.prefix else (expr.end - 1, expr.end)
-    return (Fix(f"write `{other}`", (Edit(scope.module.source.span(*place), other),), Applicability.MAYBE_INCORRECT),)
+    source = scope.module.source
+    wanted = _has_items(inside) if other == "?" else isinstance(inside, App) and inside.constructor == "optional"
+    if not expr.prefix and wanted and source.text[expr.end : expr.end + 1] == other:
+        place = (expr.end - 1, expr.end + 1)
+        other += source.text[expr.end - 1 : expr.end]
+    return (Fix(f"write `{other}`", (Edit(source.span(*place), other),), Applicability.MAYBE_INCORRECT),)
 
 
 def postfix(scope: Scope, expr: syntax.Expr, signs: str) -> Fix:

@@ -12,6 +12,7 @@ from nscompiler.typecheck.bridges import bridges
 from nscompiler.typecheck.broken_joint import BrokenJoint
 from nscompiler.typecheck.declared import declarations
 from nscompiler.typecheck.explain import (
+    NO_TUPLE,
     an,
     cut,
     first_of,
@@ -22,6 +23,7 @@ from nscompiler.typecheck.explain import (
     name_of_output,
     postfix,
     without,
+    written_as,
 )
 from nscompiler.typecheck.facts import UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
@@ -38,7 +40,6 @@ MOST_FIELDS = 12
 MOST_PAIRS = 40_000
 # How many steps lead to the use behind a stage, at most.
 MOST_STEPS = 1000
-_NO_TUPLE = "`&` makes no tuple: what its branches give flows on one by one"
 # What is said of values that nobody has looked into, where another type is wanted.
 _UNREAD = {
     "Json": "Json fits only Json: let the function say what it gives, or give Text for `Conv.from_json` to read",
@@ -93,6 +94,7 @@ class JointReport:
         names = Names(hidden=lone_tails(self.given, self.needed))
         diff, rest = difference_and_rest(self.needed, compared or self.given, names, near)
         twice = found_twice(self.store, self.given, self.needed, self.mismatches[0])
+        fixes = (*fixes, *self._without_second())[:3]
         said = () if twice is None else told(self.scope, twice, self._target(self.consumer), names.of(twice.variable))
         notes = (*notes, said) if isinstance(said, str) else notes
         self.scope.report(
@@ -108,6 +110,15 @@ class JointReport:
             notes=notes if rest is None else (*notes, rest),
             fixes=fixes,
         )
+
+    def _without_second(self) -> tuple[Fix, ...]:
+        """Where the same stage stands twice in a row, a fix that leaves it once."""
+        source, left, right = self.scope.module.source, self.left, self.right
+        same = written_as(source, left) == written_as(source, right)
+        if not same or self.in_branch or source.text[left.end : right.start].strip() != "|":
+            return ()
+        edits = (Edit(source.span(left.end, right.end), ""),)
+        return (Fix(f"remove the second {self._who()[1]}", edits, Applicability.MAYBE_INCORRECT),)
 
     def _target(self, expr: syntax.Expr) -> FunctionInterface | None:
         fact = self.uses.get(expr)
@@ -327,7 +338,7 @@ class JointReport:
             if other.kind == "type"
         ]
         notes += [_UNREAD[given]] if given in _UNREAD and not notes else []
-        notes += [_NO_TUPLE] if self._makes_no_tuple() else []
+        notes += [NO_TUPLE] if self._makes_no_tuple() else []
         title = fitting(
             f"{producer} gives {given}{where}, but {consumer} needs {needed}",
             f"{consumer} cannot take what {producer} gives",

@@ -6,19 +6,19 @@ tried on the whole def first, together with the defs of the same file that it us
 """
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
-from itertools import islice, product
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, pairwise, product
+from typing import Any
 
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Fix, Hop, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.source import Span
-from nscompiler.typecheck.explain import first_of, fitting, last_of, name_of, name_of_output, postfix, sign_of
+from nscompiler.typecheck.attempts import Definer, accept, attempt, parts, said_of, size
+from nscompiler.typecheck.explain import fitting, last_of, name_of, name_of_output, postfix, sign_of
 from nscompiler.typecheck.facts import Faulty
 from nscompiler.typecheck.scope import Scope
-from nscompiler.types.interface import FunctionInterface
 
 # How many places for a sign are tried for one def.
 MOST_TRIED = 12
@@ -48,22 +48,6 @@ class Bare:
         self.problem = problem
 
 
-class Definer(Protocol):
-    """What is asked of ``define.Definer``, which imports this module."""
-
-    faulty: dict[str, Faulty]
-    patience: int
-
-    @property
-    def scope(self) -> Scope: ...
-
-    def uses_of(self, expr: syntax.Expr, names: Container[str]) -> dict[str, syntax.Use]: ...
-    def afresh(self) -> "Definer": ...
-    def define_as(
-        self, name: str, place: syntax.Node, expr: syntax.Expr, decl: syntax.DefDecl | None
-    ) -> FunctionInterface: ...
-
-
 def told_as_moved(definer: Definer, body: Faulty) -> Faulty:
     """A def after telling two of its problems as one, again and again, where one sign at another stage leaves neither;
     it is then what it would be with that."""
@@ -79,7 +63,7 @@ def _told_as_moved(definer: Definer, body: Faulty) -> Faulty | None:
         return None
     if not any(one.code in _UNSIGNED for one in problems) or not any(one.code in _SIGNED for one in problems):
         return None
-    definer.patience -= sum(_size(each.expr) for each in bodies)
+    definer.patience -= sum(size(each.expr) for each in bodies)
     if definer.patience < 0:
         return None
     at = {(one.primary.span.start, one.primary.span.end): one for one in problems if one.is_error}
@@ -103,78 +87,16 @@ def _mended(definer: Definer, bodies: list[Faulty], sign: Sign, stage: Bare) -> 
     """The last of some defs where a sign at another stage leaves nothing of two complaints, which are told as one then;
     else none."""
     exprs = [_moved(each.expr, sign, stage.node) for each in bodies]
-    definer.patience -= sum(map(_size, exprs))
-    if definer.patience < 0:
+    found = attempt(definer, bodies, exprs)
+    if found is None or not all(any(one is each for each in found.gone) for one in (sign.problem, stage.problem)):
         return None
-    before = [one for each in bodies for one in each.problems]
-    interfaces, left = _tried(definer, bodies, exprs)
-    kept = {(one.code, one.primary.span) for one in left}
-    if not kept <= {(one.code, one.primary.span) for one in before}:
-        return None
-    gone = [one for one in before if one.is_error and (one.code, one.primary.span) not in kept]
-    if not all(any(one is each for each in gone) for one in (sign.problem, stage.problem)):
-        return None
-    definer.scope.problems.tell_as_one(gone, _merged(definer.scope, sign, stage))
-    _know(definer, bodies, interfaces)
-    told = set(map(id, gone))
-    for each, expr, interface in zip(bodies, exprs, interfaces, strict=True):
-        rest = tuple(one for one in each.problems if id(one) not in told)
-        definer.faulty[each.name] = replace(each, expr=expr, interface=interface, problems=rest)
-    return definer.faulty[bodies[-1].name]
-
-
-def _tried(
-    definer: Definer, bodies: list[Faulty], exprs: list[syntax.Expr]
-) -> tuple[list[FunctionInterface], list[Diagnostic]]:
-    """What some defs are with other bodies, and what is wrong with them then. Nothing of it stays."""
-    functions = definer.scope.functions
-    known = {each.name: functions[each.name] for each in bodies[:-1]}
-    trial = definer.afresh()
-    interfaces: list[FunctionInterface] = []
-    with definer.scope.trial() as problems:
-        for body, expr in zip(bodies, exprs, strict=True):
-            interfaces.append(trial.define_as(body.name, body.place, expr, body.decl))
-            _know(definer, bodies, interfaces)
-    functions.update(known)
-    return interfaces, list(problems)
-
-
-def _know(definer: Definer, bodies: list[Faulty], interfaces: list[FunctionInterface]) -> None:
-    """Let the last of some defs see what the others are."""
-    functions = definer.scope.functions
-    for each, interface in zip(bodies[:-1], interfaces, strict=False):
-        was = functions[each.name]
-        found = replace(interface, doc=was.doc, attributes=was.attributes)
-        functions[each.name] = definer.scope.undecided(found)
-
-
-# --- the parts of an expression
-
-
-def _inner(expr: syntax.Expr) -> tuple[syntax.Expr, ...]:
-    if isinstance(expr, syntax.Pipe):
-        return expr.stages
-    if isinstance(expr, syntax.Both):
-        return expr.branches
-    return (expr.function,) if isinstance(expr, syntax.Apply | syntax.Concat | syntax.Filter) else ()
-
-
-def _parts(expr: syntax.Expr) -> Iterator[syntax.Expr]:
-    stack = [expr]
-    while stack:
-        part = stack.pop()
-        yield part
-        stack.extend(reversed(_inner(part)))
-
-
-def _size(expr: syntax.Expr) -> int:
-    return sum(1 for _ in _parts(expr))
+    return accept(definer, bodies, found, _merged(definer.scope, sign, stage))
 
 
 def _signs(expr: syntax.Expr, at: Mapping[tuple[int, int], Diagnostic]) -> Iterator[Sign]:
     """The signs that have nothing to take off, and those that take off what the next stage wants."""
     below: set[int] = set()
-    for part in _parts(expr):
+    for part in parts(expr):
         if isinstance(part, syntax.Concat | syntax.Filter):
             if id(part) in below:
                 continue
@@ -184,9 +106,10 @@ def _signs(expr: syntax.Expr, at: Mapping[tuple[int, int], Diagnostic]) -> Itera
             problem = next((one for one in said if one is not None and one.code in _SIGNED), None)
             if problem is not None:
                 yield _sign(part, problem)
+                yield from (_alone(one, problem) for one in (run if len(run) > 1 else ()))
         elif isinstance(part, syntax.Pipe):
-            for stage, following in zip(part.stages, part.stages[1:], strict=False):
-                problem = _said_of(following, at)
+            for stage, following in pairwise(part.stages):
+                problem = said_of(following, at)
                 while isinstance(stage, syntax.Pipe):
                     stage = stage.stages[-1]
                 if problem is not None and problem.code is codes.LIST_NEEDED and isinstance(stage, syntax.Concat):
@@ -207,22 +130,18 @@ def _sign(node: syntax.Concat | syntax.Filter, problem: Diagnostic) -> Sign:
     return Sign(node, run[-1].function, text, problem)
 
 
+def _alone(node: syntax.Concat | syntax.Filter, problem: Diagnostic) -> Sign:
+    """One of several signs."""
+    return Sign(node, node.function, "*" if isinstance(node, syntax.Concat) else "?", problem)
+
+
 def _bare(expr: syntax.Expr, at: Mapping[tuple[int, int], Diagnostic]) -> Iterator[Bare]:
-    for part in _parts(expr):
-        for stage, following in zip(_inner(part), _inner(part)[1:], strict=False):
-            problem = _said_of(following, at) if isinstance(part, syntax.Pipe) else None
+    for part in parts(expr):
+        stages = part.stages if isinstance(part, syntax.Pipe) else ()
+        for stage, following in pairwise(stages):
+            problem = said_of(following, at)
             if problem is not None and problem.code in _UNSIGNED:
                 yield Bare(stage, problem)
-
-
-def _said_of(stage: syntax.Expr, at: Mapping[tuple[int, int], Diagnostic]) -> Diagnostic | None:
-    """What is said of a stage's taking what it is given."""
-    taking = first_of(stage)
-    own = at.get((taking.start, taking.end))
-    if own is not None or not isinstance(taking, syntax.Both):
-        return own
-    said = (_said_of(branch, at) for branch in taking.branches)
-    return next((one for one in said if one is not None), None)
 
 
 def _moved(expr: syntax.Expr, sign: Sign, target: syntax.Expr) -> syntax.Expr:

@@ -559,7 +559,10 @@ def test_fixes_are_found_through_defs(defs: str, titles: list[str]) -> None:
 
 
 def test_a_sign_behind_all_branches_is_not_written_behind_one() -> None:
-    assert only("fun f : Text -> Text\nfun g : Text -> [Text]\ndef d = (f & g)*\n").fixes == ()
+    text = "fun f : Text -> Text\nfun g : Text -> [Text]\ndef d = (f & g)*\n"
+    (fix,) = only(text).fixes
+    assert apply_edits(text, fix.edits).rpartition("= ")[2] == "(f & g*)\n"
+    assert only("fun f : Text -> Text\nfun g : Text -> [Text]\ndef d = (f & g)**\n").fixes == ()
     assert only("fun f : Text -> Text\nfun g : Text -> [Text]\ndef d = concat (f & g)\n").fixes == ()
 
 

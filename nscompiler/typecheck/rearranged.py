@@ -1,0 +1,190 @@
+"""Stages in the wrong order, and branches that want brackets: what is written is right, and stands in the wrong place.
+
+Each way to put it right is tried on the whole def before it is offered. Where more than one complaint is gone with
+it, they were about one slip, and are told as one.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from nscompiler.diagnostics.codes import types as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
+from nscompiler.grammar import syntax
+from nscompiler.records import replace
+from nscompiler.typecheck.attempts import Attempt, Definer, accept, attempt, parts, said_of, size
+from nscompiler.typecheck.explain import cut, last_of, name_of
+from nscompiler.typecheck.facts import Faulty
+from nscompiler.typecheck.scope import Scope
+
+# How many faults of a def are looked at, and how far a stage is moved.
+MOST_FAULTS = 4
+FARTHEST = 4
+_JOINTS = (
+    codes.TYPE_MISMATCH,
+    codes.FIELD_MISSING,
+    codes.SUM_MISMATCH,
+    codes.LIST_UNEXPECTED,
+    codes.LIST_NEEDED,
+    codes.OPTIONAL_UNEXPECTED,
+)
+
+At = Mapping[tuple[int, int], Diagnostic]
+
+
+class Way:
+    """Another body for a def, and the fix that writes it; ``stage`` is what it moves."""
+
+    def __init__(self, expr: syntax.Expr, fix: Fix, problem: Diagnostic, stage: syntax.Expr | None = None) -> None:
+        self.expr = expr
+        self.fix = fix
+        self.problem = problem
+        self.stage = stage
+
+
+def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
+    """A def after telling what another order, or brackets, would mend; it is then what it would be with that."""
+    errors = [one for one in body.problems if one.is_error]
+    if not 1 <= len(errors) <= MOST_FAULTS or not any(_may_be_mended(one, len(errors)) for one in errors):
+        return body
+    definer.patience -= size(body.expr)
+    if definer.patience < 0:
+        return body
+    at = {(one.primary.span.start, one.primary.span.end): one for one in errors if _may_be_mended(one, len(errors))}
+    found: list[tuple[Way, Attempt]] = []
+    for way in _ways(definer.scope, body.expr, at):
+        tried = attempt(definer, [body], [way.expr])
+        # Where one of several complaints stays, the order may be right and something else wrong.
+        if tried is None or (way.stage is not None and len(tried.gone) < len(errors)):
+            continue
+        if any(one is way.problem for one in tried.gone):
+            found.append((way, tried))
+    if not found:
+        return body
+    way, tried = found[0]
+    fixes = tuple(one.fix for one, _ in found if one.problem is way.problem and one.stage is None) or (way.fix,)
+    return accept(definer, [body], tried, _told(definer.scope, way, tried, fixes))
+
+
+def _may_be_mended(problem: Diagnostic, count: int) -> bool:
+    if problem.code is codes.BOTH_INPUTS:
+        return not problem.fixes
+    return problem.code in _JOINTS and (count > 1 or not problem.fixes)
+
+
+def _told(scope: Scope, way: Way, tried: Attempt, fixes: tuple[Fix, ...]) -> Diagnostic:
+    """The first of the problems that would be gone, with the fix for all."""
+    first = min(tried.gone, key=lambda one: one.primary.span.start) if way.stage is not None else way.problem
+    if way.stage is None:
+        return replace(first, notes=(), fixes=fixes)
+    last = next((one for one in tried.gone if one is not first), first)
+    label = Label(last.primary.span, last.primary.text, Role.CONSUMER)
+    related = first.related if last is first else (*first.related, label)
+    spans = {first.primary.span, *(one.span for one in related)}
+    moved = Label(scope.span(last_of(way.stage)), "stands in the wrong place", Role.NOTE)
+    related = related if moved.span in spans else (*related, moved)
+    return replace(first, related=related, fixes=fixes)
+
+
+def _ways(scope: Scope, expr: syntax.Expr, at: At) -> Iterator[Way]:
+    for part in parts(expr):
+        if isinstance(part, syntax.Both):
+            problem = next((one for branch in part.branches if (one := at.get((branch.start, branch.end)))), None)
+            if problem is not None and problem.code is codes.BOTH_INPUTS:
+                yield from _bracketed(scope, expr, part, problem)
+        elif isinstance(part, syntax.Pipe):
+            for place, stage in enumerate(part.stages):
+                problem = said_of(stage, at) if place else None
+                if problem is not None and problem.code in _JOINTS:
+                    yield from _moves(scope, expr, part, place, problem, alone=len(at) == 1)
+
+
+def _with(expr: syntax.Expr, old: syntax.Expr, new: syntax.Expr) -> syntax.Expr:
+    """An expression with a part in another's place."""
+    if expr is old:
+        return new
+    if isinstance(expr, syntax.Pipe):
+        return syntax.Pipe(expr.start, expr.end, tuple(_with(one, old, new) for one in expr.stages))
+    if isinstance(expr, syntax.Both):
+        return syntax.Both(expr.start, expr.end, tuple(_with(one, old, new) for one in expr.branches))
+    if isinstance(expr, syntax.Apply | syntax.Concat | syntax.Filter):
+        return replace(expr, function=_with(expr.function, old, new))
+    return expr
+
+
+# --- brackets
+
+
+def _bracketed(scope: Scope, expr: syntax.Expr, both: syntax.Both, problem: Diagnostic) -> Iterator[Way]:
+    """What `a | b & c | d` may mean: `a | (b & c) | d`, or all in a row."""
+    first, *middle, last = both.branches
+    head, tail = _stages(first), _stages(last)
+    source = scope.module.source
+    if first.start != both.start or last.end != both.end:
+        return
+    if len(head) > 1:
+        inner = syntax.Both(head[-1].start, tail[0].end, (head[-1], *middle, tail[0]))
+        made = syntax.Pipe(both.start, both.end, (*head[:-1], inner, *tail[1:]))
+        start, end = source.span(inner.start, inner.start), source.span(inner.end, inner.end)
+        text = cut(" ".join(source.text[inner.start : inner.end].split()))
+        title = f"put brackets around `{text}`"
+        fix = Fix(title, (Edit(start, "("), Edit(end, ")")), Applicability.MAYBE_INCORRECT)
+        yield Way(_with(expr, both, made), fix, problem)
+    between = source.span(first.end, last.start)
+    if not middle and source.text[between.start : between.end].strip() == "&":
+        made = syntax.Pipe(both.start, both.end, (*head, *tail))
+        fix = Fix("run one after the other", (Edit(between, " | "),), Applicability.MAYBE_INCORRECT)
+        yield Way(_with(expr, both, made), fix, problem)
+
+
+def _stages(expr: syntax.Expr) -> tuple[syntax.Expr, ...]:
+    return expr.stages if isinstance(expr, syntax.Pipe) else (expr,)
+
+
+# --- another order
+
+
+def _moves(
+    scope: Scope, expr: syntax.Expr, pipe: syntax.Pipe, place: int, problem: Diagnostic, *, alone: bool
+) -> Iterator[Way]:
+    """The stage that does not fit, or the one before it, at another place of the pipe, the nearest first."""
+    stages = pipe.stages
+    ways: list[tuple[int, int, int]] = []
+    for at in (place, place - 1):
+        for before in range(max(0, at - FARTHEST), min(len(stages), at + FARTHEST + 1) + 1):
+            if before not in (at, at + 1):
+                ways.append((abs(before - at) - (before > at), at, before))
+    swapped: set[int] = set()
+    for distance, at, before in sorted(ways):
+        edits = _edits(scope, pipe, at, before)
+        # Of one complaint alone it is no sign that another order fits where nothing says what comes first.
+        if not edits or (alone and min(at, before) == 0) or (distance == 1 and min(at, before) in swapped):
+            continue
+        moved, rest = stages[at], [*stages[:at], *stages[at + 1 :]]
+        rest.insert(before if before < at else before - 1, moved)
+        made = syntax.Pipe(pipe.start, pipe.end, tuple(rest))
+        title = f"move {name_of(last_of(moved))} "
+        title += f"before {name_of(last_of(stages[before]))}" if before < len(stages) else "to the end"
+        if distance == 1:
+            left, right = stages[min(at, before)], stages[min(at, before) + 1]
+            title = f"swap {name_of(last_of(left))} and {name_of(last_of(right))}"
+            swapped.add(min(at, before))
+        yield Way(_with(expr, pipe, made), Fix(title, edits, Applicability.MAYBE_INCORRECT), problem, moved)
+
+
+def _edits(scope: Scope, pipe: syntax.Pipe, at: int, before: int) -> tuple[Edit, ...]:
+    """The edits that put a stage before another one; none where brackets or comments stand between them."""
+    source, stages = scope.module.source, pipe.stages
+    moved = stages[at]
+    first, last = min(at, before), max(at, before - 1)
+    for left, right in zip(stages[max(0, first - 1) : last + 1], stages[max(1, first) : last + 2], strict=False):
+        if source.text[left.end : right.start].strip() != "|":
+            return ()
+    text = source.text[moved.start : moved.end]
+    if at:
+        away = Edit(source.span(stages[at - 1].end, moved.end), "")
+    else:
+        away = Edit(source.span(moved.start, stages[1].start), "")
+    if before < len(stages):
+        start = stages[before].start
+        return (Edit(source.span(start, start), f"{text} | "), away)
+    end = stages[-1].end
+    return (away, Edit(source.span(end, end), f" | {text}"))
