@@ -6,16 +6,19 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Diagnostic, Edit
 from nscompiler.grammar.contexts import Context
 from nscompiler.grammar.foreign_declarations import LIKELY, Declarations
-from nscompiler.grammar.foreign_imports import ForeignImport, foreign_imports, given_aliases, told
-from nscompiler.grammar.full_names import FullName, full_names, told_once
+from nscompiler.grammar.foreign_imports import RESERVED, ForeignImport, foreign_imports, given_aliases, told
+from nscompiler.grammar.full_names import VERSIONED, FullName, full_names, told_once, told_versioned, versioned_names
 from nscompiler.grammar.generics import Plain, generic_types
 from nscompiler.grammar.head_lines import HeadLines
 from nscompiler.grammar.lexer import Tokens
 from nscompiler.grammar.mistakes import SCALARS
 from nscompiler.grammar.place import MOST
+from nscompiler.grammar.quoted_variables import QuotedVariables
 from nscompiler.grammar.syntax import BrokenDecl, Name
 from nscompiler.grammar.tables import Tables
 from nscompiler.source import SourceFile
+
+Rewriting = Callable[[str], str]
 
 _BUILT_IN = SCALARS | {"Map", "Vector", "Matrix", "Void"}
 #: The alias of what one of several modules brings: nothing is told of it.
@@ -23,9 +26,15 @@ _ANY = "*"
 
 
 def read_again(
-    source: SourceFile, first: Tokens, scan: Callable[[], Tokens], tables: Tables, problems: Sequence[Diagnostic]
+    source: SourceFile,
+    first: Tokens,
+    scan: Callable[[Rewriting], Tokens],
+    tables: Tables,
+    problems: Sequence[Diagnostic],
 ) -> "Reading | None":
-    """The file read so, where one of its problems is about such an import, name or type; ``scan`` gives its tokens."""
+    """The file read so, where one of its problems is about such an import, name or type; ``scan`` gives the tokens of
+    its text after some rewriting.
+    """
     text = source.text
     lines = foreign_imports(text, first.starts, problems)
     starts = frozenset(one.primary.span.start for one in problems)
@@ -33,10 +42,11 @@ def read_again(
     likely = cased or LIKELY.search(text) is not None
     others = [one for one in problems if not any(line.start <= one.primary.span.start < line.end for line in lines)]
     heads = HeadLines(source, tables, others)
-    likely = likely or bool(lines or heads.problems)
+    variables = QuotedVariables(source, others)
+    likely = likely or bool(lines or heads.problems or variables.problems) or VERSIONED.search(text) is not None
     if not likely and not any(text[at : at + 1] in (".", "<", "[", "(") for at in starts):
         return None
-    tokens = scan()
+    tokens = scan(variables.written)
     heads.read(tokens)
     begun = Declarations(source, tokens, tables)
     plain = Plain(
@@ -48,12 +58,33 @@ def read_again(
     known |= {_last(line.reference): line.alias for line in lines if line.reference}
     known |= {line.called: line.alias for line in lines if "." in line.called}
     full = list(full_names(tokens, tables.kind["UNAME"], known, (*given, *(line.alias for line in lines))))
-    if not lines and not any(tokens.starts[each] in starts for one in full for each in range(one.first, one.until + 1)):
+    versioned = list(versioned_names(text, tokens))
+    if not lines and not _is_told_of(full, tokens, starts):
         full = []
-    told_already = [*heads.problems, *begun.problems]
+    if versioned and _is_told_of(versioned, tokens, starts):
+        inside = {at for one in versioned for at in range(one.first, one.until)}
+        full = [*versioned, *(one for one in full if one.first not in inside)]
+        known |= _aliases_of(versioned, given)
+    told_already = [*heads.problems, *variables.problems, *begun.problems]
     if not (lines or full or plain.edits or told_already):
         return None
-    return Reading(source, plain, tables, lines, full, known, told_already)
+    return Reading(source, plain, tables, lines, full, known, told_already, frozenset(given.values()))
+
+
+def _is_told_of(names: Iterable[FullName], tokens: Tokens, starts: frozenset[int]) -> bool:
+    return any(tokens.starts[each] in starts for one in names for each in range(one.first, one.until + 1))
+
+
+def _aliases_of(names: Iterable[FullName], given: Mapping[str, str]) -> dict[str, str]:
+    """The alias by which each module with its version is to be used: that of its import, else a free one."""
+    aliases = {reference: alias for alias, reference in given.items()}
+    found: dict[str, str] = {}
+    for one in names:
+        name = one.module.partition(":")[0].rpartition("/")[2]
+        taken = {*given, *found.values(), *RESERVED}
+        free = next((alias for alias in (name.rpartition(".")[2], name.replace(".", "")) if alias not in taken), name)
+        found.setdefault(one.module, aliases.get(one.module, free))
+    return found
 
 
 def _last(reference: str) -> str:
@@ -72,7 +103,9 @@ class Reading:
         full: Sequence[FullName],
         known: Mapping[str, str],
         told_already: Sequence[Diagnostic],
+        imported: frozenset[str],
     ) -> None:
+        self._imported = imported
         self._told_already = told_already
         self._edits: list[list[Edit]] = [[] for _ in lines]
         self.broken: list[BrokenDecl] = []
@@ -103,7 +136,12 @@ class Reading:
         problems = [told(self._source, line, edits) for line, edits in zip(lines, self._edits, strict=True)]
         problems += [*self._told_already, *self._plain.problems()]
         for module, names in self._by_full_name.items():
-            problems.append(told_once(self._source, self._before, names, self._known.get(module, "")))
+            alias = self._known.get(module, "")
+            if names[0].versioned:
+                imported = module in self._imported
+                problems.append(told_versioned(self._source, self._before, names, alias, imported))
+            else:
+                problems.append(told_once(self._source, self._before, names, alias))
         problems = sorted([*problems, *others], key=lambda one: (one.primary.span.start, one.primary.span.end))
         return tuple(problems[:MOST])
 
@@ -154,9 +192,11 @@ class Reading:
             self._by_full_name[name.module].append(name)
         else:
             self._by_full_name[name.module] = [name]
-            if name.module not in self._known:
+            if name.module not in (self._imported if name.versioned else self._known):
                 self.broken.append(BrokenDecl(start, start, "import", Name(start, start, alias)))
         self.tokens.put(self._kind["UNAME"], alias, start, end, tokens.gaps[name.first])
+        if name.versioned:
+            self.tokens.put(self._kind["DOT"], ".", end, end, "")
 
     def _put_import(self, line: ForeignImport, gap: str) -> None:
         if not line.reference or line.again:

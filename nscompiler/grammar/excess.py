@@ -5,6 +5,7 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
+from nscompiler.grammar.text import quote
 from nscompiler.patterns import Pattern
 
 _MAYBE = Applicability.MAYBE_INCORRECT
@@ -77,8 +78,12 @@ def quoted_parameter(around: Surroundings) -> Diagnostic | None:
         if not name.isidentifier() or name[0].isupper():
             break
         edits += [Edit(segment.span(position), name)] if name != segment.text(position) else []
-        edits += [Edit(segment.span(position + 1), "=")] if segment.text(position + 1) == ":" else []
+        sign = " =" if segment.end(position) == segment.start(position + 1) else "="
+        edits += [Edit(segment.span(position + 1), sign)] if segment.text(position + 1) == ":" else []
         kinds[position : position + 2] = [segment.trial.kind["LNAME"], segment.trial.tables.literals["="]]
+        value = segment.text(position + 2)
+        if value[:1] == "'" and "\\" not in value:
+            edits.append(Edit(segment.span(position + 2), quote(value[1:-1])))
         position = segment.behind_bracket(position + 2) + 1
     fixes = (Fix("Write `name = value`", tuple(edits), _MAYBE),) if segment.read(kinds)[1] else ()
     title = "A parameter is given as `name = value`, without quotes around its name"

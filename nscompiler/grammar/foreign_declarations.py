@@ -2,6 +2,8 @@
 ``export def w = …``. Each is read as what was meant, and told of once.
 """
 
+from collections.abc import Iterator
+
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
@@ -21,10 +23,12 @@ _OF_FIELDS = frozenset(("readonly", "val", "var", "const", "final", "public", "p
 # What stands before such a word in Kotlin, in Scala, and before a declaration in JavaScript.
 _BEFORE = frozenset(("data", "case", "default"))
 _AFTER = _RECORDS | {"type", "fun", "def"}
+#: The scalars of Python that have another name here.
+_PYTHON = {"str": "Text", "int": "Integer", "float": "Double", "bool": "Boolean"}
 _WRAPPERS = frozenset(("newtype", "data"))
 _OPENERS, _CLOSERS = frozenset("([{<"), frozenset(")]}>")
 LIKELY = Pattern(
-    rf"(?m)^[ \t]*+(?:{'|'.join(sorted(_MODIFIERS | _RECORDS | _WRAPPERS))}|case|enum|type[ \t]+alias)[ \t]"
+    rf"(?m)^[ \t]*+(?:{'|'.join(sorted(_MODIFIERS | _RECORDS | _WRAPPERS))}|case|enum|typedef|type[ \t]+alias)[ \t]"
     rf"|[{{,;]\s*+(?:{'|'.join(sorted(_OF_FIELDS))})[ \t]"
 )
 """What a text looks like that has one."""
@@ -70,6 +74,8 @@ class Declarations:
                 self._modifier(at, head)
             elif kinds[head] == self._kind["TYPE"] and texts[at + 1] == "alias":
                 self._alias(at + 1)
+            elif texts[at] == "typedef":
+                self._typedef(at)
             elif kinds[head + 1] == self._kind["UNAME"]:
                 self._type(at, head)
 
@@ -86,7 +92,13 @@ class Declarations:
         elif texts[head] == "enum" and texts[head + 2] == "{":
             self._enumeration(head, head + 2)
         elif texts[head] in _WRAPPERS:
+            derives = self._without_deriving(head)
             self._wrapper(head)
+            if derives and len(self.problems) == told:
+                self._write(head, self._kind["TYPE"], "type")
+                self._tell_keyword(head, f"type {texts[head + 1]} = …")
+        if texts[head] == "class" and len(self.problems) == told and texts[opening] in (":", "("):
+            self._python_class(at, head)
         self._edits = []
         if len(self.problems) > told:
             self._instead |= {each: [] for each in range(at, head)}
@@ -147,6 +159,80 @@ class Declarations:
         self._write(closing, self._literals["}"], " }" if bracket else "}")
         self._separate(opening, closing, ",")
         self._tell_keyword(at, f"type {self._before.texts[at + 1]} = {{ … }}")
+
+    def _typedef(self, at: int) -> None:
+        """``typedef Integer Id;``, ``typedef struct { id : Integer; } Order;``."""
+        texts = self._before.texts
+        first = at + 1 + (texts[at + 1] == "struct")
+        end = (self._closing(first) if texts[first] in _OPENERS else first) + 1
+        ends = end < len(texts) - 1 and (texts[end + 1] in (";", "") or _is_new_line(self._before.gaps[end + 1]))
+        if end <= first or self._before.kinds[end] != self._kind["UNAME"] or not ends:
+            return
+        name = texts[end]
+        meant = [(self._kind["TYPE"], "type"), (self._kind["UNAME"], name), (self._literals["="], "=")]
+        self._instead |= {each: [] for each in (*range(at + 1, first), end)}
+        self._instead[at] = meant
+        self._edits = [
+            Edit(self._source.span(self._before.starts[at], self._before.ends[first - 1]), f"type {name} ="),
+            Edit(self._source.span(self._before.ends[end - 1], self._before.ends[end]), ""),
+        ]
+        if texts[first] == "{":
+            self._separate(first, end - 1, ",")
+        self._tell_keyword(at, f"type {name} = …")
+
+    def _without_deriving(self, at: int) -> bool:
+        """Takes out what ``data X = A | B deriving (Show, Eq)`` ends with; whether there is that."""
+        texts = self._before.texts
+        stop = min(at + _LONGEST, len(texts) - 2)
+        found = next((each for each in range(at + 3, stop) if texts[each] == "deriving"), 0)
+        between = self._before.kinds[at + 1 : found]
+        if not found or not {self._kind["TYPE"], self._kind["FUN"], self._kind["DEF"]}.isdisjoint(between):
+            return False
+        end = self._closing(found + 1) if texts[found + 1] == "(" else found + 1
+        self._instead |= {each: [] for each in range(found, end + 1)}
+        self._edits.append(Edit(self._source.span(self._before.ends[found - 1], self._before.ends[end]), ""))
+        return True
+
+    def _python_class(self, at: int, head: int) -> None:
+        """``class Order:`` with a line for each field below."""
+        texts, gaps, literals = self._before.texts, self._before.gaps, self._literals
+        colon = self._closing(head + 2) + 1 if texts[head + 2] == "(" else head + 2
+        fields = list(self._python_fields(head, colon)) if texts[colon] == ":" else []
+        if not fields or not _is_new_line(gaps[colon + 1]):
+            return
+        if texts[max(at - 2, 0)] == "@" and texts[at - 1] == "dataclass":
+            self._instead |= {at - 2: [], at - 1: []}
+            self._edits.append(Edit(self._source.span(self._before.starts[at - 2], self._before.starts[at]), ""))
+        self._write(head, self._kind["TYPE"], "type")
+        self._instead |= {each: [] for each in range(head + 2, colon)}
+        self._instead[colon] = [(literals["="], "="), (literals["{"], "{")]
+        opened = self._source.span(self._before.ends[head + 1], self._before.ends[colon])
+        self._edits.append(Edit(opened, " = {"))
+        for first, until in fields:
+            end = next((each for each in range(first, until) if texts[each] == "="), until)
+            self._instead |= {each: [] for each in range(end, until)}
+            for each in range(first + 2, end):
+                if texts[each] in _PYTHON:
+                    self._write(each, self._kind["UNAME"], _PYTHON[texts[each]])
+            last = (first, until) == fields[-1]
+            self._added[until] = [(literals["}" if last else ","], "}" if last else ",")]
+            behind = self._source.span(self._before.ends[end - 1], self._before.ends[until - 1])
+            self._edits.append(Edit(behind, "\n}" if last else ","))
+        self._tell_keyword(head, f"type {texts[head + 1]} = {{ … }}")
+
+    def _python_fields(self, head: int, colon: int) -> Iterator[tuple[int, int]]:
+        """Where the fields of a class start and end; none where more than fields stands there."""
+        texts, gaps, at = self._before.texts, self._before.gaps, colon + 1
+        indent = _column(gaps[at])
+        found: list[tuple[int, int]] = []
+        while _column(gaps[at]) == indent > _column(gaps[head]) and texts[at]:
+            if texts[at + 1] != ":" or not texts[at].isidentifier():
+                return
+            first, at = at, at + 2
+            while texts[at] and not _is_new_line(gaps[at]) and at < first + _LONGEST:
+                at += 1
+            found.append((first, at))
+        yield from found
 
     def _has_fields(self, opening: int, closing: int) -> bool:
         first = opening + 1 + (self._before.texts[opening + 1] in _OF_FIELDS)
@@ -251,6 +337,10 @@ class Declarations:
 
 def _stands_before(texts: list[str], at: int) -> bool:
     return texts[at] in _BEFORE and texts[at + 1] in _AFTER
+
+
+def _column(gap: str) -> int:
+    return len(gap) - 1 - max(gap.rfind("\n"), gap.rfind("\r"))
 
 
 def _is_new_line(gap: str) -> bool:

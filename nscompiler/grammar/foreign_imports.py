@@ -20,7 +20,7 @@ from nscompiler.source import SourceFile
 #: How many of them are looked at in one file.
 _MOST = 400
 #: Aliases that no import may give.
-_RESERVED = ("Sources", "Sinks", "Conv", "Std")
+RESERVED = ("Sources", "Sinks", "Conv", "Std")
 _WORD = r"[^\W\d]\w*+"
 _ALIAS = rf"(?P<alias>{_WORD})"
 _MODULE = (
@@ -253,7 +253,7 @@ def _free_alias(match: re.Match[str], called: str, given: Mapping[str, str]) -> 
     stem = _last_part(called or module)
     stem = stem[:1].upper() + stem[1:] if stem[:1].isalpha() else f"M{stem}"
     names = chain((stem, module.rpartition("/")[2].replace(".", "")), (f"{stem}{number}" for number in count(2)))
-    return next(name for name in names if name not in given and name not in _RESERVED)
+    return next(name for name in names if name not in given and name not in RESERVED)
 
 
 def told(source: SourceFile, line: ForeignImport, uses: list[Edit]) -> Diagnostic:

@@ -32,12 +32,10 @@ def small_type(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> 
         context = Context(tokens, trial.kind)
         types = {at for at in range(len(kinds) - 1) if context.wanted(at) == "variable"}
         uses = [at for at in uses if at in types]
-        for at in (index, *uses):
-            texts[at] = capital  # the function has the other name
     uses = [at for at in uses if texts[at - 1] not in (".", "|") and not _is_label(texts, at)]
     twice = any(texts[at - 1] == "type" for at in uses)
     for at in (index, *uses):
-        kinds[at] = trial.kind["UNAME"]
+        kinds[at], texts[at] = trial.kind["UNAME"], capital
     edits = tuple(Edit(source.span(tokens.starts[at], tokens.ends[at]), capital) for at in (index, *uses))
     taken = any(texts[at] == capital and texts[at - 1] == "type" for at in range(1, len(kinds)) if at not in uses)
     span = source.span(tokens.starts[index], tokens.ends[index])

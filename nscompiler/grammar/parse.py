@@ -80,7 +80,9 @@ def parse_tokens(source: SourceFile, *, comments: bool = True) -> tuple[ParseRes
         return result, tokens
     from nscompiler.grammar import brought  # files without mistakes do without
 
-    reading = brought.read_again(source, tokens, lambda: _scan(text, tables), tables, result.problems)
+    reading = brought.read_again(
+        source, tokens, lambda rewritten: _scan(rewritten(text), tables), tables, result.problems
+    )
     if reading is None:
         return result, tokens
     result = _read(source, text, reading.tokens, tables, comments, reading.broken)

@@ -64,7 +64,7 @@ class Recovery:
         if read >= 0:
             return read
         kind = self._tokens.kinds[index]
-        if self._first_bad <= kind < len(self._tables.names):
+        if self._first_bad <= kind < len(self._tables.names) and not self._is_quoted_parameter(states, index):
             return self._read_bad(states, values, index)
         return self._mistake(states, values, index)
 
@@ -261,6 +261,14 @@ class Recovery:
         """Whether a token is the value of a parameter, where that is given or its default."""
         texts = self._tokens.texts
         return index > 2 and texts[index - 1] == "=" and texts[index - 3] in ("{", ",", ":")
+
+    def _is_quoted_parameter(self, states: list[int], index: int) -> bool:
+        """Whether a token is the name of a parameter in quotes of another kind: ``{ 'n': 3 }``."""
+        tokens = self._tokens
+        if tokens.kinds[index] != self._tables.kind["WRONG_QUOTES"] or tokens.texts[index + 1] not in ("=", ":"):
+            return False
+        expected = self._trial.expected(states.copy())
+        return self._tables.kind["LNAME"] in expected and self._tables.kind["TEXT"] not in expected
 
     def _read_any_value(self, index: int) -> None:
         """Read what could not be read as a value that suits every parameter, so that no second error is told of it."""

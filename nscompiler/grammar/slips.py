@@ -251,6 +251,8 @@ class Slips:
             return
         if not between and _are_one(other, one):
             return
+        if one[:1].isdigit() and other.isidentifier():
+            return  # a type is missing before its sizes
         if other == "." and (not texts[at + 2] or self._trial.begins_line(tokens, at + 2)):
             return  # more was to come
         if {one, other} & set(_INNER) and {one, other} & _BRACKETS:

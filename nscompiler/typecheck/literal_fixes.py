@@ -67,8 +67,15 @@ def _listed(value: syntax.Literal, type: ParameterType) -> str:
 
 
 def choices(text: str, type: ParameterType) -> tuple[str, ...]:
-    """The choices that a text is near to; where none is and there are few, all of them."""
-    return near(text, type.choices) or (type.choices if len(type.choices) <= FEW else ())
+    """The choices that a text is near to, or short for; where none is and there are few, all of them."""
+    meant = near(text, type.choices) or tuple(one for one in type.choices if _is_short_for(text, one))
+    return meant or (type.choices if len(type.choices) <= FEW else ())
+
+
+def _is_short_for(text: str, choice: str) -> bool:
+    """Whether a text has some of the letters of a choice, in order and with the first: ``gz`` for ``gzip``."""
+    letters = iter(choice)
+    return len(text) > 1 and text[0] == choice[:1] and all(letter in letters for letter in text.casefold())
 
 
 def _plain(text: str, kind: str, wanted: str) -> str | None:

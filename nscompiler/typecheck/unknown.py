@@ -10,13 +10,21 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean
 from nscompiler.grammar import syntax
 from nscompiler.modules.exports import Exporting
+from nscompiler.patterns import Pattern
 from nscompiler.records import replace
 from nscompiler.source import Span
 from nscompiler.typecheck.other_versions import report_other_version
+from nscompiler.typecheck.standard_names import meant_by
 from nscompiler.types.interface import Interface
 from nscompiler.types.types import SCALARS
 
 MOST_FIXES = 3
+# What is given a type in `< >`, with its parameters, right before a stage.
+_TAKES_TYPE = Pattern(
+    r"(?P<function>\b(?:Conv\.from_|Sources\.(?!stdin\b|schedule\b))\w++)(?P<given>\s*+\{[^{}]*+\})?+\s*+\|\s*+\Z"
+)
+_LINES = Pattern(r"\bSources\.stdin\s*+\|\s*+\Z")
+_NEAR = 300
 _FEW = 4
 _MOST_ALIASES = 24
 # How types are called elsewhere.
@@ -83,6 +91,9 @@ _STANDARD = {"Http": "Http:1.0.0"}
 def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> None:
     """No import gives an alias; ``name`` is what is wanted from it."""
     text, aliases = qualifier.text, list(scope.imports)
+    if text in scope.declared_functions:
+        _report_dot(scope, qualifier, name)
+        return
     if any(_gives(scope.module, decl, text) for decl in scope.module.declarations):
         return
     renamed = tuple(_imported_as(scope, text, name.text))
@@ -98,6 +109,20 @@ def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> Non
         related=tuple(_import_labels(scope, similar)),
         notes=(f"the aliases here are {_listed(sorted(aliases))}",),
         fixes=tuple(fixes),
+    )
+
+
+def _report_dot(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> None:
+    """``f.g`` of two functions, which other languages join so."""
+    one, other = qualifier.text, name.text
+    dot = Edit(scope.module.source.span(qualifier.end, name.start), " | ")
+    fix = Fix(f"write `{one} | {other}`", (dot,), Applicability.MAYBE_INCORRECT)
+    scope.report(
+        codes.UNKNOWN_ALIAS,
+        qualifier,
+        f"`{one}` is a function, and no module",
+        "a `.` follows the alias of a module",
+        fixes=(fix,) if other in scope.declared_functions else (),
     )
 
 
@@ -257,9 +282,18 @@ def report_function(
         title = f"`{text}` is spelt `{right}`"
         scope.report(codes.WRONG_CASE, name, title, "capitals count", fixes=(fix,))
         return
-    if interface is None and text[:1].isupper() and _report_no_function(scope, name):
+    if text[:1].isupper() and (
+        _report_no_function(scope, name) if interface is None else _report_their_type(scope, qualifier, interface, name)
+    ):
+        return
+    if interface is None and (cut := _prefixed(text, candidates)):
+        title = f"there is no function `{text}`"
+        fix = scope.replacement(name, cut, f"write `{cut}`")
+        scope.report(codes.UNKNOWN_NAME, name, title, f"did you mean `{cut}`?", fixes=(fix,))
         return
     similar = scope.near(text, candidates)
+    if interface is not None and not similar:
+        similar = tuple(one for one in meant_by(interface.module, text) if one in interface.functions)
     found, fixes = _elsewhere(scope, qualifier, name, "functions", bool(similar))
     if not found:
         fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
@@ -271,6 +305,40 @@ def report_function(
         did_you_mean(found[:MOST_FIXES] or similar) or _not_imported(fixes) or "unknown function",
         fixes=tuple(fixes[:MOST_FIXES]),
     )
+
+
+def _prefixed(text: str, functions: Iterable[str]) -> str:
+    """``filter f`` where ``filterf`` stands; empty where no function is meant so."""
+    word = next((word for word in ("concat", "filter") if text.startswith(word)), "")
+    return f"{word} {text[len(word) :]}" if word and text[len(word) :] in functions else ""
+
+
+def _report_their_type(scope: Scope, qualifier: syntax.Name | None, interface: Interface, name: syntax.Name) -> bool:
+    """Report a type of another module where a function is wanted; False if it is none."""
+    if name.text not in interface.types or qualifier is None:
+        return False
+    written = f"{qualifier.text}.{name.text}"
+    title, label = f"`{written}` is a type, and no function", "a function is wanted here"
+    fixes = _as_given(scope, qualifier.start, name.end, written)
+    scope.report(codes.UNKNOWN_NAME, name, title, label, fixes=fixes)
+    return True
+
+
+def _as_given(scope: Scope, start: int, end: int, written: str) -> tuple[Fix, ...]:
+    """The fix that gives a type, which stands as a stage, to the function before it that takes one."""
+    text = scope.module.source.text
+    before = _TAKES_TYPE.search(text, max(0, start - _NEAR), start)
+    span = scope.module.source.span
+    if before is None and _LINES.search(text, max(0, start - _NEAR), start) is not None:
+        right = f"Conv.from_json<{written}>"
+        return (Fix(f"write `{right}`", (Edit(span(start, end), right),), Applicability.MAYBE_INCORRECT),)
+    if before is None:
+        return ()
+    at = before.end("function")
+    gone = before.end("function") if before["given"] is None else before.end("given")
+    edits = (Edit(span(at, at), f"<{written}>"), Edit(span(gone, end), ""))
+    title = f"write `{before['function']}<{written}>`"
+    return (Fix(title, edits if gone > at else (Edit(span(at, end), f"<{written}>"),), Applicability.MAYBE_INCORRECT),)
 
 
 def _report_no_function(scope: Scope, name: syntax.Name) -> bool:
@@ -290,7 +358,8 @@ def _report_no_function(scope: Scope, name: syntax.Name) -> bool:
         declared = scope.declared_types.get(text)
         label = () if declared is None else (Label(scope.span(declared.name), "declared here", Role.DECLARATION),)
         title = f"`{text}` is a type, and no function"
-        scope.report(codes.UNKNOWN_NAME, name, title, "a function is wanted here", related=label)
+        fixes = _as_given(scope, name.start, name.end, text)
+        scope.report(codes.UNKNOWN_NAME, name, title, "a function is wanted here", related=label, fixes=fixes)
     elif (module := scope.imports.get(text)) is not None:
         own = [f"`{text}.{function}`" for function in module.functions]
         told = f"its functions are {', '.join(own[:_FEW])}{' …' if own[_FEW:] else ''}" if own else "it has none"

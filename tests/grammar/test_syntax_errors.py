@@ -188,7 +188,7 @@ MISTAKES = [
     ("«x» = f | g", "NS0130", "def x = f | g"),
     ("«Event» = A | B", "NS0130", "type Event = A | B"),
     # --- as Python, JSON and other languages have it
-    ('def w = f { «"n"»: 3, "l": [1, 2], "m": "x" }', "NS0129", 'def w = f { n= 3, l= [1, 2], m= "x" }'),
+    ('def w = f { «"n"»: 3, "l": [1, 2], "m": "x" }', "NS0129", 'def w = f { n = 3, l = [1, 2], m = "x" }'),
     ('def w = f { n = 2, «"m"» = "x" }', "NS0129", 'def w = f { n = 2, m = "x" }'),
     ("fun f : A -> B «{» n : Integer = 3 }", "NS0101", "fun f : A -> B with { n : Integer = 3 }"),
     ("fun f : A -> { x : B } «{» n : Integer }", "NS0101", "fun f : A -> { x : B } with { n : Integer }"),
