@@ -32,15 +32,21 @@ def small_type(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> 
         context = Context(tokens, trial.kind)
         types = {at for at in range(len(kinds) - 1) if context.wanted(at) == "variable"}
         uses = [at for at in uses if at in types]
+        for at in (index, *uses):
+            texts[at] = capital  # the function has the other name
     uses = [at for at in uses if texts[at - 1] not in (".", "|") and not _is_label(texts, at)]
     twice = any(texts[at - 1] == "type" for at in uses)
     for at in (index, *uses):
-        kinds[at], texts[at] = trial.kind["UNAME"], capital
+        kinds[at] = trial.kind["UNAME"]
     edits = tuple(Edit(source.span(tokens.starts[at], tokens.ends[at]), capital) for at in (index, *uses))
     taken = any(texts[at] == capital and texts[at - 1] == "type" for at in range(1, len(kinds)) if at not in uses)
+    taken = taken and texts[index] != capital
+    if not taken and capital in texts:
+        for at in (index, *uses):
+            texts[at] = capital  # it is used so already
     span = source.span(tokens.starts[index], tokens.ends[index])
     title = "The name of a `type` starts with a capital letter"
-    if taken and texts[index] != capital:
+    if taken:
         return codes.NAME_CASE.at(span, title, f"there is a {shown(capital)} besides: this one needs another name")
     if twice:
         return codes.NAME_CASE.at(span, title, f"{shown(name)} is declared twice: one of them needs another name")
