@@ -194,7 +194,7 @@ def report_ambiguous(scope: Scope, use: syntax.Use, fact: UseFact, given: bool) 
         ]
     )
     if not fixes and not given:
-        fixes = [Fix(f"write the type: `{name}<…>`", (Edit(end, "<Text>"),), _BLANKS)]
+        fixes = [Fix(f"write the type: `{name}<…>`", (Edit(end, f"<{_blank(fact)}>"),), _BLANKS)]
     scope.report(
         codes.AMBIGUOUS_TYPE,
         use,
@@ -203,6 +203,13 @@ def report_ambiguous(scope: Scope, use: syntax.Use, fact: UseFact, given: bool) 
         related=(Label(fact.target.span, "declared here", Role.DECLARATION),),
         fixes=tuple(fixes),
     )
+
+
+def _blank(fact: UseFact) -> str:
+    """A type to be replaced by the one that is meant, of the kind that is wanted."""
+    scheme = fact.target.scheme
+    of_rows = any(need.name in ("CsvRow", "SqlRow") for need in scheme.requirements)
+    return "{ name : Text }" if of_rows else "Text"
 
 
 def _candidates(scope: Scope, fact: UseFact) -> list[str]:

@@ -110,6 +110,8 @@ WITH_FIX = [
     ("parameter-type", 'fun s : Text -> Text with { o : [Text] = [] }\ndef f = s { o = "x" }\n'),
     ("parameter-missing", "def w = Sources.http<Text> | Sinks.log\n"),
     ("ambiguous-type", 'def w = Sources.http { http_path = "/x" } | Sinks.log\n'),
+    ("ambiguous-type", 'def w = Sources.csv { path = "x.csv" } | Sinks.log\n'),
+    ("ambiguous-type", 'def w = Sources.sqlite { path = "x.db", query = "select 1" } | Sinks.log\n'),
     ("standard-parameter-value", 'fun f : Text -> Text\ndef g = f { on_error = "skp" }\n'),
     ("unknown-constraint", "fun f : a -> Text where a is CsvRaw\n"),
     ("unknown-attribute", "@statelss\nfun f : Text -> Text\n"),
