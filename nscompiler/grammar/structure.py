@@ -8,6 +8,7 @@ from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.early import old_annotation, old_source, old_type
 from nscompiler.grammar.excess import EXCESS
 from nscompiler.grammar.foreign import FOREIGN, bare_arguments
+from nscompiler.grammar.foreign_types import foreign_type
 from nscompiler.grammar.inline_sums import inline_sum
 from nscompiler.grammar.marks import MARKS, application_end
 from nscompiler.grammar.segment import Segment
@@ -403,8 +404,12 @@ def call(around: Surroundings) -> Diagnostic | None:
     if segment.text(at) != ")" or segment.text(at - 1) != "(" or around.keyword in ("type", "fun"):
         return None
     fixes: tuple[Fix, ...] = ()
-    if segment.whole_with(at - 1, 2, []) or at == 1:
-        fixes = (Fix("Remove `()`", (segment.removal(at - 1, at),), _SURE),)
+    empty = [n for n in range(len(segment.kinds) - 1) if segment.text(n) == "(" and segment.text(n + 1) == ")"]
+    called = [n for n in empty if n == 0 or segment.is_word(n - 1) or segment.text(n - 1) in (">", "}")]
+    without = [kind for n, kind in enumerate(segment.kinds) if n not in called and n - 1 not in called]
+    first = called[0] if called else at
+    if called and (segment.whole_with(first, len(segment.kinds) - first, without[first:]) or at == 1):
+        fixes = (Fix("Remove `()`", tuple(segment.removal(n, n + 1) for n in called), _SURE),)
     title = "A function is named without `()`: the pipe calls it"
     return codes.UNEXPECTED.at(segment.span(at - 1, at), title, fixes=fixes)
 
@@ -458,6 +463,7 @@ STRUCTURE: tuple[Rule, ...] = (
     missing_name,
     wrong_keyword,
     colon_before_body,
+    foreign_type,
     *FOREIGN,
     *MARKS,
     missing_semicolon,

@@ -222,7 +222,13 @@ def _is_variable(scope: Scope, unknown: syntax.TypeName) -> bool:
 
 
 def _as_written_here(scope: Scope, unknown: syntax.TypeName) -> tuple[Fix, ...]:
-    """``List Text`` and ``Maybe Text`` as they are written here; nothing where more is given, or in brackets."""
+    """``List Text``, ``List[Text]`` and ``Maybe Text`` as they are written here; nothing where more is given."""
+    glued = unknown.args[0] if len(unknown.args) == 1 and unknown.args[0].start == unknown.name.end else None
+    if isinstance(glued, syntax.ListType):
+        text = scope.module.source.text[glued.start : glued.end]
+        if WRITTEN[unknown.name.text] is not _LIST:
+            text = f"optional {text[1:-1].strip()}"
+        return (scope.replacement(unknown, text, f"write `{text}`"),)
     if len(unknown.args) != 1 or not isinstance(unknown.args[0], (syntax.TypeName, syntax.TypeVariable)):
         return ()
     source, item = scope.module.source, unknown.args[0]

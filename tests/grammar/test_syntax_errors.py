@@ -193,7 +193,7 @@ MISTAKES = [
     ("fun f : A -> B «{» n : Integer = 3 }", "NS0101", "fun f : A -> B with { n : Integer = 3 }"),
     ("fun f : A -> { x : B } «{» n : Integer }", "NS0101", "fun f : A -> { x : B } with { n : Integer }"),
     ("@«Stateless» fun f : A -> B", "NS0122", "@stateless fun f : A -> B"),
-    ("type T = { a : List«<Text>» }", "NS0101", "type T = { a : [Text] }"),
+    ("type T = { a : «List<Text>» }", "NS0101", "type T = { a : [Text] }"),
     ("type T = { a : Optional«<Map Text>» }", "NS0101", "type T = { a : optional Map Text }"),
     ("def w = «return» f | g", "NS0101", "def w = f | g"),
     (
