@@ -145,6 +145,7 @@ HIDDEN = {
     ("nscompiler.grammar.tables", "nscompiler.grammar.generate"): "lark, where the parser's tables were made before",
     ("nscompiler.grammar.parse", "nscompiler.grammar.machine"): "what knows of mistakes, for files without one",
     ("nscompiler.grammar.parse", "nscompiler.grammar.brought"): "imports of other languages, for the same",
+    ("nscompiler.grammar.parse", "nscompiler.grammar.same_slips"): "the same",
     ("nscompiler.modules.claims", "nscompiler.grammar.head_lines"): "slips in headers, for files without one",
     ("nscompiler.modules.discovery", "nscompiler.modules.project"): "reading YAML, for files without an nstack.yaml",
     ("nscompiler.typecheck.branches", "nscompiler.typecheck.bridges"): "what is offered where branches differ",

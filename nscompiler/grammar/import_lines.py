@@ -115,7 +115,7 @@ def _small_alias(source: SourceFile, tokens: Tokens, line: ImportLine) -> Diagno
     capital = alias[0].upper() + alias[1:]
     span = source.span(*line.match.span("alias"))
     module, _, member = line.match["name"].rpartition(".")
-    if module and member[:1].islower():
+    if module.rpartition(".")[2][:1].isupper() and member[:1].islower():
         title = "An import brings a whole module, and its alias starts with a capital letter"
         written = f"{module}:{line.match['version'] or '1.0.0'}"
         label = f"write `import {written}`, and `{module.rpartition('.')[2]}.{member}` where it is used"

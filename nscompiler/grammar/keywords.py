@@ -17,7 +17,7 @@ _GOES_ON = frozenset(("|", "&", "{", "}", ")", "]", ">", ",", "->", "with", "whe
 #: What other languages write before a name that they declare: no function of such a name has parameters there.
 BINDERS = frozenset(("let", "const", "var", "val", "set", "local", "def", "fun", "type", "import", "module"))
 #: What other languages write before the name of a file's module.
-_PACKAGES = frozenset(("package", "namespace", "library"))
+_PACKAGES = frozenset(("package", "namespace", "library", "defmodule"))
 _DECLARING = ("type", "fun", "def")
 #: A line that stands so little further right goes on with nothing.
 _ASKEW = 1

@@ -20,6 +20,7 @@ from nscompiler.grammar.syntax import (
     FunDecl,
     Header,
     Import,
+    LiteralSource,
     Module,
     Name,
     Node,
@@ -170,6 +171,9 @@ class _Assembly:
             title = "A file has one `module` header"
             self._builder.report(codes.HEADER_PLACE.at(span, title, related=(first,), fixes=(fix,)))
             return
+        if self._is_docstring():
+            self._header = header
+            return
         if self._last is not None or self._imports or self._mains:
             text = self._source.text
             start = self._top()
@@ -178,6 +182,22 @@ class _Assembly:
             fixes = () if header.early else (Fix("Move it to the top", move, _SURE),)
             self._builder.report(codes.HEADER_PLACE.at(span, title, fixes=fixes))
         self._header = header
+
+    def _is_docstring(self) -> bool:
+        """Tell of a text before the header that says what the module is for, as in Python; False if there is none."""
+        if len(self._mains) != 1 or self._last is not None or self._imports:
+            return False
+        start, end = self._builder.start(self._mains[0]), self._builder.end(self._mains[0])
+        written = self._source.text[start:end]
+        if not isinstance(self._mains[0], LiteralSource) or not written.startswith('"'):
+            return False
+        span = self._source.span(start, end)
+        lines = "\n".join(f"/// {line.strip()}".rstrip() for line in written.strip('"').strip().splitlines())
+        title = "What a module is for stands above its header in lines that start with `///`"
+        fix = Fix("Write it with `///`", (Edit(span, lines),), _MAYBE)
+        self._builder.report(codes.EXPRESSION_PLACE.at(span, title, fixes=(fix,)))
+        self._mains.clear()
+        return True
 
     def _top(self) -> int:
         """Where the file's first item starts, its doc comment included."""

@@ -48,7 +48,9 @@ def parse(source: SourceFile, *, comments: bool = True) -> ParseResult:
     result = _parse_natively(source, comments) or parse_tokens(source, comments=comments)[0]
     if not result.problems:
         return result
-    return ParseResult(result.module, _with_tried_fixes(source, result.problems))
+    from nscompiler.grammar import same_slips  # files without mistakes do without
+
+    return ParseResult(result.module, _with_tried_fixes(source, same_slips.told_once(source, result.problems)))
 
 
 def _parse_natively(source: SourceFile, comments: bool) -> ParseResult | None:

@@ -12,10 +12,14 @@ from nscompiler.modules.reference import ModuleRef
 from nscompiler.patterns import Pattern
 
 _WORD = "module"
-_FOREIGN = ("package", "namespace", "library")
+_FOREIGN = ("package", "namespace", "library", "defmodule")
 _IMPORT = Pattern(r"import[ \t][^\n;]*+[\n;]?")
 _VERSIONED = Pattern(r"[^\n\r]*[0-9]\.[0-9]")
-_HASH = Pattern(r"#[^\n]*+\n?")
+# Comments of other languages, attributes, and a text that says what the file is for.
+_PASSED = Pattern(r"(?:#|--|@\w)[^\n]*+\n?|\"{3}(?:[^\"]|\"(?!\"\"))*+\"{3}")
+_LATE = Pattern(r"(?m)^module[ \t]+([\w./-]+:[\w.-]+)")
+# What a header does not stand in: texts, and comments of one line.
+_OTHERWISE = Pattern(r"//[^\n]*+|\"{3}(?:[^\"]|\"(?!\"\"))*+\"{3}|\"(?:[^\"\\\n]|\\.)*+\"")
 # `modul A:1.0.0`, `module: A:1.0.0`, `module "A:1.0.0"`, and `A:1.0.0` alone.
 _CLAIM = Pattern(
     r"(?:([A-Za-z]\w*+)(?:[ \t]*:)?[ \t]+[\"']?)?"
@@ -33,6 +37,27 @@ def claim(heading: Heading) -> str | None:
 
 def _unscanned(text: str) -> str | None:
     """What is claimed by a text that does not start with ``module`` and a name."""
+    found = _first(text)
+    return _late(text) if found is None and "\nmodule" in text else found
+
+
+def _late(text: str) -> str | None:
+    """What is claimed by a header that stands behind declarations."""
+    at: int | None = 0
+    while at is not None and at < len(text):
+        header = _LATE.match(text, at)
+        if header is not None:
+            return str(header[1])
+        passed = _OTHERWISE.match(text, at)
+        if passed is not None:
+            at = passed.end()
+        else:
+            at = skip_comments(text, at) if text.startswith("/*", at) else at + 1
+    return None
+
+
+def _first(text: str) -> str | None:
+    """What is claimed by what stands first in a text."""
     at = _start(text)
     if at is not None and _VERSIONED.match(text, at):
         from nscompiler.grammar.head_lines import meant_header  # few files need it
@@ -52,11 +77,11 @@ def _unscanned(text: str) -> str | None:
 
 
 def _start(text: str) -> int | None:
-    """Where the first thing stands that is neither a comment, of another language perhaps, nor an import; None where a
-    comment is never closed."""
+    """Where the first thing stands that may come before a header by mistake, or be one; None where a comment is never
+    closed."""
     at = skip_comments(text)
     while at is not None and at < len(text):
-        passed = _HASH.match(text, at) or _IMPORT.match(text, at)
+        passed = _PASSED.match(text, at) or _IMPORT.match(text, at)
         if passed is None:
             break
         at = skip_comments(text, passed.end())

@@ -11,7 +11,7 @@ from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.files import Files
 from nscompiler.modules.index import ModuleIndex, conflict, distinct_files
 from nscompiler.modules.lock import Lock, read_lock
-from nscompiler.modules.reading import Heading, Sources, empty_file, unreadable
+from nscompiler.modules.reading import Heading, Sources, empty_file, missing_module_file, unreadable
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.tree import (
     CONFIG_FILE,
@@ -288,11 +288,6 @@ def no_such_path(path: str, files: Files) -> Diagnostic:
     note = did_you_mean(meant)
     title = titled("there is no file or folder `{}`", path)
     return codes.NO_SUCH_PATH.at(Span(path, 0, 0), title, notes=() if note is None else (note,))
-
-
-def missing_module_file(folder: str, span: Span) -> Diagnostic:
-    """The error that a module's folder has no ``module.nml``, at what says that it is one."""
-    return codes.MISSING_MODULE_FILE.at(span, titled("`{}` has no `module.nml`", folder))
 
 
 def _no_modules(folder: str) -> Diagnostic:

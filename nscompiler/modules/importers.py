@@ -29,9 +29,9 @@ class ImportLine(Record):
 
 def importers(
     sources: Iterable[SourceFile], reference: Callable[[str], ModuleRef | ReferenceFault]
-) -> dict[ModuleRef, tuple[ImportLine, ...]]:
-    """The imports of some texts, by what they import."""
-    found: dict[ModuleRef, list[ImportLine]] = {}
+) -> dict[ModuleRef | str, tuple[ImportLine, ...]]:
+    """The imports of some texts, by what they import: a module, or what is written for one."""
+    found: dict[ModuleRef | str, list[ImportLine]] = {}
     for ref, line in _lines(sources, reference):
         found.setdefault(ref, []).append(line)
     return {ref: tuple(lines) for ref, lines in found.items()}
@@ -39,9 +39,9 @@ def importers(
 
 def _lines(
     sources: Iterable[SourceFile], reference: Callable[[str], ModuleRef | ReferenceFault]
-) -> Iterator[tuple[ModuleRef, ImportLine]]:
+) -> Iterator[tuple[ModuleRef | str, ImportLine]]:
     for source in sources:
         for match in _IMPORT.finditer(source.text):
             ref = reference(match[1])
-            if isinstance(ref, ModuleRef):
-                yield ref, ImportLine(source.span(*match.span(1)), match[2] is not None)
+            line = ImportLine(source.span(*match.span(1)), match[2] is not None)
+            yield (ref if isinstance(ref, ModuleRef) else match[1]), line

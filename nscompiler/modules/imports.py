@@ -1,5 +1,6 @@
 """Resolving a file's header and imports: which module each import means, under which alias."""
 
+import os
 from collections.abc import Iterator
 from itertools import chain, count
 from typing import ClassVar
@@ -13,8 +14,9 @@ from nscompiler.modules.exports import names_used
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.meant import meant, repaired
 from nscompiler.modules.members import member, told
-from nscompiler.modules.not_found import MOST_COMPARED, Wanting, declared, not_found
+from nscompiler.modules.not_found import MOST_COMPARED, MOST_MENDED, Wanting, declared, not_found
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
+from nscompiler.modules.tree import SUFFIX, folder_of, join
 from nscompiler.modules.wording import titled
 from nscompiler.records import Record, replace
 from nscompiler.source import Span
@@ -61,7 +63,8 @@ def resolve_header(module: syntax.Module, index: ModuleIndex) -> tuple[ModuleRef
     ref = index.reference(node.text)
     if isinstance(ref, ReferenceFault):
         problem = faulty(ref, node.text, Span(module.source.path, node.start, node.end))
-        return None, (replace(problem, fixes=_as_imported(node, ref, module, index) or problem.fixes),)
+        fixes = (_with_imports(fix, node, index) for fix in problem.fixes)
+        return None, (replace(problem, fixes=_as_imported(node, ref, module, index) or tuple(fixes)),)
     return ref, ()
 
 
@@ -76,6 +79,20 @@ def _as_imported(
         wanted = [] if mended in wanted else wanted
     span = Span(path, node.start, node.end)
     return tuple(Fix(f"write `{text}`", (Edit(span, text),), Applicability.MAYBE_INCORRECT) for text in wanted[:3])
+
+
+def _with_imports(fix: Fix, node: syntax.Reference, index: ModuleIndex) -> Fix:
+    """A fix of a header that mends the imports too that have the reference as the header has it."""
+    lines = index.imports_of(node.text)[:MOST_MENDED]
+    edits = tuple(
+        Edit(
+            Span(line.span.path, *(line.span.start + at - node.start for at in (edit.span.start, edit.span.end))),
+            edit.text,
+        )
+        for line in lines
+        for edit in fix.edits
+    )
+    return replace(fix, edits=(*fix.edits, *edits)) if edits else fix
 
 
 def resolve_imports(
@@ -128,15 +145,7 @@ class _Resolver:
     def _target(self, node: syntax.Import, ref: ModuleRef | ReferenceFault, alias: str) -> str | None:
         """The file that an import means, or None after saying why there is none."""
         if isinstance(ref, ReferenceFault):
-            text, place = node.reference.text, self._reference_span(node)
-            used = self._used(alias)
-            problem = faulty(ref, text, place)
-            fixes = _existing(text, place, self._index, used) or problem.fixes
-            if node.alias is None and (found := meant(text)) is not None:
-                self.poisoned.add(found.ref.last_part)
-            if not (alias[:1].islower() and default_alias(text)[:1].islower() and node.alias is not None):
-                # Of an import of one function under another name the parser has told.
-                self.problems.append(self._member(node, replace(problem, fixes=fixes)))
+            self._take_faulty(node, ref, alias)
             return None
         if ref == self._own:
             self.problems.append(self._self_import(node, ref))
@@ -153,6 +162,34 @@ class _Resolver:
         self.problems.append(self._index.conflict(ref) or self._not_found(node, ref, alias))
         return None
 
+    def _take_faulty(self, node: syntax.Import, fault: ReferenceFault, alias: str) -> None:
+        """Tell of an import whose reference is none, unless a header has it so, of which is told."""
+        text, place = node.reference.text, self._reference_span(node)
+        found = meant(text)
+        if node.alias is None and found is not None:
+            self.poisoned.add(found.ref.last_part)
+        written_so = self._index.written_so(text)
+        if written_so is not None:
+            self.claimed.append(written_so)
+        elif (
+            text[:1].isupper() and default_alias(text)[:1].islower() and alias[:1].islower() and node.alias is not None
+        ):
+            pass  # an import of one function under another name: the parser has told of that
+        elif text.endswith(SUFFIX):
+            self.problems.append(self._of_file(node, faulty(fault, text, place)))
+        else:
+            fixes = _existing(text, place, self._index, self._used(alias))
+            if node.alias is None and alias[:1].islower():
+                fixes = tuple(self._with_small_alias(fix, alias) for fix in fixes)
+            problem = faulty(fault, text, place)
+            self.problems.append(self._member(node, replace(problem, fixes=fixes or problem.fixes)))
+
+    def _with_small_alias(self, fix: Fix, alias: str) -> Fix:
+        """A fix of ``import shop.orders`` that writes ``Orders.f`` for ``orders.f`` too."""
+        right = default_alias(fix.edits[0].text)
+        uses = (Edit(self._module.span(qualifier), right) for qualifier, _ in self._qualified(alias))
+        return replace(fix, edits=(*fix.edits, *uses))
+
     def _not_found(self, node: syntax.Import, ref: ModuleRef, alias: str) -> Diagnostic:
         """The error for an import that means nothing. By which alias it was meant to be used is not known either, where
         that is the last part of a name which it misspells."""
@@ -164,6 +201,18 @@ class _Resolver:
         kept = alias if node.alias is None and self._used(alias) else ""
         problem = not_found(Wanting(ref, self._reference_span(node), used, kept), self._index)
         return self._member(node, problem) if problem.code is codes.UNKNOWN_MODULE else problem
+
+    def _of_file(self, node: syntax.Import, problem: Diagnostic) -> Diagnostic:
+        """The error for an import that names a file, with the module of that."""
+        place, text = self._reference_span(node), node.reference.text
+        ref = self._index.module_at(os.path.normpath(join(folder_of(self._module.source.path), text)))
+        fixes: tuple[Fix, ...] = ()
+        if ref is not None:
+            fixes = (Fix(f"import `{ref}`", (Edit(place, str(ref)),), Applicability.MAYBE_INCORRECT),)
+            self.poisoned.add(ref.last_part)
+        title = "A module is imported by its name and version, not by its file"
+        label = "expected a reference such as `Demo:1.0.0`"
+        return replace(problem, title=title, primary=Label(place, label), fixes=fixes)
 
     def _member(self, node: syntax.Import, problem: Diagnostic) -> Diagnostic:
         """The error for an import, and what is said of it instead where it wants one declaration of a module."""
@@ -228,17 +277,23 @@ class _Resolver:
         if isinstance(ref, ReferenceFault) or isinstance(holder, ReferenceFault):
             return
         own = declared(ref, self._index) - declared(holder, self._index)
+        yield from (qualifier for qualifier, name in self._qualified(alias) if name.text in own)
+
+    def _qualified(self, alias: str) -> Iterator[tuple[syntax.Name, syntax.Name]]:
+        """Where an alias stands before a name, and that."""
         whole = self._module if self._module.declarations else parse(self._module.source).module
         for node in walk(whole):  # of the file perhaps only the head was read
             if not isinstance(node, (syntax.Use, syntax.TypeName)):
                 continue
-            if node.qualifier is not None and node.qualifier.text == alias and node.name.text in own:
-                yield node.qualifier
+            if node.qualifier is not None and node.qualifier.text == alias:
+                yield node.qualifier, node.name
 
     def _self_import(self, node: syntax.Import, ref: ModuleRef) -> Diagnostic:
         header = self._module.header
         related = (Label(self._module.span(header.reference), "this module", Role.DECLARATION),) if header else ()
-        fix = Fix("remove the import", (Edit(self._whole_line(node), ""),), Applicability.MAYBE_INCORRECT)
+        path = self._module.source.path
+        uses = (Edit(Span(path, one.start, name.start), "") for one, name in self._qualified(alias_of(node)))
+        fix = Fix("remove the import", (Edit(self._whole_line(node), ""), *uses), Applicability.MAYBE_INCORRECT)
         return codes.SELF_IMPORT.at(
             self._reference_span(node),
             titled("`{}` imports itself", str(ref)),
@@ -272,7 +327,8 @@ def faulty(fault: ReferenceFault, text: str, span: Span) -> Diagnostic:
 
 def _existing(text: str, span: Span, index: ModuleIndex, used: frozenset[str]) -> tuple[Fix, ...]:
     """Fixes that write what a faulty reference can mean of the modules that there are."""
-    found = meant(text)
+    readings = (meant(text), meant(text.replace("/", ".")))
+    found = next((one for one in readings if one is not None and index.versions(one.ref)), None)
     if found is None:
         return ()
     versions = index.versions(found.ref)

@@ -12,9 +12,10 @@ from nscompiler.modules.claims import claim, claims
 from nscompiler.modules.importers import ImportLine, importers
 from nscompiler.modules.reading import Heading, Sources
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
-from nscompiler.modules.tree import MODULE_FILE, SUFFIX, ascend, folder_of, join, walk
+from nscompiler.modules.tree import CONFIG_FILE, MODULE_FILE, SUFFIX, ascend, folder_of, join, walk
 from nscompiler.modules.wording import titled
 from nscompiler.records import Record
+from nscompiler.source import SourceFile
 
 # How many names are compared for suggestions in one run: in a program of ten thousand modules of which most are not
 # found, suggesting would take longer than everything else, and the names would not be at fault.
@@ -62,6 +63,7 @@ class ModuleIndex:
         "_near",
         "_sources",
         "_standard_name",
+        "_unwritten",
         "_walked",
         "extra",
         "roots",
@@ -84,7 +86,8 @@ class ModuleIndex:
         self.standard = standard
         self._standard_name = "" if standard is None else standard.rpartition("/")[2]
         self._contents: Contents | None = None
-        self._imported: dict[ModuleRef, tuple[ImportLine, ...]] | None = None
+        self._unwritten: tuple[str, ...] | None = None
+        self._imported: dict[ModuleRef | str, tuple[ImportLine, ...]] | None = None
         self._walked = dict(walked or {})
         self._near: dict[str, tuple[str, ...]] = {}
         self._beside: dict[str, tuple[str, str]] | None = None
@@ -175,19 +178,28 @@ class ModuleIndex:
 
     def wanted(self, path: str) -> tuple[ModuleRef, ...]:
         """The modules that imports want of a file whose header is wrong, going by the texts of all files."""
-        lacking = (ref for ref in self._importers if not self.find(ref))
+        lacking = (ref for ref in self._importers if isinstance(ref, ModuleRef) and not self.find(ref))
         return tuple(sorted(ref for ref in lacking if self._claims(path, ref, bool(self.versions(ref)))))
 
-    def imports_of(self, ref: ModuleRef) -> tuple[ImportLine, ...]:
-        """Where a module is imported, going by the texts of all files."""
+    def written_so(self, text: str) -> str | None:
+        """A file whose header has a faulty reference written so."""
+        headings = ((path, self.heading(path).scanned) for path in self.contents.broken)
+        return next((path for path, scanned in headings if scanned is not None and scanned.text == text), None)
+
+    def imports_of(self, ref: ModuleRef | str) -> tuple[ImportLine, ...]:
+        """Where a module is imported, or what is written for one, going by the texts of all files."""
         return self._importers.get(ref, ())
 
     @property
-    def _importers(self) -> dict[ModuleRef, tuple[ImportLine, ...]]:
+    def _importers(self) -> dict[ModuleRef | str, tuple[ImportLine, ...]]:
         if self._imported is None:
             sources = (self.heading(path).source for path in self.contents.paths if not self.is_standard(path))
             self._imported = importers(sources, self.reference)
         return self._imported
+
+    def module_at(self, path: str) -> ModuleRef | None:
+        """The module of a file; None where it is none, or there is no such file."""
+        return next((ref for ref, paths in self.contents.files.items() if path in paths), None)
 
     def called(self, ref: ModuleRef) -> tuple[ModuleRef, ...]:
         """Modules of another name whose files are called like this one."""
@@ -204,6 +216,22 @@ class ModuleIndex:
     def _claims(self, path: str, ref: ModuleRef, others: bool) -> bool:
         text = claim(self.heading(path))
         return text is not None and claims(text, ref, self._called(ref, (path,)) is not None, others)
+
+    def unwritten(self, ref: ModuleRef) -> str | None:
+        """A folder that is called like a module and has all of one but its ``module.nml``."""
+        if self._unwritten is None:
+            folders = [place for place in (*self.roots, *self.extra) if self._files.is_folder(place)]
+            configured = (folder for place in folders for folder in walk(place, self._files).configured)
+            self._unwritten = tuple(folder for folder in configured if self._is_unwritten(folder))
+        wanted = ref.last_part.casefold()
+        return next((one for one in self._unwritten if one.rpartition("/")[2].casefold() == wanted), None)
+
+    def _is_unwritten(self, folder: str) -> bool:
+        """Whether a folder has no ``module.nml``, and no ``api`` block either, of which another report tells."""
+        if self._files.is_file(join(folder, MODULE_FILE)):
+            return False
+        config = self._sources.source(join(folder, CONFIG_FILE))
+        return isinstance(config, SourceFile) and not any(line.startswith("api") for line in config.text.splitlines())
 
     def broken(self, ref: ModuleRef) -> str | None:
         """A file whose header is wrong and that an import of this reference may mean."""

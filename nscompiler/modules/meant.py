@@ -8,8 +8,10 @@ from nscompiler.records import Record
 
 _SLOPPY = Pattern(
     r"(?P<path>[A-Za-z_][\w-]*+(?:\.[A-Za-z_][\w-]*+)*+(?:/[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)*+){0,2}?)"
-    r"(?:[:@/=^~-]+[vV]?(?P<numbers>[0-9]+(?:\.[0-9]+){0,2})?(?P<suffix>[-.]?[A-Za-z][\w-]*)?)?"
+    r"(?:[:@/=^~-]+[vV]?(?P<numbers>[0-9]+(?:\.[0-9]+){0,2})?(?P<suffix>[-._]?[A-Za-z][\w-]*)?)?"
 )
+# `Demo.1.0.0`
+_DOTTED = Pattern(r"\.(?=[0-9]+(?:\.[0-9]+){0,2}\Z)(?<![0-9]\.)")
 
 
 class Meant(Record):
@@ -25,11 +27,16 @@ class Meant(Record):
 
 def meant(text: str) -> Meant | None:
     """The reference that a faulty one stands for; None where that is a guess."""
-    match = _SLOPPY.fullmatch(text) or _SLOPPY.fullmatch(text.replace("-", ":", 1))
+    match = (
+        _SLOPPY.fullmatch(text)
+        or _SLOPPY.fullmatch(text.replace("-", ":", 1))
+        or _SLOPPY.fullmatch(text.replace("::", "."))
+        or _SLOPPY.fullmatch(_DOTTED.sub(":", text))
+    )
     if match is None:
         return None
     *places, name = match["path"].split("/")
-    parts = [part[:1].upper() + part[1:] for part in name.split(".")]
+    parts = ["".join(word[:1].upper() + word[1:] for word in part.split("-")) for part in name.split(".")]
     path = "/".join([*places, ".".join(parts)])
     numbers = (match["numbers"] or "").split(".") if match["numbers"] else []
     version = ".".join([*(number.lstrip("0") or "0" for number in numbers), *["0"] * (3 - len(numbers))])

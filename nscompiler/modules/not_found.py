@@ -9,9 +9,9 @@ from nscompiler.modules.exports import declared_names, names_used
 from nscompiler.modules.header import header_place
 from nscompiler.modules.importers import ImportLine
 from nscompiler.modules.index import ModuleIndex
-from nscompiler.modules.reading import Heading, empty_file
+from nscompiler.modules.reading import Heading, empty_file, missing_module_file
 from nscompiler.modules.reference import ModuleRef
-from nscompiler.modules.tree import MODULE_FILE, PROJECT_FILE, join
+from nscompiler.modules.tree import CONFIG_FILE, MODULE_FILE, PROJECT_FILE, join
 from nscompiler.modules.wording import listed, titled
 from nscompiler.records import Record
 from nscompiler.source import Span
@@ -19,7 +19,7 @@ from nscompiler.source import Span
 # In how many versions of a module is looked for the names that are used.
 MOST_COMPARED = 20
 # How many other files a fix mends in one go.
-_MOST_MENDED = 50
+MOST_MENDED = 50
 
 
 class Wanting(Record):
@@ -44,6 +44,9 @@ def not_found(wanting: Wanting, index: ModuleIndex) -> Diagnostic:
         return _unknown_version(wanting, index)
     script = index.script(ref)
     if script is None:
+        unwritten = index.unwritten(ref)
+        if unwritten is not None:  # the same whoever imports it
+            return missing_module_file(unwritten, Span(join(unwritten, CONFIG_FILE), 0, 0))
         return _unknown_module(wanting, index)
     if script.rpartition("/")[2] == MODULE_FILE:
         return _no_header(ref, index.heading(script))
@@ -79,7 +82,7 @@ def _fix(title: str, span: Span, text: str) -> Fix:
 def _others(wanting: Wanting, index: ModuleIndex) -> list[ImportLine]:
     """The other imports of what is not found; none where they are too many."""
     lines = [line for line in index.imports_of(wanting.ref) if line.span != wanting.span]
-    return lines if len(lines) <= _MOST_MENDED else []
+    return lines if len(lines) <= MOST_MENDED else []
 
 
 def _with_others(fixes: list[Fix], edits: list[Edit]) -> tuple[Fix, ...]:

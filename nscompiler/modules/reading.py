@@ -60,6 +60,11 @@ def empty_file(path: str) -> Diagnostic:
     return codes.EMPTY_FILE.at(Span(path, 0, 0), titled("`{}` is empty", path), "nothing but white space here")
 
 
+def missing_module_file(folder: str, span: Span) -> Diagnostic:
+    """The error that a module's folder has no ``module.nml``, at what says that it is one."""
+    return codes.MISSING_MODULE_FILE.at(span, titled("`{}` has no `module.nml`", folder))
+
+
 class Heading(Record):
     """A file's text with its header, as far as finding modules needs it.
 

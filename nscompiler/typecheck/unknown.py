@@ -136,7 +136,10 @@ def _gives(module: syntax.Module, decl: syntax.Decl, alias: str) -> bool:
     if not isinstance(decl, syntax.BrokenDecl) or decl.keyword != "import":
         return False
     nameless = decl.name is None or module.source.text[: decl.end].endswith(" as")
-    return nameless or decl.name.text == alias  # type: ignore[union-attr]
+    if nameless or decl.name.text == alias:  # type: ignore[union-attr]
+        return True
+    # `import Foo:1.0.0, Bar:1.0.0`
+    return re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", module.source.text[decl.start : decl.end]) is not None
 
 
 def _imports_as(scope: Scope, alias: str, name: str, similar: bool) -> Iterator[Fix]:
@@ -409,8 +412,8 @@ def _elsewhere(
         found = [f"{alias}.{slip}" for slip in slips for alias, names in exported.items() if slip in names]
     place = Edit(scope.span(name) if qualifier is None else _whole(scope, qualifier, name), "")
     fixes = [_written(place, one) for one in found]
-    if not fixes and not similar and qualifier is None:
-        fixes = list(_import_and_qualify(scope, name))
+    if not fixes and not similar:
+        fixes = list(_import_and_qualify(scope, place, name.text))
     return tuple(found), fixes
 
 
@@ -426,17 +429,17 @@ def _written(place: Edit, text: str) -> Fix:
     return Fix(f"write `{text}`", (replace(place, text=text),), Applicability.MAYBE_INCORRECT)
 
 
-def _import_and_qualify(scope: Scope, name: syntax.Name) -> Iterator[Fix]:
-    """The import of a module of the project that declares a name, and the name with its alias."""
-    found = _importable(scope, name.text)
+def _import_and_qualify(scope: Scope, place: Edit, name: str) -> Iterator[Fix]:
+    """The import of a module of the project that declares a name, and the name with its alias, in its place."""
+    found = _importable(scope, name)
     for one in found if len(found) <= MOST_FIXES else ():
         taken = one.alias in scope.imports
         alias = one.reference.partition(":")[0].rpartition("/")[2].replace(".", "") if taken else one.alias
         if alias in scope.imports:
             continue
         added = one.reference if alias == one.alias else f"{one.reference} as {alias}"
-        edits = (_import(scope, added), Edit(scope.span(name), f"{alias}.{name.text}"))
-        title = f"import `{added}` and write `{alias}.{name.text}`"
+        edits = (_import(scope, added), replace(place, text=f"{alias}.{name}"))
+        title = f"import `{added}` and write `{alias}.{name}`"
         yield Fix(title, edits, Applicability.MAYBE_INCORRECT)
 
 

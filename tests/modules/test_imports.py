@@ -175,7 +175,7 @@ def test_a_self_import():
     text = "module A:1.0.0\nimport A:1.0.0 as Me;\nfun f : Text -> Me.T\n"
     files, _, program, problems = linked({"a.nml": text})
     assert told(files, problems) == [("NS0213", "a.nml", "A:1.0.0")]
-    assert mended(files, problems[0]) == "module A:1.0.0\nfun f : Text -> Me.T\n"
+    assert mended(files, problems[0]) == "module A:1.0.0\nfun f : Text -> T\n"
     assert poisoned(program, "a.nml") == ["Me"]
 
 
