@@ -1,6 +1,7 @@
 """Which modules of a project declare a name: what a missing import may have meant."""
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import ClassVar
 
 from nscompiler.modules.index import ModuleIndex
@@ -34,6 +35,7 @@ def declared_names(text: str) -> frozenset[str]:
     return frozenset(_DECLARED.findall(text))
 
 
+@lru_cache(maxsize=1)  # it is asked of one file after the other, for each name that it wants and nothing has
 def names_used(text: str) -> dict[str, frozenset[str]]:
     """The names that a text wants of modules, by the alias of each."""
     found: dict[str, set[str]] = {}

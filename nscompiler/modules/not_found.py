@@ -81,8 +81,8 @@ def _fix(title: str, span: Span, text: str) -> Fix:
 
 def _others(wanting: Wanting, index: ModuleIndex) -> list[ImportLine]:
     """The other imports of what is not found; none where they are too many."""
-    lines = [line for line in index.imports_of(wanting.ref) if line.span != wanting.span]
-    return lines if len(lines) <= MOST_MENDED else []
+    lines = index.imports_of(wanting.ref)
+    return [line for line in lines if line.span != wanting.span] if len(lines) <= MOST_MENDED + 1 else []
 
 
 def _with_others(fixes: list[Fix], edits: list[Edit]) -> tuple[Fix, ...]:

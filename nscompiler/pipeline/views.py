@@ -53,7 +53,7 @@ class Scope(Mapping[str, Interface | None]):
         yield from (alias for alias in self._standard if alias not in self._paths)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self._paths) + sum(1 for alias in self._standard if alias not in self._paths)
 
 
 class Modules(Mapping[str, Checked]):

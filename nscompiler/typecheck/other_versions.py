@@ -1,6 +1,7 @@
 """A name that a module lacks in the version that is imported, and has in another one: the import is at fault, once for
 all such names."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from nscompiler.diagnostics.entry import Code
@@ -9,6 +10,7 @@ from nscompiler.grammar import syntax
 from nscompiler.modules.exports import names_used
 from nscompiler.records import replace
 from nscompiler.source import Span
+from nscompiler.types.interface import Interface
 
 
 class Elsewhere(Protocol):
@@ -23,6 +25,7 @@ class Scope(Protocol):
     """What is asked of ``unknown.Scope``, which imports this module."""
 
     module: syntax.Module
+    imports: Mapping[str, Interface | None]
     standard: bool
 
     @property
@@ -37,14 +40,15 @@ _MOST_NAMES = 8
 
 def report_other_version(scope: Scope, code: Code, qualifier: syntax.Name | None, name: syntax.Name, what: str) -> bool:
     """Report a name that another version of the module behind a qualifier declares; False where none does."""
-    node = None if qualifier is None or scope.elsewhere is None else _import(scope, qualifier.text)
-    if node is None or scope.elsewhere is None or scope.standard:
+    interface = None if qualifier is None else scope.imports.get(qualifier.text)
+    if qualifier is None or interface is None or interface.standard or scope.elsewhere is None or scope.standard:
+        return False
+    node = _import(scope, qualifier.text)
+    if node is None or not scope.elsewhere.versions_declaring(node.reference.text, frozenset((name.text,))):
         return False
     reference = node.reference
     module, _, version = reference.text.rpartition(":")
-    used = (
-        names_used(scope.module.source.text).get(qualifier.text, frozenset()) if qualifier is not None else frozenset()
-    )
+    used = names_used(scope.module.source.text).get(qualifier.text, frozenset())
     found = scope.elsewhere.versions_declaring(reference.text, used | {name.text})
     if not found:
         return False

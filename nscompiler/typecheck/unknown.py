@@ -46,6 +46,8 @@ FOREIGN = {
 # What is a sign or a word here and no type: a name in its place would not do.
 _LIST, _OPTIONAL = "a list is written `[T]`", "what may be missing is written `optional T`"
 WRITTEN = {"List": _LIST, "Array": _LIST, "Maybe": _OPTIONAL, "Option": _OPTIONAL, "Optional": _OPTIONAL}
+# How many imports are looked at for each name that nothing has.
+_MOST_IMPORTS = 100
 BUILT_IN_TYPES = (*SCALARS, "Map", "Vector", "Matrix", "Void")
 
 
@@ -263,7 +265,7 @@ def _report_constructor(scope: Scope, name: syntax.Name, owner: tuple[syntax.Typ
 def _is_wanted(scope: Scope, name: str) -> bool:
     """Whether an import wants a name as though it were a module, ``import Foo:1.0.0.f`` or ``import Foo.f as g``: that
     is told there."""
-    for node in scope.module.imports:
+    for node in scope.module.imports[:_MOST_IMPORTS]:
         text = node.reference.text
         last = text.partition(":")[0].rpartition(".")[2]
         alias = last if node.alias is None else node.alias.text
