@@ -71,6 +71,7 @@ class State(Settling):
         self._untold: set[str] | None = None
         self._unlaid: set[str] | None = None
         self._late: set[str] = set()
+        self._mistaken: set[str] | None = None
 
     # --- from one state to the next
 
@@ -160,12 +161,11 @@ class State(Settling):
             self._look_up_all(before, touched)
             return
         again = {path for path in touched if path in before._resolved}
-        again |= {
-            path for path, one in before._resolved.items() if one.problems and mentioned_files(one.problems) & touched
-        }
+        mistaken = before._mistaken_files
+        again |= {path for path in mistaken if mentioned_files(before._resolved[path].problems) & touched}
         says = any(_says(before, path) != _says(self, path) for path in touched & again)
         if says:
-            again |= {path for path, one in before._resolved.items() if one.problems}
+            again |= mistaken
             self._earlier_exports, self._exports_edited = before._exports, touched
         else:
             vars(self)["_exports"] = before._exports
@@ -176,6 +176,7 @@ class State(Settling):
         same = found.keys() == again and all(
             _edges(one.item) == _edges(before._resolved[path].item) for path, one in found.items()
         )
+        self._mistaken = mistaken - again | {path for path, one in found.items() if one.problems} if same else None
         if same and not before._arranged[1]:
             self._edit(before, {path: found[path].item for path in again if path in before._links.items})
             self._doubt(self._troubled if says else self._troubled & self._links.dependents(touched))
@@ -185,6 +186,13 @@ class State(Settling):
             self._untold = self._unlaid = None
         for path in again:
             self._tell_again(path)
+
+    @property
+    def _mistaken_files(self) -> set[str]:
+        """The files whose headers or imports are wrong."""
+        if self._mistaken is None:
+            self._mistaken = {path for path, one in self._resolved.items() if one.problems}
+        return self._mistaken
 
     def _look_up_all(self, before: "State", touched: frozenset[str]) -> None:
         """Other files are targets: the program is put together anew, once it is asked for."""
