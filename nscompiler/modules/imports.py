@@ -327,7 +327,7 @@ def faulty(fault: ReferenceFault, text: str, span: Span) -> Diagnostic:
 
 def _existing(text: str, span: Span, index: ModuleIndex, used: frozenset[str]) -> tuple[Fix, ...]:
     """Fixes that write what a faulty reference can mean of the modules that there are."""
-    readings = (meant(text), meant(text.replace("/", ".")))
+    readings = (meant(text), meant(text.replace("/", ".")), meant(text.rpartition("/")[2]))
     found = next((one for one in readings if one is not None and index.versions(one.ref)), None)
     if found is None:
         return ()

@@ -113,6 +113,7 @@ def declared(ref: ModuleRef, index: ModuleIndex) -> frozenset[str]:
 def _unknown_module(wanting: Wanting, index: ModuleIndex) -> Diagnostic:
     ref, span = wanting.ref, wanting.span
     candidates = index.near(ref)
+    candidates = tuple(each for each in candidates if not wanting.used - declared(each, index)) or candidates
     renamed = () if candidates else _renamed(wanting, index)
     fixes = [_fix(f"import `{each}`", span, _written(each, wanting.alias)) for each in (*candidates, *renamed)]
     notes = [did_you_mean(tuple(str(candidate) for candidate in candidates))]

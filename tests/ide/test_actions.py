@@ -303,3 +303,11 @@ def test_a_broken_file_has_what_is_whole() -> None:
     assert place.after("Extract these 2 stages into a def") == (
         "def broken = = |\ndef part = Std.single | Std.identity\n\ndef x = Sources.stdin | part | Sinks.log\n"
     )
+
+
+def test_a_module_without_a_header_gets_one_where_it_lacks() -> None:
+    more = {"user.nml": "import Text.Tools:1.0.0\n", "other.nml": "import Text.Tools:1.0.0 as T\n"}
+    place = Place(f"{CURSOR}fun count : Text -> Integer\n", "tools/module.nml", more, whole=True)
+    title = "Give `tools/module.nml` a header"
+    assert place.titles(["quickfix"]).count(title) == 1
+    assert place.after(title) == "module Text.Tools:1.0.0\n\nfun count : Text -> Integer\n"
