@@ -30,6 +30,9 @@ _REFERENCE = Pattern(r"(?:[\w.]+/)*[A-Z][\w.]*(?::.*)?")
 _NOTHING = ("none", "null", "nil", "undefined")
 #: How many words before a mistake are looked at for one that is misspelt.
 _BACK = 8
+#: How many tokens around a declaration are looked at for uses of what it declares.
+_NEAR = 1000
+_DECLARING, _BEFORE_STAGE = ("type", "fun", "def"), ("|", "&", "=", "(")
 #: Words with a meaning inside of a declaration.
 _WORDS = ("as", "optional", "concat", "filter", "with", "where", "is", "true", "false")
 
@@ -129,12 +132,28 @@ def name_case(around: Surroundings) -> Diagnostic | None:
         text = segment.text(position)
         other = text[0].lower() if letter == "small" else text[0].upper()
         edits.append(Edit(segment.span(position), (other if other != text[0] else "x") + text[1:]))
+    if segment.at == around.head + 1 and around.keyword in ("fun", "def"):
+        edits += [Edit(span, edits[0].text) for span in _uses_near(segment)]
     title = f"{_what(around)} starts with a {letter} letter"
     fixes = [Fix(f"Write {shown(edits[0].text)}", tuple(edits), _MAYBE)]
     if all(segment.text(at - 1) in ("{", ",") and segment.text(at + 1) == ":" for at in positions):
         quoted = [Edit(segment.span(position), f'"{segment.text(position)}"') for position in positions]
         fixes.append(Fix(f"Write {shown(quoted[0].text)}, if the data has it so", tuple(quoted), _MAYBE))
     return codes.NAME_CASE.at(segment.span(segment.at), title, fixes=tuple(fixes))
+
+
+def _uses_near(segment: Segment) -> list[Span]:
+    """Where the name at the mistake stands as a stage, in what is around the item."""
+    tokens, own = segment.tokens, segment.indexes[segment.at]
+    texts, name, found, keyword = tokens.texts, tokens.texts[own], [], ""
+    for at in range(max(0, own - _NEAR), min(own + _NEAR, len(texts) - 1)):
+        if texts[at] in _DECLARING:
+            keyword = texts[at]
+            continue
+        is_use = texts[at] == name and at != own and tokens.kinds[at] == tokens.kinds[own]
+        if is_use and keyword == "def" and texts[at - 1] in _BEFORE_STAGE and texts[at + 1] != ".":
+            found.append(segment.source.span(tokens.starts[at], tokens.ends[at]))
+    return found
 
 
 def _what(around: Surroundings) -> str:

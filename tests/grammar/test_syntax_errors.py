@@ -162,6 +162,11 @@ MISTAKES = [
     # --- names
     ("type «person» = { a : Text }", "NS0122", "type Person = { a : Text }"),
     ("fun «Predict» : A -> B", "NS0122", "fun predict : A -> B"),
+    (
+        "type Go = Go A | No\nfun «Go» : A -> Go\ndef g = (Go & h | Go) | Go*\ndef h = L.Go",
+        "NS0122",
+        "type Go = Go A | No\nfun go : A -> Go\ndef g = (go & h | go) | go*\ndef h = L.Go",
+    ),
     ("type T = { «Name» : Text, Age : Integer }", "NS0122", "type T = { name : Text, age : Integer }"),
     ("def w = f { «Name» = 1 }", "NS0122", "def w = f { name = 1 }"),
     ("import X:1.0.0 as «x»", "NS0122", "import X:1.0.0 as X"),
