@@ -14,15 +14,13 @@ from nscompiler.grammar.lexer import Tokens
 from nscompiler.grammar.mistakes import SCALARS
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.quoted_variables import QuotedVariables
-from nscompiler.grammar.syntax import BrokenDecl, Name
+from nscompiler.grammar.syntax import NAMELESS, BrokenDecl, Name
 from nscompiler.grammar.tables import Tables
 from nscompiler.source import SourceFile
 
 Rewriting = Callable[[str], str]
 
 _BUILT_IN = SCALARS | {"Map", "Vector", "Matrix", "Void"}
-#: The alias of what one of several modules brings: nothing is told of it.
-_ANY = "*"
 
 
 def read_again(
@@ -127,7 +125,7 @@ class Reading:
         self._read()
         if len(self._whole) > 1:
             start = lines[self._whole[0]].start
-            self.broken.append(BrokenDecl(start, start, "import", Name(start, start, _ANY)))
+            self.broken.append(BrokenDecl(start, start, "import", Name(start, start, NAMELESS)))
 
     def problems(self, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """What is wrong with the imports, and what was found in the rest of the file."""
@@ -225,7 +223,7 @@ class Reading:
                 self._put_alias(line.alias, start, gap)
                 text, gap = there, ""
         elif len(self._whole) > 1 and self._is_brought_whole(text, wanted):
-            self._put_alias(_ANY, start, gap)
+            self._put_alias(NAMELESS, start, gap)
             gap = ""
         self.tokens.put(kind, text, start, end, gap)
 

@@ -129,6 +129,11 @@ def no_with(around: Surroundings) -> Diagnostic | None:
         return None
     if not segment.whole_with(first, 0, ["with"]):
         return None
+    before = segment.text(first - 1)
+    if before.endswith("with") and before != "with":
+        place = segment.source.span(segment.end(first - 1) - len("with"), segment.end(first - 1) - len("with"))
+        fix = Fix("Insert a space", (Edit(place, " "),), _MAYBE)
+        return codes.UNEXPECTED.at(segment.span(first - 1), "A space is missing before `with`", fixes=(fix,))
     fix = Fix("Insert `with`", (segment.insertion(first, ["with"]),), Applicability.MACHINE_APPLICABLE)
     title = "Parameters are declared after `with`"
     return codes.UNEXPECTED.at(segment.span(first), title, "expected `with` before this", fixes=(fix,))

@@ -175,8 +175,17 @@ def _missing(segment: Segment) -> list[Candidate]:
             code, title = _MISSING[sign]
             repair = Repair(-back, 0, (sign,))
             told = title.format(found=before)
-            found.append(Candidate(repair, code, told, f"Insert `{sign}`", position, f"expected `{sign}` before this"))
+            label, sure = f"expected `{sign}` before this", sign != "|" or _is_other_stage(segment, position)
+            found.append(Candidate(repair, code, told, f"Insert `{sign}`", position, label, sure))
     return found
+
+
+def _is_other_stage(segment: Segment, position: int) -> bool:
+    """Whether what stands there is surely a stage of its own: neither the one before it again, nor unheard of."""
+    text = segment.text(position)
+    if not segment.is_word(position) or segment.text(position + 1) == ".":
+        return True
+    return text != segment.text(position - 1) and segment.tokens.texts.count(text) > 1
 
 
 def _takes_any_word(segment: Segment) -> bool:

@@ -87,7 +87,7 @@ def bare_arguments(around: Surroundings) -> Diagnostic | None:
             return None
         end += 3
         end += segment.text(end) == "," and segment.is_word(end + 1)
-    if not end:
+    if not end or segment.text(end) == "}":
         return None
     fixes: tuple[Fix, ...] = ()
     if end == 3 or segment.text(3) == ",":

@@ -21,7 +21,7 @@ _MAYBE = Applicability.MAYBE_INCORRECT
 #: How many such lines are looked at in one file, and how long each may be.
 _MOST, _LONGEST = 16, 160
 _LONGEST_WORD = 60
-_NAME = r"(?:[a-z][\w.]*+/){0,2}[A-Z]\w*+(?:\.[A-Z]\w*+)*+"
+_NAME = r"(?!(?:module|import)\b)(?:[a-z0-9][\w.]*+/){0,2}[A-Z]\w*+(?:\.[A-Z]\w*+)*+"
 _VERSION = r"[0-9]++\.[0-9]++\.[0-9]++(?:-SNAPSHOT(?:-[0-9a-f]++)?)?(?![\w.-])"
 _ALIAS = r"[A-Z]\w*+"
 _VALID = Pattern(

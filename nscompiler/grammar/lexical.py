@@ -51,6 +51,7 @@ _INVISIBLE = {
     "\x85": "a control character",
 }
 _SIGN = Pattern(r"[})\],|]")
+_SIZE = Pattern(r"[1-9][0-9]{0,8}")
 _DURATION = Pattern(r"(?:[0-9]+(?:ms|s|m|h|d))+")
 _FEW = 8
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
@@ -106,7 +107,9 @@ def _number(source: SourceFile, start: int, text: str) -> Reading:
         title = f"A duration stands in quotes: {shown(text)}"
     else:
         title = f"{shown(text)} is no number"
-    return Reading(codes.BAD_NUMBER.at(span, title, fixes=fixes), "INTEGER", "0")
+    # A size, where it is one, is no second error.
+    meant = _SIZE.match(text)
+    return Reading(codes.BAD_NUMBER.at(span, title, fixes=fixes), "INTEGER", "0" if meant is None else meant[0])
 
 
 def _open_text(source: SourceFile, start: int, text: str) -> Reading:

@@ -1,5 +1,6 @@
 """From items to a module: header, imports, declarations and the final expression, each in its place."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import chain, count
@@ -38,6 +39,7 @@ _LONGEST = 24
 # What ends a pipe or a block elsewhere.
 _ENDS = frozenset(("end", "done", "fi", "esac", "endif"))
 _NEW_LINE = Pattern(r"[\n\r]")
+_STANDARD = ("Sources", "Sinks", "Conv", "Std")
 _TYPE = Pattern(r"(?P<open>[(\[]?)[ \t]*(?P<type>[A-Z]\w*+)(?![\w.'<])[ \t]*(?P<close>[)\]]?)")
 _WORD, _LAST_WORD = Pattern(r"[A-Za-z_][\w']*+"), Pattern(r"(?<![\w'])[A-Za-z_][\w']*+\Z")
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
@@ -360,7 +362,8 @@ class _Assembly:
         self._is_no_pipe = False
         if self._tell_doubled(end_before, start):
             return
-        level = _MAYBE if new_line or self._is_unknown(item) else _SURE
+        twice = self._source.text[:end_before].endswith(self._source.text[start : self._builder.end(stage)])
+        level = _MAYBE if new_line or twice or self._is_unknown(item) else _SURE
         title = "A `|` is missing between these two stages"
         if chained and problems[-1].code is codes.MISSING_PIPE and problems[-1].fixes:
             edits = problems[-1].fixes[0].edits
@@ -411,12 +414,25 @@ class _Assembly:
         self._builder.report(codes.UNEXPECTED.at(self._source.span(start, end), title, fixes=(fix,)))
         return True
 
+    def _tell_apart(self, one: re.Match[str], other: re.Match[str]) -> bool:
+        """Tell of ``Sou rces.stdin``."""
+        text, word = self._source.text, one[0] + other[0]
+        known = word in (*_STANDARD, *(item.alias.text for item in self._imports if item.alias is not None))
+        if not known or text[other.end() : other.end() + 1] != ".":
+            return False
+        span = self._source.span(one.start(), other.end())
+        fix = Fix(f"Write `{word}`", (Edit(span, word),), _MAYBE)
+        self._builder.report(codes.UNEXPECTED.at(span, apart(word), fixes=(fix,)))
+        return True
+
     def _tell_dot(self, end_before: int, start: int) -> bool:
         """Tell of ``Lib f``: no stage is a name with a capital letter alone."""
         text = self._source.text
         found = _LAST_WORD.search(text, max(0, end_before - _LONGEST), end_before)
         named = found is not None and found[0][0].isupper() and text[found.start() - 1 : found.start()] != "."
         behind = _WORD.match(text, start)
+        if found is not None and behind is not None and self._tell_apart(found, behind):
+            return True
         if found is None or not named or behind is None or behind[0] == found[0] or text[end_before:start].strip(" \t"):
             return False
         edit = Edit(self._source.span(end_before, start), ".")

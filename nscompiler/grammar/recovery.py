@@ -17,7 +17,7 @@ from nscompiler.grammar.place import MOST
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.slips import Slips, says_little
 from nscompiler.grammar.surroundings import Surroundings
-from nscompiler.grammar.syntax import BrokenDecl, DefDecl, Header, Name, Node
+from nscompiler.grammar.syntax import NAMELESS, BrokenDecl, DefDecl, Header, Name, Node
 from nscompiler.grammar.tables import Tables
 from nscompiler.grammar.trial import WINDOW, Trial, next_start
 from nscompiler.grammar.wording import shown
@@ -110,7 +110,11 @@ class Recovery:
             if stop - start <= WINDOW * 2 and slip.until <= stop and self._slips.is_whole(slip, trial, start, stop):
                 self._builder.report(slip.problem)
                 self._slips.read(slip)
-                return self._back_to(states, values, start)
+                read = self._back_to(states, values, start)
+                if slip.nameless:
+                    place = tokens.starts[slip.first]
+                    values[-1].append(BrokenDecl(place, place, "import", Name(place, place, NAMELESS)))
+                return read
         return -1
 
     # --- misspelt keywords

@@ -9,6 +9,7 @@ from typing import ClassVar
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.lexer import SWALLOWED, Tokens, scan, shared_kinds
+from nscompiler.grammar.syntax import NAMELESS
 from nscompiler.grammar.trial import WINDOW, Trial
 from nscompiler.grammar.wording import apart, shown
 from nscompiler.records import Record
@@ -19,8 +20,10 @@ _DECLARING = ("type", "fun", "def")
 #: Words and signs that may come apart, or stick to what is beside them.
 _INNER = ("optional", "concat", "filter", "with", "where", "is")
 _SIGNS = ("->",)
+_NEVER_TWICE = frozenset(("->", "<", "[", "{", "@"))
 #: How far before a mistake, and behind it, a slip is looked for.
 _BEFORE, _BEHIND = 3, 1
+_STANDARD = ("Sources", "Sinks", "Conv", "Std")
 _PARTNER = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _CLOSERS = frozenset(_PARTNER.values())
 _BRACKETS = _CLOSERS | _PARTNER.keys()
@@ -47,24 +50,31 @@ def says_little(problem: Diagnostic) -> bool:
     """Whether nothing is known of a mistake but that it is one."""
     title, label = problem.title, problem.primary.text
     plain = title.startswith("Expected ") or title.endswith((" cannot stand here", " closes nothing"))
+    plain = plain or (title.startswith("A `def` takes no arguments") and not problem.fixes)
     return plain and not label.startswith("did you mean")
 
 
 class Slip(Record):
     """Tokens that stand for others: those from ``first`` to before ``until``, for which ``meant`` was meant, each as
-    kind, text, start and end.
+    kind, text, start and end. ``nameless`` is one in which an alias is missing: nothing is known of that.
     """
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("first", "until", "meant", "problem")
+    __match_args__: ClassVar[tuple[str, ...]] = ("first", "until", "meant", "problem", "nameless")
     __slots__ = __match_args__
 
     def __init__(
-        self, first: int, until: int, meant: tuple[tuple[int, str, int, int], ...], problem: Diagnostic
+        self,
+        first: int,
+        until: int,
+        meant: tuple[tuple[int, str, int, int], ...],
+        problem: Diagnostic,
+        nameless: bool = False,
     ) -> None:
         self.first = first
         self.until = until
         self.meant = meant
         self.problem = problem
+        self.nameless = nameless
 
 
 class Slips:
@@ -84,6 +94,9 @@ class Slips:
         yield from self._doubled(index)
         yield from self._parted(index)
         yield from self._dotless(index)
+        yield from self._nameless(index)
+        yield from self._dashes(index)
+        yield from self._aliasless(index)
         yield from self._types(index)
         places = self._places(index)
         for at in places:
@@ -91,13 +104,14 @@ class Slips:
         for at in places:
             yield from self._glued(at)
         for at in places:
-            pair = {self._tokens.texts[at], self._tokens.texts[at + 1]}
-            if pair & set(_DECLARING) and not self._trial.begins_line(self._tokens, at):
+            if self._tokens.texts[at] in _DECLARING and not self._trial.begins_line(self._tokens, at):
                 yield from self._swapped(at)
 
     def others(self, index: int) -> Iterator[Slip]:
         """What may have slipped where nothing else explains the mistake."""
-        for at in (index - 1, index, index - 2):
+        if self._tokens.texts[index] == "}" and self._tokens.texts[index - 2] == ",":
+            yield from self._mistaken(index - 2, ("|",))
+        for at in (index, index - 1, index - 2):
             if 0 <= at < len(self._tokens.kinds) - 2:
                 yield from self._swapped(at)
         yield from self._brackets(index)
@@ -171,7 +185,8 @@ class Slips:
         """``fun fun f``."""
         tokens, texts = self._tokens, self._tokens.texts
         second = next((at for at in (index, index - 1) if at > 0 and texts[at] == texts[at - 1]), 0)
-        if not second or not self._is_apart(second) or not texts[second].isalnum():
+        is_sign = texts[second] in _NEVER_TWICE
+        if not second or not self._is_apart(second) or not (texts[second].isalnum() or is_sign):
             return
         two_stages = texts[second - 2] in ("(", "|", "&") and texts[second + 1] != "}"
         if tokens.kinds[second] == self._trial.kind["LNAME"] and two_stages:
@@ -281,6 +296,75 @@ class Slips:
         fix = Fix("Remove the `;`", (Edit(span, ""),), _MAYBE)
         title = f"This `;` ends what the {shown(following)} behind it goes on with"
         yield self._slip(at, at + 1, [], codes.UNEXPECTED.at(span, title, fixes=(fix,)))
+
+    def _aliasless(self, index: int) -> Iterator[Slip]:
+        """``def w = .stdin | f``."""
+        tokens, kind = self._tokens, self._trial.kind
+        named = tokens.texts[index] == "." and tokens.kinds[index + 1] in (kind["LNAME"], kind["UNAME"])
+        if not named or tokens.gaps[index + 1] or index == 0 or tokens.kinds[index - 1] in self._trial.words:
+            return
+        start, end = tokens.starts[index], tokens.ends[index]
+        alias, name = self._alias(index), tokens.texts[index + 1]
+        stuck = next((one for one in _STANDARD if name.startswith(one)), "")
+        if stuck:
+            place = self._source.span(start, tokens.ends[index + 1])
+            right = f"{stuck}.{name[len(stuck) :]}"
+            fix = Fix(f"Write {shown(right)}", (Edit(place, right),), _MAYBE)
+            problem = codes.UNEXPECTED.at(place, "A `.` stands behind the alias, not before it", fixes=(fix,))
+            meant = ((kind["UNAME"], NAMELESS, start, start), (self._kinds["."], ".", start, end))
+            yield Slip(index, index + 1, meant, problem, nameless=True)
+            return
+        fix = Fix(f"Write `{alias}`", (Edit(self._source.span(start, start), alias),), _MAYBE)
+        title = f"An alias is missing before {shown('.' + tokens.texts[index + 1])}"
+        span = self._source.span(start, tokens.ends[index + 1])
+        problem = codes.MISSING_NAME.at(span, title, fixes=(fix,) if alias else ())
+        meant = ((kind["UNAME"], NAMELESS, start, start), (self._kinds["."], ".", start, end))
+        yield Slip(index, index + 1, meant, problem, nameless=True)
+
+    def _alias(self, dot: int) -> str:
+        """The alias that is most likely missing before a dot, where one is likely."""
+        texts = self._tokens.texts
+        if texts[dot - 1] == "=":
+            return "Sources"
+        behind = dot + 2
+        while texts[behind] in ("{", "<") and self._partner(behind):
+            behind = self._partner(behind) + 1
+        ends = not texts[behind] or texts[behind] in (";", *_DECLARING)
+        return "Sinks" if texts[dot - 1] == "|" and ends else ""
+
+    def _dashes(self, index: int) -> Iterator[Slip]:
+        """``fun f : Text -- Text``."""
+        tokens = self._tokens
+        start, text = tokens.starts[index], tokens.texts[index]
+        if tokens.kinds[index] != self._trial.kind["WRONG_COMMENT"] or not text.startswith("--"):
+            return
+        rest = scan(text[2:], self._trial.tables)
+        inside = zip(rest.kinds, rest.texts, rest.starts, rest.ends, strict=True)
+        behind = [(kind, text, start + 2 + first, start + 2 + end) for kind, text, first, end in inside]
+        span = self._source.span(start, start + 2)
+        fix = Fix("Write `->`", (Edit(span, "->"),), _MAYBE)
+        problem = codes.UNEXPECTED.at(span, f"{_WHAT['->']}, not by `--`", fixes=(fix,))
+        arrow = (self._kinds["->"], "->", start, start + 2)
+        yield Slip(index, index + 1, (arrow, *behind[:-1]), problem)
+
+    def _nameless(self, index: int) -> Iterator[Slip]:
+        """``… | Sinks.`` above a ``def``, whose keyword reads as the name."""
+        tokens, texts = self._tokens, self._tokens.texts
+        near = range(index, max(index - _BEFORE - 1, 1), -1)
+        at = next((at for at in near if texts[at] in _DECLARING and texts[at - 1] == "."), 0)
+        if not at or not self._trial.begins_line(tokens, at) or tokens.kinds[at - 2] not in self._trial.words:
+            return
+        before, dot = at - 2, at - 1
+        written = shown(texts[before] + ".")
+        span = self._source.span(tokens.starts[before], tokens.ends[dot])
+        problem = codes.MISSING_NAME.at(span, f"No name stands behind {written}", "expected a name after this")
+        end = tokens.ends[dot]
+        meant = (
+            (tokens.kinds[before], texts[before], tokens.starts[before], tokens.ends[before]),
+            (tokens.kinds[dot], ".", tokens.starts[dot], end),
+            (self._trial.kind["LNAME"], NAMELESS, end, end),
+        )
+        yield Slip(before, at, meant, problem)
 
     def _dotless(self, index: int) -> Iterator[Slip]:
         """``F:f``, ``F#f``, ``F/f``: what joins an alias and a name elsewhere."""

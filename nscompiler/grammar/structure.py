@@ -409,6 +409,15 @@ def optional_payload(around: Surroundings) -> Diagnostic | None:
     return codes.PAYLOAD_BRACKETS.at(segment.span(at - 1, end - 1), title, fixes=(fix,))
 
 
+def nameless(around: Surroundings) -> Diagnostic | None:
+    """``f | Sinks.``."""
+    segment, at = around.segment, around.segment.at
+    if segment.text(at - 1) != "." or not segment.is_word(at - 2) or segment.is_word(at) or segment.text(at) == ".":
+        return None
+    title = f"No name stands behind {shown(segment.text(at - 2) + '.')}"
+    return codes.MISSING_NAME.at(segment.span(at - 2, at - 1), title, "expected a name after this")
+
+
 def two_dots(around: Surroundings) -> Diagnostic | None:
     """``A.B.f``."""
     segment, at = around.segment, around.segment.at
@@ -496,6 +505,7 @@ STRUCTURE: tuple[Rule, ...] = (
     constraint_sign,
     missing_arrow,
     mismatched_bracket,
+    nameless,
     two_dots,
     call,
     type_arguments,

@@ -9,6 +9,9 @@ from typing import ClassVar
 
 from nscompiler.source import SourceFile, Span
 
+NAMELESS = "*"
+"""Stands for a name, or an alias, that is missing where a mistake was read as what was meant: nothing is told of it."""
+
 
 class Node:
     """Anything with a place in the file."""

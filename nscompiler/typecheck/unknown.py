@@ -93,6 +93,8 @@ _STANDARD = {"Http": "Http:1.0.0"}
 def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> None:
     """No import gives an alias; ``name`` is what is wanted from it."""
     text, aliases = qualifier.text, list(scope.imports)
+    if name.text == syntax.NAMELESS:
+        return
     if text in scope.declared_functions:
         _report_dot(scope, qualifier, name)
         return
@@ -281,7 +283,7 @@ def report_function(
 ) -> None:
     """No function has a name, in this file or (with an ``interface``) in a module that it imports."""
     text = name.text
-    if interface is None and _is_wanted(scope, text):
+    if text == syntax.NAMELESS or (interface is None and _is_wanted(scope, text)):
         return
     if report_other_version(scope, codes.UNKNOWN_NAME, qualifier, name, "function"):
         return
@@ -293,11 +295,18 @@ def report_function(
         title = f"`{text}` is spelt `{right}`"
         scope.report(codes.WRONG_CASE, name, title, "capitals count", fixes=(fix,))
         return
-    if text[:1].isupper() and (
-        _report_no_function(scope, name) if interface is None else _report_their_type(scope, qualifier, interface, name)
+    glued = _without_dot(scope, text) if interface is None else ""
+    if (
+        text[:1].isupper()
+        and not glued
+        and (
+            _report_no_function(scope, name)
+            if interface is None
+            else _report_their_type(scope, qualifier, interface, name)
+        )
     ):
         return
-    if interface is None and (cut := _prefixed(text, candidates)):
+    if interface is None and (cut := _prefixed(text, candidates) or glued):
         title = f"there is no function `{text}`"
         fix = scope.replacement(name, cut, f"write `{cut}`")
         scope.report(codes.UNKNOWN_NAME, name, title, f"did you mean `{cut}`?", fixes=(fix,))
@@ -316,6 +325,14 @@ def report_function(
         did_you_mean(found[:MOST_FIXES] or similar) or _not_imported(fixes) or "unknown function",
         fixes=tuple(fixes[:MOST_FIXES]),
     )
+
+
+def _without_dot(scope: Scope, text: str) -> str:
+    """``Sinks.log`` where ``Sinkslog`` stands; empty where no function of an import is meant so."""
+    for alias, interface in scope.imports.items():
+        if interface is not None and text.startswith(alias) and text[len(alias) :] in interface.functions:
+            return f"{alias}.{text[len(alias) :]}"
+    return ""
 
 
 def _prefixed(text: str, functions: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.model import Applicability, Diagnostic
 from nscompiler.pipeline.checks import check_texts
 
 LIB = "module Lib:1.0.0\ntype Order = { id : Integer }\nfun f : Text -> Text\nfun list : Text -> [Text]\n"
@@ -63,6 +63,23 @@ def is_one_error(text: str, at_fault: str, title: str, mended: str) -> None:
         ("def w = g | L/f", "/", "follows its alias and a `.`, not `/`", "def w = g | L.f"),
         ("def w = g | L->f", "->", "follows its alias and a `.`, not `->`", "def w = g | L.f"),
         ("fun h : L:Order -> Text", ":", "follows its alias and a `.`, not `:`", "fun h : L.Order -> Text"),
+        ("def w = .http<Text>", ".http", "An alias is missing before `.http`", "def w = Sources.http<Text>"),
+        ("def w = g | .Sinkslog", ".Sinkslog", "A `.` stands behind the alias", "def w = g | Sinks.log"),
+        ("def w = g | Sin ks.log", "Sin ks", "`Sinks` is written without a space", "def w = g | Sinks.log"),
+        ("fun h : Text -> -> Text", "->", "`->` stands twice", "fun h : Text -> Text"),
+        ("fun h : Text -- Text", "--", "separated by `->`, not by `--`", "fun h : Text -> Text"),
+        (
+            "fun h : Text -> Textwith { n : Integer = 3 }",
+            "Textwith",
+            "A space is missing before `with`",
+            "fun h : Text -> Text with { n : Integer = 3 }",
+        ),
+        ("def w = g n = 3 }", "}", "This `}` closes nothing", "def w = g { n = 3 }"),
+        ("fun h : { x : Text , r } -> Text", ",", "separated by `|`", "fun h : { x : Text | r } -> Text"),
+        ("def w g = | g", "g =", "`g` and `=` stand in the wrong order", "def w = g | g"),
+        ("type T = A A Text | B", "A", "`A` stands twice", "type T = A Text | B"),
+        ("type T = A Text Text | B", "Text", "`Text` stands twice", "type T = A Text | B"),
+        ("fun mak e : Text -> Text\ndef w = make", "mak e", "`make` is", "fun make : Text -> Text\ndef w = make"),
         ("def w = g | L f", "L f", "A `.` is missing between `L` and `f`", "def w = g | L.f"),
     ],
 )
@@ -141,3 +158,21 @@ def test_a_slip_in_a_header_is_told_in_its_file_alone(line: str) -> None:
 )
 def test_what_is_no_such_slip(text: str, title: str) -> None:
     assert title in next(one.title for one in errors(f"{text}\n") if one.code.id < "NS02")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def w = Sources.stdin | Sinks.\ndef v = w",
+        "def w = Sources.stdin | Nowhere.\ndef v = w",
+        "def w = (g | L.) | g",
+    ],
+)
+def test_a_name_that_is_missing_behind_an_alias_is_all_that_is_told(text: str) -> None:
+    (found,) = errors(f"{BEFORE}{text}\n")
+    assert found.title.startswith("No name stands behind `")
+
+
+def test_the_same_stage_twice_is_no_sure_reason_for_a_pipe() -> None:
+    (found,) = errors("fun f : Text -> Integer\ndef w = f f\n")
+    assert [fix.applicability for fix in found.fixes] == [Applicability.MAYBE_INCORRECT]

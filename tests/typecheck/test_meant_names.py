@@ -40,6 +40,7 @@ from grammar.test_slips import BEFORE, is_one_error
             'def w = Sources.jsonl<Text> { path = "x", compression = "gzip" } | Sinks.log',
         ),
         ("def w = g.g", "g", "`g` is a function, and no module", "def w = g | g"),
+        ("def w = g | Sinkslog", "Sinkslog", "there is no function", "def w = g | Sinks.log"),
         ("def w = filtermaybe", "filtermaybe", "there is no function", "def w = filter maybe"),
     ],
 )
