@@ -111,3 +111,16 @@ def said_of(stage: syntax.Expr, at: Mapping[tuple[int, int], Diagnostic]) -> Dia
         return own
     said = (said_of(branch, at) for branch in taking.branches)
     return next((one for one in said if one is not None), None)
+
+
+def instead(expr: syntax.Expr, made: Mapping[syntax.Node, syntax.Expr]) -> syntax.Expr:
+    """An expression with other parts in the places of some."""
+    if expr in made:
+        return made[expr]
+    if isinstance(expr, syntax.Pipe):
+        return syntax.Pipe(expr.start, expr.end, tuple(instead(one, made) for one in expr.stages))
+    if isinstance(expr, syntax.Both):
+        return syntax.Both(expr.start, expr.end, tuple(instead(one, made) for one in expr.branches))
+    if isinstance(expr, syntax.Apply | syntax.Concat | syntax.Filter):
+        return replace(expr, function=instead(expr.function, made))
+    return expr

@@ -12,11 +12,13 @@ from nscompiler.grammar import syntax
 from nscompiler.patterns import Pattern
 from nscompiler.source import Span
 from nscompiler.typecheck import constraints, params
-from nscompiler.typecheck.explain import an, first_of, fitting, last_of, name_of, postfix, written
+from nscompiler.typecheck.explain import an, first_of, fitting, last_of, name_of, postfix, without, written
 from nscompiler.typecheck.facts import UseFact
+from nscompiler.typecheck.fits import would_fit
 from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.spelling import spelt
+from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import ParameterType, Requirement, Settable
 from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
 from nscompiler.types.types import App, Scalar, Type, Var
@@ -42,7 +44,13 @@ def report_ring(scope: Scope, members: Sequence[str], uses: Mapping[str, Mapping
 
 
 def report_annotation(
-    scope: Scope, decl: syntax.DefDecl, node: syntax.TypeExpr, pair: tuple[Type, Type], side: str, other: Type
+    scope: Scope,
+    store: Store,
+    decl: syntax.DefDecl,
+    node: syntax.TypeExpr,
+    pair: tuple[Type, Type],
+    side: str,
+    other: Type,
 ) -> None:
     """One side of an annotation is not what the body takes or gives; ``pair`` is what is given and what is needed,
     ``other`` what the body has on the other side."""
@@ -69,8 +77,23 @@ def report_annotation(
         found=show(given, names),
         diff=diff,
         notes=() if rest is None else (rest,),
-        fixes=() if fix is None else (fix,),
+        fixes=(*(() if takes else _signed(scope, store, decl, given, needed)), *(() if fix is None else (fix,))),
     )
+
+
+def _signed(scope: Scope, store: Store, decl: syntax.DefDecl, given: Type, needed: Type) -> tuple[Fix, ...]:
+    """The `*` or `?` at the end of a body that makes of what it gives what an annotation says, or a `*` too many."""
+    last = decl.body.stages[-1] if isinstance(decl.body, syntax.Pipe) else decl.body
+    head, wanted = store.head(given), store.head(needed)
+    if isinstance(head, App) and head.constructor in ("list", "vector", "optional"):
+        sign = "?" if head.constructor == "optional" else "*"
+        item = store.head(head.items[-1])
+        is_byte = isinstance(item, Scalar) and item.name == "Byte"
+        if not is_byte and would_fit(store, item, needed):
+            return (postfix(scope, last, sign),)
+    if isinstance(wanted, App) and wanted.constructor == "list" and isinstance(last, syntax.Concat):
+        return without(scope, last, "*") if would_fit(store, store.types.list(given), needed) else ()
+    return ()
 
 
 def _as_it_is(scope: Scope, decl: syntax.DefDecl, node: syntax.TypeExpr, text: str, other: str | None) -> Fix:

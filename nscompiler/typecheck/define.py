@@ -211,7 +211,7 @@ class Definer:
                 snapshot = (inference.store.resolve(given), inference.store.resolve(needed))
                 other = inference.store.resolve(body.output if side == "input" else body.input)
                 if JointCheck(inference.store).fit(given, needed):
-                    def_report.report_annotation(self.scope, decl, node, snapshot, side, other)
+                    def_report.report_annotation(self.scope, inference.store, decl, node, snapshot, side, other)
                     inference.store.poison(body.input, body.output)
                     return self._without(declared, side)
         return declared
@@ -236,7 +236,7 @@ class Definer:
                     else (mine, inference.store.resolve(theirs))
                 )
                 other = inference.store.resolve(body.output if side == "input" else body.input)
-                def_report.report_annotation(self.scope, decl, node, snapshot, side, other)
+                def_report.report_annotation(self.scope, inference.store, decl, node, snapshot, side, other)
                 return False
         return True
 

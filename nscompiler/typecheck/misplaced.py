@@ -8,14 +8,14 @@ tried on the whole def first, together with the defs of the same file that it us
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, pairwise, product
-from typing import Any
+from typing import Any, TypeGuard
 
 from nscompiler.diagnostics.codes import types as codes
-from nscompiler.diagnostics.model import Applicability, Diagnostic, Fix, Hop, Label, Role
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Hop, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.source import Span
-from nscompiler.typecheck.attempts import Definer, accept, attempt, parts, said_of, size
+from nscompiler.typecheck.attempts import Definer, accept, attempt, instead, parts, said_of, size
 from nscompiler.typecheck.explain import fitting, last_of, name_of, name_of_output, postfix, sign_of
 from nscompiler.typecheck.facts import Faulty
 from nscompiler.typecheck.scope import Scope
@@ -26,6 +26,7 @@ MOST_TRIED = 12
 MOST_FAULTS = 8
 _UNSIGNED = (codes.LIST_UNEXPECTED, codes.OPTIONAL_UNEXPECTED)
 _SIGNED = (codes.NOT_A_LIST, codes.NOT_OPTIONAL, codes.BYTE_FLATTEN, codes.VOID_MISUSE, codes.LIST_NEEDED)
+Runs = Mapping[int, list[syntax.Concat | syntax.Filter]]
 # How a type prints that an error has left open.
 _NO_TYPE = re.compile(r"(?<!\w)_(?!\w)")
 
@@ -74,7 +75,7 @@ def _told_as_moved(definer: Definer, body: Faulty) -> Faulty | None:
         found = None if sign.node is stage.node else _mended(definer, bodies, sign, stage)
         if found is not None:
             return found
-    return None
+    return _shifted(definer, body)
 
 
 def _used_by(definer: Definer, body: Faulty) -> list[Faulty]:
@@ -215,3 +216,65 @@ def _related(scope: Scope, sign: Sign, stage: Bare) -> Iterator[Label]:
         if label.span not in seen:
             seen.add(label.span)
             yield label
+
+
+# --- all signs of a pipe at the stage before or behind the right one
+
+
+def _shifted(definer: Definer, body: Faulty) -> Faulty | None:
+    """A def after telling its problems as one where each sign of a pipe at the next stage, or at the one before it,
+    leaves none of them; else none."""
+    for pipe in parts(body.expr):
+        if not isinstance(pipe, syntax.Pipe):
+            continue
+        runs = {place: _run(one) for place, one in enumerate(pipe.stages) if _is_signed(one)}
+        for step in (-1, 1) if len(runs) > 1 else ():
+            if not all(0 <= place + step < len(pipe.stages) for place in runs):
+                continue
+            found = attempt(definer, [body], [_with_signs(body.expr, pipe, runs, step)])
+            signed = [] if found is None else [one for one in found.gone if one.code in _SIGNED]
+            if found is not None and signed and len(found.gone) == sum(one.is_error for one in body.problems):
+                return accept(definer, [body], found, _all_moved(definer.scope, pipe, runs, step, signed[0]))
+    return None
+
+
+def _is_signed(expr: syntax.Expr) -> TypeGuard[syntax.Concat | syntax.Filter]:
+    return isinstance(expr, syntax.Concat | syntax.Filter) and not expr.prefix
+
+
+def _with_signs(expr: syntax.Expr, pipe: syntax.Pipe, runs: Runs, step: int) -> syntax.Expr:
+    """An expression with the signs of one of its pipes each at another stage."""
+    stages = [runs[place][-1].function if place in runs else one for place, one in enumerate(pipe.stages)]
+    for place, run in runs.items():
+        for sign in reversed(run):
+            made = syntax.Concat if isinstance(sign, syntax.Concat) else syntax.Filter
+            at = place + step
+            stages[at] = made(pipe.stages[at].start, pipe.stages[at].end, stages[at], False)
+    return instead(expr, {pipe: syntax.Pipe(pipe.start, pipe.end, tuple(stages))})
+
+
+def _all_moved(scope: Scope, pipe: syntax.Pipe, runs: Runs, step: int, problem: Diagnostic) -> Diagnostic:
+    where = "one stage too late" if step < 0 else "one stage too early"
+    edits: list[Edit] = []
+    places: list[Span] = []
+    written = ""
+    for place, run in runs.items():
+        span, away = sign_of(scope, run[0], run[-1].function)
+        places.append(span)
+        signs = "".join("*" if isinstance(one, syntax.Concat) else "?" for one in reversed(run))
+        edits += (away, *postfix(scope, pipe.stages[place + step], signs).edits)
+        written += signs
+    way = "back" if step < 0 else "on"
+    kinds = " and ".join(f"`{sign}`" for sign in "*?" if sign in written)
+    return replace(
+        problem,
+        title=f"each {kinds} of this pipe stands {where}",
+        primary=Label(places[0], where),
+        related=tuple(Label(span, "and so does this", Role.NOTE) for span in places[1:]),
+        expected=None,
+        found=None,
+        diff=None,
+        flow=(),
+        notes=(),
+        fixes=(Fix(f"move each sign one stage {way}", tuple(edits), Applicability.MAYBE_INCORRECT),),
+    )

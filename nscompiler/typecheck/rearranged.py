@@ -1,4 +1,5 @@
-"""Stages in the wrong order, and branches that want brackets: what is written is right, and stands in the wrong place.
+"""Stages in the wrong order, branches that want brackets, a parameter at the wrong stage: what is written is right, and
+stands in the wrong place.
 
 Each way to put it right is tried on the whole def before it is offered. Where more than one complaint is gone with
 it, they were about one slip, and are told as one.
@@ -6,11 +7,12 @@ it, they were about one slip, and are told as one.
 
 from collections.abc import Iterator, Mapping
 
+from nscompiler.diagnostics.codes import params as param_codes
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
-from nscompiler.typecheck.attempts import Attempt, Definer, accept, attempt, parts, said_of, size
+from nscompiler.typecheck.attempts import Attempt, Definer, accept, attempt, instead, parts, said_of, size
 from nscompiler.typecheck.explain import cut, last_of, name_of
 from nscompiler.typecheck.facts import Faulty
 from nscompiler.typecheck.scope import Scope
@@ -65,7 +67,7 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
 
 
 def _may_be_mended(problem: Diagnostic, count: int) -> bool:
-    if problem.code is codes.BOTH_INPUTS:
+    if problem.code in (codes.BOTH_INPUTS, param_codes.UNKNOWN_PARAMETER):
         return not problem.fixes
     return problem.code in _JOINTS and (count > 1 or not problem.fixes)
 
@@ -90,24 +92,16 @@ def _ways(scope: Scope, expr: syntax.Expr, at: At) -> Iterator[Way]:
             problem = next((one for branch in part.branches if (one := at.get((branch.start, branch.end)))), None)
             if problem is not None and problem.code is codes.BOTH_INPUTS:
                 yield from _bracketed(scope, expr, part, problem)
+        elif isinstance(part, syntax.Apply):
+            for binding in part.bindings:
+                problem = at.get((binding.name.start, binding.name.end))
+                if problem is not None and problem.code is param_codes.UNKNOWN_PARAMETER:
+                    yield from _set_elsewhere(scope, expr, part, binding, problem)
         elif isinstance(part, syntax.Pipe):
             for place, stage in enumerate(part.stages):
                 problem = said_of(stage, at) if place else None
                 if problem is not None and problem.code in _JOINTS:
                     yield from _moves(scope, expr, part, place, problem, alone=len(at) == 1)
-
-
-def _with(expr: syntax.Expr, old: syntax.Expr, new: syntax.Expr) -> syntax.Expr:
-    """An expression with a part in another's place."""
-    if expr is old:
-        return new
-    if isinstance(expr, syntax.Pipe):
-        return syntax.Pipe(expr.start, expr.end, tuple(_with(one, old, new) for one in expr.stages))
-    if isinstance(expr, syntax.Both):
-        return syntax.Both(expr.start, expr.end, tuple(_with(one, old, new) for one in expr.branches))
-    if isinstance(expr, syntax.Apply | syntax.Concat | syntax.Filter):
-        return replace(expr, function=_with(expr.function, old, new))
-    return expr
 
 
 # --- brackets
@@ -127,12 +121,12 @@ def _bracketed(scope: Scope, expr: syntax.Expr, both: syntax.Both, problem: Diag
         text = cut(" ".join(source.text[inner.start : inner.end].split()))
         title = f"put brackets around `{text}`"
         fix = Fix(title, (Edit(start, "("), Edit(end, ")")), Applicability.MAYBE_INCORRECT)
-        yield Way(_with(expr, both, made), fix, problem)
+        yield Way(instead(expr, {both: made}), fix, problem)
     between = source.span(first.end, last.start)
     if not middle and source.text[between.start : between.end].strip() == "&":
         made = syntax.Pipe(both.start, both.end, (*head, *tail))
         fix = Fix("run one after the other", (Edit(between, " | "),), Applicability.MAYBE_INCORRECT)
-        yield Way(_with(expr, both, made), fix, problem)
+        yield Way(instead(expr, {both: made}), fix, problem)
 
 
 def _stages(expr: syntax.Expr) -> tuple[syntax.Expr, ...]:
@@ -167,7 +161,7 @@ def _moves(
             left, right = stages[min(at, before)], stages[min(at, before) + 1]
             title = f"swap {name_of(last_of(left))} and {name_of(last_of(right))}"
             swapped.add(min(at, before))
-        yield Way(_with(expr, pipe, made), Fix(title, edits, Applicability.MAYBE_INCORRECT), problem, moved)
+        yield Way(instead(expr, {pipe: made}), Fix(title, edits, Applicability.MAYBE_INCORRECT), problem, moved)
 
 
 def _edits(scope: Scope, pipe: syntax.Pipe, at: int, before: int) -> tuple[Edit, ...]:
@@ -188,3 +182,55 @@ def _edits(scope: Scope, pipe: syntax.Pipe, at: int, before: int) -> tuple[Edit,
         return (Edit(source.span(start, start), f"{text} | "), away)
     end = stages[-1].end
     return (away, Edit(source.span(end, end), f" | {text}"))
+
+
+# --- a parameter at another stage
+
+
+def _set_elsewhere(
+    scope: Scope, expr: syntax.Expr, apply: syntax.Apply, binding: syntax.Binding, problem: Diagnostic
+) -> Iterator[Way]:
+    """The parameter at the only other function of the def that reads it."""
+    own = set(map(id, parts(apply)))
+    readers = [one for one in parts(expr) if id(one) not in own and _reads(scope, one, binding.name.text)]
+    if len(readers) != 1:
+        return
+    (reader,) = readers
+    source = scope.module.source
+    text = source.text[binding.start : binding.end]
+    around = next((one for one in parts(expr) if isinstance(one, syntax.Apply) and one.function is reader), None)
+    made: syntax.Expr
+    if around is None:
+        made = syntax.Apply(reader.start, reader.end, reader, (binding,))
+        there = Edit(source.span(reader.end, reader.end), f" {{ {text} }}")
+    elif around.bindings and binding.name.text not in {one.name.text for one in around.bindings}:
+        made = syntax.Apply(around.start, around.end, reader, (*around.bindings, binding))
+        there = Edit(source.span(around.bindings[-1].end, around.bindings[-1].end), f", {text}")
+    else:
+        return
+    left = tuple(one for one in apply.bindings if one is not binding)
+    without = replace(apply, bindings=left) if left else apply.function
+    moved = instead(expr, {reader if around is None else around: made, apply: without})
+    fix = Fix(
+        f"set `{binding.name.text}` at {name_of(last_of(reader))}",
+        (_unset(scope, apply, binding), there),
+        Applicability.MAYBE_INCORRECT,
+    )
+    yield Way(moved, fix, problem)
+
+
+def _reads(scope: Scope, expr: syntax.Expr, name: str) -> bool:
+    """Whether a function, with its types, declares that it reads a parameter."""
+    use = expr.function if isinstance(expr, syntax.Instantiate) else expr
+    target = scope.known_function(use.qualifier, use.name) if isinstance(use, syntax.Use) else None
+    return target is not None and any(one.name == name for one in target.parameters.settable)
+
+
+def _unset(scope: Scope, apply: syntax.Apply, binding: syntax.Binding) -> Edit:
+    """The edit that takes a binding away, with its braces where it is the only one."""
+    place = apply.bindings.index(binding)
+    if len(apply.bindings) == 1:
+        return Edit(scope.module.source.span(apply.function.end, apply.end), "")
+    if place:
+        return Edit(scope.module.source.span(apply.bindings[place - 1].end, binding.end), "")
+    return Edit(scope.module.source.span(binding.start, apply.bindings[1].start), "")
