@@ -14,7 +14,7 @@ from nscompiler.typecheck.unify import Store
 from nscompiler.types.types import App, Record, Type, Var
 
 # Of how many branches one is looked for that is unlike all others.
-MOST_BRANCHES = 32
+MOST_BRANCHES = 8
 
 
 class Branches:
