@@ -24,8 +24,12 @@ from nscompiler.typecheck.scope import Scope
 MOST_TRIED = 12
 # How many faults there may be in a def of which two are looked at as one.
 MOST_FAULTS = 8
+# Of how many complaints together that are not all about signs.
+MOST_ALONE = 3
 _UNSIGNED = (codes.LIST_UNEXPECTED, codes.OPTIONAL_UNEXPECTED)
 _SIGNED = (codes.NOT_A_LIST, codes.NOT_OPTIONAL, codes.BYTE_FLATTEN, codes.VOID_MISUSE, codes.LIST_NEEDED)
+# What is no kind of fault of a sign, where another of the complaints is.
+_LAST = (codes.ANNOTATION_MISMATCH, codes.CONSTRAINT_VIOLATED, codes.NESTED_OPTIONAL)
 Runs = Mapping[int, list[syntax.Concat | syntax.Filter]]
 # How a type prints that an error has left open.
 _NO_TYPE = re.compile(r"(?<!\w)_(?!\w)")
@@ -62,8 +66,9 @@ def _told_as_moved(definer: Definer, body: Faulty) -> Faulty | None:
     problems = [one for each in bodies for one in each.problems]
     if not 2 <= sum(one.is_error for one in problems) <= MOST_FAULTS:
         return None
-    if not any(one.code in _UNSIGNED for one in problems) or not any(one.code in _SIGNED for one in problems):
-        return None
+    lacking, having = (any(one.code in kinds for one in problems) for kinds in (_UNSIGNED, _SIGNED))
+    if not (lacking and having):
+        return _moved_alone(definer, body) if lacking or having else None
     definer.patience -= sum(size(each.expr) for each in bodies)
     if definer.patience < 0:
         return None
@@ -75,7 +80,7 @@ def _told_as_moved(definer: Definer, body: Faulty) -> Faulty | None:
         found = None if sign.node is stage.node else _mended(definer, bodies, sign, stage)
         if found is not None:
             return found
-    return _shifted(definer, body)
+    return _shifted(definer, body) or _moved_alone(definer, body)
 
 
 def _used_by(definer: Definer, body: Faulty) -> list[Faulty]:
@@ -173,8 +178,8 @@ def _merged(scope: Scope, sign: Sign, stage: Bare) -> Diagnostic:
         fitting(f"`{sign.text}` belongs after {belongs}, not after {stands}", f"`{sign.text}` is at the wrong stage"),
     )
     place, away = sign_of(scope, sign.node, sign.inner)
-    early = sign.problem.code is codes.LIST_NEEDED
-    label = "the stage after it takes the whole list" if early else sign.problem.primary.text
+    label = sign.problem.primary.text if sign.problem.code in _SIGNED else "with it here the types do not fit"
+    label = "the stage after it takes the whole list" if sign.problem.code is codes.LIST_NEEDED else label
     fix = Fix(
         f"move `{sign.text}` from {stands} to {belongs}",
         (away, *postfix(scope, stage.node, sign.text).edits),
@@ -208,7 +213,7 @@ def _related(scope: Scope, sign: Sign, stage: Bare) -> Iterator[Label]:
         Label(taking.span, taking.text, Role.CONSUMER),
         *stage.problem.related[1:],
     )
-    if sign.problem.code is codes.LIST_NEEDED:
+    if sign.problem.code is codes.LIST_NEEDED or sign.problem.code not in _SIGNED:
         labels = (*labels, Label(sign.problem.primary.span, sign.problem.primary.text, Role.NOTE))
     declared = [one for one in sign.problem.related if one.role is Role.DECLARATION]
     seen: set[Span] = set()
@@ -278,3 +283,35 @@ def _all_moved(scope: Scope, pipe: syntax.Pipe, runs: Runs, step: int, problem: 
         notes=(),
         fixes=(Fix(f"move each sign one stage {way}", tuple(edits), Applicability.MAYBE_INCORRECT),),
     )
+
+
+# --- a sign of which nothing is said itself
+
+
+def _moved_alone(definer: Definer, body: Faulty) -> Faulty | None:
+    """A def after telling all its problems as one where a sign at a stage near to it leaves none of them; else none."""
+    errors = [one for one in body.problems if one.is_error]
+    if not 2 <= len(errors) <= MOST_ALONE:
+        return None
+    for sign, target in islice(_near(body.expr, errors[0]), MOST_TRIED):
+        found = attempt(definer, [body], [_moved(body.expr, sign, target)])
+        if found is not None and len(found.gone) == len(errors):
+            told = sorted(found.gone, key=lambda one: (one.code not in _SIGNED, one.code in _LAST))
+            bare = next((one for one in told[1:] if one.code in _UNSIGNED), told[1])
+            of = next(one for one in told if one is not bare)
+            merged = _merged(definer.scope, Sign(sign.node, sign.inner, sign.text, of), Bare(target, bare))
+            return accept(definer, [body], found, merged)
+    return None
+
+
+def _near(expr: syntax.Expr, problem: Diagnostic) -> Iterator[tuple[Sign, syntax.Expr]]:
+    """The signs in an expression, each with the stages that stand near to it in its pipe."""
+    for pipe in parts(expr):
+        stages = pipe.stages if isinstance(pipe, syntax.Pipe) else ()
+        for place, stage in enumerate(stages):
+            if _is_signed(stage):
+                signs = [_sign(stage, problem)]
+                if _is_signed(stage.function):
+                    signs.append(_alone(stage, problem))
+                near = [stages[place + step] for step in (-1, 1, -2, 2) if 0 <= place + step < len(stages)]
+                yield from product(signs, near)
