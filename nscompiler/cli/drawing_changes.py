@@ -55,6 +55,8 @@ def _module(one: ModuleDiff, width: int) -> Iterator[Text]:
         yield from _line(Level.MINOR, "new module", width)
     if one.status == "removed":
         yield from _line(Level.MAJOR, "the module is gone: for who imports it", width)
+        if one.alike:
+            yield from _wrapped(f"`{one.alike}` is new and declares the same", width)
     verdict = conclusion(one)
     if verdict:
         yield Text("  → " + verdict, style="" if one.says_so is not False else "bold red")

@@ -148,7 +148,8 @@ def tells_modules(compilation: Compilation) -> bool:
 class ModuleDiff:
     """The changes of one module. ``before`` and ``after`` are its references, None on a side where it is not there;
     ``name`` is what to call it, for a script its file. ``status`` is ``changed``, ``added`` or ``removed``; ``files``
-    are those that differ, beside what ``changes`` tell."""
+    are those that differ, beside what ``changes`` tell. ``alike`` names a new module that declares just what this one
+    did, where this one is gone."""
 
     name: str
     path: str
@@ -157,6 +158,7 @@ class ModuleDiff:
     status: str
     changes: tuple[Change, ...] = ()
     files: tuple[str, ...] = ()
+    alike: str = ""
 
     @property
     def level(self) -> Level:
@@ -190,7 +192,9 @@ def compared(old: Compilation, new: Compilation) -> tuple[tuple[ModuleDiff, ...]
 
 def _compared(old: Compilation, new: Compilation, unknown: list[str]) -> Iterator[ModuleDiff]:
     open_before, open_after = unknown_interfaces(old), unknown_interfaces(new)
-    for before, after in _pairs(_asked(old), _asked(new)):
+    pairs = list(_pairs(_asked(old), _asked(new)))
+    added = [after for before, after in pairs if before is None and after is not None and after.path not in open_after]
+    for before, after in pairs:
         item = after or before
         assert item is not None
         name = shown_reference(item) if item.ref is None else item.ref.title
@@ -202,7 +206,25 @@ def _compared(old: Compilation, new: Compilation, unknown: list[str]) -> Iterato
             if before is None:
                 yield ModuleDiff(name, item.path, None, item.ref, "added")
             else:
-                yield ModuleDiff(name, item.path, item.ref, None, "removed")
+                alike = _alike(old, before, new, added)
+                yield ModuleDiff(name, item.path, item.ref, None, "removed", alike=alike)
+
+
+def _alike(old: Compilation, gone: LinkedModule, new: Compilation, added: Sequence[LinkedModule]) -> str:
+    """The one new module that declares just what one did that is gone: it may have another name by now."""
+    interface = old.checked[gone.path].interface
+    names = interface.functions.keys() | interface.types.keys()
+    found: list[LinkedModule] = []
+    for item in added if names else ():
+        other = new.checked[item.path].interface
+        if other.functions.keys() | other.types.keys() != names:
+            continue
+        # The types that a module declares are called after it.
+        if all(change.kind in ("input-name", "output-name") for change in compare(interface, other, new.types)):
+            found.append(item)
+    if len(found) != 1:
+        return ""
+    return shown_reference(found[0]) if found[0].ref is None else str(found[0].ref)
 
 
 def _asked(compilation: Compilation) -> list[LinkedModule]:
@@ -320,6 +342,7 @@ def _diff_as_json(one: ModuleDiff) -> dict[str, object]:
         "says_so": one.says_so,
         "changes": [_change_as_json(change) for change in one.changes],
         "files": list(one.files),
+        "alike": one.alike or None,
     }
 
 

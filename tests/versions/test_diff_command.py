@@ -103,6 +103,32 @@ def test_modules_that_come_and_go(repo: Repo, capsys: pytest.CaptureFixture[str]
     assert "| breaking | module | removed | who imports the module |" in printed(capsys, "HEAD", "--format", "markdown")
 
 
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        ({"a/module.nml": "Shop.New:1.0.0"}, "`Shop.New:1.0.0` is new and declares the same"),
+        ({"a/module.nml": "Shop.New:1.0.0", "b/module.nml": "Shop.Two:1.0.0"}, None),
+        ({"b/module.nml": "Shop.Empty2:1.0.0"}, None),
+    ],
+)
+def test_a_module_with_another_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], others: dict[str, str], told: str | None
+) -> None:
+    body = "\ntype Order = { id : Integer }\nfun f : Order -> Text\nfun g : Text -> Order\n"
+    sides = {"old": {"a/module.nml": "Shop.Old:1.0.0"}, "new": {"c/module.nml": "Shop.Empty:1.0.0", **others}}
+    for side, modules in sides.items():
+        for path, reference in modules.items():
+            (tmp_path / side / path).parent.mkdir(parents=True)
+            (tmp_path / side / path).write_text(f"module {reference}\n" + (body if "Empty" not in reference else ""))
+    found = printed(capsys, str(tmp_path / "old"), str(tmp_path / "new"))
+    assert "the module is gone: for who imports it" in found
+    assert ("is new and declares the same" in found) == (told is not None)
+    assert told is None or told in found
+    document = json.loads(printed(capsys, str(tmp_path / "old"), str(tmp_path / "new"), "--format", "json"))
+    alike = {one["module"]: one["alike"] for one in document["modules"]}
+    assert alike["Shop.Old"] == (None if told is None else "Shop.New:1.0.0")
+
+
 def test_files_that_changed_without_the_interface(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     repo.commit({"classify/service.py": "class Module: ...\n"})
     repo.write({"classify/service.py": "class Module:\n    x = 1\n"})
