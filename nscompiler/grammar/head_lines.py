@@ -10,6 +10,7 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.lexer import Tokens, scan
 from nscompiler.grammar.tables import Tables, load
 from nscompiler.grammar.wording import apart, shown
@@ -40,6 +41,10 @@ _ORDERS = tuple(
         rf"NAME:VERSION[ \t]+import(?:[ \t]+as[ \t]+(?P<alias>{_ALIAS}))?",
         rf"NAME:VERSION[ \t]+as[ \t]+(?P<alias>{_ALIAS})[ \t]+import",
     )
+)
+# A keyword with a sign or two in it, or a letter less: `m-dule Foo:1.0.0`, `,import Foo:1.0.0`.
+_SLIPPED = Pattern(
+    rf"(?P<slip>[^\s\"][^\"\n]{{0,9}}?)[ \t]*(?<![\w.])(?={_NAME}:{_VERSION}(?:[ \t]++as[ \t]++{_ALIAS})?[ \t]*+(?://|;|\Z))"
 )
 _VERSIONED = Pattern(r"[0-9]\.[0-9]")
 _GAP = Pattern(r"[ \t]+")
@@ -187,6 +192,20 @@ def _meanings(line: str, before: str, text: str, tables: Tables) -> Iterator[_Me
     yield from _without_keyword(line, before)
     yield from _swapped(line, tables)
     yield from _other_sign(line)
+    yield from _slipped(line)
+
+
+def _slipped(line: str) -> Iterator[_Meant]:
+    found = _SLIPPED.match(line)
+    if found is None:
+        return
+    slip = found["slip"]
+    letters = "".join(char for char in slip if char.isalpha())
+    for keyword in near(letters, ("module", "import")) or ((letters,) if letters in ("module", "import") else ()):
+        title = f"No declaration starts with {shown(slip)}"
+        yield _Meant(
+            ((0, found.end(), f"{keyword} "),), title, (0, len(slip)), f"Write `{keyword}`", codes.NO_DECLARATION
+        )
 
 
 def _without_keyword(line: str, before: str) -> Iterator[_Meant]:
@@ -277,3 +296,6 @@ def _other_sign(line: str) -> Iterator[_Meant]:
                 }
                 title = f"{what.get(sign, 'An author and a module')} are joined by `{sign}`, not by {shown(found[0])}"
                 yield _Meant(((*found.span(), sign),), title, found.span(), f"Write `{sign}`")
+        if found[0] not in (".", ":", "/", "-"):
+            title = f"{shown(found[0])} has no place in a module's name or version"
+            yield _Meant(((*found.span(), ""),), title, found.span(), f"Remove {shown(found[0])}")

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.trial import WINDOW, Trial
 from nscompiler.grammar.wording import shown
@@ -80,7 +81,7 @@ def _import(tokens: Tokens, trial: Trial, line: int, index: int) -> Unsaid | Non
     if texts[at] != ":" or at < line + 1 + word or not texts[at + 1][:1].isdigit() or not glued or index > at:
         return None
     if word:
-        header = texts[line][:1] in "mM" or texts[line] in _PACKAGES
+        header = texts[line][:1] in "mM" or texts[line] in _PACKAGES or bool(near(texts[line], ("module",)))
     else:
         header = not _is_used(tokens, at)
         if not texts[line][:1].isupper():

@@ -18,6 +18,8 @@ _VERSIONED = Pattern(r"[^\n\r]*[0-9]\.[0-9]")
 # Comments of other languages, attributes, and a text that says what the file is for.
 _PASSED = Pattern(r"(?:#|--|@\w)[^\n]*+\n?|\"{3}(?:[^\"]|\"(?!\"\"))*+\"{3}")
 _LATE = Pattern(r"(?m)^module[ \t]+([\w./-]+:[\w.-]+)")
+# A reference on a file's first line, behind so little that this can be `module` with a slip: no script has one there.
+_SLIPPED = Pattern(r"[^\n\r]{0,12}?(?<![\w.])([A-Z][\w.]*+:[0-9]+\.[0-9]+\.[0-9]+[\w.-]*+)")
 # What a header does not stand in: texts, and comments of one line.
 _OTHERWISE = Pattern(r"//[^\n]*+|\"{3}(?:[^\"]|\"(?!\"\"))*+\"{3}|\"(?:[^\"\\\n]|\\.)*+\"")
 # `modul A:1.0.0`, `module: A:1.0.0`, `module "A:1.0.0"`, and `A:1.0.0` alone.
@@ -38,7 +40,20 @@ def claim(heading: Heading) -> str | None:
 def _unscanned(text: str) -> str | None:
     """What is claimed by a text that does not start with ``module`` and a name."""
     found = _first(text)
+    if found is None:
+        found = _slipped(text)
     return _late(text) if found is None and "\nmodule" in text else found
+
+
+def _slipped(text: str) -> str | None:
+    """What is claimed by a first line with a reference on it, outside of a text."""
+    at = skip_comments(text)
+    found = None if at is None or _IMPORT.match(text, at) else _SLIPPED.match(text, at)
+    if found is None:
+        return None
+    before = found[0][: -len(found[1])]
+    quoted = before.count('"') % 2 and '"' in text[found.end() :].partition("\n")[0]
+    return None if quoted else str(found[1])
 
 
 def _late(text: str) -> str | None:

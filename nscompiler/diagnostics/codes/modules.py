@@ -254,7 +254,8 @@ SCRIPT_IMPORT = Code(
     explanation=(
         "A file without a `module` header is a script: it can be run, but it has no name and no version under "
         "which others could import it. To import it, give it a header as its first line, and move its bare "
-        "expression, if it has one, into a `def`."
+        "expression, if it has one, into a `def`. Of a `module.nml`, which is a module but for its header, this is "
+        "told once, at its start; of any other file, where it is imported."
     ),
     wrong_files=(
         ("cleaning.nml", "fun clean : Text -> Text\n"),
