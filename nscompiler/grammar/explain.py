@@ -212,6 +212,7 @@ def _closing(segment: Segment, position: int, back: int) -> Candidate:
         f"This `{sign}` is never closed",
         f"Insert `{partner}`",
         position,
+        sure=sign not in (segment.text(position - 1), segment.text(position + 1)),
         related=(Label(segment.source.span(at, at), f"a `{partner}` would do here", Role.NOTE),),
     )
 

@@ -13,14 +13,18 @@ from nscompiler.grammar.build import Braces, Builder, Item, Separator
 from nscompiler.grammar.import_lines import WHOLE_IMPORT, alias_behind, no_as
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.syntax import (
+    Apply,
     BrokenDecl,
     Comment,
+    Concat,
     Decl,
     DefDecl,
     Expr,
+    Filter,
     FunDecl,
     Header,
     Import,
+    Instantiate,
     LiteralSource,
     Module,
     Name,
@@ -344,7 +348,7 @@ class _Assembly:
         self._is_no_pipe = True
         if self._tell_misspelt(end_before) or self._tell_foreign(end_before) or self._tell_end(item):
             return
-        if self._tell_types(end_before, start) or self._tell_dot(end_before, start):
+        if self._tell_types(end_before, start) or self._tell_one_name(end_before, start):
             return
         glued = end_before == start
         stage = item.stages[0] if isinstance(item, Pipe) else item
@@ -362,8 +366,12 @@ class _Assembly:
         self._is_no_pipe = False
         if self._tell_doubled(end_before, start):
             return
-        twice = self._source.text[:end_before].endswith(self._source.text[start : self._builder.end(stage)])
-        level = _MAYBE if new_line or twice or self._is_unknown(item) else _SURE
+        word = _WORD.match(self._source.text, start)
+        # One that stands twice may be one too many, and nothing flows into a literal.
+        unsure = (
+            isinstance(stage, LiteralSource) if word is None else self._source.text.endswith(word[0], 0, end_before)
+        )
+        level = _MAYBE if new_line or unsure or self._is_unknown(stage) else _SURE
         title = "A `|` is missing between these two stages"
         if chained and problems[-1].code is codes.MISSING_PIPE and problems[-1].fixes:
             edits = problems[-1].fixes[0].edits
@@ -417,23 +425,31 @@ class _Assembly:
     def _tell_apart(self, one: re.Match[str], other: re.Match[str]) -> bool:
         """Tell of ``Sou rces.stdin``."""
         text, word = self._source.text, one[0] + other[0]
-        known = word in (*_STANDARD, *(item.alias.text for item in self._imports if item.alias is not None))
-        if not known or text[other.end() : other.end() + 1] != ".":
+        if text[other.end() : other.end() + 1] == ".":
+            known = word in (*_STANDARD, *(item.alias.text for item in self._imports if item.alias is not None))
+        else:
+            declared = re.compile(rf"(?m)^[ \t]*(?:fun|def)[ \t]+(?:({re.escape(one[0])})|{word})(?![\w'])").findall(
+                text
+            )
+            known = bool(declared) and not any(declared) and text[one.start() - 1 : one.start()] != "."
+        if not known:
             return False
         span = self._source.span(one.start(), other.end())
         fix = Fix(f"Write `{word}`", (Edit(span, word),), _MAYBE)
         self._builder.report(codes.UNEXPECTED.at(span, apart(word), fixes=(fix,)))
         return True
 
-    def _tell_dot(self, end_before: int, start: int) -> bool:
-        """Tell of ``Lib f``: no stage is a name with a capital letter alone."""
+    def _tell_one_name(self, end_before: int, start: int) -> bool:
+        """Tell of ``fet ch`` and of ``Lib f``: no stage is a name with a capital letter alone."""
         text = self._source.text
         found = _LAST_WORD.search(text, max(0, end_before - _LONGEST), end_before)
+        if text[end_before:start].strip(" \t"):
+            return False
         named = found is not None and found[0][0].isupper() and text[found.start() - 1 : found.start()] != "."
         behind = _WORD.match(text, start)
         if found is not None and behind is not None and self._tell_apart(found, behind):
             return True
-        if found is None or not named or behind is None or behind[0] == found[0] or text[end_before:start].strip(" \t"):
+        if found is None or not named or behind is None or behind[0] == found[0]:
             return False
         edit = Edit(self._source.span(end_before, start), ".")
         fix = Fix(f"Write {shown(f'{found[0]}.{behind[0]}')}", (edit,), _MAYBE)
@@ -443,7 +459,9 @@ class _Assembly:
         return True
 
     def _is_unknown(self, item: Expr) -> bool:
-        """Whether it is a name alone that the file does not declare: with a `|` before it, it means nothing either."""
+        """Whether it is a name that the file does not declare: with a `|` before it, it means nothing either."""
+        while isinstance(item, (Apply, Instantiate, Concat, Filter)):
+            item = item.function
         return isinstance(item, Use) and item.qualifier is None and item.name.text not in self._names
 
     def _tell_second_expression(self, item: Expr, first: int, pipe: Edit) -> None:

@@ -185,7 +185,7 @@ class Slips:
         """``fun fun f``."""
         tokens, texts = self._tokens, self._tokens.texts
         second = next((at for at in (index, index - 1) if at > 0 and texts[at] == texts[at - 1]), 0)
-        is_sign = texts[second] in _NEVER_TWICE
+        is_sign = texts[second] in _NEVER_TWICE or tokens.kinds[second] == self._trial.kind["TEXT"]
         if not second or not self._is_apart(second) or not (texts[second].isalnum() or is_sign):
             return
         two_stages = texts[second - 2] in ("(", "|", "&") and texts[second + 1] != "}"

@@ -257,7 +257,10 @@ def unclosed_at_end(around: Surroundings) -> Diagnostic | None:
     fixes: tuple[Fix, ...] = ()
     if segment.whole_with(segment.at, 0, partners):
         signs = " ".join(partners)
-        fixes = (Fix(f"Insert `{signs}`", (segment.insertion(segment.at, partners),), _SURE),)
+        sign = segment.text(opened[-1])
+        twice = sign in (segment.text(opened[-1] - 1), segment.text(opened[-1] + 1))
+        edit = segment.insertion(segment.at, partners)
+        fixes = (Fix(f"Insert `{signs}`", (edit,), _MAYBE if twice else _SURE),)
     elif segment.text(segment.at - 1) in ("|", "&"):
         return None
     title = f"This `{segment.text(opened[-1])}` is never closed"
@@ -334,7 +337,9 @@ def mismatched_bracket(around: Surroundings) -> Diagnostic | None:
     partner = _PARTNER[sign]
     if partner == found or not segment.whole_with(segment.at, 1, [partner]):
         return None
-    fix = Fix(f"Write `{partner}`", (Edit(segment.span(segment.at), partner),), _SURE)
+    # Of `(Text]` either of the two may be wrong.
+    level = _MAYBE if sign + found in ("(]", "[)") else _SURE
+    fix = Fix(f"Write `{partner}`", (Edit(segment.span(segment.at), partner),), level)
     related = (Label(segment.span(opened[-1]), "what is open here", Role.NOTE),)
     title = f"A `{sign}` is closed by `{partner}`, not by `{found}`"
     return codes.UNMATCHED_BRACKET.at(segment.span(segment.at), title, related=related, fixes=(fix,))

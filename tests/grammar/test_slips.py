@@ -80,6 +80,7 @@ def is_one_error(text: str, at_fault: str, title: str, mended: str) -> None:
         ("type T = A A Text | B", "A", "`A` stands twice", "type T = A Text | B"),
         ("type T = A Text Text | B", "Text", "`Text` stands twice", "type T = A Text | B"),
         ("fun mak e : Text -> Text\ndef w = make", "mak e", "`make` is", "fun make : Text -> Text\ndef w = make"),
+        ("def w = may be", "may be", "`maybe` is written without a space", "def w = maybe"),
         ("def w = g | L f", "L f", "A `.` is missing between `L` and `f`", "def w = g | L.f"),
     ],
 )
@@ -173,6 +174,17 @@ def test_a_name_that_is_missing_behind_an_alias_is_all_that_is_told(text: str) -
     assert found.title.startswith("No name stands behind `")
 
 
-def test_the_same_stage_twice_is_no_sure_reason_for_a_pipe() -> None:
-    (found,) = errors("fun f : Text -> Integer\ndef w = f f\n")
-    assert [fix.applicability for fix in found.fixes] == [Applicability.MAYBE_INCORRECT]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fun f : Text -> Integer\ndef w = f f",
+        "fun f : Text -> Integer\ndef w = f | (f f & f)",
+        "fun f : Text -> Text\ndef w = f tpyo { n = 3 }",
+        "fun f : (Text] -> Text",
+        "fun f : Text -> [ [Text]",
+    ],
+)
+def test_a_fix_of_what_may_be_one_too_many_is_no_sure_one(text: str) -> None:
+    found = errors(f"{text}\n")
+    levels = {fix.applicability for one in found if one.code.id < "NS02" for fix in one.fixes}
+    assert levels == {Applicability.MAYBE_INCORRECT}
