@@ -159,7 +159,9 @@ class _Resolver:
         if claiming is not None and claiming != self._module.source.path:
             self.claimed.append(claiming)
             return None
-        self.problems.append(self._index.conflict(ref) or self._not_found(node, ref, alias))
+        written = self._module.source.text[node.reference.start : node.reference.end]
+        if paths or written == node.reference.text:  # else it was read with a slip mended, of which the parser has told
+            self.problems.append(self._index.conflict(ref) or self._not_found(node, ref, alias))
         return None
 
     def _take_faulty(self, node: syntax.Import, fault: ReferenceFault, alias: str) -> None:

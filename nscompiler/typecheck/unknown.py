@@ -26,6 +26,8 @@ _TAKES_TYPE = Pattern(
 _LINES = Pattern(r"\bSources\.stdin\s*+\|\s*+\Z")
 _NEAR = 300
 _FEW = 4
+# How much of a line behind an import is looked at.
+_LONGEST_REST = 80
 _MOST_ALIASES = 24
 # How types are called elsewhere.
 FOREIGN = {
@@ -100,6 +102,8 @@ def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> Non
         return
     if any(_gives(scope.module, decl, text) for decl in scope.module.declarations):
         return
+    if any(_is_cut(scope.module, node, text) for node in scope.module.imports):
+        return
     renamed = tuple(_imported_as(scope, text, name.text))
     similar = renamed or scope.near(text, aliases)
     fixes = [scope.replacement(qualifier, other, f"write `{other}`") for other in similar]
@@ -144,6 +148,19 @@ def _gives(module: syntax.Module, decl: syntax.Decl, alias: str) -> bool:
         return True
     # `import Foo:1.0.0, Bar:1.0.0`
     return re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", module.source.text[decl.start : decl.end]) is not None
+
+
+def _is_cut(module: syntax.Module, node: syntax.Import, alias: str) -> bool:
+    """Whether the alias stands at the end of an import's line behind what could not be read, which is told."""
+    rest = (
+        module.source.text[node.end : node.end + _LONGEST_REST].partition("\n")[0].partition("//")[0].rstrip("\r \t;")
+    )
+    if node.alias is not None or not rest.endswith(alias) or rest[-len(alias) - 1 : -len(alias)] in (".", ";"):
+        return False
+    before = rest[: -len(alias)].strip()
+    if not before or "/*" in before:
+        return False
+    return len(before) <= _FEW or re.search(r"(?<!\w)as\s*\Z", rest[: -len(alias)]) is not None
 
 
 def _imports_as(scope: Scope, alias: str, name: str, similar: bool) -> Iterator[Fix]:

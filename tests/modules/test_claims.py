@@ -102,3 +102,10 @@ def test_a_script_claims_nothing(start: str) -> None:
 def test_a_script_that_wants_what_it_is_called_is_no_module() -> None:
     found = errors({"tools.nml": "# mine\nimport Text.Tools:1.0.0\nSources.stdin | Tools.f | Sinks.log\n"}, ".")
     assert "wrong-comment-sign" in [one.code.name for one in found]
+
+
+def test_an_alias_in_a_comment_behind_an_import_is_still_unknown() -> None:
+    files = {"a.nml": "module My.A:1.0.0\nfun f : Text -> Text\n"}
+    for behind in ("/* T\n*/", "// T"):
+        files["b.nml"] = f"import My.A:1.0.0 {behind}\nSources.stdin | T.f | Sinks.log\n"
+        assert [one.code.name for one in errors(files, ".")] == ["unknown-alias"]
