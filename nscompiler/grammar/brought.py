@@ -1,6 +1,7 @@
 """Reading a file once more, as though its foreign imports were ours, and what they bring were written with an alias."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Diagnostic, Edit
@@ -77,11 +78,14 @@ def _aliases_of(names: Iterable[FullName], given: Mapping[str, str]) -> dict[str
     """The alias by which each module with its version is to be used: that of its import, else a free one."""
     aliases = {reference: alias for alias, reference in given.items()}
     found: dict[str, str] = {}
+    taken = {*given, *RESERVED}
     for one in names:
-        name = one.module.partition(":")[0].rpartition("/")[2]
-        taken = {*given, *found.values(), *RESERVED}
-        free = next((alias for alias in (name.rpartition(".")[2], name.replace(".", "")) if alias not in taken), name)
-        found.setdefault(one.module, aliases.get(one.module, free))
+        if one.module not in found:
+            name = one.module.partition(":")[0].rpartition("/")[2]
+            short = (name.rpartition(".")[2], name.replace(".", ""))
+            free = next((alias for alias in short if alias not in taken), name)
+            found[one.module] = aliases.get(one.module, free)
+            taken.add(found[one.module])
     return found
 
 
@@ -133,7 +137,7 @@ class Reading:
         others = (one for one in found if not any(line.start <= one.primary.span.start < line.end for line in lines))
         problems = [told(self._source, line, edits) for line, edits in zip(lines, self._edits, strict=True)]
         problems += [*self._told_already, *self._plain.problems()]
-        for module, names in self._by_full_name.items():
+        for module, names in islice(self._by_full_name.items(), MOST):
             alias = self._known.get(module, "")
             if names[0].versioned:
                 imported = module in self._imported
@@ -190,8 +194,10 @@ class Reading:
             self._by_full_name[name.module].append(name)
         else:
             self._by_full_name[name.module] = [name]
-            if name.module not in (self._imported if name.versioned else self._known):
+            if not name.versioned and name.module not in self._known:
                 self.broken.append(BrokenDecl(start, start, "import", Name(start, start, alias)))
+        if name.versioned and name.module not in self._imported:
+            alias = NAMELESS
         self.tokens.put(self._kind["UNAME"], alias, start, end, tokens.gaps[name.first])
         if name.versioned:
             self.tokens.put(self._kind["DOT"], ".", end, end, "")

@@ -425,13 +425,13 @@ class _Assembly:
     def _tell_apart(self, one: re.Match[str], other: re.Match[str]) -> bool:
         """Tell of ``Sou rces.stdin``."""
         text, word = self._source.text, one[0] + other[0]
+        if len(self._builder.problems) >= MOST:
+            return False
         if text[other.end() : other.end() + 1] == ".":
             known = word in (*_STANDARD, *(item.alias.text for item in self._imports if item.alias is not None))
         else:
-            declared = re.compile(rf"(?m)^[ \t]*(?:fun|def)[ \t]+(?:({re.escape(one[0])})|{word})(?![\w'])").findall(
-                text
-            )
-            known = bool(declared) and not any(declared) and text[one.start() - 1 : one.start()] != "."
+            own = one[0] not in self._names and text[one.start() - 1 : one.start()] != "."
+            known = own and word in self._names
         if not known:
             return False
         span = self._source.span(one.start(), other.end())

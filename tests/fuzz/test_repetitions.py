@@ -7,6 +7,8 @@ PIECES = (
     *("'", '"\n', '"abc\n', "\u00a0a", "a! ", "a # b\n", "a b ", "1 ", "|", "a\n|\n|", "(", "a {x=", "a; | b "),
     *("import ", "import A:1.0.0\n", "import a\n", "import Sinks:9.9.9 as A\n", "improt A:1.0.0\n"),
     *("from Foo import bar\n", 'import X from "Demo:1.0.0"\n', "module A:1.0.0 { ", "module A:1.0.0 { } x "),
+    *("def a = fet ch\n", "def w = A:1.0.0.f\n", "fun f : 'a -> 'a\n", "fun f : 'a 'a ", "modul e A:1.0.0\n", "F#f "),
+    *("class X:\n  a : int\n", "typedef A B;\n", "fun f ; A -> B\n", "f [ n = 3 ]\n", "f n = 3 }\n", "a.\ndef b = "),
     *("def a = b c\n", "tpye A = B\nfnu f : A -> B\n", "// nsc: ignore[NS0001]\n", "f { x = ", 'f { x = "a }\n'),
 )
 NUMBERED = (
@@ -18,6 +20,9 @@ NUMBERED = (
     ("module A:1.0.0\n", "type T{n} = {{ a : T{n}x }}\n"),
     ("module A:1.0.0\nfun f : Text -> Integer\ndef g = f", " | f"),
     ("import Http:1.0.0\nSinks.log {{ ", "a{n} = 1, "),
+    ("", "def a{n} = Q.A{n}:1.0.0.f\n"),
+    ("", "def a{n} = fet{n} ch{n}\n"),
+    ("", "de f a{n} = b{n} ( c{n} = 3 }}\n"),
     ("def a = b // nsc: ignore[NS0901", ", unused{n}"),
 )
 
