@@ -37,6 +37,7 @@ WIDTH = 100
 
 # A kind of fix, by the words in which it is offered.
 KINDS = {
+    "add-field": r"add `.+ : .+` to (the output of )?`.+`( of `.+`)?",
     "add-constructor": r"add `.+` to `\w+`",
     "always-there": r"write `.+` in (the output of )?`.+`",
     "annotate": r"write the type that it has: .+",
@@ -68,6 +69,7 @@ KINDS = {
     "open-record": r"let `\w+` pass further fields on",
     "other-alias": r"call it `\w+`",
     "other-sign": r"write `[*?]+`",
+    "other-type": r"write `.+` in (the (input|output) of )?`.+`",
     "other-side": r"write `(Sources|Sinks)\.\w+`",
     "owner": r"write `\w+`, which has this constructor",
     "promise": r"write `where .+`",

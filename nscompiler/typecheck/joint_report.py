@@ -27,7 +27,16 @@ from nscompiler.typecheck.explain import (
 )
 from nscompiler.typecheck.facts import UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
-from nscompiler.typecheck.renames import Sides, added_constructors, opened, optionals, renames, retyped
+from nscompiler.typecheck.renames import (
+    Sides,
+    added_constructors,
+    added_fields,
+    of_one_type,
+    opened,
+    optionals,
+    renames,
+    retyped,
+)
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.twice import found_twice, part_at, shown_path, told
 from nscompiler.typecheck.unify import Store
@@ -345,7 +354,16 @@ class JointReport:
         )
         code = self._inner_code(mismatch)
         fixes = (*self._bridges(), *(self._optional_fixes(code) or self._retyped()))
-        self._add(code, title, label, tuple(notes), fixes[:3])
+        self._add(code, title, label, tuple(notes), (fixes or self._declared_so(mismatch))[:3])
+
+    def _declared_so(self, mismatch: Mismatch) -> tuple[Fix, ...]:
+        """Where one scalar inside is another on the other side, the declarations of either side that would agree."""
+        given, needed = self.store.head(mismatch.given), self.store.head(mismatch.needed)
+        if len(self.mismatches) > 1 or not mismatch.path:
+            return ()
+        if not isinstance(given, Scalar) or not isinstance(needed, Scalar):
+            return ()
+        return of_one_type(self._sides(mismatch.path), given, needed)
 
     def _makes_no_tuple(self) -> bool:
         """Whether a tuple is wanted of what the branches of a ``&`` give."""
@@ -409,7 +427,9 @@ class JointReport:
         title = fitting(f"{consumer} needs {kind} {fields}, which {producer} does not give", short)
         had, fixes = self._last_had(mismatch)
         label = f"needs {wanted}{self._at(mismatch)}"
-        self._add(codes.FIELD_MISSING, title, label, (), (*fixes, *self._bridges(), *self._retyped())[:3], had)
+        fixes = (*fixes, *self._bridges(), *self._retyped())
+        added = None if fixes else added_fields(self._sides(mismatch.path), needed, mismatch.labels)
+        self._add(codes.FIELD_MISSING, title, label, (), fixes[:3] if added is None else (added,), had)
 
     def _last_had(self, mismatch: Mismatch) -> tuple[tuple[Label, ...], tuple[Fix, ...]]:
         """The last stage after which all missing fields were still there, and a fix where one stage dropped them."""

@@ -13,10 +13,13 @@ from nscompiler.typecheck.explain import cut, written
 from nscompiler.typecheck.spelling import spelt
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import show, show_field
-from nscompiler.types.types import Sum, Type, parts, variables
+from nscompiler.types.types import Record as RecordType
+from nscompiler.types.types import Scalar, Sum, Type, parts, variables
 
 # A type is written in another's place where that is no longer than this.
 LONGEST = 64
+# How many fields a fix adds.
+MOST_ADDED = 2
 _MAYBE = Applicability.MAYBE_INCORRECT
 
 
@@ -160,6 +163,15 @@ def optionals(sides: Sequence[Sides]) -> tuple[Fix, ...]:
     return tuple(fix for fix in offers if fix is not None)
 
 
+def of_one_type(sides: Sides, given: Scalar, needed: Scalar) -> tuple[Fix, ...]:
+    """Two fixes for a part, of what is declared on either side, that is one scalar here and another there."""
+    offers = (
+        _rewritten(sides, [sides.needed_as_written], "input", lambda _: given.name, _is_simple),
+        _rewritten(sides, [sides.given_as_written], "output", lambda _: needed.name, _is_simple),
+    )
+    return tuple(fix for fix in offers if fix is not None)
+
+
 def _rewritten(
     sides: Sides,
     places: Sequence[Place | None],
@@ -265,6 +277,22 @@ def added_constructors(sides: Sides, given: Sum, names: Sequence[str]) -> Fix | 
     end = place.module.source.span(last.end, last.end)
     told = " | ".join(one for one in shown if one is not None)
     return Fix(f"add `{cut(told)}` to `{place.owner.name.text}`", (Edit(end, f" | {told}"),), _MAYBE)
+
+
+def added_fields(sides: Sides, needed: RecordType, labels: Sequence[str]) -> Fix | None:
+    """A fix that adds fields to the record that the producer gives."""
+    place = sides.given
+    if place is None or _is_generic(place) or not isinstance(place.node, syntax.RecordType) or not place.node.fields:
+        return None
+    types = dict(needed.fields)
+    if len(labels) > min(MOST_ADDED, len(types) - 1):
+        return None  # the two have little in common
+    if not all(types[one].ground and not _holds_sum(types[one]) for one in labels):
+        return None
+    added = ", ".join(f"{show_field(one)} : {show(types[one], expand=True)}" for one in labels)
+    end = place.node.fields[-1].end
+    edit = Edit(place.module.source.span(end, end), f", {added}")
+    return Fix(f"add `{cut(added)}` to {_where(place, sides, 'output')}", (edit,), _MAYBE)
 
 
 def _constructor(name: str, payload: Type | None) -> str | None:

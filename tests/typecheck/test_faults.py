@@ -531,6 +531,9 @@ def test_what_is_offered_mends_it(case: Fault) -> None:
     (found, *_others) = check_texts(texts).diagnostics
     assert found.fixes or not case.fixed
     for fix in found.fixes if len(case.codes) == 1 else ():
-        mended = apply_edits(texts[MAIN], fix.edits)
-        left = [one for one in check_texts({**texts, MAIN: mended}).diagnostics if one.is_error]
+        mended = {
+            path: apply_edits(text, [edit for edit in fix.edits if edit.span.path == path])
+            for path, text in texts.items()
+        }
+        left = [one for one in check_texts(mended).diagnostics if one.is_error]
         assert not left or fix.applicability is Applicability.HAS_PLACEHOLDERS, (mended, [one.title for one in left])
