@@ -45,6 +45,12 @@ class Braces(NamedTuple):
     opening: int
     items: "list[Item]"
     closing: int
+    end: int
+
+    @property
+    def start(self) -> int:
+        """Where it starts: at its header."""
+        return self.header.start
 
 
 Item = Header | Import | Decl | Expr | Separator | Braces
@@ -91,7 +97,7 @@ class Builder(MistakeActions):
         """``module X:0.1.0 { … }``."""
         start = self.starts[keyword]
         header = Header(start, self.ends[reference], self.reference(reference), "{", self.docs.get(start))
-        return Braces(header, self.starts[opening], items, self.starts[closing])
+        return Braces(header, self.starts[opening], items, self.starts[closing], self.ends[closing])
 
     def import_plain(self, keyword: int, reference: int) -> Import:
         """``import M``."""

@@ -13,7 +13,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.lexer import Tokens, scan
 from nscompiler.grammar.tables import Tables, load
-from nscompiler.grammar.wording import apart, shown
+from nscompiler.grammar.wording import apart, fitting, shown
 from nscompiler.patterns import Pattern
 from nscompiler.records import Record
 from nscompiler.source import SourceFile
@@ -135,7 +135,7 @@ class HeadLines:
         stop = first
         while stop < len(tokens.kinds) - 1 and tokens.starts[stop] < end:
             stop += 1
-        if tokens.texts[stop - 1] == ";":
+        if stop > first and tokens.texts[stop - 1] == ";":
             stop -= 1
         meant = Tokens()
         keyword, alias = match["keyword"], match["alias"]
@@ -226,7 +226,7 @@ def _swapped(line: str, tables: Tables) -> Iterator[_Meant]:
         one, other = tokens.texts[at], tokens.texts[at + 1]
         if not other:
             continue
-        title = f"{shown(one)} and {shown(other)} stand in the wrong order"
+        title = fitting(f"{shown(one)} and {shown(other)} stand in the wrong order", "These stand in the wrong order")
         yield _Meant(((*first, other), (*second, one)), title, (first[0], second[1]), "Swap them")
 
 
@@ -292,9 +292,10 @@ def _other_sign(line: str) -> Iterator[_Meant]:
             if found[0] != sign:
                 what = {
                     ":": "A module and its version",
-                    ".": "The parts of a module's name, and the numbers of a version,",
+                    ".": "The parts of a module's name or version",
                 }
-                title = f"{what.get(sign, 'An author and a module')} are joined by `{sign}`, not by {shown(found[0])}"
+                title = f"{what.get(sign, 'An author and a module')} are joined by `{sign}`"
+                title = fitting(f"{title}, not by {shown(found[0])}", title)
                 yield _Meant(((*found.span(), sign),), title, found.span(), f"Write `{sign}`")
         if found[0] not in (".", ":", "/", "-"):
             title = f"{shown(found[0])} has no place in a module's name or version"

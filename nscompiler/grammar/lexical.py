@@ -6,7 +6,7 @@ from typing import ClassVar
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.text import quote
-from nscompiler.grammar.wording import sentence, shown
+from nscompiler.grammar.wording import fitting, sentence, shown
 from nscompiler.patterns import Pattern
 from nscompiler.records import Record
 from nscompiler.source import SourceFile
@@ -156,7 +156,8 @@ def _shell_variable(source: SourceFile, start: int, text: str) -> Reading:
     """``${NAME}``."""
     right = f"${text[2:-1]}"
     span = source.span(start, start + len(text))
-    title = f"A variable of the environment is written without braces: {shown(text)}"
+    title = "A variable of the environment is written without braces"
+    title = fitting(f"{title}: {shown(text)}", title)
     fix = Fix(f"Write {shown(right)}", (Edit(span, right),), _SURE)
     return Reading(codes.STRAY_CHARACTER.at(span, title, fixes=(fix,)), "ENVIRONMENT", right)
 

@@ -31,6 +31,8 @@ class MistakeActions(ExpressionActions):
         """Each escape in a text literal that means nothing, at its place."""
         start = self.starts[token]
         for escape in bad[:MOST]:
+            if not self.source.text.startswith("\\", start + escape.start):
+                continue  # of a text in other quotes, written anew
             span = self.source.span(start + escape.start, start + escape.end)
             fix = Fix("Double the backslash", (Edit(self.source.span(span.start, span.start), "\\"),), _SURE)
             title = escape.reason[0].upper() + escape.reason[1:]

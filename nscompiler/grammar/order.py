@@ -33,7 +33,7 @@ from nscompiler.grammar.syntax import (
     TypeDecl,
     Use,
 )
-from nscompiler.grammar.wording import apart, shown
+from nscompiler.grammar.wording import apart, fitting, shown
 from nscompiler.patterns import Pattern
 from nscompiler.source import SourceFile, Span
 
@@ -455,6 +455,7 @@ class _Assembly:
         fix = Fix(f"Write {shown(f'{found[0]}.{behind[0]}')}", (edit,), _MAYBE)
         span = self._source.span(found.start(), behind.end())
         title = f"A `.` is missing between {shown(found[0])} and {shown(behind[0])}"
+        title = fitting(title, "A `.` is missing between these names")
         self._builder.report(codes.UNEXPECTED.at(span, title, fixes=(fix,)))
         return True
 

@@ -8,7 +8,7 @@ from typing import Any
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar import import_lines, keywords, long_texts, odd_names, unquoted
-from nscompiler.grammar.build import Builder, Separator
+from nscompiler.grammar.build import Braces, Builder, Item, Separator
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
 from nscompiler.grammar.explain import explain
 from nscompiler.grammar.lexer import SWALLOWED, Kinds, Tokens
@@ -107,6 +107,8 @@ class Recovery:
         trial[level:] = [self._tables.rows[trial[level - 1]][self._symbols[1]]]
         for slip in self._slips.likely(index) if likely else self._slips.others(index):
             start = first if slip.first >= first else self._item_start(items, slip.first)
+            if start > slip.first:
+                continue
             if stop - start <= WINDOW * 2 and slip.until <= stop and self._slips.is_whole(slip, trial, start, stop):
                 self._builder.report(slip.problem)
                 self._slips.read(slip)
@@ -211,19 +213,25 @@ class Recovery:
         parts = values[level:]
         index = min(index, self._first(parts, index))
         del states[level + 1 :], values[level:]
-        items = values[level - 1]
+        items: list[Item] = values[level - 1]
         index = self._item_start(items, index)
         while items and items[-1].end > self._tokens.starts[index]:
             items.pop()
         states[level] = self._tables.rows[states[level - 1]][self._symbols[1]]
         return index
 
-    def _item_start(self, items: list[Any], index: int) -> int:
-        """Where the item that holds a token starts, of those that were read; the token if none does."""
+    def _item_start(self, items: list[Item], index: int) -> int:
+        """Where the item that holds a token starts, of those that were read; the token if none does.
+
+        A module in braces is never read anew, its mistakes were told: the token behind it where the token lies in it.
+        """
+        starts = self._tokens.starts
         for item in reversed(items):
-            if item.end <= self._tokens.starts[index]:
+            if item.end <= starts[index]:
                 break
-            index = min(index, bisect_left(self._tokens.starts, self._builder.start(item)))
+            if isinstance(item, Braces):
+                return bisect_left(starts, item.end)
+            index = min(index, bisect_left(starts, self._builder.start(item) if isinstance(item, Node) else item.start))
         return index
 
     # --- bad tokens

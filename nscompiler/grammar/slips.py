@@ -11,7 +11,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.lexer import SWALLOWED, Tokens, scan, shared_kinds
 from nscompiler.grammar.syntax import NAMELESS
 from nscompiler.grammar.trial import WINDOW, Trial
-from nscompiler.grammar.wording import apart, shown
+from nscompiler.grammar.wording import apart, fitting, shown
 from nscompiler.records import Record
 from nscompiler.source import SourceFile
 
@@ -278,7 +278,7 @@ class Slips:
         if self._trial.begins_line(tokens, at) and one in _DECLARING:
             return
         fix = Fix("Swap them", edits, _MAYBE)
-        title = f"{shown(one)} and {shown(other)} stand in the wrong order"
+        title = fitting(f"{shown(one)} and {shown(other)} stand in the wrong order", "These stand in the wrong order")
         problem = codes.UNEXPECTED.at(self._source.span(first[0], second[1]), title, fixes=(fix,))
         yield self._slip(at, at + 2, [(other, *first), (one, *second)], problem)
 
@@ -387,7 +387,8 @@ class Slips:
         if not edits:
             return
         kept = [each for each in meant if each[2] < tokens.ends[until - 1]]
-        title = f"What a module declares follows its alias and a `.`, not {shown(sign)}"
+        title = "What a module declares follows its alias and a `.`"
+        title = fitting(f"{title}, not {shown(sign)}", title)
         fix = Fix("Write `.`", tuple(edits), _MAYBE)
         yield Slip(index, until, tuple(kept), codes.UNEXPECTED.at(edits[0].span, title, fixes=(fix,)))
 
@@ -510,7 +511,8 @@ class Slips:
             if sign != text and text + sign not in ("=|", "=,", "->|"):
                 fix = Fix(f"Write `{sign}`", (Edit(span, sign),), _MAYBE)
                 code = codes.UNEXPECTED if text in _MISTAKEN else codes.STRAY_CHARACTER
-                problem = code.at(span, f"{_WHAT[sign]}, not by {shown(text)}", fixes=(fix,))
+                title = fitting(f"{_WHAT[sign]}, not by {shown(text)}", _WHAT[sign])
+                problem = code.at(span, title, fixes=(fix,))
                 yield self._slip(at, at + 1, [(sign, start, end)], problem)
 
 

@@ -54,6 +54,7 @@ _SIGNS = {
 }
 _MOST = 4
 _LONGEST = 24
+_LONGEST_TITLE = 80
 
 
 def apart(word: str) -> str:
@@ -85,14 +86,24 @@ def one_of(words: tuple[str, ...]) -> str:
 
 def shown(text: str) -> str:
     """A token in a message: in backticks, shortened where it is long, line ends and the like made visible."""
-    line = text.split("\n", 1)[0]
-    cut = line[:_LONGEST] + "…" if len(line) > _LONGEST or line != text else line
-    visible = "".join(c if c.isprintable() else f"\\u{{{ord(c):X}}}" for c in cut)
+    visible, left = "", _LONGEST
+    for c in text:
+        seen = c if c.isprintable() else f"\\u{{{ord(c):X}}}"
+        left -= len(seen)
+        if left < 0 or c == "\n":
+            visible += "…"
+            break
+        visible += seen
     if "`" not in visible:
         return f"`{visible}`"
     if visible.strip("`") == "":
         return "a backtick" if visible == "`" else "backticks"
     return visible if visible.startswith('"') else f'"{visible}"'
+
+
+def fitting(title: str, short: str) -> str:
+    """A title; another where, with the words of the file in it, it is longer than titles are."""
+    return title if len(title) <= _LONGEST_TITLE else short
 
 
 def sentence(text: str) -> str:

@@ -36,7 +36,9 @@ def import_edit(module: syntax.Module, reference: str, alias: str) -> Edit:
     if module.imports:
         at, before, after = module.imports[-1].end, "\n", ""
     elif module.header is not None and module.header.early == "{":
-        at, before, after = text.index("{", module.header.reference.end) + 1, "\n", ""
+        # Of a header that is read as what it was meant to be, the reference may take the whole line.
+        at = text.find("{", module.header.reference.start) + 1 or module.header.end
+        before, after = "\n", ""
     elif module.header is not None:
         at, before, after = module.header.end, "\n\n", ""
     elif text.startswith("#!"):

@@ -160,6 +160,6 @@ def _annotated(place: Span, declared: Type, names: Names) -> tuple[Fix, ...]:
 
 
 def _name_before(python: SourceFile, annotation: Span, name: str) -> Span:
-    """The name of a field, which stands before its annotation."""
-    start = python.text.rindex(name, 0, annotation.start)
-    return python.span(start, start + len(name))
+    """The name of a field, which stands before its annotation; that, where Python reads the name in another form."""
+    start = python.text.rfind(name, 0, annotation.start)
+    return annotation if start < 0 else python.span(start, start + len(name))

@@ -111,7 +111,7 @@ IMPORT = "import Lib:1.0.0 as L"
         ("import Lib:1.0.0 a s L", "a s", "`as` is written without a space inside", IMPORT),
         ("Lib:1.0.0 as L", "Lib", "An `import` is missing before `Lib`", IMPORT),
         ("import Lib;1.0.0 as L", ";", "A module and its version are joined by `:`, not by `;`", IMPORT),
-        ("import Lib:1.0,0 as L", ",", "the numbers of a version, are joined by `.`, not by `,`", IMPORT),
+        ("import Lib:1.0,0 as L", ",", "The parts of a module's name or version are joined by `.`, not by `,`", IMPORT),
     ],
 )
 def test_a_slip_in_an_import(line: str, at_fault: str, title: str, mended: str) -> None:

@@ -290,12 +290,16 @@ soup = st.lists(WORDS, max_size=40).flatmap(lambda words: st.sampled_from(["", "
 @example("@")
 @example("type T = A |")
 @example("def x = a | (/*")
+@example("module\\u{110000}true}")
+@example("“\ud800“")
+@example("module X:1.0.0 { def a = b } }; def c = ; | d")
 def test_no_token_soup_raises(text):
     harmless(text)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=120) | st.binary(max_size=120).map(lambda data: data.decode("utf-8", "replace")))
+@example("0\xad\U0001239a0")
 def test_no_text_raises(text):
     harmless(text)
 
