@@ -65,6 +65,8 @@ def _wants_more(problem: Diagnostic, text: str, code_ends: int) -> bool:
         return text.startswith('"""', span.start)
     if name == "unexpected-token" and text[span.start : span.end] not in _OPENING:
         return False
+    if name == "missing-name" and text[: span.end].endswith("."):
+        return False  # nobody breaks a line behind the dot
     return name in _AT_THE_END and span.end >= code_ends
 
 
