@@ -1,7 +1,7 @@
 """Names that mean nothing where they stand, and what was probably meant: here, in the imports, in the project."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from nscompiler.diagnostics.codes import names as codes
@@ -102,7 +102,7 @@ def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> Non
         return
     if any(_gives(scope.module, decl, text) for decl in scope.module.declarations):
         return
-    if any(_is_cut(scope.module, node, text) for node in scope.module.imports):
+    if any(node.alias is None and _is_cut(scope.module, node, text) for node in scope.module.imports):
         return
     renamed = tuple(_imported_as(scope, text, name.text))
     similar = renamed or scope.near(text, aliases)
@@ -151,11 +151,14 @@ def _gives(module: syntax.Module, decl: syntax.Decl, alias: str) -> bool:
 
 
 def _is_cut(module: syntax.Module, node: syntax.Import, alias: str) -> bool:
-    """Whether the alias stands at the end of an import's line behind what could not be read, which is told."""
+    """Whether the alias stands at the end of an import's line behind what could not be read, which is told; of an
+    import without one."""
+    if module.source.text.startswith("\n", node.end):
+        return False
     rest = (
         module.source.text[node.end : node.end + _LONGEST_REST].partition("\n")[0].partition("//")[0].rstrip("\r \t;")
     )
-    if node.alias is not None or not rest.endswith(alias) or rest[-len(alias) - 1 : -len(alias)] in (".", ";"):
+    if not rest.endswith(alias) or rest[-len(alias) - 1 : -len(alias)] in (".", ";"):
         return False
     before = rest[: -len(alias)].strip()
     if not before or "/*" in before:
@@ -183,19 +186,19 @@ def _imports_as(scope: Scope, alias: str, name: str, similar: bool) -> Iterator[
 def _imported_as(scope: Scope, text: str, name: str) -> Iterator[str]:
     """The aliases of modules that have a name, where the alias that is written is a part of what they are called."""
     for node in scope.module.imports:
+        if text[:1] not in node.reference.text:
+            continue  # in a file with thousands of imports each is looked at as often
         parts = node.reference.text.partition(":")[0].rpartition("/")[2].split(".")
+        if text not in parts and text != "".join(parts):
+            continue
         alias = parts[-1] if node.alias is None else node.alias.text
         interface = scope.imports.get(alias)
-        if (
-            interface is not None
-            and text in (*parts, "".join(parts))
-            and name in {**interface.functions, **interface.types}
-        ):
+        if interface is not None and (name in interface.functions or name in interface.types):
             yield alias
 
 
-def _import_labels(scope: Scope, aliases: Iterable[str]) -> Iterator[Label]:
-    for node in scope.module.imports:
+def _import_labels(scope: Scope, aliases: Collection[str]) -> Iterator[Label]:
+    for node in scope.module.imports if aliases else ():
         place = node.alias or node.reference
         own = node.reference.text.partition(":")[0].split(".")[-1] if node.alias is None else node.alias.text
         if own in aliases:
