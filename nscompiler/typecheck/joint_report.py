@@ -1,6 +1,6 @@
 """What is said about a joint that does not hold: who gives what to whom, and how the flow came there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.entry import Code
@@ -34,6 +34,7 @@ from nscompiler.typecheck.renames import (
     of_one_type,
     opened,
     optionals,
+    renamed_output,
     renames,
     retyped,
 )
@@ -133,13 +134,13 @@ class JointReport:
         fact = self.uses.get(expr)
         return None if fact is None else fact.target
 
-    def _sides(self, path: tuple[str, ...]) -> Sides:
-        """The written types of both sides at a place inside them."""
+    def _sides(self, path: tuple[str, ...], producer: syntax.Expr | None = None) -> Sides:
+        """The written types of both sides at a place inside them; of another ``producer`` than the one before."""
         (left, before), (right, _) = (
-            self._end(one, last=last) for one, last in ((self.left, True), (self.right, False))
+            self._end(one, last=last) for one, last in ((producer or self.left, True), (self.right, False))
         )
-        producer, consumer = None if self.shared else self._function(left), self._function(right)
-        return Sides(declarations(self.scope), producer, consumer, (left, right), before, path)
+        gives, takes = None if self.shared else self._function(left), self._function(right)
+        return Sides(declarations(self.scope), gives, takes, (left, right), before, path)
 
     def _end(self, expr: syntax.Expr, *, last: bool) -> tuple[syntax.Expr, tuple[str, ...]]:
         """The use from which an output comes, or to which an input goes, through the defs of this file that are not
@@ -458,8 +459,21 @@ class JointReport:
         matched = {one for one, _ in pairs}
         notes += [f"and there is no `{label}`" for label in mismatch.labels if label not in matched]
         fixes = renames(self._sides(mismatch.path), pairs)
+        if len(fixes) < 2 and not mismatch.path:
+            fixes = (*fixes, *self._renamed_before(pairs))
         near = frozenset(two for _, two in pairs)
         self._add(codes.FIELD_MISSPELT, title, f"needs `{wanted}`{self._at(mismatch)}", tuple(notes), fixes, near=near)
+
+    def _renamed_before(self, pairs: Sequence[tuple[str, str]]) -> tuple[Fix, ...]:
+        """A fix at the stage from which the fields come, where the producer only passes them on."""
+        for at in range(len(self.flow) - 2, -1, -1):
+            output = self.store.head(self.flow[at].output)
+            if not isinstance(output, Record) or any(output.field(there) is None for _, there in pairs):
+                break
+            fix = renamed_output(self._sides((), self.stages[at]), pairs)
+            if fix is not None:
+                return (fix,)
+        return ()
 
     def _collision(self, mismatch: Mismatch) -> None:
         producer, consumer = self._who()

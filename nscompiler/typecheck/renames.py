@@ -111,6 +111,11 @@ def renames(sides: Sides, pairs: Sequence[tuple[str, str]]) -> tuple[Fix, ...]:
     return tuple(fix for fix in offers if fix is not None)
 
 
+def renamed_output(sides: Sides, pairs: Sequence[tuple[str, str]]) -> Fix | None:
+    """A fix for names, as (needed, given), in what the producer gives."""
+    return _rename(sides.given, [(theirs, mine) for mine, theirs in pairs], sides, "output")
+
+
 def _name(function: FunctionInterface | None) -> str:
     return "" if function is None else cut(function.name)
 

@@ -602,3 +602,19 @@ def test_what_is_told_its_type_may_be_at_fault() -> None:
 def test_a_matrix_is_told_of_as_a_whole(given: str, needed: str, title: str) -> None:
     text = f"type Row = Vector 4 Double\nfun f : Text -> {given}\nfun g : {needed} -> Text\ndef h = f | g\n"
     assert only(text).title == title
+
+
+@pytest.mark.parametrize("passes", [1, 3])
+def test_a_misspelt_field_may_be_renamed_where_it_comes_from(passes: int) -> None:
+    before = (
+        "fun keep : { id : Integer | r } -> { id : Integer | r }\nfun greet : { id : Integer, name : Text } -> Text\n"
+        "fun read : Text -> {type}\n"
+    )
+    text = before + "def w = read | " + "keep | " * passes + "greet\n"
+    wrong = text.replace("{type}", "{ id : Integer, nam : Text }")
+    found = only(wrong)
+    assert [fix.title for fix in found.fixes] == [
+        "rename `name` to `nam` in the input of `greet`",
+        "rename `nam` to `name` in the output of `read`",
+    ]
+    assert apply_edits(wrong, found.fixes[1].edits) == text.replace("{type}", "{ id : Integer, name : Text }")
