@@ -162,4 +162,6 @@ def _annotated(place: Span, declared: Type, names: Names) -> tuple[Fix, ...]:
 def _name_before(python: SourceFile, annotation: Span, name: str) -> Span:
     """The name of a field, which stands before its annotation; that, where Python reads the name in another form."""
     start = python.text.rfind(name, 0, annotation.start)
-    return annotation if start < 0 else python.span(start, start + len(name))
+    end = start + len(name)
+    is_there = start >= 0 and python.text[end : annotation.start].lstrip("\"' \t\\").startswith(":")
+    return python.span(start, end) if is_there else annotation

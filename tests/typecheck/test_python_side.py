@@ -230,6 +230,8 @@ def test_a_class_with_the_declared_fields_agrees_both_ways(classes: str) -> None
         (PLAIN_ORDER.replace("str | None", "str"), ("str", "`f` is given another `note` than `Order` says")),
         (PLAIN_ORDER.replace("list[Item]", "Item"), ("Item", "`f` is given another `items` than `Order` says")),
         (PLAIN_ORDER.replace("id: int", "no: int"), ("no", "`f` is given no `no`, and `Order` has one")),
+        # Python reads the ligature as two letters.
+        (PLAIN_ORDER.replace("id: int", "\ufb01: int"), ("int", "`f` is given no `fi`, and `Order` has one")),
         (
             "class Order(TypedDict):\n    id: str\n    items: NotRequired[list[Item]]",
             ("str", "`f` is given another `id` than `Order` says"),
