@@ -11,6 +11,9 @@ from nscompiler.grammar.surroundings import Surroundings
 _MAYBE = Applicability.MAYBE_INCORRECT
 # What joins stages elsewhere, as tokens: where the first of them stands before the mistake.
 _PIPES = ((("|", ">"), -1), ((">", ">"), 0), (("=", ">"), 0), (("->",), 0), (("|", "|"), -1))
+_ARROWS = (("->",), ("=", ">"))
+#: How many tokens behind an arrow are looked at.
+_LOOK = 16
 
 _LITERALS = frozenset(("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT"))
 
@@ -108,6 +111,9 @@ def other_pipe(around: Surroundings) -> Diagnostic | None:
             continue
         if len(signs) > 1 and segment.end(first) != segment.start(last):
             continue
+        if signs in _ARROWS and _names_a_value(segment, first, last):
+            title = f"A function is a method in Python: there is no `{''.join(signs)}` for one"
+            return codes.UNEXPECTED.at(segment.span(first, last), title, "declare it with `fun`, and name it here")
         outcome = segment.attempt(Repair(place, len(signs), ("|",)))
         if outcome is not None:
             title = f"Stages are joined by `|`, not by `{''.join(signs)}`"
@@ -115,6 +121,14 @@ def other_pipe(around: Surroundings) -> Diagnostic | None:
                 segment.span(first, last), title, fixes=(outcome.fix("Write `|`", outcome.whole),)
             )
     return None
+
+
+def _names_a_value(segment: Segment, first: int, last: int) -> bool:
+    """Whether what stands before an arrow is the argument of a function without a name, ``(x -> …)``."""
+    name = segment.text(first - 1)
+    if not segment.is_word(first - 1) or segment.text(first - 2) != "(":
+        return False
+    return name in (segment.text(at) for at in range(last + 1, last + 1 + _LOOK))
 
 
 def arguments_of_def(around: Surroundings) -> Diagnostic | None:

@@ -54,8 +54,16 @@ def _piped(checked: Checked, decl: syntax.FunDecl | syntax.DefDecl) -> tuple[Fix
         or known.kind not in ("source", "function")
     ):
         return ()
-    place = module.source.span(module.main.start, module.main.start)
-    return (Fix("go on with what stands below: insert `|`", (Edit(place, "| "),), Applicability.MAYBE_INCORRECT),)
+    start, end = decl.end, module.main.start
+    between = module.source.text[start:end]
+    if between.strip() == ";":
+        space = between.replace(";", "") or " "
+        edit = Edit(module.source.span(start, end), f"{space}| " if space.strip(" ") else " | ")
+    elif ";" in between:
+        return ()
+    else:
+        edit = Edit(module.source.span(end, end), "| ")
+    return (Fix("go on with what stands below: insert `|`", (edit,), Applicability.MAYBE_INCORRECT),)
 
 
 def _in_python(decl: syntax.TypeDecl, checked: Checked, service_of: "Callable[[Checked], Service | None]") -> bool:

@@ -126,6 +126,18 @@ def test_nothing_is_called_unused_that_may_be_used(text):
     assert names(text) == []
 
 
+@pytest.mark.parametrize(
+    ("between", "mended"),
+    [("; ", " | "), (";\n", "\n| "), ("\n;\n", "\n\n| "), ("; // more\n", None)],
+)
+def test_a_def_that_breaks_off_goes_on_with_what_stands_below(between: str, mended: str | None) -> None:
+    before, after = "fun a : Text -> Text\n\ndef w = Sources.stdin", "a | Sinks.stdout\n"
+    one = next(one for one in found(before + between + after) if one.code is codes.lints.UNUSED_DEFINITION)
+    mends = [apply_edits(before + between + after, fix.edits) for fix in one.fixes]
+    assert mends == ([] if mended is None else [before + mended + after])
+    assert mended is None or names(mends[0]) == []
+
+
 def test_a_type_that_only_python_mentions_is_used():
     python = (
         "import nstack\n\n\nclass Module(nstack.Module):\n    def f(self, x):\n        return len(nstack.Line(x))\n"
