@@ -39,8 +39,10 @@ def small_type(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> 
     for at in (index, *uses):
         kinds[at] = trial.kind["UNAME"]
     edits = tuple(Edit(source.span(tokens.starts[at], tokens.ends[at]), capital) for at in (index, *uses))
-    taken = any(texts[at] == capital and texts[at - 1] == "type" for at in range(1, len(kinds)) if at not in uses)
-    taken = taken and texts[index] != capital
+    used = frozenset(uses)
+    taken = texts[index] != capital and any(
+        texts[at] == capital and texts[at - 1] == "type" for at in range(1, len(kinds)) if at not in used
+    )
     if not taken and capital in texts:
         for at in (index, *uses):
             texts[at] = capital  # it is used so already
