@@ -6,6 +6,7 @@ protocol that the module's class has to meet.
 """
 
 import keyword
+import re
 from collections.abc import Iterable, Iterator
 
 from nscompiler.emit.python import Names, identifier
@@ -175,11 +176,12 @@ class _Writer:
         names = _constructors([one for one, _ in type.constructors])
         payloads = {names[one]: part and self.given(part, name + names[one]) for one, part in type.constructors}
         returned = {names[one]: part and self.result(part, name + names[one]) for one, part in type.constructors}
-        lines = [f"class {name}:", *_documentation(show(type, expand=True)), "    value: Any"]
-        lines += [f"    {one} = {name}_{one}" for one in payloads]
-        lines += [f"    def get{one}(self) -> {payload}: ..." for one, payload in payloads.items()]
+        inside = ["    value: Any"]
+        inside += [f"    def get{one}(self) -> {payload}: ..." for one, payload in payloads.items()]
         handlers = "".join(f", {one}: Callable[[{payload or ''}], _T]" for one, payload in payloads.items())
-        lines += [f"    def match(self{handlers}) -> _T: ...", ""]
+        outside, inside = self._outside(list(payloads), [*inside, f"    def match(self{handlers}) -> _T: ...", ""])
+        lines = [*outside, f"class {name}:", *_documentation(show(type, expand=True))]
+        lines += [*(f"    {one} = {name}_{one}" for one in payloads), *inside]
         for one, payload in payloads.items():
             arguments, matched = (f", value: {returned[one]}", '("value",)') if payload else ("", "()")
             lines += [f"class {name}_{one}({name}):", f"    __match_args__ = {matched}"]
@@ -187,12 +189,28 @@ class _Writer:
             lines += [f"    def __init__(self{arguments}) -> None: ...", ""]
         return lines[:-1]
 
+    def _outside(self, constructors: list[str], inside: list[str]) -> tuple[list[str], list[str]]:
+        """Aliases for the types that a sum's constructors hide inside its class, and the class with them."""
+        aliases = []
+        for one in constructors:
+            # The name of a parameter stays: `def match(self, Placed: …)`.
+            used = re.compile(rf"(?<!, )\b{one}\b|\b{one}\b(?!:)")
+            if any(used.search(line) for line in inside):
+                alias = self._free(f"_{one}")
+                generic = one == "Callable"  # no alias without its parts
+                aliases.append(
+                    f"from collections.abc import {one} as {alias}" if generic else f"{alias}: TypeAlias = {one}"
+                )
+                inside = [used.sub(alias, line) for line in inside]
+        return aliases, inside
+
 
 _ENDINGS = ("Result", "Fields", "Dict")
 _IMPORTED = frozenset(
     (
         *("Any", "AsyncIterator", "Awaitable", "Callable", "Decimal", "Functions", "Iterable", "Iterator", "Literal"),
         *("Mapping", "NotRequired", "Protocol", "Sequence", "TypeAlias", "TypeVar", "TypedDict", "UUID"),
+        *("_Gives", "_Record", "_T", "_Yields"),
     )
 )
 

@@ -17,6 +17,8 @@ type Order = { id : Integer, lines : [Line], note : optional Text, weight : Doub
 type Event = Placed Order | Cancelled { order : Integer, reason : Text } | Idle
 type Odd = { "User-Id" : Text, get : Integer, str : Text }
 type State' = None | True Text | Late' Line | Late Integer
+type Mark = { n : Integer }
+type Marked = Mark Mark | Order [Order] | Any Integer | Callable Text | Record Text | Pair (Mark, Integer)
 type Held' = { state : State' }
 
 fun total : Order -> Double
@@ -32,6 +34,7 @@ fun ticks : Void -> Event
 fun store : Order -> Void
 fun same : a -> a
 fun state : Held' -> State'
+fun mark : Marked -> Mark
 fun stamp : { id : Integer | r } -> { id : Integer, by : Text | r }
 """
 HEAD = """\
@@ -42,7 +45,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import nstack
 
 if TYPE_CHECKING:
-    from service_types import Event, Functions, Held_, Line, LineDict, Odd, Order, OrderResult, State_
+    from service_types import Event, Functions, Held_, Line, LineDict, Mark, Marked, Odd, Order, OrderResult, State_
 
 
 @dataclass
@@ -80,6 +83,7 @@ METHODS = {
     "store": "def store(self, order: 'Order') -> int:\n        return order.id",
     "same": "def same(self, value: Any) -> Any:\n        return value",
     "stamp": "def stamp(self, row: Any) -> dict[str, Any]:\n        return {'id': row.id, 'by': 'me'}",
+    "mark": "def mark(self, it: 'Marked') -> 'Mark':\n        return it.getMark() or Mark(len(it.getOrder()))",
     "state": "def state(self, held: 'Held_') -> 'State_':\n        return State_.Late_(held.state.getLate_())",
 }
 TAIL = "\n\nif TYPE_CHECKING:\n    _: type[Functions] = Module\n"
@@ -152,9 +156,15 @@ def test_so_are_other_right_methods(folder: Path, name: str, text: str) -> None:
         ("merge", "def merge(self, orders: 'list[Order]') -> Item:\n        return Item('a', 1)"),
         ("merge", "def merge(self, x: 'list[Order]') -> 'Order | None':\n        return None"),
         ("told", "def told(self, order: 'Order') -> 'Event':\n        return Event.Cancelled(('1', 'x'))"),
+        ("mark", "def mark(self, marked: 'Marked') -> 'Order':\n        return marked.getMark()"),
         ("ticks", "def ticks(self) -> 'Event':\n        return Event.Idle()"),
         ("later", "async def later(self, pair: tuple[int, str]) -> dict[str, str]:\n        return {}"),
     ],
 )
 def test_a_wrong_method_is_refused(folder: Path, name: str, text: str) -> None:
     assert told(folder, **{name: text}) != []
+
+
+def test_the_two_forms_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stub", "--fun", "--pyi", "."]) == 2
+    assert "--fun and --pyi write different files: give one of them" in capsys.readouterr().err

@@ -16,18 +16,20 @@ if TYPE_CHECKING:
 
 @click.command("stub")
 @click.argument("path", default=".", metavar="FOLDER")
-@click.option("--fun", "form", flag_value="fun", default="fun", help="`type` and `fun` lines, from annotated Python.")
-@click.option("--pyi", "form", flag_value="pyi", help="The module's types for Python's type checkers.")
+@click.option("--fun", "fun", is_flag=True, help="`type` and `fun` lines, from annotated Python (the default).")
+@click.option("--pyi", "pyi", is_flag=True, help="The module's types for Python's type checkers.")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
 @path_option
-def command(path: str, form: str, output: str | None, search: tuple[str, ...]) -> int:
+def command(path: str, fun: bool, pyi: bool, output: str | None, search: tuple[str, ...]) -> int:
     """Write one side of a module from the other.
 
-    FOLDER is a module's folder (default: this one), or a script's `.nml` or `.py` file. With --fun the declarations
-    that the module lacks are written from the annotations of its Python class, with --pyi a stub of its types from the
-    `.nml`. What has no counterpart is told on standard error, and the exit code is 1.
+    FOLDER is a module's folder (default: this one), or a script's `.nml` or `.py` file. With --fun, the default, the
+    declarations that the module lacks are written from the annotations of its Python class, with --pyi a stub of its
+    types from the `.nml`. What has no counterpart is told on standard error, and the exit code is 1.
     """
-    text, code = _declarations(path, search) if form == "fun" else (_types(path, search), exits.OK)
+    if fun and pyi:
+        raise click.UsageError("--fun and --pyi write different files: give one of them")
+    text, code = (_types(path, search), exits.OK) if pyi else _declarations(path, search)
     if output is None:
         click.echo(text, nl=False)
     else:
