@@ -8,14 +8,12 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.lexer import Tokens
+from nscompiler.grammar.mistakes import MODIFIERS
 from nscompiler.grammar.tables import Tables
 from nscompiler.grammar.wording import shown
 from nscompiler.patterns import Pattern
 from nscompiler.source import SourceFile, Span
 
-_MODIFIERS = frozenset(
-    ("export", "pub", "public", "private", "protected", "internal", "static", "final", "abstract", "async", "declare")
-)
 _RECORDS = frozenset(
     ("struct", "interface", "record", "class", "message", "schema", "table", "object", "model", "entity", "data")
 )
@@ -28,7 +26,7 @@ _PYTHON = {"str": "Text", "int": "Integer", "float": "Double", "bool": "Boolean"
 _WRAPPERS = frozenset(("newtype", "data"))
 _OPENERS, _CLOSERS = frozenset("([{<"), frozenset(")]}>")
 LIKELY = Pattern(
-    rf"(?m)^[ \t]*+(?:{'|'.join(sorted(_MODIFIERS | _RECORDS | _WRAPPERS))}|case|enum|typedef|type[ \t]+alias)[ \t]"
+    rf"(?m)^[ \t]*+(?:{'|'.join(sorted(MODIFIERS | _RECORDS | _WRAPPERS))}|case|enum|typedef|type[ \t]+alias)[ \t]"
     rf"|[{{,;]\s*+(?:{'|'.join(sorted(_OF_FIELDS))})[ \t]"
 )
 """What a text looks like that has one."""
@@ -64,7 +62,7 @@ class Declarations:
             if at and not _is_new_line(gaps[at]):
                 continue
             head = at
-            while head < last and (texts[head] in _MODIFIERS or _stands_before(texts, head)):
+            while head < last and (texts[head] in MODIFIERS or _stands_before(texts, head)):
                 head += 1
                 if _is_new_line(gaps[head]):
                     break

@@ -15,6 +15,11 @@ SCALARS = frozenset(
     ("Integer", "Double", "Boolean", "Text", "Byte", "Json", "Decimal", "Date", "Time", "DateTime", "Duration", "Uuid")
 )
 
+MODIFIERS = frozenset(
+    ("export", "pub", "public", "private", "protected", "internal", "static", "final", "abstract", "async", "declare")
+)
+"""What other languages write before the keyword of a declaration."""
+
 
 def is_tuple(arguments: tuple[TypeExpr, ...]) -> bool:
     """Whether types side by side can only have been meant as a tuple: the first of them takes none."""

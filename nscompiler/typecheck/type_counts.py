@@ -1,9 +1,12 @@
 """Too many types or too few: in ``f<…>``, and behind the name of a type."""
 
 from nscompiler.diagnostics.codes import names as name_codes
+from nscompiler.diagnostics.codes import syntax as syntax_codes
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
+from nscompiler.grammar.mistakes import MODIFIERS
+from nscompiler.patterns import Pattern
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.types.interface import FunctionInterface, TypeInterface
 from nscompiler.types.types import Var
@@ -14,6 +17,8 @@ _BUILT_IN = {
     "Vector": ("a size and a type", ("3", "Double")),
     "Matrix": ("two sizes and a type", ("2", "3", "Double")),
 }
+# A keyword that a declaration begins with, on the same line as the word before it.
+_DECLARING = Pattern(r"[ \t]+(?:type|fun|def)\b")
 _BLANK = {"type": "Text", "size": "1", "row": "{}"}
 
 
@@ -57,6 +62,8 @@ def _removal(scope: Scope, start: int, end: int) -> tuple[Fix, ...]:
 
 def report_arity(scope: Scope, expr: syntax.TypeName, found: TypeInterface | None, wanted: int) -> None:
     """A type that is applied to more or fewer types than it takes; ``found`` is None for one that is built in."""
+    if _reports_modifiers(scope, expr, wanted):
+        return
     name, given = expr.name.text, len(expr.args)
     words, examples = _BUILT_IN.get(name, ("no types", ())) if found is None else (_types(wanted), ())
     title = f"`{name}` takes {words}, and {_are_given(given)}"
@@ -70,6 +77,28 @@ def report_arity(scope: Scope, expr: syntax.TypeName, found: TypeInterface | Non
         related=() if found is None else (Label(found.span, "declared here", Role.DECLARATION),),
         fixes=_without_some(scope, expr, wanted) if given > wanted else _filled(scope, expr, found, wanted),
     )
+
+
+def _reports_modifiers(scope: Scope, expr: syntax.TypeName, wanted: int) -> bool:
+    """Tells of ``fun f : A -> Text⏎⏎export def w = …``, where the word reads as a type of the declaration above."""
+    source, words = scope.module.source, expr.args[wanted:]
+    text = source.text
+    if not words or not _DECLARING.match(text, words[-1].end):
+        return False
+    before = (expr.args[wanted - 1] if wanted else expr.name).end
+    if "\n" not in text[before : words[0].start] or not all(
+        isinstance(word, syntax.TypeVariable) and text[word.start : word.end] in MODIFIERS for word in words
+    ):
+        return False
+    start, end = words[0].start, words[-1].end
+    behind = end + len(text[end:]) - len(text[end:].lstrip(" \t"))
+    what = f"Remove `{text[start:end]}`"
+    fix = Fix(what, (Edit(source.span(start, behind), ""),), Applicability.MAYBE_INCORRECT)
+    title = f"No declaration starts with `{text[start : words[0].end]}`"
+    span = source.span(start, words[0].end)
+    label = "a module exports all that it declares"
+    scope.problems.add(syntax_codes.NO_DECLARATION.at(span, title, label, fixes=(fix,)))
+    return True
 
 
 def _without_some(scope: Scope, expr: syntax.TypeName, wanted: int) -> tuple[Fix, ...]:

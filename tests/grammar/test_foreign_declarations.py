@@ -67,6 +67,26 @@ def test_nothing_is_exported_by_a_word(word: str, declaration: str) -> None:
     assert apply_edits(text, found.fixes[0].edits) == text.replace(f"{word} ", "")
 
 
+@pytest.mark.parametrize("word", ["export", "pub", "private", "async", "export async"])
+@pytest.mark.parametrize(
+    "before",
+    ["type G = Text", "fun g : Void -> Map Text", "type P a = { a : a }\nfun g : Text -> P Text"],
+)
+def test_a_word_behind_a_type_is_no_part_of_that(word: str, before: str) -> None:
+    text = f"{before}\n\n// Runs.\n{word} def w = Sources.stdin | f | Sinks.stdout\nfun f : Text -> Text\n"
+    (found,) = problems(text)
+    assert found.code.id == "NS0130"
+    assert text[found.primary.span.start : found.primary.span.end] == word.partition(" ")[0]
+    mended = apply_edits(text, found.fixes[0].edits)
+    assert mended == text.replace(f"{word} ", "")
+    assert problems(mended) == ()
+
+
+def test_a_type_that_is_too_many_is_told_as_that() -> None:
+    (found,) = problems("fun f : Text -> Text export\n\ndef w = f\n")
+    assert found.code.id == "NS0412"
+
+
 def test_several_are_each_told_of() -> None:
     text = "pub fun f : Text -> Text\nprivate def g = f\nstruct Order { id : Integer }\nfun k : Order -> Text\n"
     found = problems(text)
