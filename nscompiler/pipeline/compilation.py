@@ -51,7 +51,10 @@ if TYPE_CHECKING:
 Lowered = tuple["Graph | None", tuple[Diagnostic, ...]]
 
 _CLASHES = frozenset(
-    ("two-sinks-one-path", "sink-on-source-path", "two-sources-one-endpoint", "standard-input-read-twice")
+    (
+        *("two-sinks-one-path", "sink-on-source-path", "two-sources-one-endpoint", "standard-input-read-twice"),
+        "never-whole",
+    )
 )
 
 

@@ -4,6 +4,7 @@ import pytest
 from backends.compiled import compile_texts, service
 
 from nscompiler.diagnostics.model import Diagnostic, Severity
+from nscompiler.pipeline.checks import check_texts
 
 HTTP = 'Sources.http<Text> { http_path = "%s" }'
 
@@ -95,6 +96,20 @@ def test_what_is_good_only_when_it_is_complete_needs_an_end(sink, found):
         (name, text.partition(" {")[0], [one.partition("<")[0] for one in rest]) for name, text, rest in problems
     ] == (expected)
     assert told(f"def w = {ends} | {sink}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("program", "found"),
+    [
+        ('Sources.schedule { cron = "* * * * *" } | Sinks.parquet { path = "t" }', ["never-whole"]),
+        ('Sources.schedule { cron = "* * * * *" } | Sinks.arrow { path = "t" }', ["never-whole"]),
+        ('Sources.schedule { cron = "* * * * *" } | Sinks.arrow { path = "t", format = "stream" }', []),
+        ('Sources.jsonl<{ a : Text }> { path = "i" } | Sinks.parquet { path = "t" }', []),
+    ],
+)
+def test_a_check_tells_what_a_build_would(program, found):
+    checked = check_texts({"main.nml": f"def w = {program}\n"})
+    assert [problem.code.name for problem in checked.diagnostics] == found
 
 
 def modules(one: str, other: str) -> dict[str, str]:
