@@ -141,18 +141,27 @@ def _lacking(expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow, lef
     return names if only or (alike and len(unread) == 1) else ()
 
 
+def _is_plain(scope: Scope, expr: syntax.Apply) -> bool:
+    """Whether the bindings stand in braces, as they are read."""
+    return scope.module.source.text[expr.end - 1 : expr.end] == "}"
+
+
 def _report_unknown(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow) -> None:
     name = binding.name.text
     known = list(dict.fromkeys([one.name for one in row.settable]))
     close = near(name, [*known, *params.POLICY]) or near_part(name, known)
-    similar = close or _meant(expr, binding, row, {one.name.text for one in expr.bindings[:_MOST_BOUND]})
-    fixes = [scope.replacement(binding.name, other, f"write `{other}`") for other in similar]
+    bound = {one.name.text for one in expr.bindings[:_MOST_BOUND]}
+    similar = close or _meant(expr, binding, row, bound)
+    free = [other for other in similar if other not in bound]
+    fixes = [scope.replacement(binding.name, other, f"write `{other}`") for other in free]
     readers = {one.name: one for one in row.settable}
     related = tuple(
         Label(declared, f"`{other}` is declared here", Role.DECLARATION)
         for other in similar
         if other in readers and (declared := readers[other].span) is not None
     )
+    if not free and _is_plain(scope, expr):
+        fixes = [_without(scope, expr, binding)]
     notes = (f"what can be set here: {', '.join(f'`{other}`' for other in known)}",) if known else ()
     offer = did_you_mean(similar) or "nothing reads this"
     if similar and not close and len(known) > 1:

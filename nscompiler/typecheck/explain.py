@@ -450,7 +450,12 @@ def _instead(scope: Scope, expr: syntax.Concat | syntax.Filter, inside: Type) ->
     if not expr.prefix and wanted and source.text[expr.end : expr.end + 1] == other:
         place = (expr.end - 1, expr.end + 1)
         other += source.text[expr.end - 1 : expr.end]
-    return (Fix(f"write `{other}`", (Edit(source.span(*place), other),), Applicability.MAYBE_INCORRECT),)
+    signs = [other]
+    if other == "?" and _has_items(inside):
+        signs.insert(0, "?*")  # of what may be missing, the items
+    return tuple(
+        Fix(f"write `{one}`", (Edit(source.span(*place), one),), Applicability.MAYBE_INCORRECT) for one in signs
+    )
 
 
 def postfix(scope: Scope, expr: syntax.Expr, signs: str) -> Fix:

@@ -67,7 +67,9 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
 
 
 def _may_be_mended(problem: Diagnostic, count: int) -> bool:
-    if problem.code in (codes.BOTH_INPUTS, param_codes.UNKNOWN_PARAMETER):
+    if problem.code is param_codes.UNKNOWN_PARAMETER:
+        return all(fix.title.startswith("remove ") for fix in problem.fixes)  # where no other name is meant
+    if problem.code is codes.BOTH_INPUTS:
         return not problem.fixes
     return problem.code in _JOINTS and (count > 1 or not problem.fixes)
 

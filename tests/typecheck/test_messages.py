@@ -110,6 +110,12 @@ WITH_FIX = [
     ("parameter-type", 'fun s : Text -> Text with { o : [Text] = [] }\ndef f = s { o = "x" }\n'),
     ("parameter-missing", "def w = Sources.http<Text> | Sinks.log\n"),
     ("ambiguous-type", 'def w = Sources.http { http_path = "/x" } | Sinks.log\n'),
+    (
+        "unknown-parameter",
+        "fun top : Text -> Text with { count : Integer = 1 }\ndef f = top { count = 5, counts = 6 }\n",
+    ),
+    ("unknown-parameter", 'def w = Sources.jsonl<Text> { path = "x", mode = "append" }\n'),
+    ("not-a-list", "fun a : Text -> optional [Text]\nfun b : Text -> Text\ndef f = a* | b\n"),
     ("ambiguous-type", 'def w = Sources.csv { path = "x.csv" } | Sinks.log\n'),
     ("ambiguous-type", 'def w = Sources.sqlite { path = "x.db", query = "select 1" } | Sinks.log\n'),
     ("standard-parameter-value", 'fun f : Text -> Text\ndef g = f { on_error = "skp" }\n'),
