@@ -236,11 +236,18 @@ def _check_form(scope: Scope, binding: syntax.Binding, readers: Sequence[Settabl
         )
 
 
+# How many places of one name are offered.
+_MOST_TOWNS = 3
+
+
 def _form_fixes(scope: Scope, binding: syntax.Binding) -> tuple[Fix, ...]:
     """The time zones that a text is a slip of."""
     if binding.name.text != "timezone":
         return ()
-    zones = near(str(binding.value.value), crontab.zones())
+    text, every = str(binding.value.value), crontab.zones()
+    place = text.replace(" ", "_").casefold()
+    towns = sorted(zone for zone in every if zone.rpartition("/")[2].casefold() == place and zone.count("/") == 1)
+    zones = towns[:_MOST_TOWNS] or near(text, every)
     return tuple(scope.replacement(binding.value, f'"{zone}"', f'write "{zone}"') for zone in zones)
 
 

@@ -266,6 +266,8 @@ def test_a_type_of_another_language_in_small_letters_is_no_variable(type: str, m
 def test_a_slip_in_a_time_zone_is_mended() -> None:
     text = 'def s = Sources.schedule { cron = "@daily", timezone = "Europe/Berln" }\n'
     assert [fix.title for fix in only(text).fixes] == ['write "Europe/Berlin"']
+    town = text.replace("Europe/Berln", "new york")
+    assert [fix.title for fix in only(town).fixes] == ['write "America/New_York"']
 
 
 def test_a_tuple_that_is_cut_says_so() -> None:
