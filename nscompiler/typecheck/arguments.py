@@ -18,16 +18,18 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 class ArgumentUse(Record):
     """One literal use of a parameter in a method. ``certain`` if it fails where there is no such parameter: neither
-    has it a default, nor is it tried or asked for, nor may anything have put it there."""
+    has it a default, nor is it tried or asked for, nor may anything have put it there. ``defaulted`` if it only ever
+    gives its default there, as ``get`` does."""
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("method", "name", "node", "certain")
+    __match_args__: ClassVar[tuple[str, ...]] = ("method", "name", "node", "certain", "defaulted")
     __slots__ = __match_args__
 
-    def __init__(self, method: str, name: str, node: ast.expr, certain: bool) -> None:
+    def __init__(self, method: str, name: str, node: ast.expr, certain: bool, defaulted: bool = False) -> None:
         self.method = method
         self.name = name
         self.node = node
         self.certain = certain
+        self.defaulted = defaulted
 
 
 class ArgumentUses(Record):
@@ -68,8 +70,9 @@ def argument_uses(classes: Iterable[ast.ClassDef]) -> ArgumentUses:
             elif not isinstance(statement, ast.Expr | ast.Pass | ast.ClassDef):
                 known = False
     # What may have been put there, or is asked for first, is missed by nobody.
-    told = (replace(use, certain=use.certain and known and use.name not in asked) for use in uses)
-    return ArgumentUses(tuple(told), known, frozenset(called))
+    told = tuple(uses if known else (replace(use, certain=False, defaulted=False) for use in uses))
+    told = tuple(replace(use, certain=False, defaulted=False) if use.name in asked else use for use in told)
+    return ArgumentUses(told, known, frozenset(called))
 
 
 class _Reader:
@@ -112,7 +115,7 @@ class _Reader:
             case ast.Attribute(attr=attr) if attr in _READERS:
                 match parents.get(around):
                     case ast.Call(func=func, args=[ast.Constant(value=str(name)), *_]) as call if func is around:
-                        self._note(name, call, False)
+                        self._note(name, call, False, defaulted=attr == "get")
                         if attr == "setdefault":
                             self.asked.add(name)
                     case _:
@@ -123,8 +126,8 @@ class _Reader:
             case _:
                 self.known = False
 
-    def _note(self, name: str, node: ast.expr, certain: bool) -> None:
-        self.uses.append(ArgumentUse(self._method.name, name, node, certain))
+    def _note(self, name: str, node: ast.expr, certain: bool, *, defaulted: bool = False) -> None:
+        self.uses.append(ArgumentUse(self._method.name, name, node, certain, defaulted))
 
 
 def _is_super(node: ast.AST | None) -> bool:

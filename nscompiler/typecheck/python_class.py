@@ -108,6 +108,8 @@ def _miscounted(checked: Checked, python: SourceFile, function: syntax.FunDecl, 
             note, fixes = read_from_args(python, method.definition, parameters)
         elif count > 1:
             note, fixes = unpacked(python, method.definition, interface.scheme.input)
+        elif not settable.isdisjoint(_by_name(method.definition)):
+            note = "parameters are no arguments: read them from `self.args`"
         else:
             fixes = with_instance(python, method.definition, 0 if source else 1)
     lacks = any("`self`" in fix.title for fix in fixes)
@@ -125,6 +127,11 @@ def _as_arguments(definition: ast.FunctionDef | ast.AsyncFunctionDef, declared: 
     """The parameters of a function that its method takes as arguments, behind the value; none where others do."""
     names = tuple(one.arg for one in (*definition.args.posonlyargs, *definition.args.args)[2:])
     return names if all(name in declared for name in names) else ()
+
+
+def _by_name(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
+    """What a method takes by name alone, which nobody gives it."""
+    return tuple(one.arg for one in definition.args.kwonlyargs)
 
 
 def _counts(function: syntax.FunDecl) -> tuple[int, ...]:
@@ -304,8 +311,9 @@ class _PythonSide:
             every = {one.name: one for own in self._functions.values() for one in own.parameters.settable}
         told: set[tuple[str, str]] = set()
         for use in self._service.arguments.uses:
-            declared = self._declared_for(use, every)
-            if use.certain and declared is not None and use.name not in declared and (use.method, use.name) not in told:
+            # What has a default is as wrong where no function has such a parameter, and may be meant for another one.
+            declared = self._declared_for(use, every) if use.certain else every if use.defaulted else None
+            if declared is not None and use.name not in declared and (use.method, use.name) not in told:
                 told.add((use.method, use.name))
                 yield self._undeclared(use, declared)
         yield from self._unread()
@@ -352,7 +360,8 @@ class _PythonSide:
                 continue
             definition = self._service.methods[function.name].definition
             names = [one.name for one in function.parameters.settable]
-            taken = () if definition is None else _as_arguments(definition, names)  # which is told of already
+            # Which is told of already.
+            taken = () if definition is None else (*_as_arguments(definition, names), *_by_name(definition))
             misspelt = {name for other in read or () if other not in declared for name in near(other, declared)}
             for one in function.parameters.settable:
                 if one.name not in (read or ()) and one.name not in {*misspelt, *taken} and one.span is not None:

@@ -148,6 +148,9 @@ def _start(python: SourceFile, node: ast.stmt) -> int:
 def with_instance(python: SourceFile, method: Definition, values: int) -> tuple[Fix, ...]:
     """``self`` before what a method takes, or one value behind it, where that is lacking."""
     parts = [*method.args.posonlyargs, *method.args.args]
+    named = [one for one, default in zip(method.args.kwonlyargs, method.args.kw_defaults, strict=True) if not default]
+    if named:
+        return _by_place(python, parts, method.args.kwonlyargs, values)
     if not parts:
         written = "self, value" if values else "self"
         at = python.text.index("(", name_in(python, method).end) + 1
@@ -159,6 +162,16 @@ def with_instance(python: SourceFile, method: Definition, values: int) -> tuple[
         return ()
     told = "self" if "self" in written else "value"
     return (Fix(f"write `{told}`", (Edit(python.span(at, at), written),), _MAYBE),)
+
+
+def _by_place(python: SourceFile, parts: list[ast.arg], named: list[ast.arg], values: int) -> tuple[Fix, ...]:
+    """A method's one argument, which it takes by name alone, taken as the value: without the ``*`` before it."""
+    if len(parts) != 1 or len(named) != 1 or not values:
+        return ()
+    between = python.span(span_of(python, parts[0]).end, span_of(python, named[0]).start)
+    if "".join(python.text[between.start : between.end].split()) != ",*,":
+        return ()
+    return (Fix(f"take `{named[0].arg}` as the value", (Edit(between, ", "),), _MAYBE),)
 
 
 # --- annotations

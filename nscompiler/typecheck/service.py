@@ -239,7 +239,9 @@ def _method(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> Method:
         return Method(definition.name, MethodKind.PLAIN, definition.lineno, None)
     spec = definition.args
     count = len(spec.posonlyargs) + len(spec.args) - 1
-    open_ended = spec.vararg is not None or spec.defaults or spec.kwonlyargs or spec.kwarg
+    open_ended = spec.vararg is not None or bool(spec.defaults)
+    # Behind a value there may be what is taken by name; without one it does not help.
+    open_ended = open_ended or (count != 0 and bool(spec.kwonlyargs or spec.kwarg))
     return Method(definition.name, kind, definition.lineno, None if open_ended else count, definition)
 
 

@@ -362,6 +362,23 @@ def test_a_method_that_others_call_reads_the_parameters_of_the_caller():
     assert reads(WITH, "return self.args['none'] + self.args['more']", rest) == ["undeclared-parameter"]
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("return self.args.get('unti', 1)", True),
+        ("return self.args.get('unti')", True),
+        ("return self.args.setdefault('unti', 1)", False),
+        ("self.args['unti'] = 1\n        return self.args.get('unti')", False),
+        ("return self.args.get('unti') if 'unti' in self.args else 2", False),
+        ("return self.args.get(x)", False),
+    ],
+)
+def test_what_no_function_declares_is_always_the_default(body, told):
+    assert reads(WITH, body) == (["undeclared-parameter"] if told else [])
+    rest = "def g(self, x): return self.args['unit'] + self.args['more']\n\n    def h(self, x): return x"
+    assert reads(f"{WITH}\nfun h : Text -> Text", body, rest) == []
+
+
 def test_what_no_function_declares_is_nowhere():
     rest = "def g(self, x): return self.args['unit'] + self.args['more']\n\n    def startup(self): self.args['path']"
     assert reads(WITH, "return x", rest) == ["undeclared-parameter"]
@@ -523,6 +540,9 @@ def test_an_annotation_that_disagrees_is_mended(type: str, before: str, after: s
         ("Text -> Text", "def f():\n        return 1", "def f(self, value):\n        return 1"),
         ("Text -> Text", "def f(self):\n        return 1", "def f(self, value):\n        return 1"),
         ("Void -> Text", "def f():\n        yield 1", "def f(self):\n        yield 1"),
+        ("Text -> Text", "def f(self, *, x):\n        return x", "def f(self, x):\n        return x"),
+        ("Text -> Text", "def f(self, *, x=1):\n        return x", "def f(self, value, *, x=1):\n        return x"),
+        ("Text -> Text", "def f(self, **x):\n        return 1", "def f(self, value, **x):\n        return 1"),
     ],
 )
 def test_the_arguments_of_a_method_are_mended(type: str, before: str, after: str) -> None:
@@ -538,6 +558,7 @@ def test_the_arguments_of_a_method_are_mended(type: str, before: str, after: str
         ("{ a : Text, get : Text } -> Text", "def f(self, a, get):\n        return a"),
         ("(Integer, Text) -> Text", "def f(self, a, b):\n        return self.f(a, b)"),
         ("Void -> Text", "def f(self, a, b):\n        yield b"),
+        ("Text -> Text", "def f(self, *, a, b):\n        return b"),
     ],
 )
 def test_arguments_that_are_something_else_are_left_alone(type: str, method: str) -> None:
@@ -559,6 +580,21 @@ def test_parameters_that_are_taken_as_arguments_are_one_fault() -> None:
     found = mended(nml, python.format(", lang: str, size", ""))
     read = 'lang, size = self.args["lang"], self.args["size"]'
     assert found == [(f"read it: `{read}`", nml, python.format("", f"{read}\n        "))]
+
+
+@pytest.mark.parametrize("given", ["*values, a=1", "value=1, *, a=2", "value, **rest"])
+def test_a_method_that_takes_the_value_by_place_is_right(given: str) -> None:
+    assert names("fun f : Text -> Text", f"class Module:\n    def f(self, {given}):\n        return 1\n") == []
+
+
+def test_a_parameter_that_is_taken_by_name_is_no_value() -> None:
+    texts = {
+        "module.nml": "module M:0.1.0\nfun f : Text -> Text with { lang : Text }\n",
+        "service.py": "class Module:\n    def f(self, *, lang):\n        return lang\n",
+    }
+    (found,) = check_texts(texts).diagnostics
+    assert found.title == "the method `f` takes no values after `self`"
+    assert (found.notes, found.fixes) == (("parameters are no arguments: read them from `self.args`",), ())
 
 
 def test_functions_outside_of_a_class_are_told_of() -> None:

@@ -96,8 +96,8 @@ UNDECLARED_PARAMETER = Code(
     title="A method reads a parameter that its function does not declare",
     explanation=(
         "A function that declares parameters, with `with { … }`, has exactly those in `self.args`. Reading another "
-        "one is a KeyError in every call. Declare it, or correct the name. A function without `with` takes any "
-        "parameter, as text."
+        "one is a KeyError in every call, and `get` gives its default in every one. Declare it, or correct "
+        "the name. A function without `with` takes any parameter, as text."
     ),
     level=Severity.WARNING,
     wrong_files=(("module.nml", _WITH), ("service.py", _READS.replace('"mark"', '"marks"'))),
