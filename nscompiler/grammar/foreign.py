@@ -10,7 +10,7 @@ from nscompiler.grammar.surroundings import Surroundings
 
 _MAYBE = Applicability.MAYBE_INCORRECT
 # What joins stages elsewhere, as tokens: where the first of them stands before the mistake.
-_PIPES = ((("|", ">"), -1), ((">", ">"), 0), (("=", ">"), 0), (("->",), 0), (("|", "|"), -1))
+_PIPES = ((("|", ">"), -1), ((">", ">"), 0), (("=", ">"), 0), (("->",), 0), (("|", "|"), -1), (("&", "&"), -1))
 _ARROWS = (("->",), ("=", ">"))
 #: How many tokens behind an arrow are looked at.
 _LOOK = 16
@@ -101,7 +101,7 @@ def bare_arguments(around: Surroundings) -> Diagnostic | None:
 
 
 def other_pipe(around: Surroundings) -> Diagnostic | None:
-    """``f |> g``, ``f >> g``, ``f -> g``."""
+    """``f |> g``, ``f >> g``, ``f -> g``, ``f && g``."""
     segment, at = around.segment, around.segment.at
     if around.keyword in ("type", "fun", "import"):
         return None
@@ -114,11 +114,13 @@ def other_pipe(around: Surroundings) -> Diagnostic | None:
         if signs in _ARROWS and _names_a_value(segment, first, last):
             title = f"A function is a method in Python: there is no `{''.join(signs)}` for one"
             return codes.UNEXPECTED.at(segment.span(first, last), title, "declare it with `fun`, and name it here")
-        outcome = segment.attempt(Repair(place, len(signs), ("|",)))
+        sign = "&" if signs[0] == "&" else "|"
+        outcome = segment.attempt(Repair(place, len(signs), (sign,)))
         if outcome is not None:
-            title = f"Stages are joined by `|`, not by `{''.join(signs)}`"
+            joined = "set side by side" if sign == "&" else "joined"
+            title = f"Stages are {joined} by `{sign}`, not by `{''.join(signs)}`"
             return codes.MISSING_PIPE.at(
-                segment.span(first, last), title, fixes=(outcome.fix("Write `|`", outcome.whole),)
+                segment.span(first, last), title, fixes=(outcome.fix(f"Write `{sign}`", outcome.whole),)
             )
     return None
 

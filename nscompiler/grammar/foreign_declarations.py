@@ -10,7 +10,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.lexer import Tokens
 from nscompiler.grammar.mistakes import MODIFIERS
 from nscompiler.grammar.tables import Tables
-from nscompiler.grammar.wording import shown
+from nscompiler.grammar.wording import fitting, shown
 from nscompiler.patterns import Pattern
 from nscompiler.source import SourceFile, Span
 
@@ -28,6 +28,7 @@ _OPENERS, _CLOSERS = frozenset("([{<"), frozenset(")]}>")
 LIKELY = Pattern(
     rf"(?m)^[ \t]*+(?:{'|'.join(sorted(MODIFIERS | _RECORDS | _WRAPPERS))}|case|enum|typedef|type[ \t]+alias)[ \t]"
     rf"|[{{,;]\s*+(?:{'|'.join(sorted(_OF_FIELDS))})[ \t]"
+    r"|^[ \t]*+(?:function|def)[ \t]++\w++\("
 )
 """What a text looks like that has one."""
 #: How many tokens one of them may have.
@@ -72,6 +73,8 @@ class Declarations:
                 self._modifier(at, head)
             elif kinds[head] == self._kind["TYPE"] and texts[at + 1] == "alias":
                 self._alias(at + 1)
+            elif texts[at] in ("function", "def") and texts[at + 2] == "(":
+                self._function(at)
             elif texts[at] == "typedef":
                 self._typedef(at)
             elif kinds[head + 1] == self._kind["UNAME"]:
@@ -145,6 +148,50 @@ class Declarations:
             return
         self._without(at)
         self._tell(codes.UNEXPECTED, at, "A `type` is declared without `alias`", "", "Remove `alias`")
+
+    def _function(self, at: int) -> None:
+        """``function f(x: Text): Integer``, ``def f(x: Text) -> Integer``: a type, and no body."""
+        texts, literals, closing = self._before.texts, self._literals, self._closing(at + 2)
+        end = sign = closing + 1
+        while texts[end] and not _is_new_line(self._before.gaps[end]) and end < closing + _LONGEST:
+            end += 1
+        types = list(self._types_of_arguments(at + 3, closing)) if closing > 0 else [(0, 0)]
+        signs = ("->",) if texts[at] == "def" else (":", "->")  # what is behind the `:` of a `def` may be its body
+        plain = texts[sign] in signs and end > sign + 1 and not {"=", "{", ";", ":"} & {*texts[sign + 1 : end]}
+        if not plain or texts[end - 1] == ":" or any(start >= stop for start, stop in types):
+            return
+        word = texts[at]
+        self._write(at, self._kind["FUN"], "fun")
+        taken = [self._source.text[self._before.starts[start] : self._before.ends[stop - 1]] for start, stop in types]
+        single = len(types) == 1
+        written = (taken[0] if single else f"({', '.join(taken)})") if types else "Void"
+        self._instead |= {each: [] for each in range(at + 3, sign)}
+        for start, stop in types:
+            for each in range(start, stop):
+                del self._instead[each]
+            if stop < closing:
+                self._instead[stop] = [(literals[","], ",")]
+        self._instead[at + 2] = [(literals[":"], ":"), *([] if single or not types else [(literals["("], "(")])]
+        if not types:
+            self._instead[at + 2].append((self._kind["UNAME"], "Void"))
+        self._instead[sign] = [*([] if single or not types else [(literals[")"], ")")]), (literals["->"], "->")]
+        self._edits.append(Edit(self._span(at + 2, sign), f" : {written} ->"))
+        title = f"No declaration starts with {shown(word)}" if word != "def" else "A `def` has a body, a `fun` none"
+        gives = self._source.text[self._before.starts[sign + 1] : self._before.ends[end - 1]]
+        what = fitting(f"Write `fun {texts[at + 1]} : {written} -> {gives}`", "Write a `fun` with its type")
+        self._tell(codes.NO_DECLARATION, at, title, "did you mean `fun`?", what)
+
+    def _types_of_arguments(self, first: int, closing: int) -> Iterator[tuple[int, int]]:
+        """Where the types of ``x : A, y : B`` stand; an empty place for what is no such argument."""
+        texts, at = self._before.texts, first
+        while at < closing:
+            start = at + 2 if texts[at + 1] == ":" and texts[at].isidentifier() else closing
+            at, depth = start, 0
+            while at < closing and (depth or texts[at] != ","):
+                depth += (texts[at] in _OPENERS) - (texts[at] in _CLOSERS)
+                at += 1
+            yield (closing if {"=", "?"} & {*texts[start:at]} else start), at
+            at += 1
 
     def _record(self, at: int, opening: int) -> None:
         closing = self._closing(opening)

@@ -35,6 +35,8 @@ _WIDE = 48
 _SEPARATORS = frozenset((",", ";", "|", "&"))
 #: Signs that are written for others, and the others, the likeliest first.
 _MISTAKEN = frozenset(("<", ">", ";", "|", "&", "->", ":", "=", ".", ",", "*", "?", "@"))
+#: What word processors make of a `-`.
+_LONG_DASHES = frozenset("–—−")
 _FOR_DOTS = frozenset((":", ",", "->"))
 _FOR = ("|", "->", "=", ":", ",")
 _WHAT = {
@@ -110,7 +112,7 @@ class Slips:
     def others(self, index: int) -> Iterator[Slip]:
         """What may have slipped where nothing else explains the mistake."""
         if self._tokens.texts[index] == "}" and self._tokens.texts[index - 2] == ",":
-            yield from self._mistaken(index - 2, ("|",))
+            yield from self._rest(index - 2)
         for at in (index, index - 1, index - 2):
             if 0 <= at < len(self._tokens.kinds) - 2:
                 yield from self._swapped(at)
@@ -333,9 +335,15 @@ class Slips:
         return "Sinks" if texts[dot - 1] == "|" and ends else ""
 
     def _dashes(self, index: int) -> Iterator[Slip]:
-        """``fun f : Text -- Text``."""
+        """``fun f : Text -- Text``, ``fun f : Text –> Text``."""
         tokens = self._tokens
         start, text = tokens.starts[index], tokens.texts[index]
+        if text in _LONG_DASHES and tokens.texts[index + 1] == ">" and not tokens.gaps[index + 1]:
+            end = tokens.ends[index + 1]
+            span = self._source.span(start, end)
+            fix = Fix("Write `->`", (Edit(span, "->"),), _MAYBE)
+            problem = codes.STRAY_CHARACTER.at(span, f"`{text}>` is no sign of the language, `->` is", fixes=(fix,))
+            yield self._slip(index, index + 2, [("->", start, end)], problem)
         if tokens.kinds[index] != self._trial.kind["WRONG_COMMENT"] or not text.startswith("--"):
             return
         rest = scan(text[2:], self._trial.tables)
@@ -346,6 +354,16 @@ class Slips:
         problem = codes.UNEXPECTED.at(span, f"{_WHAT['->']}, not by `--`", fixes=(fix,))
         arrow = (self._kinds["->"], "->", start, start + 2)
         yield Slip(index, index + 1, (arrow, *behind[:-1]), problem)
+
+    def _rest(self, comma: int) -> Iterator[Slip]:
+        """``{ user : Text, r }``."""
+        tokens, name = self._tokens, self._tokens.texts[comma + 1]
+        before = tokens.ends[comma - 1]
+        edit = Edit(self._source.span(before, tokens.ends[comma + 1]), f" | {name}")
+        fix = Fix(fitting(f"Write `| {name}`", "Write a `|` before it"), (edit,), _MAYBE)
+        span = self._source.span(tokens.starts[comma], tokens.ends[comma + 1])
+        problem = codes.UNEXPECTED.at(span, "The rest of a record stands behind `|`: `{ a : A | r }`", fixes=(fix,))
+        yield self._slip(comma, comma + 1, [("|", tokens.starts[comma], tokens.ends[comma])], problem)
 
     def _nameless(self, index: int) -> Iterator[Slip]:
         """``… | Sinks.`` above a ``def``, whose keyword reads as the name."""

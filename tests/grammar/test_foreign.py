@@ -31,6 +31,8 @@ def problems(text: str) -> tuple[Diagnostic, ...]:
         ("def a = other | (x => small x)", "=>", "no `=>` for one", None),
         ("def a = other | (small -> other)", "->", "not by `->`", "def a = other | (small | other)"),
         ("def a = other -> small -> other", "->", "not by `->`", "def a = other | small | other"),
+        ("def a = other && small", "&&", "not by `&&`", "def a = other & small"),
+        ("def a = other && small && other", "&&", "not by `&&`", "def a = other & small & other"),
         ("def a = other || small", "||", "not by `||`", "def a = other | small"),
         ("def a = other; | small", ";", "ends what the `|`", "def a = other | small"),
         (

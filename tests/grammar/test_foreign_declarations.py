@@ -87,6 +87,36 @@ def test_a_type_that_is_too_many_is_told_as_that() -> None:
     assert found.code.id == "NS0412"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("function f(x: Text): Integer", "fun f : Text -> Integer"),
+        ("function f(x : Text) -> Map Integer", "fun f : Text -> Map Integer"),
+        ("def f(x: Text) -> Integer", "fun f : Text -> Integer"),
+        ("def f(x : Text, y : [Integer]) -> Integer", "fun f : (Text, [Integer]) -> Integer"),
+        ("function f(): Text", "fun f : Void -> Text"),
+    ],
+)
+@pytest.mark.parametrize("rest", ["", "\n\ndef w = f | Sinks.log\n"])
+def test_a_function_with_arguments_and_no_body_is_a_fun(wrong: str, right: str, rest: str) -> None:
+    if rest and "Void" not in right:
+        rest = rest.replace("f |", "g | f |") + f"fun g : Void -> {right[8:].partition(' ->')[0]}\n"
+    text = f"{wrong}{rest}"
+    (found,) = problems(text)
+    assert (found.code.id, found.primary.text) == ("NS0130", "did you mean `fun`?")
+    assert text[found.primary.span.start : found.primary.span.end] == wrong.partition(" ")[0]
+    assert found.fixes[0].title == f"Write `{right}`"
+    mended = apply_edits(text, found.fixes[0].edits)
+    assert mended == f"{right}{rest}"
+    assert problems(mended) == ()
+
+
+@pytest.mark.parametrize("text", ["def f(x) = g", "def f(x: Text): g", "function f(x: Text): Text { g }"])
+def test_a_function_with_a_body_is_no_fun(text: str) -> None:
+    found = problems(f"{text}\nfun g : Text -> Text\n")
+    assert not any(fix.title.startswith("Write `fun f : Text") for one in found for fix in one.fixes)
+
+
 def test_several_are_each_told_of() -> None:
     text = "pub fun f : Text -> Text\nprivate def g = f\nstruct Order { id : Integer }\nfun k : Order -> Text\n"
     found = problems(text)
