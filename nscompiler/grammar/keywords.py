@@ -54,14 +54,15 @@ def unsaid(tokens: Tokens, trial: Trial, base: list[int], first: int, index: int
         line -= 1
     if not trial.begins_line(tokens, line) or tokens.kinds[line] not in (trial.kind["LNAME"], trial.kind["UNAME"]):
         return None
-    if first < line:
+    if first < line and _column(tokens, line) > _column(tokens, first) + _ASKEW:
+        return None
+    found = _import(tokens, trial, line, index) or _declaration(tokens, trial, base, line, index)
+    if found is not None and first < line:  # asked last: a long item would be read again at each of its mistakes
         states = base.copy()
         kinds = [kind for kind in tokens.kinds[first:line] if kind != SWALLOWED]
         if trial.feed(states, kinds) < len(kinds) or not trial.ends(states, trial.kind["DEF"]):
             return None
-        if _column(tokens, line) > _column(tokens, first) + _ASKEW:
-            return None
-    return _import(tokens, trial, line, index) or _declaration(tokens, trial, base, line, index)
+    return found
 
 
 def _column(tokens: Tokens, index: int) -> int:

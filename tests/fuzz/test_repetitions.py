@@ -8,6 +8,7 @@ PIECES = (
     *("import ", "import A:1.0.0\n", "import a\n", "import Sinks:9.9.9 as A\n", "improt A:1.0.0\n"),
     *("from Foo import bar\n", 'import X from "Demo:1.0.0"\n', "module A:1.0.0 { ", "module A:1.0.0 { } x "),
     *("def a = fet ch\n", "def w = A:1.0.0.f\n", "fun f : 'a -> 'a\n", "fun f : 'a 'a ", "modul e A:1.0.0\n", "F#f "),
+    'Sources.http<Text> { path = "/a" } | #f | g\n',
     *("class X:\n  a : int\n", "typedef A B;\n", "fun f ; A -> B\n", "f [ n = 3 ]\n", "f n = 3 }\n", "a.\ndef b = "),
     "type a = A a | B\n",
     *("def a = b c\n", "tpye A = B\nfnu f : A -> B\n", "// nsc: ignore[NS0001]\n", "f { x = ", 'f { x = "a }\n'),
