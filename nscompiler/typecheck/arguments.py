@@ -2,6 +2,8 @@
 
 ``self.args["x"]``, ``self.args.get("x")`` and ``"x" in self.args`` are understood. Anything else that might read a
 parameter, a ``self`` that is handed on for one, makes the answer unknown.
+
+``self.args.x`` and ``self.args("x")`` are no ways to read one: ``self.args`` is a dict.
 """
 
 import ast
@@ -11,6 +13,7 @@ from typing import ClassVar
 from nscompiler.records import Record, replace
 
 _READERS = frozenset(("get", "pop", "setdefault", "__getitem__"))
+_OF_DICTS = frozenset(dir(dict))
 _PLAIN_DECORATORS = frozenset(("property", "staticmethod", "classmethod", "override", "cached_property"))
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -34,17 +37,22 @@ class ArgumentUse(Record):
 
 class ArgumentUses(Record):
     """What the classes use. ``known`` if these are all uses there are; ``called`` are the methods that other code of
-    the classes mentions."""
+    the classes mentions; ``misread`` is what they read in a way that a dict does not have."""
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("uses", "known", "called")
+    __match_args__: ClassVar[tuple[str, ...]] = ("uses", "known", "called", "misread")
     __slots__ = __match_args__
 
     def __init__(
-        self, uses: tuple[ArgumentUse, ...] = (), known: bool = True, called: frozenset[str] = frozenset()
+        self,
+        uses: tuple[ArgumentUse, ...] = (),
+        known: bool = True,
+        called: frozenset[str] = frozenset(),
+        misread: tuple[ArgumentUse, ...] = (),
     ) -> None:
         self.uses = uses
         self.known = known
         self.called = called
+        self.misread = misread
 
 
 NO_ARGUMENTS = ArgumentUses()
@@ -55,7 +63,8 @@ def argument_uses(classes: Iterable[ast.ClassDef]) -> ArgumentUses:
     uses: list[ArgumentUse] = []
     called: set[str] = set()
     asked: set[str] = set()
-    known = True
+    misread: list[ArgumentUse] = []
+    known, replaced = True, False
     for owner in classes:
         for statement in owner.body:
             if isinstance(statement, Function):
@@ -64,6 +73,8 @@ def argument_uses(classes: Iterable[ast.ClassDef]) -> ArgumentUses:
                 uses += reader.uses
                 called |= reader.called
                 asked |= reader.asked
+                misread += reader.misread
+                replaced = replaced or reader.replaced
                 known = known and reader.known
             elif isinstance(statement, ast.Assign | ast.AnnAssign):
                 known = known and not isinstance(statement.value, ast.Name | ast.Attribute | ast.Lambda)
@@ -72,7 +83,7 @@ def argument_uses(classes: Iterable[ast.ClassDef]) -> ArgumentUses:
     # What may have been put there, or is asked for first, is missed by nobody.
     told = tuple(uses if known else (replace(use, certain=False, defaulted=False) for use in uses))
     told = tuple(replace(use, certain=False, defaulted=False) if use.name in asked else use for use in told)
-    return ArgumentUses(told, known, frozenset(called))
+    return ArgumentUses(told, known, frozenset(called), () if replaced else tuple(misread))
 
 
 class _Reader:
@@ -86,6 +97,9 @@ class _Reader:
         self.called: set[str] = set()
         self.known = all(_decorator(one) in _PLAIN_DECORATORS for one in method.decorator_list)
         self.asked: set[str] = set()
+        self.misread: list[ArgumentUse] = []
+        # Whether `self.args` may be something else than the dict that it is at first.
+        self.replaced = False
 
     def read(self) -> None:
         """Go through the method."""
@@ -100,6 +114,7 @@ class _Reader:
         around = parents.get(node)
         if not isinstance(around, ast.Attribute):
             self.known = self.known and _is_super(around)
+            self.replaced = self.replaced or not _is_super(around)
         elif around.attr == "args":
             self._take_args(around, parents)
         elif around.attr.startswith("__") and around.attr != "__class__":
@@ -125,6 +140,19 @@ class _Reader:
                 self._note(name, around, False)
             case _:
                 self.known = False
+                self._misread(args, around, parents)
+
+    def _misread(self, args: ast.Attribute, around: ast.AST | None, parents: Mapping[ast.AST, ast.AST]) -> None:
+        match around:
+            case ast.Attribute(attr=name, ctx=ast.Load()) if name not in _OF_DICTS:
+                pass
+            case ast.Call(func=func, args=[ast.Constant(value=str(name))], keywords=[]) if func is args:
+                pass
+            case _:
+                self.replaced = self.replaced or not isinstance(args.ctx, ast.Load)
+                return
+        if not _is_tried(around, parents):
+            self.misread.append(ArgumentUse(self._method.name, name, around, True))
 
     def _note(self, name: str, node: ast.expr, certain: bool, *, defaulted: bool = False) -> None:
         self.uses.append(ArgumentUse(self._method.name, name, node, certain, defaulted))

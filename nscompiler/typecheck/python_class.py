@@ -316,6 +316,11 @@ class _PythonSide:
             if declared is not None and use.name not in declared and (use.method, use.name) not in told:
                 told.add((use.method, use.name))
                 yield self._undeclared(use, declared)
+        for use in self._service.arguments.misread if "args" not in self._service.methods else ():
+            declared = self._declared_for(use, every) if self._service.complete else None
+            if declared is not None and use.name in declared and (use.method, use.name) not in told:
+                told.add((use.method, use.name))
+                yield self._misread(use)
         yield from self._unread()
 
     def _declared_for(self, use: ArgumentUse, every: dict[str, Settable] | None) -> dict[str, Settable] | None:
@@ -337,6 +342,18 @@ class _PythonSide:
             offer or (f"there are {known}" if known else "none is declared"),
             related=() if function is None else (Label(function.span, "declared here", Role.DECLARATION),),
             fixes=tuple(fix for name in similar if (fix := self._other_name(use, name)) is not None),
+        )
+
+    def _misread(self, use: ArgumentUse) -> Diagnostic:
+        from nscompiler.typecheck.python_fixes import read_by_name
+
+        function, method = self._functions.get(use.method), self._service.methods.get(use.method)
+        return codes.PARAMETER_ACCESS.at(
+            place_in(self._python, use.node),
+            titled("`{}` reads the parameter `{}` in a way that a dict does not have", use.method, use.name),
+            "`self.args` is a dict by name",
+            related=() if function is None else (Label(function.span, "declared here", Role.DECLARATION),),
+            fixes=read_by_name(self._python, None if method is None else method.definition, use.node, use.name),
         )
 
     def _other_name(self, use: ArgumentUse, name: str) -> Fix | None:

@@ -115,6 +115,17 @@ def read_from_args(python: SourceFile, method: Definition, parameters: tuple[str
     return note, (Fix(f"read it: `{line}`", (taken, _first_line(python, method, line)), _MAYBE),)
 
 
+def read_by_name(python: SourceFile, method: Definition | None, node: ast.expr, name: str) -> tuple[Fix, ...]:
+    """``self.args["x"]`` for ``self.args.x`` and ``self.args("x")``; in a text the quotes might end it."""
+    args = node.value if isinstance(node, ast.Attribute) else node.func if isinstance(node, ast.Call) else None
+    texts = [] if method is None else [one for one in ast.walk(method) if isinstance(one, ast.JoinedStr)]
+    if method is None or args is None or any(node is inside for text in texts for inside in ast.walk(text)):
+        return ()
+    place = python.span(span_of(python, args).end, span_of(python, node).end)
+    written = python.text[span_of(python, args).start : place.start]
+    return (Fix(f'write `{written}["{name}"]`', (Edit(place, f'["{name}"]'),), _MAYBE),)
+
+
 def _is_called(python: SourceFile, name: str) -> bool:
     nodes = ast.walk(ast.parse(python.text))
     return any(isinstance(node, ast.Attribute) and node.attr == name for node in nodes)

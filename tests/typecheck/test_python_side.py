@@ -379,6 +379,40 @@ def test_what_no_function_declares_is_always_the_default(body, told):
     assert reads(f"{WITH}\nfun h : Text -> Text", body, rest) == []
 
 
+@pytest.mark.parametrize("written", ["self.args.unit", "self.args('unit')", 'self.args("unit")'])
+def test_a_parameter_is_read_from_a_dict(written: str) -> None:
+    nml = 'fun f : Text -> Text with { unit : Text = "" }'
+    python = "class Module:\n    def f(self, x):\n        return x + {}"
+    right = 'self.args["unit"]'
+    assert mended(nml, python.format(written)) == [(f"write `{right}`", nml, python.format(right))]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return self.args.items()",
+        "return self.args.other",
+        "return self.args('other')",
+        "return self.args('unit', 1)",
+        "try: return self.args.unit\n        except AttributeError: return ''",
+        "self.args = Namespace(**self.args)\n        return self.args.unit",
+        "wrap(self)\n        return self.args.unit",
+        "return self.more(self.args.unit)\n\n    @property\n    def args(self): return Namespace()",
+    ],
+)
+def test_what_may_be_no_dict_is_left_alone(body: str) -> None:
+    assert reads(WITH, body) == []
+
+
+def test_in_a_text_no_quotes_are_offered() -> None:
+    texts = {
+        "module.nml": "module M:0.1.0\nfun f : Text -> Text with { unit : Text }\n",
+        "service.py": 'class Module:\n    def f(self, x):\n        return f"{x} {self.args.unit}"\n',
+    }
+    (found,) = check_texts(texts).diagnostics
+    assert (found.code.name, found.fixes) == ("parameter-access", ())
+
+
 def test_what_no_function_declares_is_nowhere():
     rest = "def g(self, x): return self.args['unit'] + self.args['more']\n\n    def startup(self): self.args['path']"
     assert reads(WITH, "return x", rest) == ["undeclared-parameter"]

@@ -150,6 +150,19 @@ UNMAPPED_ANNOTATION = Code(
     ),
 )
 
+PARAMETER_ACCESS = Code(
+    id="NS0810",
+    name="parameter-access",
+    title="A method reads a parameter in a way that `self.args` does not have",
+    explanation=(
+        'The parameters of a function are in `self.args`, a dict by name: `self.args["mark"]`. It has no attributes of '
+        "these names, and it cannot be called, so that every call of the method would fail here."
+    ),
+    level=Severity.WARNING,
+    wrong_files=(("module.nml", _WITH), ("service.py", _READS.replace('args["mark"]', "args.mark"))),
+    right_files=(("module.nml", _WITH), ("service.py", _READS)),
+)
+
 CODES = (
     METHOD_MISSING,
     CLASS_MISSING,
@@ -160,4 +173,5 @@ CODES = (
     UNREAD_PARAMETER,
     UNMAPPED_ANNOTATION,
     SOURCE_WITHOUT_VALUES,
+    PARAMETER_ACCESS,
 )
