@@ -44,6 +44,7 @@ KINDS = {
     "braces": r"Write them in `\{ \}`",
     "bridge": r"put `.+` (between|after) .+",
     "case": r"write `\w+`(, `\w+`)*",
+    "character": r'write "."',
     "choice": r'write "\w+"',
     "comment": r"Write `//`",
     "complete": r"put `.+` (before|after) it( and `.+` after it)?",

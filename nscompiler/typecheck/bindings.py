@@ -9,7 +9,7 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near, near_part
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
-from nscompiler.typecheck import crontab, params
+from nscompiler.typecheck import crontab, parameter_forms, params
 from nscompiler.typecheck.literal_fixes import report_shell_variable, value_fixes
 from nscompiler.typecheck.params import Fault
 from nscompiler.typecheck.scope import Scope
@@ -216,24 +216,30 @@ def _at_fault(literal: syntax.Literal, type: ParameterType) -> tuple[syntax.Lite
 
 
 def _check_form(scope: Scope, binding: syntax.Binding, readers: Sequence[Settable]) -> None:
-    """The form of a text that means more than its letters."""
+    """The form of a value that means more than its letters or its number."""
     if "${" in binding.value.raw:
         standard = all(scope.is_standard_function(one.reader) for one in readers)
         if report_shell_variable(scope, binding.value, anywhere=standard):
             return
-    check = crontab.CHECKS.get(binding.name.text)
-    reader = next((one for one in readers if one.reader == "Sources.schedule"), None)
-    if check is None or reader is None or binding.value.kind != "text":
+    name = binding.name.text
+    if name not in parameter_forms.FORMED:
         return
-    wanted = check(str(binding.value.value))
-    if wanted is not None:
+    wanted = parameter_forms.fault(name, binding.value)
+    reader = None if wanted is None else next((one for one in readers if _has_form(scope, name, one)), None)
+    if wanted is not None and reader is not None:
         scope.report(
             codes.PARAMETER_FORM,
             binding.value,
-            f"`{binding.name.text}` of `{scope.reader(reader)}` cannot be {_shortened(binding.value)}",
+            f"`{name}` of `{scope.reader(reader)}` cannot be {_shortened(binding.value)}",
             wanted,
             fixes=_form_fixes(scope, binding),
         )
+
+
+def _has_form(scope: Scope, name: str, reader: Settable) -> bool:
+    if name in crontab.CHECKS:
+        return reader.reader == "Sources.schedule"
+    return scope.is_standard_function(reader.reader)
 
 
 # How many places of one name are offered.
@@ -241,7 +247,10 @@ _MOST_TOWNS = 3
 
 
 def _form_fixes(scope: Scope, binding: syntax.Binding) -> tuple[Fix, ...]:
-    """The time zones that a text is a slip of."""
+    """What a text is a slip of: a time zone, or one character."""
+    once = parameter_forms.meant(binding.name.text, binding.value)
+    if once is not None:
+        return (scope.replacement(binding.value, f'"{once}"', f'write "{once}"'),)
     if binding.name.text != "timezone":
         return ()
     text, every = str(binding.value.value), crontab.zones()

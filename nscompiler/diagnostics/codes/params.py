@@ -192,10 +192,11 @@ fun f : Text -> Text with { size : Integer = 1 }
 PARAMETER_FORM = Code(
     id="NS0512",
     name="parameter-form",
-    title="A text does not have the form that its parameter needs",
+    title="A value does not have the form that its parameter needs",
     explanation=(
-        "The text means something to the function that reads it: `cron` is a table of times, five fields or six with "
-        "the year last, and `timezone` a name of the IANA. What is refused here would be refused at the start of "
+        "The value means something to the function that reads it: `cron` is a table of times, five fields or six with "
+        "the year last, `timezone` a name of the IANA, `csv_sep` one character, `max_line` a number of bytes. What is "
+        "refused here would be refused at the start of "
         "the workflow; what is right in a form that the compiler does not know is left to that. A text is taken as it "
         "stands: `${NAME}` is not replaced in it. A variable of the environment is the whole value, `$NAME` without "
         'quotes; where those characters are meant, `"\\u0024{NAME}"` writes them.'

@@ -1,0 +1,46 @@
+"""Which values of the standard library's parameters are refused for their form, when a workflow starts: here before."""
+
+from collections.abc import Callable
+
+from nscompiler.grammar import syntax
+from nscompiler.typecheck import crontab
+
+_LINE_ENDS = "\r\n"
+
+
+def _separator_fault(text: str) -> str | None:
+    return None if len(text) == 1 and text not in _LINE_ENDS else "one character is wanted"
+
+
+def _quote_fault(text: str) -> str | None:
+    return None if not text or _separator_fault(text) is None else "one character is wanted, or none"
+
+
+_TEXTS: dict[str, Callable[[str], str | None]] = {
+    **crontab.CHECKS,
+    "csv_sep": _separator_fault,
+    "csv_quote": _quote_fault,
+    "csv_escape": _quote_fault,
+}
+_POSITIVE = frozenset(
+    ("http_connections", "http_max_body", "http_queue", "kafka_max_message", "max_line", "url_max_body")
+)
+
+FORMED = frozenset((*_TEXTS, *_POSITIVE))
+"""The parameters of the standard library whose values have a form."""
+
+
+def fault(name: str, literal: syntax.Literal) -> str | None:
+    """Why a value has not the form that a parameter needs: what is wanted instead."""
+    if literal.kind == "text" and name in _TEXTS:
+        return _TEXTS[name](str(literal.value))
+    if literal.kind == "integer" and name in _POSITIVE and isinstance(literal.value, int) and literal.value < 1:
+        return "at least 1 is wanted"
+    return None
+
+
+def meant(name: str, literal: syntax.Literal) -> str | None:
+    """The character that a text writes several times where one is wanted."""
+    text = str(literal.value)
+    once = name.startswith("csv_") and len(set(text)) == 1 and text[0].isprintable() and text[0] not in '"\\'
+    return text[0] if once else None
