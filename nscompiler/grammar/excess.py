@@ -6,10 +6,21 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.text import quote
+from nscompiler.grammar.wording import fitting
 from nscompiler.patterns import Pattern
 
 _MAYBE = Applicability.MAYBE_INCORRECT
 _LITERAL = ("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT", "LSQB")
+#: What a default is, by its token.
+_TYPE_OF = {
+    "TEXT": "Text",
+    "LONG_TEXT": "Text",
+    "ENVIRONMENT": "Text",
+    "INTEGER": "Integer",
+    "DOUBLE": "Double",
+    "TRUE": "Boolean",
+    "FALSE": "Boolean",
+}
 _NEXT_MODULE = Pattern(r"\s*+\w[\w./-]*+:[0-9]")
 _DOTTED = Pattern(r"[ \t]*+\.[ \t]*+(?=\w[\w.]*+:[0-9])")
 _RUN_ON = Pattern(r"[^\n\r;]*+")
@@ -32,7 +43,35 @@ def field_default(around: Surroundings) -> Diagnostic | None:
         return None
     title = "A field has no default: every value of the type gives it"
     notes = ("a parameter has one, `with { n : Integer = 3 }`; a field that may be missing is `optional`",)
-    return codes.UNEXPECTED.at(segment.span(at, at + 1), title, notes=notes)
+    end = segment.behind_bracket(at + 1) if segment.text(at + 1) == "[" else at + 2
+    fixes: tuple[Fix, ...] = ()
+    if segment.whole_with(at, end - at, []):
+        what = fitting(f"Remove `= {segment.text(at + 1)}`", "Remove it") if end == at + 2 else "Remove it"
+        fixes = (Fix(what, (Edit(segment.source.span(segment.end(at - 1), segment.end(end - 1)), ""),), _MAYBE),)
+    return codes.UNEXPECTED.at(segment.span(at, end - 1), title, notes=notes, fixes=fixes)
+
+
+def untyped_parameter(around: Surroundings) -> Diagnostic | None:
+    """``fun f : A -> B with { n = 3 }``."""
+    segment, at = around.segment, around.segment.at
+    opened = segment.open_brackets()
+    if segment.text(at) != "=" or around.keyword != "fun" or not opened or not segment.is_word(at - 1):
+        return None
+    if segment.text(opened[-1] - 1) != "with" or segment.text(at - 2) not in ("{", ","):
+        return None
+    kinds, edits = segment.kinds[:at], []
+    for position in range(at, len(segment.kinds)):
+        type_ = _TYPE_OF.get(_kind(segment, position + 1)) if segment.text(position) == "=" else None
+        if type_ and segment.is_word(position - 1) and segment.text(position - 2) in ("{", ","):
+            kinds += [segment.trial.tables.literals[":"], segment.trial.kind["UNAME"]]
+            edits.append(Edit(segment.source.span(segment.end(position - 1), segment.end(position - 1)), f" : {type_}"))
+        kinds.append(segment.kinds[position])
+    fixes: tuple[Fix, ...] = ()
+    if edits and segment.whole_with(at, len(segment.kinds) - at, kinds[at:]):
+        what = fitting(f"Write `{segment.text(at - 1)}{edits[0].text} = …`", "Write the type of its default")
+        fixes = (Fix(what, tuple(edits), _MAYBE),)
+    title = "A parameter has a type before its default: `n : Integer = 3`"
+    return codes.UNEXPECTED.at(segment.span(at - 1), title, "expected `:` behind this", fixes=fixes)
 
 
 def no_literal(around: Surroundings) -> Diagnostic | None:
@@ -246,6 +285,7 @@ def dotted_module(around: Surroundings) -> Diagnostic | None:
 EXCESS = (
     parameter_type,
     field_default,
+    untyped_parameter,
     no_literal,
     quoted_parameter,
     no_with,

@@ -8,13 +8,14 @@ from nscompiler.grammar.contexts import Context
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.text import quote
 from nscompiler.grammar.trial import WINDOW, Trial
-from nscompiler.grammar.wording import sentence, shown
+from nscompiler.grammar.wording import fitting, sentence, shown
 from nscompiler.patterns import Pattern
 from nscompiler.records import Record
 from nscompiler.source import SourceFile
 
 _WORD = Pattern(r"[\w']+")
 _DASHED = Pattern(r"-[\w']+")
+_MAYBE = Applicability.MAYBE_INCORRECT
 _SLIPS = "`´"
 """Signs that are typed by mistake and stand for nothing: the rest of the word is the name."""
 
@@ -160,4 +161,37 @@ def mended(source: SourceFile, name: OddName, tokens: Tokens) -> Diagnostic:
     return codes.STRAY_CHARACTER.at(strays[0], sentence(f"{told} {verb} nothing here"), fixes=(fix,))
 
 
-_MAYBE = Applicability.MAYBE_INCORRECT
+def dashed(source: SourceFile, name: OddName, tokens: Tokens, trial: Trial) -> Diagnostic | None:
+    """Reads ``load-users``, which the file declares so, as ``load_users`` wherever it stands; None if it does not."""
+    if not any(f"{keyword} {name.text}" in source.text for keyword in ("fun", "def")):
+        return None
+    count = name.end - name.first
+    places = [at for at in range(1, len(tokens.kinds) - count) if _is_same(tokens, at, name)]
+    declared = next((at for at in places if tokens.texts[at - 1] in ("fun", "def")), 0)
+    if not declared or tokens.kinds[declared] != trial.kind["LNAME"]:
+        return None
+    parts = tokens.texts[declared : declared + count]
+    written = "".join(parts).replace("-", "_")
+    if not written.isidentifier() or written in tokens.texts:
+        return None
+    dash = tokens.starts[declared + 1]
+    edits = tuple(Edit(source.span(tokens.starts[at], tokens.ends[at + count - 1]), written) for at in places)
+    for at in places:
+        tokens.texts[at], tokens.ends[at] = written, tokens.ends[at + count - 1]
+        tokens.kinds[at + 1 : at + count] = [SWALLOWED] * (count - 1)
+    fix = Fix(fitting(f"Write {shown(written)}", "Write `_`"), edits, _MAYBE)
+    title = "A name has no `-` inside: letters, digits, `_` and `'` alone"
+    return codes.STRAY_CHARACTER.at(source.span(dash, dash + 1), title, fixes=(fix,))
+
+
+def _is_same(tokens: Tokens, at: int, name: OddName) -> bool:
+    """Whether the same word as some odd name stands at a token."""
+    count = name.end - name.first
+    if (
+        tokens.texts[at] != tokens.texts[name.first]
+        or tokens.texts[at : at + count] != tokens.texts[name.first : name.end]
+    ):
+        return False
+    apart = tokens.gaps[at] or tokens.texts[at - 1] in ("|", "&", "(", "=", "{")
+    follows = at + count < len(tokens.texts) and not tokens.gaps[at + count] and tokens.texts[at + count][:1] == "-"
+    return bool(apart) and not follows and not any(tokens.gaps[at + 1 : at + count])

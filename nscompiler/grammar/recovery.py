@@ -6,7 +6,7 @@ from bisect import bisect_left
 from typing import Any
 
 from nscompiler.diagnostics.codes import syntax as codes
-from nscompiler.diagnostics.model import Applicability, Edit, Fix
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar import import_lines, keywords, long_texts, odd_names, unquoted
 from nscompiler.grammar.build import Braces, Builder, Item, Separator
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
@@ -31,6 +31,7 @@ class Recovery:
 
     __slots__ = (
         "_builder",
+        "_dashed",
         "_first_bad",
         "_imports",
         "_long_texts",
@@ -53,6 +54,8 @@ class Recovery:
         self._symbols = (tables.nonterminal["items"], tables.nonterminal["closed"])
         self._misspelt: set[int] = set()
         self._imports: set[int] = set()
+        # Words with a dash that were looked for in the whole file.
+        self._dashed: set[str] = set()
         self._long_texts = 0
         # From which token on the next one that begins a declaration is known, and how far that is from the end.
         self._start = (0, len(tokens.kinds))
@@ -322,11 +325,20 @@ class Recovery:
             index = name.first
         elif odd_names.is_slip(name, tokens, index):
             problem = odd_names.mended(self._builder.source, name, tokens)
+        elif (found := self._dashed_name(name)) is not None:
+            problem, silent = found, False  # each name is a mistake of its own, and only its first place is met
         else:
             return -1
         if not silent:
             self._builder.report(problem)
         return index
+
+    def _dashed_name(self, name: odd_names.OddName) -> Diagnostic | None:
+        """What is wrong with a name that is declared with dashes, at the first place where it stands."""
+        if "-" not in name.text or name.text in self._dashed:
+            return None
+        self._dashed.add(name.text)
+        return odd_names.dashed(self._builder.source, name, self._tokens, self._trial)
 
     def _read_unquoted(self, states: list[int], values: list[Any], index: int) -> int:
         """Where to go on after reading the value around a token as a text without its quotes; -1 if it is none."""

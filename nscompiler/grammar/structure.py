@@ -444,6 +444,10 @@ def call(around: Surroundings) -> Diagnostic | None:
     if called and (segment.whole_with(first, len(segment.kinds) - first, without[first:]) or at == 1):
         fixes = (Fix("Remove `()`", tuple(segment.removal(n, n + 1) for n in called), _SURE),)
     title = "A function is named without `()`: the pipe calls it"
+    bracket = segment.indexes[at - 1]
+    if segment.tokens.texts[bracket - 2 : bracket - 1] == ["@"]:
+        title = "An attribute to which no text is given stands without `()`"
+        fixes = (Fix("Remove `()`", (segment.removal(at - 1, at),), _SURE),)
     return codes.UNEXPECTED.at(segment.span(at - 1, at), title, fixes=fixes)
 
 

@@ -191,3 +191,28 @@ def test_a_fix_of_what_may_be_one_too_many_is_no_sure_one(text: str) -> None:
     found = errors(f"{text}\n")
     levels = {fix.applicability for one in found if one.code.id < "NS02" for fix in one.fixes}
     assert levels == {Applicability.MAYBE_INCORRECT}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fun load-users : Text -> Text\n\ndef w = Sources.stdin | load-users | Sinks.stdout\n",
+        "def w = Sources.stdin | load-users|load-users\nfun load-users : Text -> Text\n",
+        "def load-all-users = Sources.stdin | Sinks.stdout\n",
+    ],
+)
+def test_a_name_with_a_dash_gets_another_wherever_it_is_used(text: str) -> None:
+    mended = text.replace("load-users", "load_users").replace("load-all-users", "load_all_users")
+    is_one_error(text, "-", "A name has no `-` inside", mended)
+
+
+def test_each_name_with_a_dash_is_told_of() -> None:
+    text = "def my-flow = Sources.stdin | to-a | to-b\nfun to-a : Text -> Text\nfun to-b : Text -> Void\n"
+    found = errors(text)
+    assert [one.fixes[0].title for one in found] == ["Write `my_flow`", "Write `to_a`", "Write `to_b`"]
+    assert errors(apply_edits(text, [edit for one in found for edit in one.fixes[0].edits])) == []
+
+
+def test_an_attribute_without_a_text_has_no_brackets() -> None:
+    rest = "\nfun a : Void -> Text\n\ndef w = a | Sinks.stdout\n"
+    is_one_error(f"@bounded(){rest}", "()", "An attribute", f"@bounded{rest}")

@@ -87,7 +87,7 @@ MISTAKES = [
     ("def w = f { a«`»b = 1 }", "NS0111", "def w = f { ab = 1 }"),
     ("def w = f«+»g", "NS0111", "def w = f|g"),
     ("def w = f | g«§» | h", "NS0111", "def w = f | g | h"),
-    ("def my«-»own = f", "NS0111", None),
+    ("def my«-»own = f", "NS0111", "def my_own = f"),
     ("def w = «`» f", "NS0111", "def w =  f"),
     ("def w = f { a = 1«`»0 }", "NS0111", None),
     ('def w = f { a = «"/x» } | g', "NS0112", 'def w = f { a = "/x" } | g'),
