@@ -71,7 +71,7 @@ def untyped_parameter(around: Surroundings) -> Diagnostic | None:
         what = fitting(f"Write `{segment.text(at - 1)}{edits[0].text} = …`", "Write the type of its default")
         fixes = (Fix(what, tuple(edits), _MAYBE),)
     title = "A parameter has a type before its default: `n : Integer = 3`"
-    return codes.UNEXPECTED.at(segment.span(at - 1), title, "expected `:` behind this", fixes=fixes)
+    return codes.UNEXPECTED.at(segment.span(at), title, "expected `:` and a type before this", fixes=fixes)
 
 
 def no_literal(around: Surroundings) -> Diagnostic | None:
