@@ -358,8 +358,9 @@ class Resolver:
 
     def _left(self, expr: syntax.TypeName, variables: Variables) -> Type:
         """The error type, for a type that is not known: what its arguments would have introduced is not missed."""
-        if expr.args:
-            variables.told.update(part.name.text for part in walk(expr) if isinstance(part, syntax.TypeVariable))
+        for part in walk(expr) if expr.args else ():
+            if isinstance(part, (syntax.TypeVariable, syntax.RowTail)) and part.name is not None:
+                variables.told.add(part.name.text)
         return self.types.error
 
     def plain(self, expr: syntax.TypeName) -> Type | None:

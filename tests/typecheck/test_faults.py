@@ -151,6 +151,11 @@ FAULTS = [
         A="fun enrich : { user : Text | r } -> { user : Text, country : Text | r }\n",
     ),
     fault(
+        "a misspelt type in which a constrained row was to be",
+        "unknown-type",
+        "fun f : «Vectoqr» 2 [{ x : Date | r }] -> Text where r is CsvRow\n",
+    ),
+    fault(
         "an optional field is needed, too",
         "field-missing",
         "fun f : Text -> { a : Text }\nfun g : { a : Text, note : optional Text } -> Text\ndef h = f | «g»\n",
