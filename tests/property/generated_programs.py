@@ -287,7 +287,8 @@ class Generator(Stages):
             (
                 ("log", {}, True),
                 ("jsonl", {"path": f'"{self.fresh("out")}"', "mode": '"append"'}, True),
-                ("parquet", {"path": f'"{self.fresh("out")}"'}, True),
+                # No file that is whole at its end alone: the source may have none.
+                ("arrow", {"path": f'"{self.fresh("out")}"', "format": '"stream"'}, True),
                 ("csv", {"path": f'"{self.fresh("out")}"'}, is_csv_row(end)),
                 ("postgres", {"pg_table": '"t"'}, is_sql_row(end)),
                 ("amqp", {"amqp_exchange": '"e"'}, True),

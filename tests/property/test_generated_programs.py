@@ -109,7 +109,7 @@ type Boolean; type Text; type Byte; type Json; type Decimal; type Date; type Tim
 type Uuid; type Map; type Vector; type Matrix; type Void; is CsvCell; is CsvRow; is Csv; is SqlRow; is Serializable;
 is Present; Std.identity; Std.some; Std.single; Std.fst; Std.snd; Conv.to_json; Conv.from_json; Conv.to_csv;
 Conv.from_csv; Sources.http; Sources.jsonl; Sources.csv; Sources.parquet; Sources.postgres; Sources.postgresql;
-Sources.amqp; Sources.stdin; Sources.schedule; Sinks.log; Sinks.stdout; Sinks.jsonl; Sinks.csv; Sinks.parquet;
+Sources.amqp; Sources.stdin; Sources.schedule; Sinks.log; Sinks.stdout; Sinks.jsonl; Sinks.csv; Sinks.arrow;
 Sinks.postgres; Sinks.amqp
 """
 
