@@ -451,7 +451,9 @@ def _elsewhere(
         found = [f"{alias}.{slip}" for slip in slips for alias, names in exported.items() if slip in names]
     place = Edit(scope.span(name) if qualifier is None else _whole(scope, qualifier, name), "")
     fixes = [_written(place, one) for one in found]
-    if not fixes and not similar:
+    # Nobody writes `Sinks.f` for a function of another module, and all of them would be read for it.
+    standard = own in scope.imports and (interface := scope.imports[own]) is not None and interface.standard
+    if not fixes and not similar and not standard:
         fixes = list(_import_and_qualify(scope, place, name.text))
     return tuple(found), fixes
 

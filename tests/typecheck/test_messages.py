@@ -626,3 +626,14 @@ def test_a_misspelt_field_may_be_renamed_where_it_comes_from(passes: int) -> Non
         "rename `nam` to `name` in the output of `read`",
     ]
     assert apply_edits(wrong, found.fixes[1].edits) == text.replace("{type}", "{ id : Integer, name : Text }")
+
+
+@pytest.mark.parametrize(("qualifier", "offers"), [("Sinks", 0), ("B", 1)])
+def test_other_modules_are_looked_through_for_a_name_of_the_projects_own_alone(qualifier: str, offers: int) -> None:
+    files = {
+        "main.nml": f"import B:1.0.0\ndef w = Sources.stdin | {qualifier}.nowhere\n",
+        "a.nml": "module A:1.0.0\nfun nowhere : Text -> Void\n",
+        "b.nml": "module B:1.0.0\nfun f : Text -> Void\n",
+    }
+    (found,) = (one for one in check_texts(files).diagnostics if one.is_error)
+    assert [fix.title for fix in found.fixes] == ["import `A:1.0.0` and write `A.nowhere`"] * offers
