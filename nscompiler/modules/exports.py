@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import ClassVar
 
+from nscompiler.modules.importers import imports_in
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
 from nscompiler.modules.tree import SUFFIX
@@ -15,7 +16,6 @@ _DECLARED = Pattern(r"(?m)^[ \t]*(?:@\w+(?:\(.*?\))?\s+)*(?:fun|def|type)\s+([A-
 _USED = Pattern(r"(?<![\w.'])(\w[\w']*+)\s*+\.\s*(?=([A-Za-z_][\w']*))")
 # How many versions of a module are looked at.
 _MOST_VERSIONS = 20
-_IMPORTED = Pattern(r"(?m)^[ \t]*import\s+([\w./:-]+)")
 
 
 class Exporting(Record):
@@ -139,5 +139,5 @@ class Exports:
 
 
 def _exporting(ref: ModuleRef, text: str) -> Exporting:
-    imports = frozenset(name.removeprefix("nstack/") for name in _IMPORTED.findall(text))
+    imports = frozenset(name.removeprefix("nstack/") for name, _ in imports_in(text))
     return Exporting(str(ref), ref.last_part, imports)

@@ -106,7 +106,13 @@ def _report_without_effect(scope: Scope, expr: syntax.Apply, binding: syntax.Bin
 
 
 def _without(scope: Scope, expr: syntax.Apply, binding: syntax.Binding) -> Fix:
-    """A fix that takes a binding away, with its comma, or with the braces where it is the only one."""
+    """A fix that takes a binding away."""
+    title = f"remove `{binding.name.text} = {_shortened(binding.value)}`"
+    return Fix(title, (unset(scope, expr, binding),), Applicability.MAYBE_INCORRECT)
+
+
+def unset(scope: Scope, expr: syntax.Apply, binding: syntax.Binding) -> Edit:
+    """The edit that takes a binding away, with its comma, or with the braces where it is the only one."""
     source, at = scope.module.source, expr.bindings.index(binding)
     if len(expr.bindings) == 1:
         # Other brackets may have been read as braces.
@@ -116,8 +122,7 @@ def _without(scope: Scope, expr: syntax.Apply, binding: syntax.Binding) -> Fix:
         span = source.span(expr.bindings[at - 1].end, binding.end)
     else:
         span = source.span(binding.start, expr.bindings[1].start)
-    title = f"remove `{binding.name.text} = {_shortened(binding.value)}`"
-    return Fix(title, (Edit(span, ""),), Applicability.MAYBE_INCORRECT)
+    return Edit(span, "")
 
 
 def _meant(expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow, bound: Container[str]) -> tuple[str, ...]:

@@ -378,7 +378,9 @@ class _PythonSide:
             definition = self._service.methods[function.name].definition
             names = [one.name for one in function.parameters.settable]
             # Which is told of already.
-            taken = () if definition is None else (*_as_arguments(definition, names), *_by_name(definition))
+            taken = () if definition is None else _as_arguments(definition, names)
+            if definition is not None and self._service.methods[function.name].arguments == 0:
+                taken = (*taken, *_by_name(definition))
             misspelt = {name for other in read or () if other not in declared for name in near(other, declared)}
             for one in function.parameters.settable:
                 if one.name not in (read or ()) and one.name not in {*misspelt, *taken} and one.span is not None:

@@ -13,6 +13,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, L
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.typecheck.attempts import Attempt, Definer, accept, attempt, instead, parts, said_of, size
+from nscompiler.typecheck.bindings import unset
 from nscompiler.typecheck.explain import cut, last_of, name_of
 from nscompiler.typecheck.facts import Faulty
 from nscompiler.typecheck.scope import Scope
@@ -68,7 +69,7 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
 
 def _may_be_mended(problem: Diagnostic, count: int) -> bool:
     if problem.code is param_codes.UNKNOWN_PARAMETER:
-        return all(fix.title.startswith("remove ") for fix in problem.fixes)  # where no other name is meant
+        return not any(edit.text for fix in problem.fixes for edit in fix.edits)  # where no other name is meant
     if problem.code is codes.BOTH_INPUTS:
         return not problem.fixes
     return problem.code in _JOINTS and (count > 1 or not problem.fixes)
@@ -215,7 +216,7 @@ def _set_elsewhere(
     moved = instead(expr, {reader if around is None else around: made, apply: without})
     fix = Fix(
         f"set `{binding.name.text}` at {name_of(last_of(reader))}",
-        (_unset(scope, apply, binding), there),
+        (unset(scope, apply, binding), there),
         Applicability.MAYBE_INCORRECT,
     )
     yield Way(moved, fix, problem)
@@ -226,13 +227,3 @@ def _reads(scope: Scope, expr: syntax.Expr, name: str) -> bool:
     use = expr.function if isinstance(expr, syntax.Instantiate) else expr
     target = scope.known_function(use.qualifier, use.name) if isinstance(use, syntax.Use) else None
     return target is not None and any(one.name == name for one in target.parameters.settable)
-
-
-def _unset(scope: Scope, apply: syntax.Apply, binding: syntax.Binding) -> Edit:
-    """The edit that takes a binding away, with its braces where it is the only one."""
-    place = apply.bindings.index(binding)
-    if len(apply.bindings) == 1:
-        return Edit(scope.module.source.span(apply.function.end, apply.end), "")
-    if place:
-        return Edit(scope.module.source.span(apply.bindings[place - 1].end, binding.end), "")
-    return Edit(scope.module.source.span(binding.start, apply.bindings[1].start), "")
