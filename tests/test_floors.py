@@ -154,9 +154,11 @@ HIDDEN = {
     ("nscompiler.typecheck.check", "nscompiler.typecheck.hashing"): "hashing, for checks on which nothing is built",
     ("nscompiler.typecheck.define", "nscompiler.typecheck.misplaced"): "what is looked for where faults are",
     ("nscompiler.typecheck.define", "nscompiler.typecheck.rearranged"): "the same",
+    ("nscompiler.typecheck.define", "nscompiler.typecheck.useless_signs"): "the same",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.broken_joint"): "the same",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.joint_report"): "the same",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.swapped"): "the same",
+    ("nscompiler.typecheck.infer", "nscompiler.typecheck.useless_signs"): "the same",
     (
         "nscompiler.typecheck.python_class",
         "nscompiler.typecheck.class_agreement",

@@ -277,7 +277,9 @@ class Definer:
         if need.target is None:
             assert isinstance(need.node, syntax.Concat)
             bytes_ = self.types.list(violation.part)
-            explain.report_not_flat(self.scope, inference.uses, need.node, codes.BYTE_FLATTEN, bytes_)
+            from nscompiler.typecheck.useless_signs import report_not_flat
+
+            report_not_flat(self.scope, inference.uses, need.node, codes.BYTE_FLATTEN, bytes_)
             return
         span = need.target.span
         arrow, whole = inference.arrows.get(need.node), resolve(need.type)

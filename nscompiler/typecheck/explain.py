@@ -13,7 +13,7 @@ from nscompiler.typecheck.fits import would_fit
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
-from nscompiler.types.types import App, Scalar, Type
+from nscompiler.types.types import App, Type
 
 # How many stages a flow shows.
 MOST_HOPS = 64
@@ -396,65 +396,6 @@ def report_branches(scope: Scope, uses: Uses, branch: Branch, code: Code, fixes:
         diff=diff if any(part.role == "same" for part in diff.expected) else None,
         notes=notes if rest is None else (*notes, rest),
         fixes=fixes,
-    )
-
-
-def report_not_flat(scope: Scope, uses: Uses, expr: syntax.Concat, code: Code, type: Type) -> None:
-    """``*`` on what is no list."""
-    name = name_of_output(expr.function)
-    notes = ("`[Byte]` is one value, a byte string",) if code is codes.BYTE_FLATTEN else ()
-    scope.report(
-        code,
-        expr,
-        fitting(f"`*` needs a list, but {name} gives {an(type)}", f"`*` needs a list, and {name} gives none"),
-        f"{an(type)} has no items to send one by one",
-        related=declared(scope, uses, last_of(expr.function)),
-        notes=notes,
-        fixes=_instead(scope, expr, type.items[0])
-        if isinstance(type, App) and type.constructor == "optional"
-        else without(scope, expr, "*"),
-    )
-
-
-def report_not_optional(scope: Scope, uses: Uses, expr: syntax.Filter, type: Type) -> None:
-    """``?`` on what is always there."""
-    name = name_of_output(expr.function)
-    scope.report(
-        codes.NOT_OPTIONAL,
-        expr,
-        fitting(f"`?` needs an optional, but {name} gives {an(type)}", f"`?` needs an optional, and {name} gives none"),
-        f"{an(type)} is always there",
-        related=declared(scope, uses, last_of(expr.function)),
-        fixes=_instead(scope, expr, type.items[-1])
-        if isinstance(type, App) and _has_items(type)
-        else without(scope, expr, "?"),
-    )
-
-
-def _has_items(type: Type) -> bool:
-    """Whether `*` would send something one by one."""
-    if not isinstance(type, App) or type.constructor not in ("list", "vector"):
-        return False
-    item = type.items[-1]
-    return not (isinstance(item, Scalar) and item.name == "Byte")
-
-
-def _instead(scope: Scope, expr: syntax.Concat | syntax.Filter, inside: Type) -> tuple[Fix, ...]:
-    """A fix that writes the one of `?` and `*` for the other, or of `filter` and `concat`; both in their right order
-    where the other stands behind this one. ``inside`` is what lies in the list or the optional."""
-    words = ("concat", "filter") if isinstance(expr, syntax.Concat) else ("filter", "concat")
-    other = words[1] if expr.prefix else {"filter": "?", "concat": "*"}[words[1]]
-    place = (expr.start, expr.start + len(words[0])) if expr.prefix else (expr.end - 1, expr.end)
-    source = scope.module.source
-    wanted = _has_items(inside) if other == "?" else isinstance(inside, App) and inside.constructor == "optional"
-    if not expr.prefix and wanted and source.text[expr.end : expr.end + 1] == other:
-        place = (expr.end - 1, expr.end + 1)
-        other += source.text[expr.end - 1 : expr.end]
-    signs = [other]
-    if other == "?" and _has_items(inside):
-        signs.insert(0, "?*")  # of what may be missing, the items
-    return tuple(
-        Fix(f"write `{one}`", (Edit(source.span(*place), one),), Applicability.MAYBE_INCORRECT) for one in signs
     )
 
 

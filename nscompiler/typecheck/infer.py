@@ -293,12 +293,16 @@ class Inference:
             item = out.items[-1]
             known = self.store.head(item)
             if _is_byte(known):
-                explain.report_not_flat(self.scope, self.uses, expr, codes.BYTE_FLATTEN, self.store.resolve(out))
+                from nscompiler.typecheck.useless_signs import report_not_flat
+
+                report_not_flat(self.scope, self.uses, expr, codes.BYTE_FLATTEN, self.store.resolve(out))
                 item = self.types.error
             elif isinstance(known, Var):
                 self.needs.append(Needed(item, "Item", expr))
         else:
-            explain.report_not_flat(self.scope, self.uses, expr, codes.NOT_A_LIST, self.store.resolve(out))
+            from nscompiler.typecheck.useless_signs import report_not_flat
+
+            report_not_flat(self.scope, self.uses, expr, codes.NOT_A_LIST, self.store.resolve(out))
             item = self.types.error
         return Typed(Arrow(arrow.input, item), inner.row, traits)
 
@@ -320,7 +324,9 @@ class Inference:
         elif isinstance(out, App) and out.constructor == "optional":
             item = out.items[0]
         else:
-            explain.report_not_optional(self.scope, self.uses, expr, self.store.resolve(out))
+            from nscompiler.typecheck.useless_signs import report_not_optional
+
+            report_not_optional(self.scope, self.uses, expr, self.store.resolve(out))
             item = self.types.error
         return Typed(Arrow(arrow.input, item), inner.row, inner.traits)
 

@@ -230,8 +230,11 @@ def _is_free(sides: Sides, side: str, type: Type) -> bool:
 
 
 def _is_simple(place: Place) -> bool:
+    return takes_optional(place.node)
+
+
+def takes_optional(node: syntax.TypeExpr) -> bool:
     """Whether `optional` may stand right before a written type."""
-    node = place.node
     return isinstance(node, syntax.RecordType | syntax.ListType | syntax.TupleType) or (
         isinstance(node, syntax.TypeName) and not node.args
     )

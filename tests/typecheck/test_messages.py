@@ -238,7 +238,6 @@ SOURCE = 'def w = Sources.jsonl<Text> {{ path = "x" }} | {} | Sinks.log\n'
     [
         ("fun f : Text -> [Integer]", "f?", ["f*"]),
         ("fun f : Text -> Vector 3 Text", "filter f", ["concat f"]),
-        ("fun f : Text -> [Byte]", "f?", ["f"]),
         ("fun f : Text -> optional Integer", "f*", ["f?"]),
         (
             'fun f : Text -> Text with { t : Integer = 1 }\nfun g : Text -> Text with { t : "a" | "b" = "a" }',
