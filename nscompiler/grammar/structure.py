@@ -12,6 +12,7 @@ from nscompiler.grammar.foreign_types import foreign_type
 from nscompiler.grammar.inline_sums import inline_sum
 from nscompiler.grammar.marks import MARKS, application_end
 from nscompiler.grammar.segment import Segment
+from nscompiler.grammar.sql_types import with_length
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import ONE_DOT, shown
 from nscompiler.patterns import Pattern
@@ -500,6 +501,7 @@ STRUCTURE: tuple[Rule, ...] = (
     missing_name,
     wrong_keyword,
     colon_before_body,
+    with_length,
     foreign_type,
     *FOREIGN,
     *MARKS,

@@ -84,7 +84,7 @@ class Declarer:
 
     def signature(self, type: syntax.FunctionType, *, supplied: bool, rigid: bool = False) -> Scheme:
         """The scheme of a written signature."""
-        known = Variables(True, rigid=rigid)
+        known = Variables(True, rigid=rigid, whole=type)
         input = self.resolver.whole(type.input, known)
         known.tails_allowed = False
         output = self.resolver.whole(type.output, known)

@@ -12,6 +12,7 @@ from nscompiler.diagnostics.codes import lints
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar import syntax
+from nscompiler.grammar.sql_types import SQL_SMALL
 from nscompiler.grammar.walk import walk
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.types import SCALARS, Var
@@ -19,7 +20,7 @@ from nscompiler.types.types import SCALARS, Var
 _SMALL = {name.lower(): name for name in (*SCALARS, "Void")}
 FOREIGN_SMALL = {"string": "Text", "str": "Text", "int": "Integer", "bool": "Boolean", "float": "Double"}
 """What other languages call a type, in small letters."""
-FOREIGN_SMALL["bytes"] = "[Byte]"
+FOREIGN_SMALL |= {"bytes": "[Byte]"} | SQL_SMALL
 # What a fix is not called after.
 _LONG = 80
 _MEANT = {**_SMALL, **FOREIGN_SMALL}

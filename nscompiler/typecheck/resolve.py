@@ -10,25 +10,38 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.typecheck.components import strong_components
+from nscompiler.typecheck.foreign_types import meant_by_sql, report_foreign_type
+from nscompiler.typecheck.lone_constructors import reports_itself
 from nscompiler.typecheck.lookalikes import FOREIGN_SMALL, report_type_like
-from nscompiler.typecheck.rings import Steps, lone_payload, ring_labels, shortest_ring, told
+from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
 from nscompiler.typecheck.type_counts import report_arity
 from nscompiler.types.interface import TypeInterface
 from nscompiler.types.types import MAX_DEPTH, SCALARS, App, Record, Scalar, Type, Var, parts
 
 MAX_SIZE = 2**31
+# Stands among the names that were told for those of other languages, which are told together.
+_FOREIGN = ""
 
 
 class Variables:
     """The type variables that may stand in a written type, by name.
 
     ``grows``: a ``fun``'s signature introduces variables by using them; a ``type``'s are its parameters (of ``decl``)
-    and no more. ``told`` are names that were reported: one that is missing is missing once.
+    and no more. ``told`` are names that were reported: one that is missing is missing once. ``whole`` is the type that
+    they stand in.
     """
 
-    def __init__(self, grows: bool, why: str = "", rigid: bool = False, decl: syntax.TypeDecl | None = None) -> None:
+    def __init__(
+        self,
+        grows: bool,
+        why: str = "",
+        rigid: bool = False,
+        decl: syntax.TypeDecl | None = None,
+        whole: syntax.Node | None = None,
+    ) -> None:
         self.decl = decl
+        self.whole = whole if decl is None else decl.body
         self.told: set[str] = set()
         self.known: dict[str, Var] = {}
         self.grows = grows
@@ -60,9 +73,7 @@ class Resolver:
     def _report_ring(self, members: list[str], mentions: Steps) -> None:
         self.scope.broken.update(members)
         ring = shortest_ring(members[0], mentions, members)
-        payload = lone_payload(self.scope.declared_types[ring[0]])
-        if payload is not None:
-            self._report_lone_constructor(self.scope.declared_types[ring[0]], payload)
+        if reports_itself(self.scope, self.scope.declared_types[ring[0]]):
             return
         self.scope.report(
             codes.RECURSIVE_TYPE,
@@ -75,13 +86,6 @@ class Resolver:
                 "rest as `Json`",
             ),
         )
-
-    def _report_lone_constructor(self, decl: syntax.TypeDecl, payload: str) -> None:
-        """``type Id = Id Integer``, as other languages wrap a type: here it would contain itself."""
-        label = "a sum has two constructors or more: what has one is its payload alone"
-        fixes = (self.scope.replacement(decl.body, payload, f"write `{payload}`"),)
-        title = f"the type `{decl.name.text}` contains itself"
-        self.scope.report(codes.RECURSIVE_TYPE, decl.body, title, label, fixes=fixes)
 
     def _declare(self, decl: syntax.TypeDecl) -> None:
         name = decl.name.text
@@ -241,10 +245,7 @@ class Resolver:
         if name.text in _BUILT_IN or capital in self.scope.declared_types:
             self.scope.report_case(name, capital, "a type starts with a capital")
         elif variables.decl is not None and name.text in FOREIGN_SMALL:
-            meant = FOREIGN_SMALL[name.text]
-            fixes = (self.scope.replacement(name, meant, f"write `{meant}`"),)
-            title = f"there is no type `{name.text}`"
-            self.scope.report(codes.UNKNOWN_TYPE, name, title, f"did you mean `{meant}`?", fixes=fixes)
+            self._foreign(name, FOREIGN_SMALL[name.text], variables)
         elif name.text not in variables.told:
             variables.told.add(name.text)
             title = f"the type variable `{name.text}` is not known here"
@@ -351,10 +352,20 @@ class Resolver:
                 return self.types.error
             if name in BUILT_IN_ARITY:
                 return self._built_in(expr, variables)
-        found = self.scope.find_type(expr)
+            meant = meant_by_sql(self.scope, name)
+            if meant is not None:
+                return self._foreign(expr.name, meant, variables)
+        found = self.scope.find_type(expr, is_whole=variables.decl is not None and variables.decl.body is expr)
         if found is None:
             return self._left(expr, variables)
         return self._applied(expr, found, variables)
+
+    def _foreign(self, name: syntax.Name, meant: str, variables: Variables) -> Type:
+        """The error type, after telling of a type that other languages call so; of a declaration's next one no more."""
+        if _FOREIGN not in variables.told:
+            variables.told.add(_FOREIGN)
+            report_foreign_type(self.scope, name, meant, variables.whole, variables.decl)
+        return self.types.error
 
     def _left(self, expr: syntax.TypeName, variables: Variables) -> Type:
         """The error type, for a type that is not known: what its arguments would have introduced is not missed."""

@@ -40,14 +40,3 @@ def ring_labels(scope: Scope, ring: Sequence[str], steps: Steps, verb: str) -> t
 def told(ring: Sequence[str]) -> str:
     """The ring as one line."""
     return " → ".join([*ring, ring[0]])
-
-
-def lone_payload(decl: syntax.TypeDecl) -> str | None:
-    """The payload in ``type Id = Id Integer``, which is written as a constructor of the type's own name."""
-    body = decl.body
-    if not isinstance(body, syntax.TypeName) or body.qualifier is not None or body.name.text != decl.name.text:
-        return None
-    argument = body.args[0] if len(body.args) == 1 and not decl.parameters else None
-    if not isinstance(argument, syntax.TypeName) or argument.qualifier is not None or argument.args:
-        return None
-    return argument.name.text if argument.name.text != decl.name.text else None

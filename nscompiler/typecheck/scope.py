@@ -225,13 +225,16 @@ class Scope:
         interface = self.imports.get(qualifier.text)
         return None if interface is None else interface.functions.get(name.text)
 
-    def find_type(self, written: syntax.TypeName) -> TypeInterface | None:
-        """A type by its name; None after a report, or in silence where it is known to be broken."""
+    def find_type(self, written: syntax.TypeName, is_whole: bool = False) -> TypeInterface | None:
+        """A type by its name; None after a report, or in silence where it is known to be broken.
+
+        ``is_whole``: it is all that stands behind the ``=`` of a ``type``.
+        """
         qualifier, name = written.qualifier, written.name
         if qualifier is None:
             found = self.types.get(name.text)
             if found is None and not self.is_broken(name.text) and name.text not in self.declared_types:
-                report_type(self, written, None)
+                report_type(self, written, None, is_whole)
             return found
         exists, interface = self.interface_of(qualifier, name)
         if interface is None or not exists:

@@ -13,6 +13,7 @@ from nscompiler.modules.exports import Exporting
 from nscompiler.patterns import Pattern
 from nscompiler.records import replace
 from nscompiler.source import Span
+from nscompiler.typecheck import lone_constructors
 from nscompiler.typecheck.other_versions import report_other_version
 from nscompiler.typecheck.standard_names import meant_by
 from nscompiler.types.interface import Interface
@@ -208,7 +209,7 @@ def _import_labels(scope: Scope, aliases: Collection[str]) -> Iterator[Label]:
 # --- types
 
 
-def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | None) -> None:
+def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | None, is_whole: bool = False) -> None:
     """No type has a name, in this file or (with an ``interface``) in a module that it imports."""
     qualifier, name = unknown.qualifier, unknown.name
     if report_other_version(scope, codes.UNKNOWN_TYPE, qualifier, name, "type"):
@@ -232,6 +233,9 @@ def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | N
     if not fixes and _is_variable(scope, unknown):
         written = f"a type variable is written `{text.lower()}`"
         fixes.append(scope.replacement(name, text.lower(), f"write `{text.lower()}`"))
+    if is_whole and unknown.args and not fixes and written is None:
+        lone_constructors.report_unknown(scope, unknown)
+        return
     scope.report(
         codes.UNKNOWN_TYPE,
         name,

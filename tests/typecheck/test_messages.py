@@ -300,15 +300,6 @@ def test_a_variable_as_a_shell_writes_it_is_mended(value: str) -> None:
     assert apply_edits(text.format(value), fix.edits) == text.format("$KEY")
 
 
-def test_a_constructor_alone_is_no_sum() -> None:
-    text = "type Id = Id Integer\nfun f : Id -> Text\n"
-    found = only(text)
-    assert (found.title, underlined(text, found)) == ("the type `Id` contains itself", "Id Integer")
-    assert found.primary.text == "a sum has two constructors or more: what has one is its payload alone"
-    (fix,) = found.fixes
-    assert apply_edits(text, fix.edits) == "type Id = Integer\nfun f : Id -> Text\n"
-
-
 def test_a_function_on_both_sides_is_declared_once() -> None:
     found = only("fun f : Text -> Integer\ndef d = f | f\n")
     assert [label.text for label in found.related] == ["gives Integer", "`f` is declared here"]

@@ -1,0 +1,59 @@
+"""A sum of one constructor, ``type Id = Id Integer``, ``type Order = Placed { id : Integer }``: what has one is its
+payload alone.
+"""
+
+from typing import Protocol
+
+from nscompiler.diagnostics.codes import names as codes
+from nscompiler.diagnostics.entry import Code
+from nscompiler.diagnostics.model import Applicability, Fix
+from nscompiler.grammar import syntax
+from nscompiler.grammar.walk import walk
+from nscompiler.grammar.wording import fitting
+
+_WHY = "a sum has two constructors or more: what has one is its payload alone"
+# What a fix is not called after.
+_LONG = 40
+
+
+class Scope(Protocol):
+    """What is asked of ``scope.Scope``, which imports this module."""
+
+    module: syntax.Module
+
+    def report(self, code: Code, node: syntax.Node, title: str, label: str = "", **more: object) -> None: ...
+    def replacement(
+        self, node: syntax.Node, text: str, title: str, sure: Applicability = Applicability.MAYBE_INCORRECT
+    ) -> Fix: ...
+
+
+def reports_itself(scope: Scope, decl: syntax.TypeDecl) -> bool:
+    """Tells of ``type Id = Id Integer``, which reads as a type that contains itself."""
+    body, own = decl.body, decl.name.text
+    if not isinstance(body, syntax.TypeName) or body.qualifier is not None or body.name.text != own:
+        return False
+    inside = (part for one in body.args for part in walk(one))
+    if any(isinstance(part, syntax.TypeName) and part.name.text == own for part in inside):
+        return False
+    title = f"the type `{own}` contains itself"
+    scope.report(codes.RECURSIVE_TYPE, body, title, _WHY, fixes=_payload(scope, body))
+    return True
+
+
+def report_unknown(scope: Scope, body: syntax.TypeName) -> None:
+    """Report ``type Order = Placed { id : Integer }``, where no type is called ``Placed``."""
+    name = body.name.text
+    title = fitting(
+        f"`{name}` is no type, and a sum has two constructors or more", "a sum has two constructors or more"
+    )
+    scope.report(codes.UNKNOWN_TYPE, body.name, title, "what has one is its payload alone", fixes=_payload(scope, body))
+
+
+def _payload(scope: Scope, body: syntax.TypeName) -> tuple[Fix, ...]:
+    text = scope.module.source.text
+    written = [text[one.start : one.end] for one in body.args]
+    if any(isinstance(one, syntax.SizeLiteral) for one in body.args):
+        return ()
+    payload = written[0] if len(written) == 1 else f"({', '.join(written)})"
+    what = f"write `{payload}`" if len(payload) <= _LONG else f"take `{body.name.text}` away"
+    return (scope.replacement(body, payload, what),)
