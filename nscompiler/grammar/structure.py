@@ -11,6 +11,7 @@ from nscompiler.grammar.foreign import FOREIGN, bare_arguments
 from nscompiler.grammar.foreign_types import foreign_type
 from nscompiler.grammar.inline_sums import inline_sum
 from nscompiler.grammar.marks import MARKS, application_end
+from nscompiler.grammar.no_literals import not_a_literal
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.sql_types import with_length
 from nscompiler.grammar.surroundings import Surroundings
@@ -27,8 +28,6 @@ _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 _OWN_FORMS = dict.fromkeys(("list", "array", "seq", "vec", "set"), "[{}]")
 _OWN_FORMS |= dict.fromkeys(("optional", "option", "maybe"), "optional {}")
 _REFERENCE = Pattern(r"(?:[\w.]+/)*[A-Z][\w.]*(?::.*)?")
-#: What other languages call a value that is none.
-_NOTHING = ("none", "null", "nil", "undefined")
 #: How many words before a mistake are looked at for one that is misspelt.
 _BACK = 8
 #: How many tokens around a declaration are looked at for uses of what it declares.
@@ -347,32 +346,6 @@ def mismatched_bracket(around: Surroundings) -> Diagnostic | None:
 
 
 # --- expressions
-
-
-def not_a_literal(around: Surroundings) -> Diagnostic | None:
-    """``f { p = g }``."""
-    segment, at = around.segment, around.segment.at
-    if segment.text(at - 1) != "=" or not segment.is_word(at) or not _expects(segment, "TEXT", "INTEGER"):
-        return None
-    if _expects(segment, "LNAME"):
-        return None
-    fixes: tuple[Fix, ...] = ()
-    truth = segment.text(at).lower()
-    if truth in ("true", "false"):
-        title = f"Truth values are `true` and `false`: {shown(segment.text(at))}"
-        fixes = (Fix(f"Write `{truth}`", (Edit(segment.span(at), truth),), _MAYBE),)
-        return codes.NOT_A_LITERAL.at(segment.span(at), title, fixes=fixes)
-    if truth in _NOTHING:
-        title = f"There is no {shown(segment.text(at))}: a parameter that is not given has its default"
-        return codes.NOT_A_LITERAL.at(segment.span(at), title)
-    if segment.whole_as(at, "TEXT"):
-        fixes = (Fix("Put it in quotes", (Edit(segment.span(at), f'"{segment.text(at)}"'),), _MAYBE),)
-        name = segment.text(at)
-        if len(name) > 1 and name.isupper():
-            fixes = (*fixes, Fix("Read it from the environment", (Edit(segment.span(at), f"${name}"),), _MAYBE))
-    return codes.NOT_A_LITERAL.at(
-        segment.span(at), f"A value is a literal, not a name: {shown(segment.text(at))}", fixes=fixes
-    )
 
 
 def prefix_twice(around: Surroundings) -> Diagnostic | None:

@@ -15,6 +15,8 @@ from nscompiler.lints.places import declared_at
 from nscompiler.modules.wording import titled
 from nscompiler.source import Span
 from nscompiler.typecheck.facts import Checked
+from nscompiler.typecheck.foreign_parameters import called_elsewhere, carried_value
+from nscompiler.typecheck.params import POLICY
 
 if TYPE_CHECKING:
     from nscompiler.typecheck.service import Service
@@ -116,10 +118,9 @@ def _report(
 ) -> Diagnostic:
     name = binding.name.text
     place = checked.module.span(binding.name)
-    similar = near(name, sorted(names))
-    fixes = tuple(
-        Fix(f"write `{other}`", (Edit(place, other),), Applicability.MAYBE_INCORRECT) for other in similar[:1]
-    )
+    every = (*sorted(names), *POLICY)
+    similar = near(name, every) or called_elsewhere(name, every)
+    fixes = tuple(_renamed(checked, binding, other) for other in similar[:1])
     notes = (f"what they read: {', '.join(f'`{read}`' for read in sorted(names))}",) if names else ()
     return codes.PARAMETER_NOT_READ.at(
         place,
@@ -132,3 +133,12 @@ def _report(
         notes=notes,
         fixes=fixes,
     )
+
+
+def _renamed(checked: Checked, binding: syntax.Binding, other: str) -> Fix:
+    value = carried_value(binding, other, POLICY.get(other))
+    edits = [Edit(checked.module.span(binding.name), other)]
+    if value is not None:
+        edits.append(Edit(checked.module.span(binding.value), value))
+    title = f"write `{other}`" if value is None else f"write `{other} = {value}`"
+    return Fix(title, tuple(edits), Applicability.MAYBE_INCORRECT)

@@ -10,6 +10,7 @@ from nscompiler.diagnostics.suggest import did_you_mean, near, near_part
 from nscompiler.grammar import syntax
 from nscompiler.source import Span
 from nscompiler.typecheck import crontab, parameter_forms, params
+from nscompiler.typecheck.foreign_parameters import called_elsewhere, carried_value
 from nscompiler.typecheck.literal_fixes import report_shell_variable, value_fixes
 from nscompiler.typecheck.params import Fault
 from nscompiler.typecheck.scope import Scope
@@ -51,7 +52,7 @@ def _check_policy(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, row
     name = binding.name.text
     fault = params.convert_policy(name, binding.value)
     if not isinstance(fault, Fault):
-        if name == "dead_letter" and report_shell_variable(scope, binding.value, anywhere=True):
+        if name == "dead_letter" and report_shell_variable(scope, binding.value, anywhere=True, bare=True):
             return
         inner = [one for one in row.fixed if one.name == name]
         if inner and not params.takes_policy(row, name):
@@ -62,10 +63,22 @@ def _check_policy(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, row
         binding.value,
         f"`{name}` cannot be {_shortened(binding.value)}",
         f"{fault.wanted} is wanted",
-        fixes=value_fixes(scope, binding.value, params.POLICY[name]),
+        fixes=_policy_fixes(scope, expr, binding, fault),
         expected=params.show_type(params.POLICY[name]),
         found=binding.value.raw,
     )
+
+
+def _policy_fixes(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, fault: Fault) -> tuple[Fix, ...]:
+    """What is meant by a value that one of the parameters of every function cannot have; else it goes."""
+    name, value = binding.name.text, binding.value
+    other = carried_value(binding, name, None)
+    if other is not None:
+        return (scope.replacement(value, other, f"write {other}"),)
+    if name == "on_error" and value.value == "retry" and all(one.name.text != "retry" for one in expr.bindings):
+        return (scope.replacement(binding, "retry = true", "write `retry = true`"),)
+    fixes = () if fault.kind == "least" else value_fixes(scope, value, params.POLICY[name])
+    return fixes if fixes or not _is_plain(scope, expr) else (_without(scope, expr, binding),)
 
 
 def _check(
@@ -130,7 +143,13 @@ def _meant(expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow, bound
     or that is lacking, where it must be set and the value fits."""
     left = [one for one in row.settable if one.name not in bound]
     known = tuple(dict.fromkeys(one.name for one in left))
-    return near(binding.name.text, known) or near_part(binding.name.text, known) or _lacking(expr, binding, row, left)
+    name = binding.name.text
+    return (
+        near(name, known)
+        or near_part(name, known)
+        or called_elsewhere(name, known)
+        or _lacking(expr, binding, row, left)
+    )
 
 
 def _lacking(expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow, left: list[Settable]) -> tuple[str, ...]:
@@ -154,12 +173,14 @@ def _is_plain(scope: Scope, expr: syntax.Apply) -> bool:
 def _report_unknown(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow) -> None:
     name = binding.name.text
     known = list(dict.fromkeys([one.name for one in row.settable]))
-    close = near(name, [*known, *params.POLICY]) or near_part(name, known)
+    every = [*known, *params.POLICY]
+    close = near(name, every) or near_part(name, known) or called_elsewhere(name, every)
     bound = {one.name.text for one in expr.bindings[:_MOST_BOUND]}
     similar = close or _meant(expr, binding, row, bound)
     free = [other for other in similar if other not in bound]
-    fixes = [scope.replacement(binding.name, other, f"write `{other}`") for other in free]
     readers = {one.name: one for one in row.settable}
+    types = {**params.POLICY, **{one.name: one.type for one in row.settable}}
+    fixes = [_renamed(scope, binding, other, types[other]) for other in free]
     related = tuple(
         Label(declared, f"`{other}` is declared here", Role.DECLARATION)
         for other in similar
@@ -180,6 +201,15 @@ def _report_unknown(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, r
         notes=notes,
         fixes=tuple(fixes),
     )
+
+
+def _renamed(scope: Scope, binding: syntax.Binding, other: str, type: ParameterType) -> Fix:
+    """A fix that sets another parameter: to the same, as far as it is written so there."""
+    value = carried_value(binding, other, type)
+    if value is None:
+        return scope.replacement(binding.name, other, f"write `{other}`")
+    edits = Edit(scope.span(binding.name), other), Edit(scope.span(binding.value), value)
+    return Fix(f"write `{other} = {value}`", edits, Applicability.MAYBE_INCORRECT)
 
 
 def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settable]) -> None:
@@ -222,12 +252,13 @@ def _at_fault(literal: syntax.Literal, type: ParameterType) -> tuple[syntax.Lite
 
 def _check_form(scope: Scope, binding: syntax.Binding, readers: Sequence[Settable]) -> None:
     """The form of a value that means more than its letters or its number."""
-    if "${" in binding.value.raw:
-        standard = all(scope.is_standard_function(one.reader) for one in readers)
-        if report_shell_variable(scope, binding.value, anywhere=standard):
-            return
     name = binding.name.text
-    if name not in parameter_forms.FORMED:
+    if "$" in binding.value.raw:
+        standard = all(scope.is_standard_function(one.reader) for one in readers)
+        bare = standard and name.endswith(_OUTSIDE)
+        if report_shell_variable(scope, binding.value, anywhere=standard, bare=bare):
+            return
+    if not parameter_forms.has_form(name):
         return
     wanted = parameter_forms.fault(name, binding.value)
     reader = None if wanted is None else next((one for one in readers if _has_form(scope, name, one)), None)
@@ -265,6 +296,9 @@ def _form_fixes(scope: Scope, binding: syntax.Binding) -> tuple[Fix, ...]:
     return tuple(scope.replacement(binding.value, f'"{zone}"', f'write "{zone}"') for zone in zones)
 
 
+# What is not the same everywhere, and no pattern in which a `$` means something.
+_OUTSIDE = ("path", "_host", "_user", "_password", "_token", "_database", "_bucket", "_brokers", "_endpoint", "_file")
+_OUTSIDE = (*_OUTSIDE, "_secret_key", "_key_id", "url")
 _CODES = {"choice": codes.PARAMETER_CHOICE, "range": name_codes.NUMBER_RANGE}
 
 

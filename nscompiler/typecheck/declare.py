@@ -159,10 +159,29 @@ class Declarer:
             seen[name.text] = parameter
             if name.text in params.POLICY:
                 title = f"every function already understands `{name.text}`"
-                self.scope.report(param_codes.RESERVED_PARAMETER, name, title, "choose another name")
+                fixes = self._undeclared(decl, parameter)
+                self.scope.report(param_codes.RESERVED_PARAMETER, name, title, "choose another name", fixes=fixes)
                 continue
             settable.append(self._settable(parameter, decl))
         return ParameterRow(tuple(settable))
+
+    def _undeclared(self, decl: syntax.FunDecl, parameter: syntax.ParamDecl) -> tuple[Fix, ...]:
+        """A fix that takes a declaration away, with its comma, or with all of ``with`` where it is the only one."""
+        source, every = self.scope.module.source, decl.parameters or ()
+        at, text = every.index(parameter), source.text
+        word, brace = text.find("with", decl.type.end), text.find("{", decl.type.end)
+        if text[decl.type.end : word].strip() or text[word + 4 : brace].strip():
+            return ()
+        if at:
+            start, end = every[at - 1].end, parameter.end
+        elif len(every) > 1:
+            start, end = brace + 1, text.find(",", parameter.end) + 1
+        else:
+            start, end = len(text[:word].rstrip()), text.find("}", parameter.end) + 1
+            if text[parameter.end : end].strip(" \t\n,") != "}":
+                return ()
+        title = f"remove `{parameter.name.text}`"
+        return (Fix(title, (Edit(source.span(start, end), ""),), Applicability.MAYBE_INCORRECT),)
 
     def _settable(self, parameter: syntax.ParamDecl, decl: syntax.FunDecl) -> Settable:
         type = self._parameter_type(parameter.type)

@@ -30,8 +30,13 @@ _UNITS = {
     "day": "d",
 }
 _SHELL_VARIABLE = Pattern(r"\$\{([A-Z_][A-Z0-9_]*)\}")
+_BARE_VARIABLE = Pattern(r"\$([A-Z_][A-Z0-9_]+)(?=/|\"\Z)")
 _NUMBER = Pattern(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
 _WORDS = Pattern(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)[\s,]*(?:and\s+)?")
+_AROUND = Pattern(r"[A-Za-z\s.,!]*")
+_TIMES = Pattern(r"(\d+)\s*(?:times|x)\Z")
+# As a shell, Windows, Kubernetes and others write a variable.
+_VARIABLE = Pattern(r"(?:env[:.])?(?:\$\{|\$\(|\{\{\s*|[$%])?([A-Za-z_][A-Za-z0-9_]*)(?:\s*\}\}|[})%])?\Z")
 
 
 def value_fixes(scope: Scope, value: syntax.Literal, type: ParameterType) -> tuple[Fix, ...]:
@@ -41,7 +46,10 @@ def value_fixes(scope: Scope, value: syntax.Literal, type: ParameterType) -> tup
 
 def _offers(value: syntax.Literal, type: ParameterType) -> Iterator[tuple[str, str, Applicability]]:
     maybe, sure = Applicability.MAYBE_INCORRECT, Applicability.MACHINE_APPLICABLE
-    if type.kind == "enum":
+    variable = variable_in(value)
+    if variable is not None:
+        yield variable, f"write `{variable}`", maybe
+    elif type.kind == "enum":
         for choice in choices(str(value.value), type):
             yield f'"{choice}"', f'write "{choice}"', maybe
     elif type.kind == "Text" and value.kind == "boolean":
@@ -54,6 +62,13 @@ def _offers(value: syntax.Literal, type: ParameterType) -> Iterator[tuple[str, s
         text = _plain(str(value.value), value.kind, type.kind)
         if text is not None:
             yield text, f"write {text}" if text.startswith('"') else f"write `{text}`", maybe
+
+
+def variable_in(value: syntax.Literal) -> str | None:
+    """The variable of the environment, as it is written here, that a text is in another way."""
+    text = str(value.value) if value.kind == "text" else ""
+    found = _VARIABLE.match(text) if text.startswith(("$", "%", "env", "{{")) else None
+    return None if found is None or found[1] == text or "env" in (text, found[1]) else f"${found[1]}"
 
 
 def _listed(value: syntax.Literal, type: ParameterType) -> str:
@@ -82,6 +97,8 @@ def _plain(text: str, kind: str, wanted: str) -> str | None:
     """How a value is written for a wanted type, going by what it says."""
     if wanted == "Boolean":
         return _TRUTH.get(text.strip().casefold())
+    if wanted == "Integer" and kind == "text" and (times := _TIMES.match(text.strip())) is not None:
+        return times[1]
     if wanted == "Integer" and kind in ("double", "text"):
         whole = re.fullmatch(r"\s*([+-]?\d[\d_, ]*?)(?:\.0+)?\s*", text)
         return None if whole is None else re.sub(r"[_, +]", "", whole[1])
@@ -94,9 +111,10 @@ def _plain(text: str, kind: str, wanted: str) -> str | None:
 
 
 def _duration(text: str) -> str | None:
-    """A duration that is written in words."""
-    written, at = "", 0
-    for match in _WORDS.finditer(text.strip()):
+    """A duration that is written in words, and perhaps among others that have no number."""
+    start = _AROUND.match(text)
+    written, at = "", 0 if start is None else start.end()
+    for match in _WORDS.finditer(text, at):
         unit = match[2].casefold()
         short = _UNITS.get(unit) or next(
             (own for word, own in _UNITS.items() if len(word) > 2 and unit.startswith(word)), None
@@ -105,18 +123,22 @@ def _duration(text: str) -> str | None:
             return None
         written += match[1] + short
         at = match.end()
-    return f'"{written}"' if at == len(text.strip()) and parse_duration(written) is not None else None
+    is_all = _AROUND.fullmatch(text, at) is not None
+    return f'"{written}"' if is_all and parse_duration(written) is not None else None
 
 
-def report_shell_variable(scope: Scope, value: syntax.Literal, *, anywhere: bool = False) -> bool:
+def report_shell_variable(scope: Scope, value: syntax.Literal, *, anywhere: bool = False, bare: bool = False) -> bool:
     """Whether a value is ``"${NAME}"``, which is no variable; then after a report. ``anywhere`` if among other
-    characters too: a function of the author's may replace it there itself.
+    characters too: a function of the author's may replace it there itself. ``bare`` if ``"$NAME"`` counts too, and
+    ``"$NAME/…"``.
     """
-    if "${" not in value.raw:
+    if "$" not in value.raw:
         return False
     for text in _texts_in(value):
         found = _SHELL_VARIABLE.search(text.raw)
         if found is None or not (anywhere or found[0] == text.raw[1:-1]):
+            found = _BARE_VARIABLE.match(text.raw, 1) if bare else None
+        if found is None:
             continue
         whole, name = found[0] == text.raw[1:-1], f"${found[1]}"
         fix = f"write `{name}`" if whole else f"write `{name}`, which then has to hold the whole value"

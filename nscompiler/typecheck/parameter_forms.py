@@ -26,17 +26,30 @@ _POSITIVE = frozenset(
     ("http_connections", "http_max_body", "http_queue", "kafka_max_message", "max_line", "url_max_body")
 )
 
-FORMED = frozenset((*_TEXTS, *_POSITIVE))
-"""The parameters of the standard library whose values have a form."""
+_MOST_PORT = 65535
+
+
+def has_form(name: str) -> bool:
+    """Whether the values of a parameter of the standard library have a form."""
+    return name in _TEXTS or name in _POSITIVE or name.endswith("_port")
 
 
 def fault(name: str, literal: syntax.Literal) -> str | None:
     """Why a value has not the form that a parameter needs: what is wanted instead."""
     if literal.kind == "text" and name in _TEXTS:
         return _TEXTS[name](str(literal.value))
-    if literal.kind == "integer" and name in _POSITIVE and isinstance(literal.value, int) and literal.value < 1:
-        return "at least 1 is wanted"
-    return None
+    number = _whole(literal)
+    if number is None:
+        return None
+    least = 1 if name != "http_port" else 0
+    if name.endswith("_port") and not least <= number <= _MOST_PORT:
+        return f"a port is a number from 1 to {_MOST_PORT}"
+    return "at least 1 is wanted" if name in _POSITIVE and number < 1 else None
+
+
+def _whole(literal: syntax.Literal) -> int | None:
+    text = str(literal.value)
+    return int(text) if literal.kind in ("integer", "text") and text.removeprefix("-").isdecimal() else None
 
 
 def meant(name: str, literal: syntax.Literal) -> str | None:

@@ -42,7 +42,7 @@ _DOUBLE = Pattern(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
 
 
 class Fault:
-    """Why a literal does not fit: ``kind`` is type, choice or range; ``wanted`` says what would."""
+    """Why a literal does not fit: ``kind`` is type, choice, range or least; ``wanted`` says what would."""
 
     __match_args__: ClassVar[tuple[str, ...]] = ("kind", "wanted")
     __slots__ = __match_args__
@@ -184,11 +184,11 @@ def _in_range(name: str, value: "Value") -> "Value | Fault":
     if isinstance(value, Environment):
         return value
     if name == "retry" and isinstance(value, int) and value < 0:
-        return Fault("type", "a number from 0")
+        return Fault("least", "a number from 0")
     if name == "parallelism" and isinstance(value, int) and value < 1:
-        return Fault("type", "a number from 1")
+        return Fault("least", "a number from 1")
     if name == "timeout" and isinstance(value, float) and value <= 0:
-        return Fault("type", "more than no time")
+        return Fault("least", "more than no time")
     return value
 
 

@@ -82,7 +82,7 @@ SLIPS = [
     ("fun f : (a : A, b : B) -> C", "no names", ["fun f : { a : A, b : B } -> C"]),
     ('fun f : A -> B with n : Text = "x", m : Text', "`{ }`", ['fun f : A -> B with { n : Text = "x", m : Text }']),
     ('def w = f { a = r"x" }', "No letter stands before", ['def w = f { a = "x" }']),
-    ("def w = f { a = None }", "There is no `None`", []),
+    ("def w = f { a = None }", "There is no `None`", ["def w = f"]),
     ("def w = f { a = HOME }", "not a name", ['def w = f { a = "HOME" }', "def w = f { a = $HOME }"]),
     ('import "../a/b.nml" as A', "not by its file", []),
     ("import A:1.0.0 as B.C", "one word", ["import A:1.0.0 as C"]),
