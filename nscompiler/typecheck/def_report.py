@@ -240,8 +240,9 @@ def _candidates(scope: Scope, fact: UseFact) -> list[str]:
     scheme = fact.target.scheme
     if len(scheme.variables) != 1 or scheme.variables[0].kind != "type":
         return []
+    # A type that is called in small letters, which is told of, will have a capital.
     found = [
-        name
+        name[:1].upper() + name[1:]
         for name, type in scope.types.items()
         if not type.parameters and _meets(scope, scheme.requirements, scheme.variables[0], type.body)
     ]

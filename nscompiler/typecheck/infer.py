@@ -221,6 +221,13 @@ class Inference:
         open_ = [var for var in target.scheme.variables if var.kind != "row" or var.name]
         if len(given) > len(open_) and not self._is_tolerated(target, use, given):
             report_type_count(self.scope, use, target, given, len(open_))
+            # Which of them is meant nobody knows: nothing more is said of it.
+            self._name_types(given)
+            for var in open_:
+                fresh = found[var]
+                if isinstance(fresh, Var):
+                    self.store.bind(fresh, self.types.error)
+            return
         for var, expr in zip(open_, given, strict=False):
             if isinstance(expr, syntax.Hole):
                 continue

@@ -51,6 +51,12 @@ def _fewer(scope: Scope, use: syntax.Use, given: tuple[syntax.TypeExpr, ...], op
     end = given[-1].end
     if not open_:
         end = max(end, source.text.find(">", end) + 1)  # other brackets may have been read as these
+    if (
+        open_ == 1
+        and len(given) == 2
+        and source.text[given[0].start : given[0].end] != source.text[given[1].start : end]
+    ):
+        return *_removal(scope, start, end), *_removal(scope, given[0].start, given[1].start)
     return _removal(scope, start, end)
 
 

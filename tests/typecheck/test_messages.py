@@ -627,3 +627,38 @@ def test_other_modules_are_looked_through_for_a_name_of_the_projects_own_alone(q
     }
     (found,) = (one for one in check_texts(files).diagnostics if one.is_error)
     assert [fix.title for fix in found.fixes] == ["import `A:1.0.0` and write `A.nowhere`"] * offers
+
+
+def test_the_type_of_a_source_is_written_as_it_will_be_called() -> None:
+    text = 'type shape = { x : Integer }\ndef w = Sources.http { http_path = "/x" } | Sinks.log\n'
+    small, open_ = check_texts({"main.nml": text}).diagnostics
+    assert (small.code.id, open_.code.id) == ("NS0122", "NS0315")
+    assert [fix.title for fix in open_.fixes] == ["write the type: `Sources.http<Shape>`"]
+    mended = apply_edits(text, [*small.fixes[0].edits, *open_.fixes[0].edits])
+    assert check_texts({"main.nml": mended}).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "under", "mended"),
+    [
+        ("A, B", "B", ["A", "B"]),
+        ("A, B, A", "B, A", ["A"]),
+        ("A, A", "A", ["A"]),
+    ],
+)
+def test_two_types_where_one_is_wanted_are_one_error(given: str, under: str, mended: list[str]) -> None:
+    types = "type A = { x : Integer, y : Text }\ntype B = { x : Integer }\nfun f : B -> Text\n"
+    text = f'{types}def w = Sources.jsonl<{given}> {{ path = "x" }} | f | Sinks.log\n'
+    found = only(text)
+    assert (found.code.id, underlined(text, found)) == ("NS0322", under)
+    fixed = [apply_edits(text, fix.edits) for fix in found.fixes]
+    assert fixed == [text.replace(f"<{given}>", f"<{one}>") for one in mended]
+    assert [one.title for text in fixed for one in check_texts({"main.nml": text}).diagnostics if one.is_error] == []
+
+
+def test_a_type_that_is_one_too_many_has_no_followers() -> None:
+    text = (
+        "type A = { x : Integer }\ntype B = { y : Text }\nfun f : B -> Text\n"
+        'def w = Sources.jsonl<A, B> { path = "x" } | f | Sinks.log\n'
+    )
+    assert only(text).code.id == "NS0322"

@@ -198,7 +198,8 @@ PARAMETER_FORM = Code(
         "the year last, `timezone` a name of the IANA, `csv_sep` one character, `max_line` a number of bytes, a port a "
         "number up to 65535. What is refused here would be refused at the start of "
         "the workflow; what is right in a form that the compiler does not know is left to that. A text is taken as it "
-        "stands: `${NAME}` is not replaced in it, nor is `$NAME` in a path or a password. A variable of the environment is the whole value, `$NAME` without "
+        "stands: `${NAME}` is not replaced in it, nor is `$NAME` in a path or a password. A "
+        "variable of the environment is the whole value, `$NAME` without "
         'quotes; where those characters are meant, `"\\u0024{NAME}"` writes them.'
     ),
     wrong="""\
