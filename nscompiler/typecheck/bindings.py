@@ -297,8 +297,10 @@ def _form_fixes(scope: Scope, binding: syntax.Binding) -> tuple[Fix, ...]:
 
 
 # What is not the same everywhere, and no pattern in which a `$` means something.
-_OUTSIDE = ("path", "_host", "_user", "_password", "_token", "_database", "_bucket", "_brokers", "_endpoint", "_file")
-_OUTSIDE = (*_OUTSIDE, "_secret_key", "_key_id", "url")
+_OUTSIDE = (
+    *("path", "url", "_host", "_user", "_password", "_token", "_database", "_bucket", "_brokers", "_endpoint", "_file"),
+    *("_secret_key", "_key_id"),
+)
 _CODES = {"choice": codes.PARAMETER_CHOICE, "range": name_codes.NUMBER_RANGE}
 
 
