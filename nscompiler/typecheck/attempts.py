@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from typing import Protocol
 
-from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.model import Diagnostic, Fix
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.typecheck.explain import first_of
@@ -35,6 +35,25 @@ class Attempt:
         self.exprs = exprs
         self.interfaces = interfaces
         self.gone = gone
+
+
+class Way:
+    """Another body for a def, and the fix that writes it; ``stage`` is what it moves. ``told`` is what is said where
+    that is more than ``problem`` says."""
+
+    def __init__(
+        self,
+        expr: syntax.Expr,
+        fix: Fix,
+        problem: Diagnostic,
+        stage: syntax.Expr | None = None,
+        told: Diagnostic | None = None,
+    ) -> None:
+        self.expr = expr
+        self.fix = fix
+        self.problem = problem
+        self.stage = stage
+        self.told = told
 
 
 def attempt(definer: Definer, bodies: list[Faulty], exprs: list[syntax.Expr]) -> Attempt | None:

@@ -1,4 +1,4 @@
-"""Stages in the wrong order, branches that want brackets, a parameter at the wrong stage: what is written is right, and
+"""Stages in the wrong order, branches that want brackets, parameters at the wrong stage: what is written is right, and
 stands in the wrong place.
 
 Each way to put it right is tried on the whole def before it is offered. Where more than one complaint is gone with
@@ -12,14 +12,14 @@ from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
-from nscompiler.typecheck.attempts import Attempt, Definer, accept, attempt, instead, parts, said_of, size
-from nscompiler.typecheck.bindings import unset
+from nscompiler.typecheck.attempts import Attempt, Definer, Way, accept, attempt, instead, parts, said_of, size
 from nscompiler.typecheck.explain import cut, last_of, name_of
 from nscompiler.typecheck.facts import Faulty
+from nscompiler.typecheck.parameter_moves import set_elsewhere
 from nscompiler.typecheck.scope import Scope
 
 # How many faults of a def are looked at, and how far a stage is moved.
-MOST_FAULTS = 4
+MOST_FAULTS = 8
 FARTHEST = 4
 _JOINTS = (
     codes.TYPE_MISMATCH,
@@ -31,16 +31,6 @@ _JOINTS = (
 )
 
 At = Mapping[tuple[int, int], Diagnostic]
-
-
-class Way:
-    """Another body for a def, and the fix that writes it; ``stage`` is what it moves."""
-
-    def __init__(self, expr: syntax.Expr, fix: Fix, problem: Diagnostic, stage: syntax.Expr | None = None) -> None:
-        self.expr = expr
-        self.fix = fix
-        self.problem = problem
-        self.stage = stage
 
 
 def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
@@ -63,13 +53,15 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
     if not found:
         return body
     way, tried = found[0]
-    fixes = tuple(one.fix for one, _ in found if one.problem is way.problem and one.stage is None) or (way.fix,)
+    fixes: tuple[Fix, ...] = (way.fix,)
+    if way.stage is None and way.told is None:
+        fixes = tuple(one.fix for one, _ in found if one.problem is way.problem and one.stage is None)
     return accept(definer, [body], tried, _told(definer.scope, way, tried, fixes))
 
 
 def _may_be_mended(problem: Diagnostic, count: int) -> bool:
     if problem.code is param_codes.UNKNOWN_PARAMETER:
-        return not any(edit.text for fix in problem.fixes for edit in fix.edits)  # where no other name is meant
+        return True
     if problem.code is codes.BOTH_INPUTS:
         return not problem.fixes
     return problem.code in _JOINTS and (count > 1 or not problem.fixes)
@@ -77,6 +69,8 @@ def _may_be_mended(problem: Diagnostic, count: int) -> bool:
 
 def _told(scope: Scope, way: Way, tried: Attempt, fixes: tuple[Fix, ...]) -> Diagnostic:
     """The first of the problems that would be gone, with the fix for all."""
+    if way.told is not None:
+        return replace(way.told, fixes=fixes)
     first = min(tried.gone, key=lambda one: one.primary.span.start) if way.stage is not None else way.problem
     if way.stage is None:
         return replace(first, notes=(), fixes=fixes)
@@ -90,16 +84,12 @@ def _told(scope: Scope, way: Way, tried: Attempt, fixes: tuple[Fix, ...]) -> Dia
 
 
 def _ways(scope: Scope, expr: syntax.Expr, at: At) -> Iterator[Way]:
+    yield from set_elsewhere(scope, expr, at)
     for part in parts(expr):
         if isinstance(part, syntax.Both):
             problem = next((one for branch in part.branches if (one := at.get((branch.start, branch.end)))), None)
             if problem is not None and problem.code is codes.BOTH_INPUTS:
                 yield from _bracketed(scope, expr, part, problem)
-        elif isinstance(part, syntax.Apply):
-            for binding in part.bindings:
-                problem = at.get((binding.name.start, binding.name.end))
-                if problem is not None and problem.code is param_codes.UNKNOWN_PARAMETER:
-                    yield from _set_elsewhere(scope, expr, part, binding, problem)
         elif isinstance(part, syntax.Pipe):
             for place, stage in enumerate(part.stages):
                 problem = said_of(stage, at) if place else None
@@ -185,45 +175,3 @@ def _edits(scope: Scope, pipe: syntax.Pipe, at: int, before: int) -> tuple[Edit,
         return (Edit(source.span(start, start), f"{text} | "), away)
     end = stages[-1].end
     return (away, Edit(source.span(end, end), f" | {text}"))
-
-
-# --- a parameter at another stage
-
-
-def _set_elsewhere(
-    scope: Scope, expr: syntax.Expr, apply: syntax.Apply, binding: syntax.Binding, problem: Diagnostic
-) -> Iterator[Way]:
-    """The parameter at the only other function of the def that reads it."""
-    own = set(map(id, parts(apply)))
-    readers = [one for one in parts(expr) if id(one) not in own and _reads(scope, one, binding.name.text)]
-    if len(readers) != 1:
-        return
-    (reader,) = readers
-    source = scope.module.source
-    text = source.text[binding.start : binding.end]
-    around = next((one for one in parts(expr) if isinstance(one, syntax.Apply) and one.function is reader), None)
-    made: syntax.Expr
-    if around is None:
-        made = syntax.Apply(reader.start, reader.end, reader, (binding,))
-        there = Edit(source.span(reader.end, reader.end), f" {{ {text} }}")
-    elif around.bindings and binding.name.text not in {one.name.text for one in around.bindings}:
-        made = syntax.Apply(around.start, around.end, reader, (*around.bindings, binding))
-        there = Edit(source.span(around.bindings[-1].end, around.bindings[-1].end), f", {text}")
-    else:
-        return
-    left = tuple(one for one in apply.bindings if one is not binding)
-    without = replace(apply, bindings=left) if left else apply.function
-    moved = instead(expr, {reader if around is None else around: made, apply: without})
-    fix = Fix(
-        f"set `{binding.name.text}` at {name_of(last_of(reader))}",
-        (unset(scope, apply, binding), there),
-        Applicability.MAYBE_INCORRECT,
-    )
-    yield Way(moved, fix, problem)
-
-
-def _reads(scope: Scope, expr: syntax.Expr, name: str) -> bool:
-    """Whether a function, with its types, declares that it reads a parameter."""
-    use = expr.function if isinstance(expr, syntax.Instantiate) else expr
-    target = scope.known_function(use.qualifier, use.name) if isinstance(use, syntax.Use) else None
-    return target is not None and any(one.name == name for one in target.parameters.settable)
