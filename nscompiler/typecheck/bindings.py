@@ -12,6 +12,7 @@ from nscompiler.source import Span
 from nscompiler.typecheck import crontab, parameter_forms, params
 from nscompiler.typecheck.foreign_parameters import called_elsewhere, carried_value
 from nscompiler.typecheck.literal_fixes import report_shell_variable, value_fixes
+from nscompiler.typecheck.named_fields import NAMING
 from nscompiler.typecheck.params import Fault
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import ParameterRow, ParameterType, Settable
@@ -29,7 +30,7 @@ def apply(scope: Scope, expr: syntax.Apply, row: ParameterRow) -> ParameterRow:
         name = binding.name.text
         if name in seen:
             first = Label(scope.span(seen[name].name), "first bound here", Role.PARAMETER)
-            either = _without(scope, expr, seen[name]), _without(scope, expr, binding)
+            either = without(scope, expr, seen[name]), without(scope, expr, binding)
             fixes = either[1:] if either[0].title == either[1].title else either
             title = f"`{name}` is bound twice"
             scope.report(codes.DUPLICATE_BINDING, binding.name, title, "again here", related=(first,), fixes=fixes)
@@ -78,7 +79,7 @@ def _policy_fixes(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, fau
     if name == "on_error" and value.value == "retry" and all(one.name.text != "retry" for one in expr.bindings):
         return (scope.replacement(binding, "retry = true", "write `retry = true`"),)
     fixes = () if fault.kind == "least" else value_fixes(scope, value, params.POLICY[name])
-    return fixes if fixes or not _is_plain(scope, expr) else (_without(scope, expr, binding),)
+    return fixes if fixes or not _is_plain(scope, expr) else (without(scope, expr, binding),)
 
 
 def _check(
@@ -87,6 +88,8 @@ def _check(
     name = binding.name.text
     if readers:
         _check_value(scope, binding, readers)
+        if name in NAMING and binding.value.kind == "text":
+            scope.naming_bindings.append((expr, binding))
     elif params.takes_openly(row, name):
         if not params.has_unseen(row):
             scope.open_bindings.append((expr, binding))
@@ -114,11 +117,11 @@ def _report_without_effect(scope: Scope, expr: syntax.Apply, binding: syntax.Bin
     label = Label(inner, "this nearer binding wins", Role.PARAMETER)
     who = f"`{reader}` already has it" if reader else "every function inside already has it"
     title = f"`{name}` has no effect here"
-    fixes = (_without(scope, expr, binding),)
+    fixes = (without(scope, expr, binding),)
     scope.report(codes.PARAMETER_WITHOUT_EFFECT, binding, title, who, related=(label,), fixes=fixes)
 
 
-def _without(scope: Scope, expr: syntax.Apply, binding: syntax.Binding) -> Fix:
+def without(scope: Scope, expr: syntax.Apply, binding: syntax.Binding) -> Fix:
     """A fix that takes a binding away."""
     title = f"remove `{binding.name.text} = {_shortened(binding.value)}`"
     return Fix(title, (unset(scope, expr, binding),), Applicability.MAYBE_INCORRECT)
@@ -187,7 +190,7 @@ def _report_unknown(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, r
         if other in readers and (declared := readers[other].span) is not None
     )
     if not free and _is_plain(scope, expr):
-        fixes = [_without(scope, expr, binding)]
+        fixes = [without(scope, expr, binding)]
     notes = (f"what can be set here: {', '.join(f'`{other}`' for other in known)}",) if known else ()
     offer = did_you_mean(similar) or "nothing reads this"
     if similar and not close and len(known) > 1:

@@ -6,6 +6,7 @@ from nscompiler.grammar import syntax
 from nscompiler.typecheck.declare import Declarer
 from nscompiler.typecheck.define import Definer
 from nscompiler.typecheck.facts import Checked, Facts
+from nscompiler.typecheck.named_fields import check_named_fields
 from nscompiler.typecheck.repeated import told_once
 from nscompiler.typecheck.resolve import Resolver
 from nscompiler.typecheck.scope import Scope
@@ -42,6 +43,8 @@ def check_module(
     definer = Definer(scope, resolver, declarer)
     definer.define_all()
     main = _check_main(scope, definer)
+    if scope.naming_bindings:
+        check_named_fields(scope, definer.uses)
     interface, problems = _interface(scope, standard), told_once(scope.problems)
     facts, bindings = _facts(definer), tuple(scope.open_bindings)
     return Checked(module, reference, facts, interface, main, problems, scope.used_aliases, bindings)

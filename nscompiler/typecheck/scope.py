@@ -61,6 +61,7 @@ class Scope:
         self.comparisons = MOST_COMPARED
         self.gathered: object = None
         self.open_bindings: list[tuple[syntax.Apply, syntax.Binding]] = []
+        self.naming_bindings: list[tuple[syntax.Apply, syntax.Binding]] = []
         self.declared_types: dict[str, syntax.TypeDecl] = {}
         self.declared_functions: dict[str, syntax.FunDecl | syntax.DefDecl] = {}
         self._constructors: dict[str, tuple[syntax.TypeDecl, syntax.Name]] | None = None
@@ -83,13 +84,15 @@ class Scope:
     @contextmanager
     def trial(self) -> Iterator[Problems]:
         """Within it, what is reported is no problem of the file."""
-        kept, patience, comparisons, bindings = self.problems, self.patience, self.comparisons, len(self.open_bindings)
+        kept, patience, comparisons = self.problems, self.patience, self.comparisons
+        bindings, naming = len(self.open_bindings), len(self.naming_bindings)
         self.problems = Problems()
         try:
             yield self.problems
         finally:
             self.problems, self.patience, self.comparisons = kept, patience, comparisons
             del self.open_bindings[bindings:]
+            del self.naming_bindings[naming:]
 
     def owner(self, constructor: str) -> tuple[syntax.TypeDecl, syntax.Name] | None:
         """The sum of this file that has a constructor, the first of several; and where it declares it."""

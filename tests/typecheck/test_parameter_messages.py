@@ -172,3 +172,64 @@ def test_a_standard_parameter_is_not_declared(declared: str, mended: str | None)
     text = "fun f : Text -> Text{}\ndef w = Sources.stdin | f | Sinks.stdout\n"
     fixed = [] if mended is None else [text.format(mended)]
     check(text.format(declared), "NS0507", "retry", fixed)
+
+
+FIELDS = "import Http:1.0.0\ntype E = { user : Text, n : Integer }\ntype R = { a : Text }\n"
+RECORDS, TEXTS = 'Sources.jsonl<E> { path = "x" }', "Sources.stdin"
+
+
+@pytest.mark.parametrize(
+    ("before", "stage", "under", "mended"),
+    [
+        (RECORDS, 'Sinks.kafka { kafka_topic = "t", kafka_key = "usr" }', "usr", {"usr": "user"}),
+        (RECORDS, '(Sinks.kafka { kafka_topic = "t" }) { kafka_key = "usr" }', "usr", {"usr": "user"}),
+        (TEXTS, 'Sinks.kafka { kafka_topic = "t", kafka_key = "usr" }', "usr", {', kafka_key = "usr"': ""}),
+        (RECORDS, 'Sinks.nats { nats_subject = "t", nats_msg_id = "usr" }', "usr", {"usr": "user"}),
+        (RECORDS, 'Http.get<_, R> { url = "https://x/{usr}/{n}" } | Sinks.log', "usr", {"usr": "user"}),
+        (RECORDS, 'Http.post<_, R> { url = "https://x/{usr}" } | Sinks.log', "usr", {"usr": "user"}),
+        (TEXTS, 'Http.get<_, R> { url = "https://x/{usr}" } | Sinks.log', "usr", {"usr": ""}),
+        (RECORDS, 'Http.get<_, R> { url = "https://x/{}" } | Sinks.log', '"https://x/{}"', None),
+        (
+            RECORDS,
+            'Sinks.postgres { pg_table = "t", pg_key = "n, usr", pg_create = true }',
+            "usr",
+            {"usr": "user"},
+        ),
+    ],
+)
+def test_a_field_that_a_parameter_names_is_there(
+    before: str, stage: str, under: str, mended: dict[str, str] | None
+) -> None:
+    text = f'{FIELDS}def v = {TEXTS} | Http.get<_, R> {{ url = "{{}}" }} | Sinks.log\ndef w = {before} | {stage}\n'
+    found = only(text)
+    assert (found.code.id, text[found.primary.span.start : found.primary.span.end]) == ("NS0512", under)
+    fixed = [apply_edits(text, fix.edits) for fix in found.fixes]
+    assert fixed == ([] if mended is None else [text.replace(old, new) for old, new in mended.items()])
+    assert [one.title for text in fixed for one in check_texts({"main.nml": text}).diagnostics] == []
+
+
+def test_each_field_that_is_not_there_is_told_of_once() -> None:
+    text = f'{FIELDS}def w = {RECORDS} | Http.get<_, R> {{ url = "https://x/{{usr}}/{{m}}/{{usr}}" }} | Sinks.log\n'
+    found = check_texts({"main.nml": text}).diagnostics
+    assert [one.title for one in found] == [
+        "`url` names the field `{usr}`, which E does not have",
+        "`url` names the field `{m}`, which E does not have",
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'Sources.jsonl<E> { path = "x" } | Sinks.postgres { pg_table = "t", pg_key = "id" }',
+        'Sources.postgres<E> { pg_query = "select", pg_key = "N" } | Sinks.log',
+        'Sinks.kafka { kafka_topic = "t", kafka_key = "usr" }',
+        'Sources.jsonl<E> { path = "x" } | Sinks.kafka { kafka_topic = "t", kafka_key = $KEY }',
+        'Sources.jsonl<E> { path = "x" } | (Sinks.kafka { kafka_topic = "t", kafka_key = "n" }) { retry = 3 }',
+        'open | Sinks.kafka { kafka_topic = "t", kafka_key = "usr" }',
+        'Sources.jsonl<E> { path = "x" } | own { kafka_key = "usr", url = "{usr}" } | Sinks.log',
+    ],
+)
+def test_what_may_be_there_is_not_missed(body: str) -> None:
+    own = "fun own : E -> E with { kafka_key : Text, url : Text }\nfun open : { a : Text | r } -> { a : Text | r }\n"
+    text = f"{FIELDS.partition(chr(10))[2]}{own}def w = {body}\n"
+    assert [one.title for one in check_texts({"main.nml": text}).diagnostics if one.is_error] == []

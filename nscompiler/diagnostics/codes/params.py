@@ -196,7 +196,8 @@ PARAMETER_FORM = Code(
     explanation=(
         "The value means something to the function that reads it: `cron` is a table of times, five fields or six with "
         "the year last, `timezone` a name of the IANA, `csv_sep` one character, `max_line` a number of bytes, a port a "
-        "number up to 65535. What is refused here would be refused at the start of "
+        "number up to 65535, `kafka_key` a field of the values, as are the names in braces in a `url`. What is "
+        "refused here would be refused at the start of "
         "the workflow; what is right in a form that the compiler does not know is left to that. A text is taken as it "
         "stands: `${NAME}` is not replaced in it, nor is `$NAME` in a path or a password. A "
         "variable of the environment is the whole value, `$NAME` without "
