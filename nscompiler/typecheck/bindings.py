@@ -15,6 +15,7 @@ from nscompiler.typecheck.literal_fixes import report_shell_variable, value_fixe
 from nscompiler.typecheck.named_fields import NAMING
 from nscompiler.typecheck.params import Fault
 from nscompiler.typecheck.scope import Scope
+from nscompiler.typecheck.taken_away import shortened, without
 from nscompiler.types.interface import ParameterRow, ParameterType, Settable
 
 # So many parameters no function has.
@@ -62,7 +63,7 @@ def _check_policy(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, row
     scope.report(
         codes.STANDARD_PARAMETER_VALUE,
         binding.value,
-        f"`{name}` cannot be {_shortened(binding.value)}",
+        f"`{name}` cannot be {shortened(binding.value)}",
         f"{fault.wanted} is wanted",
         fixes=_policy_fixes(scope, expr, binding, fault),
         expected=params.show_type(params.POLICY[name]),
@@ -119,26 +120,6 @@ def _report_without_effect(scope: Scope, expr: syntax.Apply, binding: syntax.Bin
     title = f"`{name}` has no effect here"
     fixes = (without(scope, expr, binding),)
     scope.report(codes.PARAMETER_WITHOUT_EFFECT, binding, title, who, related=(label,), fixes=fixes)
-
-
-def without(scope: Scope, expr: syntax.Apply, binding: syntax.Binding) -> Fix:
-    """A fix that takes a binding away."""
-    title = f"remove `{binding.name.text} = {_shortened(binding.value)}`"
-    return Fix(title, (unset(scope, expr, binding),), Applicability.MAYBE_INCORRECT)
-
-
-def unset(scope: Scope, expr: syntax.Apply, binding: syntax.Binding) -> Edit:
-    """The edit that takes a binding away, with its comma, or with the braces where it is the only one."""
-    source, at = scope.module.source, expr.bindings.index(binding)
-    if len(expr.bindings) == 1:
-        # Other brackets may have been read as braces.
-        brace = source.text.find("{", expr.function.end, binding.start)
-        span = source.span(len(source.text[: max(brace, expr.function.end)].rstrip()), expr.end)
-    elif at:
-        span = source.span(expr.bindings[at - 1].end, binding.end)
-    else:
-        span = source.span(binding.start, expr.bindings[1].start)
-    return Edit(span, "")
 
 
 def _meant(expr: syntax.Apply, binding: syntax.Binding, row: ParameterRow, bound: Container[str]) -> tuple[str, ...]:
@@ -233,7 +214,7 @@ def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settab
     scope.report(
         _CODES.get(fault.kind, codes.PARAMETER_TYPE),
         wrong,
-        f"`{binding.name.text}` of `{scope.reader(reader)}` cannot {verb} {_shortened(wrong)}",
+        f"`{binding.name.text}` of `{scope.reader(reader)}` cannot {verb} {shortened(wrong)}",
         f"{fault.wanted} is wanted",
         related=related,
         expected=params.show_type(type),
@@ -269,7 +250,7 @@ def _check_form(scope: Scope, binding: syntax.Binding, readers: Sequence[Settabl
         scope.report(
             codes.PARAMETER_FORM,
             binding.value,
-            f"`{name}` of `{scope.reader(reader)}` cannot be {_shortened(binding.value)}",
+            f"`{name}` of `{scope.reader(reader)}` cannot be {shortened(binding.value)}",
             wanted,
             fixes=_form_fixes(scope, binding),
         )
@@ -305,8 +286,3 @@ _OUTSIDE = (
     *("_secret_key", "_key_id"),
 )
 _CODES = {"choice": codes.PARAMETER_CHOICE, "range": name_codes.NUMBER_RANGE}
-
-
-def _shortened(literal: syntax.Literal) -> str:
-    raw = " ".join(literal.raw.split())
-    return raw if len(raw) <= 24 else raw[:23] + "…"

@@ -11,6 +11,7 @@ from nscompiler.patterns import Pattern
 from nscompiler.source import Span
 from nscompiler.typecheck.facts import UseFact
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
+from nscompiler.typecheck.taken_away import without
 from nscompiler.types.show import show
 from nscompiler.types.types import App, Record, Scalar, Type
 
@@ -145,8 +146,6 @@ def _fixes(
         return tuple(Fix(f"write `{other}`", (Edit(at, other),), _MAYBE) for at, other in written)
     if binding.name.text == "url":
         return () if place is None else (Fix("write `{}`", (Edit(place, ""),), _MAYBE),)
-    from nscompiler.typecheck.bindings import without
-
     return (without(scope, expr, binding),)
 
 

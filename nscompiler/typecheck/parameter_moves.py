@@ -7,9 +7,9 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, L
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.typecheck.attempts import Way, instead, parts
-from nscompiler.typecheck.bindings import unset
 from nscompiler.typecheck.explain import fitting, last_of, name_of
 from nscompiler.typecheck.scope import Scope
+from nscompiler.typecheck.taken_away import unset
 
 # Of how many such parameters of one def it is said that they belong elsewhere.
 MOST_MOVED = 6
