@@ -53,7 +53,7 @@ Lowered = tuple["Graph | None", tuple[Diagnostic, ...]]
 _CLASHES = frozenset(
     (
         *("two-sinks-one-path", "sink-on-source-path", "two-sources-one-endpoint", "standard-input-read-twice"),
-        "never-whole",
+        *("never-whole", "standard-output-written-twice"),
     )
 )
 
@@ -264,7 +264,7 @@ class Compilation:
     def _clashes_in(self, path: str) -> Iterator[Diagnostic]:
         for workflow in workflows(self.checked[path]):
             if workflow.declared == "def":
-                problems = self.lower(path, workflow)[1]
+                problems = self.lower(path, workflow, runs=False)[1]
                 yield from (problem for problem in problems if problem.code.name in _CLASHES)
 
     def _separations(self) -> Iterator[Diagnostic]:

@@ -105,10 +105,30 @@ def test_what_is_good_only_when_it_is_complete_needs_an_end(sink, found):
         ('Sources.schedule { cron = "* * * * *" } | Sinks.arrow { path = "t" }', ["never-whole"]),
         ('Sources.schedule { cron = "* * * * *" } | Sinks.arrow { path = "t", format = "stream" }', []),
         ('Sources.jsonl<{ a : Text }> { path = "i" } | Sinks.parquet { path = "t" }', []),
+        ('["a"] | (Sinks.jsonl { path = "-" } & Sinks.stdout)', ["standard-output-written-twice"]),
+        ('["a"] | (Sinks.stdout & Sinks.jsonl { path = "/dev/stdout" })', ["standard-output-written-twice"]),
+        ('["a"] | (Sinks.stdout & Sinks.stdout & Sinks.jsonl { path = "t" })', []),
     ],
 )
 def test_a_check_tells_what_a_build_would(program, found):
     checked = check_texts({"main.nml": f"def w = {program}\n"})
+    assert [problem.code.name for problem in checked.diagnostics] == found
+
+
+@pytest.mark.parametrize(
+    ("program", "found"),
+    [
+        ('["a"] | f | (Sinks.jsonl { path = "o" } & Sinks.jsonl { path = "./o" })', ["two-sinks-one-path"]),
+        ('Sources.jsonl<Text> { path = "o" } | f | Sinks.jsonl { path = "o" }', ["sink-on-source-path"]),
+        (f"({HTTP % 'in'} & {HTTP % '/in'}) | f | Sinks.log", ["two-sources-one-endpoint"]),
+        ("(Sources.stdin & Sources.stdin) | f | Sinks.log", ["standard-input-read-twice"]),
+        ('["a"] | f | (Sinks.jsonl { path = "-" } & Sinks.stdout)', ["standard-output-written-twice"]),
+        ('["a"] | f | (Sinks.jsonl { path = "o" } & Sinks.jsonl { path = "p" })', []),
+    ],
+)
+def test_a_check_needs_no_python_code_for_that(program, found):
+    module = f"module A:1.0.0\nfun f : Text -> Text\ndef w = {program}\n"
+    checked = check_texts({"a/module.nml": module})
     assert [problem.code.name for problem in checked.diagnostics] == found
 
 

@@ -205,6 +205,7 @@ def test_another_file_s_edit_makes_who_asks_ask_again(asking):
         ("\n", "NS0226"),
         ('def w = Sources.stdin | (Sinks.jsonl { path = "a" } & Sinks.jsonl { path = "a" })\n', "NS0603"),
         ('def w = Sources.schedule { cron = "* * * * *" } | Sinks.parquet { path = "t" }\n', "NS0616"),
+        ('def w = Sources.stdin | (Sinks.jsonl { path = "-" } & Sinks.stdout)\n', "NS0617"),
     ],
 )
 def test_what_is_found_only_with_all_files_makes_who_asked_ask_again(asking, text, code):
