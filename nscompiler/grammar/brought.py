@@ -5,9 +5,10 @@ from itertools import islice
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Diagnostic, Edit
+from nscompiler.grammar.aliases import RESERVED, given_aliases
 from nscompiler.grammar.contexts import Context
 from nscompiler.grammar.foreign_declarations import LIKELY, Declarations
-from nscompiler.grammar.foreign_imports import RESERVED, ForeignImport, foreign_imports, given_aliases, told
+from nscompiler.grammar.foreign_imports import ForeignImport, foreign_imports, told
 from nscompiler.grammar.full_names import VERSIONED, FullName, full_names, told_once, told_versioned, versioned_names
 from nscompiler.grammar.generics import Plain, generic_types
 from nscompiler.grammar.head_lines import HeadLines

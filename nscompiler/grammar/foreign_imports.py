@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.aliases import RESERVED, given_aliases, last_part
 from nscompiler.grammar.import_lines import WHOLE_IMPORT
 from nscompiler.patterns import Pattern
 from nscompiler.records import Record
@@ -19,8 +20,6 @@ from nscompiler.source import SourceFile
 
 #: How many of them are looked at in one file.
 _MOST = 400
-#: Aliases that no import may give.
-RESERVED = ("Sources", "Sinks", "Conv", "Std")
 _WORD = r"[^\W\d]\w*+"
 _ALIAS = rf"(?P<alias>{_WORD})"
 _MODULE = (
@@ -66,7 +65,6 @@ _PATTERNS = tuple(map(Pattern, _FORMS))
 _START = Pattern(
     r"(?m)^[ \t]*+(?=(?:from|import|const|let|var|local|val|alias|module|use|using|open|require|#?include|uses|load)\b)"
 )
-_OWN = Pattern(r"(?m)^[ \t]*+import[ \t]+(?P<name>[\w./]++):(?P<version>[\w.-]++)(?:[ \t]+as[ \t]+(?P<alias>\w++))?")
 _ITEM = Pattern(rf"(?P<name>\.\.|\*|{_WORD}'*)(?:\(\.\.\))?(?:\s*+(?:\bas\b|:|=>?|->)\s*+(?P<called>{_WORD}'*))?")
 _NO_ALIAS = {
     "dotted": "The alias of a module is one word, without a dot",
@@ -175,20 +173,6 @@ def _group(match: re.Match[str], *names: str) -> str:
     return next((text for text in held if text), "")
 
 
-def given_aliases(text: str, others: Iterable[int]) -> dict[str, str]:
-    """The aliases that the imports of a text give, with what for; without those that start at some offsets."""
-    inside = frozenset(others)
-    given = {}
-    for own in _OWN.finditer(text):
-        if own.end() - len(own[0].lstrip()) not in inside:
-            given[own["alias"] or _last_part(own["name"])] = f"{own['name']}:{own['version']}"
-    return given
-
-
-def _last_part(name: str) -> str:
-    return name.rpartition("/")[2].rpartition(".")[2]
-
-
 def _read(match: re.Match[str], given: Mapping[str, str]) -> ForeignImport:
     """What was meant, beside the aliases that are given already."""
     reference = f"{match['name']}:{match['version']}" if match["version"] else ""
@@ -250,7 +234,7 @@ def _module(match: re.Match[str]) -> str:
 def _free_alias(match: re.Match[str], called: str, given: Mapping[str, str]) -> str:
     """The alias that a module gets: as the text calls it, else as the last part of its name, else with a number."""
     module = _module(match)
-    stem = _last_part(called or module)
+    stem = last_part(called or module)
     stem = stem[:1].upper() + stem[1:] if stem[:1].isalpha() else f"M{stem}"
     names = chain((stem, module.rpartition("/")[2].replace(".", "")), (f"{stem}{number}" for number in count(2)))
     return next(name for name in names if name not in given and name not in RESERVED)
@@ -295,5 +279,5 @@ def _named(written: str, uses: list[Edit]) -> str:
 def _written(reference: str, alias: str, called: str) -> str:
     """The import; the alias is left out where it is the module's own and the text has it, or no other can be meant."""
     name = reference.partition(":")[0].rpartition("/")[2]
-    own = alias == (_last_part(name) if called and "." not in called else name)
+    own = alias == (last_part(name) if called and "." not in called else name)
     return f"import {reference}" if own else f"import {reference} as {alias}"

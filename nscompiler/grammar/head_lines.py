@@ -11,7 +11,9 @@ from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.diagnostics.suggest import near
+from nscompiler.grammar.aliases import used_aliases
 from nscompiler.grammar.lexer import Tokens, scan
+from nscompiler.grammar.odd_imports import OddImport, odd_import
 from nscompiler.grammar.tables import Tables, load
 from nscompiler.grammar.wording import apart, fitting, shown
 from nscompiler.patterns import Pattern
@@ -49,6 +51,8 @@ _SLIPPED = Pattern(
 _VERSIONED = Pattern(r"[0-9]\.[0-9]")
 _GAP = Pattern(r"[ \t]+")
 _GLUED = Pattern(r"^(?:import|module)(?=\w)|[ \t]as(?=[A-Z])|(?<=\d)as(?=[ \t])")
+_FOR_SPACE = Pattern(r"(?:(?<=^import)|(?<=^module)|(?<=[ \t]as))[^A-Za-z0-9\s](?=\S)|[^A-Za-z0-9\s](?=as[ \t])")
+_ODD_AS = Pattern(r"(?<=[ \t])(?:a[^\w\s]|[^\w\s]s)(?=[ \t])")
 _SIGN = Pattern(r"[^\w\s]+")
 _COMMENT = Pattern(r"[ \t]*(?://.*|;[ \t]*)?")
 
@@ -80,6 +84,19 @@ class _Meant(Record):
         return line
 
 
+class _Parts(Record):
+    """What a line is read as."""
+
+    __match_args__: ClassVar[tuple[str, ...]] = ("keyword", "reference", "alias", "rest")
+    __slots__ = __match_args__
+
+    def __init__(self, keyword: str, reference: str, alias: str | None, rest: str | None) -> None:
+        self.keyword = keyword
+        self.reference = reference
+        self.alias = alias
+        self.rest = rest
+
+
 class HeadLines:
     """Such lines of a file, among those where something was ``found`` to be wrong; ``problems`` are what is told."""
 
@@ -87,7 +104,7 @@ class HeadLines:
         self.problems: list[Diagnostic] = []
         self._source = source
         self._tables = tables
-        self._lines: list[tuple[int, int, str, re.Match[str]]] = []
+        self._lines: list[tuple[int, int, str, _Parts]] = []
         lines = sorted({_line(source.text, one.primary.span.start) for one in found[: _MOST * 2]})
         for start, end in lines[:_MOST]:
             inside = [one for one in found if start <= one.primary.span.start <= end]
@@ -102,20 +119,30 @@ class HeadLines:
             if all(start <= edit.span.start and edit.span.end <= end for edit in fix.edits):
                 text = apply_edits(self._source.text, fix.edits)
                 stop = end + len(text) - len(self._source.text)
-                if any(_VALID.fullmatch(line.strip(" \t;")) for line in text[start:stop].splitlines()):
-                    return True
+                lines = (_VALID.fullmatch(line.strip(" \t;")) for line in text[start:stop].splitlines())
+                read = next((line for line in lines if line is not None), None)
+                if read is not None:
+                    alias, used = read["alias"], used_aliases(self._source.text, start)
+                    return not alias or not used or alias in used
         return False
 
     def _look(self, start: int, end: int) -> None:
         line = self._source.text[start:end]
-        if _VERSIONED.search(line) is None:
-            return
         indent = len(line) - len(line.lstrip(" \t"))
-        line = line[indent:]
-        found = _read(line, self._source.text[:start], self._source.text, self._tables)
-        if found is not None:
-            self._tell(start + indent, found[0])
-            self._lines.append((start + indent, end, line, found[1]))
+        start, line, text = start + indent, line[indent:], self._source.text
+        found = _read(line, text[:start], text, self._tables) if _VERSIONED.search(line) is not None else None
+        odd = odd_import(line, lambda: used_aliases(text, start))
+        if odd is not None and (found is None or odd.right is not None):
+            self._tell_odd(start, odd)
+            self._lines.append((start, end, line, _Parts("import", odd.reference, odd.alias, None)))
+        elif found is not None:
+            self._tell(start, found[0])
+            self._lines.append((start, end, line, _Parts(*found[1].group("keyword", "reference", "alias", "rest"))))
+
+    def _tell_odd(self, start: int, odd: OddImport) -> None:
+        place = self._source.span(start + odd.place[0], start + odd.place[1])
+        fixes = (Fix(f"Write {shown(odd.right)}", (Edit(place, odd.right),), _MAYBE),) if odd.right else ()
+        self.problems.append(odd.code.at(place, odd.title, fixes=fixes))
 
     def _tell(self, start: int, meant: _Meant) -> None:
         span = self._source.span
@@ -129,7 +156,7 @@ class HeadLines:
         for line in reversed(self._lines):
             self._write(tokens, *line)
 
-    def _write(self, tokens: Tokens, start: int, end: int, line: str, match: re.Match[str]) -> None:
+    def _write(self, tokens: Tokens, start: int, end: int, line: str, parts: "_Parts") -> None:
         kind = self._tables.kind
         first = next(at for at, each in enumerate(tokens.starts) if each >= start)
         stop = first
@@ -138,18 +165,17 @@ class HeadLines:
         if stop > first and tokens.texts[stop - 1] == ";":
             stop -= 1
         meant = Tokens()
-        keyword, alias = match["keyword"], match["alias"]
+        keyword, reference, alias = parts.keyword, parts.reference, parts.alias
         meant.put(kind[keyword.upper()], keyword, start, start, tokens.gaps[first])
-        place = line.find(match["reference"])
+        place = line.find(reference)
         at = start + max(place, 0)
-        last = at + len(match["reference"]) if place >= 0 else end
-        meant.put(kind["REFERENCE"], match["reference"], at, last, " ")
+        last = at + len(reference) if place >= 0 else end
+        meant.put(kind["REFERENCE"], reference, at, last, " ")
         if alias:
             meant.put(kind["AS"], "as", last, last, " ")
             meant.put(kind["UNAME"], alias, last, last, " ")
-        if match["rest"]:
-            rest = self._tables.literals[match["rest"]]
-            meant.put(rest, match["rest"], end, end, " ")
+        if parts.rest:
+            meant.put(self._tables.literals[parts.rest], parts.rest, end, end, " ")
         tokens.cut(first, stop)
         tokens.splice(first, meant, len(meant.kinds))
 
@@ -189,6 +215,7 @@ def _meanings(line: str, before: str, text: str, tables: Tables) -> Iterator[_Me
     yield from _reordered(line, text)
     yield from _apart(line)
     yield from _glued(line)
+    yield from _other_space(line)
     yield from _without_keyword(line, before)
     yield from _swapped(line, tables)
     yield from _other_sign(line)
@@ -284,6 +311,23 @@ def _glued(line: str) -> Iterator[_Meant]:
         at = found.end() if behind else start
         title = f"A space is missing {'behind' if behind else 'before'} `{word}`"
         yield _Meant(((at, at, " "),), title, (start, found.end()), "Insert a space")
+
+
+def _other_space(line: str) -> Iterator[_Meant]:
+    """``impor tFoo:1.0.0``, ``import_Foo:1.0.0``, ``import Foo:1.0.0 a# F``."""
+    for gap in _GAP.finditer(line):
+        at, length = gap.start(), len(gap[0])
+        if at > 0 and line[gap.end() :]:
+            title = "This space stands one letter too {}"
+            before, behind = line[at - 1], line[gap.end()]
+            early, late = (at, gap.end() + 1, behind + gap[0]), (at - 1, gap.end(), gap[0] + before)
+            yield _Meant((early,), title.format("early"), (at, at + length), "Move it")
+            yield _Meant((late,), title.format("late"), (at, at + length), "Move it")
+    for found in _FOR_SPACE.finditer(line):
+        title = f"A space stands here, not {shown(found[0])}"
+        yield _Meant(((*found.span(), " "),), title, found.span(), "Write a space")
+    for found in _ODD_AS.finditer(line):
+        yield _Meant(((*found.span(), "as"),), f"{shown(found[0])} is no word, `as` is", found.span(), "Write `as`")
 
 
 def _other_sign(line: str) -> Iterator[_Meant]:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from nscompiler.diagnostics.codes import modules as module_codes
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.aliases import meant_alias, used_aliases
 from nscompiler.grammar.lexer import Tokens
 from nscompiler.grammar.trial import WINDOW, Trial
 from nscompiler.grammar.wording import shown
@@ -112,7 +113,7 @@ def no_as(source: SourceFile, start: int, end: int, alias: str) -> Diagnostic:
 
 def _small_alias(source: SourceFile, tokens: Tokens, line: ImportLine) -> Diagnostic:
     alias = line.match["alias"]
-    capital = alias[0].upper() + alias[1:]
+    capital = _capital(source, line)
     span = source.span(*line.match.span("alias"))
     module, _, member = line.match["name"].rpartition(".")
     if module.rpartition(".")[2][:1].isupper() and member[:1].islower():
@@ -126,6 +127,14 @@ def _small_alias(source: SourceFile, tokens: Tokens, line: ImportLine) -> Diagno
     return codes.NAME_CASE.at(span, "A module's alias starts with a capital letter", fixes=(fix,))
 
 
+def _capital(source: SourceFile, line: ImportLine) -> str:
+    """What an alias in small letters was meant to be: one that the file uses and nothing gives, else the same name with
+    a capital letter."""
+    alias = line.match["alias"]
+    used = used_aliases(source.text, line.match.start())
+    return (meant_alias(alias, used) if used else None) or alias[0].upper() + alias[1:]
+
+
 def _uses(tokens: Tokens, line: ImportLine, alias: str) -> list[int]:
     return [
         at
@@ -134,13 +143,14 @@ def _uses(tokens: Tokens, line: ImportLine, alias: str) -> list[int]:
     ]
 
 
-def read(tokens: Tokens, trial: Trial, line: ImportLine) -> None:
+def read(source: SourceFile, tokens: Tokens, trial: Trial, line: ImportLine) -> None:
     """Puts the import that was meant in the place of the line's tokens; a small alias is one wherever it is used."""
     match, kind = line.match, trial.kind
     start, end = match.start("name"), match.end("version") if match["version"] else match.end("name")
     meant = [(kind["REFERENCE"], line.reference, start, end)]
     if alias := match["alias"]:
-        meant += [(kind["AS"], "as", *match.span("as")), (kind["UNAME"], alias, *match.span("alias"))]
+        called = _capital(source, line) if alias[0].islower() and not _uses(tokens, line, alias) else alias
+        meant += [(kind["AS"], "as", *match.span("as")), (kind["UNAME"], called, *match.span("alias"))]
         for at in _uses(tokens, line, alias):
             tokens.kinds[at] = kind["UNAME"]
     others = Tokens()

@@ -190,7 +190,7 @@ class Recovery:
         self._imports.add(start)
         problems[:] = [one for one in problems if not start <= one.primary.span.start < end]
         self._builder.report(problem)
-        import_lines.read(tokens, self._trial, line)
+        import_lines.read(source, tokens, self._trial, line)
         return self._back_to(states, values, line.first)
 
     def _read_missing_keyword(self, states: list[int], values: list[Any], index: int) -> int:

@@ -10,17 +10,21 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, L
 from nscompiler.grammar import syntax
 from nscompiler.grammar.parse import parse
 from nscompiler.grammar.walk import walk
+from nscompiler.modules.existing import existing
 from nscompiler.modules.exports import names_used
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.meant import meant, repaired
 from nscompiler.modules.members import member, told
-from nscompiler.modules.not_found import MOST_COMPARED, MOST_MENDED, Wanting, declared, not_found
+from nscompiler.modules.not_found import MOST_MENDED, Wanting, declared, not_found
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
 from nscompiler.modules.tree import SUFFIX, folder_of, join
 from nscompiler.modules.wording import titled
+from nscompiler.patterns import Pattern
 from nscompiler.records import Record, replace
 from nscompiler.source import Span
 
+# A line with an import, or what is nearly one.
+_CODE = Pattern(r"(?P<code>(?P<written>[^;\n\r]+?)(?:[ \t]+as[ \t]+(?P<alias>[^\s;]+))?)[ \t]*(?:;|//|\r|\n|$)")
 RESERVED_ALIASES = ("Sources", "Sinks", "Conv", "Std")
 
 
@@ -118,6 +122,7 @@ class _Resolver:
         self._own = own
         self._aliases: dict[str, syntax.Import] = {}
         self._names: dict[str, frozenset[str]] | None = None
+        self._syntax: tuple[Diagnostic, ...] | None = None
         self.resolved: list[ResolvedImport] = []
         self.poisoned: set[str] = set()
         self.claimed: list[str] = []
@@ -159,8 +164,10 @@ class _Resolver:
         if claiming is not None and claiming != self._module.source.path:
             self.claimed.append(claiming)
             return None
-        written = self._module.source.text[node.reference.start : node.reference.end]
-        if paths or written == node.reference.text:  # else it was read with a slip mended, of which the parser has told
+        told = None if paths else self._told(node)
+        if told is not None:
+            self._mend_told(node, told, alias)
+        else:
             self.problems.append(self._index.conflict(ref) or self._not_found(node, ref, alias))
         return None
 
@@ -170,6 +177,11 @@ class _Resolver:
         found = meant(text)
         if node.alias is None and found is not None:
             self.poisoned.add(found.ref.last_part)
+        told = self._told(node)
+        if told is not None:
+            self._mend_told(node, told, alias)
+            return
+        self._poison_any(alias)
         written_so = self._index.written_so(text)
         if written_so is not None:
             self.claimed.append(written_so)
@@ -180,11 +192,49 @@ class _Resolver:
         elif text.endswith(SUFFIX):
             self.problems.append(self._of_file(node, faulty(fault, text, place)))
         else:
-            fixes = _existing(text, place, self._index, self._used(alias))
+            fixes = tuple(
+                Fix(f"import `{each}`", (Edit(place, str(each)),), Applicability.MAYBE_INCORRECT)
+                for each in existing(text, self._index, self._used(alias))
+            )
             if node.alias is None and alias[:1].islower():
                 fixes = tuple(self._with_small_alias(fix, alias) for fix in fixes)
             problem = faulty(fault, text, place)
             self.problems.append(self._member(node, replace(problem, fixes=fixes or problem.fixes)))
+
+    def _told(self, node: syntax.Import) -> Diagnostic | None:
+        """What the parser has told of an import's line: nothing else is then."""
+        if self._syntax is None:
+            self._syntax = tuple(one for one in parse(self._module.source).problems if one.is_error)
+        text = self._module.source.text
+        ends = (text.find("\n", node.start), *(other.start for other in self._module.imports))
+        end = min((at for at in ends if at > node.start), default=len(text)) + 1
+        return next((one for one in self._syntax if node.start <= one.primary.span.start < end), None)
+
+    def _mend_told(self, node: syntax.Import, told: Diagnostic, alias: str) -> None:
+        """Tell the same again, with a fix that writes a module that there is: the parser knows of none."""
+        self._poison_any(alias)
+        text = self._module.source.text
+        line = _CODE.match(text, node.start)
+        if line is None or alias == syntax.NAMELESS:
+            return
+        written = line["written"]
+        keyword = "" if written.startswith("import ") else "import "
+        called = line["alias"] if node.alias is None else alias
+        if called is not None and not called.isidentifier():
+            return
+        behind = "" if called is None else f" as {called}"
+        place = Span(self._module.source.path, node.start, line.end("code"))
+        fixes = tuple(
+            Fix(f"import `{ref}`", (Edit(place, f"import {ref}{behind}"),), Applicability.MAYBE_INCORRECT)
+            for ref in existing(written.removeprefix("import ").lstrip(), self._index, self._used(alias), keyword)
+        )
+        if fixes:
+            self.problems.append(replace(told, fixes=fixes))
+
+    def _poison_any(self, alias: str) -> None:
+        """Of an import that means nothing, and whose alias is not used: what it was meant to be called is not known."""
+        if not self._used(alias):
+            self.poisoned.add(syntax.NAMELESS)
 
     def _with_small_alias(self, fix: Fix, alias: str) -> Fix:
         """A fix of ``import shop.orders`` that writes ``Orders.f`` for ``orders.f`` too."""
@@ -237,6 +287,8 @@ class _Resolver:
     def _alias_is_free(
         self, node: syntax.Import, alias: str, ref: ModuleRef | ReferenceFault, path: str | None
     ) -> bool:
+        if alias == syntax.NAMELESS:
+            return True
         if alias in self._aliases:
             place = self._module.span(node.alias or node.reference)
             first = self._aliases[alias]
@@ -325,22 +377,6 @@ def faulty(fault: ReferenceFault, text: str, span: Span) -> Diagnostic:
         return problem
     fix = Fix(f"write `{found.ref}`", (Edit(span, str(found.ref)),), Applicability.MAYBE_INCORRECT)
     return replace(problem, fixes=(fix,))
-
-
-def _existing(text: str, span: Span, index: ModuleIndex, used: frozenset[str]) -> tuple[Fix, ...]:
-    """Fixes that write what a faulty reference can mean of the modules that there are."""
-    readings = (meant(text), meant(text.replace("/", ".")), meant(text.rpartition("/")[2]))
-    found = next((one for one in readings if one is not None and index.versions(one.ref)), None)
-    if found is None:
-        return ()
-    versions = index.versions(found.ref)
-    if found.ref in versions and found.has_version:
-        versions = (found.ref,)
-    whole = [each for each in versions[:MOST_COMPARED] if not used - declared(each, index)]
-    return tuple(
-        Fix(f"import `{each}`", (Edit(span, str(each)),), Applicability.MAYBE_INCORRECT)
-        for each in (whole or versions)[:3]
-    )
 
 
 def alias_of(node: syntax.Import) -> str:

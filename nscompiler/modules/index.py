@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Diagnostic, Label, Role
-from nscompiler.diagnostics.suggest import near
+from nscompiler.diagnostics.suggest import distance, near
 from nscompiler.files import Files
 from nscompiler.modules.claims import claim, claims
 from nscompiler.modules.importers import ImportLine, importers
@@ -24,6 +24,8 @@ _COMPARISONS = 30_000
 
 # How many names beside a root are looked at for a module that is not found below it.
 _BESIDE = 200
+# How many letters of a reference may be wrong, and in how many versions of a module it is looked for.
+_MOST_SLIPS, _MOST_VERSIONS = 2, 20
 
 
 class Contents(Record):
@@ -62,6 +64,7 @@ class ModuleIndex:
         "_imported",
         "_near",
         "_sources",
+        "_spelt_budget",
         "_standard_name",
         "_unwritten",
         "_walked",
@@ -90,6 +93,7 @@ class ModuleIndex:
         self._imported: dict[ModuleRef | str, tuple[ImportLine, ...]] | None = None
         self._walked = dict(walked or {})
         self._near: dict[str, tuple[str, ...]] = {}
+        self._spelt_budget = _COMPARISONS
         self._beside: dict[str, tuple[str, str]] | None = None
 
     def reading(self, sources: Sources, files: Files) -> "ModuleIndex":
@@ -137,6 +141,18 @@ class ModuleIndex:
             next((candidate for candidate in versions if candidate.version == ref.version), versions[0])
             for versions in found
         )
+
+    def spelt_like(self, text: str, before: str = "") -> tuple[ModuleRef, ...]:
+        """The modules of whose references, with what stands ``before`` them, a text is a slip of one or two letters or
+        signs."""
+        refs = self.contents.refs
+        if self._spelt_budget < len(refs):
+            return ()
+        self._spelt_budget -= len(refs)
+        whole = [ref for versions in refs.values() for ref in versions[:_MOST_VERSIONS]]
+        slips = {ref: _slips(ref, before, text) for ref in whole}
+        best = min(slips.values(), default=_MOST_SLIPS + 1)
+        return tuple(ref for ref in whole if slips[ref] == best <= _MOST_SLIPS)
 
     def beside(self, ref: ModuleRef) -> tuple[str, str] | None:
         """A folder right beside a root that holds the module, whatever its version, and the folder of both."""
@@ -293,6 +309,15 @@ class ModuleIndex:
                 modules = self._walked.get(place) or walk(place, self._files).modules
                 found.update(dict.fromkeys(modules))
         return tuple(found)
+
+
+def _slips(ref: ModuleRef, before: str, text: str) -> int:
+    """How many letters lie between a text and a reference, with author and registry where that is nearer."""
+    forms = {str(ref)}
+    if "." in text and len(text) > len(str(ref)):
+        author = f"{ref.author}/{ref.name}:{ref.version}"
+        forms |= {author, f"{ref.registry}/{author}"}
+    return min(distance(before + form, text, _MOST_SLIPS) for form in forms)
 
 
 def _near_titles(ref: ModuleRef, refs: Mapping[str, tuple[ModuleRef, ...]]) -> tuple[str, ...]:

@@ -320,9 +320,10 @@ def _count_fault(numbers: _Piece, parts: list[_Piece]) -> ReferenceFault | None:
     filled = None
     if len(parts) < 3 and all(_number_fault(part) is None for part in parts):
         filled = ".".join([part.text for part in parts] + ["0"] * (3 - len(parts)))
+    whole = all(_DIGITS.issuperset(part.text) for part in parts)
     return numbers.fault(
         codes.INCOMPLETE_VERSION,
-        "the version `{}` has not exactly three numbers",
+        "the version `{}` has not exactly three numbers" if whole else "a version is written in full, and `{}` is none",
         numbers.text,
         label="MAJOR.MINOR.PATCH",
         replacement=filled,

@@ -96,7 +96,7 @@ _STANDARD = {"Http": "Http:1.0.0"}
 def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> None:
     """No import gives an alias; ``name`` is what is wanted from it."""
     text, aliases = qualifier.text, list(scope.imports)
-    if syntax.NAMELESS in (text, name.text):
+    if syntax.NAMELESS in (text, name.text) or syntax.NAMELESS in scope.imports:
         return
     if text in scope.declared_functions:
         _report_dot(scope, qualifier, name)
