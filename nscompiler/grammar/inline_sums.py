@@ -10,15 +10,17 @@ from nscompiler.records import Record
 
 _OPENERS, _CLOSERS = ("(", "[", "{"), (")", "]", "}")
 #: Built-in types without arguments: an alternative of that name alone can only have been meant as that type.
-_SCALARS = frozenset(
+SCALARS = frozenset(
     ("Integer", "Double", "Boolean", "Text", "Byte", "Json", "Decimal", "Date", "Time", "DateTime", "Duration", "Uuid")
 )
-_APPLIED = ("Map", "Vector", "Matrix")
-_TITLE = "A sum stands only after the `=` of a `type`: its name stands here"
+APPLIED = ("Map", "Vector", "Matrix")
+"""Those with arguments."""
+TITLE = "A sum stands only after the `=` of a `type`: its name stands here"
+"""What is told of one elsewhere."""
 _NO_CONSTRUCTORS = "each alternative has a constructor, as in `type Id = Number Integer | Word Text`"
 
 
-class _Written(Record):
+class Written(Record):
     """The tokens of a sum, from ``first`` to before ``end``, and where its alternatives start."""
 
     __match_args__: ClassVar[tuple[str, ...]] = ("first", "end", "starts")
@@ -42,7 +44,7 @@ def inline_sum(around: Surroundings) -> Diagnostic | None:
     if around.keyword not in ("type", "fun", "def") or segment.text(bar) != "|" or not bar:
         return None
     written = _written(segment, bar)
-    if written is None or not _is_type_place(around, written.first):
+    if written is None or not is_type_place(around, written.first):
         return None
     if bar < at and not _is_no_row(segment, written, bar):
         return None
@@ -51,12 +53,12 @@ def inline_sum(around: Surroundings) -> Diagnostic | None:
     where = segment.span(written.first, written.end - 1)
     named = all(_has_constructor(segment, alternative) for alternative in written.alternatives())
     if not named:
-        return codes.NAMELESS_SUM.at(where, _TITLE, notes=(_NO_CONSTRUCTORS,))
+        return codes.NAMELESS_SUM.at(where, TITLE, notes=(_NO_CONSTRUCTORS,))
     fix = _fix(around, written)
-    return codes.NAMELESS_SUM.at(where, _TITLE, fixes=() if fix is None else (fix,))
+    return codes.NAMELESS_SUM.at(where, TITLE, fixes=() if fix is None else (fix,))
 
 
-def _written(segment: Segment, bar: int) -> _Written | None:
+def _written(segment: Segment, bar: int) -> Written | None:
     """The types around a `|`, up to what cannot be part of one."""
     first = bar
     while first > 0 and (_is_part(segment, first - 1) or segment.text(first - 1) in _CLOSERS):
@@ -66,7 +68,7 @@ def _written(segment: Segment, bar: int) -> _Written | None:
         if segment.text(end) == "|":
             starts.append(end + 1)
         end = segment.behind_bracket(end) if segment.text(end) in _OPENERS else end + 1
-    found = _Written(first, end, starts)
+    found = Written(first, end, starts)
     return found if len(starts) > 1 and all(map(len, found.alternatives())) else None
 
 
@@ -88,7 +90,7 @@ def _opener(segment: Segment, position: int) -> int:
     return position
 
 
-def _is_type_place(around: Surroundings, first: int) -> bool:
+def is_type_place(around: Surroundings, first: int) -> bool:
     """Whether a type stands there, and it is no parameter's, which may have texts with `|`."""
     segment = around.segment
     before = segment.text(first - 1)
@@ -100,16 +102,16 @@ def _is_type_place(around: Surroundings, first: int) -> bool:
     return before != "," or bool(segment.open_brackets())
 
 
-def _is_no_row(segment: Segment, written: _Written, bar: int) -> bool:
+def _is_no_row(segment: Segment, written: Written, bar: int) -> bool:
     """Whether what stands behind the last field's `|` is no name for the rest of the record, in capitals by mistake."""
-    if len(written.starts) > 2 or written.end > bar + 2 or segment.text(bar + 1) in _SCALARS:
+    if len(written.starts) > 2 or written.end > bar + 2 or segment.text(bar + 1) in SCALARS:
         return True
     word = segment.text(written.first)
     named = word[:1].isupper() and segment.text(written.first + 1) != "."
-    return named and word not in _SCALARS and word not in _APPLIED and not _is_declared(segment, written.first)
+    return named and word not in SCALARS and word not in APPLIED and not is_declared(segment, written.first)
 
 
-def _is_declared(segment: Segment, position: int) -> bool:
+def is_declared(segment: Segment, position: int) -> bool:
     """Whether the file declares a type of a token's name."""
     texts, name = segment.tokens.texts, segment.text(position)
     return any(texts[at] == "type" and texts[at + 1] == name for at in range(len(texts) - 1))
@@ -118,25 +120,31 @@ def _is_declared(segment: Segment, position: int) -> bool:
 def _has_constructor(segment: Segment, alternative: range) -> bool:
     first = alternative[0]
     capital = segment.text(first)[:1].isupper() and segment.text(first + 1) != "."
-    return capital and not (len(alternative) == 1 and segment.text(first) in _SCALARS)
+    return capital and not (len(alternative) == 1 and segment.text(first) in SCALARS)
 
 
-def _fix(around: Surroundings, written: _Written) -> Fix | None:
+def _fix(around: Surroundings, written: Written) -> Fix | None:
+    segment, text = around.segment, around.segment.source.text
+    if not all(_is_plain(segment, alternative) for alternative in written.alternatives()):
+        return None
+    body = text[segment.start(written.first) : segment.end(written.end - 1)]
+    return declared_below(around, written, " ".join(body.split()))
+
+
+def declared_below(around: Surroundings, written: Written, body: str) -> Fix | None:
     """The sum as a type of its own below, its name here; None where that needs thought."""
     segment, text = around.segment, around.segment.source.text
     name = _name(around, written)
     tokens = segment.tokens
     last = next((at for at in range(written.end, len(segment.kinds)) if segment.text(at) == ";"), None)
     stop = segment.stop if last is None else segment.indexes[last] + 1
-    plain = all(_is_plain(segment, alternative) for alternative in written.alternatives())
     alone = not tokens.texts[stop] or segment.trial.begins_line(tokens, stop)
-    if segment.is_cut or not name or not plain or name in tokens.texts or not alone:
+    if segment.is_cut or not name or name in tokens.texts or not alone:
         return None
     line = text.find("\n", segment.end(len(segment.kinds) - 1 if last is None else last))
     place = line if line >= 0 else len(text)
     begins = segment.trial.is_start(tokens, stop) or not tokens.texts[stop]
-    body = text[segment.start(written.first) : segment.end(written.end - 1)]
-    declared = f"\ntype {name} = {' '.join(body.split())}{'' if begins else ';'}"
+    declared = f"\ntype {name} = {body}{'' if begins else ';'}"
     edits = (
         Edit(segment.span(written.first, written.end - 1), name),
         Edit(segment.source.span(place, place), declared),
@@ -155,7 +163,7 @@ def _is_plain(segment: Segment, alternative: range) -> bool:
     return segment.is_word(first) and all(segment.text(at) == "optional" for at in variables)
 
 
-def _name(around: Surroundings, written: _Written) -> str:
+def _name(around: Surroundings, written: Written) -> str:
     """What the sum may be called: after the field that holds it, or after the function."""
     segment, before = around.segment, written.first - 1
     if segment.text(before) == ":" and before > around.head + 2:

@@ -12,7 +12,8 @@ from nscompiler.records import Record
 _MAYBE = Applicability.MAYBE_INCORRECT
 _OPENING = {")": "(", "]": "[", "}": "{"}
 _LONG = 20
-_TYPE_ENDS = frozenset((",", "}", "|", ")", ";", "=", "->", ""))
+_BEFORE_TYPE = frozenset((":", "->", "=", "(", "[", ",", "<"))
+_TYPE_ENDS = frozenset((",", "}", "]", "|", ")", ">", ";", "=", "->", ""))
 
 
 class _Mark(Record):
@@ -77,6 +78,8 @@ def _marks(around: Surroundings, first: int, sign: str) -> list[_Mark]:
             continue
         if sign == "?" and segment.text(position + 1) == ":":
             start, stop = position + 2, _type_stop(segment, position + 2)
+        elif sign == "?" and segment.text(position - 1) in _BEFORE_TYPE:
+            start, stop = position + 1, _type_stop(segment, position + 1)
         else:
             start, stop = _atom_start(segment, position - 1), position - 1
         if not start or stop < start or any(mark.last >= start for mark in found):
@@ -145,10 +148,18 @@ def _edits(segment: Segment, mark: _Mark, opening: str, closing: str) -> tuple[E
     start, stop = segment.start(mark.start), segment.end(mark.final)
     before = Edit(segment.source.span(start, start), opening)
     sign = segment.source.span(segment.end(mark.first - 1), segment.end(mark.last))
+    if mark.start == mark.last + 1:
+        return (
+            Edit(segment.source.span(segment.start(mark.first), start), opening),
+            *_inserted(segment, stop, closing),
+        )
     if mark.first == mark.final + 1:
         return (before, Edit(sign, closing))
-    behind = (Edit(segment.source.span(stop, stop), closing),) if closing else ()
-    return (Edit(sign, ""), before, *behind)
+    return (Edit(sign, ""), before, *_inserted(segment, stop, closing))
+
+
+def _inserted(segment: Segment, place: int, text: str) -> tuple[Edit, ...]:
+    return (Edit(segment.source.span(place, place), text),) if text else ()
 
 
 def mark_before(around: Surroundings) -> Diagnostic | None:

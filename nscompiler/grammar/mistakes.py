@@ -6,7 +6,7 @@ from nscompiler.grammar.build_expressions import ExpressionActions
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.syntax import Concat, Expr, Filter, Name, SizeLiteral, TypeExpr, TypeName, TypeVariable
 from nscompiler.grammar.text import BadEscape
-from nscompiler.grammar.wording import shown
+from nscompiler.grammar.wording import NOTHING, fitting, shown
 from nscompiler.source import Span
 
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
@@ -106,22 +106,40 @@ class MistakeActions(ExpressionActions):
         fixes = () if isinstance(arguments[0], SizeLiteral) else (fix,)
         self.report(codes.PAYLOAD_BRACKETS.at(span, title, fixes=fixes))
 
-    def no_constructor(self, written: TypeExpr) -> None:
-        """``{ x : A } | B``, ``a | B``."""
-        span = self.source.span(self.start(written), self.end(written))
-        if isinstance(written, TypeVariable):
-            text = written.name.text
-            capital = text[:1].upper() + text[1:]
-            fix = Fix(f"Write {shown(capital)}", (Edit(span, capital),), _MAYBE)
-            self.report(codes.NAME_CASE.at(span, "A constructor starts with a capital letter", fixes=(fix,)))
+    def no_constructors(self, alternatives: list[TypeExpr], wrong: list[TypeExpr]) -> None:
+        """``{ x : A } | B``, ``a | b``, ``Text | null``: the last two are told of at the first."""
+        if self._is_missing(alternatives):
             return
-        if isinstance(written, TypeName) and written.qualifier is not None:
-            title = f"A constructor is a plain name, without `{written.qualifier.text}.`"
-            if len(title) > 80:
-                title = "A constructor is a plain name, without a module"
-            self.report(codes.SUM_ALTERNATIVE.at(span, title))
-            return
-        self.report(codes.SUM_ALTERNATIVE.at(span, "An alternative of a sum starts with a constructor"))
+        small = [one for one in wrong if isinstance(one, TypeVariable)]
+        if small:
+            capitals = [one.name.text[:1].upper() + one.name.text[1:] for one in small]
+            spans = [self.source.span(one.start, one.end) for one in small]
+            edits = tuple(Edit(span, capital) for span, capital in zip(spans, capitals, strict=True))
+            fix = Fix(
+                fitting(f"Write {', '.join(map(shown, capitals))}", "Write them with capital letters"), edits, _MAYBE
+            )
+            self.report(codes.NAME_CASE.at(spans[0], "A constructor starts with a capital letter", fixes=(fix,)))
+        for one in wrong:
+            span = self.source.span(self.start(one), self.end(one))
+            if isinstance(one, TypeName) and one.qualifier is not None:
+                title = f"A constructor is a plain name, without `{one.qualifier.text}.`"
+                title = fitting(title, "A constructor is a plain name, without a module")
+                self.report(codes.SUM_ALTERNATIVE.at(span, title))
+            elif not isinstance(one, TypeVariable):
+                self.report(codes.SUM_ALTERNATIVE.at(span, "An alternative of a sum starts with a constructor"))
+
+    def _is_missing(self, alternatives: list[TypeExpr]) -> bool:
+        """Whether it is a type and a word for what is none, after telling of that."""
+        kinds = (TypeName, TypeVariable)
+        others = [one for one in alternatives if not (isinstance(one, kinds) and one.name.text in NOTHING)]
+        if len(alternatives) != 2 or len(others) != 1:
+            return False
+        whole = self.source.span(self.start(alternatives[0]), self.end(alternatives[1]))
+        written = f"optional {self.source.text[self.start(others[0]) : self.end(others[0])]}"
+        fix = Fix(fitting(f"Write {shown(written)}", "Write `optional`"), (Edit(whole, written),), _MAYBE)
+        title = fitting(f"What may be missing is written {shown(written)}", "What may be missing is written `optional`")
+        self.report(codes.NAMELESS_SUM.at(whole, title, fixes=(fix,)))
+        return True
 
     def expression_after_type(self, at: int) -> None:
         """A bare expression that was read as part of the ``type`` above it."""

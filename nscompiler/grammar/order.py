@@ -7,9 +7,10 @@ from itertools import chain, count
 from typing import Any
 
 from nscompiler.diagnostics.codes import syntax as codes
-from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.build import Braces, Builder, Item, Separator
+from nscompiler.grammar.foreign_comments import documentation, documentation_of_module
 from nscompiler.grammar.import_lines import WHOLE_IMPORT, alias_behind, no_as
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.syntax import (
@@ -43,6 +44,8 @@ _LONGEST = 24
 # What ends a pipe or a block elsewhere.
 _ENDS = frozenset(("end", "done", "fi", "esac", "endif"))
 _NEW_LINE = Pattern(r"[\n\r]")
+# A line is empty below, or an import stands there.
+_APART = Pattern(r"[ \t\r]*+\n[ \t\r]*+\n|\s*+import\b")
 _STANDARD = ("Sources", "Sinks", "Conv", "Std")
 _TYPE = Pattern(r"(?P<open>[(\[]?)[ \t]*(?P<type>[A-Z]\w*+)(?![\w.'<])[ \t]*(?P<close>[)\]]?)")
 _WORD, _LAST_WORD = Pattern(r"[A-Za-z_][\w']*+"), Pattern(r"(?<![\w'])[A-Za-z_][\w']*+\Z")
@@ -533,6 +536,10 @@ class _Assembly:
         start, end = self._builder.start(item), self._builder.end(item)
         if len(self._builder.problems) >= MOST or self._is_told(start, end):
             return
+        problem = self._documentation(item, start, end)
+        if problem is not None:
+            self._builder.report(problem)
+            return
         names = [getattr(declaration, "name", None) for declaration in self._declarations]
         taken = {declared.text for declared in names if declared is not None}
         name = next(
@@ -540,6 +547,16 @@ class _Assembly:
         )
         fix = Fix(f"Name it `{name}`", (Edit(self._source.span(start, start), f"def {name} = "),), _MAYBE)
         self._builder.report(codes.EXPRESSION_PLACE.at(self._source.span(start, end), title, fixes=(fix,)))
+
+    def _documentation(self, item: Expr, start: int, end: int) -> Diagnostic | None:
+        """What is told of a text that says what the declaration below it is for, or the module above it."""
+        text, header = self._source.text, self._header
+        if not isinstance(item, LiteralSource) or text[start] != '"':
+            return None
+        below = header is not None and header.early is None and not text[header.end : start].strip()
+        if header is not None and below and _APART.match(text, end) is not None:
+            return documentation_of_module(self._source, self._source.span(header.start, header.end), start, end)
+        return documentation(self._source, start, end)
 
     def _tell_misspelt(self, end: int) -> bool:
         """Tell of a word right before an offset that is nearly ``concat`` or ``filter``, and nothing declared here."""

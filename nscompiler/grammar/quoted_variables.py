@@ -11,7 +11,8 @@ from nscompiler.patterns import Pattern
 from nscompiler.source import SourceFile
 
 _LINE = Pattern(r"(?m)^[ \t]*+(?:type|fun)[ \t](?:(?!\bwith\b)[^\n\r\"])*+")
-_VARIABLE = Pattern(r"(?<![\w'])'(?P<name>[a-z]\w*+)(?!')")
+# No text in such quotes: behind its second one no name begins.
+_VARIABLE = Pattern(r"(?<![\w'])'(?P<name>[a-z]\w*+)(?!')(?![^'\n]*+'(?!\w))")
 # What stands before the name of a type there, and behind it here.
 _FIRST = Pattern(
     r"(?<=type )[ \t]*+(?P<all>'[a-z]\w*+|\([ \t]*+'[a-z]\w*+(?:[ \t]*+,[ \t]*+'[a-z]\w*+)*+[ \t]*+\))"

@@ -11,6 +11,7 @@ from nscompiler.grammar import import_lines, keywords, long_texts, odd_names, un
 from nscompiler.grammar.build import Braces, Builder, Item, Separator
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
 from nscompiler.grammar.explain import explain
+from nscompiler.grammar.foreign_comments import aside
 from nscompiler.grammar.lexer import SWALLOWED, Kinds, Tokens
 from nscompiler.grammar.lexical import read_bad, text_ends, unquoted_type
 from nscompiler.grammar.place import MOST
@@ -67,13 +68,15 @@ class Recovery:
         if read >= 0:
             return read
         kind = self._tokens.kinds[index]
-        if self._first_bad <= kind < len(self._tables.names) and not self._is_quoted_parameter(states, index):
+        if self._first_bad <= kind < len(self._tables.names) and not self._is_quoted_name(states, index):
             return self._read_bad(states, values, index)
         return self._mistake(states, values, index)
 
     def _read_as_meant(self, states: list[int], values: list[Any], index: int) -> int:
         """Where to go on after reading what stands around a token as what was meant; -1 where that is not seen."""
-        read = self._read_slip(states, values, index, likely=True)
+        read = self._read_aside(states, values, index)
+        if read < 0:
+            read = self._read_slip(states, values, index, likely=True)
         if read < 0:
             read = self._read_misspelt_keyword(states, values, index)
         if read < 0:
@@ -93,6 +96,22 @@ class Recovery:
         if read < 0:
             read = self._read_odd_name(states, values, index)
         return read
+
+    def _read_aside(self, states: list[int], values: list[Any], index: int) -> int:
+        """Where to go on after passing over a comment, or a text that is one, as elsewhere; -1 if there is none."""
+        tokens = self._tokens
+        found = aside(self._builder.source, tokens, self._trial, index)
+        if found is None or self._silent(states, values, index):
+            return -1
+        documents = found.problem.code is codes.EXPRESSION_PLACE
+        if documents and not self._trial.ends(states, tokens.kinds[found.until]):
+            return -1
+        self._builder.report(found.problem)
+        for at in range(found.first, found.until):
+            tokens.kinds[at], tokens.texts[at] = SWALLOWED, ""
+        if found.text:
+            tokens.kinds[found.first], tokens.texts[found.first] = self._tables.kind["LONG_TEXT"], found.text
+        return index if found.first == index else self._back_to(states, values, found.first)
 
     # --- slips
 
@@ -277,13 +296,18 @@ class Recovery:
         texts = self._tokens.texts
         return index > 2 and texts[index - 1] == "=" and texts[index - 3] in ("{", ",", ":")
 
-    def _is_quoted_parameter(self, states: list[int], index: int) -> bool:
-        """Whether a token is the name of a parameter in quotes of another kind: ``{ 'n': 3 }``."""
-        tokens = self._tokens
-        if tokens.kinds[index] != self._tables.kind["WRONG_QUOTES"] or tokens.texts[index + 1] not in ("=", ":"):
+    def _is_quoted_name(self, states: list[int], index: int) -> bool:
+        """Whether a token is a name in quotes of another kind: of a parameter, ``{ 'n': 3 }``, or of an alternative,
+        ``'low' | 'high'``.
+        """
+        tokens, kind = self._tokens, self._tables.kind
+        if tokens.kinds[index] != kind["WRONG_QUOTES"] or tokens.texts[index + 1] not in ("=", ":", "|"):
+            return False
+        wanted = "UNAME" if tokens.texts[index + 1] == "|" else "LNAME"
+        if wanted == "UNAME" and tokens.kinds[index + 2] not in (kind["WRONG_QUOTES"], kind["TEXT"]):
             return False
         expected = self._trial.expected(states.copy())
-        return self._tables.kind["LNAME"] in expected and self._tables.kind["TEXT"] not in expected
+        return kind[wanted] in expected and kind["TEXT"] not in expected
 
     def _read_any_value(self, index: int) -> None:
         """Read what could not be read as a value that suits every parameter, so that no second error is told of it."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import near
+from nscompiler.grammar.choices import CHOICES
 from nscompiler.grammar.early import old_annotation, old_source, old_type
 from nscompiler.grammar.excess import EXCESS
 from nscompiler.grammar.foreign import FOREIGN, bare_arguments
@@ -474,6 +475,7 @@ STRUCTURE: tuple[Rule, ...] = (
     missing_name,
     wrong_keyword,
     colon_before_body,
+    *CHOICES,
     with_length,
     foreign_type,
     *FOREIGN,

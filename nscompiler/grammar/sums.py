@@ -21,6 +21,9 @@ def sum_type(builder: MistakeActions, alternatives: list[TypeExpr]) -> SumType |
     constructors = tuple(_constructor(builder, alternative) for alternative in alternatives)
     good = tuple(constructor for constructor in constructors if constructor is not None)
     if len(good) < len(constructors):
+        builder.no_constructors(
+            alternatives, [one for one, made in zip(alternatives, constructors, strict=True) if made is None]
+        )
         return None
     return SumType(good[0].start, good[-1].end, good)
 
@@ -36,7 +39,6 @@ def _constructor(builder: MistakeActions, written: TypeExpr) -> Constructor | No
         builder.payload_needs_brackets(written, inner.name.text, inner.args)
         payload = OptionalType(inner.args[0].start, end, _joined(builder, inner.args))
         return Constructor(start, end, inner.name, payload, doc)
-    builder.no_constructor(written)
     return None
 
 

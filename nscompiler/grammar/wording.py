@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 ONE_DOT = "A name has one dot: the module's alias, then what it declares"
 """What is told of ``A.B.f``."""
+NOTHING = frozenset(("None", "none", "Null", "null", "Nil", "nil", "Nothing", "nothing", "Undefined", "undefined"))
+"""What other languages call a value that is none."""
 
 _LITERALS = frozenset(("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT"))
 _DECLARATIONS = frozenset(("TYPE", "FUN", "DEF"))

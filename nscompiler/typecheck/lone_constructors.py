@@ -5,11 +5,13 @@ payload alone.
 from typing import Protocol
 
 from nscompiler.diagnostics.codes import names as codes
+from nscompiler.diagnostics.codes import syntax as syntax_codes
 from nscompiler.diagnostics.entry import Code
-from nscompiler.diagnostics.model import Applicability, Fix
+from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.grammar.wording import fitting
+from nscompiler.source import Span
 
 _WHY = "a sum has two constructors or more: what has one is its payload alone"
 # What a fix is not called after.
@@ -21,6 +23,7 @@ class Scope(Protocol):
 
     module: syntax.Module
 
+    def span(self, node: syntax.Node) -> Span: ...
     def report(self, code: Code, node: syntax.Node, title: str, label: str = "", **more: object) -> None: ...
     def replacement(
         self, node: syntax.Node, text: str, title: str, sure: Applicability = Applicability.MAYBE_INCORRECT
@@ -43,6 +46,13 @@ def reports_itself(scope: Scope, decl: syntax.TypeDecl) -> bool:
 def report_unknown(scope: Scope, body: syntax.TypeName) -> None:
     """Report ``type Order = Placed { id : Integer }``, where no type is called ``Placed``."""
     name = body.name.text
+    words = [one for one in body.args if isinstance(one, syntax.TypeVariable) and one.name.text == "or"]
+    if words and words[-1] is not body.args[-1]:
+        edits = tuple(Edit(scope.span(one), "|") for one in words)
+        fix = Fix("write `|`", edits, Applicability.MAYBE_INCORRECT)
+        title = "The alternatives of a sum are separated by `|`, not by `or`"
+        scope.report(syntax_codes.MISSING_PIPE, words[0], title, fixes=(fix,))
+        return
     title = fitting(
         f"`{name}` is no type, and a sum has two constructors or more", "a sum has two constructors or more"
     )

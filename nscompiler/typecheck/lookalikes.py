@@ -14,6 +14,7 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar import syntax
 from nscompiler.grammar.sql_types import SQL_SMALL
 from nscompiler.grammar.walk import walk
+from nscompiler.grammar.wording import NOTHING
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.types import SCALARS, Var
 
@@ -22,7 +23,7 @@ FOREIGN_SMALL = {"string": "Text", "str": "Text", "int": "Integer", "bool": "Boo
 """What other languages call a type, in small letters."""
 FOREIGN_SMALL |= {"bytes": "[Byte]"} | SQL_SMALL
 # What a fix is not called after.
-_LONG = 80
+_LONG, _SHORT = 80, 40
 _MEANT = {**_SMALL, **FOREIGN_SMALL}
 
 
@@ -40,6 +41,8 @@ def report_lookalikes(
         for name in dict.fromkeys(var.name for var in mentioned)
         if (right := _MEANT.get(name) or _declared(scope, name, unsupplied)) is not None
     }
+    if any(var.name in NOTHING and var.kind == "row" for var in mentioned):
+        _report_rest(scope, type)
     places = [node for node in _variables(type) if node.name.text in meant] if meant else []
     if not places:
         return frozenset()
@@ -56,6 +59,36 @@ def report_lookalikes(
         title = f"`{name}` has the wrong capital"
         scope.report(codes.WRONG_CASE, first, title, "a type starts with a capital", fixes=(fix,))
     return frozenset(meant) if wrong else frozenset()
+
+
+def _report_rest(scope: Scope, type: syntax.FunctionType) -> None:
+    """Report ``{ a : Text | null }``, where ``null`` is the rest of the record."""
+    records = list(_without_value(type))
+    if records:
+        name = records[0][1]
+        title = f"`{name.text}` is the rest of the record here, and no value"
+        label = "what may be missing is written `optional`"
+        scope.report(lints.VARIABLE_LIKE_TYPE, name, title, label, fixes=optional_last(scope, type))
+
+
+def _without_value(type: syntax.Node) -> Iterator[tuple[syntax.RecordType, syntax.Name]]:
+    for part in walk(type):
+        if isinstance(part, syntax.RecordType) and part.tail is not None:
+            name = part.tail.name
+            if name is not None and name.text in NOTHING:
+                yield part, name
+
+
+def optional_last(scope: Scope, type: syntax.Node) -> tuple[Fix, ...]:
+    """A fix that makes the last field of each ``{ a : Text | null }`` one that may be missing."""
+    source, edits = scope.module.source, []
+    for record, name in _without_value(type):
+        if not record.fields or isinstance(record.fields[-1].type, syntax.OptionalType):
+            return ()
+        last = record.fields[-1].type
+        edits.append(Edit(source.span(last.start, name.end), f"optional {source.text[last.start : last.end]}"))
+    written = edits[0].text if edits and len(edits[0].text) <= _SHORT else "optional"
+    return (Fix(f"write `{written}`", tuple(edits), Applicability.MAYBE_INCORRECT),) if edits else ()
 
 
 def _declared(scope: Scope, name: str, unsupplied: set[str]) -> str | None:
@@ -86,9 +119,6 @@ def _fix(scope: Scope, places: list[syntax.TypeVariable], meant: dict[str, str])
     return Fix(f"write {', '.join(written)}", edits, Applicability.MAYBE_INCORRECT)
 
 
-_NOTHING = frozenset(("None", "Null", "Nil", "Nothing", "Undefined"))
-
-
 def report_type_like(scope: Scope, decl: syntax.TypeDecl, sum: syntax.SumType) -> None:
     """Report a sum of nothing but names of types, ``type Id = Integer | Text``, or of one and ``None``.
 
@@ -102,7 +132,7 @@ def report_type_like(scope: Scope, decl: syntax.TypeDecl, sum: syntax.SumType) -
         own = decl.name.text
         written = " | ".join(f"{own}{name} {name}" for name in names)
         label = "a sum of types names a constructor for each"
-    elif len(names) == 2 and not _NOTHING.isdisjoint(names):
+    elif len(names) == 2 and not NOTHING.isdisjoint(names):
         written, label = f"optional {types[0]}", "what may be missing is written `optional`"
     else:
         return

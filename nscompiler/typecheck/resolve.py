@@ -9,10 +9,11 @@ from nscompiler.diagnostics.codes.syntax import TOO_DEEP
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
+from nscompiler.grammar.wording import NOTHING
 from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.foreign_types import meant_by_sql, report_foreign_type
 from nscompiler.typecheck.lone_constructors import reports_itself
-from nscompiler.typecheck.lookalikes import FOREIGN_SMALL, report_type_like
+from nscompiler.typecheck.lookalikes import FOREIGN_SMALL, optional_last, report_type_like
 from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
 from nscompiler.typecheck.type_counts import report_arity
@@ -252,6 +253,7 @@ class Resolver:
             why, fixes = variables.why, ()
             if variables.decl is not None:
                 why, fixes = self._new_parameter(variables.decl, name.text)
+                fixes = optional_last(self.scope, variables.decl.body) if name.text in NOTHING else fixes
             self.scope.report(codes.UNBOUND_TYPE_VARIABLE, name, title, why, fixes=fixes)
 
     def _new_parameter(self, decl: syntax.TypeDecl, name: str) -> tuple[str, tuple[Fix, ...]]:

@@ -256,8 +256,12 @@ MISTAKES = [
     ),
     ("type T = { a : «Text | Integer» }", "NS0137", None),
     ("fun f : («{ a : A } | B») -> Text", "NS0137", None),
-    ("fun f : A -> «Some a | None»", "NS0137", None),
-    ("type T = { a : «Some (Map Text) | None» } type State = A", "NS0137", None),
+    ("fun f : A -> «Some a | None»", "NS0137", "fun f : A -> optional a"),
+    (
+        "type T = { a : «Some (Map Text) | None» } type State = A",
+        "NS0137",
+        "type T = { a : optional (Map Text) } type State = A",
+    ),
     # --- the rest
     ("fun add : A -> B «->» C", "NS0127", "fun add : (A, B) -> C"),
     ("def w = f | «|» g", "NS0128", "def w = f | g"),
