@@ -15,7 +15,7 @@ from nscompiler.records import replace
 from nscompiler.source import SourceFile
 from nscompiler.tools.stub_classes import Unmapped, constructors_of, fields_of, is_enumeration, plain_base
 from nscompiler.typecheck.annotations import Annotation, Names, optional_item, read_annotation
-from nscompiler.typecheck.python_class import place_in
+from nscompiler.typecheck.places_in_python import place_in
 from nscompiler.typecheck.scope import BUILT_IN
 from nscompiler.typecheck.service import Method, MethodKind, Service, read_service
 from nscompiler.types.show import show_field

@@ -1,7 +1,7 @@
 """A module's declared functions against its Python file, as far as its text alone can tell."""
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from nscompiler.diagnostics.codes import python as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
@@ -12,8 +12,9 @@ from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.agreement import returns, takes
 from nscompiler.typecheck.annotations import Annotation, read_annotation
 from nscompiler.typecheck.arguments import ArgumentUse
-from nscompiler.typecheck.declare import no_method
 from nscompiler.typecheck.facts import Checked
+from nscompiler.typecheck.places_in_python import line_of, place_in
+from nscompiler.typecheck.python_methods import as_arguments, by_name, check_methods
 from nscompiler.typecheck.service import Method, MethodKind, Service, read_service
 from nscompiler.types.interface import FunctionInterface, Settable
 from nscompiler.types.show import show
@@ -31,20 +32,18 @@ def check_python(checked: Checked, python: SourceFile) -> tuple[Diagnostic, ...]
         return ()
     service = read_service(python.text)
     if service.error is not None:
-        return (_no_python(python, *service.error),)
+        from nscompiler.typecheck.python_syntax import no_python
+
+        return (no_python(python, *service.error),)
     if service.class_name is None:
         return (_no_class(module, python, service),)
     reader = _PythonSide(checked, python, service)
     return (
-        *_methods(checked, python, service, functions),
+        *check_methods(checked, python, service, functions),
         *reader.sources(),
         *reader.annotations(),
         *reader.parameters(),
     )
-
-
-def _no_python(python: SourceFile, line: int, reason: str) -> Diagnostic:
-    return codes.PYTHON_SYNTAX.at(_line(python, line), f"`{_name(python)}` is not valid Python", reason)
 
 
 def _no_class(module: syntax.Module, python: SourceFile, service: Service) -> Diagnostic:
@@ -68,115 +67,8 @@ def _no_class(module: syntax.Module, python: SourceFile, service: Service) -> Di
     )
 
 
-def _methods(
-    checked: Checked, python: SourceFile, service: Service, functions: list[syntax.FunDecl]
-) -> Iterator[Diagnostic]:
-    module = checked.module
-    declared = {function.name.text for function in functions}
-    spare = [name for name in service.methods if name not in declared and not name.startswith("_")]
-    lacking = [function.name.text for function in functions if service.lacks(function.name.text)]
-    for function in functions:
-        name = function.name.text
-        if no_method(name) is not None:  # which is told where the function is declared
-            continue
-        method = service.methods.get(name)
-        if service.lacks(name):
-            similar = near(name, spare) or (_only(spare, service) if len(lacking) == 1 else ())
-            spare = [other for other in spare if other not in similar[:1]]
-            yield _lacking(module, python, service, function, similar)
-        elif method is not None and method.arguments not in (None, *_counts(function)):
-            yield _miscounted(checked, python, function, method)
-
-
-def _only(spare: list[str], service: Service) -> tuple[str, ...]:
-    """The one method that no function is declared for, where none of the others calls it."""
-    fitting = [name for name in spare if f".{name}" not in service.text]
-    return tuple(fitting) if len(spare) == 1 and service.methods[spare[0]].arguments == 1 else ()
-
-
-def _miscounted(checked: Checked, python: SourceFile, function: syntax.FunDecl, method: Method) -> Diagnostic:
-    from nscompiler.typecheck.python_fixes import read_from_args, unpacked, with_instance
-
-    name, count = function.name.text, method.arguments
-    source = 0 in _counts(function)
-    note: str | None = None
-    fixes: tuple[Fix, ...] = ()
-    interface = checked.interface.functions.get(name)
-    if method.definition is not None and count is not None and interface is not None:
-        settable = {one.name for one in interface.parameters.settable}
-        if count > 1 and (parameters := _as_arguments(method.definition, settable)):
-            note, fixes = read_from_args(python, method.definition, parameters)
-        elif count > 1:
-            note, fixes = unpacked(python, method.definition, interface.scheme.input)
-        elif not settable.isdisjoint(_by_name(method.definition)):
-            note = "parameters are no arguments: read them from `self.args`"
-        else:
-            fixes = with_instance(python, method.definition, 0 if source else 1)
-    lacks = any("`self`" in fix.title for fix in fixes)
-    return codes.ARGUMENT_COUNT.at(
-        _line(python, method.line),
-        f"the method `{name}` {'lacks `self`' if lacks else f'takes {_values(count)} after `self`'}",
-        "a source has none" if source else "it is called with one, the value that flows",
-        related=(Label(checked.module.span(function.name), "declared here", Role.DECLARATION),),
-        notes=() if note is None else (note,),
-        fixes=fixes,
-    )
-
-
-def _as_arguments(definition: ast.FunctionDef | ast.AsyncFunctionDef, declared: Collection[str]) -> tuple[str, ...]:
-    """The parameters of a function that its method takes as arguments, behind the value; none where others do."""
-    names = tuple(one.arg for one in (*definition.args.posonlyargs, *definition.args.args)[2:])
-    return names if all(name in declared for name in names) else ()
-
-
-def _by_name(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
-    """What a method takes by name alone, which nobody gives it."""
-    return tuple(one.arg for one in definition.args.kwonlyargs)
-
-
-def _counts(function: syntax.FunDecl) -> tuple[int, ...]:
-    """How many arguments a method may have after ``self``."""
-    taken = function.type.input
-    is_source = isinstance(taken, syntax.TypeName) and taken.qualifier is None and taken.name.text == "Void"
-    return (0, 1) if is_source else (1,)
-
-
-def _lacking(
-    module: syntax.Module,
-    python: SourceFile,
-    service: Service,
-    function: syntax.FunDecl,
-    similar: tuple[str, ...],
-) -> Diagnostic:
-    from nscompiler.typecheck.python_fixes import named_alike
-
-    name = function.name.text
-    offer = did_you_mean(similar)
-    method = service.methods[similar[0]].definition if similar else None
-    place = module.span(function.name)
-    return codes.METHOD_MISSING.at(
-        place,
-        f"the Python class has no method `{name}`",
-        offer or "nothing implements this function",
-        related=(Label(_line(python, service.line), f"the class `{service.class_name}`", Role.DECLARATION),),
-        fixes=() if method is None else named_alike(module, python, function.name, method),
-    )
-
-
-def _values(count: int | None) -> str:
-    return "one value" if count == 1 else f"{count or 'no'} values"
-
-
 def _name(python: SourceFile) -> str:
     return python.path.rpartition("/")[2]
-
-
-def _line(source: SourceFile, line: int) -> Span:
-    """The text of a line of a file, indentation left out."""
-    line = min(max(line, 1), source.lines.count)
-    text = source.line_text(line)
-    start = source.lines.start_of(line)
-    return source.span(start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
 
 
 class _PythonSide:
@@ -199,7 +91,7 @@ class _PythonSide:
             method = self._service.methods.get(name)
             if function.kind == "source" and method is not None and _gives_no_values(method):
                 yield codes.SOURCE_WITHOUT_VALUES.at(
-                    _line(self._python, method.line),
+                    line_of(self._python, method.line),
                     titled("the source `{}` yields nothing", name),
                     "a source hands out its values with `yield`",
                     related=(Label(function.span, "declared here", Role.DECLARATION),),
@@ -378,9 +270,11 @@ class _PythonSide:
             definition = self._service.methods[function.name].definition
             names = [one.name for one in function.parameters.settable]
             # Which is told of already.
-            taken = () if definition is None else _as_arguments(definition, names)
-            if definition is not None and self._service.methods[function.name].arguments == 0:
-                taken = (*taken, *_by_name(definition))
+            taken = () if definition is None else as_arguments(definition, names)
+            method = self._service.methods[function.name]
+            if definition is not None and method.arguments == 0:
+                taken = (*taken, *by_name(definition))
+            taken = (*taken, *method.by_name)
             misspelt = {name for other in read or () if other not in declared for name in near(other, declared)}
             for one in function.parameters.settable:
                 if one.name not in (read or ()) and one.name not in {*misspelt, *taken} and one.span is not None:
@@ -390,7 +284,7 @@ class _PythonSide:
                         "setting it changes nothing",
                         related=(
                             Label(
-                                _line(self._python, self._service.methods[function.name].line),
+                                line_of(self._python, self._service.methods[function.name].line),
                                 f"the method `{function.name}`",
                                 Role.DECLARATION,
                             ),
@@ -427,17 +321,3 @@ def _results(annotation: Annotation, kind: MethodKind) -> tuple[Annotation, ...]
 def _shown(type: Type) -> str:
     text = show(type)
     return text if len(text) <= 24 else text[:23] + "…"
-
-
-def place_in(source: SourceFile, node: ast.expr | ast.stmt | ast.arg) -> Span:
-    """The place of a node of a Python file; of one on several lines what stands on the first."""
-    start = _offset(source, node.lineno, node.col_offset)
-    if node.end_lineno != node.lineno or node.end_col_offset is None:
-        return source.span(start, source.lines.start_of(node.lineno) + len(source.line_text(node.lineno)))
-    return source.span(start, _offset(source, node.lineno, node.end_col_offset))
-
-
-def _offset(source: SourceFile, line: int, column: int) -> int:
-    """The offset of a place that Python gives in bytes of UTF-8."""
-    text = source.line_text(line).encode("utf-8", "surrogatepass")[:column]
-    return source.lines.start_of(line) + len(text.decode("utf-8", "ignore"))

@@ -10,6 +10,7 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.annotations import Names
+from nscompiler.typecheck.places_in_python import offset_of
 from nscompiler.typecheck.python_types import ITEM_FIELDS, PYTHON_NAMES
 from nscompiler.typecheck.service import CLASS_NAMES
 from nscompiler.types.types import App, Record, Scalar, Type
@@ -96,23 +97,21 @@ def unpacked(python: SourceFile, method: Definition, declared: Type) -> tuple[st
             return None, ()
     line = f"{', '.join(names)} = {whole}"
     note = f"take one argument and unpack it: `def {method.name}(self, {value}): {line}`"
-    if _is_called(python, method.name):
+    if is_called(python, method.name):
         return note, ()
     taken = Edit(python.span(span_of(python, parts[0]).start, span_of(python, parts[-1]).end), value)
-    return note, (
-        Fix(f"take one argument and unpack it: `{line}`", (taken, _first_line(python, method, line)), _MAYBE),
-    )
+    return note, (Fix(f"take one argument and unpack it: `{line}`", (taken, first_line(python, method, line)), _MAYBE),)
 
 
 def read_from_args(python: SourceFile, method: Definition, parameters: tuple[str, ...]) -> tuple[str, tuple[Fix, ...]]:
     """How a method that takes parameters as arguments reads them, as a note and as a fix."""
     note = "parameters are no arguments: read " + ", ".join(f'`self.args["{name}"]`' for name in parameters)
-    if _is_called(python, method.name):
+    if is_called(python, method.name):
         return note, ()
     value, *others = [*method.args.posonlyargs, *method.args.args][1:]
     taken = Edit(python.span(span_of(python, value).end, span_of(python, others[-1]).end), "")
     line = f"{', '.join(parameters)} = " + ", ".join(f'self.args["{name}"]' for name in parameters)
-    return note, (Fix(f"read it: `{line}`", (taken, _first_line(python, method, line)), _MAYBE),)
+    return note, (Fix(f"read it: `{line}`", (taken, first_line(python, method, line)), _MAYBE),)
 
 
 def read_by_name(python: SourceFile, method: Definition | None, node: ast.expr, name: str) -> tuple[Fix, ...]:
@@ -126,12 +125,13 @@ def read_by_name(python: SourceFile, method: Definition | None, node: ast.expr, 
     return (Fix(f'write `{written}["{name}"]`', (Edit(place, f'["{name}"]'),), _MAYBE),)
 
 
-def _is_called(python: SourceFile, name: str) -> bool:
+def is_called(python: SourceFile, name: str) -> bool:
+    """Whether other code of the file may call a method."""
     nodes = ast.walk(ast.parse(python.text))
     return any(isinstance(node, ast.Attribute) and node.attr == name for node in nodes)
 
 
-def _first_line(python: SourceFile, method: Definition, line: str) -> Edit:
+def first_line(python: SourceFile, method: Definition, line: str) -> Edit:
     """The edit that puts a line at the start of a method's body, behind what documents it."""
     first, *others = method.body
     documents = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
@@ -251,12 +251,12 @@ def span_of(source: SourceFile, node: ast.expr | ast.stmt | ast.arg) -> Span:
     end_line, end_column = node.end_lineno, node.end_col_offset
     assert end_line is not None
     assert end_column is not None
-    return source.span(_offset(source, node.lineno, node.col_offset), _offset(source, end_line, end_column))
+    return source.span(offset_of(source, node.lineno, node.col_offset), offset_of(source, end_line, end_column))
 
 
 def name_in(source: SourceFile, node: Definition | ast.ClassDef) -> Span:
     """The place of a name in its definition."""
-    start = _offset(source, node.lineno, node.col_offset)
+    start = offset_of(source, node.lineno, node.col_offset)
     found = re.compile(rf"(?:async\s+)?(?:def|class)\s+(?={re.escape(node.name)}\b)").match(source.text, start)
     begin = start if found is None else found.end()
     return source.span(begin, begin + len(node.name))
@@ -266,9 +266,3 @@ def _is_plain(source: SourceFile, node: Definition | ast.ClassDef) -> bool:
     """Whether a name stands in the text as Python reads it, right behind its keyword."""
     span = name_in(source, node)
     return source.text[span.start : span.end] == node.name
-
-
-def _offset(source: SourceFile, line: int, column: int) -> int:
-    """The offset of a place that Python gives in bytes of UTF-8."""
-    text = source.line_text(line).encode("utf-8", "surrogatepass")[:column]
-    return source.lines.start_of(line) + len(text.decode("utf-8", "ignore"))

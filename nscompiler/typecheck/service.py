@@ -30,9 +30,15 @@ class MethodKind(Enum):
 
 class Method(Record):
     """One method; ``line`` is where its ``def`` stands, ``arguments`` how many it takes after ``self`` (None where
-    it takes any number). ``definition`` is None where something else than its ``def`` may decide what it does."""
+    it takes any number). ``definition`` is None where something else than its ``def`` may decide what it does.
+    ``by_name`` are the arguments without a default that it takes by name alone, ``decorator`` is the only one that it
+    has, where that is one of Python's own.
+    """
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("name", "kind", "line", "arguments", "definition")
+    __match_args__: ClassVar[tuple[str, ...]] = (
+        *("name", "kind", "line", "arguments", "definition"),
+        *("by_name", "decorator"),
+    )
     __slots__ = __match_args__
 
     def __init__(
@@ -42,12 +48,16 @@ class Method(Record):
         line: int,
         arguments: int | None,
         definition: ast.FunctionDef | ast.AsyncFunctionDef | None = None,
+        by_name: tuple[str, ...] = (),
+        decorator: str = "",
     ) -> None:
         self.name = name
         self.kind = kind
         self.line = line
         self.arguments = arguments
         self.definition = definition
+        self.by_name = by_name
+        self.decorator = decorator
 
 
 class Service(Record):
@@ -234,15 +244,38 @@ def _method(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> Method:
         kind = MethodKind.ASYNC_GENERATOR if yields else MethodKind.COROUTINE
     else:
         kind = MethodKind.GENERATOR if yields else MethodKind.PLAIN
+    decorator = ""
     if definition.decorator_list:
-        # A decorator may turn it into anything.
-        return Method(definition.name, MethodKind.PLAIN, definition.lineno, None)
+        decorator = _own_decorator(definition)
+        # Any other may turn it into anything.
+        if decorator not in ("staticmethod", "classmethod"):
+            return Method(definition.name, MethodKind.PLAIN, definition.lineno, None, decorator=decorator)
+        kind = MethodKind.PLAIN
     spec = definition.args
-    count = len(spec.posonlyargs) + len(spec.args) - 1
+    count = len(spec.posonlyargs) + len(spec.args) - (0 if decorator == "staticmethod" else 1)
+    named = [one.arg for one, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if default is None]
     open_ended = spec.vararg is not None or bool(spec.defaults)
     # Behind a value there may be what is taken by name; without one it does not help.
     open_ended = open_ended or (count != 0 and bool(spec.kwonlyargs or spec.kwarg))
-    return Method(definition.name, kind, definition.lineno, None if open_ended else count, definition)
+    own = None if decorator else definition
+    return Method(
+        definition.name,
+        kind,
+        definition.lineno,
+        None if open_ended else count,
+        own,
+        tuple(named) if count else (),
+        decorator,
+    )
+
+
+def _own_decorator(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    match definition.decorator_list:
+        case [ast.Name(id="property" | "cached_property" | "staticmethod" | "classmethod" as name)]:
+            return name
+        case [ast.Attribute(value=ast.Name(id="functools"), attr="cached_property")]:
+            return "cached_property"
+    return ""
 
 
 def _yields(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -15,7 +15,7 @@ METHOD_MISSING = Code(
         "class has no method of that name, and its base classes lie in the same file or are the runtime's "
         "own, so that none can come from elsewhere. This is a warning as long as nothing runs: a workflow "
         "that calls the function is refused when it is built. Write the method, or correct the name on either"
-        " side."
+        " side. A `@property` is no method: what it gives is not called."
     ),
     level=Severity.WARNING,
     wrong_files=(("module.nml", _NML), ("service.py", _RIGHT.replace("shout", "shuot"))),
@@ -57,8 +57,8 @@ ARGUMENT_COUNT = Code(
     explanation=(
         "A function is called with the value that flows, and nothing else: its method has one argument after "
         "`self`; parameters are in `self.args`. A source, whose input is Void, has no value to take: its "
-        "method has `self` alone. The method here takes another number of arguments, so that every call of it"
-        " would fail."
+        "method has `self` alone. The method here takes another number of arguments, or one by name alone that "
+        "has no default, so that every call of it would fail."
     ),
     level=Severity.WARNING,
     wrong_files=(("module.nml", _NML), ("service.py", _RIGHT.replace("(self, text)", "(self, text, language)"))),

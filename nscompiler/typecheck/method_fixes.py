@@ -1,0 +1,67 @@
+"""Fixes for methods that no call can be right about, as they are defined."""
+
+import ast
+
+from nscompiler.diagnostics.model import Applicability, Edit, Fix
+from nscompiler.source import SourceFile, Span
+from nscompiler.typecheck.places_in_python import line_of
+from nscompiler.typecheck.python_fixes import Definition, first_line, is_called, span_of
+from nscompiler.typecheck.service import Method
+
+_MAYBE = Applicability.MAYBE_INCORRECT
+# What may be a function that is called afterwards.
+_CALLABLE = (ast.Name, ast.Attribute, ast.Lambda, ast.Call, ast.IfExp, ast.Subscript, ast.NamedExpr, ast.BoolOp)
+
+
+def _definition(python: SourceFile, method: Method) -> Definition | None:
+    nodes = (node for node in ast.walk(ast.parse(python.text)) if isinstance(node, Definition))
+    return next((node for node in nodes if node.name == method.name and node.lineno == method.line), None)
+
+
+def is_sure_property(python: SourceFile, method: Method) -> bool:
+    """Whether a property surely is no function: it wants a value itself, or what it gives is none."""
+    found = _definition(python, method)
+    if found is None or (len(found.args.args) == 1 and isinstance(found, ast.AsyncFunctionDef)):
+        return False
+    if len(found.args.args) != 1:
+        return True
+    returned = [node.value for node in ast.walk(found) if isinstance(node, ast.Return)]
+    return not any(isinstance(value, _CALLABLE) for value in returned)
+
+
+def undecorated(python: SourceFile, method: Method, counts: tuple[int, ...]) -> tuple[Span, tuple[Fix, ...]]:
+    """Where a method's decorator stands, and the method without it, if it is right then."""
+    found = _definition(python, method)
+    if found is None or len(found.decorator_list) != 1:
+        return line_of(python, method.line), ()
+    inside = span_of(python, found.decorator_list[0])
+    start, end = python.text.rindex("@", 0, inside.start), span_of(python, found).start
+    place = python.span(start, inside.end)
+    names = [one.arg for one in (*found.args.posonlyargs, *found.args.args)]
+    if method.decorator == "classmethod" and len(names) in counts and names[:1] != ["cls"]:
+        at = span_of(python, found.args.args[0]).start if found.args.args else end
+        return place, (Fix("write `cls`", (Edit(python.span(at, at), "cls, "),), _MAYBE),) if names else ()
+    if names[:1] != ["self"] or python.text[inside.end : end].strip() or method.decorator == "classmethod":
+        return place, ()
+    edits = [Edit(python.span(start, end), "")]
+    if len(names) == 1 and 0 not in counts:
+        at = span_of(python, found.args.args[0]).end
+        edits.append(Edit(python.span(at, at), ", value"))
+    elif len(names) - 1 not in counts:
+        return place, ()
+    return place, (Fix(f"remove `@{method.decorator}`", tuple(edits), _MAYBE),)
+
+
+def read_by_name_alone(python: SourceFile, method: Method) -> tuple[Fix, ...]:
+    """Parameters that a method takes by name alone, read from ``self.args``."""
+    found = method.definition
+    if found is None or len(found.args.kwonlyargs) != len(method.by_name) or is_called(python, method.name):
+        return ()
+    parts = [*found.args.posonlyargs, *found.args.args]
+    start, end = span_of(python, parts[-1]).end, span_of(python, found.args.kwonlyargs[-1]).end
+    between = "".join(python.text[start : span_of(python, found.args.kwonlyargs[0]).start].split())
+    if between != ",*," or len(parts) != 2 or found.args.kwarg is not None:
+        return ()
+    line = f"{', '.join(method.by_name)} = " + ", ".join(f'self.args["{name}"]' for name in method.by_name)
+    edits = Edit(python.span(start, end), ""), first_line(python, found, line)
+    return (Fix(f"read it: `{line}`", edits, _MAYBE),)

@@ -1,0 +1,157 @@
+"""The methods of a module's Python class, held against the functions that they implement: whether each is there, and is
+called as it is defined."""
+
+import ast
+from collections.abc import Collection, Iterator
+
+from nscompiler.diagnostics.codes import python as codes
+from nscompiler.diagnostics.model import Diagnostic, Fix, Label, Role
+from nscompiler.diagnostics.suggest import did_you_mean, near
+from nscompiler.grammar import syntax
+from nscompiler.modules.wording import titled
+from nscompiler.source import SourceFile
+from nscompiler.typecheck.declare import no_method
+from nscompiler.typecheck.facts import Checked
+from nscompiler.typecheck.places_in_python import line_of
+from nscompiler.typecheck.service import Method, Service
+
+
+def check_methods(
+    checked: Checked, python: SourceFile, service: Service, functions: list[syntax.FunDecl]
+) -> Iterator[Diagnostic]:
+    """Functions without a method, and methods that every call of would fail."""
+    module = checked.module
+    declared = {function.name.text for function in functions}
+    spare = [name for name in service.methods if name not in declared and not name.startswith("_")]
+    lacking = [function.name.text for function in functions if service.lacks(function.name.text)]
+    for function in functions:
+        name = function.name.text
+        if no_method(name) is not None:  # which is told where the function is declared
+            continue
+        method = service.methods.get(name)
+        if service.lacks(name):
+            similar = near(name, spare) or (_only(spare, service) if len(lacking) == 1 else ())
+            spare = [other for other in spare if other not in similar[:1]]
+            yield _lacking(module, python, service, function, similar)
+        elif method is not None and not (method.decorator or method.by_name):
+            if method.arguments not in (None, *_counts(function)):
+                yield _miscounted(checked, python, function, method)
+        elif method is not None:
+            yield from _oddly_defined(checked, python, function, method)
+
+
+def _only(spare: list[str], service: Service) -> tuple[str, ...]:
+    """The one method that no function is declared for, where none of the others calls it."""
+    fitting = [name for name in spare if f".{name}" not in service.text]
+    return tuple(fitting) if len(spare) == 1 and service.methods[spare[0]].arguments == 1 else ()
+
+
+def _miscounted(checked: Checked, python: SourceFile, function: syntax.FunDecl, method: Method) -> Diagnostic:
+    from nscompiler.typecheck.python_fixes import read_from_args, unpacked, with_instance
+
+    name, count = function.name.text, method.arguments
+    source = 0 in _counts(function)
+    note: str | None = None
+    fixes: tuple[Fix, ...] = ()
+    interface = checked.interface.functions.get(name)
+    if method.definition is not None and count is not None and interface is not None:
+        settable = {one.name for one in interface.parameters.settable}
+        if count > 1 and (parameters := as_arguments(method.definition, settable)):
+            note, fixes = read_from_args(python, method.definition, parameters)
+        elif count > 1:
+            note, fixes = unpacked(python, method.definition, interface.scheme.input)
+        elif not settable.isdisjoint(by_name(method.definition)):
+            note = "parameters are no arguments: read them from `self.args`"
+        else:
+            fixes = with_instance(python, method.definition, 0 if source else 1)
+    lacks = any("`self`" in fix.title for fix in fixes)
+    return codes.ARGUMENT_COUNT.at(
+        line_of(python, method.line),
+        f"the method `{name}` {'lacks `self`' if lacks else f'takes {_values(count)} after `self`'}",
+        "a source has none" if source else "it is called with one, the value that flows",
+        related=(Label(checked.module.span(function.name), "declared here", Role.DECLARATION),),
+        notes=() if note is None else (note,),
+        fixes=fixes,
+    )
+
+
+def _oddly_defined(
+    checked: Checked, python: SourceFile, function: syntax.FunDecl, method: Method
+) -> Iterator[Diagnostic]:
+    """What no call can be right about: a method that is a property, is given no instance or wants more by name."""
+    from nscompiler.typecheck.method_fixes import is_sure_property, read_by_name_alone, undecorated
+
+    name, counts = function.name.text, _counts(function)
+    settable = [one.name for one in checked.interface.functions[name].parameters.settable]
+    related = (Label(checked.module.span(function.name), "declared here", Role.DECLARATION),)
+    if method.decorator in ("property", "cached_property"):
+        if is_sure_property(python, method):
+            place, fixes = undecorated(python, method, counts)
+            title = titled("`{}` is a property in Python, and no method", name)
+            label = "what it gives is not called"
+            yield codes.METHOD_MISSING.at(place, title, label, related=related, fixes=fixes)
+    elif method.by_name:
+        declared = all(one in settable for one in method.by_name)
+        note = "parameters are no arguments: read them from `self.args`" if declared else None
+        yield codes.ARGUMENT_COUNT.at(
+            line_of(python, method.line),
+            titled("the method `{}` needs `{}` by name, and no call gives it", name, method.by_name[0]),
+            "it is called with the value that flows alone",
+            related=related,
+            notes=() if note is None else (note,),
+            fixes=read_by_name_alone(python, method) if declared else (),
+        )
+    elif method.arguments not in (None, *counts):
+        place, fixes = undecorated(python, method, counts)
+        values, behind = _values(method.arguments), "" if method.decorator == "staticmethod" else " after its class"
+        yield codes.ARGUMENT_COUNT.at(
+            line_of(python, method.line),
+            titled(f"the {method.decorator} `{{}}` takes {values}{behind}", name),
+            "a source has none" if 0 in counts else "it is called with one, the value that flows",
+            related=related,
+            fixes=fixes,
+        )
+
+
+def as_arguments(definition: ast.FunctionDef | ast.AsyncFunctionDef, declared: Collection[str]) -> tuple[str, ...]:
+    """The parameters of a function that its method takes as arguments, behind the value; none where others do."""
+    names = tuple(one.arg for one in (*definition.args.posonlyargs, *definition.args.args)[2:])
+    return names if all(name in declared for name in names) else ()
+
+
+def by_name(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
+    """What a method takes by name alone, which nobody gives it."""
+    return tuple(one.arg for one in definition.args.kwonlyargs)
+
+
+def _counts(function: syntax.FunDecl) -> tuple[int, ...]:
+    """How many arguments a method may have after ``self``."""
+    taken = function.type.input
+    is_source = isinstance(taken, syntax.TypeName) and taken.qualifier is None and taken.name.text == "Void"
+    return (0, 1) if is_source else (1,)
+
+
+def _lacking(
+    module: syntax.Module,
+    python: SourceFile,
+    service: Service,
+    function: syntax.FunDecl,
+    similar: tuple[str, ...],
+) -> Diagnostic:
+    from nscompiler.typecheck.python_fixes import named_alike
+
+    name = function.name.text
+    offer = did_you_mean(similar)
+    method = service.methods[similar[0]].definition if similar else None
+    place = module.span(function.name)
+    return codes.METHOD_MISSING.at(
+        place,
+        f"the Python class has no method `{name}`",
+        offer or "nothing implements this function",
+        related=(Label(line_of(python, service.line), f"the class `{service.class_name}`", Role.DECLARATION),),
+        fixes=() if method is None else named_alike(module, python, function.name, method),
+    )
+
+
+def _values(count: int | None) -> str:
+    return "one value" if count == 1 else f"{count or 'no'} values"
