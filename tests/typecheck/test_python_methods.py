@@ -1,4 +1,4 @@
-"""Methods that no call can be right about, as they are defined, and files that are no Python: one report and its fix."""
+"""Methods that no call can be right about, and files that are no Python: one report, and its fix."""
 
 import pytest
 
