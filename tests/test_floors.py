@@ -163,6 +163,9 @@ HIDDEN = {
         "nscompiler.typecheck.python_class",
         "nscompiler.typecheck.class_agreement",
     ): "classes beside the one of the functions, where there is none",
+    ("nscompiler.typecheck.python_class", "nscompiler.typecheck.python_syntax"): "what is said of a file that is none",
+    ("nscompiler.typecheck.python_methods", "nscompiler.typecheck.method_fixes"): "fixes, for files without a fault",
+    ("nscompiler.typecheck.python_methods", "nscompiler.typecheck.python_fixes"): "the same",
     (
         "nscompiler.typecheck.python_class",
         "nscompiler.typecheck.python_fixes",

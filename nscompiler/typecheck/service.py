@@ -36,8 +36,13 @@ class Method(Record):
     """
 
     __match_args__: ClassVar[tuple[str, ...]] = (
-        *("name", "kind", "line", "arguments", "definition"),
-        *("by_name", "decorator"),
+        "name",
+        "kind",
+        "line",
+        "arguments",
+        "definition",
+        "by_name",
+        "decorator",
     )
     __slots__ = __match_args__
 
