@@ -190,7 +190,7 @@ def test_a_service_that_is_no_python(tmp_path: Path) -> None:
     (tmp_path / "service.py").write_text("import nstack\n\nclass Module(nstack.Module:\n    pass\n")
     done = nsc(tmp_path, "check", "--format", "concise")
     assert done.returncode == 1
-    assert done.stdout.startswith("service.py:3:1: error[NS0803] `service.py` is not valid Python")
+    assert done.stdout.startswith("service.py:3:27: error[NS0803] `service.py` is not valid Python")
 
 
 def test_a_service_that_fails_to_import(tmp_path: Path) -> None:
