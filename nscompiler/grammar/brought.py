@@ -59,16 +59,19 @@ def read_again(
     known |= {line.called: line.alias for line in lines if "." in line.called}
     full = list(full_names(tokens, tables.kind["UNAME"], known, (*given, *(line.alias for line in lines))))
     versioned = list(versioned_names(text, tokens))
+    imported = set(given.values())
     if not lines and not _is_told_of(full, tokens, starts):
         full = []
     if versioned and _is_told_of(versioned, tokens, starts):
         inside = {at for one in versioned for at in range(one.first, one.until)}
         full = [*versioned, *(one for one in full if one.first not in inside)]
-        known |= _aliases_of(versioned, given)
+        called = _aliases_of(versioned, given)
+        known |= called
+        imported |= {module for module, alias in called.items() if alias in given}
     told_already = [*heads.problems, *variables.problems, *begun.problems]
     if not (lines or full or plain.edits or told_already):
         return None
-    return Reading(source, plain, tables, lines, full, known, told_already, frozenset(given.values()))
+    return Reading(source, plain, tables, lines, full, known, told_already, frozenset(imported))
 
 
 def _is_told_of(names: Iterable[FullName], tokens: Tokens, starts: frozenset[int]) -> bool:
@@ -83,6 +86,9 @@ def _aliases_of(names: Iterable[FullName], given: Mapping[str, str]) -> dict[str
     for one in names:
         if one.module not in found:
             name = one.module.partition(":")[0].rpartition("/")[2]
+            if name in given and one.module not in aliases:
+                found[one.module] = name  # `Orders:1.0.0.f` of an import that is called so
+                continue
             short = (name.rpartition(".")[2], name.replace(".", ""))
             free = next((alias for alias in short if alias not in taken), name)
             found[one.module] = aliases.get(one.module, free)

@@ -17,9 +17,9 @@ _MOST_PLACES = 8
 _NO_USE = frozenset(("import", "module", "as", "from", "/", ".", "@"))
 
 
-#: ``Q.A:0.1.0.f`` and ``Q.A:0.1.0::f``.
+#: ``Q.A:0.1.0.f``, ``Q.A@0.1.0.f`` and ``Q.A:0.1.0::f``.
 VERSIONED = Pattern(
-    r"(?<![\w.])(?P<module>(?:[a-z][\w.]*+/){0,2}[A-Z]\w*+(?:\.[A-Z]\w*+)*+):(?P<version>[0-9]++\.[0-9]++\.[0-9]++"
+    r"(?<![\w.])(?P<module>(?:[a-z][\w.]*+/){0,2}[A-Z]\w*+(?:\.[A-Z]\w*+)*+)[:@](?P<version>[0-9]++\.[0-9]++\.[0-9]++"
     r"(?:-SNAPSHOT(?:-[0-9a-f]++)?)?)(?:\.|::)(?=(?P<name>[^\W\d][\w']*+))"
 )
 _HEAD = Pattern(r"(?m)^[ \t]*+(?P<word>import|module)[ \t][^\n\r{]*+")

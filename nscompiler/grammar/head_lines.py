@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from nscompiler.diagnostics.codes import modules as module_codes
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.entry import Code
@@ -13,6 +14,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.aliases import used_aliases
 from nscompiler.grammar.lexer import Tokens, scan
+from nscompiler.grammar.odd_headers import odd_header
 from nscompiler.grammar.odd_imports import OddImport, odd_import
 from nscompiler.grammar.tables import Tables, load
 from nscompiler.grammar.wording import apart, fitting, shown
@@ -49,6 +51,7 @@ _SLIPPED = Pattern(
     rf"(?P<slip>[^\s\"][^\"\n]{{0,9}}?)[ \t]*(?<![\w.])(?={_NAME}:{_VERSION}(?:[ \t]++as[ \t]++{_ALIAS})?[ \t]*+(?://|;|\Z))"
 )
 _VERSIONED = Pattern(r"[0-9]\.[0-9]")
+_HEADER = Pattern(r"(?m)^[ \t]*+(?P<word>module|import|type|fun|def)\b")
 _GAP = Pattern(r"[ \t]+")
 _GLUED = Pattern(r"^(?:import|module)(?=\w)|[ \t]as(?=[A-Z])|(?<=\d)as(?=[ \t])")
 _FOR_SPACE = Pattern(r"(?:(?<=^import)|(?<=^module)|(?<=[ \t]as))[^A-Za-z0-9\s](?=\S)|[^A-Za-z0-9\s](?=as[ \t])")
@@ -105,11 +108,32 @@ class HeadLines:
         self._source = source
         self._tables = tables
         self._lines: list[tuple[int, int, str, _Parts]] = []
+        self._look_for_header(found)
         lines = sorted({_line(source.text, one.primary.span.start) for one in found[: _MOST * 2]})
         for start, end in lines[:_MOST]:
+            if self._lines and start < self._lines[0][1]:
+                continue  # of the header
             inside = [one for one in found if start <= one.primary.span.start <= end]
             if end - start <= _LONGEST and not self._is_mended(start, end, inside):
                 self._look(start, end)
+
+    def _look_for_header(self, found: Sequence[Diagnostic]) -> None:
+        """The header where it is told of with more than its fix mends."""
+        text = self._source.text
+        first = _HEADER.search(text) if found else None
+        odd = odd_header(text, first.start("word")) if first is not None else None
+        inside = [] if odd is None else [one for one in found if odd.start <= one.primary.span.start <= odd.end]
+        if odd is None or not inside or self._is_mended(odd.start, odd.end, inside):
+            return
+        place = self._source.span(*odd.place)
+        told = text[place.start : place.end]
+        code = codes.UNEXPECTED if told[:1].isspace() else module_codes.MISSING_VERSION
+        fix = Fix(f"Write {shown(odd.reference)}", (Edit(place, odd.reference),), _MAYBE)
+        if code is codes.UNEXPECTED:
+            fix = Fix("Remove it", (Edit(place, ""),), _MAYBE)
+        self.problems.append(code.at(place, odd.title, fixes=(fix,)))
+        parts = _Parts("module", odd.reference, None, odd.rest)
+        self._lines.append((odd.start, odd.end, text[odd.start : odd.end], parts))
 
     def _is_mended(self, start: int, end: int, inside: Sequence[Diagnostic]) -> bool:
         """Whether the one problem of a line has a fix after which the line is right."""

@@ -1,6 +1,5 @@
 """Resolving a file's header and imports: which module each import means, under which alias."""
 
-import os
 from collections.abc import Iterator
 from itertools import chain, count
 from typing import ClassVar
@@ -12,12 +11,13 @@ from nscompiler.grammar.parse import parse
 from nscompiler.grammar.walk import walk
 from nscompiler.modules.existing import existing
 from nscompiler.modules.exports import names_used
+from nscompiler.modules.file_imports import file_imports, module_of_file
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.meant import meant, repaired
 from nscompiler.modules.members import member, told
 from nscompiler.modules.not_found import MOST_MENDED, Wanting, declared, not_found
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
-from nscompiler.modules.tree import SUFFIX, folder_of, join
+from nscompiler.modules.tree import SUFFIX, folder_of
 from nscompiler.modules.wording import titled
 from nscompiler.patterns import Pattern
 from nscompiler.records import Record, replace
@@ -109,6 +109,10 @@ def resolve_imports(
     resolver = _Resolver(module, index, own)
     for node in module.imports:
         resolver.take(node)
+    of_files = tuple(file_imports(module, index))
+    if of_files:
+        resolver.poisoned.add(syntax.NAMELESS)
+    resolver.problems.extend(of_files)
     imports = Imports(tuple(resolver.resolved), frozenset(resolver.poisoned), tuple(resolver.claimed))
     return imports, tuple(resolver.problems)
 
@@ -257,7 +261,7 @@ class _Resolver:
     def _of_file(self, node: syntax.Import, problem: Diagnostic) -> Diagnostic:
         """The error for an import that names a file, with the module of that."""
         place, text = self._reference_span(node), node.reference.text
-        ref = self._index.module_at(os.path.normpath(join(folder_of(self._module.source.path), text)))
+        ref = module_of_file(folder_of(self._module.source.path), text, self._index)
         fixes: tuple[Fix, ...] = ()
         if ref is not None:
             fixes = (Fix(f"import `{ref}`", (Edit(place, str(ref)),), Applicability.MAYBE_INCORRECT),)

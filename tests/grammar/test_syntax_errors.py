@@ -352,7 +352,7 @@ def test_a_reference_in_pieces_is_read_as_meant():
     assert [(item.reference.text, item.alias.text) for item in module.imports] == [("Bar:2.0.0", "B")]
 
 
-@pytest.mark.parametrize("text", ["Foo\n:1.0.0", "Foo:1.0.0 1.0.0", "Foo 1.0", "Foo 1.0.0.0", "Foo 1.0.0x"])
+@pytest.mark.parametrize("text", ["Foo:1.0.0 1.0.0", "Foo 1.0.0.0", "Foo 1.0.0x"])
 def test_what_only_resembles_a_reference_in_pieces_is_none(text):
     reference = read(f"module {text}\n").module.header.reference.text
     assert reference == text.split()[0]
