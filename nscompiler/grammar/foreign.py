@@ -253,20 +253,6 @@ def prefixed_text(around: Surroundings) -> Diagnostic | None:
     return codes.NOT_A_LITERAL.at(segment.span(at), title, fixes=fixes)
 
 
-def joined_types(around: Surroundings) -> Diagnostic | None:
-    """``type Order = Base & { id : Integer }``, ``type Order extends Base = …``."""
-    segment, at, behind = around.segment, around.segment.at, around.head + 2
-    if around.keyword not in ("type", "fun"):
-        return None
-    if segment.text(at) == "&":
-        title = "Types are not joined by `&`: a record lists all of its fields"
-        return codes.UNEXPECTED.at(segment.span(at), title)
-    if around.keyword == "type" and segment.text(behind) in EXTENDING and at > around.head:
-        title = "No type extends another: a record lists all of its fields"
-        return codes.UNEXPECTED.at(segment.span(behind), title)
-    return None
-
-
 def types_first(around: Surroundings) -> Diagnostic | None:
     """``type Order = { Integer id, Text name }``."""
     segment, at, opened = around.segment, around.segment.at, around.segment.open_brackets()
@@ -320,7 +306,6 @@ FOREIGN = (
     parameters_of_type,
     named_parts,
     prefixed_text,
-    joined_types,
     types_first,
     other_dot,
 )

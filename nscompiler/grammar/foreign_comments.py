@@ -1,5 +1,5 @@
 """Comments and documentation as other languages write them: a text in quotes above a declaration,
-``{- … -}``, ``(* … *)``, ``<!-- … -->``; and Python's other long text, ``'''…'''``.
+``{- … -}``, ``(* … *)``, ``<!-- … -->``; Python's other long text, ``'''…'''``, and backticks.
 """
 
 from typing import ClassVar
@@ -7,7 +7,7 @@ from typing import ClassVar
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.lexer import Tokens
-from nscompiler.grammar.text import long_text
+from nscompiler.grammar.text import long_text, quote
 from nscompiler.grammar.trial import Trial
 from nscompiler.patterns import Pattern
 from nscompiler.records import Record
@@ -16,23 +16,26 @@ from nscompiler.source import SourceFile, Span
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 _BRACKETS = {"{-": "-}", "(*": "*)", "<!--": "-->"}
 _DECLARATION = Pattern(r"(?P<gap>\s*+)(?:(?:type|fun|def)[ \t]|@\w)")
+_DOTTED = Pattern(r"[^\W\d]\w*+\.[^\W\d]\w*+")
 _LONG = "'''"
 
 
 class Aside(Record):
     """Tokens that are no part of the program, from ``first`` to before ``until``, and what is told of them.
 
-    ``text`` is what stands for them, for those that are a text in other quotes.
+    ``text`` is what stands for them, for those that are a text in other quotes; ``around`` if only the first and the
+    last are none.
     """
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("first", "until", "problem", "text")
+    __match_args__: ClassVar[tuple[str, ...]] = ("first", "until", "problem", "text", "around")
     __slots__ = __match_args__
 
-    def __init__(self, first: int, until: int, problem: Diagnostic, text: str = "") -> None:
+    def __init__(self, first: int, until: int, problem: Diagnostic, text: str = "", around: bool = False) -> None:
         self.first = first
         self.until = until
         self.problem = problem
         self.text = text
+        self.around = around
 
 
 def aside(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Aside | None:
@@ -46,6 +49,8 @@ def aside(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Aside
         return None if problem is None else Aside(index, index + 1, problem)
     if kind == trial.kind["WRONG_COMMENT"]:
         return _comment_lines(source, tokens, trial, index)
+    if tokens.texts[index] == "`":
+        return _backticks(source, tokens, index)
     for at in (index, index - 1):
         for opening, closing in _BRACKETS.items():
             if at >= 0 and source.text.startswith(opening, tokens.starts[at]):
@@ -120,6 +125,28 @@ def _long_text(source: SourceFile, tokens: Tokens, index: int) -> Aside | None:
     title = f'A text over several lines stands in `"""`, not in `{_LONG}`'
     problem = codes.WRONG_QUOTES.at(source.span(start, end), title, fixes=(fix,) if good else ())
     return Aside(index, until, problem, f'"""{inside}"""' if good else '""""""')
+
+
+def _backticks(source: SourceFile, tokens: Tokens, index: int) -> Aside | None:
+    """``path = `data.csv` ``, `` `Sources.stdin` ``: a value, and a name with a dot."""
+    start = tokens.starts[index]
+    end = source.text.find("`", start + 1) + 1
+    written = source.text[start + 1 : end - 1]
+    if end < start + 3 or "\n" in written:
+        return None
+    until, span = _behind(tokens, index, end), source.span(start, end)
+    if index > 2 and tokens.texts[index - 1] == "=" and tokens.texts[index - 3] in ("{", ","):
+        right = quote(written) if "\\" not in written else f'"{written}"'
+        fix = Fix("Write straight double quotes", (Edit(span, right),), _MAYBE)
+        problem = codes.WRONG_QUOTES.at(span, 'A text stands in `"`, not in backticks', fixes=(fix,))
+        return Aside(index, until, problem, right)
+    if not _DOTTED.fullmatch(written) or tokens.ends[until - 1] != end:
+        return None
+    edits = tuple(Edit(source.span(at, at + 1), "") for at in (start, end - 1))
+    problem = codes.STRAY_CHARACTER.at(
+        span, "A name stands without backticks", fixes=(Fix("Remove the backticks", edits, _MAYBE),)
+    )
+    return Aside(index, until, problem, around=True)
 
 
 def _comment_lines(source: SourceFile, tokens: Tokens, trial: Trial, first: int) -> Aside | None:

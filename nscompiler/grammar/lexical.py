@@ -166,7 +166,7 @@ def _control(source: SourceFile, start: int, text: str) -> Reading:
     span = source.span(start, start + len(text))
     many = "Control characters stand" if len(text) > 1 else "A control character stands"
     title = f"{many} in the text: U+{ord(text[0]):04X}"
-    fix = Fix("Remove it" if len(text) == 1 else "Remove them", (Edit(span, ""),), _SURE)
+    fix = Fix("Remove the character" if len(text) == 1 else "Remove the characters", (Edit(span, ""),), _SURE)
     return Reading(codes.CONTROL_CHARACTER.at(span, title, fixes=(fix,)))
 
 
@@ -184,7 +184,8 @@ def _stray(source: SourceFile, start: int, text: str) -> Reading:
     if meant:
         fix = Fix("Write a space" if meant == " " else f"Write `{meant}`", (Edit(span, meant),), _SURE)
         return Reading(codes.STRAY_CHARACTER.at(span, title, fixes=(fix,)), *_sign(meant))
-    remove = "Remove it" if "`" in text else f"Remove {shown(text)}"
+    backticks = "Remove the backtick" if len(text) == 1 else "Remove the backticks"
+    remove = backticks if "`" in text else f"Remove {shown(text)}"
     fix = Fix(remove, (Edit(span, ""),), _SURE if text in _INVISIBLE or "`" in text else _MAYBE)
     return Reading(codes.STRAY_CHARACTER.at(span, title, fixes=(fix,)), removes=True)
 

@@ -156,7 +156,11 @@ def mended(source: SourceFile, name: OddName, tokens: Tokens) -> Diagnostic:
         if at != words[0]:
             tokens.kinds[at] = SWALLOWED
     tokens.ends[words[0]] = end
-    fix = Fix("Remove it" if len(strays) == 1 else "Remove them", tuple(Edit(span, "") for span in strays), _MAYBE)
+    several = len(strays) > 1
+    what = f"the backtick{'s' if several else ''}" if told == "backticks" or "backtick" in told else told
+    if several and what == told and len({source.text[span.start : span.end] for span in strays}) > 1:
+        what = "what is no part of the name"
+    fix = Fix(f"Remove {what}", tuple(Edit(span, "") for span in strays), _MAYBE)
     verb = "mean" if told == "backticks" else "means"
     return codes.STRAY_CHARACTER.at(strays[0], sentence(f"{told} {verb} nothing here"), fixes=(fix,))
 

@@ -107,10 +107,12 @@ class Recovery:
         if documents and not self._trial.ends(states, tokens.kinds[found.until]):
             return -1
         self._builder.report(found.problem)
-        for at in range(found.first, found.until):
+        for at in range(found.first, found.until, max(found.until - found.first - 1, 1) if found.around else 1):
             tokens.kinds[at], tokens.texts[at] = SWALLOWED, ""
         if found.text:
-            tokens.kinds[found.first], tokens.texts[found.first] = self._tables.kind["LONG_TEXT"], found.text
+            kind = "LONG_TEXT" if found.text.startswith('"""') else "TEXT"
+            tokens.kinds[found.first], tokens.texts[found.first] = self._tables.kind[kind], found.text
+            tokens.ends[found.first] = tokens.ends[found.until - 1]
         return index if found.first == index else self._back_to(states, values, found.first)
 
     # --- slips
@@ -276,9 +278,10 @@ class Recovery:
             read = self._read_slip(states, values, index, likely=False)
             if read >= 0:
                 return read
-        if not self._silent(states, values, index):
-            keeps = not reading.removes or self._can_go_on(states, index + 1)
-            self._builder.report(reading.problem if keeps else replace(reading.problem, fixes=()))
+        keeps = not reading.removes or self._can_go_on(states, index + 1)
+        self._report(
+            reading.problem if keeps else replace(reading.problem, fixes=()), self._silent(states, values, index)
+        )
         tokens.texts[index] = reading.text
         if not reading.terminal:
             tokens.kinds[index] = SWALLOWED
@@ -353,9 +356,21 @@ class Recovery:
             problem, silent = found, False  # each name is a mistake of its own, and only its first place is met
         else:
             return -1
+        self._report(problem, silent)
+        return index
+
+    def _report(self, problem: Diagnostic, silent: bool) -> None:
+        """Report a problem; where one of its item was told already, its fix becomes a part of that of an equal one."""
+        problems = self._builder.problems
         if not silent:
             self._builder.report(problem)
-        return index
+            return
+        told = problems[-1] if problems else problem
+        if told.title != problem.title or len(told.fixes) != 1 or len(problem.fixes) != 1:
+            return
+        first, second = told.fixes[0], problem.fixes[0]
+        if first.title == second.title and len(first.edits) < WINDOW:
+            problems[-1] = replace(told, fixes=(replace(first, edits=(*first.edits, *second.edits)),))
 
     def _dashed_name(self, name: odd_names.OddName) -> Diagnostic | None:
         """What is wrong with a name that is declared with dashes, at the first place where it stands."""

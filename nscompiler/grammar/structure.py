@@ -14,6 +14,7 @@ from nscompiler.grammar.inline_sums import inline_sum
 from nscompiler.grammar.marks import MARKS, application_end
 from nscompiler.grammar.no_literals import not_a_literal
 from nscompiler.grammar.segment import Segment
+from nscompiler.grammar.spreads import joined_types, spread_fields
 from nscompiler.grammar.sql_types import with_length
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import ONE_DOT, shown
@@ -477,6 +478,8 @@ STRUCTURE: tuple[Rule, ...] = (
     colon_before_body,
     *CHOICES,
     with_length,
+    joined_types,
+    spread_fields,
     foreign_type,
     *FOREIGN,
     *MARKS,

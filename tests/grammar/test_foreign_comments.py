@@ -101,3 +101,41 @@ def test_a_long_text_in_other_quotes_is_one_error() -> None:
 def test_a_function_that_is_starred_in_brackets_is_no_comment() -> None:
     (found,) = problems("fun x : Text -> [Text]\ndef f = (*x)\ndef g = (x)*")
     assert found.title == "`*` stands behind a function, not before it"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "title", "fix", "right"),
+    [
+        ("type P = { `a` : Text }", "A backtick means nothing here", "Remove the backticks", "type P = { a : Text }"),
+        (
+            "type P = { `a` : Text, `b` : Text }",
+            "A backtick means nothing here",
+            "Remove the backticks",
+            "type P = { a : Text, b : Text }",
+        ),
+        (
+            "def w = `Sources.stdin` | Sinks.stdout",
+            "A name stands without backticks",
+            "Remove the backticks",
+            "def w = Sources.stdin | Sinks.stdout",
+        ),
+        (
+            'def w = Sources.postgres<Text> { pg_query = `SELECT "a"` } | Sinks.log',
+            'A text stands in `"`, not in backticks',
+            "Write straight double quotes",
+            'def w = Sources.postgres<Text> { pg_query = "SELECT \\"a\\"" } | Sinks.log',
+        ),
+    ],
+)
+def test_backticks_are_one_error(wrong: str, title: str, fix: str, right: str) -> None:
+    assert [one.title for one in problems(wrong)[0].fixes] == [fix]
+    assert mended(wrong, title) == right
+
+
+def test_equal_slips_of_one_declaration_have_one_fix() -> None:
+    wrong = "def w = Sources.csv<{ a : Text }> { path = 'a', csv_sep = ';' } | Sinks.log"
+    right = mended(wrong, 'A text stands in `"`, not in single quotes')
+    assert right == wrong.replace("'", '"')
+    wrong = "type P = { user-name : Text, id-2 : Text }"
+    right = mended(wrong, "A name with `-` inside needs quotes")
+    assert right == 'type P = { "user-name" : Text, "id-2" : Text }'
