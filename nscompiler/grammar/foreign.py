@@ -7,6 +7,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.keywords import BINDERS
 from nscompiler.grammar.segment import Repair, Segment
 from nscompiler.grammar.surroundings import Surroundings
+from nscompiler.grammar.wording import fitting
 
 _MAYBE = Applicability.MAYBE_INCORRECT
 # What joins stages elsewhere, as tokens: where the first of them stands before the mistake.
@@ -156,6 +157,20 @@ def arguments_of_def(around: Surroundings) -> Diagnostic | None:
     return codes.UNEXPECTED.at(segment.span(first, end - 1), title, notes=notes, fixes=fixes)
 
 
+def type_of_def(around: Surroundings) -> Diagnostic | None:
+    """``def w : Text = f``: the type of what comes out alone."""
+    segment, first, at = around.segment, around.head + 2, around.segment.at
+    if around.keyword != "def" or segment.text(first) != ":" or segment.text(at) != "=" or at <= first + 1:
+        return None
+    fixes: tuple[Fix, ...] = ()
+    if segment.whole_with(first, at - first, []):
+        written = segment.source.text[segment.start(first) : segment.end(at - 1)]
+        edit = Edit(segment.source.span(segment.end(first - 1), segment.end(at - 1)), "")
+        fixes = (Fix(fitting(f"Remove `{written}`", "Remove the type"), (edit,), _MAYBE),)
+    title = "The type of a `def` says what it takes, too: `def d : A -> B = …`"
+    return codes.MISSING_ARROW.at(segment.span(first + 1, at - 1), title, fixes=fixes)
+
+
 def arguments_of_fun(around: Surroundings) -> Diagnostic | None:
     """``fun f(x : Text) : Integer``, ``fun f(x : Text) -> Integer``."""
     segment, first = around.segment, around.head + 2
@@ -302,6 +317,7 @@ FOREIGN = (
     named_arguments,
     other_pipe,
     arguments_of_def,
+    type_of_def,
     arguments_of_fun,
     parameters_of_type,
     named_parts,

@@ -11,6 +11,10 @@ _MAYBE = Applicability.MAYBE_INCORRECT
 _NOTHING = ("none", "null", "nil", "undefined")
 
 
+# What files of settings take for a truth value.
+_TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+
+
 def _is_expected(segment: Segment, *names: str) -> bool:
     return all(segment.trial.kind[name] in segment.expected for name in names)
 
@@ -27,6 +31,12 @@ def not_a_literal(around: Surroundings) -> Diagnostic | None:
     if truth in ("true", "false"):
         title = f"Truth values are `true` and `false`: {shown(segment.text(at))}"
         fixes = (Fix(f"Write `{truth}`", (Edit(segment.span(at), truth),), _MAYBE),)
+        return codes.NOT_A_LITERAL.at(segment.span(at), title, fixes=fixes)
+    if truth in _TRUTHS:
+        right = _TRUTHS[truth]
+        offered = [(f"Write `{right}`", right), ("Put it in quotes", f'"{segment.text(at)}"')]
+        fixes = tuple(Fix(title, (Edit(segment.span(at), text),), _MAYBE) for title, text in offered)
+        title = f"Truth values are `true` and `false`, and a text stands in quotes: {shown(segment.text(at))}"
         return codes.NOT_A_LITERAL.at(segment.span(at), title, fixes=fixes)
     if truth in _NOTHING and segment.whole_with(at - 1, 2, []):
         title = f"There is no {shown(segment.text(at))}: a parameter without a default has to be set"

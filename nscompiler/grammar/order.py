@@ -11,6 +11,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, L
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.build import Braces, Builder, Item, Separator
 from nscompiler.grammar.foreign_comments import documentation, documentation_of_module
+from nscompiler.grammar.given_arguments import Called
 from nscompiler.grammar.import_lines import WHOLE_IMPORT, alias_behind, no_as
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.syntax import (
@@ -97,6 +98,8 @@ class _Assembly:
         self._aliased = -1
         # Whether that was told as something else.
         self._is_no_pipe = False
+        # The function before it, and the values behind that, where it was told as those.
+        self._given: tuple[Called, list[tuple[int, int]]] | None = None
 
     def module(self, items: list[Item], comments: tuple[Comment, ...]) -> Module:
         self._names = {_name_of(item) for item in items if isinstance(item, Decl)}
@@ -343,7 +346,9 @@ class _Assembly:
         end = self._builder.end(item)
         chained, self._piped = self._piped >= 0 and self._piped == end_before, end
         if chained and self._is_no_pipe:
+            self._tell_further_value(item)
             return
+        self._given = None
         if not chained and len(problems) < MOST and self._is_told_inside(first, end):
             return  # what does not read as text there is the cause
         if self._is_told(first, end):
@@ -356,9 +361,7 @@ class _Assembly:
         glued = end_before == start
         stage = item.stages[0] if isinstance(item, Pipe) else item
         first_stage = self._source.span(start, self._builder.end(stage))
-        if glued and stage in self._builder.outer:
-            title = "Parameters are given as `{ name = value }`, not in `( )`"
-            self._builder.report(codes.MISSING_PIPE.at(first_stage, title))
+        if self._tell_given(item, stage, first, end_before, start):
             return
         edit = Edit(self._source.span(end_before, end_before), " | " if glued else " |")
         new_line = _NEW_LINE.search(self._source.text, end_before, start) is not None
@@ -388,6 +391,32 @@ class _Assembly:
             return
         fixes = (Fix("Insert `|`", (edit,), level),)
         self._builder.report(codes.MISSING_PIPE.at(first_stage, title, "expected `|` before this", fixes=fixes))
+
+    def _tell_given(self, item: Expr, stage: Expr, first: int, end_before: int, start: int) -> bool:
+        """Tell of ``f "a"``, ``f("a")`` and ``f(Sources.stdin)``."""
+        text, end = self._source.text, self._builder.end(stage)
+        glued = end_before == start
+        if isinstance(stage, LiteralSource) and _NEW_LINE.search(text, end_before, start) is None:
+            self._given = Called(self._source, end_before), [(stage.start, stage.end)]
+            called, spans = self._given
+            self._builder.report(called.with_values(spans, end))
+            return True
+        if glued and (item in self._builder.outer or stage in self._builder.outer):
+            end = self._builder.end(item) if item in self._builder.outer else end
+            is_first = "|" not in text[first:end_before]
+            self._builder.report(Called(self._source, end_before).with_stages(start, end, is_first=is_first))
+            return True
+        return False
+
+    def _tell_further_value(self, item: Expr) -> None:
+        """Tell of the second value of ``f "a" 3`` with the first."""
+        stage = item.stages[0] if isinstance(item, Pipe) else item
+        if self._given is None or not isinstance(stage, LiteralSource) or len(self._given[1]) >= _MOST_EDITS:
+            self._given = None
+            return
+        called, spans = self._given
+        spans.append((stage.start, stage.end))
+        self._builder.problems[-1] = called.with_values(spans, self._builder.end(stage))
 
     def _tell_doubled(self, end_before: int, start: int) -> bool:
         """Tell of ``Conv Conv.to_json`` and ``Pricing.bill bill``, which were meant as one stage."""

@@ -4,15 +4,16 @@ Each is proposed from what stands around a mistake; it is read as what was meant
 """
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.lexer import SWALLOWED, Tokens, scan, shared_kinds
+from nscompiler.grammar.parameter_choices import choices
+from nscompiler.grammar.shell_forms import shell_forms
+from nscompiler.grammar.slip import Slip
 from nscompiler.grammar.syntax import NAMELESS
 from nscompiler.grammar.trial import WINDOW, Trial
 from nscompiler.grammar.wording import apart, fitting, shown
-from nscompiler.records import Record
 from nscompiler.source import SourceFile
 
 _MAYBE = Applicability.MAYBE_INCORRECT
@@ -56,29 +57,6 @@ def says_little(problem: Diagnostic) -> bool:
     return plain and not label.startswith("did you mean")
 
 
-class Slip(Record):
-    """Tokens that stand for others: those from ``first`` to before ``until``, for which ``meant`` was meant, each as
-    kind, text, start and end. ``nameless`` is one in which an alias is missing: nothing is known of that.
-    """
-
-    __match_args__: ClassVar[tuple[str, ...]] = ("first", "until", "meant", "problem", "nameless")
-    __slots__ = __match_args__
-
-    def __init__(
-        self,
-        first: int,
-        until: int,
-        meant: tuple[tuple[int, str, int, int], ...],
-        problem: Diagnostic,
-        nameless: bool = False,
-    ) -> None:
-        self.first = first
-        self.until = until
-        self.meant = meant
-        self.problem = problem
-        self.nameless = nameless
-
-
 class Slips:
     """The slips that may have led to mistakes of one file."""
 
@@ -93,6 +71,8 @@ class Slips:
 
     def likely(self, index: int) -> Iterator[Slip]:
         """What may have slipped around the mistake at a token, where nothing else is as likely."""
+        yield from shell_forms(self._source, self._tokens, self._trial, index)
+        yield from choices(self._source, self._tokens, self._trial, index)
         yield from self._doubled(index)
         yield from self._parted(index)
         yield from self._dotless(index)

@@ -15,6 +15,8 @@ _MOST = 64
 """How many tokens are looked at for the end of a value."""
 _PLAIN = Pattern(r"[\w'. ]*")
 """What has no sign in it but points: names, and numbers one after the other, may be something else gone wrong."""
+_APART = Pattern(r"-\s+([0-9][0-9_]*+(?:\.[0-9]++)?)")
+"""A number with its sign apart."""
 _NEVER = frozenset("={}[]()<>|&;$" + "\"'`´‘’‚‛“”„‟«»")
 
 
@@ -54,9 +56,22 @@ def quoted(source: SourceFile, place: tuple[int, int], tokens: Tokens, text: int
     first, end = place
     span = source.span(tokens.starts[first], tokens.ends[end - 1])
     value = source.text[span.start : span.end]
+    number = _APART.fullmatch(value)
+    if number is not None:
+        return _number(source, place, tokens, f"-{number[1]}")
     right = quote(value)
     tokens.kinds[first], tokens.texts[first], tokens.ends[first] = text, right, span.end
     tokens.kinds[first + 1 : end] = [SWALLOWED] * (end - first - 1)
     fix = Fix("Put it in quotes", (Edit(span, right),), Applicability.MAYBE_INCORRECT)
     title = f"A text stands in quotes: {shown(value)}"
     return codes.NOT_A_LITERAL.at(span, title if len(title) <= 80 else "A text stands in quotes", fixes=(fix,))
+
+
+def _number(source: SourceFile, place: tuple[int, int], tokens: Tokens, right: str) -> Diagnostic:
+    """Reads the value as the number that it is without the space: that of the token behind the sign."""
+    first, end = place
+    span = source.span(tokens.starts[first], tokens.ends[end - 1])
+    tokens.kinds[first], tokens.texts[first], tokens.ends[first] = tokens.kinds[end - 1], right, span.end
+    tokens.kinds[first + 1 : end] = [SWALLOWED] * (end - first - 1)
+    fix = Fix(f"Write `{right}`", (Edit(span, right),), Applicability.MAYBE_INCORRECT)
+    return codes.NOT_A_LITERAL.at(span, f"No space stands behind the sign of a number: {shown(right)}", fixes=(fix,))
