@@ -1,5 +1,6 @@
 """Resolving a file's header and imports: which module each import means, under which alias."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import chain, count
 from typing import ClassVar
@@ -126,7 +127,8 @@ class _Resolver:
         self._own = own
         self._aliases: dict[str, syntax.Import] = {}
         self._names: dict[str, frozenset[str]] | None = None
-        self._syntax: tuple[Diagnostic, ...] | None = None
+        self._syntax: list[Diagnostic] | None = None
+        self._starts: list[int] = []
         self.resolved: list[ResolvedImport] = []
         self.poisoned: set[str] = set()
         self.claimed: list[str] = []
@@ -208,11 +210,18 @@ class _Resolver:
     def _told(self, node: syntax.Import) -> Diagnostic | None:
         """What the parser has told of an import's line: nothing else is then."""
         if self._syntax is None:
-            self._syntax = tuple(one for one in parse(self._module.source).problems if one.is_error)
+            errors = (one for one in parse(self._module.source).problems if one.is_error)
+            self._syntax = sorted(errors, key=_start)
+            self._starts = sorted(other.start for other in self._module.imports)
         text = self._module.source.text
-        ends = (text.find("\n", node.start), *(other.start for other in self._module.imports))
-        end = min((at for at in ends if at > node.start), default=len(text)) + 1
-        return next((one for one in self._syntax if node.start <= one.primary.span.start < end), None)
+        newline = text.find("\n", node.start)
+        end = newline if newline >= 0 else len(text)
+        following = bisect_right(self._starts, node.start)
+        if following < len(self._starts):
+            end = min(end, self._starts[following])
+        at = bisect_left(self._syntax, node.start, key=_start)
+        told = self._syntax[at] if at < len(self._syntax) else None
+        return told if told is not None and _start(told) <= end else None
 
     def _mend_told(self, node: syntax.Import, told: Diagnostic, alias: str) -> None:
         """Tell the same again, with a fix that writes a module that there is: the parser knows of none."""
@@ -391,3 +400,7 @@ def alias_of(node: syntax.Import) -> str:
 def default_alias(text: str) -> str:
     """The alias that a reference gives, even a faulty one."""
     return text.partition(":")[0].rpartition("/")[2].rpartition(".")[2]
+
+
+def _start(problem: Diagnostic) -> int:
+    return problem.primary.span.start
