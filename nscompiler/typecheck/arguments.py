@@ -1,6 +1,7 @@
 """Which parameters the Python class of a module reads: its uses of ``self.args``.
 
-``self.args["x"]``, ``self.args.get("x")`` and ``"x" in self.args`` are understood. Anything else that might read a
+``self.args["x"]``, ``self.args.get("x")`` and ``"x" in self.args`` are understood, and so is another name of it that
+one assignment gives, ``args = self.args`` or ``self.options = self.args``. Anything else that might read a
 parameter, a ``self`` that is handed on for one, makes the answer unknown.
 
 ``self.args.x`` and ``self.args("x")`` are no ways to read one: ``self.args`` is a dict.
@@ -60,6 +61,8 @@ NO_ARGUMENTS = ArgumentUses()
 
 def argument_uses(classes: Iterable[ast.ClassDef]) -> ArgumentUses:
     """The uses of ``self.args`` in a class and its bases."""
+    classes = tuple(classes)
+    aliases = _attribute_aliases(classes)
     uses: list[ArgumentUse] = []
     called: set[str] = set()
     asked: set[str] = set()
@@ -68,7 +71,7 @@ def argument_uses(classes: Iterable[ast.ClassDef]) -> ArgumentUses:
     for owner in classes:
         for statement in owner.body:
             if isinstance(statement, Function):
-                reader = _Reader(statement)
+                reader = _Reader(statement, aliases)
                 reader.read()
                 uses += reader.uses
                 called |= reader.called
@@ -89,8 +92,9 @@ def argument_uses(classes: Iterable[ast.ClassDef]) -> ArgumentUses:
 class _Reader:
     """The uses in one method."""
 
-    def __init__(self, method: Function) -> None:
+    def __init__(self, method: Function, aliases: frozenset[str]) -> None:
         self._method = method
+        self._aliases = aliases
         given = (*method.args.posonlyargs, *method.args.args)
         self._self = given[0].arg if given else ""
         self.uses: list[ArgumentUse] = []
@@ -115,16 +119,27 @@ class _Reader:
         if not isinstance(around, ast.Attribute):
             self.known = self.known and _is_super(around)
             self.replaced = self.replaced or not _is_super(around)
-        elif around.attr == "args":
-            self._take_args(around, parents)
+        elif around.attr == "args" or around.attr in self._aliases:
+            if isinstance(around.ctx, ast.Load):
+                self._take_args(around, parents)
+            elif around.attr == "args":
+                self.known, self.replaced = False, True
         elif around.attr.startswith("__") and around.attr != "__class__":
             self.known = False
         else:
             self.called.add(around.attr)
 
-    def _take_args(self, args: ast.Attribute, parents: Mapping[ast.AST, ast.AST]) -> None:
+    def _take_args(self, args: ast.Attribute | ast.Name, parents: Mapping[ast.AST, ast.AST]) -> None:
         around = parents.get(args)
         match around:
+            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=owner), attr=attr)]) if (
+                owner == self._self and attr in self._aliases
+            ):
+                pass
+            case ast.Assign(targets=[ast.Name(id=name)]) if isinstance(args, ast.Attribute) and self._is_once(name):
+                for node in ast.walk(self._method):
+                    if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+                        self._take_args(node, parents)
             case ast.Subscript(value=value, slice=ast.Constant(value=str(name)), ctx=ast.Load()) if value is args:
                 self._note(name, around, not _is_tried(around, parents))
             case ast.Attribute(attr=attr) if attr in _READERS:
@@ -142,7 +157,13 @@ class _Reader:
                 self.known = False
                 self._misread(args, around, parents)
 
-    def _misread(self, args: ast.Attribute, around: ast.AST | None, parents: Mapping[ast.AST, ast.AST]) -> None:
+    def _is_once(self, name: str) -> bool:
+        """Whether a name means one thing in all of the method: nothing else gives it a meaning there."""
+        return sum(_gives_meaning(node, name) for node in ast.walk(self._method)) == 1
+
+    def _misread(
+        self, args: ast.Attribute | ast.Name, around: ast.AST | None, parents: Mapping[ast.AST, ast.AST]
+    ) -> None:
         match around:
             case ast.Attribute(attr=name, ctx=ast.Load()) if name not in _OF_DICTS:
                 pass
@@ -156,6 +177,42 @@ class _Reader:
 
     def _note(self, name: str, node: ast.expr, certain: bool, *, defaulted: bool = False) -> None:
         self.uses.append(ArgumentUse(self._method.name, name, node, certain, defaulted))
+
+
+def _gives_meaning(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.Name(id=own, ctx=ast.Store() | ast.Del()) | ast.arg(arg=own):
+            return own == name
+        case ast.FunctionDef(name=own) | ast.AsyncFunctionDef(name=own) | ast.ClassDef(name=own):
+            return own == name
+        case ast.ExceptHandler(name=own) | ast.MatchAs(name=own) | ast.MatchStar(name=own):
+            return own == name
+        case ast.MatchMapping(rest=own):
+            return own == name
+        case ast.alias(name=full, asname=own):
+            return (own or full.partition(".")[0]) in (name, "*")
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            return name in names
+    return False
+
+
+def _attribute_aliases(classes: Iterable[ast.ClassDef]) -> frozenset[str]:
+    """The attributes that are ``self.args`` by another name: which nothing else is assigned to."""
+    stored: dict[str, int] = {}
+    found: set[str] = set()
+    for owner in classes:
+        own = {one.name for one in owner.body if isinstance(one, Function)}
+        for node in ast.walk(owner):
+            if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+                stored[node.attr] = stored.get(node.attr, 0) + 1
+            elif isinstance(node, ast.Assign):
+                match node:
+                    case ast.Assign(
+                        targets=[ast.Attribute(value=ast.Name(id=one), attr=attr)],
+                        value=ast.Attribute(value=ast.Name(id=other), attr="args"),
+                    ) if one == other and attr not in own:
+                        found.add(attr)
+    return frozenset(attr for attr in found if stored.get(attr) == 1)
 
 
 def _is_super(node: ast.AST | None) -> bool:

@@ -14,7 +14,9 @@ from nscompiler.typecheck.annotations import Annotation, read_annotation
 from nscompiler.typecheck.arguments import ArgumentUse
 from nscompiler.typecheck.facts import Checked
 from nscompiler.typecheck.places_in_python import line_of, place_in
+from nscompiler.typecheck.python_constructors import unknown_constructors
 from nscompiler.typecheck.python_methods import as_arguments, by_name, check_methods
+from nscompiler.typecheck.returned_values import told_of, wrong_values
 from nscompiler.typecheck.service import Method, MethodKind, Service, read_service
 from nscompiler.types.interface import FunctionInterface, Settable
 from nscompiler.types.show import show
@@ -41,8 +43,10 @@ def check_python(checked: Checked, python: SourceFile) -> tuple[Diagnostic, ...]
     return (
         *check_methods(checked, python, service, functions),
         *reader.sources(),
-        *reader.annotations(),
+        *(annotations := (*reader.annotations(),)),
+        *reader.values({label.span for one in annotations for label in one.related}),
         *reader.parameters(),
+        *(() if service.names is None else unknown_constructors(python, service.names, checked.interface.types)),
     )
 
 
@@ -96,6 +100,15 @@ class _PythonSide:
                     "a source hands out its values with `yield`",
                     related=(Label(function.span, "declared here", Role.DECLARATION),),
                 )
+
+    def values(self, told: set[Span]) -> Iterator[Diagnostic]:
+        """Values that are written out and not of the declared type; not of functions of whose annotations, at their
+        places in ``told``, as much was said."""
+        for name, function in self._functions.items():
+            method = self._service.methods.get(name)
+            if method is not None and function.span not in told:
+                for wrong in wrong_values(method, function):
+                    yield told_of(self._python, function, wrong)
 
     # --- annotations
 

@@ -163,6 +163,25 @@ PARAMETER_ACCESS = Code(
     right_files=(("module.nml", _WITH), ("service.py", _READS)),
 )
 
+_EVENT = "module Demo:0.1.0\n\ntype Shout = { text : Text, loud : Boolean }\n\nfun shout : Text -> Shout\n"
+_SHOUTS = _RIGHT.replace("text.upper()", '{"text": text.upper(), "loud": True}')
+
+RETURNED_VALUE = Code(
+    id="NS0811",
+    name="returned-value",
+    title="A method gives what is not of the declared type",
+    explanation=(
+        "Here a method writes out what it gives, a dict with a record's fields or the like, and every call that comes "
+        "to it would fail: a field is missing that is not optional, or misspelt; what is declared as a sum is no "
+        "value of one of its constructors, which are attributes of `nstack`, `nstack.Event.Placed(…)`; or the sum has "
+        "no constructor of this name. A misspelt optional field would be lost. Of values that are not written out, or "
+        "whose fields are not all literal, nothing is said: they are checked when the workflow runs."
+    ),
+    level=Severity.WARNING,
+    wrong_files=(("module.nml", _EVENT), ("service.py", _SHOUTS.replace('"loud"', '"lout"'))),
+    right_files=(("module.nml", _EVENT), ("service.py", _SHOUTS)),
+)
+
 CODES = (
     METHOD_MISSING,
     CLASS_MISSING,
@@ -174,4 +193,5 @@ CODES = (
     UNMAPPED_ANNOTATION,
     SOURCE_WITHOUT_VALUES,
     PARAMETER_ACCESS,
+    RETURNED_VALUE,
 )

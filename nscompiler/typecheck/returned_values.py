@@ -1,0 +1,211 @@
+"""Values that methods write out, ``return {"name": …}``, held against the declared types: records by their fields, and
+sums, which are made by their constructors. Of what is not written out nothing is said."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from nscompiler.diagnostics.codes import python as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
+from nscompiler.diagnostics.suggest import did_you_mean, distance, near
+from nscompiler.modules.wording import titled
+from nscompiler.records import Record
+from nscompiler.source import SourceFile, Span
+from nscompiler.typecheck.places_in_python import offset_of, place_in
+from nscompiler.typecheck.service import Method, MethodKind
+from nscompiler.types.interface import FunctionInterface
+from nscompiler.types.types import App, Sum, Type, Var
+from nscompiler.types.types import Record as RecordType
+
+_INSIDE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+# A shorter name of an optional field is often one letter from another that is meant.
+_SHORTEST = 4
+
+
+class Wrong(Record):
+    """A value that is sure to be refused: a record's ``missing`` fields, and ``key``, which is near the first of them;
+    or a sum that is no object of a constructor, and has no fields."""
+
+    __match_args__: ClassVar[tuple[str, ...]] = ("node", "type", "missing", "key")
+    __slots__ = __match_args__
+
+    def __init__(
+        self, node: ast.expr, type: Type, missing: tuple[str, ...] = (), key: "ast.expr | ast.keyword | None" = None
+    ) -> None:
+        self.node = node
+        self.type = type
+        self.missing = missing
+        self.key = key
+
+
+def wrong_values(method: Method, function: FunctionInterface) -> Iterator[Wrong]:
+    """The values that a method returns or yields and that are not of the function's type."""
+    definition, type = method.definition, function.scheme.output
+    if definition is None or type.poisoned:
+        return
+    yields = method.kind in (MethodKind.GENERATOR, MethodKind.ASYNC_GENERATOR)
+    if function.kind not in ("source", "function") or (function.kind == "source" and not yields):
+        return
+    waiting: list[ast.AST] = list(reversed(definition.body))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Yield if yields else ast.Return) and node.value is not None:
+            yield from _wrong(node.value, type)
+        if not isinstance(node, _INSIDE):
+            waiting.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _wrong(node: ast.expr, type: Type) -> Iterator[Wrong]:
+    """What is wrong in an expression where a value of a type is wanted."""
+    if isinstance(node, ast.IfExp):
+        yield from _wrong(node.body, type)
+        yield from _wrong(node.orelse, type)
+    elif isinstance(type, App):
+        for inner, part in _parts(node, type):
+            yield from _wrong(inner, part)
+    elif isinstance(type, RecordType) and (fields := _fields(node)) is not None:
+        yield from _in_record(node, type, fields)
+    elif isinstance(type, Sum) and (isinstance(node, ast.Dict) or _is_text(node)):
+        yield Wrong(node, type)
+
+
+def _parts(node: ast.expr, type: App) -> Iterator[tuple[ast.expr, Type]]:
+    if type.constructor == "optional":
+        yield node, type.items[0]
+    elif type.constructor in ("list", "vector"):
+        if isinstance(node, ast.List):
+            yield from ((item, type.items[-1]) for item in node.elts)
+        elif isinstance(node, ast.ListComp):
+            yield node.elt, type.items[-1]
+    elif type.constructor == "tuple":
+        if isinstance(node, ast.Tuple) and len(node.elts) == len(type.items):
+            yield from zip(node.elts, type.items, strict=True)
+    elif type.constructor == "map" and isinstance(node, ast.Dict):
+        yield from ((value, type.items[0]) for value in node.values)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+Key = ast.expr | ast.keyword
+
+
+def _fields(node: ast.expr) -> list[tuple[str, Key, ast.expr]] | None:
+    """The names, where they stand, and the values of a dict that is written out; None for anything else."""
+    match node:
+        case ast.Dict(keys=keys, values=values):
+            found: list[tuple[str, Key, ast.expr]] = []
+            for key, value in zip(keys, values, strict=True):
+                if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
+                    return None
+                found.append((key.value, key, value))
+            return found
+        case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords) if keywords:
+            if all(one.arg is not None for one in keywords):
+                return [(one.arg or "", one, one.value) for one in keywords]
+    return None
+
+
+def _in_record(node: ast.expr, type: RecordType, fields: Sequence[tuple[str, Key, ast.expr]]) -> Iterator[Wrong]:
+    declared = dict(type.fields)
+    given = {name: key for name, key, _ in fields}
+    if type.tail is None:
+        extra = [name for name in given if name not in declared]
+        missing = [name for name in declared if name not in given and not _may_lack(declared[name])]
+        for name in [*missing]:
+            slips = [one for one in near(name, extra) if name in near(one, missing)]
+            if slips:
+                missing.remove(name)
+                extra.remove(slips[0])
+                yield Wrong(node, type, (name,), given[slips[0]])
+        for name in declared:
+            slip = next((one for one in extra if _is_slip(one, name)), None)
+            if slip is not None and name not in given and name not in missing and _may_lack(declared[name]):
+                extra.remove(slip)
+                yield Wrong(node, type, (name,), given[slip])
+        if missing:
+            yield Wrong(node, type, tuple(missing))
+    for name, _, value in fields:
+        if name in declared:
+            yield from _wrong(value, declared[name])
+
+
+def _may_lack(type: Type) -> bool:
+    """Whether a field of a type may be left out of what a method returns."""
+    return isinstance(type, Var) or type.poisoned or (isinstance(type, App) and type.constructor == "optional")
+
+
+def _is_slip(given: str, declared: str) -> bool:
+    return len(declared) >= _SHORTEST and distance(given, declared, 1) == 1
+
+
+def told_of(python: SourceFile, function: FunctionInterface, wrong: Wrong) -> Diagnostic:
+    """What is said of a value that is refused."""
+    place, label = place_in(python, wrong.node), ""
+    fixes: tuple[Fix, ...] = ()
+    named = "" if wrong.type.alias is None else wrong.type.alias.name
+    if wrong.key is not None:
+        given = wrong.key.arg if isinstance(wrong.key, ast.keyword) else str(getattr(wrong.key, "value", ""))
+        title = titled("`{}` gives `{}`, which is declared as `{}`", function.name, given or "", wrong.missing[0])
+        place, fixes = _renamed(python, wrong.key, given or "", wrong.missing[0])
+        label = did_you_mean(wrong.missing) or ""
+    elif wrong.missing:
+        title = titled("`{}` gives no `{}`", function.name, wrong.missing[0])
+        if len(wrong.missing) == 2:
+            title = titled("`{}` gives neither `{}` nor `{}`", function.name, *wrong.missing)
+        elif wrong.missing[1:]:
+            title = titled(
+                "`{}` gives no `{}`" + f" and {len(wrong.missing) - 1} more", function.name, wrong.missing[0]
+            )
+        listed = ", ".join(f"`{name}`" for name in wrong.missing[:5])
+        label = f"{named or 'the declared record'} has {listed}{' …' if wrong.missing[5:] else ''}"
+    else:
+        title = titled("`{}` gives no value of the sum `{}`", function.name, named) if named else ""
+        title = title or titled("`{}` gives no value of the declared sum", function.name)
+        label, fixes = _constructed(python, wrong, function.module)
+    return codes.RETURNED_VALUE.at(
+        place,
+        title,
+        label,
+        related=(Label(function.span, "declared here", Role.DECLARATION),),
+        fixes=fixes,
+    )
+
+
+def _renamed(python: SourceFile, key: Key, given: str, name: str) -> tuple[Span, tuple[Fix, ...]]:
+    """Where a field's name stands, and the name that is meant in its place."""
+    start = offset_of(python, key.lineno, key.col_offset)
+    written = python.text[start : start + len(given) + 2]
+    if not isinstance(key, ast.keyword):
+        if written not in (f'"{given}"', f"'{given}'"):
+            return place_in(python, key), ()
+        start += 1
+    elif not written.startswith(given):
+        return python.span(start, start + 1), ()
+    span = python.span(start, start + len(given))
+    return span, (Fix(f"write `{name}`", (Edit(span, name),), Applicability.MAYBE_INCORRECT),)
+
+
+def _constructed(python: SourceFile, wrong: Wrong, module: str) -> tuple[str, tuple[Fix, ...]]:
+    """How a value of a sum is made; of a dict with a constructor's name, or such a text, as a fix."""
+    sum, node = wrong.type, wrong.node
+    assert isinstance(sum, Sum)
+    is_own = sum.alias is not None and sum.alias.module == module
+    owner = f"nstack.{sum.alias.name}" if sum.alias is not None and is_own else "nstack.…"
+    constructors = [name for name, _ in sum.constructors]
+    label = f"it is made as `{owner}.{constructors[0]}(…)`"
+    match node:
+        case ast.Dict(keys=[ast.Constant(value=str(name))], values=[value]) if name in constructors:
+            inside = place_in(python, value)
+            whole = node.lineno == node.end_lineno
+            text = f"{owner}.{name}({python.text[inside.start : inside.end]})"
+        case ast.Constant(value=str(name)) if name in constructors:
+            whole, text = node.lineno == node.end_lineno, f"{owner}.{name}()"
+        case _:
+            return label, ()
+    label = f"it is made as `{owner}.{name}(…)`"
+    if not whole or "…" in owner or "import nstack\n" not in python.text:
+        return label, ()
+    fix = Fix(f"write `{owner}.{name}(…)`", (Edit(place_in(python, node), text),), Applicability.MAYBE_INCORRECT)
+    return label, (fix,)
