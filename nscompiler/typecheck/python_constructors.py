@@ -18,10 +18,8 @@ from nscompiler.types.types import Sum
 def unknown_constructors(python: SourceFile, names: Names, types: Mapping[str, TypeInterface]) -> Iterator[Diagnostic]:
     """The constructors that a file names as attributes of a sum, and that the sum lacks."""
     sums = {name: type for name, type in types.items() if isinstance(type.body, Sum)}
-    called = [
-        *((name, name) for name in sums),
-        *((own, full.removeprefix("nstack.")) for own, full in names.imported.items()),
-    ]
+    imported = ((own, full.removeprefix("nstack.")) for own, full in names.imported.items())
+    called = [*((name, name) for name in sums), *imported]
     if not any(name in sums and _may_lack(python.text, own, sums[name].body) for own, name in called):
         return
     for node in ast.walk(ast.parse(python.text)):

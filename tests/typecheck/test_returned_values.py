@@ -54,7 +54,7 @@ def method(body: str) -> str:
         ("R", "if value:\n    return {}\nreturn {'name': value, 'age': 3}", "{}", None, None),
         ("E", "return nstack.E.Plac({'id': 3})", "Plac", "the sum `E` has no constructor `Plac`", "Place"),
         ("E", "return Event.Plac({'id': 3})", "Plac", "the sum `E` has no constructor `Plac`", "Place"),
-        ("E", "match value:\n    case Event.Gon():\n        return nstack.E.Gone()", "Gon", None, "Gone"),
+        ("E", "match value:\n    case Event.Gon():\n        return value", "Gon", None, "Gone"),
         ("E", "return 'Gone'", "'Gone'", "`f` gives no value of the sum `E`", "nstack.E.Gone()"),
         ("E", "return {'Place': {'id': 3}}", "{'Place': {'id': 3}}", None, "nstack.E.Place({'id': 3})"),
         ("E", "return f'{value}'", "f'{value}'", "`f` gives no value of the sum `E`", None),
