@@ -170,6 +170,25 @@ def test_a_missing_python_class(tmp_path: Path) -> None:
         assert "NS0607" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("other", "note"),
+    [
+        ("services.py", "`services.py` is not read: the name is `service.py`"),
+        ("main.py", "`main.py` is not read: the name is `service.py`"),
+        ("notes.txt", ""),
+    ],
+)
+def test_a_service_of_another_name(tmp_path: Path, other: str, note: str) -> None:
+    (tmp_path / "module.nml").write_text(SHOUT)
+    (tmp_path / other).write_text("import nstack\n\n\nclass Module(nstack.Module):\n    pass\n")
+    assert nsc(tmp_path, "check").returncode == 0
+    done = nsc(tmp_path, "run", ".")
+    assert done.returncode == 1
+    assert "NS0607" in done.stderr
+    assert "there is no `service.py` for it" in done.stderr
+    assert ("is not read" in done.stderr, note in done.stderr) == (bool(note), True)
+
+
 def test_a_missing_method(tmp_path: Path) -> None:
     (tmp_path / "module.nml").write_text(SHOUT)
     (tmp_path / "service.py").write_text(

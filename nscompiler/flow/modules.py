@@ -9,6 +9,7 @@ from nscompiler.flow.concrete import Table
 from nscompiler.flow.model import Function, ModuleUse, Origin, Parameter, TypeId
 from nscompiler.flow.parameters import declared_parameters
 from nscompiler.flow.program import ModuleFiles, Program
+from nscompiler.modules.python_file import python_file
 from nscompiler.typecheck.service import MethodKind
 from nscompiler.types.interface import FunctionInterface, Interface
 from nscompiler.types.types import App, Record, Sum, Type, VoidType
@@ -70,12 +71,19 @@ class ModuleUses:
 
     def _no_class(self, target: FunctionInterface, origin: Origin, files: ModuleFiles | None) -> Diagnostic:
         python = files.python if files is not None else None
-        what = f"`{python}` has no class `Module`" if python else "there is no Python file for it"
+        path = self._program.modules[target.module].module.source.path
+        wanted, note = python_file(path).rpartition("/")[2], None
+        what = f"`{python}` has no class `Module`" if python else f"there is no `{wanted}` for it"
+        if python is None and files is not None:
+            beside = [name for name in files.files if name.endswith(".py") and "/" not in name]
+            found = near(wanted, beside) or (tuple(beside) if len(beside) == 1 else ())
+            note = f"`{found[0]}` is not read: the name is `{wanted}`" if found else None
         return codes.NO_CLASS.at(
             self._program.places().span(origin),
             f"no Python code implements `{target.name}`",
             what,
             related=(Label(target.span, "declared here", Role.DECLARATION),),
+            notes=() if note is None else (note,),
         )
 
     def _no_method(self, target: FunctionInterface, origin: Origin) -> Diagnostic:
