@@ -86,6 +86,12 @@ class MistakeActions(ExpressionActions):
             fix = Fix("Put brackets around it", self._brackets(start, end), _SURE)
         self.report(codes.PAYLOAD_BRACKETS.at(span, title, fixes=(fix,)))
 
+    def pipe_missing(self, name: Name) -> None:
+        """``A | B Integer C``."""
+        fix = Fix("Insert `|`", (Edit(self.source.span(name.start, name.start), "| "),), _MAYBE)
+        span = self.source.span(name.start, name.end)
+        self.report(codes.MISSING_PIPE.at(span, f"A `|` is missing before {shown(name.text)}", fixes=(fix,)))
+
     def stands_twice(self, before: int, start: int, end: int) -> None:
         """``A A Text | B``, ``A Text Text | B``: a word behind an offset that is the same again."""
         fix = Fix("Remove the second", (Edit(self.source.span(before, end), ""),), _MAYBE)

@@ -1,6 +1,7 @@
 """The alternatives of a sum: read as types, since only the ``|`` after the first tells a sum from an alias."""
 
-from nscompiler.grammar.mistakes import MistakeActions, is_tuple
+from nscompiler.diagnostics.suggest import near
+from nscompiler.grammar.mistakes import SCALARS, MistakeActions, is_tuple
 from nscompiler.grammar.syntax import (
     Constructor,
     OptionalType,
@@ -11,13 +12,17 @@ from nscompiler.grammar.syntax import (
     TypeName,
     TypeVariable,
 )
+from nscompiler.patterns import Pattern
 
 #: Built-in types that are a constructor's payload without brackets, and how many arguments they take.
 _BARE = {"Vector": 2, "Matrix": 3}
+_DECLARED = Pattern(r"\btype\s+(\w+)")
 
 
 def sum_type(builder: MistakeActions, alternatives: list[TypeExpr]) -> SumType | None:
     """The sum of two alternatives or more; None if one of them, which is reported, has no constructor."""
+    if any(type(one) is TypeName and len(one.args) > 1 for one in alternatives):
+        alternatives = [part for one in alternatives for part in _parted(builder, one)]
     constructors = tuple(_constructor(builder, alternative) for alternative in alternatives)
     good = tuple(constructor for constructor in constructors if constructor is not None)
     if len(good) < len(constructors):
@@ -26,6 +31,34 @@ def sum_type(builder: MistakeActions, alternatives: list[TypeExpr]) -> SumType |
         )
         return None
     return SumType(good[0].start, good[-1].end, good)
+
+
+def _parted(builder: MistakeActions, written: TypeExpr) -> list[TypeExpr]:
+    """What reads as one alternative, as those that it is where a `|` is missing: ``A | B Integer C``."""
+    if not isinstance(written, TypeName) or len(written.args) < 2 or written.qualifier is not None:
+        return [written]
+    names = [written.name.text]
+    at = next((at for at, one in enumerate(written.args) if _begins(builder, one, names)), None)
+    if at is None or at > 1 or len(written.args) - at > 2:
+        return [written]
+    start = written.args[at]
+    assert isinstance(start, TypeName)
+    builder.pipe_missing(start.name)
+    before, behind = written.args[:at], written.args[at + 1 :]
+    end = builder.end(behind[-1]) if behind else start.end
+    first = TypeName(written.start, before[-1].end if before else written.name.end, None, written.name, before)
+    return [first, TypeName(start.start, end, None, start.name, behind)]
+
+
+def _begins(builder: MistakeActions, part: TypeExpr, before: list[str]) -> bool:
+    """Whether what reads as a type is certainly none, nor a constructor written twice."""
+    if not isinstance(part, TypeName) or part.args or part.qualifier is not None or part in builder.outer:
+        return False
+    name = part.name.text
+    if name in SCALARS or name in ("Map", "Vector", "Matrix", "Void"):
+        return False
+    declared = _DECLARED.findall(builder.source.text)
+    return name not in (*declared, *before) and not near(name, (*declared, *SCALARS))
 
 
 def _constructor(builder: MistakeActions, written: TypeExpr) -> Constructor | None:

@@ -2,6 +2,8 @@
 payload alone.
 """
 
+from collections.abc import Iterable
+from itertools import pairwise
 from typing import Protocol
 
 from nscompiler.diagnostics.codes import names as codes
@@ -12,8 +14,10 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.grammar.wording import fitting
 from nscompiler.source import Span
+from nscompiler.types.types import SCALARS
 
 _WHY = "a sum has two constructors or more: what has one is its payload alone"
+BUILT_IN = (*SCALARS, "Map", "Vector", "Matrix", "Void")
 # What a fix is not called after.
 _LONG = 40
 
@@ -22,7 +26,9 @@ class Scope(Protocol):
     """What is asked of ``scope.Scope``, which imports this module."""
 
     module: syntax.Module
+    declared_types: dict[str, syntax.TypeDecl]
 
+    def near(self, name: str, candidates: Iterable[str]) -> tuple[str, ...]: ...
     def span(self, node: syntax.Node) -> Span: ...
     def report(self, code: Code, node: syntax.Node, title: str, label: str = "", **more: object) -> None: ...
     def replacement(
@@ -53,10 +59,38 @@ def report_unknown(scope: Scope, body: syntax.TypeName) -> None:
         title = "The alternatives of a sum are separated by `|`, not by `or`"
         scope.report(syntax_codes.MISSING_PIPE, words[0], title, fixes=(fix,))
         return
+    if _reports_pipe(scope, body):
+        return
     title = fitting(
         f"`{name}` is no type, and a sum has two constructors or more", "a sum has two constructors or more"
     )
     scope.report(codes.UNKNOWN_TYPE, body.name, title, "what has one is its payload alone", fixes=_payload(scope, body))
+
+
+def _reports_pipe(scope: Scope, body: syntax.TypeName) -> bool:
+    """Tells of ``type S = A Text B Integer``, where no type is called ``B`` either."""
+    declared = [*scope.declared_types, *BUILT_IN]
+    places = [
+        one
+        for one in body.args
+        if isinstance(one, syntax.TypeName)
+        and not one.args
+        and one.qualifier is None
+        and one.name.text not in declared
+        and not scope.near(one.name.text, declared)
+    ]
+    if not places or len({body.name.text, *(one.name.text for one in places)}) <= len(places):
+        return False
+    # A payload of several parts would be the next error.
+    ends = [*(body.args.index(one) for one in places), len(body.args)]
+    if any(end - start > 2 for start, end in pairwise([-1, *ends])):
+        return False
+    edits = tuple(Edit(scope.module.source.span(one.start, one.start), "| ") for one in places)
+    fix = Fix("Insert `|`", edits, Applicability.MAYBE_INCORRECT)
+    title = fitting(f"A `|` is missing before `{places[0].name.text}`", "A `|` is missing before this")
+    label = "the alternatives of a sum are separated by `|`"
+    scope.report(syntax_codes.MISSING_PIPE, places[0], title, label, fixes=(fix,))
+    return True
 
 
 def _payload(scope: Scope, body: syntax.TypeName) -> tuple[Fix, ...]:

@@ -14,6 +14,7 @@ from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.foreign_types import meant_by_sql, report_foreign_type
 from nscompiler.typecheck.lone_constructors import reports_itself
 from nscompiler.typecheck.lookalikes import FOREIGN_SMALL, optional_last, report_type_like
+from nscompiler.typecheck.missing_rests import with_rest
 from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
 from nscompiler.typecheck.type_counts import report_arity
@@ -294,6 +295,8 @@ class Resolver:
     def _record(self, expr: syntax.RecordType, variables: Variables) -> Type:
         seen: dict[str, syntax.Name] = {}
         fields: list[tuple[str, Type]] = []
+        if expr.tail is None and expr.fields and _is_applied(expr.fields[-1].type):
+            expr = with_rest(self.scope, expr, variables.told, variables.grows)
         for field in expr.fields:
             type = self.resolve(field.type, variables)
             self._check_label(field.name)
@@ -573,3 +576,9 @@ def _mentions(decl: syntax.TypeDecl, names: Container[str]) -> dict[str, syntax.
 
 
 __all__ = ["Edit", "Fix", "Resolver", "Variables", "find_nested_optional", "missing_already"]
+
+
+def _is_applied(type: syntax.TypeExpr) -> bool:
+    """Whether a type, or that of an optional, is applied to others."""
+    inner = type.item if isinstance(type, syntax.OptionalType) else type
+    return isinstance(inner, syntax.TypeName) and bool(inner.args)
