@@ -138,6 +138,32 @@ def quoted(source: SourceFile, name: OddName, tokens: Tokens) -> Diagnostic:
     return codes.STRAY_CHARACTER.at(span, title, "letters, digits, `_` and `'` need none", fixes=(fix,))
 
 
+def numbered(source: SourceFile, tokens: Tokens, index: int, text: int) -> Diagnostic | None:
+    """Reads ``1st`` in ``{ 1st : Text }`` as the same name in quotes; None where no field's name stands there."""
+    if tokens.texts[index + 1] != ":" or index == 0 or tokens.texts[index - 1] not in ("{", ","):
+        return None
+    span = source.span(tokens.starts[index], tokens.ends[index])
+    right = quote(tokens.texts[index])
+    tokens.kinds[index], tokens.texts[index] = text, right
+    fix = Fix("Write the name in quotes", (Edit(span, right),), Applicability.MACHINE_APPLICABLE)
+    title = "A name that starts with a digit needs quotes"
+    return codes.BAD_NUMBER.at(span, title, fixes=(fix,))
+
+
+def dashed_parameter(source: SourceFile, name: OddName, tokens: Tokens) -> Diagnostic | None:
+    """Reads ``pg-query`` in ``{ pg-query = "…" }`` as ``pg_query``; None where no parameter's name stands there."""
+    before, written = tokens.texts[name.first - 1], name.text.replace("-", "_")
+    if tokens.texts[name.end] != "=" or before not in ("{", ",") or not written.isidentifier():
+        return None
+    span = source.span(tokens.starts[name.first], tokens.ends[name.end - 1])
+    dash = source.span(tokens.starts[name.first + 1], tokens.starts[name.first + 1] + 1)
+    tokens.kinds[name.first + 1 : name.end] = [SWALLOWED] * (name.end - name.first - 1)
+    tokens.texts[name.first], tokens.ends[name.first] = written, span.end
+    fix = Fix(fitting(f"Write {shown(written)}", "Write `_`"), (Edit(span, written),), _MAYBE)
+    title = "A name has no `-` inside: letters, digits, `_` and `'` alone"
+    return codes.STRAY_CHARACTER.at(dash, title, fixes=(fix,))
+
+
 def is_slip(name: OddName, tokens: Tokens, index: int) -> bool:
     """Whether the word is a name without its odd characters, of which one stands at ``index``."""
     first = next(at for at in range(name.first, name.end) if at not in name.stray)

@@ -337,21 +337,30 @@ class Recovery:
 
     def _read_odd_name(self, states: list[int], values: list[Any], index: int) -> int:
         """Where to go on after reading the word at a token as one name, for all that is odd in it; -1 if it is none."""
-        tokens = self._tokens
+        tokens, text = self._tokens, self._tables.kind["TEXT"]
         name = odd_names.odd_name(tokens, index, self._tables.kind["STRAY"])
+        if tokens.kinds[index] in (self._tables.kind["BAD_NUMBER"], self._tables.kind["INTEGER"]):
+            digits = None
+            if text in self._trial.expected(states.copy()):
+                digits = odd_names.numbered(self._builder.source, tokens, index, text)
+            if digits is not None:
+                self._report(digits, self._silent(states, values, index))
+                return index
         if name is None or (name.first < index and values[-1:] != [name.first]):
             return -1
         silent = self._silent(states, values, index)
         shifted = name.first < index
         if odd_names.can_be_quoted(name, tokens, self._trial, states[:-1] if shifted else states):
             problem = odd_names.quoted(self._builder.source, name, tokens)
-            tokens.kinds[name.first] = self._tables.kind["TEXT"]
+            tokens.kinds[name.first] = text
             if shifted:
                 states.pop()
                 values.pop()
             index = name.first
         elif odd_names.is_slip(name, tokens, index):
             problem = odd_names.mended(self._builder.source, name, tokens)
+        elif shifted and (parameter := odd_names.dashed_parameter(self._builder.source, name, tokens)) is not None:
+            problem = parameter
         elif (found := self._dashed_name(name)) is not None:
             problem, silent = found, False  # each name is a mistake of its own, and only its first place is met
         else:

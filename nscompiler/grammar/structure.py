@@ -8,6 +8,7 @@ from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.choices import CHOICES
 from nscompiler.grammar.early import old_annotation, old_source, old_type
 from nscompiler.grammar.excess import EXCESS
+from nscompiler.grammar.field_names import FIELD_NAMES
 from nscompiler.grammar.foreign import FOREIGN, bare_arguments
 from nscompiler.grammar.foreign_types import foreign_type
 from nscompiler.grammar.inline_sums import inline_sum
@@ -16,6 +17,7 @@ from nscompiler.grammar.no_literals import not_a_literal
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.spreads import joined_types, spread_fields
 from nscompiler.grammar.sql_types import with_length
+from nscompiler.grammar.stage_signs import STAGE_SIGNS
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import ONE_DOT, shown
 from nscompiler.patterns import Pattern
@@ -111,7 +113,15 @@ def missing_name(around: Surroundings) -> Diagnostic | None:
     segment = around.segment
     if around.keyword not in ("type", "fun", "def") or segment.at != around.head + 1 or segment.is_word(segment.at):
         return None
-    return codes.MISSING_NAME.at(segment.span(around.head), f"This `{around.keyword}` has no name")
+    name = {"type": "Name", "fun": "name"}.get(around.keyword, "main")
+    fixes: tuple[Fix, ...] = ()
+    kind = segment.trial.kind["UNAME" if around.keyword == "type" else "LNAME"]
+    if segment.whole_with(segment.at, 0, [kind]) and name not in segment.tokens.texts:
+        end = segment.source.span(segment.end(around.head), segment.end(around.head))
+        level = _MAYBE if name == "main" else Applicability.HAS_PLACEHOLDERS
+        fixes = (Fix(f"Name it `{name}`", (Edit(end, f" {name}"),), level),)
+    title = f"This `{around.keyword}` has no name"
+    return codes.MISSING_NAME.at(segment.span(around.head), title, fixes=fixes)
 
 
 def name_case(around: Surroundings) -> Diagnostic | None:
@@ -480,6 +490,8 @@ STRUCTURE: tuple[Rule, ...] = (
     with_length,
     joined_types,
     spread_fields,
+    *FIELD_NAMES,
+    *STAGE_SIGNS,
     foreign_type,
     *FOREIGN,
     *MARKS,

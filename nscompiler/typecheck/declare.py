@@ -8,6 +8,7 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
 from nscompiler.typecheck import constraints, params
+from nscompiler.typecheck.duplicates import renamed_method
 from nscompiler.typecheck.literal_fixes import report_shell_variable, value_fixes
 from nscompiler.typecheck.lookalikes import report_lookalikes
 from nscompiler.typecheck.resolve import Resolver, Variables, find_nested_optional
@@ -78,7 +79,8 @@ class Declarer:
         text = name.text
         why = no_method(text)
         if why is not None:
-            self.scope.report(codes.METHOD_NAME, name, f"`{text}` cannot be the name of a Python method", why)
+            title = f"`{text}` cannot be the name of a Python method"
+            self.scope.report(codes.METHOD_NAME, name, title, why, fixes=renamed_method(self.scope, name))
 
     # --- signatures
 
@@ -105,16 +107,20 @@ class Declarer:
             if var.name in told:
                 continue
             place = _place_of(type.output, var.name) or type.output
-            self.scope.report(
-                codes.UNSUPPLIED_VARIABLE,
-                place,
-                f"nothing could say what `{var.name}` is: the input does not mention it",
-                "only in the output",
-            )
+            title = f"nothing could say what `{var.name}` is: the input does not mention it"
+            fixes = self._taken_in(type.input, var.name) if isinstance(place, syntax.RowTail) else ()
+            self.scope.report(codes.UNSUPPLIED_VARIABLE, place, title, "only in the output", fixes=fixes)
         types = self.scope.workspace
         wrong: list[Type] = [*missing, *(var for var in have if var.name in told)]
         errors: dict[Type, Type] = dict.fromkeys(wrong, types.error)
         return (types.substitute(input, errors) if told else input), types.substitute(output, errors)
+
+    def _taken_in(self, input: syntax.TypeExpr, row: str) -> tuple[Fix, ...]:
+        """A fix that takes the rest, which only the output has, in with the input's record."""
+        if not isinstance(input, syntax.RecordType) or input.tail is not None or not input.fields:
+            return ()
+        end = self.scope.module.source.span(input.fields[-1].end, input.fields[-1].end)
+        return (Fix(f"add `| {row}` to the input", (Edit(end, f" | {row}"),), Applicability.MAYBE_INCORRECT),)
 
     def _constraint(self, constraint: syntax.Constraint, known: Variables) -> Requirement | None:
         name = constraint.name.text

@@ -1,6 +1,5 @@
 """Written types become types: names looked up, aliases expanded, sizes and kinds checked."""
 
-import re
 from collections.abc import Container, Iterator, Sequence
 
 from nscompiler.diagnostics.codes import names as codes
@@ -11,6 +10,7 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.grammar.wording import NOTHING
 from nscompiler.typecheck.components import strong_components
+from nscompiler.typecheck.duplicates import without_field
 from nscompiler.typecheck.foreign_types import meant_by_sql, report_foreign_type
 from nscompiler.typecheck.lone_constructors import reports_itself
 from nscompiler.typecheck.lookalikes import FOREIGN_SMALL, optional_last, report_type_like
@@ -18,6 +18,7 @@ from nscompiler.typecheck.missing_rests import with_rest
 from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
 from nscompiler.typecheck.type_counts import report_arity
+from nscompiler.typecheck.unbound import BUILT_IN_SMALL, new_parameters, unbound
 from nscompiler.types.interface import TypeInterface
 from nscompiler.types.types import MAX_DEPTH, SCALARS, App, Record, Scalar, Type, Var, parts
 
@@ -242,9 +243,9 @@ class Resolver:
 
     def _report_unbound(self, name: syntax.Name, variables: Variables) -> None:
         """Tell of a variable that is not known; of a type's next one with the same name no more."""
-        capital = _BUILT_IN.get(name.text) or f"{name.text[0].upper()}{name.text[1:]}"
+        capital = BUILT_IN_SMALL.get(name.text) or f"{name.text[0].upper()}{name.text[1:]}"
         fixes: tuple[Fix, ...] = ()
-        if name.text in _BUILT_IN or capital in self.scope.declared_types:
+        if name.text in BUILT_IN_SMALL or capital in self.scope.declared_types:
             self.scope.report_case(name, capital, "a type starts with a capital")
         elif variables.decl is not None and name.text in FOREIGN_SMALL:
             self._foreign(name, FOREIGN_SMALL[name.text], variables)
@@ -253,21 +254,11 @@ class Resolver:
             title = f"the type variable `{name.text}` is not known here"
             why, fixes = variables.why, ()
             if variables.decl is not None:
-                why, fixes = self._new_parameter(variables.decl, name.text)
+                names = unbound(self.scope, variables.decl, name.text)
+                variables.told.update(names)
+                why, fixes = new_parameters(self.scope, variables.decl, names)
                 fixes = optional_last(self.scope, variables.decl.body) if name.text in NOTHING else fixes
             self.scope.report(codes.UNBOUND_TYPE_VARIABLE, name, title, why, fixes=fixes)
-
-    def _new_parameter(self, decl: syntax.TypeDecl, name: str) -> tuple[str, tuple[Fix, ...]]:
-        """How a variable becomes a parameter of a type, in words and, where nobody uses the type yet, as a fix."""
-        parameters = (decl.name, *decl.parameters)
-        head = " ".join([one.text for one in parameters] + [name])
-        why = f"write `type {head} = …` to make it a parameter"
-        source, end = self.scope.module.source, parameters[-1].end
-        if len(re.findall(rf"\b{re.escape(decl.name.text)}\b", source.text)) > 1:
-            return why, ()
-        edits = (Edit(source.span(end, end), f" {name}"),)
-        fix = Fix(f"make `{name}` a parameter of `{decl.name.text}`", edits, Applicability.MAYBE_INCORRECT)
-        return why, (fix,)
 
     def _optional(self, expr: syntax.OptionalType, variables: Variables) -> Type:
         item = self.resolve(expr.item, variables)
@@ -303,7 +294,8 @@ class Resolver:
             if field.name.text in seen:
                 first = Label(self.scope.span(seen[field.name.text]), "first here", Role.DECLARATION)
                 title = f"the field `{field.name.text}` stands twice in one record"
-                self.scope.report(codes.DUPLICATE_FIELD, field.name, title, "again here", related=(first,))
+                fixes = without_field(self.scope, expr, field)
+                self.scope.report(codes.DUPLICATE_FIELD, field.name, title, "again here", related=(first,), fixes=fixes)
                 continue
             seen[field.name.text] = field.name
             fields.append((field.name.text, type))
@@ -489,7 +481,6 @@ def _taken(body: Type, parameter: Var, given: Type) -> str | None:
     return None
 
 
-_BUILT_IN = {name.lower(): name for name in (*SCALARS, "Void")}
 _KIND_WORDS = {"type": "type", "row": "record's rest", "size": "number"}
 
 

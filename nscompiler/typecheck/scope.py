@@ -1,5 +1,7 @@
 """What the names of one module mean: its own declarations, and what its imports export."""
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -159,7 +161,29 @@ class Scope:
     def report_duplicate(self, again: syntax.Node, first: syntax.Name, title: str) -> None:
         """A second declaration of one name."""
         earlier = Label(self.span(first), "first declared here", Role.DECLARATION)
-        self.report(codes.DUPLICATE_DECLARATION, again, title, "declared again here", related=(earlier,))
+        fixes = self._once(again, first)
+        self.report(codes.DUPLICATE_DECLARATION, again, title, "declared again here", related=(earlier,), fixes=fixes)
+
+    def _once(self, again: syntax.Node, first: syntax.Name) -> tuple[Fix, ...]:
+        """A fix for a name that is declared twice: the second goes if it says the same, or gets a name of its own."""
+        one, other = self._holding(first), self._holding(again)
+        if one.name is not first or other.name is not again:  # type: ignore[attr-defined]
+            return ()
+        source = self.module.source
+        bodies = ["".join(source.text[decl.start : decl.end].split()) for decl in (one, other)]
+        if bodies[0] == bodies[1] and getattr(other, "doc", None) is None:
+            start = len(source.text[: other.start].rstrip(" \t"))
+            end = other.end + len(source.text[other.end :]) - len(source.text[other.end :].lstrip(" \t\r\n;"))
+            return (Fix("remove the second", (Edit(source.span(start, end), ""),), Applicability.MAYBE_INCORRECT),)
+        name = f"{first.text}2"
+        if not isinstance(other, syntax.DefDecl) or re.search(rf"\b{re.escape(name)}\b", source.text):
+            return ()
+        return (self.replacement(again, name, f"call this one `{name}`"),)
+
+    def _holding(self, node: syntax.Node) -> syntax.Decl:
+        """The declaration that a node stands in."""
+        decls = self.module.declarations
+        return decls[max(bisect_right(decls, node.start, key=lambda decl: decl.start) - 1, 0)]
 
     def replacement(
         self, node: syntax.Node, text: str, title: str, sure: Applicability = Applicability.MAYBE_INCORRECT
