@@ -101,7 +101,7 @@ class Branches:
         from nscompiler.typecheck.joint_report import JointReport
 
         joint = BrokenJoint([*pipe.stages[: len(arrows)], both], [*arrows], given, self.arrows[bad[0]].input, ())
-        joint.narrow(self.store, self.arrows, self.uses)
+        joint.narrow(self.scope, self.store, self.arrows, self.uses)
         joint.precede(around.outer)
         JointReport(self.scope, self.store, self.uses, joint).add()
         return True

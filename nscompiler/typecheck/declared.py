@@ -105,7 +105,9 @@ class Declarations:
         return self._inside(whole, list(path), as_written)
 
     def _inside(self, place: Place, path: list[str], as_written: bool) -> Place | None:
-        """The part of a written type at a path; names are followed to their declarations."""
+        """The part of a written type at a path; names are followed to their declarations, and the parameters of these
+        to what stands for them."""
+        given: dict[str, Place] = {}
         for _ in range(MOST_STEPS):
             if as_written and not path:
                 return place
@@ -114,7 +116,10 @@ class Declarations:
                 named = self._declaration(place.module, node)
                 if named is None:
                     return None
+                given = _arguments(place, node, named, given)
                 place = named
+            elif isinstance(node, syntax.TypeVariable) and node.name.text in given:
+                place, given = given[node.name.text], {}
             elif isinstance(node, syntax.OptionalType) and path[:1] != ["?"]:
                 place = Place(place.module, node.item, place.owner)  # a value that is there is its own optional
             elif not path:
@@ -139,6 +144,19 @@ class Declarations:
                 wanted = one.reference.text.removeprefix("nstack/")
                 return next((other for other in self.modules if _called(other) == wanted), None)
         return None
+
+
+def _arguments(place: Place, name: syntax.TypeName, named: Place, given: dict[str, Place]) -> dict[str, Place]:
+    """What stands for the parameters of a type where it is named; what is a parameter there is what that stands for."""
+    assert named.owner is not None
+    found: dict[str, Place] = {}
+    for parameter, node in zip(named.owner.parameters, name.args, strict=False):
+        own = given.get(node.name.text) if isinstance(node, syntax.TypeVariable) else None
+        if own is not None:
+            found[parameter.text] = own
+        elif isinstance(node, syntax.TypeName) and not node.args and not given:
+            found[parameter.text] = Place(place.module, node, place.owner)
+    return found
 
 
 def variable_at(type: Type, path: Sequence[str]) -> tuple[Type | None, Sequence[str]]:

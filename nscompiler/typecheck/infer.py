@@ -465,7 +465,7 @@ class Inference:
                 return False
         first = max(0, place - MOST_TOLD)
         joint = BrokenJoint([*pipe.stages[first : place + 1]], flow[first:-1], given, needed, mismatches)
-        joint.narrow(self.store, self.arrows, self.uses)
+        joint.narrow(self.scope, self.store, self.arrows, self.uses)
         joint.precede(None if self._around is None else self._around.outer)
         JointReport(self.scope, self.store, self.uses, joint).add()
         self._told_at = pipe, place, len(self.scope.problems) - 1

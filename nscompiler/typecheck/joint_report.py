@@ -1,11 +1,11 @@
 """What is said about a joint that does not hold: who gives what to whom, and how the flow came there."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
-from nscompiler.diagnostics.suggest import distance
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.typecheck.bridges import bridges
@@ -27,6 +27,8 @@ from nscompiler.typecheck.explain import (
 )
 from nscompiler.typecheck.facts import UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
+from nscompiler.typecheck.near_parts import misspelt, respelt
+from nscompiler.typecheck.other_branches import Change, as_it_is, in_place, renamed
 from nscompiler.typecheck.renames import (
     Sides,
     added_constructors,
@@ -41,15 +43,13 @@ from nscompiler.typecheck.renames import (
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.twice import found_twice, part_at, shown_path, told
 from nscompiler.typecheck.unify import Store
+from nscompiler.typecheck.written_sides import WrittenSides
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
 from nscompiler.types.types import App, Record, Scalar, Sum, Type
 
-# How many fields one label names, and how many pairs of names are held against each other for a slip.
+# How many fields one label names.
 MOST_FIELDS = 12
-MOST_PAIRS = 40_000
-# How many steps lead to the use behind a stage, at most.
-MOST_STEPS = 1000
 # What is said of values that nobody has looked into, where another type is wanted.
 _UNREAD = {
     "Json": "Json fits only Json: let the function say what it gives, or give Text for `Conv.from_json` to read",
@@ -74,10 +74,16 @@ class JointReport:
         self.given, self.needed = store.resolve(joint.given), store.resolve(joint.needed)
         self.mismatches = joint.mismatches
         self.in_branch, self.shared = joint.in_branch, joint.shared
+        self.written = WrittenSides(scope, store, uses, joint)
 
     def add(self) -> None:
         """Put it among the scope's problems, as one diagnostic."""
-        if not self._as_shape():
+        inside = self._misspelt_in_def()
+        if inside is not None:
+            at = inside.scope.span(inside.consumer)
+            if all(one.primary.span != at for one in self.scope.problems):  # else told of at another use of the def
+                inside.add()
+        elif not self._as_shape():
             mismatch = self.mismatches[0]
             {
                 "missing": self._missing,
@@ -87,6 +93,27 @@ class JointReport:
                 "infinite-row": self._infinite,
                 "payload": self._payload,
             }.get(mismatch.kind, self._mismatch)(mismatch)
+
+    def _misspelt_in_def(self) -> "JointReport | None":
+        """The report of a field that a def of this file asks of its input where one of its stages has just made another
+        that is nearly called so."""
+        found = self.written.innermost()
+        if found is None or len(found.stages) == 1 or [one.kind for one in found.mismatches] != ["missing"]:
+            return None
+        (mismatch,) = found.mismatches
+        given, needed, made = mismatch.given, mismatch.needed, found.flow[-1]
+        taken, gives = self.store.head(made.input), self.store.head(made.output)
+        if not (isinstance(given, Record) and isinstance(needed, Record) and isinstance(gives, Record)):
+            return None
+        pairs = misspelt(given, needed, mismatch.labels, self.store)
+        old = taken.labels if isinstance(taken, Record) else ()
+        if mismatch.path or len(pairs) < len(mismatch.labels) or any(there in old for _, there in pairs):
+            return None
+        stages, flow = [*self.stages[:-1], *found.stages], [*self.flow, *found.flow]
+        joint = BrokenJoint(stages, flow, found.given, found.needed, found.mismatches)
+        more = len(self.stages) - 1
+        joint.shares = [(place + more, given_, others) for place, given_, others in found.shares]
+        return JointReport(self.scope, self.store, self.uses, joint)
 
     # --- the parts of the message
 
@@ -134,47 +161,16 @@ class JointReport:
         fact = self.uses.get(expr)
         return None if fact is None else fact.target
 
-    def _sides(self, path: tuple[str, ...], producer: syntax.Expr | None = None) -> Sides:
-        """The written types of both sides at a place inside them; of another ``producer`` than the one before."""
-        (left, before), (right, _) = (
-            self._end(one, last=last) for one, last in ((producer or self.left, True), (self.right, False))
-        )
-        gives, takes = None if self.shared else self._function(left), self._function(right)
-        return Sides(declarations(self.scope), gives, takes, (left, right), before, path)
-
-    def _end(self, expr: syntax.Expr, *, last: bool) -> tuple[syntax.Expr, tuple[str, ...]]:
-        """The use from which an output comes, or to which an input goes, through the defs of this file that are not
-        annotated; and the steps of a path that `*` and `?` have taken off what it gives."""
-        before: tuple[str, ...] = ()
-        for _ in range(MOST_STEPS):
-            match expr:
-                case syntax.Pipe():
-                    expr = expr.stages[-1 if last else 0]
-                case syntax.Concat() | syntax.Filter():
-                    before = ("[]" if isinstance(expr, syntax.Concat) else "?", *before)
-                    expr = expr.function
-                case syntax.Apply():
-                    expr = expr.function
-                case syntax.Use(qualifier=None, name=name):
-                    decl = self.scope.declared_functions.get(name.text)
-                    if not isinstance(decl, syntax.DefDecl) or decl.annotation is not None:
-                        break
-                    expr = decl.body
-                case _:
-                    break
-        return expr, before if last else ()
+    def _sides(self, path: tuple[str, ...], change: Change | None = None) -> Sides:
+        return self.written.sides(path, change)
 
     def _function(self, use: syntax.Expr) -> FunctionInterface | None:
-        """What a use names, in this def or in another of the file."""
-        name = use.function if isinstance(use, syntax.Instantiate) else use
-        if use in self.uses or not isinstance(name, syntax.Use):
-            return self._target(use)
-        return self.scope.known_function(name.qualifier, name.name)
+        return self.written.function(use)
 
     def _retyped(self) -> tuple[Fix, ...]:
         """What could stand in the `<…>` of either side instead."""
-        parts = [(self._sides(one.path), one.given, one.needed) for one in self.mismatches]
-        return retyped(self._sides(()), parts, self.given, self.needed)
+        parts = [(self._sides(one.path, in_place(one.needed)), one.given, one.needed) for one in self.mismatches]
+        return retyped(self._sides((), in_place(self.needed)), parts, self.given, self.needed)
 
     def _bridges(self) -> tuple[Fix, ...]:
         """Functions in scope that make of what is given what is needed."""
@@ -222,9 +218,13 @@ class JointReport:
     def _related(self) -> tuple[Label, ...]:
         labels = [Label(self.scope.span(self.producer), f"gives {an(self.given)}", Role.PRODUCER)]
         for expr in (self.producer, self.consumer):
-            fact = self.uses.get(expr)
-            if fact is not None and all(label.span != fact.target.span for label in labels):  # `f | f` has one
-                labels.append(Label(fact.target.span, f"{name_of(expr)} is declared here", Role.DECLARATION))
+            target = self._function(expr)
+            if target is not None and all(label.span != target.span for label in labels):  # `f | f` has one
+                labels.append(Label(target.span, f"{name_of(expr)} is declared here", Role.DECLARATION))
+        asks = self.written.asks(self.mismatches[0].path)
+        if asks is not None:
+            needs = f"{name_of(first_of(asks))} needs it, in {name_of(self.consumer)}"
+            labels.append(Label(self.scope.span(first_of(asks)), needs, Role.CONSUMER))
         return tuple(labels)
 
     def _who(self) -> tuple[str, str]:
@@ -364,7 +364,11 @@ class JointReport:
             return ()
         if not isinstance(given, Scalar) or not isinstance(needed, Scalar):
             return ()
-        return of_one_type(self._sides(mismatch.path), given, needed)
+        change = in_place(needed)
+        fixes = of_one_type(self._sides(mismatch.path, change), given, needed)
+        before = self.written.came_from(mismatch.path, change) if len(fixes) < 2 else ()
+        more = (fix for sides in before for fix in of_one_type(sides, given, needed, last=True) if fix not in fixes)
+        return (*fixes, *islice(more, 1))
 
     def _makes_no_tuple(self) -> bool:
         """Whether a tuple is wanted of what the branches of a ``&`` give."""
@@ -377,7 +381,7 @@ class JointReport:
         """Where only optionals inside stand in the way, the declarations on either side that would say otherwise."""
         if code is not codes.OPTIONAL_UNEXPECTED or any(self._inner_code(one) is not code for one in self.mismatches):
             return ()
-        return optionals([self._sides(one.path) for one in self.mismatches])
+        return optionals([self._sides(one.path, in_place(one.needed)) for one in self.mismatches])
 
     def _payload(self, mismatch: Mismatch) -> None:
         """A constructor has something with it on one side only."""
@@ -410,7 +414,7 @@ class JointReport:
         assert isinstance(given, Record)
         assert isinstance(needed, Record)
         producer, consumer = self._who()
-        pairs = _misspelt(given, needed, mismatch.labels, self.store)
+        pairs = misspelt(given, needed, mismatch.labels, self.store)
         if pairs:
             self._misspelt(mismatch, pairs)
             return
@@ -429,7 +433,7 @@ class JointReport:
         had, fixes = self._last_had(mismatch)
         label = f"needs {wanted}{self._at(mismatch)}"
         fixes = (*fixes, *self._bridges(), *self._retyped())
-        added = None if fixes else added_fields(self._sides(mismatch.path), needed, mismatch.labels)
+        added = None if fixes else added_fields(self._sides(mismatch.path, as_it_is), needed, mismatch.labels)
         self._add(codes.FIELD_MISSING, title, label, (), fixes[:3] if added is None else (added,), had)
 
     def _last_had(self, mismatch: Mismatch) -> tuple[tuple[Label, ...], tuple[Fix, ...]]:
@@ -458,25 +462,29 @@ class JointReport:
         notes = [f"likewise `{two}` instead of `{one}`" for one, two in pairs[1:]]
         matched = {one for one, _ in pairs}
         notes += [f"and there is no `{label}`" for label in mismatch.labels if label not in matched]
-        fixes = renames(self._sides(mismatch.path), pairs)
-        if len(fixes) < 2 and not mismatch.path:
-            fixes = (*fixes, *self._renamed_before(pairs))
+        fixes = renames(self._sides(mismatch.path, renamed(pairs)), pairs)
+        if len(fixes) < 2:
+            fixes = (*fixes, *(fix for fix in self._renamed_before(mismatch.path, pairs) if fix not in fixes))
         near = frozenset(two for _, two in pairs)
         self._add(codes.FIELD_MISSPELT, title, f"needs `{wanted}`{self._at(mismatch)}", tuple(notes), fixes, near=near)
 
-    def _renamed_before(self, pairs: Sequence[tuple[str, str]]) -> tuple[Fix, ...]:
+    def _renamed_before(self, path: tuple[str, ...], pairs: Sequence[tuple[str, str]]) -> tuple[Fix, ...]:
         """A fix at the stage from which the fields come, where the producer only passes them on."""
-        for at in range(len(self.flow) - 2, -1, -1):
-            output = self.store.head(self.flow[at].output)
-            if not isinstance(output, Record) or any(output.field(there) is None for _, there in pairs):
-                break
-            fix = renamed_output(self._sides((), self.stages[at]), pairs)
+        for sides in self.written.came_from((*path, f".{pairs[0][1]}"), renamed(pairs), up=1):
+            fix = renamed_output(sides, pairs)
             if fix is not None:
                 return (fix,)
         return ()
 
     def _collision(self, mismatch: Mismatch) -> None:
         producer, consumer = self._who()
+        given, needed = part_at(self.given, mismatch.path), part_at(self.needed, mismatch.path)
+        if isinstance(given, Record) and isinstance(needed, Record):
+            missing = tuple(label for label in needed.labels if label not in given.labels)
+            pairs = [one for one in misspelt(given, needed, missing, self.store) if one[1] in mismatch.labels]
+            if len(pairs) == len(mismatch.labels):
+                self._misspelt(replace(mismatch, labels=tuple(one for one, _ in pairs)), pairs)
+                return
         fields = ", ".join(f"`{label}`" for label in mismatch.labels)
         title = fitting(
             f"the field {fields} of {producer} would be overwritten by {consumer}",
@@ -509,8 +517,8 @@ class JointReport:
         given, needed = mismatch.given, mismatch.needed
         assert isinstance(given, Sum)
         assert isinstance(needed, Sum)
-        sides = self._sides(mismatch.path)
-        pairs = _respelt(given, needed, mismatch.labels, self.store)
+        pairs = respelt(given, needed, mismatch.labels, self.store)
+        sides = self._sides(mismatch.path, renamed(pairs))
         if len(pairs) == len(mismatch.labels):
             return renames(sides, pairs)
         added = added_constructors(sides, given, mismatch.labels)
@@ -521,44 +529,6 @@ class JointReport:
         code = codes.INFINITE_ROW if mismatch.kind == "infinite-row" else codes.INFINITE_TYPE
         title = f"{consumer} after {producer} would need a type that contains itself"
         self._add(code, fitting(title, "this would need a type that contains itself"), "no type is that")
-
-
-def _misspelt(given: Record, needed: Record, missing: tuple[str, ...], store: Store) -> list[tuple[str, str]]:
-    """Pairs of (needed, given) labels that are near and whose types agree."""
-    pairs: list[tuple[str, str]] = []
-    want, have = dict(needed.fields), dict(given.fields)
-    left = [label for label in given.labels if label not in want]
-    if len(left) * len(missing) > MOST_PAIRS:
-        return []
-    for label in missing:
-        for other in left:
-            if _near(label, other) and would_fit(store, have[other], want[label]):
-                pairs.append((label, other))
-                left.remove(other)
-                break
-    return pairs
-
-
-def _near(one: str, other: str) -> bool:
-    plain = [name.replace("_", "").replace("-", "").casefold() for name in (one, other)]
-    most = 1 if min(map(len, plain)) < 5 else 2
-    return min(map(len, plain)) > 1 and distance(plain[0], plain[1], most) <= most
-
-
-def _respelt(given: Sum, needed: Sum, unknown: tuple[str, ...], store: Store) -> list[tuple[str, str]]:
-    """Pairs of (needed, given) constructors that are near and whose payloads agree."""
-    have, want = dict(given.constructors), dict(needed.constructors)
-    left = [name for name in want if name not in have]
-    pairs: list[tuple[str, str]] = []
-    for name in unknown:
-        for other in left:
-            mine, theirs = have[name], want[other]
-            agree = mine is theirs or (mine is not None and theirs is not None and would_fit(store, mine, theirs))
-            if agree and _near(name, other):
-                pairs.append((other, name))
-                left.remove(other)
-                break
-    return pairs
 
 
 def _is_prefixed(expr: syntax.Expr) -> bool:

@@ -168,13 +168,14 @@ def optionals(sides: Sequence[Sides]) -> tuple[Fix, ...]:
     return tuple(fix for fix in offers if fix is not None)
 
 
-def of_one_type(sides: Sides, given: Scalar, needed: Scalar) -> tuple[Fix, ...]:
-    """Two fixes for a part, of what is declared on either side, that is one scalar here and another there."""
+def of_one_type(sides: Sides, given: Scalar, needed: Scalar, *, last: bool = False) -> tuple[Fix, ...]:
+    """Two fixes for a part, of what is declared on either side, that is one scalar here and another there; the ``last``
+    is the producer's."""
     offers = (
         _rewritten(sides, [sides.needed_as_written], "input", lambda _: given.name, _is_simple),
         _rewritten(sides, [sides.given_as_written], "output", lambda _: needed.name, _is_simple),
     )
-    return tuple(fix for fix in offers if fix is not None)
+    return tuple(fix for fix in offers[1 if last else 0 :] if fix is not None)
 
 
 def _rewritten(

@@ -124,6 +124,12 @@ def _places(type: Type) -> Iterator[tuple[Path, Type]]:
             stack += [((*path, step), inner) for step, inner in reversed(_steps(part))]
 
 
+def place_of(variable: Type, type: Type) -> Path | None:
+    """The first place in a type where a variable stands, alone or as the rest of a record."""
+    found = (path for path, part in _places(type) if variable in (part, getattr(part, "tail", None)))
+    return next(islice(found, 1), None)
+
+
 def _steps(type: Type) -> list[tuple[str, Type]]:
     match type:
         case Record():

@@ -36,7 +36,48 @@ fun circle : Text -> Circle
 fun point : Text -> Point
 """
 
+STAMPED = """type Event = { id : Integer, user : Text }
+fun event : Text -> Event
+fun stamp : { | r } -> { at : DateTime | r }
+"""
+
 FAULTS = [
+    # --- inside branches and partial defs
+    fault(
+        "a misspelt input of a row function whose output has the field",
+        "field-misspelt",
+        "fun geo : { ip : Text | r } -> { ip : Text, country : Text | r }\n"
+        "fun score : { contry : Text | r } -> { country : Text, score : Double | r }\ndef enrich = geo | «score»\n",
+        fixed=True,
+    ),
+    fault(
+        "a partial def in two uses misspells a field of its own",
+        "field-misspelt",
+        "fun load : Text -> { ip : Text }\nfun geo : { ip : Text | r } -> { ip : Text, contry : Text | r }\n"
+        "fun score : { country : Text | r } -> { country : Text | r }\ndef enrich = geo | «score»\n"
+        "def a = load | enrich\ndef b = load | (enrich | Sinks.log & Sinks.log)\n",
+        fixed=True,
+    ),
+    fault(
+        "a branch of a branch",
+        "field-misspelt",
+        STAMPED + "fun keep : { at : DateTime, usr : Text } -> Void\nfun one : { id : Integer } -> Void\n"
+        "fun two : { user : Text } -> Void\ndef w = event | (stamp | («keep» & one) & two)\n",
+        fixed=True,
+    ),
+    fault(
+        "a def of a def in a branch",
+        "type-mismatch",
+        STAMPED + "fun keep : { at : DateTime, id : Text } -> Void\ndef inner = stamp | keep\n"
+        "def outer = Std.identity | inner\ndef w = event | («outer» & Sinks.log)\n",
+        fixed=True,
+    ),
+    fault(
+        "a list behind a function that hands everything on, in a branch",
+        "list-unexpected",
+        "fun all : Text -> [Integer]\nfun one : Integer -> Void\ndef w = all | (Std.identity | «one» & Sinks.log)\n",
+        fixed=True,
+    ),
     # --- a mismatch in the middle of a pipe
     fault(
         "the middle of a long pipe",

@@ -1,0 +1,47 @@
+"""Fields and constructors that are nearly called the same on both sides of a joint."""
+
+from nscompiler.diagnostics.suggest import distance
+from nscompiler.typecheck.fits import would_fit
+from nscompiler.typecheck.unify import Store
+from nscompiler.types.types import Record, Sum
+
+# How many pairs of names are held against each other for a slip.
+MOST_PAIRS = 40_000
+
+
+def misspelt(given: Record, needed: Record, missing: tuple[str, ...], store: Store) -> list[tuple[str, str]]:
+    """Pairs of (needed, given) labels that are near and whose types agree."""
+    pairs: list[tuple[str, str]] = []
+    want, have = dict(needed.fields), dict(given.fields)
+    left = [label for label in given.labels if label not in want]
+    if len(left) * len(missing) > MOST_PAIRS:
+        return []
+    for label in missing:
+        for other in left:
+            if is_near(label, other) and would_fit(store, have[other], want[label]):
+                pairs.append((label, other))
+                left.remove(other)
+                break
+    return pairs
+
+
+def is_near(one: str, other: str) -> bool:
+    plain = [name.replace("_", "").replace("-", "").casefold() for name in (one, other)]
+    most = 1 if min(map(len, plain)) < 5 else 2
+    return min(map(len, plain)) > 1 and distance(plain[0], plain[1], most) <= most
+
+
+def respelt(given: Sum, needed: Sum, unknown: tuple[str, ...], store: Store) -> list[tuple[str, str]]:
+    """Pairs of (needed, given) constructors that are near and whose payloads agree."""
+    have, want = dict(given.constructors), dict(needed.constructors)
+    left = [name for name in want if name not in have]
+    pairs: list[tuple[str, str]] = []
+    for name in unknown:
+        for other in left:
+            mine, theirs = have[name], want[other]
+            agree = mine is theirs or (mine is not None and theirs is not None and would_fit(store, mine, theirs))
+            if agree and is_near(name, other):
+                pairs.append((other, name))
+                left.remove(other)
+                break
+    return pairs
