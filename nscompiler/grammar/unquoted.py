@@ -17,6 +17,8 @@ _PLAIN = Pattern(r"[\w'. ]*")
 """What has no sign in it but points: names, and numbers one after the other, may be something else gone wrong."""
 _APART = Pattern(r"-\s+([0-9][0-9_]*+(?:\.[0-9]++)?)")
 """A number with its sign apart."""
+_ENVIRONMENT = Pattern(r"(?:process\.env|os\.environ|env|ENV)[.:]([A-Za-z_][A-Za-z0-9_]*)")
+"""A variable of the environment as other languages write it."""
 _NEVER = frozenset("={}[]()<>|&;$" + "\"'`´‘’‚‛“”„‟«»")
 
 
@@ -64,6 +66,10 @@ def quoted(source: SourceFile, place: tuple[int, int], tokens: Tokens, text: int
     tokens.kinds[first + 1 : end] = [SWALLOWED] * (end - first - 1)
     fix = Fix("Put it in quotes", (Edit(span, right),), Applicability.MAYBE_INCORRECT)
     title = f"A text stands in quotes: {shown(value)}"
+    variable = _ENVIRONMENT.fullmatch(value)
+    if variable is not None:
+        title = f"A variable of the environment is written `${variable[1]}`"
+        fix = Fix(f"Write `${variable[1]}`", (Edit(span, f"${variable[1]}"),), Applicability.MAYBE_INCORRECT)
     return codes.NOT_A_LITERAL.at(span, title if len(title) <= 80 else "A text stands in quotes", fixes=(fix,))
 
 

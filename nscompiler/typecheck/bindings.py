@@ -164,13 +164,16 @@ def _report_unknown(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, r
     free = [other for other in similar if other not in bound]
     readers = {one.name: one for one in row.settable}
     types = {**params.POLICY, **{one.name: one.type for one in row.settable}}
-    fixes = [_renamed(scope, binding, other, types[other]) for other in free]
+    written = [
+        one for one in free if near(name, (one,)) or near_part(name, (one,)) or _is_right(binding, one, types[one])
+    ]
+    fixes = [_renamed(scope, binding, other, types[other]) for other in written]
     related = tuple(
         Label(declared, f"`{other}` is declared here", Role.DECLARATION)
         for other in similar
         if other in readers and (declared := readers[other].span) is not None
     )
-    if not free and _is_plain(scope, expr):
+    if not fixes and _is_plain(scope, expr):
         fixes = [without(scope, expr, binding)]
     notes = (f"what can be set here: {', '.join(f'`{other}`' for other in known)}",) if known else ()
     offer = did_you_mean(similar) or "nothing reads this"
@@ -185,6 +188,13 @@ def _report_unknown(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, r
         notes=notes,
         fixes=tuple(fixes),
     )
+
+
+def _is_right(binding: syntax.Binding, other: str, type: ParameterType) -> bool:
+    """Whether the value of a binding is right for another parameter, as it would be written there."""
+    value = binding.value
+    found = params.convert_policy(other, value) if other in params.POLICY else params.convert(value, type)
+    return carried_value(binding, other, type) is not None or not isinstance(found, Fault)
 
 
 def _renamed(scope: Scope, binding: syntax.Binding, other: str, type: ParameterType) -> Fix:

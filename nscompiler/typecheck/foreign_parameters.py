@@ -32,6 +32,7 @@ _OTHERS = {
     "group": "groupid consumergroup",
     "vhost": "virtualhost",
     "timezone": "tz",
+    "mode": "append overwrite",
     "cron": "schedule crontab cronexpression",
 }
 _OURS = {other: own for own, others in _OTHERS.items() for other in others.split()}
@@ -55,6 +56,7 @@ _VALUES = {
         **dict.fromkeys(("dlq", "deadletter", "quarantine"), "dead_letter"),
     }
 }
+_MODES = {"append": "append", "overwrite": "replace"}
 _HUMP = Pattern(r"(?<=[a-z])(?=[A-Z])")
 _TURNED = {"true": "false", "false": "true"}
 
@@ -94,5 +96,7 @@ def carried_value(binding: syntax.Binding, meant: str, type: ParameterType | Non
         return f'"{text}{unit}"' if plain and unit not in (None, "s") else None
     if meant == "ordered" and name.casefold().startswith("un"):
         return _TURNED.get(text.casefold())
+    if meant == "mode" and value.raw == "true" and name in _MODES:
+        return f'"{_MODES[name]}"'
     other = _VALUES.get(meant, {}).get(text.casefold().replace("_", "")) if value.kind == "text" else None
     return None if other is None else f'"{other}"'

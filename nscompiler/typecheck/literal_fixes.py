@@ -29,6 +29,17 @@ _UNITS = {
     "d": "d",
     "day": "d",
 }
+# What others call a choice, by the name that it may have here.
+_CHOICES = {
+    "replace": "overwrite truncate w wb create",
+    "append": "a ab add",
+    "error": "fail raise abort errorifexists",
+    "update": "upsert merge replace overwrite",
+    "ignore": "skip nothing",
+    "earliest": "beginning begin start first oldest",
+    "latest": "end last newest now",
+    "none": "off no false uncompressed",
+}
 _SHELL_VARIABLE = Pattern(r"\$\{([A-Z_][A-Z0-9_]*)\}")
 _BARE_VARIABLE = Pattern(r"\$([A-Z_][A-Z0-9_]+)(?=/|\"\Z)")
 _NUMBER = Pattern(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
@@ -83,6 +94,9 @@ def _listed(value: syntax.Literal, type: ParameterType) -> str:
 
 def choices(text: str, type: ParameterType) -> tuple[str, ...]:
     """The choices that a text is near to, or short for; where none is and there are few, all of them."""
+    called = tuple(one for one in type.choices if text.casefold() in _CHOICES.get(one, "").split())
+    if len(called) == 1:
+        return called
     meant = near(text, type.choices) or tuple(one for one in type.choices if _is_short_for(text, one))
     return meant or (type.choices if len(type.choices) <= FEW else ())
 

@@ -1,10 +1,22 @@
 """Which values of the standard library's parameters are refused for their form, when a workflow starts: here before."""
 
+import codecs
 from collections.abc import Callable
 
 from nscompiler.grammar import syntax
 from nscompiler.typecheck import crontab
 
+# What a character is called that may stand between cells, and how it is written.
+_CALLED = {
+    "tab": "\\t",
+    "\\t": "\\t",
+    "comma": ",",
+    "semicolon": ";",
+    "colon": ":",
+    "pipe": "|",
+    "space": " ",
+    "quote": "'",
+}
 _LINE_ENDS = "\r\n"
 
 
@@ -16,11 +28,20 @@ def _quote_fault(text: str) -> str | None:
     return None if not text or _separator_fault(text) is None else "one character is wanted, or none"
 
 
+def _encoding_fault(text: str) -> str | None:
+    try:
+        codecs.lookup(text)
+    except (LookupError, ValueError):
+        return "an encoding that Python knows is wanted, such as utf-8, latin-1 or cp1252"
+    return None
+
+
 _TEXTS: dict[str, Callable[[str], str | None]] = {
     **crontab.CHECKS,
     "csv_sep": _separator_fault,
     "csv_quote": _quote_fault,
     "csv_escape": _quote_fault,
+    "csv_encoding": _encoding_fault,
 }
 _POSITIVE = frozenset(
     ("http_connections", "http_max_body", "http_queue", "kafka_max_message", "max_line", "url_max_body")
@@ -53,7 +74,9 @@ def _whole(literal: syntax.Literal) -> int | None:
 
 
 def meant(name: str, literal: syntax.Literal) -> str | None:
-    """The character that a text writes several times where one is wanted."""
+    """The character that a text names, or writes several times, where one is wanted; as it is written in quotes."""
     text = str(literal.value)
-    once = name.startswith("csv_") and len(set(text)) == 1 and text[0].isprintable() and text[0] not in '"\\'
-    return text[0] if once else None
+    if name == "csv_encoding" or not name.startswith("csv_"):
+        return None
+    once = len(set(text)) == 1 and text[0].isprintable() and text[0] not in '"\\'
+    return text[0] if once else _CALLED.get(text.casefold())

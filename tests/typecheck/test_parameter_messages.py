@@ -233,3 +233,32 @@ def test_what_may_be_there_is_not_missed(body: str) -> None:
     own = "fun own : E -> E with { kafka_key : Text, url : Text }\nfun open : { a : Text | r } -> { a : Text | r }\n"
     text = f"{FIELDS.partition(chr(10))[2]}{own}def w = {body}\n"
     assert [one.title for one in check_texts({"main.nml": text}).diagnostics if one.is_error] == []
+
+
+@pytest.mark.parametrize(
+    ("function", "written", "under", "code", "mended"),
+    [
+        ("Sinks.jsonl", "append = true", "append", "NS0501", 'mode = "append"'),
+        ("Sinks.jsonl", "overwrite = true", "overwrite", "NS0501", 'mode = "replace"'),
+        ("Sinks.jsonl", "append = false", "append", "NS0501", None),
+        ("Sinks.jsonl", 'mode = "overwrite"', '"overwrite"', "NS0503", 'mode = "replace"'),
+        ("Sinks.jsonl", 'compression = "off"', '"off"', "NS0503", 'compression = "none"'),
+        ("Sinks.csv", 'csv_sep = "tab"', '"tab"', "NS0512", 'csv_sep = "\\t"'),
+        ("Sinks.csv", 'csv_sep = "\\\\t"', '"\\\\t"', "NS0512", 'csv_sep = "\\t"'),
+        ("Sinks.csv", "csv_encoding = env.CODES", "env.CODES", "NS0132", "csv_encoding = $CODES"),
+    ],
+)
+def test_a_choice_by_the_name_that_others_give_it(
+    function: str, written: str, under: str, code: str, mended: str | None
+) -> None:
+    text = f'def w = ["a"] | Std.single | {function} {{ path = "x", {written} }}\n'
+    fixed = text.replace(f", {written}", "" if mended is None else f", {mended}")
+    check(text, code, under, [fixed])
+
+
+def test_an_encoding_that_python_has_not_is_told() -> None:
+    text = 'def w = ["a"] | Std.single | Sinks.csv {{ path = "x", csv_encoding = "{}" }}\n'
+    assert [check_texts({"main.nml": text.format(one)}).diagnostics for one in ("latin-1", "UTF8", "cp1252")] == [
+        ()
+    ] * 3
+    check(text.format("utf8x"), "NS0512", '"utf8x"', [])
