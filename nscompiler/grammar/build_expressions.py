@@ -77,13 +77,17 @@ class ExpressionActions(TypeActions):
         return Filter(self.starts[keyword], self.end(function), function, True)
 
     def prefixed_concat(self, prefixed: Expr, star: int) -> Expr:
-        """``concat f*``: refused, and read as ``(concat f)*``."""
+        """``concat f*``: refused, and read as ``concat f``; ``filter f*`` as ``(filter f)*``."""
         self.postfix_after_prefix(prefixed, star)
+        if isinstance(prefixed, Concat) and prefixed.prefix and self.texts[star + 1] not in ("*", "?"):
+            return prefixed
         return Concat(prefixed.start, self.ends[star], prefixed, False)
 
     def prefixed_filter(self, prefixed: Expr, mark: int) -> Expr:
-        """``concat f?``: refused, and read as ``(concat f)?``."""
+        """``filter f?``: refused, and read as ``filter f``; ``concat f?`` as ``(concat f)?``."""
         self.postfix_after_prefix(prefixed, mark)
+        if isinstance(prefixed, Filter) and prefixed.prefix and self.texts[mark + 1] not in ("*", "?"):
+            return prefixed
         return Filter(prefixed.start, self.ends[mark], prefixed, False)
 
     def pipe(self, stages: list[Expr]) -> Expr:

@@ -58,13 +58,18 @@ class MistakeActions(ExpressionActions):
             last += 1
         around_inner = self._brackets(self.start(prefixed.function), self.ends[last])
         around_prefix = self._brackets(prefixed.start, self.end(prefixed))
-        same = {"concat": "*", "filter": "?"}[word] == self.texts[mark]
-        fixes = (
-            Fix(f"Apply `{self.texts[mark]}` first", around_inner, _SURE if same else _MAYBE),
-            Fix(f"Apply `{word}` first", around_prefix, _MAYBE),
-        )
-        title = f"`{word}` before and `{self.texts[mark]}` after one function need brackets"
+        sign = self.texts[mark]
         span = self.source.span(self.starts[mark], self.ends[mark])
+        first = Fix(f"Apply `{sign}` first", around_inner, _MAYBE)
+        if {"concat": "*", "filter": "?"}[word] == sign and last == mark:
+            fixes = (
+                Fix(f"Remove the `{sign}`", (Edit(self.source.span(self.ends[mark - 1], span.end), ""),), _MAYBE),
+                first,
+            )
+            title = f"`{word}` and `{sign}` are the same: one of them is enough"
+        else:
+            fixes = (first, Fix(f"Apply `{word}` first", around_prefix, _MAYBE))
+            title = f"`{word}` before and `{sign}` after one function need brackets"
         self.report(codes.PREFIX_AND_POSTFIX.at(span, title, fixes=fixes))
 
     def payload_needs_brackets(self, written: TypeExpr, constructor: str, arguments: tuple[TypeExpr, ...]) -> None:

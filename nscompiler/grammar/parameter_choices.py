@@ -9,7 +9,7 @@ from nscompiler.grammar.mistakes import SCALARS
 from nscompiler.grammar.slip import Slip
 from nscompiler.grammar.text import quote
 from nscompiler.grammar.trial import Trial
-from nscompiler.grammar.wording import fitting
+from nscompiler.grammar.wording import fitting, shown
 from nscompiler.source import SourceFile
 
 _MOST = 32
@@ -17,6 +17,111 @@ _FAR = 400
 _CLOSING = {"[": "]", "(": ")", "{": "}", "": ""}
 # What other languages call a type of a few values.
 _NAMES = ("Enum", "Literal", "Choice", "OneOf")
+
+
+TYPES_MEANT = {
+    **dict.fromkeys(("str", "string", "text", "varchar", "char"), "Text"),
+    **dict.fromkeys(("int", "integer", "long", "bigint", "int64", "int32"), "Integer"),
+    **dict.fromkeys(("float", "double", "number", "real", "decimal", "float64", "float32"), "Double"),
+    **dict.fromkeys(("bool", "boolean"), "Boolean"),
+    **dict.fromkeys(("duration", "timedelta", "interval"), "Duration"),
+    "list": "[Text]",
+}
+"""What other languages call the types of parameters, and what these are called here."""
+PARAMETER_TYPES = ("Text", "Integer", "Double", "Boolean", "Duration")
+_LITERALS = ("TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT")
+
+
+def other_types(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Iterator[Slip]:
+    """``with { lang : str, words : list[str], n : Integer 3 }``: types as other languages write them, and a default
+    without its sign, all of one ``with`` at once."""
+    brace = _brace_before(tokens.texts, index)
+    if brace < 0:
+        return
+    found = _read_types(source, tokens, trial, brace + 1)
+    until = brace + 1 + found.length
+    if not found.edits or not brace < index <= until:
+        return
+    first, place = found.edits[0], found.places[0]
+    span = source.span(tokens.starts[place], max(tokens.ends[place], first.span.end))
+    if first.text == " =":
+        title, code, what = f"An `=` is missing before {shown(tokens.texts[place])}", codes.MISSING_EQUALS, "Insert `=`"
+    else:
+        written = source.text[first.span.start : first.span.end]
+        title = f"A parameter's type is written `{first.text}`"
+        title, code = fitting(f"{title}, not {shown(written)}", title), codes.NAME_CASE
+        what = f"Write `{first.text}`"
+    fix = Fix(what, tuple(found.edits), Applicability.MAYBE_INCORRECT)
+    yield Slip(brace + 1, until, tuple(found.meant), code.at(span, title, fixes=(fix,)))
+
+
+class _Found:
+    """What the tokens of a `with` mean, how many these are, and what is to be written at which of them."""
+
+    def __init__(self) -> None:
+        self.meant: list[tuple[int, str, int, int]] = []
+        self.edits: list[Edit] = []
+        self.places: list[int] = []
+        self.length = 0
+
+
+def _read_types(source: SourceFile, tokens: Tokens, trial: Trial, first: int) -> _Found:
+    kinds, literals = shared_kinds(trial.tables), [trial.kind[name] for name in _LITERALS]
+    found, at = _Found(), first
+    while at < min(len(tokens.kinds) - 1, first + _FAR) and tokens.texts[at] != "}":
+        type = _type_at(tokens, at, trial) if tokens.texts[at - 1] == ":" else None
+        if type is None:
+            found.meant.append((tokens.kinds[at], tokens.texts[at], tokens.starts[at], tokens.ends[at]))
+            at += 1
+            continue
+        until, meant = type
+        span = source.span(tokens.starts[at], tokens.ends[until - 1])
+        if source.text[span.start : span.end] != meant:
+            found.edits.append(Edit(span, meant))
+            found.places.append(at)
+        for text in ("[", meant[1:-1], "]") if meant.startswith("[") else (meant,):
+            found.meant.append((kinds.get(text, trial.kind["UNAME"]), text, span.start, span.end))
+        at = until
+        if tokens.kinds[at] in literals:
+            found.edits.append(Edit(source.span(span.end, span.end), " ="))
+            found.places.append(at)
+            found.meant.append((kinds["="], "=", span.end, span.end))
+    found.length = at - first
+    return found
+
+
+def _brace_before(texts: list[str], index: int) -> int:
+    """The `{` of the `with` in which a token stands; -1 if it stands in none."""
+    depth = 0
+    for place in range(index - 1, max(0, index - _FAR), -1):
+        depth += (texts[place] in ("}", "]", ")")) - (texts[place] in ("{", "[", "("))
+        if texts[place] == "{" and texts[place - 1] == "with" and depth < 0:
+            return place
+    return -1
+
+
+def _type_at(tokens: Tokens, at: int, trial: Trial) -> tuple[int, str] | None:
+    """Where a written type ends, and what it means, where it is one of other languages or stands before a literal."""
+    kinds, word = tokens.kinds, tokens.texts[at]
+    behind = [*tokens.texts[at + 1 : at + 4], "", "", ""]
+    if word == "[" and behind[1] == "]":
+        inner = _meant(behind[0])
+        return (at + 3, f"[{inner}]") if inner else None
+    if kinds[at] not in trial.words:
+        return None
+    if word.lower() in ("list", "array") and kinds[at + 1] in trial.words:
+        inner = _meant(behind[0])
+        return (at + 2, f"[{inner}]") if inner else None
+    if word.lower() in ("list", "array") and (behind[0], behind[2]) in (("[", "]"), ("<", ">")):
+        inner = _meant(behind[1])
+        return (at + 4, f"[{inner}]") if inner else None
+    meant = _meant(word)
+    literal = kinds[at + 1] in (trial.kind[name] for name in _LITERALS)
+    return (at + 1, meant) if meant and (meant != word or literal) else None
+
+
+def _meant(word: str) -> str:
+    return word if word in PARAMETER_TYPES else TYPES_MEANT.get(word.lower(), "")
 
 
 def choices(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Iterator[Slip]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.lexer import SWALLOWED, Tokens, scan, shared_kinds
-from nscompiler.grammar.parameter_choices import choices
+from nscompiler.grammar.parameter_choices import choices, other_types
 from nscompiler.grammar.shell_forms import shell_forms
 from nscompiler.grammar.slip import Slip
 from nscompiler.grammar.syntax import NAMELESS
@@ -72,6 +72,7 @@ class Slips:
     def likely(self, index: int) -> Iterator[Slip]:
         """What may have slipped around the mistake at a token, where nothing else is as likely."""
         yield from shell_forms(self._source, self._tokens, self._trial, index)
+        yield from other_types(self._source, self._tokens, self._trial, index)
         yield from choices(self._source, self._tokens, self._trial, index)
         yield from self._doubled(index)
         yield from self._parted(index)

@@ -14,6 +14,7 @@ from nscompiler.records import Record
 # A text is only skimmed for its declarations: whoever offers an import can be wrong, and must not be slow.
 _DECLARED = Pattern(r"(?m)^[ \t]*(?:@\w+(?:\(.*?\))?\s+)*(?:fun|def|type)\s+([A-Za-z_][\w']*)")
 _USED = Pattern(r"(?<![\w.'])(\w[\w']*+)\s*+\.\s*(?=([A-Za-z_][\w']*))")
+_HEAD = Pattern(r"(?m)^[ \t]*(?:import|module)\b[^\n;]*")
 # How many versions of a module are looked at.
 _MOST_VERSIONS = 20
 
@@ -39,7 +40,7 @@ def declared_names(text: str) -> frozenset[str]:
 def names_used(text: str) -> dict[str, frozenset[str]]:
     """The names that a text wants of modules, by the alias of each."""
     found: dict[str, set[str]] = {}
-    for alias, name in _USED.findall(text):
+    for alias, name in _USED.findall(_HEAD.sub("", text)):
         found.setdefault(alias, set()).add(name)
     return {alias: frozenset(names) for alias, names in found.items()}
 

@@ -1,7 +1,7 @@
 """Resolving a file's header and imports: which module each import means, under which alias."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import chain, count
 from typing import ClassVar
 
@@ -327,15 +327,25 @@ class _Resolver:
         if ref == holder:
             return (Fix("remove the import", (Edit(self._whole_line(node), ""),), Applicability.MAYBE_INCORRECT),)
         whole = ref.name.replace(".", "") if isinstance(ref, ModuleRef) else alias
-        taken = (*RESERVED_ALIASES, alias)
+        taken = {*RESERVED_ALIASES, *map(alias_of, self._module.imports), *self._aliases, alias}
         numbered = (f"{alias}{at}" for at in count(2))
-        other = next(name for name in chain((whole,), numbered) if name not in self._aliases and name not in taken)
+        wanted = self._wanting(ref, taken)
+        self.poisoned.update(wanted)
+        other = next(name for name in chain(wanted, (whole,), numbered) if name not in taken)
         if node.alias is not None:
             edit = Edit(self._module.span(node.alias), other)
         else:
             edit = Edit(Span(self._module.source.path, node.reference.end, node.reference.end), f" as {other}")
         edits = (edit, *(Edit(self._module.span(use), other) for use in self._uses(alias, ref, holder)))
         return (Fix(f"call it `{other}`", edits, Applicability.MAYBE_INCORRECT),)
+
+    def _wanting(self, ref: ModuleRef | ReferenceFault, taken: Container[str]) -> tuple[str, ...]:
+        """The alias that the file uses without having it, where a module declares all that is used behind that."""
+        self._used("")
+        names = {} if self._names is None or isinstance(ref, ReferenceFault) else self._names
+        own = declared(ref, self._index) if isinstance(ref, ModuleRef) and names else frozenset()
+        found = tuple(alias for alias, used in names.items() if alias not in taken and used and used <= own)
+        return found if len(found) == 1 else ()
 
     def _uses(
         self, alias: str, ref: ModuleRef | ReferenceFault, holder: ModuleRef | ReferenceFault

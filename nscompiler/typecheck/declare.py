@@ -7,6 +7,7 @@ from nscompiler.diagnostics.codes import params as param_codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
+from nscompiler.grammar.parameter_choices import PARAMETER_TYPES, TYPES_MEANT
 from nscompiler.typecheck import constraints, params
 from nscompiler.typecheck.duplicates import renamed_method
 from nscompiler.typecheck.literal_fixes import report_shell_variable, value_fixes
@@ -29,7 +30,6 @@ from nscompiler.types.types import Type, Var, VoidType, shown_variables, variabl
 FUN_ATTRIBUTES = ("bounded", "unbounded", "stateless", "deprecated", "experimental")
 DEF_ATTRIBUTES = ("deprecated", "experimental")
 STANDARD_ATTRIBUTES = ("compiler", "replay")
-PARAMETER_TYPES = ("Text", "Integer", "Double", "Boolean", "Duration")
 _CALLED = ("args", "startup", "shutdown")
 
 
@@ -210,7 +210,7 @@ class Declarer:
         reader = self._reader(decl.name.text)
         required = parameter.default is None
         span = self.scope.span(parameter.name)
-        return Settable(parameter.name.text, type or params.TEXT, default, required, reader, span)
+        return Settable(parameter.name.text, type or params.UNKNOWN_TYPE, default, required, reader, span)
 
     def _reader(self, name: str) -> str:
         return f"{self.scope.reference.split(':')[0].rsplit('.', 1)[-1].rsplit('/', 1)[-1]}.{name}"
@@ -226,7 +226,8 @@ class Declarer:
                     return None if item is None else ParameterType("list", item)
             case syntax.ParamTypeEnum():
                 return self._enumeration(type)
-        similar = near(type.name.text, PARAMETER_TYPES) if isinstance(type, syntax.ParamTypeName) else ()
+        source = self.scope.module.source
+        similar = _types_meant(" ".join(source.text[type.start : type.end].split()))
         self.scope.report(
             param_codes.PARAMETER_DECLARATION_TYPE,
             type,
@@ -346,3 +347,16 @@ def _place_of(expr: syntax.TypeExpr, name: str) -> syntax.Node | None:
 
 
 __all__ = ["DEF_ATTRIBUTES", "Declarer", "Var", "find_nested_optional", "kind_of"]
+
+
+def _types_meant(written: str) -> tuple[str, ...]:
+    """The types of parameters that a text may stand for, ``Float``, ``[String]`` or ``List Text``."""
+    inner = written.strip("[]")
+    if inner.startswith("List "):
+        inner, written = inner.removeprefix("List "), "["
+    other = TYPES_MEANT.get(inner.lower(), "")
+    meant = (other,) if other else near(inner, PARAMETER_TYPES)
+    if inner in PARAMETER_TYPES:
+        meant = (inner,)
+    listed = written.startswith("[")
+    return tuple(f"[{one}]" for one in meant if not one.startswith("[")) if listed else meant

@@ -130,11 +130,12 @@ class Inference:
 
     def _warn_deprecated(self, use: syntax.Use, target: FunctionInterface) -> None:
         deprecated, text = target.attribute("deprecated") if target.attributes else (False, None)
-        if deprecated:
+        if deprecated and text is not None:  # without a text it is an error
             declared = Label(target.span, "declared here", Role.DECLARATION)
             name = explain.written(use)
-            title = explain.fitting(f"`{name}` is deprecated: {text}", f"`{name}` is deprecated")
-            self.scope.report(name_codes.DEPRECATED_USE, use, title, text or "", related=(declared,))
+            plain = f"`{name}` is deprecated"
+            title = explain.fitting(f"{plain}: {text}", plain) if text else plain
+            self.scope.report(name_codes.DEPRECATED_USE, use, title, text, related=(declared,))
 
     def _instantiate(
         self,

@@ -15,6 +15,8 @@ from nscompiler.types.interface import UNSEEN, Fixed, ParameterRow, ParameterTyp
 from nscompiler.types.interface import Environment as Environment
 
 TEXT = ParameterType("Text")
+UNKNOWN_TYPE = ParameterType("unknown")
+"""Of a parameter whose type is an error: whatever is given to it is right."""
 INTEGER = ParameterType("Integer")
 BOOLEAN = ParameterType("Boolean")
 DURATION = ParameterType("Duration")
@@ -81,6 +83,8 @@ def convert(literal: syntax.Literal, type: ParameterType) -> "Value | Fault":
             return _duration(literal)
         case "enum":
             return _choice(literal, type)
+        case "unknown":
+            return literal.value if isinstance(literal.value, (str, int, float, bool)) else literal.raw
     return _list(literal, type)
 
 

@@ -58,31 +58,3 @@ def test_told_once_and_mended(written: str, mended: str) -> None:
 def test_what_is_half_such_a_form_is_told_of_without_a_fault(written: str) -> None:
     for text in (f"{DECLARED}def w = {written}\n", f"{DECLARED}def w = {written}", written):
         assert check_texts({"main.nml": text}).diagnostics
-
-
-@pytest.mark.parametrize(
-    ("written", "mended"),
-    [
-        ("fast | slow", '"fast" | "slow"'),
-        ("Fast | Slow = Fast", '"Fast" | "Slow" = "Fast"'),
-        ('["fast", "slow"]', '"fast" | "slow"'),
-        ('("fast", "slow") = "slow"', '"fast" | "slow" = "slow"'),
-        ('"fast", "slow"', '"fast" | "slow"'),
-        ('Enum("fast", "slow")', '"fast" | "slow"'),
-        ("Literal[Fast, slow]", '"Fast" | "slow"'),
-    ],
-)
-def test_the_values_of_a_parameter_stand_in_quotes(written: str, mended: str) -> None:
-    text = "fun f : Text -> Text with {{ n : Integer, m : {} }}\n"
-    (found,) = check_texts({"main.nml": text.format(written)}).diagnostics
-    assert found.code.name == "value-is-no-literal"
-    (fix,) = found.fixes
-    fixed = apply_edits(text.format(written), fix.edits)
-    assert fixed == text.format(mended)
-    assert check_texts({"main.nml": fixed}).diagnostics == ()
-
-
-def test_types_are_no_such_values() -> None:
-    for written in ("Text | Integer", "(A, B)", "a"):
-        found = check_texts({"main.nml": f"fun f : Text -> Text with {{ m : {written} }}\n"}).diagnostics
-        assert "stand in quotes" not in " ".join(one.title for one in found)

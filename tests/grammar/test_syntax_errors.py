@@ -155,7 +155,7 @@ MISTAKES = [
     ("type T = A | «M.B»", "NS0134", None),
     ("type T = A | «b»", "NS0122", "type T = A | B"),
     # --- prefix and postfix
-    ("def w = concat f«*» | g", "NS0120", "def w = concat (f*) | g"),
+    ("def w = concat f«*» | g", "NS0120", "def w = concat f | g"),
     ("def w = concat f { a = 1 }«*»* | g", "NS0120", "def w = concat (f { a = 1 }**) | g"),
     ("def w = filter f«*» | g", "NS0120", "def w = filter (f*) | g"),
     ("def w = concat «filter» f { a = 1 } | g", "NS0120", "def w = concat (filter f { a = 1 }) | g"),

@@ -262,3 +262,10 @@ def test_an_encoding_that_python_has_not_is_told() -> None:
         ()
     ] * 3
     check(text.format("utf8x"), "NS0512", '"utf8x"', [])
+
+
+def test_what_is_deprecated_without_a_text_is_no_second_error() -> None:
+    text = "@deprecated\nfun f : Text -> Text\ndef w = Sources.stdin | f | Sinks.stdout\n"
+    assert [one.code.name for one in check_texts({"main.nml": text}).diagnostics] == ["attribute-conflict"]
+    (found,) = check_texts({"main.nml": text.replace("@deprecated", '@deprecated("")')}).diagnostics
+    assert found.title == "`f` is deprecated"
