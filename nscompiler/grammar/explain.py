@@ -23,6 +23,7 @@ _BACK = 8
 _BRACKETS = 3
 #: A repair that leaves another mistake in the declaration is believed if it helps over this many tokens.
 _HELPS = 6
+_MOST_REPAIRS = 6
 _PARTNER = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _CLOSERS = frozenset(_PARTNER.values())
 _SEPARATORS = (",", ";")
@@ -86,6 +87,16 @@ def explain(around: Surroundings) -> Diagnostic:
     commas, whole = missing_commas(around.segment)
     told = commas if whole else _too_many(around) or commas
     return told or (_told(around.segment, *best) if best else _unexpected(around))
+
+
+def first_repairs(segment: Segment) -> list[Diagnostic]:
+    """What is told of a mistake by each repair that helps over it, the likeliest first, whatever is wrong behind it."""
+    found = []
+    for candidate in candidates(segment):
+        outcome = segment.attempt(candidate.repair)
+        if outcome is not None and outcome.edits:
+            found.append(_told(segment, candidate, outcome))
+    return found[:_MOST_REPAIRS]
 
 
 def _too_many(around: Surroundings) -> Diagnostic | None:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from nscompiler.grammar.build import Builder
+from nscompiler.grammar.chained import Left
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.recovery import Recovery
 from nscompiler.grammar.spaced import spaced_reference, written_apart
@@ -23,9 +24,10 @@ def _rules() -> list[tuple[int, int, Any]]:
 class Machine:
     """One run over one file's tokens."""
 
-    __slots__ = ("_builder", "_recovery", "_reference", "_tables", "_tokens", "states", "values")
+    __slots__ = ("_builder", "_left", "_recovery", "_reference", "_tables", "_tokens", "states", "values")
 
-    def __init__(self, tables: Tables, tokens: Tokens, builder: Builder) -> None:
+    def __init__(self, tables: Tables, tokens: Tokens, builder: Builder, left: Left | None) -> None:
+        self._left = left
         self._tables = tables
         self._tokens = tokens
         self._builder = builder
@@ -109,7 +111,7 @@ class Machine:
     def _refused(self, index: int) -> int:
         """Where to go on after a token that cannot stand where it does."""
         if self._recovery is None:
-            self._recovery = Recovery(self._tables, self._tokens, self._builder)
+            self._recovery = Recovery(self._tables, self._tokens, self._builder, self._left)
         return self._recovery.recover(self.states, self.values, index)
 
     def _read_reference(self, index: int) -> bool:

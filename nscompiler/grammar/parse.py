@@ -21,6 +21,8 @@ from nscompiler.source import SourceFile
 
 #: How many characters may be parsed again to try the fixes of one file.
 _BUDGET = 200_000
+# The path of what is read only to see what a fix leaves: there no second slip is looked for.
+_TRIED = "\0tried"
 # What tells of a sign that is too many: to take it out is no help where the rest does not parse without it.
 _TOO_MUCH = (codes.UNEXPECTED, codes.UNMATCHED_BRACKET, codes.MISSING_STAGE)
 _WORD = Pattern(r"\w++")
@@ -110,13 +112,18 @@ def _read(
     builder = Builder(source, tokens.starts, tokens.ends, tokens.texts, docs)
     from nscompiler.grammar.machine import Machine  # with all it knows of mistakes: files without any do without
 
-    items = Machine(tables, tokens, builder).run()
+    items = Machine(tables, tokens, builder, None if source.path == _TRIED else _left).run()
     items = drop_deep_trees(source, items, builder.problems)
     if tokens.unclosed >= 0:
         builder.report(unclosed_comment(source, tokens.unclosed, tokens.open_comments))
     module = assemble(builder, [*items, *broken], lexer.comments(tokens, text) if comments else ())
     problems = sorted(builder.problems, key=lambda problem: (problem.primary.span.start, problem.primary.span.end))
     return ParseResult(module, tuple(problems))
+
+
+def _left(text: str) -> tuple[Diagnostic, ...]:
+    """What is wrong with a text that some fix wrote."""
+    return parse_tokens(SourceFile(_TRIED, text), comments=False)[0].problems
 
 
 def _with_tried_fixes(source: SourceFile, problems: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

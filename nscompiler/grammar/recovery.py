@@ -7,8 +7,9 @@ from typing import Any
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
-from nscompiler.grammar import import_lines, keywords, long_texts, odd_names, unquoted
+from nscompiler.grammar import chained, import_lines, keywords, long_texts, odd_names, unquoted
 from nscompiler.grammar.build import Braces, Builder, Item, Separator
+from nscompiler.grammar.chained import Left
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
 from nscompiler.grammar.explain import explain
 from nscompiler.grammar.foreign_comments import aside
@@ -32,9 +33,11 @@ class Recovery:
 
     __slots__ = (
         "_builder",
+        "_chained",
         "_dashed",
         "_first_bad",
         "_imports",
+        "_left",
         "_long_texts",
         "_misspelt",
         "_slips",
@@ -45,7 +48,8 @@ class Recovery:
         "_trial",
     )
 
-    def __init__(self, tables: Tables, tokens: Tokens, builder: Builder) -> None:
+    def __init__(self, tables: Tables, tokens: Tokens, builder: Builder, left: Left | None) -> None:
+        self._left = left
         self._tables = tables
         self._tokens = tokens
         self._builder = builder
@@ -58,6 +62,7 @@ class Recovery:
         # Words with a dash that were looked for in the whole file.
         self._dashed: set[str] = set()
         self._long_texts = 0
+        self._chained = 0
         # From which token on the next one that begins a declaration is known, and how far that is from the end.
         self._start = (0, len(tokens.kinds))
 
@@ -485,6 +490,9 @@ class Recovery:
             read = self._read_slip(states, values, index, likely=False)
             if read >= 0:
                 return read
+        if problem is not None and self._left is not None and self._chained < chained.MOST:
+            self._chained += 1
+            problem = chained.mended(around, problem, self._left)
         del states[level + 1 :], values[level:]
         items = values[level - 1]
         if deep:

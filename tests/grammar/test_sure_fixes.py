@@ -39,7 +39,7 @@ SLIPS = [
     ("fun f : A -> optional Text?", "written `optional Text`", ["fun f : A -> optional Text"]),
     ("fun f : A -> B with { n : Integer? }", "No parameter is optional", []),
     ("def w = s | *f | t", "`*` stands behind a function", ["def w = s | f* | t"]),
-    ("type T = A\nSources.a | *f", "A `;` is missing", ["type T = A;\nSources.a | *f"]),
+    ("type T = A\nSources.a | *f", "A `;` is missing", ["type T = A;\nSources.a | f*"]),
     ("[(1, 2)] | f", "a list: no tuple", []),
     ("def w = f { a = [{ b = 1 }] }", "a list: no record", []),
     ("type R = { id : Integer = 3 }", "A field has no default", ["type R = { id : Integer }"]),
@@ -156,7 +156,7 @@ def test_commas_are_told_of_before_what_is_wrong_in_an_item_behind_them() -> Non
     (problem,) = read("def w = f { a = 1 b = 2 c = True }").problems
     (fix,) = problem.fixes
     assert (problem.code.id, fix.applicability) == ("NS0110", MAYBE)
-    assert applied("def w = f { a = 1 b = 2 c = True }", fix) == "def w = f { a = 1, b = 2, c = True }"
+    assert applied("def w = f { a = 1 b = 2 c = True }", fix) == "def w = f { a = 1, b = 2, c = true }"
 
 
 @pytest.mark.parametrize("text", ["def w = (g | f)) h", "def w = f | | g ( | h", "type T = A | , B , |"])

@@ -1,0 +1,60 @@
+"""Two slips in one declaration: one error at the first, with a fix that mends both."""
+
+import pytest
+
+from nscompiler.diagnostics.edits import apply_edits
+from nscompiler.diagnostics.model import Applicability, Diagnostic
+from nscompiler.pipeline.checks import check_texts
+
+CSV = "def w = Sources.csv<{ a : Text }> { %s } | Sinks.log"
+
+
+def problems(text: str) -> tuple[Diagnostic, ...]:
+    return check_texts({"main.nml": text}).diagnostics
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault", "fix", "right"),
+    [
+        ("type T = { a = Text; b : Date }", "=", "Write `:`, and write `,`", "type T = { a : Text, b : Date }"),
+        ("type T = { a : Text; b = Date }", ";", "Write `,`, and write `:`", "type T = { a : Text, b : Date }"),
+        ("type T { a : Text; b : Date }", "{", "Insert `=`, and write `,`", "type T = { a : Text, b : Date }"),
+        ("type T = { a Text; b : Date }", "Text", "Insert `:`, and write `,`", "type T = { a : Text, b : Date }"),
+        ("fun up :: Text -> Text[]", "::", "Write `:`, and write `[Text]`", "fun up : Text -> [Text]"),
+        ("fun up : Text => Text?", "=", "Write `->`, and write `optional Text`", "fun up : Text -> optional Text"),
+        (
+            CSV % 'path : "a" csv_sep = ";"',
+            ":",
+            "Write `=`, and insert `,`",
+            CSV % 'path = "a", csv_sep = ";"',
+        ),
+        (
+            "fun f : list[str] -> Text?",
+            "list[str]",
+            "Write `[Text]`, and write `optional Text`",
+            "fun f : [Text] -> optional Text",
+        ),
+    ],
+)
+def test_one_fix_mends_two_slips(wrong: str, fault: str, fix: str, right: str) -> None:
+    (found,) = problems(wrong)
+    start = found.primary.span.start
+    assert wrong[start : start + len(fault)] == fault
+    assert found.fixes[0].title == fix
+    assert apply_edits(wrong, found.fixes[0].edits) == right
+    assert problems(right) == ()
+
+
+def test_a_fix_of_two_sure_ones_is_sure() -> None:
+    (found,) = problems("type T = { a : Text; b = Date }")
+    assert found.fixes[0].applicability is Applicability.MACHINE_APPLICABLE
+
+
+@pytest.mark.parametrize("text", ["type T = { a = ; b : Date }", "fun f :: -> Text", "type T = { a = Text; b % Date }"])
+def test_what_two_fixes_do_not_mend_is_told_as_before(text: str) -> None:
+    assert not any(", and " in fix.title for found in problems(text) for fix in found.fixes)
+
+
+def test_what_has_no_fix_by_intent_gets_none() -> None:
+    (found,) = problems("def w = Sources.stdin | (x -> x + 1) | Sinks.stdout")
+    assert (found.title, found.fixes) == ("A function is a method in Python: there is no `->` for one", ())
