@@ -80,6 +80,7 @@ KINDS = {
     "quotes": r'Write `".*"`|Write double quotes|.*quotes.*',
     "reference": r"(W|w)rite `[\w.]+:[\d.]+(-SNAPSHOT)?`",
     "remove-binding": r"remove `\w+ = .+`",
+    "remove-stage": r"remove `.+`",
     "remove-types": r"remove `.+`",
     "remove-import": r"remove the import",
     "rename-constructor": r"rename `\w+` to `\w+` in .+",

@@ -7,7 +7,7 @@ from nscompiler.diagnostics.model import Diagnostic, Fix
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.typecheck.explain import first_of
-from nscompiler.typecheck.facts import Faulty
+from nscompiler.typecheck.facts import Arrow, Faulty
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.interface import FunctionInterface
 
@@ -15,6 +15,7 @@ from nscompiler.types.interface import FunctionInterface
 class Definer(Protocol):
     """What is asked of ``define.Definer``, which imports this module."""
 
+    arrows: dict[syntax.Node, Arrow]
     faulty: dict[str, Faulty]
     patience: int
 
@@ -39,7 +40,7 @@ class Attempt:
 
 class Way:
     """Another body for a def, and the fix that writes it; ``stage`` is what it moves. ``told`` is what is said where
-    that is more than ``problem`` says."""
+    that is more than ``problem`` says, and ``also`` what must be gone besides."""
 
     def __init__(
         self,
@@ -48,12 +49,14 @@ class Way:
         problem: Diagnostic,
         stage: syntax.Expr | None = None,
         told: Diagnostic | None = None,
+        also: Diagnostic | None = None,
     ) -> None:
         self.expr = expr
         self.fix = fix
         self.problem = problem
         self.stage = stage
         self.told = told
+        self.also = also
 
 
 def attempt(definer: Definer, bodies: list[Faulty], exprs: list[syntax.Expr]) -> Attempt | None:

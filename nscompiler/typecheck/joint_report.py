@@ -23,6 +23,7 @@ from nscompiler.typecheck.explain import (
     name_of_output,
     postfix,
     without,
+    written,
     written_as,
 )
 from nscompiler.typecheck.facts import UseFact
@@ -176,7 +177,7 @@ class JointReport:
         """Functions in scope that make of what is given what is needed."""
         target = self._target(self.consumer)
         sink = target is not None and target.kind == "sink"
-        found = bridges(self.scope, self.store, self.given, self.needed, sink)
+        found = self._new(bridges(self.scope, self.store, self.given, self.needed, sink))
         producer, consumer = self._who()
         if not found:
             return self._bridges_of_items()
@@ -184,6 +185,14 @@ class JointReport:
             Fix(f"put `{text}` between {producer} and {consumer}", self._between(text), Applicability.MAYBE_INCORRECT)
             for text in found
         )
+
+    def _new(self, found: tuple[str, ...]) -> tuple[str, ...]:
+        """Those functions that the flow has not gone through yet, and that do not undo what was just done."""
+        uses = {written(one) for stage in self.stages[:-1] if isinstance(one := last_of(stage), syntax.Use)}
+        last = last_of(self.left)
+        if isinstance(last, syntax.Use) and written(last).startswith("Conv."):
+            uses |= {"Conv.from_json", "Conv.to_json"}
+        return tuple(text for text in found if text.rstrip("*?") not in uses)
 
     def _bridges_of_items(self) -> tuple[Fix, ...]:
         """Functions in scope that take what lies in a list or an optional, for a consumer of one value."""
@@ -354,15 +363,17 @@ class JointReport:
             f"{consumer} cannot take what {producer} gives",
         )
         code = self._inner_code(mismatch)
-        fixes = (*self._bridges(), *(self._optional_fixes(code) or self._retyped()))
-        self._add(code, title, label, tuple(notes), (fixes or self._declared_so(mismatch))[:3])
+        bridges, retyped = self._bridges(), self._optional_fixes(code) or self._retyped()
+        kept = [fix for fix in bridges if not _drops(fix)]
+        fixes = (*kept, *retyped) or self._declared_so(mismatch) or bridges
+        self._add(code, title, label, tuple(notes), fixes[:3])
 
     def _declared_so(self, mismatch: Mismatch) -> tuple[Fix, ...]:
-        """Where one scalar inside is another on the other side, the declarations of either side that would agree."""
-        given, needed = self.store.head(mismatch.given), self.store.head(mismatch.needed)
+        """Where one type inside is another on the other side, the declarations of either side that would agree."""
+        given, needed = mismatch.given, mismatch.needed
         if len(self.mismatches) > 1 or not mismatch.path:
             return ()
-        if not isinstance(given, Scalar) or not isinstance(needed, Scalar):
+        if found_twice(self.store, self.given, self.needed, self.mismatches[0]) is not None:
             return ()
         change = in_place(needed)
         fixes = of_one_type(self._sides(mismatch.path, change), given, needed)
@@ -522,7 +533,8 @@ class JointReport:
         if len(pairs) == len(mismatch.labels):
             return renames(sides, pairs)
         added = added_constructors(sides, given, mismatch.labels)
-        return (*self._bridges(), *(() if added is None else (added,)), *self._retyped())[:3]
+        bridges, others = self._bridges(), (*(() if added is None else (added,)), *self._retyped())
+        return (*(fix for fix in bridges if not (others and _drops(fix))), *others)[:3]
 
     def _infinite(self, mismatch: Mismatch) -> None:
         producer, consumer = self._who()
@@ -533,3 +545,8 @@ class JointReport:
 
 def _is_prefixed(expr: syntax.Expr) -> bool:
     return isinstance(expr, syntax.Concat | syntax.Filter) and expr.prefix
+
+
+def _drops(fix: Fix) -> bool:
+    """Whether a fix puts a function before a stage that lets only some values pass."""
+    return fix.title.split("`")[1].endswith("?")

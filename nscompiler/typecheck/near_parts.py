@@ -7,6 +7,9 @@ from nscompiler.types.types import Record, Sum
 
 # How many pairs of names are held against each other for a slip.
 MOST_PAIRS = 40_000
+# How long a stem is at least, and an ending at most, of two names that are forms of one word.
+SHORTEST_STEM = 4
+LONGEST_ENDING = 3
 
 
 def misspelt(given: Record, needed: Record, missing: tuple[str, ...], store: Store) -> list[tuple[str, str]]:
@@ -40,8 +43,14 @@ def respelt(given: Sum, needed: Sum, unknown: tuple[str, ...], store: Store) -> 
         for other in left:
             mine, theirs = have[name], want[other]
             agree = mine is theirs or (mine is not None and theirs is not None and would_fit(store, mine, theirs))
-            if agree and is_near(name, other):
+            if agree and (is_near(name, other) or _is_form_of(name, other)):
                 pairs.append((other, name))
                 left.remove(other)
                 break
     return pairs
+
+
+def _is_form_of(one: str, other: str) -> bool:
+    """Whether one name is the other and a short ending: `View` and `Viewed`."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= SHORTEST_STEM and long.startswith(short) and len(long) - len(short) <= LONGEST_ENDING

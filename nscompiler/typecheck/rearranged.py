@@ -15,6 +15,7 @@ from nscompiler.records import replace
 from nscompiler.typecheck.attempts import Attempt, Definer, Way, accept, attempt, instead, parts, said_of, size
 from nscompiler.typecheck.explain import cut, last_of, name_of
 from nscompiler.typecheck.facts import Faulty
+from nscompiler.typecheck.needless import undoes, without_stage
 from nscompiler.typecheck.parameter_moves import set_elsewhere
 from nscompiler.typecheck.scope import Scope
 
@@ -43,10 +44,12 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
         return body
     at = {(one.primary.span.start, one.primary.span.end): one for one in errors if _may_be_mended(one, len(errors))}
     found: list[tuple[Way, Attempt]] = []
-    for way in _ways(definer.scope, body.expr, at):
+    for way in _ways(definer, body.expr, at):
         tried = attempt(definer, [body], [way.expr])
         # Where one of several complaints stays, the order may be right and something else wrong.
         if tried is None or (way.stage is not None and len(tried.gone) < len(errors)):
+            continue
+        if way.also is not None and not any(one is way.also for one in tried.gone):
             continue
         if any(one is way.problem for one in tried.gone):
             found.append((way, tried))
@@ -56,6 +59,8 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
     fixes: tuple[Fix, ...] = (way.fix,)
     if way.stage is None and way.told is None:
         fixes = tuple(one.fix for one, _ in found if one.problem is way.problem and one.stage is None)
+    elif way.stage is None and way.problem.code in _JOINTS:
+        fixes = tuple(one.fix for one, _ in found if one.problem is way.problem)[:2]
     return accept(definer, [body], tried, _told(definer.scope, way, tried, fixes))
 
 
@@ -83,7 +88,8 @@ def _told(scope: Scope, way: Way, tried: Attempt, fixes: tuple[Fix, ...]) -> Dia
     return replace(first, related=related, fixes=fixes)
 
 
-def _ways(scope: Scope, expr: syntax.Expr, at: At) -> Iterator[Way]:
+def _ways(definer: Definer, expr: syntax.Expr, at: At) -> Iterator[Way]:
+    scope, alone = definer.scope, len(at) == 1
     yield from set_elsewhere(scope, expr, at)
     for part in parts(expr):
         if isinstance(part, syntax.Both):
@@ -91,10 +97,14 @@ def _ways(scope: Scope, expr: syntax.Expr, at: At) -> Iterator[Way]:
             if problem is not None and problem.code is codes.BOTH_INPUTS:
                 yield from _bracketed(scope, expr, part, problem)
         elif isinstance(part, syntax.Pipe):
+            if alone:
+                yield from without_stage(definer, expr, part, at)
             for place, stage in enumerate(part.stages):
                 problem = said_of(stage, at) if place else None
                 if problem is not None and problem.code in _JOINTS:
-                    yield from _moves(scope, expr, part, place, problem, alone=len(at) == 1)
+                    yield from _moves(scope, expr, part, place, problem, alone=alone)
+            if not alone:
+                yield from without_stage(definer, expr, part, at)
 
 
 # --- brackets
@@ -147,7 +157,9 @@ def _moves(
             continue
         moved, rest = stages[at], [*stages[:at], *stages[at + 1 :]]
         rest.insert(before if before < at else before - 1, moved)
-        made = syntax.Pipe(pipe.start, pipe.end, tuple(rest))
+        made, put = syntax.Pipe(pipe.start, pipe.end, tuple(rest)), rest.index(moved)
+        if put and undoes(scope, rest[put - 1], moved, rest[put + 1] if put + 1 < len(rest) else None):
+            continue
         title = f"move {name_of(last_of(moved))} "
         title += f"before {name_of(last_of(stages[before]))}" if before < len(stages) else "to the end"
         if distance == 1:

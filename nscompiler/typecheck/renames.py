@@ -13,8 +13,8 @@ from nscompiler.typecheck.explain import cut, written
 from nscompiler.typecheck.spelling import spelt
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import show, show_field
+from nscompiler.types.types import SCALARS, Sum, Type, parts, variables
 from nscompiler.types.types import Record as RecordType
-from nscompiler.types.types import Scalar, Sum, Type, parts, variables
 
 # A type is written in another's place where that is no longer than this.
 LONGEST = 64
@@ -168,14 +168,30 @@ def optionals(sides: Sequence[Sides]) -> tuple[Fix, ...]:
     return tuple(fix for fix in offers if fix is not None)
 
 
-def of_one_type(sides: Sides, given: Scalar, needed: Scalar, *, last: bool = False) -> tuple[Fix, ...]:
-    """Two fixes for a part, of what is declared on either side, that is one scalar here and another there; the ``last``
+def of_one_type(sides: Sides, given: Type, needed: Type, *, last: bool = False) -> tuple[Fix, ...]:
+    """Two fixes for a part, of what is declared on either side, that is one type here and another there; the ``last``
     is the producer's."""
     offers = (
-        _rewritten(sides, [sides.needed_as_written], "input", lambda _: given.name, _is_simple),
-        _rewritten(sides, [sides.given_as_written], "output", lambda _: needed.name, _is_simple),
+        _written_at(sides, sides.needed_as_written, "input", given),
+        _written_at(sides, sides.given_as_written, "output", needed),
     )
     return tuple(fix for fix in offers[1 if last else 0 :] if fix is not None)
+
+
+def _written_at(sides: Sides, place: Place | None, side: str, type: Type) -> Fix | None:
+    """A fix that writes a type at a place of one side, by the names that its file has for it."""
+    scope = sides.declarations.scope
+    own = place is not None and place.node
+    if isinstance(own, syntax.TypeName) and own.name.text not in SCALARS and _count(sides, own.name.text) <= 2:
+        return None  # nothing would use that type any more
+    if place is not None and place.module is scope.module:
+        text = spelt(scope, type)
+    else:
+        text = None if not type.ground or _holds_sum(type) else show(type, expand=True)
+    if text is None or len(text) > LONGEST:
+        return None
+    bare = re.fullmatch(r"[\w.]+", text) or text[0] in "{[("
+    return _rewritten(sides, [place], side, lambda _: text if bare else f"({text})", _is_whole)
 
 
 def _rewritten(
@@ -232,6 +248,10 @@ def _is_free(sides: Sides, side: str, type: Type) -> bool:
 
 def _is_simple(place: Place) -> bool:
     return takes_optional(place.node)
+
+
+def _is_whole(place: Place) -> bool:
+    return isinstance(place.node, syntax.OptionalType) or takes_optional(place.node)
 
 
 def takes_optional(node: syntax.TypeExpr) -> bool:
