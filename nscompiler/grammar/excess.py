@@ -3,6 +3,7 @@
 from nscompiler.diagnostics.codes import params as param_codes
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.late_types import late_types
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.text import quote
@@ -295,5 +296,6 @@ EXCESS = (
     quoted_type,
     second_output,
     second_import,
+    late_types,
     dotted_module,
 )

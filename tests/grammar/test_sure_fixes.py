@@ -97,6 +97,10 @@ SLIPS = [
     ("type T = { A a, B b }", "comes before its type", ["type T = { a : A, b : B }"]),
     ("fun f : { A a } -> B", "comes before its type", ["fun f : { a : A } -> B"]),
     ("def w = A::f | B::g { a = 1 }", "not `::`", ["def w = A.f | B.g { a = 1 }"]),
+    ("def w = f { a = 1 }<A> | g", "before its parameters", ["def w = f<A> { a = 1 } | g"]),
+    ("def w = M.f { a = [1] } <{ x : A }>", "before its parameters", ["def w = M.f<{ x : A }> { a = [1] }"]),
+    ("def w = f<A><B> { a = 1 }", "its types once", ["def w = f<A> { a = 1 }"]),
+    ("def w = f<> { a = 1 }", "between `<` and `>`", ["def w = f { a = 1 }"]),
 ]
 
 
