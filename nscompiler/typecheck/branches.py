@@ -155,6 +155,10 @@ class Branches:
         common: Type | None = None
         for place, type in given.items():
             larger = type if common is None else self._larger(common, type)
+            if larger is None:
+                larger = self._largest(list(given.values()), before)
+                if larger is not None:
+                    return larger
             if larger is None and common is not None:
                 self._report_outputs(both, place, common, given, before, around)
                 return self.types.error
@@ -166,6 +170,16 @@ class Branches:
         if fit_for_good(self.store, other, one):
             return one
         return other if fit_for_good(self.store, one, other) else None
+
+    def _largest(self, types: list[Type], before: int) -> Type | None:
+        """The one of several types that all others fit, whatever their order; None if there is none."""
+        after = self.store.mark()
+        for one in types:
+            with self.store.trial():
+                fit = all(JointCheck(self.store).fits(other, one) for other in types)
+            if fit and after == self.store.mark():
+                return one if all(fit_for_good(self.store, other, one) for other in types) else None
+        return None
 
     def _report_outputs(
         self, both: syntax.Both, place: int, common: Type, given: dict[int, Type], before: int, around: Around | None

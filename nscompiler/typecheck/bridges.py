@@ -113,12 +113,18 @@ def _standard(scope: Scope, store: Store, given: Type, needed: Type, sink: bool)
     if "Conv" in scope.imports and not scope.standard:
         if _is_text(given) and _has_parts(store.head(needed)):
             yield Bridge("Conv.from_json", 1)
-        if sink and _is_text(store.head(needed)) and not given.poisoned:
+        if sink and _is_text(store.head(needed)) and not (given.poisoned or _is_bytes(store.head(given))):
             yield Bridge("Conv.to_json", 1)
 
 
 def _is_text(type: Type) -> bool:
     return isinstance(type, Scalar) and type.name == "Text"
+
+
+def _is_bytes(type: Type) -> bool:
+    """Whether a function has to say what it reads as text."""
+    item = type.items[-1] if isinstance(type, App) and type.constructor == "list" else None
+    return isinstance(item, Scalar) and item.name == "Byte"
 
 
 def _has_parts(type: Type) -> bool:

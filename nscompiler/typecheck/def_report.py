@@ -12,9 +12,10 @@ from nscompiler.grammar import syntax
 from nscompiler.patterns import Pattern
 from nscompiler.source import Span
 from nscompiler.typecheck import constraints, params
+from nscompiler.typecheck.annotated_fields import annotated_fields
 from nscompiler.typecheck.explain import an, first_of, fitting, last_of, name_of, postfix, without, written
 from nscompiler.typecheck.facts import UseFact
-from nscompiler.typecheck.fits import would_fit
+from nscompiler.typecheck.fits import Mismatch, would_fit
 from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.spelling import spelt
@@ -51,9 +52,10 @@ def report_annotation(
     pair: tuple[Type, Type],
     side: str,
     other: Type,
+    mismatches: tuple[Mismatch, ...] = (),
 ) -> None:
     """One side of an annotation is not what the body takes or gives; ``pair`` is what is given and what is needed,
-    ``other`` what the body has on the other side."""
+    ``other`` what the body has on the other side, ``mismatches`` are what does not fit."""
     given, needed = pair
     names = Names(hidden=lone_tails(given, needed))
     takes = side == "input"
@@ -64,20 +66,26 @@ def report_annotation(
     fix = None if text is None else _as_it_is(scope, decl, node, text, spelt(scope, other))
     promised, plain = (given, "take") if takes else (needed, "give")
     diff, rest = difference_and_rest(needed, given, names, frozenset())
+    title = fitting(
+        f"`{decl.name.text}` is annotated to {plain} {an(promised)}, but {verb} {an(what)}",
+        f"the {side} of `{decl.name.text}` is not what its annotation says",
+    )
+    fields, renamed = annotated_fields(scope, store, decl.name.text, node, mismatches, takes=takes)
     scope.report(
         codes.ANNOTATION_MISMATCH,
         node,
-        fitting(
-            f"`{decl.name.text}` is annotated to {plain} {an(promised)}, but {verb} {an(what)}",
-            f"the {side} of `{decl.name.text}` is not what its annotation says",
-        ),
+        fitting(fields or title, title),
         f"says that it {verb} {an(promised)}",
         related=(related,),
         expected=show(needed, names),
         found=show(given, names),
         diff=diff,
         notes=() if rest is None else (rest,),
-        fixes=(*(() if takes else _signed(scope, store, decl, given, needed)), *(() if fix is None else (fix,))),
+        fixes=(
+            *renamed,
+            *(() if takes else _signed(scope, store, decl, given, needed)),
+            *(() if fix is None else (fix,)),
+        ),
     )
 
 

@@ -210,8 +210,9 @@ class Definer:
                     continue
                 snapshot = (inference.store.resolve(given), inference.store.resolve(needed))
                 other = inference.store.resolve(body.output if side == "input" else body.input)
-                if JointCheck(inference.store).fit(given, needed):
-                    def_report.report_annotation(self.scope, inference.store, decl, node, snapshot, side, other)
+                found = JointCheck(inference.store).fit(given, needed)
+                if found:
+                    def_report.report_annotation(self.scope, inference.store, decl, node, snapshot, side, other, found)
                     inference.store.poison(body.input, body.output)
                     return self._without(declared, side)
         return declared

@@ -1,6 +1,6 @@
 """What is said about a joint that does not hold: who gives what to whom, and how the flow came there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from nscompiler.diagnostics.codes import types as codes
@@ -30,6 +30,7 @@ from nscompiler.typecheck.facts import UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
 from nscompiler.typecheck.near_parts import misspelt, respelt
 from nscompiler.typecheck.other_branches import Change, as_it_is, in_place, renamed
+from nscompiler.typecheck.other_versions import in_one_version
 from nscompiler.typecheck.renames import (
     Sides,
     added_constructors,
@@ -335,6 +336,9 @@ class JointReport:
         path = shown_path(mismatch.path)
         return f" at `{path}`" if path else ""
 
+    def _at_name(self, mismatch: Mismatch) -> str:
+        return self._at(mismatch) if any(step[:1] == "." for step in mismatch.path) else ""
+
     def _whole_vectors(self, mismatch: Mismatch) -> Mismatch:
         """A mismatch at the rows of a matrix as one of the matrix, or of the vector that it meets."""
         path, given, needed = mismatch.path, mismatch.given, mismatch.needed
@@ -365,7 +369,7 @@ class JointReport:
         code = self._inner_code(mismatch)
         bridges, retyped = self._bridges(), self._optional_fixes(code) or self._retyped()
         kept = [fix for fix in bridges if not _drops(fix)]
-        fixes = (*kept, *retyped) or self._declared_so(mismatch) or bridges
+        fixes = self._versions(mismatch) or (*kept, *retyped) or self._declared_so(mismatch) or bridges
         self._add(code, title, label, tuple(notes), fixes[:3])
 
     def _declared_so(self, mismatch: Mismatch) -> tuple[Fix, ...]:
@@ -380,6 +384,18 @@ class JointReport:
         before = self.written.came_from(mismatch.path, change) if len(fixes) < 2 else ()
         more = (fix for sides in before for fix in of_one_type(sides, given, needed, last=True) if fix not in fixes)
         return (*fixes, *islice(more, 1))
+
+    def _versions(self, mismatch: Mismatch) -> tuple[Fix, ...]:
+        """Where two versions of a module meet, what imports one of them alone."""
+        found = (in_one_version(self.scope, given.alias, needed.alias) for given, needed in self._around(mismatch))
+        return tuple(islice((fix for fix in found if fix is not None), 1))
+
+    def _around(self, mismatch: Mismatch) -> Iterator[tuple[Type, Type]]:
+        """The types on either side around a place inside them, from without."""
+        for length in range(len(mismatch.path) + 1):
+            given, needed = part_at(self.given, mismatch.path[:length]), part_at(self.needed, mismatch.path[:length])
+            if given is not None and needed is not None:
+                yield given, needed
 
     def _makes_no_tuple(self) -> bool:
         """Whether a tuple is wanted of what the branches of a ``&`` give."""
@@ -440,12 +456,17 @@ class JointReport:
                 f"{consumer} needs {len(mismatch.labels)} fields that {producer} does not give",
                 f"{consumer} needs {len(mismatch.labels)} more fields",
             )
-        title = fitting(f"{consumer} needs {kind} {fields}, which {producer} does not give", short)
+        title = fitting(
+            f"{consumer} needs {kind} {fields}{self._at_name(mismatch)}, which {producer} does not give", short
+        )
         had, fixes = self._last_had(mismatch)
         label = f"needs {wanted}{self._at(mismatch)}"
-        fixes = (*fixes, *self._bridges(), *self._retyped())
-        added = None if fixes else added_fields(self._sides(mismatch.path, as_it_is), needed, mismatch.labels)
-        self._add(codes.FIELD_MISSING, title, label, (), fixes[:3] if added is None else (added,), had)
+        fixes = self._versions(mismatch) or (*fixes, *self._bridges())
+        sides = self._sides(mismatch.path, as_it_is)
+        added, retyped = None if fixes else added_fields(sides, needed, mismatch.labels), self._retyped()
+        if added is not None and (not retyped or (sides.given is not None and sides.given.owner is not None)):
+            fixes = (added,)
+        self._add(codes.FIELD_MISSING, title, label, (), (*fixes, *retyped)[:3], had)
 
     def _last_had(self, mismatch: Mismatch) -> tuple[tuple[Label, ...], tuple[Fix, ...]]:
         """The last stage after which all missing fields were still there, and a fix where one stage dropped them."""
@@ -467,7 +488,7 @@ class JointReport:
         producer, consumer = self._who()
         wanted, there = pairs[0]
         title = fitting(
-            f"{consumer} needs the field `{wanted}`, but {producer} gives `{there}`",
+            f"{consumer} needs the field `{wanted}`{self._at_name(mismatch)}, but {producer} gives `{there}`",
             f"{consumer} needs the field `{wanted}`, not `{there}`",
         )
         notes = [f"likewise `{two}` instead of `{one}`" for one, two in pairs[1:]]

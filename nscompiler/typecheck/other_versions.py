@@ -11,6 +11,7 @@ from nscompiler.modules.exports import names_used
 from nscompiler.records import replace
 from nscompiler.source import Span
 from nscompiler.types.interface import Interface
+from nscompiler.types.types import Alias
 
 
 class Elsewhere(Protocol):
@@ -62,6 +63,24 @@ def report_other_version(scope: Scope, code: Code, qualifier: syntax.Name | None
         fixes=tuple(Fix(f"{_TITLE}{one}", (Edit(place, one),), Applicability.MAYBE_INCORRECT) for one in found[:3]),
     )
     return True
+
+
+def in_one_version(scope: Scope, given: Alias | None, needed: Alias | None) -> Fix | None:
+    """A fix that imports, of two types that two versions of a module declare, the one that the other side has; None
+    where that is not what they are, or the file does not import exactly one of the two."""
+    if given is None or needed is None or given.name != needed.name or given.module == needed.module:
+        return None
+    if given.module.rpartition(":")[0] != needed.module.rpartition(":")[0]:
+        return None
+    own = {one.module: alias for alias, one in scope.imports.items() if one is not None and not one.standard}
+    here = [module for module in (given.module, needed.module) if module in own]
+    node = _import(scope, own[here[0]]) if len(here) == 1 else None
+    if node is None or ":" not in node.reference.text:
+        return None
+    wanted = needed.module if here[0] == given.module else given.module
+    reference, version = node.reference, node.reference.text.rpartition(":")[2]
+    place = scope.module.source.span(reference.end - len(version), reference.end)
+    return Fix(f"import `{wanted}`", (Edit(place, wanted.rpartition(":")[2]),), Applicability.MAYBE_INCORRECT)
 
 
 def _import(scope: Scope, alias: str) -> syntax.Import | None:

@@ -100,6 +100,8 @@ def renames(sides: Sides, pairs: Sequence[tuple[str, str]]) -> tuple[Fix, ...]:
     """Two fixes for names of fields or constructors that are nearly the same on both sides, as (needed, given): the
     spelling that is written less often is changed first."""
     given, needed = sides.given, sides.needed
+    if _makes(sides, pairs):
+        given = None  # the other side has that spelling in what it makes of it
     offers = [
         _rename(given, [(theirs, mine) for mine, theirs in pairs], sides, "output"),
         _rename(needed, list(pairs), sides, "input"),
@@ -109,6 +111,11 @@ def renames(sides: Sides, pairs: Sequence[tuple[str, str]]) -> tuple[Fix, ...]:
     if pairs and _count(sides, pairs[0][0]) < _count(sides, pairs[0][1]):
         offers.reverse()
     return tuple(fix for fix in offers if fix is not None)
+
+
+def _makes(sides: Sides, pairs: Sequence[tuple[str, str]]) -> bool:
+    output = None if sides.consumer is None or sides.path else sides.consumer.scheme.output
+    return isinstance(output, RecordType) and all(there in output.labels for _, there in pairs)
 
 
 def renamed_output(sides: Sides, pairs: Sequence[tuple[str, str]]) -> Fix | None:
@@ -276,17 +283,22 @@ def _item_text(place: Place) -> str:
 
 
 def opened(declarations: Declarations, function: FunctionInterface) -> Fix | None:
-    """A fix that lets a function pass on the fields that it does not know, where both of its sides are records."""
+    """A fix that lets a function pass on the fields that it does not know, where both of its sides are records; in its
+    output alone where its input has a name for them."""
     module, decl = declarations.function(function) or (None, None)
     if module is None or not isinstance(decl, syntax.FunDecl):
         return None
-    sides = decl.type.input, decl.type.output
+    taken, given = decl.type.input, decl.type.output
+    if not isinstance(taken, syntax.RecordType) or not isinstance(given, syntax.RecordType) or given.tail is not None:
+        return None
     text = module.source.text[decl.start : decl.end]
     rest = next((name for name in ("r", "rest", "others") if not re.search(rf"\b{name}\b", text)), None)
-    if rest is None or not all(isinstance(side, syntax.RecordType) and side.tail is None for side in sides):
+    named = None if taken.tail is None else taken.tail.name
+    rest = rest if named is None else named.text
+    if rest is None or (taken.tail is not None and named is None):
         return None
     edits = []
-    for side in sides:
+    for side in (taken, given) if named is None else (given,):
         inner = module.source.text[side.start : side.end]
         space = "" if inner[-2:-1].isspace() else " "
         edits.append(Edit(module.source.span(side.end - 1, side.end - 1), f"{space}| {rest} "))
@@ -314,7 +326,7 @@ def added_fields(sides: Sides, needed: RecordType, labels: Sequence[str]) -> Fix
     if place is None or _is_generic(place) or not isinstance(place.node, syntax.RecordType) or not place.node.fields:
         return None
     types = dict(needed.fields)
-    if len(labels) > min(MOST_ADDED, len(types) - 1):
+    if len(labels) > (MOST_ADDED if needed.tail is not None else min(MOST_ADDED, len(types) - 1)):
         return None  # the two have little in common
     if not all(types[one].ground and not _holds_sum(types[one]) for one in labels):
         return None
