@@ -7,6 +7,7 @@ from typing import ClassVar
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.lexer import Tokens
+from nscompiler.grammar.sql_statements import statement
 from nscompiler.grammar.text import long_text, quote
 from nscompiler.grammar.trial import Trial
 from nscompiler.patterns import Pattern
@@ -49,6 +50,9 @@ def aside(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Aside
         return None if problem is None else Aside(index, index + 1, problem)
     if kind == trial.kind["WRONG_COMMENT"]:
         return _comment_lines(source, tokens, trial, index)
+    found = statement(source, tokens, trial, index)
+    if found is not None:
+        return Aside(*found)
     if tokens.texts[index] == "`":
         return _backticks(source, tokens, index)
     for at in (index, index - 1):

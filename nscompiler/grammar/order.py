@@ -14,6 +14,7 @@ from nscompiler.grammar.foreign_comments import documentation, documentation_of_
 from nscompiler.grammar.given_arguments import Called
 from nscompiler.grammar.import_lines import WHOLE_IMPORT, alias_behind, no_as
 from nscompiler.grammar.place import MOST
+from nscompiler.grammar.sql_statements import told_as_sql
 from nscompiler.grammar.syntax import (
     Apply,
     BrokenDecl,
@@ -47,6 +48,10 @@ _ENDS = frozenset(("end", "done", "fi", "esac", "endif"))
 _NEW_LINE = Pattern(r"[\n\r]")
 # A line is empty below, or an import stands there.
 _APART = Pattern(r"[ \t\r]*+\n[ \t\r]*+\n|\s*+import\b")
+_SQL = Pattern(
+    r"[ \t]*+(?:def[ \t]++\w++[ \t]*+=[ \t]*+)?+(?P<sql>(?i:select\b[^\n;|]*?\bfrom[ \t]++\w|create[ \t]++table\b"
+    r"|insert[ \t]++into\b|delete[ \t]++from\b|drop[ \t]++table\b|alter[ \t]++table\b)[^\n;|]*+)"
+)
 _STANDARD = ("Sources", "Sinks", "Conv", "Std")
 _TYPE = Pattern(r"(?P<open>[(\[]?)[ \t]*(?P<type>[A-Z]\w*+)(?![\w.'<])[ \t]*(?P<close>[)\]]?)")
 _WORD, _LAST_WORD = Pattern(r"[A-Za-z_][\w']*+"), Pattern(r"(?<![\w'])[A-Za-z_][\w']*+\Z")
@@ -354,7 +359,12 @@ class _Assembly:
         if self._is_told(first, end):
             return
         self._is_no_pipe = True
-        if self._tell_misspelt(end_before) or self._tell_foreign(end_before) or self._tell_end(item):
+        if (
+            self._tell_sql(first)
+            or self._tell_misspelt(end_before)
+            or self._tell_foreign(end_before)
+            or self._tell_end(item)
+        ):
             return
         if self._tell_types(end_before, start) or self._tell_one_name(end_before, start):
             return
@@ -540,6 +550,15 @@ class _Assembly:
         fix = Fix(f"Remove `{item.name.text}`", (Edit(where, ""),), _MAYBE)
         title = f"The language has no `{item.name.text}`: a pipe ends with its last stage"
         self._builder.report(codes.UNEXPECTED.at(where, title, fixes=(fix,)))
+        return True
+
+    def _tell_sql(self, first: int) -> bool:
+        """Tell of ``SELECT a FROM b`` and ``DROP TABLE a``, whose words read as stages."""
+        found = _SQL.match(self._source.text, self._source.text.rfind("\n", 0, first) + 1)
+        if found is None:
+            return False
+        span = self._source.span(found.start("sql"), found.start("sql") + len(found["sql"].rstrip()))
+        self._builder.report(told_as_sql(span, found["sql"].split()[0]))
         return True
 
     def _without(self, where: Span, end: int) -> Fix:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.foreign_stages import foreign_stages
 from nscompiler.grammar.lexer import SWALLOWED, Tokens, scan, shared_kinds
 from nscompiler.grammar.parameter_choices import choices, other_types
 from nscompiler.grammar.shell_forms import shell_forms
@@ -74,6 +75,7 @@ class Slips:
         yield from shell_forms(self._source, self._tokens, self._trial, index)
         yield from other_types(self._source, self._tokens, self._trial, index)
         yield from choices(self._source, self._tokens, self._trial, index)
+        yield from foreign_stages(self._source, self._tokens, self._trial, index)
         yield from self._doubled(index)
         yield from self._parted(index)
         yield from self._dotless(index)

@@ -19,6 +19,7 @@ _APART = Pattern(r"-\s+([0-9][0-9_]*+(?:\.[0-9]++)?)")
 """A number with its sign apart."""
 _ENVIRONMENT = Pattern(r"(?:process\.env|os\.environ|env|ENV)[.:]([A-Za-z_][A-Za-z0-9_]*)")
 """A variable of the environment as other languages write it."""
+_QUERIES = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE"))
 _NEVER = frozenset("={}[]()<>|&;$" + "\"'`´‘’‚‛“”„‟«»")
 
 
@@ -29,6 +30,8 @@ def unquoted(tokens: Tokens, index: int, text: str) -> tuple[int, int] | None:
         first -= 1
         if index - first > _MOST or tokens.texts[first] in ("{", ",", "") or _is_new_line(tokens, first):
             return None
+    if first and tokens.texts[first].upper() in _QUERIES:
+        return _query(tokens, first, index)
     end = first
     while end < len(tokens.kinds) and tokens.texts[end] not in (",", "}"):
         end += 1
@@ -38,7 +41,20 @@ def unquoted(tokens: Tokens, index: int, text: str) -> tuple[int, int] | None:
         return None
     value = text[tokens.starts[first] : tokens.ends[end - 1]]
     words = _PLAIN.fullmatch(value) is not None and not re.search(r"[\w']\.[\w']", value)
+    words = words and (end - first < 2 or not value[:1].isalpha())
     return None if words or not _NEVER.isdisjoint(value) else (first, end)
+
+
+def _query(tokens: Tokens, first: int, index: int) -> tuple[int, int] | None:
+    """``SELECT a, b FROM c WHERE d = 3``: up to the brace, or to the next parameter."""
+    end = first
+    while tokens.texts[end] != "}":
+        if not tokens.texts[end] or end - first > _MOST or _is_new_line(tokens, end) or tokens.texts[end][0] in '"{;':
+            return None
+        if tokens.texts[end] == "," and tokens.texts[end + 2] == "=" and tokens.texts[end + 3][:1] in ('"', "$", "'"):
+            break
+        end += 1
+    return (first, end) if first <= index < end and end > first + 1 else None
 
 
 def _is_new_line(tokens: Tokens, index: int) -> bool:
