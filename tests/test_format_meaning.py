@@ -135,6 +135,14 @@ LONG = 'Sources.schedule { cron = "@hourly", timezone = "Europe/Berlin" } | fetc
             "def w = " + LONG.replace("| fetch", "// nsc: ignore[NS0907]\n| fetch // nsc: ignore[NS0422]\n"),
             '    | fetch // nsc: ignore[NS0422]\n    | other\n    | other\n    | Sinks.log\n',
         ),
+        (  # the lines of what a comment is about in part stay as they are
+            "def u = fetch | other // nsc: ignore[NS0422]\n  | other | other\n",
+            "def u = fetch | other // nsc: ignore[NS0422]\n  | other | other\n",
+        ),
+        (
+            "def v = fetch   | other // nsc: ignore[NS0422]\n  | other\n",
+            "def v = fetch   | other // nsc: ignore[NS0422]\n  | other\n",
+        ),
         (
             "def a = fetch // nsc: ignore[NS0422]\n\n\ndef b = a\n",
             "def a = fetch // nsc: ignore[NS0422]\n\ndef b = a\n",

@@ -10,6 +10,7 @@ import attrs
 from nscompiler.cli import exits
 from nscompiler.cli.report import report_problems
 from nscompiler.cli.rewriting import difference, replace_file
+from nscompiler.diagnostics.codes import modules as codes
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.summary import counted
 from nscompiler.files import DiskFiles
@@ -86,7 +87,8 @@ def format_paths(paths: Sequence[str], action: str = WRITE, *, color: str = "aut
     _tell(problems, texts, color)
     for message in unwritten:
         print(f"error: {message}", file=sys.stderr)
-    if not quiet:
+    counts[Fate.FAILED] -= sum(one.code is codes.NO_SUCH_PATH for one in problems)
+    if not quiet and (any(counts.values()) or not problems):
         print(_summary(counts, action), file=sys.stderr)
     if bugs:
         raise LayoutBug(f"in {', '.join(bugs)}") from next(iter(bugs.values()))

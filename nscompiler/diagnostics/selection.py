@@ -9,6 +9,7 @@ from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.diagnostics.suggest import near
 from nscompiler.records import Record
 
+_NUMBER = re.compile(r"(?:[A-Za-z]{0,3}[ -]?)?0*([0-9]{1,4})")
 _ID = re.compile(r"[A-Za-z]{1,3}\d+")
 
 
@@ -52,3 +53,10 @@ def matching(word: str) -> frozenset[str]:
         if matched:
             return matched
     raise UnknownCode(word.strip())
+
+
+def numbered(word: str) -> tuple[str, ...]:
+    """The id whose number a word is, without the zeros or the letters before it: ``303``, ``NS303``."""
+    match = _NUMBER.fullmatch(word.strip())
+    found = None if match is None else codes.find(f"NS{int(match[1]):04}")
+    return () if found is None else (found.id,)

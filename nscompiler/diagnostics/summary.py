@@ -24,6 +24,8 @@ class Summary(Record):
         """One line for people: ``2 errors, 1 warning in 3 modules``."""
         counts = ((self.errors, "error"), (self.warnings, "warning"), (self.hints, "hint"))
         told = ", ".join(counted(number, noun) for number, noun in counts if number) or "no problems"
+        if not self.modules and not self.files:
+            return told  # of what was to be checked nothing is there
         # A script is no module: with nothing but scripts, files are what was checked.
         return f"{told} in {counted(self.modules, 'module') if self.modules else counted(self.files, 'file')}"
 

@@ -1,7 +1,7 @@
 """The canonical layout of a program's text. A text with mistakes in its syntax stays as it is."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from nscompiler.diagnostics.model import Diagnostic, Edit
 from nscompiler.grammar.layout import layout
 from nscompiler.grammar.layout_expressions import spelling
 from nscompiler.grammar.parse import parse, parse_tokens
-from nscompiler.grammar.syntax import Module, Node, Use
+from nscompiler.grammar.syntax import DefDecl, FunDecl, Module, Node, TypeDecl, Use
 from nscompiler.lints.ignores import Ignore, ignores_of_module
 from nscompiler.lints.marks import may_ignore
 from nscompiler.source import SourceFile
@@ -57,9 +57,10 @@ def format_source(text: str, path: str = "<text>") -> Formatted:
 
 
 def _with_ignores(module: Module, laid_out: str) -> str:
-    """A new text in which comments that ignore lints are about no less than in ``module``.
+    """A new text in which comments that ignore lints are about what they are about in ``module``.
 
-    One whose line has become several goes above its declaration, where it is about all of it.
+    One whose line has become several goes above its declaration where it is about all of that; else the lines of the
+    declaration stay as they are.
     """
     source = SourceFile(module.source.path, laid_out)
     again = parse(source)
@@ -67,12 +68,45 @@ def _with_ignores(module: Module, laid_out: str) -> str:
     if again.problems or len(before) != len(after):
         return laid_out
     words = _words_by_line(module.source), _words_by_line(source)
-    moved = [new for old, new in zip(before, after, strict=True) if _loses(old, new, words)]
-    if not moved:
-        return laid_out
-    text = _moved_up(again.module, moved)
-    result, tokens = parse_tokens(SourceFile(module.source.path, text))
-    return laid_out if result.problems else layout(result.module, tokens)
+    items = _items(module)
+    up, kept = [], set()
+    for old, new in zip(before, after, strict=True):
+        at = sum(item.start < new.start for item in _items(again.module)) - 1
+        loses, whole = _loses(old, new, words), at < 0 or _is_about_all(old, items[at], words[0])
+        if loses and whole:
+            up.append((at, new))
+        elif not whole and (loses or _loses(new, old, words[::-1])):
+            kept.add(at)
+    moved = [new for at, new in up if at not in kept]
+    if moved:
+        result, tokens = parse_tokens(SourceFile(module.source.path, _moved_up(again.module, moved)))
+        laid_out = laid_out if result.problems else layout(result.module, tokens)
+    return _with_lines_of(module, kept, laid_out) if kept else laid_out
+
+
+def _items(module: Module) -> list[Node]:
+    return [*module.imports, *module.declarations, *(() if module.main is None else (module.main,))]
+
+
+def _is_about_all(ignore: Ignore, item: Node, words: Mapping[int, Counter[str]]) -> bool:
+    """Whether a comment is about all lines of an item, but for its attributes and its name, or about none of them."""
+    position = ignore.source.lines.position
+    start = item.name.start if isinstance(item, (DefDecl, FunDecl, TypeDecl)) else item.start
+    lines = range(position(start).line, position(max(start, item.end - 1)).line + 1)
+    others = [line for line in lines if not ignore.line <= line <= ignore.last]
+    left = (word for line in others for word in words.get(line, ()))
+    return len(others) == len(lines) or all(word.startswith(_DEFINED) for word in left)
+
+
+def _with_lines_of(module: Module, kept: Iterable[int], laid_out: str) -> str:
+    """A new text with some items as they stand in ``module``; without them where a comment would be lost."""
+    items, text = _items(parse_tokens(SourceFile(module.source.path, laid_out))[0].module), module.source.text
+    span = SourceFile(module.source.path, laid_out).span
+    own = _items(module)
+    edits = [Edit(span(items[at].start, items[at].end), text[own[at].start : own[at].end]) for at in kept]
+    written = apply_edits(laid_out, edits)
+    result, _ = parse_tokens(SourceFile(module.source.path, written))
+    return laid_out if result.problems or _comments(module) != _comments(result.module) else written
 
 
 def _words_of(ignore: Ignore) -> str:
@@ -93,7 +127,7 @@ def _words_by_line(source: SourceFile) -> dict[int, Counter[str]]:
     return found
 
 
-def _loses(old: Ignore, new: Ignore, words: tuple[dict[int, Counter[str]], dict[int, Counter[str]]]) -> bool:
+def _loses(old: Ignore, new: Ignore, words: Sequence[Mapping[int, Counter[str]]]) -> bool:
     """Whether a comment is about less than before. That a def's name is on another line than what follows matters to
     one lint alone."""
     lost = _about(old, words[0]) - _about(new, words[1])
@@ -101,7 +135,7 @@ def _loses(old: Ignore, new: Ignore, words: tuple[dict[int, Counter[str]], dict[
     return any(of_names or not word.startswith(_DEFINED) for word in lost)
 
 
-def _about(ignore: Ignore, words: dict[int, Counter[str]]) -> Counter[str]:
+def _about(ignore: Ignore, words: Mapping[int, Counter[str]]) -> Counter[str]:
     """The words of the lines that a comment is about."""
     found: Counter[str] = Counter()
     for line in range(ignore.line, ignore.last + 1):
@@ -112,7 +146,7 @@ def _about(ignore: Ignore, words: dict[int, Counter[str]]) -> Counter[str]:
 def _moved_up(module: Module, ignores: Sequence[Ignore]) -> str:
     """The text of a module with comments on lines of their own above the items that they stand in or behind."""
     source = module.source
-    items = [*module.imports, *module.declarations, *(() if module.main is None else (module.main,))]
+    items = _items(module)
     edits = []
     for ignore in ignores:
         item = next((each for each in reversed(items) if each.start < ignore.start), None)

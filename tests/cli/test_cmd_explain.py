@@ -88,6 +88,11 @@ def sorted_codes() -> list[codes.Code]:
         ("feild-missing", "there is no code `feild-missing`; did you mean `field-missing`?"),
         ("completely-different", "there is no code `completely-different`; `nsc explain` lists them"),
         ("NS03", "there is no code `NS03`; "),
+        ("303", "there is no code `303`; did you mean `NS0303`?"),
+        ("NS303", "there is no code `NS303`; did you mean `NS0303`?"),
+        ("mising-field", "there is no code `mising-field`; `nsc explain` lists them"),
+        ("two dots", "there is no code `two dots`; `nsc explain` lists them"),
+        ("header", "there is no code `header`; about that are "),
     ],
 )
 def test_an_unknown_code_is_wrong_usage(capsys: pytest.CaptureFixture[str], word: str, said: str) -> None:
@@ -135,3 +140,8 @@ def test_a_shell_completes_codes(tmp_path: Path, line: list[str], offered: list[
     command = [sys.executable, "-m", "nscompiler"]
     done = subprocess.run(command, cwd=tmp_path, env=here, capture_output=True, text=True, check=True)
     assert [word.removeprefix("plain,") for word in done.stdout.split()] == offered
+
+
+def test_words_are_a_name_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "type", "mismatch"]) == 0
+    assert capsys.readouterr().out.startswith("NS0301 type-mismatch\n")

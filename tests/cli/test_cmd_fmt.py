@@ -67,7 +67,7 @@ def test_a_broken_file_is_left_alone_and_the_others_are_not(folder: Path, capsys
     assert captured.out == ""
     assert "sub/b.nml:1:9" in captured.err
     assert "there is no file or folder `nowhere.nml`" in captured.err
-    assert captured.err.endswith("1 file reformatted, 2 files left alone\n")
+    assert captured.err.endswith("1 file reformatted, 1 file left alone\n")
     assert (folder / "sub" / "b.nml").read_text() == BROKEN
     assert (folder / "a.nml").read_text() == LAID_OUT
 
@@ -162,3 +162,15 @@ def test_nothing_to_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 def test_from_python() -> None:
     assert nscompiler.format_source(UGLY).text == LAID_OUT
     assert nscompiler.format_source(BROKEN, "a.nml").problems != ()
+
+
+def test_a_file_that_is_not_there_is_not_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fmt", "nowhere.nml"]) == 1
+    assert capsys.readouterr().err == ("error[NS0221]: there is no file or folder `nowhere.nml`\n --> nowhere.nml\n\n")
+
+
+def test_nothing_that_is_there_is_not_counted_by_a_check(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lineage", "nowhere.nml"]) == 1
+    captured = capsys.readouterr()
+    assert "there is no file or folder `nowhere.nml`" in captured.err
+    assert captured.err.endswith("\n1 error\n")

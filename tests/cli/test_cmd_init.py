@@ -41,6 +41,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     [
         ("one", "{0}/one is a file; nothing was written"),
         ("one/two/three", "{0}/one is a file, so {0}/one/two/three cannot be a folder; nothing was written"),
+        ("a.nml", "{0}/a.nml is called like a file; nothing was written"),
         ("日本", "a module cannot be named after 日本: its name cannot have 日, 本; nothing was written"),
     ],
 )

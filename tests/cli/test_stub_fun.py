@@ -341,3 +341,14 @@ def test_bad_input(
         (tmp_path / name).write_text(text)
     assert main(["stub", str(tmp_path), *arguments]) == 1
     assert told in capsys.readouterr().err
+
+
+def test_a_module_without_python_is_told_what_there_is_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "module.nml").write_text("module Shop:1.0.0\nfun f : Text -> Text\n")
+    assert main(["stub", str(tmp_path)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"error: there is no {tmp_path}/service.py to write declarations from\n")
+    assert f"`nsc stub --pyi {tmp_path}` writes the types" in captured.err

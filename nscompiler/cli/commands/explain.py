@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from nscompiler.diagnostics.entry import Code
     from nscompiler.tools.pages import Files, Page
 
+# How many codes are named that speak of something.
+_MOST_ALIKE = 5
+
 
 @click.command("explain", short_help="Explain a diagnostic, with a wrong and a right program.")
-@click.argument("code", metavar="[CODE|NAME]", required=False, shell_complete=complete_code)
+@click.argument("words", metavar="[CODE|NAME]", nargs=-1, shell_complete=complete_code)
 @click.option(
     "--format",
     "form",
@@ -25,17 +28,17 @@ if TYPE_CHECKING:
     help="The form.",
 )
 @color_option
-def command(code: str | None, form: str, color: str) -> int:
+def command(words: tuple[str, ...], form: str, color: str) -> int:
     """Explain a diagnostic: what it means, a wrong program with its message, and the program mended.
 
     Without a CODE, such as NS0301 or type-mismatch, list all there are.
     """
-    if code is None:
+    if not words:
         _write(_listed(form))
         return exits.OK
     from nscompiler.tools.pages import markdown, page_of, page_values
 
-    page = page_of(found(code))
+    page = page_of(found(" ".join(words)))
     if form == "json":
         _write(_json(page_values(page)))
     else:
@@ -52,14 +55,27 @@ def _write(text: str) -> None:
 def found(word: str) -> "Code":
     """The code of an id or name. Raises a usage error where there is none."""
     from nscompiler.diagnostics import codes
-    from nscompiler.diagnostics.selection import UnknownCode
+    from nscompiler.diagnostics.selection import UnknownCode, numbered
     from nscompiler.diagnostics.suggest import did_you_mean
 
-    code = codes.find(word)
+    code = codes.find(word) or codes.find("-".join(word.split()))
     if code is None:
-        offer = did_you_mean(UnknownCode(word).near) or "`nsc explain` lists them"
+        near = numbered(word) or UnknownCode("-".join(word.split())).near
+        offer = did_you_mean(near) or _about(word) or "`nsc explain` lists them"
         raise click.BadParameter(f"there is no code `{word}`; {offer}", param_hint="CODE")
     return code
+
+
+def _about(word: str) -> str:
+    """The codes whose names or titles have all of some words, few of them; empty where there are none."""
+    from nscompiler.diagnostics import codes
+
+    words = word.casefold().replace("-", " ").split()
+    wanted = [one for one in words if len(one) > 2]
+    told = {one: f"{one.name} {one.title}".casefold() for one in codes.all_codes()} if wanted else {}
+    alike = [one for one, text in told.items() if all(each in text for each in wanted)]
+    shown = ", ".join(f"{one.id} {one.name}" for one in alike[:_MOST_ALIKE])
+    return f"about that are {shown}{' …' if alike[_MOST_ALIKE:] else ''}" if alike else ""
 
 
 def _listed(form: str) -> str:

@@ -55,6 +55,11 @@ def command(folder: Path, workflow: bool, language: str) -> int:
 
     The module is named after the folder: Demo.Chars stays as it is, word-count becomes WordCount, größe Grosse.
     """
+    if folder.suffix == ".nml" and not folder.exists():
+        raise Failure(
+            f"{folder} is called like a file; nothing was written",
+            f"a module is a folder with a `module.nml` in it: nsc init {folder.with_suffix('')}",
+        )
     name = f"{_name_for(folder.absolute().name)}:{VERSION}"
     _check_place(folder)
     files = _files(name, workflow)

@@ -62,6 +62,12 @@ def _declarations(path: str, search: tuple[str, ...]) -> tuple[str, int]:
     if not os.path.exists(path) and not os.path.exists(python):
         raise Failure(f"there is no file or folder {path}", "`nsc stub` takes a module's folder, `.nml` or `.py` file")
     read = read_source(python, DiskFiles()) if os.path.isfile(python) else None
+    if read is None and os.path.isfile(nml):
+        raise Failure(
+            f"there is no {python} to write declarations from",
+            f"`nsc stub --pyi {path}` writes the types that {nml} declares; its functions are methods of "
+            f"`class Module` in {python}",
+        )
     if not isinstance(read, SourceFile):
         raise Failure(f"{python} is not there or cannot be read", "`nsc stub --fun` reads the Python code of a module")
     checked = _checked(nml, search)[1] if os.path.isfile(nml) else None
