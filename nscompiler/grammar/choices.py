@@ -5,7 +5,7 @@ may be missing.
 import re
 
 from nscompiler.diagnostics.codes import syntax as codes
-from nscompiler.diagnostics.model import Applicability, Diagnostic
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.inline_sums import APPLIED, SCALARS, TITLE, Written, declared_below, is_declared, is_type_place
 from nscompiler.grammar.rewriting import Rewriting
 from nscompiler.grammar.segment import Segment
@@ -13,6 +13,7 @@ from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import NOTHING, fitting, shown
 
 _OPENERS, _CLOSERS = {"(": ")", "[": "]", "{": "}"}, {")": "(", "]": "[", "}": "{"}
+_WORDS = ("enum", "struct", "record", "class", "object", "data", "union", "oneof")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -70,6 +71,39 @@ def _constructor(around: Surroundings, text: str) -> str:
     words = _WORD.findall(text[1:-1])
     name = "".join(word[:1].upper() + (word[1:].lower() if word.isupper() else word[1:]) for word in words)
     return name if name.isascii() and name[:1].isupper() and "\\" not in text else ""
+
+
+# --- enumerations and words before the braces
+
+
+def braced_names(around: Surroundings) -> Diagnostic | None:
+    """``type Color = { Red, Green }``, ``type Color = enum { Red, Green }``, ``type P = struct { a : Text }``."""
+    segment, equal = around.segment, around.head + 2
+    word = segment.text(equal + 1)
+    opening = equal + 2 if word in _WORDS else equal + 1
+    if around.keyword != "type" or segment.text(equal) != "=" or segment.text(opening) not in ("{", "["):
+        return None
+    closing = segment.behind_bracket(opening) - 1
+    names = [segment.text(position) for position in range(opening + 1, closing, 2)]
+    commas = {segment.text(position) for position in range(opening + 2, closing, 2)}
+    capitals = all(name[:1].isupper() for name in names) and commas <= {",", "|", ";"}
+    if capitals and len(set(names)) == len(names) > 1 and segment.text(closing) in ("}", "]"):
+        names = [name for name in names if name]
+        kinds: list[str | int] = []
+        for _ in names:
+            kinds += ["|", segment.trial.kind["UNAME"]]
+        body = " | ".join(names)
+        rewriting = Rewriting(segment)
+        rewriting.replace(equal + 1, closing + 1, kinds[1:], body)
+        fixes = rewriting.fix(fitting(f"Write {shown(body)}", "Write `|` between them"))
+        title = "The alternatives of a sum stand side by side, with `|` between them"
+        return codes.UNEXPECTED.at(segment.span(equal + 1, closing), title, fixes=fixes) if fixes else None
+    if opening == equal + 1 or not segment.whole_with(equal + 1, 1, []):
+        return None
+    edit = Edit(segment.source.span(segment.start(equal + 1), segment.start(opening)), "")
+    fix = Fix(f"Remove {shown(word)}", (edit,), Applicability.MAYBE_INCORRECT)
+    title = f"A record stands in `{{ }}` alone, without {shown(word)}"
+    return codes.UNEXPECTED.at(segment.span(equal + 1), title, fixes=(fix,))
 
 
 # --- signs that are too many
@@ -185,4 +219,4 @@ def _end(segment: Segment, position: int) -> int:
     return end
 
 
-CHOICES = (texts_as_alternatives, excess_bar, nothing_as_alternative)
+CHOICES = (texts_as_alternatives, braced_names, excess_bar, nothing_as_alternative)

@@ -72,10 +72,21 @@ class Recovery:
         read = self._read_as_meant(states, values, index) if len(self._builder.problems) < MOST else -1
         if read >= 0:
             return read
+        if self._joins_types(index):
+            self._tokens.kinds[index] = self._tables.literals["&"]  # which no type has either: told of alike
         kind = self._tokens.kinds[index]
         if self._first_bad <= kind < len(self._tables.names) and not self._is_quoted_name(states, index):
             return self._read_bad(states, values, index)
         return self._mistake(states, values, index)
+
+    def _joins_types(self, index: int) -> bool:
+        """Whether a token is the ``+`` of ``type B = A + { name : Text }``."""
+        kinds, texts, kind = self._tokens.kinds, self._tokens.texts, self._tables.kind
+        if texts[index] != "+" or not (texts[index - 1] == "}" or texts[index + 1] == "{"):
+            return False
+        starts = (kind["TYPE"], kind["FUN"], kind["DEF"], kind["SEMICOLON"])
+        near = range(index, max(index - WINDOW, -1), -1)
+        return next((kinds[at] for at in near if kinds[at] in starts), -1) == kind["TYPE"]
 
     def _read_as_meant(self, states: list[int], values: list[Any], index: int) -> int:
         """Where to go on after reading what stands around a token as what was meant; -1 where that is not seen."""

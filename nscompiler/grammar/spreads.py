@@ -17,7 +17,7 @@ _MAYBE = Applicability.MAYBE_INCORRECT
 _TITLE = "A record takes no fields from another type: it lists all of its own"
 _NOTES = ("further fields of any kind are the rest of a record, `{ name : Text | r }`",)
 _OPENERS, _CLOSERS = ("{", "(", "[", "<"), ("}", ")", "]", ">")
-_JOINING = ("&", "with", "and")
+_JOINING = ("&", "+", "with", "and")
 # What stands before the name of such a type, as tokens.
 _SPREADS = (("..", "."), ("..",), ("*", "*"))
 
@@ -109,7 +109,7 @@ def joined_types(around: Surroundings) -> Diagnostic | None:
         title = "No type extends another: a record lists all of its fields"
         return codes.UNEXPECTED.at(segment.span(behind), title, fixes=_extended(segment, behind))
     sign = segment.text(at)
-    if sign == "&" or (sign in _JOINING and around.keyword == "type" and segment.text(at + 1) == "{"):
+    if sign in ("&", "+") or (sign in _JOINING and around.keyword == "type" and segment.text(at + 1) == "{"):
         title = f"Types are not joined by `{sign}`: a record lists all of its fields"
         return codes.UNEXPECTED.at(segment.span(at), title, fixes=_all_joined(around))
     return None

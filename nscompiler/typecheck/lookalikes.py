@@ -21,7 +21,7 @@ from nscompiler.types.types import SCALARS, Var
 _SMALL = {name.lower(): name for name in (*SCALARS, "Void")}
 FOREIGN_SMALL = {"string": "Text", "str": "Text", "int": "Integer", "bool": "Boolean", "float": "Double"}
 """What other languages call a type, in small letters."""
-FOREIGN_SMALL |= {"bytes": "[Byte]"} | SQL_SMALL
+FOREIGN_SMALL |= {"bytes": "[Byte]", "number": "Double", "long": "Integer"} | SQL_SMALL
 # What a fix is not called after.
 _LONG, _SHORT = 80, 40
 _MEANT = {**_SMALL, **FOREIGN_SMALL}

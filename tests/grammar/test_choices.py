@@ -150,3 +150,20 @@ def test_a_bar_too_many_is_one_error(wrong: str, title: str, right: str, sure: b
 def test_or_between_alternatives_is_a_bar() -> None:
     title = "The alternatives of a sum are separated by `|`, not by `or`"
     told("type P = A Text or B or C", "or", title, "type P = A Text | B | C")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault", "title", "right"),
+    [
+        ("type C = { Red, Green }", "{ Red, Green }", "The alternatives of a sum stand side by side", "Red | Green"),
+        ("type C = [Red, Green]", "[Red, Green]", "The alternatives of a sum stand side by side", "Red | Green"),
+        ("type C = enum { A, B, C }", "enum { A, B, C }", "The alternatives of a sum stand side by side", "A | B | C"),
+        ("type C = struct { a : Text }", "struct", "A record stands in `{ }` alone", "{ a : Text }"),
+    ],
+)
+def test_enumerations_and_words_before_braces(wrong: str, fault: str, title: str, right: str) -> None:
+    (found,) = problems(wrong)
+    assert found.title.startswith(title)
+    assert wrong[found.primary.span.start : found.primary.span.end] == fault
+    assert apply_edits(wrong, found.fixes[0].edits) == f"type C = {right}"
+    assert problems(f"type C = {right}") == ()

@@ -32,6 +32,7 @@ def problems(text: str) -> tuple[Diagnostic, ...]:
         ("fun f : { ...A, x : Text } -> Text", "...A", SPREAD, f"fun f : {{ {FIELDS}, x : Text }} -> Text"),
         ("type B = A & { name : Text }", "&", JOINED.format("&"), f"type B = {{ {FIELDS}, name : Text }}"),
         ("type B = { name : Text } & A", "&", JOINED.format("&"), f"type B = {{ name : Text, {FIELDS} }}"),
+        ("type B = A + { name : Text }", "+", JOINED.format("+"), f"type B = {{ {FIELDS}, name : Text }}"),
         ("type B = A with { name : Text }", "with", JOINED.format("with"), f"type B = {{ {FIELDS}, name : Text }}"),
         (
             "type B extends A = { name : Text }",
@@ -72,3 +73,8 @@ def test_a_row_that_stands_first_is_moved() -> None:
     right = apply_edits(text, found.fixes[0].edits)
     assert right == "fun f : { name : Text | r } -> { name : Text | r }"
     assert problems(right) == ()
+
+
+def test_a_plus_between_stages_is_no_branch() -> None:
+    (found,) = problems("fun f : Text -> Text with { n : Integer }\ndef w = f { n = 3 } + f { n = 4 }")
+    assert "separated by `|`" in found.title
