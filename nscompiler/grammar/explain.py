@@ -154,11 +154,20 @@ def _swapped(segment: Segment) -> list[Candidate]:
     if text in (";", "|", "&") and text != ",":
         title = f"Items are separated by `,`, not `{text}`"
         return [Candidate(Repair(0, 1, (",",)), codes.MISSING_COMMA, title, "Write `,`", at)]
+    if text == "," and _is_between_stages(segment):
+        title = "Stages are set side by side by `&`, not by `,`"
+        return [Candidate(Repair(0, 1, ("&",)), codes.MISSING_PIPE, title, "Write `&`", at, sure=False)]
     if text == ",":
         what = "The alternatives of a sum" if segment.text(0) == "type" else "Stages"
         title = f"{what} are separated by `|`, not `,`"
         return [Candidate(Repair(0, 1, ("|",)), codes.MISSING_PIPE, title, "Write `|`", at)]
     return []
+
+
+def _is_between_stages(segment: Segment) -> bool:
+    """Whether the mistake stands in the brackets around stages, ``f | (g, h)``."""
+    opened = segment.open_brackets()
+    return bool(opened) and segment.text(opened[-1]) == "(" and segment.text(opened[-1] - 1) in ("|", "&", "=")
 
 
 # --- one sign too few

@@ -150,6 +150,24 @@ def numbered(source: SourceFile, tokens: Tokens, index: int, text: int) -> Diagn
     return codes.BAD_NUMBER.at(span, title, fixes=(fix,))
 
 
+def numbered_declaration(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Diagnostic | None:
+    """Reads ``2fa``, which the file declares so, as ``fa2`` wherever it stands; None if it does not."""
+    written = tokens.texts[index]
+    keyword = next((one for one in ("fun", "def", "type") if f"{one} {written}" in source.text), "")
+    digits = written[: len(written) - len(written.lstrip("0123456789"))]
+    name, wanted = written[len(digits) :] + digits, "UNAME" if keyword == "type" else "LNAME"
+    if not keyword or not digits or not name.isidentifier() or name[0].isupper() != (keyword == "type"):
+        return None
+    places = [at for at, text in enumerate(tokens.texts) if text == written]
+    edits = tuple(Edit(source.span(tokens.starts[at], tokens.ends[at]), name) for at in places)
+    for at in places:
+        tokens.kinds[at], tokens.texts[at] = trial.kind[wanted], name
+    declared = next((at for at in places if tokens.texts[at - 1] == keyword), index)
+    span = source.span(tokens.starts[declared], tokens.ends[declared])
+    fix = Fix(fitting(f"Write {shown(name)}", "Write its digits at the end"), edits, _MAYBE)
+    return codes.BAD_NUMBER.at(span, f"A name starts with a letter: {shown(written)}", fixes=(fix,))
+
+
 def dashed_parameter(source: SourceFile, name: OddName, tokens: Tokens) -> Diagnostic | None:
     """Reads ``pg-query`` in ``{ pg-query = "…" }`` as ``pg_query``; None where no parameter's name stands there."""
     before, written = tokens.texts[name.first - 1], name.text.replace("-", "_")

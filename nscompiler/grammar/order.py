@@ -45,6 +45,7 @@ _LAST_WORD = Pattern(r"(?<![\w.'])[a-z_][\w']*\Z")
 _LONGEST = 24
 # What ends a pipe or a block elsewhere.
 _ENDS = frozenset(("end", "done", "fi", "esac", "endif"))
+_ATTRIBUTES = frozenset(("bounded", "unbounded", "stateless", "deprecated", "experimental"))
 _NEW_LINE = Pattern(r"[\n\r]")
 # A line is empty below, or an import stands there.
 _APART = Pattern(r"[ \t\r]*+\n[ \t\r]*+\n|\s*+import\b")
@@ -406,6 +407,12 @@ class _Assembly:
         """Tell of ``f "a"``, ``f("a")`` and ``f(Sources.stdin)``."""
         text, end = self._source.text, self._builder.end(stage)
         glued = end_before == start
+        word = _LAST_WORD.search(text, max(0, end_before - _LONGEST), end_before)
+        if glued and word is not None and word[0] in _ATTRIBUTES and word.start() == first:
+            sign = Fix(f"Write `@{word[0]}`", (Edit(self._source.span(first, first), "@"),), _MAYBE)
+            place = self._source.span(first, self._builder.end(item))
+            self._builder.report(codes.UNEXPECTED.at(place, "An attribute starts with `@`", fixes=(sign,)))
+            return True
         if isinstance(stage, LiteralSource) and _NEW_LINE.search(text, end_before, start) is None:
             self._given = Called(self._source, end_before), [(stage.start, stage.end)]
             called, spans = self._given
@@ -583,6 +590,11 @@ class _Assembly:
     def _report_place(self, item: Expr, title: str, name: str) -> None:
         start, end = self._builder.start(item), self._builder.end(item)
         if len(self._builder.problems) >= MOST or self._is_told(start, end):
+            return
+        if isinstance(item, Use) and item.qualifier is None and item.name.text in _ATTRIBUTES:
+            sign = Fix(f"Write `@{item.name.text}`", (Edit(self._source.span(start, start), "@"),), _MAYBE)
+            told = "An attribute starts with `@`"
+            self._builder.report(codes.UNEXPECTED.at(self._source.span(start, end), told, fixes=(sign,)))
             return
         problem = self._documentation(item, start, end)
         if problem is not None:

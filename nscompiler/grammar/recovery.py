@@ -359,6 +359,8 @@ class Recovery:
             digits = None
             if text in self._trial.expected(states.copy()):
                 digits = odd_names.numbered(self._builder.source, tokens, index, text)
+            if digits is None and tokens.kinds[index] == self._tables.kind["BAD_NUMBER"]:
+                digits = odd_names.numbered_declaration(self._builder.source, tokens, self._trial, index)
             if digits is not None:
                 self._report(digits, self._silent(states, values, index))
                 return index

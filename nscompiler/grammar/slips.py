@@ -9,9 +9,12 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.foreign_stages import foreign_stages
 from nscompiler.grammar.lexer import SWALLOWED, Tokens, scan, shared_kinds
+from nscompiler.grammar.number_forms import number_forms
 from nscompiler.grammar.parameter_choices import choices, other_types
 from nscompiler.grammar.shell_forms import shell_forms
 from nscompiler.grammar.slip import Slip
+from nscompiler.grammar.small_constructors import small_constructors
+from nscompiler.grammar.swallowing import swallowing
 from nscompiler.grammar.syntax import NAMELESS
 from nscompiler.grammar.trial import WINDOW, Trial
 from nscompiler.grammar.wording import apart, fitting, shown
@@ -39,7 +42,7 @@ _SEPARATORS = frozenset((",", ";", "|", "&"))
 _MISTAKEN = frozenset(("<", ">", ";", "|", "&", "->", ":", "=", ".", ",", "*", "?", "@"))
 #: What word processors make of a `-`.
 _LONG_DASHES = frozenset("–—−")
-_FOR_DOTS = frozenset((":", ",", "->"))
+_FOR_DOTS = frozenset((":", ",", "->", ".."))
 _FOR = ("|", "->", "=", ":", ",")
 _WHAT = {
     "|": "Stages, and the alternatives of a sum, are separated by `|`",
@@ -47,6 +50,7 @@ _WHAT = {
     "=": "What is set, or declared by a `type` or `def`, stands behind `=`",
     ":": "A type stands behind `:`",
     ",": "Items are separated by `,`",
+    "&": "Stages are set side by side by `&`",
 }
 
 
@@ -73,6 +77,9 @@ class Slips:
     def likely(self, index: int) -> Iterator[Slip]:
         """What may have slipped around the mistake at a token, where nothing else is as likely."""
         yield from shell_forms(self._source, self._tokens, self._trial, index)
+        yield from swallowing(self._source, self._tokens, self._trial, index)
+        yield from number_forms(self._source, self._tokens, self._trial, index)
+        yield from small_constructors(self._source, self._tokens, self._trial, index)
         yield from other_types(self._source, self._tokens, self._trial, index)
         yield from choices(self._source, self._tokens, self._trial, index)
         yield from foreign_stages(self._source, self._tokens, self._trial, index)
@@ -501,6 +508,16 @@ class Slips:
             "\n" not in self._source.text[tokens.starts[min(at, index)] : tokens.starts[max(at, index)]] for at in line
         )
 
+    def _is_inside(self, at: int) -> bool:
+        """Whether a token stands in the brackets around stages, ``f | (g + h)``."""
+        depth = 0
+        for place in range(at - 1, max(0, at - _WIDE), -1):
+            text = self._tokens.texts[place]
+            depth += (text in _CLOSERS) - (text in _PARTNER)
+            if depth < 0:
+                return text == "(" and self._tokens.texts[place - 1] in ("|", "&", "=", "(")
+        return False
+
     def _mistaken(self, at: int, signs: Sequence[str] = _FOR) -> Iterator[Slip]:
         """``f > g``, ``def w -> f``, ``fun f : Text + Text``."""
         tokens = self._tokens
@@ -508,6 +525,8 @@ class Slips:
         if text not in _MISTAKEN and tokens.kinds[at] != self._trial.kind["STRAY"]:
             return
         span = self._source.span(start, end)
+        if text in ("+", ",") and self._is_inside(at):
+            signs = ("&", *signs)
         for sign in signs:
             if sign != text and text + sign not in ("=|", "=,", "->|"):
                 fix = Fix(f"Write `{sign}`", (Edit(span, sign),), _MAYBE)

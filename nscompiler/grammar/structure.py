@@ -14,6 +14,7 @@ from nscompiler.grammar.foreign_types import foreign_type
 from nscompiler.grammar.inline_sums import inline_sum
 from nscompiler.grammar.marks import MARKS, application_end
 from nscompiler.grammar.no_literals import not_a_literal
+from nscompiler.grammar.one_sided import one_sided, parameters_of_def
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.spreads import joined_types, spread_fields
 from nscompiler.grammar.sql_types import with_length
@@ -499,6 +500,8 @@ STRUCTURE: tuple[Rule, ...] = (
     inline_sum,
     name_case,
     second_arrow,
+    parameters_of_def,
+    one_sided,
     unclosed_at_end,
     prefix_alone,
     empty_side,

@@ -80,7 +80,7 @@ def refused_at(text: str) -> int | None:
         return tokens.unclosed
     builder = Builder(SourceFile("main.nml", text), tokens.starts, tokens.ends, tokens.texts, {})
     try:
-        Fussy(tables, tokens, builder).run()
+        Fussy(tables, tokens, builder, None).run()
     except Refused as refused:
         return int(refused.args[0])
     return None

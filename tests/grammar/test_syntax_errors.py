@@ -50,7 +50,7 @@ MISTAKES = [
     ("def w = f«(1)»", "NS0106", None),
     ("fun f : Text «Integer»", "NS0107", "fun f : Text -> Integer"),
     ("fun f : [Text] «Integer»", "NS0107", "fun f : [Text] -> Integer"),
-    ("fun f : «A»", "NS0107", None),
+    ("fun f : «A»", "NS0107", "fun f : Void -> A"),
     ("fun f : A «=>» B", "NS0107", "fun f : A -> B"),
     ("fun count «Text» -> Integer", "NS0109", "fun count : Text -> Integer"),
     ("type T = { a «Text», b Integer }", "NS0109", "type T = { a : Text, b : Integer }"),

@@ -1,0 +1,100 @@
+"""Numbers and lists of names as values: `0,5`, `1,000`, `5 * 100`, `50%`, `[id, name]`. Each is read as one value, so
+that no part of it is taken away.
+"""
+
+from collections.abc import Iterator
+
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.model import Applicability, Edit, Fix
+from nscompiler.grammar.lexer import Tokens
+from nscompiler.grammar.slip import Slip
+from nscompiler.grammar.text import quote
+from nscompiler.grammar.trial import WINDOW, Trial
+from nscompiler.grammar.wording import fitting, shown
+from nscompiler.patterns import Pattern
+from nscompiler.source import SourceFile
+
+_MAYBE = Applicability.MAYBE_INCORRECT
+_THOUSANDS = Pattern(r"[0-9]{1,3}(?:,[0-9]{3})+")
+_DECIMAL = Pattern(r"[0-9]+,[0-9]+")
+_PRODUCT = Pattern(r"[0-9]+(?:[ \t]*\*[ \t]*[0-9]+)+")
+_PERCENT = Pattern(r"([0-9]{1,3})%")
+_VALUE = Pattern(r"[^{}|;\n]*?(?=[ \t]*(?:,[ \t]*[a-z_]\w*[ \t]*=|\}))")
+
+
+def number_forms(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Iterator[Slip]:
+    """The slip that a mistake at a token in the value of a parameter may be."""
+    first = index
+    while first > max(1, index - WINDOW) and tokens.texts[first - 1] not in ("=", "{", "}", "|"):
+        first -= 1
+    if first < 3 or tokens.texts[first - 1] != "=" or tokens.texts[first - 3] not in ("{", ","):
+        return
+    found = _VALUE.match(source.text, tokens.starts[first])
+    if found is None or not found[0]:
+        return
+    until = first
+    while until < len(tokens.kinds) - 1 and tokens.ends[until] <= found.end():
+        until += 1
+    written, span = found[0].rstrip(), source.span(tokens.starts[first], tokens.ends[until - 1])
+    names = _names(tokens, trial, first, until)
+    if names:
+        edits = tuple(Edit(source.span(tokens.starts[at], tokens.ends[at]), quote(tokens.texts[at])) for at in names)
+        meant = tuple(
+            (
+                trial.kind["TEXT"] if at in names else tokens.kinds[at],
+                tokens.texts[at],
+                tokens.starts[at],
+                tokens.ends[at],
+            )
+            for at in range(first, until)
+        )
+        meant = tuple(
+            (kind, quote(text) if kind == trial.kind["TEXT"] and text[0] != '"' else text, a, b)
+            for kind, text, a, b in meant
+        )
+        fix = Fix("Put each in quotes" if len(names) > 1 else "Put it in quotes", edits, _MAYBE)
+        title = f"A value is a literal, not a name: {shown(tokens.texts[names[0]])}"
+        yield Slip(first, until, meant, codes.NOT_A_LITERAL.at(edits[0].span, title, fixes=(fix,)))
+        return
+    offers, title = _offers(written)
+    if offers:
+        fixes = tuple(Fix(f"Write `{one}`", (Edit(span, one),), _MAYBE) for one in offers)
+        kind = trial.kind["DOUBLE" if "." in offers[0] else "INTEGER"]
+        title = fitting(f"{title}: {shown(written)}", title)
+        yield Slip(
+            first, until, ((kind, offers[0], span.start, span.end),), codes.BAD_NUMBER.at(span, title, fixes=fixes)
+        )
+
+
+def _names(tokens: Tokens, trial: Trial, first: int, until: int) -> list[int]:
+    """The names in a list, where it holds one."""
+    if tokens.texts[first] != "[" or tokens.texts[until - 1] != "]":
+        return []
+    inside = range(first + 1, until - 1)
+    plain = all(
+        tokens.texts[at] == ","
+        if (at - first) % 2 == 0
+        else tokens.kinds[at] in trial.words or tokens.kinds[at] == trial.kind["TEXT"]
+        for at in inside
+    )
+    return [at for at in inside if tokens.kinds[at] in trial.words] if plain and len(inside) % 2 else []
+
+
+def _offers(written: str) -> tuple[tuple[str, ...], str]:
+    """The numbers that a text may stand for, and what is wrong with it."""
+    if _THOUSANDS.fullmatch(written):
+        whole = written.replace(",", "_")
+        offers = (whole, written.replace(",", ".")) if written.count(",") == 1 else (whole,)
+        return offers, "A number has no comma inside"
+    if _DECIMAL.fullmatch(written):
+        return (written.replace(",", "."),), "A number has a point, and no comma, before its fraction"
+    if _PRODUCT.fullmatch(written):
+        product = 1
+        for factor in written.split("*"):
+            product *= int(factor.strip()[:18])
+        return (str(product),), "A value is a literal, not something to be worked out"
+    percent = _PERCENT.fullmatch(written)
+    if percent is not None:
+        part = int(percent[1]) / 100
+        return (str(part), percent[1]), "A number stands without `%`"
+    return (), ""

@@ -1,0 +1,59 @@
+"""Slips that are read as what was meant: one error at the slip, and the first of its fixes leaves nothing to tell."""
+
+import pytest
+
+from nscompiler.diagnostics.edits import apply_edits
+from nscompiler.pipeline.checks import check_texts
+
+F = (
+    'fun f : Text -> Text with { rate : Double = 0.0, n : Integer = 0, fields : [Text] = [], url : Text = "",'
+    ' wait : Duration = "1s" }\n'
+)
+DEF = F + "def w = Sources.stdin | f { {} } | Sinks.log\n"
+TEE = "fun keep : Text -> Void\ndef w = Sources.stdin | {}\n"
+MODULE = "module T:1.0.0\n\n{}\n"
+CASES = [
+    # values
+    (DEF, "rate = «0,5»", "rate = 0.5"),
+    (DEF, 'n = «1,000», url = "a"', 'n = 1_000, url = "a"'),
+    (DEF, 'url = "a", n = «1,000,000»', 'url = "a", n = 1_000_000'),
+    (DEF, "n = «5 * 100»", "n = 500"),
+    (DEF, "rate = «50%», n = 1", "rate = 0.5, n = 1"),
+    (DEF, "fields = [«id»]", 'fields = ["id"]'),
+    (DEF, "fields = [«id», name], n = 1", 'fields = ["id", "name"], n = 1'),
+    (DEF, 'fields = ["id", «name»]', 'fields = ["id", "name"]'),
+    (DEF, "url = «http://x.org/a», n = 3", 'url = "http://x.org/a", n = 3'),
+    (DEF, 'url = «"night», wait = "10m"', 'url = "night", wait = "10m"'),
+    (DEF, 'fields = [«"id»], wait = "10m"', 'fields = ["id"], wait = "10m"'),
+    (DEF, 'fields = [«"id», "name"]', 'fields = ["id", "name"]'),
+    # constructors and names
+    ("type T = {}\n", "Hours Integer | «minutes» Integer | Never", "Hours Integer | Minutes Integer | Never"),
+    ("type T = {}\n", "«hours» Integer | Minutes Integer", "Hours Integer | Minutes Integer"),
+    ("type T = {}\n", "«click» { url : Text } | view | View2 Text", "Click { url : Text } | View | View2 Text"),
+    ("fun {0} : Text -> optional Text\ndef w = Sources.stdin | {1}? | Sinks.log\n", "«2fa»", "fa2"),
+    ("type {0} = { x : Double }\nfun f : Text -> {1}\n", "«3D»", "D3"),
+    # stages
+    (TEE, "(keep«,» Sinks.log)", "(keep& Sinks.log)"),
+    (TEE, "(keep «+» Sinks.log)", "(keep & Sinks.log)"),
+    ("def w = {} | Sinks.log\n", "Sources«..»stdin", "Sources.stdin"),
+    # declarations
+    (MODULE, "«stateless»\nfun f : Text -> Text", "@stateless\nfun f : Text -> Text"),
+    (MODULE, '«deprecated("no")»\nfun f : Text -> Text', '@deprecated("no")\nfun f : Text -> Text'),
+    (MODULE, "def f : Text -> Text «with» { n : Integer }", "fun f : Text -> Text with { n : Integer }"),
+    (MODULE, "fun f : «Text» with { n : Integer }", "fun f : Void -> Text with { n : Integer }"),
+    (MODULE, "fun f : «->» Text", "fun f : Void -> Text"),
+    (MODULE, "fun f : Text «->»", "fun f : Text -> Void"),
+    (MODULE, "fun f : «[Text]»", "fun f : Void -> [Text]"),
+]
+
+
+@pytest.mark.parametrize(("around", "written", "mended"), CASES)
+def test_one_error_at_the_slip_and_a_fix(around: str, written: str, mended: str) -> None:
+    marked = around.replace("{0}", written).replace("{1}", written.strip("«»")).replace("{}", written)
+    text = marked.replace("«", "").replace("»", "")
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    span = found.primary.span
+    assert (span.start, span.end) == (marked.index("«"), marked.index("»") - 1)
+    fixed = apply_edits(text, found.fixes[0].edits)
+    assert fixed == around.replace("{0}", mended).replace("{1}", mended).replace("{}", mended)
+    assert [one.title for one in check_texts({"main.nml": fixed}).diagnostics if one.is_error] == []
