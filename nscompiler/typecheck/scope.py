@@ -10,6 +10,7 @@ from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Problems, Role
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar import syntax
+from nscompiler.grammar.walk import walk
 from nscompiler.records import replace
 from nscompiler.source import Span
 from nscompiler.typecheck.unknown import Elsewhere, report_alias, report_function, report_type
@@ -119,6 +120,9 @@ class Scope:
                 continue
             seen[name.text] = name
             if isinstance(decl, syntax.TypeDecl):
+                if name.text[:1].islower() and _is_nameless(decl):
+                    self.broken |= {name.text, name.text[:1].upper() + name.text[1:]}
+                    continue
                 self._declare_type(decl)
             elif isinstance(decl, (syntax.FunDecl, syntax.DefDecl)):
                 self._declare_function(decl)
@@ -286,6 +290,16 @@ class Scope:
         if found is None and not interface.is_broken(text):
             report_function(self, qualifier, interface, name)
         return found
+
+
+def _is_nameless(decl: syntax.TypeDecl) -> bool:
+    """Whether what reads as a type's name, which is small and told of, is a variable of one that lacks its name."""
+    own = decl.name.text
+    for part in walk(decl.body):
+        name = part.name if isinstance(part, (syntax.TypeVariable, syntax.RowTail, syntax.TypeName)) else None
+        if name is not None and name.text == own:
+            return True
+    return False
 
 
 def _name(reference: str) -> str:

@@ -6,6 +6,7 @@ from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.grammar.mistakes import MODIFIERS
+from nscompiler.grammar.walk import walk
 from nscompiler.patterns import Pattern
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.types.interface import FunctionInterface, TypeInterface
@@ -68,7 +69,7 @@ def _removal(scope: Scope, start: int, end: int) -> tuple[Fix, ...]:
 
 def report_arity(scope: Scope, expr: syntax.TypeName, found: TypeInterface | None, wanted: int) -> None:
     """A type that is applied to more or fewer types than it takes; ``found`` is None for one that is built in."""
-    if _reports_modifiers(scope, expr, wanted):
+    if _reports_modifiers(scope, expr, wanted) or _has_odd_parameters(scope, expr):
         return
     name, given = expr.name.text, len(expr.args)
     words, examples = _BUILT_IN.get(name, ("no types", ())) if found is None else (_types(wanted), ())
@@ -83,6 +84,19 @@ def report_arity(scope: Scope, expr: syntax.TypeName, found: TypeInterface | Non
         related=() if found is None else (Label(found.span, "declared here", Role.DECLARATION),),
         fixes=_without_some(scope, expr, wanted) if given > wanted else _filled(scope, expr, found, wanted),
     )
+
+
+def _has_odd_parameters(scope: Scope, expr: syntax.TypeName) -> bool:
+    """Whether the type is one of this file whose parameters are at fault, of which is told there: what it takes is not
+    known."""
+    decl = None if expr.qualifier is not None else scope.declared_types.get(expr.name.text)
+    if decl is None:
+        return False
+    names = [parameter.text for parameter in decl.parameters]
+    if len(set(names)) < len(names) or any(scope.module.source.text[one.start].isupper() for one in decl.parameters):
+        return True
+    variables = (one for one in walk(decl.body) if isinstance(one, (syntax.TypeVariable, syntax.RowTail)))
+    return any(one.name is not None and one.name.text not in names for one in variables)
 
 
 def _reports_modifiers(scope: Scope, expr: syntax.TypeName, wanted: int) -> bool:
