@@ -72,6 +72,7 @@ KINDS = {
     "other-sign": r"write `[*?]+`",
     "other-type": r"write `.+` in (the (input|output) of )?`.+`",
     "other-side": r"write `(Sources|Sinks)\.\w+`",
+    "payload": r"write `.+`, which this constructor holds",
     "owner": r"write `\w+`, which has this constructor",
     "promise": r"write `where .+`",
     "qualify": r"write `\w+\.\w+`",

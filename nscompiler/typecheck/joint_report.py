@@ -463,10 +463,17 @@ class JointReport:
         label = f"needs {wanted}{self._at(mismatch)}"
         fixes = self._versions(mismatch) or (*fixes, *self._bridges())
         sides = self._sides(mismatch.path, as_it_is)
+        if sides.given is not None and isinstance(sides.given.node, syntax.RecordType) and sides.given.node.tail:
+            sides = self._from_where(mismatch, sides)
         added, retyped = None if fixes else added_fields(sides, needed, mismatch.labels), self._retyped()
         if added is not None and (not retyped or (sides.given is not None and sides.given.owner is not None)):
             fixes = (added,)
         self._add(codes.FIELD_MISSING, title, label, (), (*fixes, *retyped)[:3], had)
+
+    def _from_where(self, mismatch: Mismatch, sides: Sides) -> Sides:
+        """The sides with the stage from which further fields come that the producer only hands on."""
+        before = self.written.came_from((*mismatch.path, f".{mismatch.labels[0]}"), as_it_is, up=1)
+        return next((one for one in before if one.given is not None and _is_closed(one.given.node)), sides)
 
     def _last_had(self, mismatch: Mismatch) -> tuple[tuple[Label, ...], tuple[Fix, ...]]:
         """The last stage after which all missing fields were still there, and a fix where one stage dropped them."""
@@ -566,6 +573,10 @@ class JointReport:
 
 def _is_prefixed(expr: syntax.Expr) -> bool:
     return isinstance(expr, syntax.Concat | syntax.Filter) and expr.prefix
+
+
+def _is_closed(node: syntax.TypeExpr) -> bool:
+    return isinstance(node, syntax.RecordType) and node.tail is None
 
 
 def _drops(fix: Fix) -> bool:

@@ -14,6 +14,7 @@ from nscompiler.patterns import Pattern
 from nscompiler.records import replace
 from nscompiler.source import Span
 from nscompiler.typecheck import lone_constructors
+from nscompiler.typecheck.constructor_types import type_meant
 from nscompiler.typecheck.other_versions import report_other_version
 from nscompiler.typecheck.standard_names import meant_by
 from nscompiler.types.interface import Interface
@@ -275,13 +276,17 @@ def _as_written_here(scope: Scope, unknown: syntax.TypeName) -> tuple[Fix, ...]:
 def _report_constructor(scope: Scope, name: syntax.Name, owner: tuple[syntax.TypeDecl, syntax.Name]) -> None:
     decl, constructor = owner
     sum = decl.name.text
+    holds = decl.body.constructors if isinstance(decl.body, syntax.SumType) else ()
+    payload = next((one.payload for one in holds if one.name is constructor), None)
+    meant = type_meant(scope.module, name, sum, payload)
+    why = "has this constructor" if meant == sum else "this constructor holds"
     scope.report(
         codes.UNKNOWN_TYPE,
         name,
         f"`{name.text}` is a constructor of `{sum}`, and no type",
         f"only `{sum}` as a whole is a type",
         related=(Label(scope.span(constructor), "declared here", Role.DECLARATION),),
-        fixes=(scope.replacement(name, sum, f"write `{sum}`, which has this constructor"),),
+        fixes=(scope.replacement(name, meant, f"write `{meant}`, which {why}"),),
     )
 
 
