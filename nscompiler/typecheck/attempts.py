@@ -40,7 +40,7 @@ class Attempt:
 
 class Way:
     """Another body for a def, and the fix that writes it; ``stage`` is what it moves. ``told`` is what is said where
-    that is more than ``problem`` says, and ``also`` what must be gone besides."""
+    that is more than ``problem`` says, ``also`` what must be gone besides; ``is_needless`` if it takes a stage away."""
 
     def __init__(
         self,
@@ -50,13 +50,20 @@ class Way:
         stage: syntax.Expr | None = None,
         told: Diagnostic | None = None,
         also: Diagnostic | None = None,
+        is_needless: bool = False,
     ) -> None:
         self.expr = expr
         self.fix = fix
         self.problem = problem
         self.stage = stage
         self.told = told
+        self.is_needless = is_needless
         self.also = also
+
+    @property
+    def is_all(self) -> bool:
+        """Whether it is no sign of anything unless nothing is left to complain of: what moves or takes away a stage."""
+        return self.stage is not None or (self.is_needless and self.also is None)
 
 
 def attempt(definer: Definer, bodies: list[Faulty], exprs: list[syntax.Expr]) -> Attempt | None:

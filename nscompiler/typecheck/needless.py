@@ -34,7 +34,8 @@ def without_stage(definer: Definer, expr: syntax.Expr, pipe: syntax.Pipe, at: At
         away = Edit(scope.module.source.span(before.end, stage.end), "")
         fix = Fix(f"remove {name_of(last_of(stage))}", (away,), Applicability.MAYBE_INCORRECT)
         also = giving if problem is taking else None
-        yield Way(instead(expr, {pipe: made}), fix, problem, told=_told(scope, problem, before, given), also=also)
+        told = _told(scope, problem, before, given)
+        yield Way(instead(expr, {pipe: made}), fix, problem, told=told, also=also, is_needless=True)
 
 
 def _told(scope: Scope, problem: Diagnostic, before: syntax.Expr, given: Type) -> Diagnostic:

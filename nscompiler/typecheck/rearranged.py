@@ -47,7 +47,7 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
     for way in _ways(definer, body.expr, at):
         tried = attempt(definer, [body], [way.expr])
         # Where one of several complaints stays, the order may be right and something else wrong.
-        if tried is None or (way.stage is not None and len(tried.gone) < len(errors)):
+        if tried is None or (way.is_all and len(tried.gone) < len(errors)):
             continue
         if way.also is not None and not any(one is way.also for one in tried.gone):
             continue

@@ -14,8 +14,9 @@ from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.types import App, Type, Var
 
-# How many defs inside one another are looked into.
+# How many defs inside one another are looked into, and how many stages in all.
 MOST_DEFS = 8
+MOST_STAGES = 10_000
 
 
 Share = tuple[int, Type, tuple[syntax.Expr, ...]]
@@ -53,6 +54,7 @@ class Replay:
         self.store = store
         self.uses = uses
         self._defs = 0
+        self._left = MOST_STAGES
 
     def first_break(self, given: Type, expr: syntax.Expr) -> Break | None:
         """Where a flow breaks first; None where it does not, or where that cannot be told."""
@@ -114,7 +116,8 @@ class Replay:
         return None
 
     def _used(self, given: Type, expr: syntax.Use | syntax.Instantiate) -> Break | Type | None:
-        arrow = self._arrow(expr)
+        self._left -= 1
+        arrow = self._arrow(expr) if self._left > 0 else None
         types = self.store.types
         if arrow is None or types.error in (arrow.input, arrow.output) or arrow.input is types.void:
             return None

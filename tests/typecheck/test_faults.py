@@ -42,6 +42,14 @@ fun stamp : { | r } -> { at : DateTime | r }
 """
 
 FAULTS = [
+    # --- a stage too many
+    fault(
+        "the second of two stages that could be left out",
+        "type-mismatch",
+        "type Raw = { t : Text }\ntype Order = { id : Integer }\nfun raw : Text -> Raw\nfun group : Raw -> [Order]\n"
+        "fun read : Raw -> Order\nfun sum : [Order] -> Double\ndef w = Sources.stdin | raw | group | «read» | sum\n",
+        fixed=True,
+    ),
     # --- inside branches and partial defs
     fault(
         "a misspelt input of a row function whose output has the field",

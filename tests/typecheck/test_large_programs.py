@@ -69,6 +69,15 @@ def test_fields_that_are_missing_from_a_large_record() -> None:
     assert all(len(text) < 2 * ROOM for text in (found.expected or "", found.found or ""))
 
 
+def test_defs_of_branches_of_defs_that_all_break_are_looked_into_no_further_than_they_help() -> None:
+    text = "fun k : { id : Text } -> Void\nfun s : { | r } -> { at : DateTime | r }\ndef d0 = s | k\n"
+    for at in range(1, 8):
+        text += f"fun s{at} : {{ | r }} -> {{ a{at} : DateTime | r }}\n"
+        text += f"def d{at} = s{at} | ({' & '.join([f'd{at - 1}'] * 12)})\n"
+    (found,) = check(text + "fun e : Text -> { id : Integer }\ndef m = e | (d7 & d7 & d7)\n").diagnostics
+    assert found.code.name == "type-mismatch"
+
+
 # --- deep
 
 
