@@ -24,13 +24,20 @@ if TYPE_CHECKING:
 Modules = Mapping[str, Checked]
 
 
-def lint(checked: Checked, item: LinkedModule, modules: Modules, service_of: "ServiceOf") -> Iterator[Diagnostic]:
+def lint(
+    checked: Checked,
+    item: LinkedModule,
+    modules: Modules,
+    service_of: "ServiceOf",
+    is_standard: Callable[[str], bool],
+) -> Iterator[Diagnostic]:
     """The lints of a file that has no errors.
 
-    ``modules`` are the files of the program by reference, ``service_of`` reads the Python code of one.
+    ``modules`` are the files of the program by reference, ``service_of`` reads the Python code of one, ``is_standard``
+    says whether a path is one of the standard library.
     """
     yield from _unused_imports(checked, item)
-    yield from _snapshots(item)
+    yield from _snapshots(item, is_standard)
     yield from unused_declarations(checked, service_of)
     yield from misspelt_fields(checked, modules)
     yield from _lost_values(checked, modules, service_of)
@@ -72,12 +79,13 @@ def _whole(module: syntax.Module, node: syntax.Node) -> Span:
     return Span(module.source.path, start, min(stop, len(text)))
 
 
-def _snapshots(item: LinkedModule) -> Iterator[Diagnostic]:
+def _snapshots(item: LinkedModule, is_standard: Callable[[str], bool]) -> Iterator[Diagnostic]:
     header = item.module.header
     if item.ref is None or header is None or not item.ref.version.is_release:
         return
     for found in item.imports.resolved:
-        if not found.ref.version.is_release:
+        # Of the standard library there is one version of each module, and it comes with the compiler.
+        if not found.ref.version.is_release and not is_standard(found.path):
             yield codes.SNAPSHOT_IN_RELEASE.at(
                 item.span(found.node.reference),
                 titled("this release imports `{}`, which still changes", str(found.ref)),

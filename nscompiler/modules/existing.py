@@ -24,8 +24,17 @@ def existing(text: str, index: ModuleIndex, used: frozenset[str], before: str = 
         versions = index.spelt_like(text, before) or (
             index.versions(found.ref) if found else _versions_meant(text, index)
         )
+    versions = versions or _of_last_part(text, index)
     whole = tuple(each for each in versions[:MOST_COMPARED] if not used - declared(each, index))
     return (whole or versions)[:3]
+
+
+def _of_last_part(text: str, index: ModuleIndex) -> tuple[ModuleRef, ...]:
+    """The modules of which only the last part of the name is written, ``Models`` for ``Nlp.Models``."""
+    ref = parse_reference(f"{text.partition(':')[0]}:0.0.0")
+    if isinstance(ref, ReferenceFault) or "." in ref.name:
+        return ()
+    return tuple(one for one in index.near(ref) if one.last_part == ref.last_part)
 
 
 def _versions_meant(text: str, index: ModuleIndex) -> tuple[ModuleRef, ...]:

@@ -221,7 +221,8 @@ class Compilation:
         from nscompiler.lints.module import lint
 
         with phase("looking for lints in", item.path):
-            return tuple(lint(checked, item, Modules(checked, self._modules), self._service))
+            modules = Modules(checked, self._modules)
+            return tuple(lint(checked, item, modules, self._service, self.discovery.index.is_standard))
 
     @cached_property
     def _modules(self) -> Mapping[str, Checked]:

@@ -79,6 +79,8 @@ def _policy_fixes(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, fau
         return (scope.replacement(value, other, f"write {other}"),)
     if name == "on_error" and value.value == "retry" and all(one.name.text != "retry" for one in expr.bindings):
         return (scope.replacement(binding, "retry = true", "write `retry = true`"),)
+    if name == "dead_letter":
+        return ()  # a path, and no text of a truth value or a number
     fixes = () if fault.kind == "least" else value_fixes(scope, value, params.POLICY[name])
     return fixes if fixes or not _is_plain(scope, expr) else (without(scope, expr, binding),)
 

@@ -14,6 +14,7 @@ from nscompiler.typecheck.literal_fixes import report_shell_variable, value_fixe
 from nscompiler.typecheck.lookalikes import report_lookalikes
 from nscompiler.typecheck.resolve import Resolver, Variables, find_nested_optional
 from nscompiler.typecheck.scope import Scope
+from nscompiler.typecheck.unsupplied import only_other, taken_in
 from nscompiler.types.interface import (
     OPEN,
     PLAIN,
@@ -108,19 +109,13 @@ class Declarer:
                 continue
             place = _place_of(type.output, var.name) or type.output
             title = f"nothing could say what `{var.name}` is: the input does not mention it"
-            fixes = self._taken_in(type.input, var.name) if isinstance(place, syntax.RowTail) else ()
+            row = isinstance(place, syntax.RowTail)
+            fixes = taken_in(self.scope, type, var.name) if row else only_other(self.scope, type, place, var, have)
             self.scope.report(codes.UNSUPPLIED_VARIABLE, place, title, "only in the output", fixes=fixes)
         types = self.scope.workspace
         wrong: list[Type] = [*missing, *(var for var in have if var.name in told)]
         errors: dict[Type, Type] = dict.fromkeys(wrong, types.error)
         return (types.substitute(input, errors) if told else input), types.substitute(output, errors)
-
-    def _taken_in(self, input: syntax.TypeExpr, row: str) -> tuple[Fix, ...]:
-        """A fix that takes the rest, which only the output has, in with the input's record."""
-        if not isinstance(input, syntax.RecordType) or input.tail is not None or not input.fields:
-            return ()
-        end = self.scope.module.source.span(input.fields[-1].end, input.fields[-1].end)
-        return (Fix(f"add `| {row}` to the input", (Edit(end, f" | {row}"),), Applicability.MAYBE_INCORRECT),)
 
     def _constraint(self, constraint: syntax.Constraint, known: Variables) -> Requirement | None:
         name = constraint.name.text

@@ -46,6 +46,7 @@ class Variables:
         self.decl = decl
         self.whole = whole if decl is None else decl.body
         self.told: set[str] = set()
+        self.has_unknown = False
         self.known: dict[str, Var] = {}
         self.grows = grows
         self.why = why
@@ -110,6 +111,9 @@ class Resolver:
             self._report_attributes(decl)
         if isinstance(decl.body, syntax.SumType) and decl.body.constructors[0].payload is None:
             report_type_like(self.scope, decl, decl.body)
+        if variables.has_unknown:
+            self.scope.broken.add(name)  # how many types it takes is not known
+            return
         self.scope.types[name] = TypeInterface(
             self.scope.reference,
             name,
@@ -237,9 +241,26 @@ class Resolver:
             self._report_unbound(name, variables)
             return self.types.error
         if known.kind != kind:
-            self._report_kind(name, f"`{name.text}` stands for a {_KIND_WORDS[known.kind]} elsewhere")
+            self._report_kinds(name, kind, known.kind, variables)
             return self.types.error
         return known
+
+    def _report_kinds(self, name: syntax.Name, kind: str, other: str, variables: Variables) -> None:
+        """Tell of a variable that stands for a type in one place, and for a record's rest or a number in another."""
+        label = f"`{name.text}` stands for a {_KIND_WORDS[other]} elsewhere"
+        if "size" in (kind, other) or variables.whole is None:
+            self._report_kind(name, label)
+            return
+        bare = [
+            part
+            for part in walk(variables.whole)
+            if isinstance(part, syntax.TypeVariable) and part.name.text == name.text
+        ]
+        text = f"{{ | {name.text} }}"
+        edits = tuple(Edit(self.scope.span(part), text) for part in bare)
+        fixes = (Fix(f"write `{text}`", edits, Applicability.MAYBE_INCORRECT),) if edits else ()
+        title = f"`{name.text}` is a type in one place and the rest of a record in another"
+        self.scope.report(type_codes.TYPE_ARGUMENT_KIND, name, title, label, fixes=fixes)
 
     def _report_unbound(self, name: syntax.Name, variables: Variables) -> None:
         """Tell of a variable that is not known; of a type's next one with the same name no more."""
@@ -251,6 +272,7 @@ class Resolver:
             self._foreign(name, FOREIGN_SMALL[name.text], variables)
         elif name.text not in variables.told:
             variables.told.add(name.text)
+            variables.has_unknown = True
             title = f"the type variable `{name.text}` is not known here"
             why, fixes = variables.why, ()
             if variables.decl is not None:
@@ -299,7 +321,8 @@ class Resolver:
                 continue
             seen[field.name.text] = field.name
             fields.append((field.name.text, type))
-        return self.types.record(fields, self._tail(expr.tail, variables))
+        tail = self._tail(expr.tail, variables)
+        return self.types.error if tail is self.types.error else self.types.record(fields, tail)
 
     def _check_label(self, name: syntax.Name) -> None:
         barred = next((one for one in name.text if one in '"\\' or not one.isprintable()), None)
@@ -312,7 +335,7 @@ class Resolver:
             return None
         if tail.name is not None:
             found = self._variable(tail.name, variables, "row")
-            return found if isinstance(found, Var) else None
+            return found if isinstance(found, Var) or variables.grows else None
         if not variables.grows or not variables.tails_allowed:
             where = "a `type`" if not variables.grows else "an output"
             fixes = self._named_rest(tail, variables) if variables.grows else ()
@@ -344,7 +367,7 @@ class Resolver:
                     expr,
                     "Void is no type of values",
                     "it may only be a function's whole input or output",
-                    fixes=(self.scope.replacement(expr, "()", "write `()`, an event without data"),),
+                    fixes=self._without_void(expr, variables),
                 )
                 return self.types.error
             if name in BUILT_IN_ARITY:
@@ -356,6 +379,14 @@ class Resolver:
         if found is None:
             return self._left(expr, variables)
         return self._applied(expr, found, variables)
+
+    def _without_void(self, expr: syntax.TypeName, variables: Variables) -> tuple[Fix, ...]:
+        """A fix for `Void` among values; of what may be missing it is the whole that is nothing."""
+        parts = walk(variables.whole) if isinstance(variables.whole, syntax.FunctionType) else ()
+        if any(isinstance(part, syntax.OptionalType) and part.item is expr for part in parts):
+            around = next(part for part in walk(variables.whole) if getattr(part, "item", None) is expr)  # type: ignore[arg-type]
+            return (self.scope.replacement(around, "Void", "write `Void`"),)
+        return (self.scope.replacement(expr, "()", "write `()`, an event without data"),)
 
     def _foreign(self, name: syntax.Name, meant: str, variables: Variables) -> Type:
         """The error type, after telling of a type that other languages call so; of a declaration's next one no more."""

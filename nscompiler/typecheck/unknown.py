@@ -110,7 +110,7 @@ def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> Non
     similar = renamed or scope.near(text, aliases)
     fixes = [scope.replacement(qualifier, other, f"write `{other}`") for other in similar]
     if not renamed:
-        fixes = [*_imports_as(scope, text, name.text, bool(similar)), *fixes][:MOST_FIXES]
+        fixes = [*_imports_as(scope, qualifier, name.text, bool(similar)), *fixes][:MOST_FIXES]
     scope.report(
         codes.UNKNOWN_ALIAS,
         qualifier,
@@ -168,21 +168,33 @@ def _is_cut(module: syntax.Module, node: syntax.Import, alias: str) -> bool:
     return len(before) <= _FEW or re.search(r"(?<!\w)as\s*\Z", rest[: -len(alias)]) is not None
 
 
-def _imports_as(scope: Scope, alias: str, name: str, similar: bool) -> Iterator[Fix]:
-    """The import of the one module that such an alias can mean."""
+def _imports_as(scope: Scope, qualifier: syntax.Name, name: str, similar: bool) -> Iterator[Fix]:
+    """The import of the one module that such an alias can mean; its alias, where the file imports that already."""
+    alias = qualifier.text
     if alias in _STANDARD:
         reference = _STANDARD[alias]
         yield Fix(f"import `{reference}`", (_import(scope, reference),), Applicability.MAYBE_INCORRECT)
         return
     found = _importable(scope, name)
     called = [one for one in found if one.alias == alias] or ([] if similar else found)
-    if len(called) == 1:
+    own = _alias_of(scope, called[0].reference) if len(called) == 1 else None
+    if own is not None:
+        yield scope.replacement(qualifier, own, f"write `{own}`")
+    elif len(called) == 1:
         suffix = "" if called[0].alias == alias else f" as {alias}"
         yield Fix(
             f"import `{called[0].reference}{suffix}`",
             (_import(scope, f"{called[0].reference}{suffix}"),),
             Applicability.MAYBE_INCORRECT,
         )
+
+
+def _alias_of(scope: Scope, reference: str) -> str | None:
+    """The alias under which the file imports a module."""
+    found = next((node for node in scope.module.imports if node.reference.text == reference), None)
+    if found is None:
+        return None
+    return reference.partition(":")[0].rpartition(".")[2] if found.alias is None else found.alias.text
 
 
 def _imported_as(scope: Scope, text: str, name: str) -> Iterator[str]:
