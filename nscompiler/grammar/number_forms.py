@@ -24,6 +24,7 @@ _VALUE = Pattern(r"[^{}|;\n]*?(?=[ \t]*(?:,[ \t]*[a-z_]\w*[ \t]*=|\}))")
 
 def number_forms(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Iterator[Slip]:
     """The slip that a mistake at a token in the value of a parameter may be."""
+    yield from _doubled(source, tokens, index)
     first = index
     while first > max(1, index - WINDOW) and tokens.texts[first - 1] not in ("=", "{", "}", "|"):
         first -= 1
@@ -38,23 +39,7 @@ def number_forms(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -
     written, span = found[0].rstrip(), source.span(tokens.starts[first], tokens.ends[until - 1])
     names = _names(tokens, trial, first, until)
     if names:
-        edits = tuple(Edit(source.span(tokens.starts[at], tokens.ends[at]), quote(tokens.texts[at])) for at in names)
-        meant = tuple(
-            (
-                trial.kind["TEXT"] if at in names else tokens.kinds[at],
-                tokens.texts[at],
-                tokens.starts[at],
-                tokens.ends[at],
-            )
-            for at in range(first, until)
-        )
-        meant = tuple(
-            (kind, quote(text) if kind == trial.kind["TEXT"] and text[0] != '"' else text, a, b)
-            for kind, text, a, b in meant
-        )
-        fix = Fix("Put each in quotes" if len(names) > 1 else "Put it in quotes", edits, _MAYBE)
-        title = f"A value is a literal, not a name: {shown(tokens.texts[names[0]])}"
-        yield Slip(first, until, meant, codes.NOT_A_LITERAL.at(edits[0].span, title, fixes=(fix,)))
+        yield _in_quotes(source, tokens, trial, names, range(first, until))
         return
     offers, title = _offers(written)
     if offers:
@@ -64,6 +49,20 @@ def number_forms(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -
         yield Slip(
             first, until, ((kind, offers[0], span.start, span.end),), codes.BAD_NUMBER.at(span, title, fixes=fixes)
         )
+
+
+def _in_quotes(source: SourceFile, tokens: Tokens, trial: Trial, names: list[int], places: range) -> Slip:
+    edits, meant = [], []
+    for at in places:
+        kind, text, start, end = tokens.kinds[at], tokens.texts[at], tokens.starts[at], tokens.ends[at]
+        if at in names:
+            kind, text = trial.kind["TEXT"], quote(text)
+            edits.append(Edit(source.span(start, end), text))
+        meant.append((kind, text, start, end))
+    fix = Fix("Put each in quotes" if len(names) > 1 else "Put it in quotes", tuple(edits), _MAYBE)
+    title = f"A value is a literal, not a name: {shown(tokens.texts[names[0]])}"
+    problem = codes.NOT_A_LITERAL.at(edits[0].span, title, fixes=(fix,))
+    return Slip(places.start, places.stop, tuple(meant), problem)
 
 
 def _names(tokens: Tokens, trial: Trial, first: int, until: int) -> list[int]:
@@ -83,9 +82,7 @@ def _names(tokens: Tokens, trial: Trial, first: int, until: int) -> list[int]:
 def _offers(written: str) -> tuple[tuple[str, ...], str]:
     """The numbers that a text may stand for, and what is wrong with it."""
     if _THOUSANDS.fullmatch(written):
-        whole = written.replace(",", "_")
-        offers = (whole, written.replace(",", ".")) if written.count(",") == 1 else (whole,)
-        return offers, "A number has no comma inside"
+        return (written.replace(",", "_"),), "A number has no comma inside"
     if _DECIMAL.fullmatch(written):
         return (written.replace(",", "."),), "A number has a point, and no comma, before its fraction"
     if _PRODUCT.fullmatch(written):
@@ -98,3 +95,16 @@ def _offers(written: str) -> tuple[tuple[str, ...], str]:
         part = int(percent[1]) / 100
         return (str(part), percent[1]), "A number stands without `%`"
     return (), ""
+
+
+def _doubled(source: SourceFile, tokens: Tokens, index: int) -> Iterator[Slip]:
+    """``{ path == "x" }``."""
+    texts = tokens.texts
+    is_doubled = texts[index] == "=" and texts[index - 1] == "=" and not tokens.gaps[index]
+    if not is_doubled or texts[index - 3 : index - 2] not in (["{"], [","]):
+        return
+    span = source.span(tokens.starts[index - 1], tokens.ends[index])
+    fix = Fix("Write `=`", (Edit(span, "="),), _MAYBE)
+    title = "`==` is not written here: `=` alone is"
+    meant = (tokens.kinds[index], "=", span.start, span.end)
+    yield Slip(index - 1, index + 1, (meant,), codes.COLON_AND_EQUALS.at(span, title, fixes=(fix,)))

@@ -155,7 +155,9 @@ def numbered_declaration(source: SourceFile, tokens: Tokens, trial: Trial, index
     written = tokens.texts[index]
     keyword = next((one for one in ("fun", "def", "type") if f"{one} {written}" in source.text), "")
     digits = written[: len(written) - len(written.lstrip("0123456789"))]
-    name, wanted = written[len(digits) :] + digits, "UNAME" if keyword == "type" else "LNAME"
+    bare = written[len(digits) :]
+    is_used = bare in tokens.texts  # what is declared is used without the digits
+    name, wanted = bare if is_used else bare + digits, "UNAME" if keyword == "type" else "LNAME"
     if not keyword or not digits or not name.isidentifier() or name[0].isupper() != (keyword == "type"):
         return None
     places = [at for at, text in enumerate(tokens.texts) if text == written]
@@ -164,7 +166,7 @@ def numbered_declaration(source: SourceFile, tokens: Tokens, trial: Trial, index
         tokens.kinds[at], tokens.texts[at] = trial.kind[wanted], name
     declared = next((at for at in places if tokens.texts[at - 1] == keyword), index)
     span = source.span(tokens.starts[declared], tokens.ends[declared])
-    fix = Fix(fitting(f"Write {shown(name)}", "Write its digits at the end"), edits, _MAYBE)
+    fix = Fix(fitting(f"Write {shown(name)}", "Write another name"), edits, _MAYBE)
     return codes.BAD_NUMBER.at(span, f"A name starts with a letter: {shown(written)}", fixes=(fix,))
 
 

@@ -7,6 +7,7 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar.lexer import Tokens, shared_kinds
 from nscompiler.grammar.mistakes import SCALARS
 from nscompiler.grammar.slip import Slip
+from nscompiler.grammar.syntax import NAMELESS
 from nscompiler.grammar.text import quote
 from nscompiler.grammar.trial import Trial
 from nscompiler.grammar.wording import fitting, shown
@@ -155,13 +156,10 @@ def choices(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Ite
         return  # `(A, B)` is a tuple of types
     if len(values) < 2 or (opened and texts[at] != _CLOSING[opened]) or not (opened or bars or plain):
         return
-    bar = shared_kinds(trial.tables)["|"]
-    meant: list[tuple[int, str, int, int]] = []
-    for value in values:
-        start, end = tokens.starts[value], tokens.ends[value]
-        meant += [(bar, "|", start, start)] if meant else []
-        meant.append((text, texts[value] if tokens.kinds[value] == text else quote(texts[value]), start, end))
-    written = " | ".join(text for _, text, *_ in meant if text != "|")
+    quoted = [texts[value] if tokens.kinds[value] == text else quote(texts[value]) for value in values]
+    written = " | ".join(quoted)
+    # Read as a type that nothing is known of: whatever is given to the parameter is right.
+    meant = [(trial.kind["UNAME"], NAMELESS, tokens.starts[first], tokens.ends[until - 1])]
     edits = [Edit(source.span(tokens.starts[first], tokens.ends[until - 1]), written)]
     if texts[until] == "=" and tokens.kinds[until + 1] in words and texts[until + 1] in [texts[one] for one in values]:
         # The default is written as the values are.

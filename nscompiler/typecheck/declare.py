@@ -215,6 +215,8 @@ class Declarer:
             case syntax.ParamTypeName():
                 if type.name.text in PARAMETER_TYPES:
                     return ParameterType(type.name.text)
+                if type.name.text == syntax.NAMELESS:
+                    return params.UNKNOWN_TYPE  # the parser has told of it
             case syntax.ParamTypeList():
                 if isinstance(type.item, syntax.ParamTypeName):
                     item = self._parameter_type(type.item)

@@ -27,7 +27,7 @@ from nscompiler.types.types import App, Scalar, Type, Var
 _MAYBE, _BLANKS = Applicability.MAYBE_INCORRECT, Applicability.HAS_PLACEHOLDERS
 # How many types are offered where nothing says which is meant.
 MOST_OFFERED = 2
-_UNREAD = Pattern(r"(?:<[^<>\n]*>)?[ \t]*(?:[(\[]|[a-z_][\w']*[ \t]*=)")
+_UNREAD = Pattern(r'(?:<[^<>\n]*>)?[ \t]*(?:[(\[]|[<>]{1,2}[ \t]*"|[a-z_][\w\']*[ \t]*=)')
 _SMALL = Pattern(r"(?<![\w'])[a-z_][\w']*")
 
 

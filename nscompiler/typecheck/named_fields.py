@@ -34,11 +34,20 @@ _COLUMN = Pattern(r"\s*([^,]*[^,\s])\s*(?:,|\Z)")
 
 def check_named_fields(scope: Scope, uses: Mapping[syntax.Node, UseFact]) -> None:
     """Report the fields that parameters name and the values have not; once all types are known."""
+    wrong = {scope.module.source.text[one.primary.span.start : one.primary.span.end] for one in scope.problems}
     for expr, binding in scope.naming_bindings:
+        if _around(scope, expr) in wrong:
+            continue  # where a def does not fit its types may be wrong, too
         for use in _readers(expr.function, binding.name.text):
             fact = uses.get(use)
             if fact is not None and _names_fields(scope, expr, binding.name.text, fact):
                 _check(scope, expr, binding, use, fact)
+
+
+def _around(scope: Scope, expr: syntax.Expr) -> str:
+    """The name of the def in which an expression stands."""
+    defs = (decl for decl in scope.module.declarations if isinstance(decl, syntax.DefDecl))
+    return next((decl.name.text for decl in defs if decl.start <= expr.start < decl.end), "")
 
 
 def _readers(expr: syntax.Expr, name: str) -> Iterator[syntax.Use]:

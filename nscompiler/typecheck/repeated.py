@@ -1,8 +1,11 @@
-"""One name that means nothing is one fault, however often it stands in a file."""
+"""One name that means nothing is one fault, however often it stands in a file; and so are two functions that do not
+fit, however often the one follows the other.
+"""
 
 from collections.abc import Iterable
 
 from nscompiler.diagnostics.codes import names as codes
+from nscompiler.diagnostics.codes import types as type_codes
 from nscompiler.diagnostics.model import Diagnostic, Fix, Label, Role
 from nscompiler.records import replace
 from nscompiler.source import Span
@@ -10,6 +13,18 @@ from nscompiler.typecheck.other_versions import lacking, told_together
 
 # How many further places are pointed to.
 MOST_PLACES = 8
+_NAMES = (codes.UNKNOWN_NAME, codes.UNKNOWN_TYPE, codes.UNKNOWN_ALIAS, codes.WRONG_CASE)
+_JOINTS = (
+    type_codes.TYPE_MISMATCH,
+    type_codes.FIELD_MISSING,
+    type_codes.FIELD_MISSPELT,
+    type_codes.FIELD_COLLISION,
+    type_codes.SUM_MISMATCH,
+    type_codes.LIST_UNEXPECTED,
+    type_codes.LIST_NEEDED,
+    type_codes.OPTIONAL_UNEXPECTED,
+)
+Key = tuple[object, ...]
 
 
 def told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -17,19 +32,19 @@ def told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     problems = tuple(problems)
     if len(problems) < 2:
         return problems
-    groups: dict[tuple[str, str], list[Diagnostic]] = {}
+    groups: dict[Key, list[Diagnostic]] = {}
     kept: list[Diagnostic] = []
     for problem in problems:
         if not _is_merged(problem):
             kept.append(problem)
             continue
-        key = problem.code.id, problem.title
+        key = _key(problem)
         if key not in groups:
             groups[key] = []
             kept.append(problem)
         groups[key].append(problem)
     if not all(len(group) == 1 for group in groups.values()):
-        kept = [_merged(groups.get((one.code.id, one.title), [one])) for one in kept]
+        kept = [_merged(groups.get(_key(one), [one])) for one in kept]
     return _by_version(kept)
 
 
@@ -46,7 +61,19 @@ def _by_version(problems: list[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def _is_merged(problem: Diagnostic) -> bool:
-    return problem.code in (codes.UNKNOWN_NAME, codes.UNKNOWN_TYPE, codes.UNKNOWN_ALIAS, codes.WRONG_CASE)
+    return problem.code in _NAMES or (problem.code in _JOINTS and any(map(_is_declaration, problem.related)))
+
+
+def _key(problem: Diagnostic) -> Key:
+    """What two problems have in common that are about one fault."""
+    if problem.code in _NAMES:
+        return problem.code.id, problem.title
+    declared = tuple(label.span for label in problem.related if _is_declaration(label))
+    return problem.code.id, problem.title, problem.expected, problem.found, declared
+
+
+def _is_declaration(label: Label) -> bool:
+    return label.role is Role.DECLARATION
 
 
 def _merged(group: list[Diagnostic]) -> Diagnostic:

@@ -97,7 +97,9 @@ _STANDARD = {"Http": "Http:1.0.0"}
 def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> None:
     """No import gives an alias; ``name`` is what is wanted from it."""
     text, aliases = qualifier.text, list(scope.imports)
-    if syntax.NAMELESS in (text, name.text) or syntax.NAMELESS in scope.imports:
+    # Of an import that cannot be read nothing is known, but what differs in the size of letters alone is no other.
+    small = any(alias != text and alias.casefold() == text.casefold() for alias in scope.imports)
+    if syntax.NAMELESS in (text, name.text) or (syntax.NAMELESS in scope.imports and not small):
         return
     if text in scope.declared_functions:
         _report_dot(scope, qualifier, name)

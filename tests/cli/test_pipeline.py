@@ -164,7 +164,7 @@ CLASS = "import nstack\n\n\nclass Module(nstack.Module):\n"
         (CLASS + "    def f(self, x, y): return x\n", codes.ARGUMENT_COUNT, "def f(self, x, y): return x"),
         ("class Other: pass\n", codes.CLASS_MISSING, ""),
         ("", codes.CLASS_MISSING, ""),
-        ("class Module(:\n", codes.PYTHON_SYNTAX, "class Module(:"),
+        ("class Module(:\n", codes.PYTHON_SYNTAX, ":"),
     ],
 )
 def test_the_python_file_is_compared_with_the_declarations(python: str, code: object, place: str) -> None:

@@ -116,7 +116,7 @@ FAULTS = [
     fault(
         "two faults in one pipe",
         "type-mismatch type-mismatch",
-        "fun f : Text -> Integer\nfun g : Boolean -> Text\ndef h = f | «g» | f | «g»\n",
+        "fun f : Text -> Integer\nfun g : Boolean -> Text\nfun e : Date -> Text\ndef h = f | «g» | f | «e»\n",
     ),
     fault(
         "a component of a tuple in a map in a list",

@@ -1,0 +1,43 @@
+"""Two functions that do not fit are one fault, however often the one follows the other."""
+
+from nscompiler.diagnostics.edits import apply_edits
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.pipeline.checks import check_texts
+
+
+def only(text: str) -> Diagnostic:
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    return found
+
+
+def test_a_changed_declaration_is_one_error_that_points_to_all_places() -> None:
+    text = (
+        "fun load : Text -> { id : Integer, user : Text }\nfun store : { id : Integer, usr : Text } -> Text\n"
+        "def a = Sources.stdin | load | store | Sinks.log\ndef b = Sources.stdin | load | store | Sinks.stdout\n"
+        "def c = load | store\n"
+    )
+    found = only(text)
+    assert found.code.name == "field-misspelt"
+    here = [text.count("\n", 0, label.span.start) + 1 for label in found.related if label.text == "and here"]
+    assert here == [4, 5]
+    for fix in found.fixes:
+        assert check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == ()
+
+
+def test_a_sign_that_lacks_in_each_place_is_written_in_all() -> None:
+    text = (
+        "fun words : Text -> [Text]\nfun trim : Text -> Text\n"
+        "def a = Sources.stdin | words | trim | Sinks.log\ndef b = words | trim\n"
+    )
+    found = only(text)
+    fixed = apply_edits(text, found.fixes[0].edits)
+    assert fixed == text.replace("words | trim", "words* | trim")
+    assert check_texts({"main.nml": fixed}).diagnostics == ()
+
+
+def test_other_types_or_other_functions_are_other_faults() -> None:
+    text = (
+        "fun words : Text -> Integer\nfun pair : a -> (a, Text)\nfun trim : (Text, Text) -> Text\n"
+        "fun short : (Text, Text) -> Text\ndef a = words | pair | trim\ndef b = words | pair | short\n"
+    )
+    assert len(check_texts({"main.nml": text}).diagnostics) == 2
