@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator
+from functools import cached_property
 from itertools import chain, count
 from typing import ClassVar
 
@@ -327,17 +328,24 @@ class _Resolver:
         if ref == holder:
             return (Fix("remove the import", (Edit(self._whole_line(node), ""),), Applicability.MAYBE_INCORRECT),)
         whole = ref.name.replace(".", "") if isinstance(ref, ModuleRef) else alias
-        taken = {*RESERVED_ALIASES, *map(alias_of, self._module.imports), *self._aliases, alias}
+        taken = self._taken
         numbered = (f"{alias}{at}" for at in count(2))
         wanted = self._wanting(ref, taken)
         self.poisoned.update(wanted)
-        other = next(name for name in chain(wanted, (whole,), numbered) if name not in taken)
+        other = next(
+            name for name in chain(wanted, (whole,), numbered) if name not in taken and name not in self._aliases
+        )
         if node.alias is not None:
             edit = Edit(self._module.span(node.alias), other)
         else:
             edit = Edit(Span(self._module.source.path, node.reference.end, node.reference.end), f" as {other}")
         edits = (edit, *(Edit(self._module.span(use), other) for use in self._uses(alias, ref, holder)))
         return (Fix(f"call it `{other}`", edits, Applicability.MAYBE_INCORRECT),)
+
+    @cached_property
+    def _taken(self) -> frozenset[str]:
+        """The aliases that no import may be given."""
+        return frozenset((*RESERVED_ALIASES, *map(alias_of, self._module.imports)))
 
     def _wanting(self, ref: ModuleRef | ReferenceFault, taken: Container[str]) -> tuple[str, ...]:
         """The alias that the file uses without having it, where a module declares all that is used behind that."""
