@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from nscompiler.diagnostics.codes import names as name_codes
-from nscompiler.diagnostics.codes import params as param_codes
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.patterns import Pattern
 from nscompiler.source import Span
-from nscompiler.typecheck import constraints, params
+from nscompiler.typecheck import constraints
 from nscompiler.typecheck.annotated_fields import annotated_fields
 from nscompiler.typecheck.explain import an, first_of, fitting, last_of, name_of, postfix, without, written
 from nscompiler.typecheck.facts import UseFact
@@ -20,14 +19,13 @@ from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.spelling import spelt
 from nscompiler.typecheck.unify import Store
-from nscompiler.types.interface import ParameterType, Requirement, Settable
+from nscompiler.types.interface import Requirement
 from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
 from nscompiler.types.types import App, Scalar, Type, Var
 
 _MAYBE, _BLANKS = Applicability.MAYBE_INCORRECT, Applicability.HAS_PLACEHOLDERS
 # How many types are offered where nothing says which is meant.
 MOST_OFFERED = 2
-_UNREAD = Pattern(r'(?:<[^<>\n]*>)?[ \t]*(?:[(\[]|[<>]{1,2}[ \t]*"|[a-z_][\w\']*[ \t]*=)')
 _SMALL = Pattern(r"(?<![\w'])[a-z_][\w']*")
 
 
@@ -266,49 +264,7 @@ def _meets(scope: Scope, requirements: Sequence[Requirement], variable: Var, typ
     return not type.poisoned
 
 
-# --- parameters
-
-
-def is_followed_by_unread(scope: Scope, use: syntax.Node) -> bool:
-    """Whether behind a use, on its line, stands what belongs to it and could not be read: ``f(p = 1)``, ``f p = 1``."""
-    main = scope.module.main
-    if main is not None and main.start >= use.end:  # a script's expression may stand there
-        return False
-    return _UNREAD.match(scope.module.source.text, use.end) is not None
-
-
-def report_missing_parameter(scope: Scope, place: syntax.Node, applied: syntax.Apply | None, need: Settable) -> None:
-    """A workflow sets nothing for a parameter without a default. ``applied`` are bindings that stand there already."""
-    related = () if need.span is None else (Label(need.span, "declared here", Role.PARAMETER),)
-    scope.report(
-        param_codes.PARAMETER_MISSING,
-        place,
-        fitting(
-            f"`{scope.reader(need)}` needs the parameter `{need.name}`, which nothing sets",
-            f"the parameter `{need.name}` is set by nothing",
-        ),
-        f"`{need.name} : {params.show_type(need.type)}` has no default",
-        related=related,
-        fixes=(_set(scope, place, applied, need),),
-    )
-
-
-def _set(scope: Scope, place: syntax.Node, applied: syntax.Apply | None, need: Settable) -> Fix:
-    source = scope.module.source
-    binding = f"{need.name} = {sample(need.type)}"
-    if applied is not None and applied.bindings:
-        end = applied.bindings[-1].end
-        edit = Edit(source.span(end, end), f", {binding}")
-    else:
-        edit = Edit(source.span(place.end, place.end), f" {{ {binding} }}")
-    return Fix(f"set `{need.name}`", (edit,), _BLANKS)
-
-
-def sample(type: ParameterType) -> str:
-    """A value that a parameter may have, to be replaced by the one that is meant."""
-    if type.kind == "enum":
-        return f'"{type.choices[0]}"'
-    return {"Integer": "0", "Double": "0.0", "Boolean": "false", "Duration": '"1s"', "list": "[]"}.get(type.kind, '""')
+# --- stages
 
 
 def stage_before(pipes: Iterable[syntax.Pipe], node: syntax.Node) -> syntax.Expr | None:

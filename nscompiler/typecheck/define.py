@@ -12,11 +12,12 @@ from nscompiler.typecheck.declare import DEF_ATTRIBUTES, Declarer, kind_of
 from nscompiler.typecheck.facts import Arrow, Faulty, Joint, LiteralFact, UseFact
 from nscompiler.typecheck.fits import JointCheck
 from nscompiler.typecheck.infer import Inference, Needed, Typed
+from nscompiler.typecheck.missing_parameters import check_required
 from nscompiler.typecheck.resolve import Resolver, find_nested_optional, optional_variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.sizes import FEW_LEVELS, MOST_PARTS, least_parts
 from nscompiler.typecheck.unify import Store
-from nscompiler.types.interface import FunctionInterface, ParameterRow, Requirement, Scheme, Settable
+from nscompiler.types.interface import FunctionInterface, Requirement, Scheme
 from nscompiler.types.show import show_arrow
 from nscompiler.types.types import MAX_DEPTH, Type, Var, shown_variables, variables
 
@@ -128,7 +129,7 @@ class Definer:
         requirements = self._requirements(inference, None, arrow, place) if inference.needs else ()
         self._keep_facts(inference)
         if kind_of(arrow.input, arrow.output) == "workflow":
-            self._check_required(inference, typed.row)
+            check_required(self.scope, inference, typed.row)
             self._check_replies(inference, typed, place)
         return Scheme(arrow.input, arrow.output, (), requirements)
 
@@ -143,7 +144,7 @@ class Definer:
             self._check_determined(inference)
         self._keep_facts(inference)
         if workflow:
-            self._check_required(inference, typed.row)
+            check_required(self.scope, inference, typed.row)
             self._check_replies(inference, typed, place)
         self._check_optionals(inference)
         hidden = self._hidden_optionals(inference, arrow, requirements)
@@ -319,16 +320,6 @@ class Definer:
         given = any(isinstance(node, syntax.Instantiate) and node.function is use for node in inference.uses)
         def_report.report_ambiguous(self.scope, use, fact, given)
 
-    def _check_required(self, inference: Inference, row: ParameterRow) -> None:
-        for need in row.settable:
-            if need.required:
-                use = _reader_in(inference, need)
-                applied = (node for node in inference.arrows if isinstance(node, syntax.Apply) and node.function is use)
-                place = self.scope.module if use is None else use
-                if use is not None and def_report.is_followed_by_unread(self.scope, use):
-                    continue  # parameters that could not be read, of which the parser has told
-                def_report.report_missing_parameter(self.scope, place, next(applied, None), need)
-
     def _check_replies(self, inference: Inference, typed: Typed, place: syntax.Node) -> None:
         replies = typed.traits.replies
         if not replies:
@@ -443,14 +434,6 @@ def _others_than_http(inference: Inference) -> list[syntax.Node]:
         for node, fact in inference.uses.items()
         if isinstance(node, syntax.Use) and fact.target.traits.bounded is not None and not fact.target.traits.http_only
     ]
-
-
-def _reader_in(inference: Inference, need: Settable) -> syntax.Node | None:
-    """The first name in a def, with its types, through which a parameter is read."""
-    for node, fact in inference.uses.items():
-        if any((one.name, one.reader) == (need.name, need.reader) for one in fact.target.parameters.settable):
-            return node
-    return None
 
 
 def _uses_of(expr: syntax.Expr, names: Container[str]) -> dict[str, syntax.Use]:

@@ -61,7 +61,9 @@ def _offers(value: syntax.Literal, type: ParameterType) -> Iterator[tuple[str, s
     if variable is not None:
         yield variable, f"write `{variable}`", maybe
     elif type.kind == "enum":
-        for choice in choices(str(value.value), type):
+        inner = value.value if isinstance(value.value, tuple) and len(value.value) == 1 else (value,)
+        held = str(inner[0].value)
+        for choice in (held,) if held in type.choices else choices(held, type):
             yield f'"{choice}"', f'write "{choice}"', maybe
     elif type.kind == "Text" and value.kind == "boolean":
         yield f'"{value.raw}"', "quote it", sure

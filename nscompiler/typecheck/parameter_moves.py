@@ -15,8 +15,25 @@ from nscompiler.typecheck.taken_away import unset
 MOST_MOVED = 6
 
 
-class Move:
+class Place:
     """A binding, where it stands and is not read, and the function that reads it, with the bindings that has."""
+
+    def __init__(
+        self, binding: syntax.Binding, stands: syntax.Apply, reader: syntax.Expr, around: syntax.Apply | None
+    ) -> None:
+        self.binding = binding
+        self.stands = stands
+        self.reader = reader
+        self.around = around
+
+    def fix(self, scope: Scope) -> Fix:
+        """A fix that sets the parameter where it is read, and no longer where it stands."""
+        title = f"set `{self.binding.name.text}` at {name_of(last_of(self.reader))}"
+        return Fix(title, _edits(scope, [self]), Applicability.MAYBE_INCORRECT)
+
+
+class Move(Place):
+    """One of which something is said."""
 
     def __init__(
         self,
@@ -26,11 +43,8 @@ class Move:
         reader: syntax.Expr,
         around: syntax.Apply | None,
     ) -> None:
+        super().__init__(binding, stands, reader, around)
         self.problem = problem
-        self.binding = binding
-        self.stands = stands
-        self.reader = reader
-        self.around = around
 
 
 def set_elsewhere(scope: Scope, expr: syntax.Expr, at: Mapping[tuple[int, int], Diagnostic]) -> Iterator[Way]:
@@ -41,9 +55,7 @@ def set_elsewhere(scope: Scope, expr: syntax.Expr, at: Mapping[tuple[int, int], 
     for move in moves:
         around = move.around
         if around is None or move.binding.name.text not in {one.name.text for one in around.bindings}:
-            title = f"set `{move.binding.name.text}` at {name_of(last_of(move.reader))}"
-            fix = Fix(title, _edits(scope, [move]), Applicability.MAYBE_INCORRECT)
-            yield Way(_moved(expr, [move]), fix, move.problem)
+            yield Way(_moved(expr, [move]), move.fix(scope), move.problem)
 
 
 def _moves(scope: Scope, expr: syntax.Expr, at: Mapping[tuple[int, int], Diagnostic]) -> Iterator[Move]:
@@ -106,14 +118,14 @@ def _read_by(move: Move) -> Label:
 # --- what is made of it
 
 
-def _bindings(apply: syntax.Apply | None, moves: Sequence[Move], reader: syntax.Expr | None) -> list[syntax.Binding]:
+def _bindings(apply: syntax.Apply | None, moves: Sequence[Place], reader: syntax.Expr | None) -> list[syntax.Binding]:
     """What is set at a function once some parameters have moved."""
     gone = {move.binding for move in moves if move.stands is apply}
     stay = [] if apply is None else [one for one in apply.bindings if one not in gone]
     return [*stay, *(move.binding for move in moves if move.reader is reader)]
 
 
-def _moved(expr: syntax.Expr, moves: Sequence[Move]) -> syntax.Expr:
+def _moved(expr: syntax.Expr, moves: Sequence[Place]) -> syntax.Expr:
     made: dict[syntax.Node, syntax.Expr] = {}
     for move in moves:
         stands, reader = move.stands, move.reader
@@ -124,7 +136,7 @@ def _moved(expr: syntax.Expr, moves: Sequence[Move]) -> syntax.Expr:
     return instead(expr, made)
 
 
-def _edits(scope: Scope, moves: Sequence[Move]) -> tuple[Edit, ...]:
+def _edits(scope: Scope, moves: Sequence[Place]) -> tuple[Edit, ...]:
     """The edits that set each parameter where it is read."""
     source = scope.module.source
     edits: list[Edit] = []
@@ -148,5 +160,5 @@ def _edits(scope: Scope, moves: Sequence[Move]) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def _touched(move: Move) -> tuple[tuple[syntax.Apply | None, syntax.Expr], ...]:
+def _touched(move: Place) -> tuple[tuple[syntax.Apply | None, syntax.Expr], ...]:
     return (move.stands, move.stands.function), (move.around, move.reader)
