@@ -1,14 +1,17 @@
 """Mistakes in text that parses: the grammar takes it, so that the tree is whole and the message exact."""
 
 from nscompiler.diagnostics.codes import syntax as codes
-from nscompiler.diagnostics.model import Applicability, Edit, Fix
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.build_expressions import ExpressionActions
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.syntax import Concat, Expr, Filter, Name, SizeLiteral, TypeExpr, TypeName, TypeVariable
 from nscompiler.grammar.text import BadEscape
 from nscompiler.grammar.wording import NOTHING, fitting, shown
+from nscompiler.patterns import Pattern
 from nscompiler.source import Span
 
+_DRIVE = Pattern(r'"[A-Za-z]:\\')
+_BACKSLASH = Pattern(r'\\["\\]?')
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 # Built-in types that take no argument: written side by side they can only have been meant as a tuple.
 SCALARS = frozenset(
@@ -35,6 +38,10 @@ class MistakeActions(ExpressionActions):
     def bad_escapes(self, token: int, bad: tuple[BadEscape, ...]) -> None:
         """Each escape in a text literal that means nothing, at its place."""
         start = self.starts[token]
+        together = self._backslashes(token, bad) if len(bad) <= MOST else None
+        if together is not None:
+            self.report(together)
+            return
         for escape in bad[:MOST]:
             if not self.source.text.startswith("\\", start + escape.start):
                 continue  # of a text in other quotes, written anew
@@ -42,6 +49,25 @@ class MistakeActions(ExpressionActions):
             fix = Fix("Double the backslash", (Edit(self.source.span(span.start, span.start), "\\"),), _SURE)
             title = escape.reason[0].upper() + escape.reason[1:]
             self.report(codes.BAD_ESCAPE.at(span, title, fixes=(fix,)))
+
+    def _backslashes(self, token: int, bad: tuple[BadEscape, ...]) -> Diagnostic | None:
+        """The backslashes of one text that all stand for themselves, as those of `C:\\data\\out`: one mistake."""
+        start, end = self.starts[token], self.ends[token]
+        raw, places = self.source.text[start:end], [escape.start for escape in bad]
+        if any(raw[place : place + 1] != "\\" for place in places):
+            return None
+        is_path = _DRIVE.match(raw) is not None
+        if is_path:
+            places = [match.start() for match in _BACKSLASH.finditer(raw) if match[0] == "\\"]
+        if len(places) < 2:
+            return None
+        if not is_path and not all(escape.reason.endswith("is no escape") for escape in bad):
+            return None
+        first = self.source.span(start + bad[0].start, start + bad[0].end)
+        edits = tuple(Edit(self.source.span(start + place, start + place), "\\") for place in places)
+        fix = Fix("Double the backslashes", edits, _SURE)
+        title = "In a text, a backslash is written twice" if is_path else bad[0].reason
+        return codes.BAD_ESCAPE.at(first, title, fixes=(fix,))
 
     def number_too_large(self, token: int) -> None:
         """A number that no type holds."""

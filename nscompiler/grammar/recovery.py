@@ -10,6 +10,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar import chained, import_lines, keywords, long_texts, odd_names, unquoted
 from nscompiler.grammar.build import Braces, Builder, Item, Separator
 from nscompiler.grammar.chained import Left
+from nscompiler.grammar.conflicts import Conflicts
 from nscompiler.grammar.depth import TOO_DEEP, too_deep
 from nscompiler.grammar.explain import explain
 from nscompiler.grammar.foreign_comments import aside
@@ -34,6 +35,7 @@ class Recovery:
     __slots__ = (
         "_builder",
         "_chained",
+        "_conflicts",
         "_dashed",
         "_first_bad",
         "_imports",
@@ -61,6 +63,7 @@ class Recovery:
         self._imports: set[int] = set()
         # Words with a dash that were looked for in the whole file.
         self._dashed: set[str] = set()
+        self._conflicts = Conflicts(builder.source, tokens)
         self._long_texts = 0
         self._chained = 0
         # From which token on the next one that begins a declaration is known, and how far that is from the end.
@@ -90,7 +93,9 @@ class Recovery:
 
     def _read_as_meant(self, states: list[int], values: list[Any], index: int) -> int:
         """Where to go on after reading what stands around a token as what was meant; -1 where that is not seen."""
-        read = self._read_aside(states, values, index)
+        read = self._read_conflict(states, values, index)
+        if read < 0:
+            read = self._read_aside(states, values, index)
         if read < 0:
             read = self._read_slip(states, values, index, likely=True)
         if read < 0:
@@ -112,6 +117,17 @@ class Recovery:
         if read < 0:
             read = self._read_odd_name(states, values, index)
         return read
+
+    def _read_conflict(self, states: list[int], values: list[Any], index: int) -> int:
+        """Where to go on after reading the first side of a merge conflict alone; -1 if there is none."""
+        found = self._conflicts.next(index)
+        if found is None:
+            return -1
+        first, until, problem = found
+        problems, starts = self._builder.problems, self._tokens.starts
+        problems[:] = [one for one in problems if not starts[first] <= one.primary.span.start < starts[until]]
+        self._builder.report(problem)
+        return self._back_to(states, values, first)
 
     def _read_aside(self, states: list[int], values: list[Any], index: int) -> int:
         """Where to go on after passing over a comment, or a text that is one, as elsewhere; -1 if there is none."""

@@ -26,6 +26,9 @@ CASES = [
     (DEF, 'url = «"night», wait = "10m"', 'url = "night", wait = "10m"'),
     (DEF, 'fields = [«"id»], wait = "10m"', 'fields = ["id"], wait = "10m"'),
     (DEF, 'fields = [«"id», "name"]', 'fields = ["id", "name"]'),
+    (DEF, r'url = "C:«\d»ata\out.jsonl"', r'url = "C:\\data\\out.jsonl"'),
+    (DEF, r'url = "C:«\U»sers\temp\new"', r'url = "C:\\Users\\temp\\new"'),
+    (DEF, r'url = "«\d»+\s\n"', r'url = "\\d+\\s\n"'),
     # constructors and names
     ("type T = {}\n", "Hours Integer | «minutes» Integer | Never", "Hours Integer | Minutes Integer | Never"),
     ("type T = {}\n", "«hours» Integer | Minutes Integer", "Hours Integer | Minutes Integer"),
@@ -57,3 +60,27 @@ def test_one_error_at_the_slip_and_a_fix(around: str, written: str, mended: str)
     fixed = apply_edits(text, found.fixes[0].edits)
     assert fixed == around.replace("{0}", mended).replace("{1}", mended).replace("{}", mended)
     assert [one.title for one in check_texts({"main.nml": fixed}).diagnostics if one.is_error] == []
+
+
+CONFLICTS = [
+    "def w = Sources.stdin | f {}\n«<<<<<<< HEAD»\n | Sinks.log\n=======\n | Sinks.stdout | x\n>>>>>>> feature/x-y\n",
+    "«<<<<<<< HEAD»\ndef w = Sources.stdin | f {}\n||||||| 1a\ndef w = f\n=======\ndef w = g\n>>>>>>> b\n| Sinks.log\n",
+    "def w =\n«<<<<<<< HEAD»\n Sources.stdin | f {} | Sinks.log\n=======\n{ \n>>>>>>> it's",
+]
+
+
+@pytest.mark.parametrize("around", CONFLICTS)
+def test_a_merge_conflict_is_one_error(around: str) -> None:
+    marked = F + around.replace("{}", "{ n = 1 }")
+    text = marked.replace("«", "").replace("»", "")
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    assert (found.code.id, found.title, found.fixes) == ("NS0101", "A merge conflict stands here", ())
+    assert (found.primary.span.start, found.primary.span.end) == (marked.index("«"), marked.index("»") - 1)
+
+
+def test_what_stands_around_a_conflict_is_checked() -> None:
+    text = F + "<<<<<<< a\ndef w = Sources.stdin | f | Sinks.log\n=======\n>>>>>>> b\ndef v = f | g\n"
+    assert [one.title for one in check_texts({"main.nml": text}).diagnostics] == [
+        "A merge conflict stands here",
+        "there is no function `g`",
+    ]
