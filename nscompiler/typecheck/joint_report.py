@@ -35,6 +35,7 @@ from nscompiler.typecheck.renames import (
     Sides,
     added_constructors,
     added_fields,
+    alike,
     of_one_type,
     opened,
     optionals,
@@ -375,7 +376,7 @@ class JointReport:
     def _declared_so(self, mismatch: Mismatch) -> tuple[Fix, ...]:
         """Where one type inside is another on the other side, the declarations of either side that would agree."""
         given, needed = mismatch.given, mismatch.needed
-        if len(self.mismatches) > 1 or not mismatch.path:
+        if len(self.mismatches) > 1 or not (mismatch.path or alike(given, needed)):
             return ()
         if found_twice(self.store, self.given, self.needed, self.mismatches[0]) is not None:
             return ()

@@ -21,6 +21,7 @@ from nscompiler.typecheck.scope import Scope
 
 # How many faults of a def are looked at, and how far a stage is moved.
 MOST_FAULTS = 8
+MOST_FIXES = 3
 FARTHEST = 4
 _JOINTS = (
     codes.TYPE_MISMATCH,
@@ -61,7 +62,9 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
         fixes = tuple(one.fix for one, _ in found if one.problem is way.problem and one.stage is None)
     elif way.stage is None and way.problem.code in _JOINTS:
         fixes = tuple(one.fix for one, _ in found if one.problem is way.problem)[:2]
-    return accept(definer, [body], tried, _told(definer.scope, way, tried, fixes))
+    mismatch = way.problem.code is codes.TYPE_MISMATCH
+    declared = way.problem.fixes if mismatch and not _has_own(way.problem) else ()
+    return accept(definer, [body], tried, _told(definer.scope, way, tried, (*fixes, *declared)[:MOST_FIXES]))
 
 
 def _may_be_mended(problem: Diagnostic, count: int) -> bool:
@@ -69,7 +72,17 @@ def _may_be_mended(problem: Diagnostic, count: int) -> bool:
         return True
     if problem.code is codes.BOTH_INPUTS:
         return not problem.fixes
-    return problem.code in _JOINTS and (count > 1 or not problem.fixes)
+    return problem.code in _JOINTS and (count > 1 or not _has_own(problem))
+
+
+def _has_own(problem: Diagnostic) -> bool:
+    """Whether a fix is about the pipe itself, and not about what is declared elsewhere only."""
+    joint = [problem.primary.span, *(one.span for one in problem.related if one.role is Role.PRODUCER)]
+    first, last = min(one.start for one in joint), max(one.end for one in joint)
+    if problem.code is not codes.TYPE_MISMATCH:
+        return bool(problem.fixes)
+    edits = [edit.span for fix in problem.fixes for edit in fix.edits]
+    return any(span.path == problem.primary.span.path and first <= span.start <= last for span in edits)
 
 
 def _told(scope: Scope, way: Way, tried: Attempt, fixes: tuple[Fix, ...]) -> Diagnostic:

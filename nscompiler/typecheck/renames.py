@@ -13,13 +13,18 @@ from nscompiler.typecheck.explain import cut, written
 from nscompiler.typecheck.spelling import spelt
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import show, show_field
-from nscompiler.types.types import SCALARS, Sum, Type, parts, variables
+from nscompiler.types.types import SCALARS, App, Scalar, Sum, Type, parts, variables
 from nscompiler.types.types import Record as RecordType
 
 # A type is written in another's place where that is no longer than this.
 LONGEST = 64
 # How many fields a fix adds.
 MOST_ADDED = 2
+_FAMILIES = (
+    frozenset(("Integer", "Double", "Decimal")),
+    frozenset(("Date", "DateTime", "Time")),
+    frozenset(("Text", "Json")),
+)
 _MAYBE = Applicability.MAYBE_INCORRECT
 
 
@@ -173,6 +178,16 @@ def optionals(sides: Sequence[Sides]) -> tuple[Fix, ...]:
         _rewritten(sides[0], given, "output", _item_text, lambda place: isinstance(place.node, syntax.OptionalType)),
     )
     return tuple(fix for fix in offers if fix is not None)
+
+
+def alike(one: Type, other: Type) -> bool:
+    """Whether two types are so near that either may be a slip for the other: two kinds of number or of time, two tuples
+    or two vectors."""
+    if isinstance(one, Scalar) and isinstance(other, Scalar):
+        return any(one.name in family and other.name in family for family in _FAMILIES)
+    if not isinstance(one, App) or not isinstance(other, App) or one.constructor != other.constructor:
+        return False
+    return one.constructor in ("tuple", "vector")
 
 
 def of_one_type(sides: Sides, given: Type, needed: Type, *, last: bool = False) -> tuple[Fix, ...]:

@@ -41,3 +41,17 @@ def test_other_types_or_other_functions_are_other_faults() -> None:
         "fun short : (Text, Text) -> Text\ndef a = words | pair | trim\ndef b = words | pair | short\n"
     )
     assert len(check_texts({"main.nml": text}).diagnostics) == 2
+
+
+def test_types_of_one_kind_are_written_on_either_side() -> None:
+    for one, other in (("Decimal", "Double"), ("Date", "DateTime"), ("(Text, Text)", "(Text, Text, Text)")):
+        text = (
+            f"fun cost : Text -> {one}\nfun bill : {other} -> Text\ndef w = Sources.stdin | cost | bill | Sinks.log\n"
+        )
+        found = only(text)
+        assert [fix.title for fix in found.fixes] == [
+            f"write `{one}` in the input of `bill`",
+            f"write `{other}` in the output of `cost`",
+        ]
+        for fix in found.fixes:
+            assert check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == ()
