@@ -13,6 +13,7 @@ from nscompiler.grammar.build import Braces, Builder, Item, Separator
 from nscompiler.grammar.foreign_comments import documentation, documentation_of_module
 from nscompiler.grammar.given_arguments import Called
 from nscompiler.grammar.import_lines import WHOLE_IMPORT, alias_behind, no_as
+from nscompiler.grammar.joining_words import JOINING, RUNNING, joined, run_by
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.sql_statements import told_as_sql
 from nscompiler.grammar.syntax import (
@@ -365,6 +366,7 @@ class _Assembly:
             or self._tell_misspelt(end_before)
             or self._tell_foreign(end_before)
             or self._tell_end(item)
+            or self._tell_joined(item, end_before, start)
         ):
             return
         if self._tell_types(end_before, start) or self._tell_one_name(end_before, start):
@@ -388,7 +390,8 @@ class _Assembly:
         unsure = (
             isinstance(stage, LiteralSource) if word is None else self._source.text.endswith(word[0], 0, end_before)
         )
-        level = _MAYBE if new_line or unsure or self._is_unknown(stage) else _SURE
+        unsure = unsure or self._is_unknown(stage) or self._ends_unknown(end_before)
+        level = _MAYBE if new_line or unsure else _SURE
         title = "A `|` is missing between these two stages"
         if chained and problems[-1].code is codes.MISSING_PIPE and problems[-1].fixes:
             edits = problems[-1].fixes[0].edits
@@ -513,6 +516,26 @@ class _Assembly:
         while isinstance(item, (Apply, Instantiate, Concat, Filter)):
             item = item.function
         return isinstance(item, Use) and item.qualifier is None and item.name.text not in self._names
+
+    def _ends_unknown(self, end: int) -> bool:
+        """Whether what ends there is a name that nothing declares: a `|` behind it would leave it one."""
+        found = _LAST_WORD.search(self._source.text, max(0, end - _LONGEST), end)
+        if found is None or self._source.text[found.start() - 1 : found.start()] in (".", "$"):
+            return False
+        return found[0] not in self._names
+
+    def _tell_joined(self, item: Expr, end: int, start: int) -> bool:
+        """Tell of ``f and g``, ``tee (f & g)`` and ``flatten f``, where the file declares no such name."""
+        if isinstance(item, Use) and item.name.text in JOINING and self._is_unknown(item):
+            self._builder.report(joined(self._source.span(item.start, item.end), item.name.text))
+            return True
+        found = _LAST_WORD.search(self._source.text, max(0, end - _LONGEST), end)
+        if found is None or found[0] not in RUNNING or not self._ends_unknown(end):
+            return False
+        stage = item.stages[0] if isinstance(item, Pipe) else item
+        place = self._source.span(start, self._builder.end(stage))
+        self._builder.report(run_by(self._source, self._source.span(*found.span()), place))
+        return True
 
     def _tell_second_expression(self, item: Expr, first: int, pipe: Edit) -> None:
         """A script's second expression, on a line of its own; or its first goes on there."""

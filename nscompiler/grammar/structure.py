@@ -1,6 +1,7 @@
 """Rules that know a mistake by what it looks like. Each returns a diagnostic, or None where it has nothing to say."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
@@ -195,12 +196,28 @@ def wrong_keyword(around: Surroundings) -> Diagnostic | None:
         return None
     fix = Fix(f"Write `{other}`", (Edit(segment.span(around.head), other),), _SURE)
     if other == "def":
+        fix = _constant(around) or fix
         title = "A `fun` has no body: what is made of others is a `def`"
         return codes.WRONG_KEYWORD.at(segment.span(around.head), title, fixes=(fix,))
     title = f"{around.called()} has no expression: what code implements is a `fun`"
     if len(title) > 80:
         title = "This `def` has no expression: what code implements is a `fun`"
     return codes.WRONG_KEYWORD.at(segment.span(around.head), title, fixes=(fix,))
+
+
+def _constant(around: Surroundings) -> Fix | None:
+    """The fix of ``fun f : A -> B = "x"``: a value takes nothing, whatever the type says, so that this goes."""
+    segment, equals, colon = around.segment, around.segment.at, around.head + 2
+    literal = segment.text(equals + 1)[:1] in ('"', "-") or segment.text(equals + 1)[:1].isdigit()
+    types = [segment.text(at) for at in range(colon + 1, equals)]
+    if not literal or segment.text(colon) != ":" or "->" not in types or types[0] == "Void":
+        return None
+    name, texts = segment.text(colon - 1), segment.tokens.texts
+    if any(before == "|" and text == name for before, text in pairwise(texts)):
+        body = Edit(segment.source.span(segment.end(equals - 1), segment.end(len(segment.kinds) - 1)), "")
+        return Fix("Remove its body", (body,), _MAYBE)
+    gone = Edit(segment.source.span(segment.end(colon - 1), segment.end(equals - 1)), "")
+    return Fix("Write `def`, without the type", (Edit(segment.span(around.head), "def"), gone), _MAYBE)
 
 
 def colon_before_body(around: Surroundings) -> Diagnostic | None:

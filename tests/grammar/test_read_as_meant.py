@@ -3,6 +3,7 @@
 import pytest
 
 from nscompiler.diagnostics.edits import apply_edits
+from nscompiler.diagnostics.model import Applicability
 from nscompiler.pipeline.checks import check_texts
 
 F = (
@@ -39,7 +40,19 @@ CASES = [
     (TEE, "(keep«,» Sinks.log)", "(keep& Sinks.log)"),
     (TEE, "(keep «+» Sinks.log)", "(keep & Sinks.log)"),
     ("def w = {} | Sinks.log\n", "Sources«..»stdin", "Sources.stdin"),
+    ("fun to_route : Text -> Text\ndef w = Sources.stdin | {} | Sinks.log\n", "«to-route»", "to_route"),
+    ("def w = Sources.stdin | Conv.{} | Sinks.log\n", "«to-json»", "to_json"),
+    (TEE, "«tee» (keep & Sinks.log)", "(keep & Sinks.log)"),
+    ("fun f : Text -> [Text]\ndef w = Sources.stdin | {} | Sinks.log\n", "«flatten» f", "f*"),
+    (DEF.replace("f { {} }", "{}"), "f «and» f", "f | f"),
+    ("fun f : Text -> Text\ndef w = Sources.stdin | {} | Sinks.log\n", "f «then» f", "f | f"),
+    # lists
+    ("fun f : Integer -> Integer\ndef w = {} | f | Sinks.log\n", "«(1, 2, 3)»", "[1, 2, 3]"),
+    ("fun f : Integer -> Integer\ndef w = {} | f | Sinks.log\n", "«{ 1, 2, 3 }»", "[1, 2, 3]"),
+    (DEF, 'fields = «("a", "b")»', 'fields = ["a", "b"]'),
     # declarations
+    (MODULE, '«fun» f : Text -> Text = "x"', 'def f = "x"'),
+    ("{}\ndef w = Sources.stdin | f | Sinks.log\n", '«fun» f : Text -> Text = "x"', "fun f : Text -> Text"),
     (MODULE, "«stateless»\nfun f : Text -> Text", "@stateless\nfun f : Text -> Text"),
     (MODULE, '«deprecated("no")»\nfun f : Text -> Text', '@deprecated("no")\nfun f : Text -> Text'),
     (MODULE, "def f : Text -> Text «with» { n : Integer }", "fun f : Text -> Text with { n : Integer }"),
@@ -84,3 +97,9 @@ def test_what_stands_around_a_conflict_is_checked() -> None:
         "A merge conflict stands here",
         "there is no function `g`",
     ]
+
+
+def test_a_pipe_beside_a_name_that_nothing_declares_is_not_sure() -> None:
+    text = "fun f : Text -> Text\ndef w = Sources.stdin | fetch f | Sinks.log\n"
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    assert [fix.applicability for fix in found.fixes] == [Applicability.MAYBE_INCORRECT]

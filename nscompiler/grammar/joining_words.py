@@ -1,0 +1,31 @@
+"""Words that other languages join stages with, `f and g`, `f then g`, or run them by, `tee (f & g)`, `flatten f`: they
+read as stages of their own, side by side with the others.
+"""
+
+from nscompiler.diagnostics.codes import syntax as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.source import SourceFile, Span
+
+JOINING = frozenset(("and", "then", "into", "to"))
+"""What stands for a `|`."""
+RUNNING = frozenset(("tee", "flatten", "flat_map", "flatmap"))
+"""What stands before the stages that it is about."""
+_MAYBE = Applicability.MAYBE_INCORRECT
+
+
+def joined(span: Span, word: str) -> Diagnostic:
+    """What is told of a word between two stages."""
+    fix = Fix("Write `|`", (Edit(span, "|"),), _MAYBE)
+    return codes.MISSING_PIPE.at(span, f"Stages are joined by `|`, not by `{word}`", fixes=(fix,))
+
+
+def run_by(source: SourceFile, word: Span, stage: Span) -> Diagnostic:
+    """What is told of a word before a stage, which begins where it is written."""
+    written = source.text[word.start : word.end]
+    gone = Edit(source.span(word.start, stage.start), "")
+    if written == "tee":
+        title = "What flows goes to each of the stages that `&` joins: there is no `tee`"
+        return codes.UNEXPECTED.at(word, title, fixes=(Fix("Remove `tee`", (gone,), _MAYBE),))
+    star = () if source.text[stage.start : stage.end].endswith("*") else (Edit(source.span(stage.end, stage.end), "*"),)
+    title = f"A `*` behind a stage takes its lists apart: there is no `{written}`"
+    return codes.UNEXPECTED.at(word, title, fixes=(Fix("Write `*` behind the stage", (gone, *star), _MAYBE),))
