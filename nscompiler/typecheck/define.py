@@ -285,6 +285,8 @@ class Definer:
             return
         span = need.target.span
         arrow, whole = inference.arrows.get(need.node), resolve(need.type)
+        if self._is_told_of(need, whole):
+            return
         taken: tuple[Label, ...] = ()
         stage = None
         if arrow is not None:
@@ -292,6 +294,16 @@ class Definer:
             if resolve(arrow.input).canon is whole.canon:
                 stage = def_report.stage_before(inference.joints, need.node)
         def_report.report_violation(self.scope, need.node, span, taken, need.name, whole, violation, stage)
+
+    def _is_told_of(self, need: Needed, whole: Type) -> bool:
+        """Whether the stage gives what the next one cannot take, or another stage was told the same of the type."""
+        node, type = self.scope.span(need.node), explain.an(whole)
+        for one in self.scope.problems.since(self._begun_at):
+            if any(label.role is Role.PRODUCER and label.span.start == node.start for label in one.related):
+                return True
+            if one.code is codes.CONSTRAINT_VIOLATED and (one.expected, one.found) == (need.name, type):
+                return True
+        return False
 
     def _stage_before(self, inference: Inference, node: syntax.Node, gives: Type) -> tuple[Label, ...]:
         before = def_report.stage_before(inference.joints, node)

@@ -25,7 +25,17 @@ def misspelt(given: Record, needed: Record, missing: tuple[str, ...], store: Sto
                 pairs.append((label, other))
                 left.remove(other)
                 break
+    if not pairs and len(missing) == 1:
+        (label,) = missing
+        longer = [one for one in left if _is_part(label, one) and would_fit(store, have[one], want[label])]
+        pairs = [(label, longer[0])] if len(longer) == 1 else []
     return pairs
+
+
+def _is_part(one: str, other: str) -> bool:
+    """Whether one name begins or ends the other: `nick` and `nickname`, `user` and `user_name`."""
+    short, long = sorted((one.casefold(), other.casefold()), key=len)
+    return len(short) >= SHORTEST_STEM and short != long and (long.startswith(short) or long.endswith(short))
 
 
 def is_near(one: str, other: str) -> bool:

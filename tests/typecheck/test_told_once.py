@@ -55,3 +55,29 @@ def test_types_of_one_kind_are_written_on_either_side() -> None:
         ]
         for fix in found.fixes:
             assert check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == ()
+
+
+def test_a_wrong_type_at_a_source_is_told_where_its_values_do_not_fit() -> None:
+    text = (
+        "type R = { m : { a : Text } }\ntype P = { k : Double }\nfun f : P -> Text\n"
+        'def w = Sources.postgres<R> { pg_query = "SELECT 1" } | f | Sinks.stdout\n'
+    )
+    found = only(text)
+    assert found.code.name == "field-missing"
+    after = check_texts({"main.nml": apply_edits(text, found.fixes[0].edits)}).diagnostics
+    assert [one.title for one in after if one.is_error] == []
+
+
+def test_one_type_that_is_no_row_is_told_once() -> None:
+    text = 'type R = { m : { a : Text } }\ndef w = Sources.csv<R> { path = "x" } | Sinks.csv { path = "y" }\n'
+    assert only(text).title == "`Sources.csv` needs what is CsvRow, and R is not"
+
+
+def test_a_field_whose_name_is_a_part_of_the_other_is_renamed() -> None:
+    text = (
+        "type P = { nick : Text, id : Integer }\nfun f : Text -> P\nfun g : { nickname : Text } -> Text\n"
+        "def w = Sources.stdin | f | g | Sinks.stdout\n"
+    )
+    found = only(text)
+    assert found.code.name == "field-misspelt"
+    assert found.fixes[0].title == "rename `nick` to `nickname` in `P`"
