@@ -202,7 +202,8 @@ class Reading:
         else:
             self._by_full_name[name.module] = [name]
             if not name.versioned and name.module not in self._known:
-                self.broken.append(BrokenDecl(start, start, "import", Name(start, start, alias)))
+                # Among the imports: in the middle of a script's expression it would end that.
+                self.broken.append(BrokenDecl(0, 0, "import", Name(start, start, alias)))
         if name.versioned and name.module not in self._imported:
             alias = NAMELESS
         self.tokens.put(self._kind["UNAME"], alias, start, end, tokens.gaps[name.first])

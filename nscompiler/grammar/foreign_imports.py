@@ -52,7 +52,7 @@ _FORMS = (
     rf"import[ \t]+(?P<names>\*|\w++(?:[ \t]*,[ \t]*\w++){{1,100}}+)[ \t]+from[ \t]+{_WHERE}{_END}",
     rf"import[ \t]+(?:type[ \t]+)?(?:{_ALIAS}[ \t]*,?[ \t]*)?(?:\*[ \t]+as[ \t]+(?P<star>{_WORD})[ \t]*)?"
     rf"(?:\{{(?P<list>{_LIST})\}}[ \t]*)?(?<=[ \t}}])from[ \t]*{_WHERE}{_END}",
-    rf"(?P<word>const|let|var|local|val|import)[ \t]+(?:{_ALIAS}|[{{(](?P<list>{_LIST})[}})])[ \t]*=[ \t]*"
+    rf"(?:(?P<word>const|let|var|local|val|import)[ \t]+)?(?:{_ALIAS}|[{{(](?P<list>{_LIST})[}})])[ \t]*=[ \t]*"
     rf"(?:await[ \t]+)?@?(?:require|import)[ \t]*\(?[ \t]*{_WHERE}[ \t]*\)?(?:\.(?P<member>\w++))?{_END}",
     # Go
     rf"import[ \t]+{_ALIAS}[ \t]+(?=[\"'`]){_WHERE}{_END}",
@@ -63,7 +63,8 @@ _FORMS = (
 )
 _PATTERNS = tuple(map(Pattern, _FORMS))
 _START = Pattern(
-    r"(?m)^[ \t]*+(?=(?:from|import|const|let|var|local|val|alias|module|use|using|open|require|#?include|uses|load)\b)"
+    r"(?m)^[ \t]*+(?=(?:from|import|const|let|var|local|val|alias|module|use|using|open|require|#?include|uses|load)\b"
+    r"|[A-Z]\w*+[ \t]*+=[ \t]*+(?:await[ \t]++)?@?(?:require|import)\b)"
 )
 _ITEM = Pattern(rf"(?P<name>\.\.|\*|{_WORD}'*)(?:\(\.\.\))?(?:\s*+(?:\bas\b|:|=>?|->)\s*+(?P<called>{_WORD}'*))?")
 _NO_ALIAS = {
@@ -218,6 +219,11 @@ def _is_module(match: re.Match[str], called: str) -> bool:
     return bool(_group(match, "star")) or re.search(rf"(?<![\w.]){called}\s*\.", match.string) is not None
 
 
+def _is_used(match: re.Match[str], alias: str) -> bool:
+    """Whether a name stands as an alias before another, and not as a part of a module's name."""
+    return re.search(rf"(?<![\w./]){alias}\.\w++(?![.:])", match.string) is not None
+
+
 def _module(match: re.Match[str]) -> str:
     """The name of the module, or of one that lies in such a file."""
     name = match["name"] or ""
@@ -235,6 +241,10 @@ def _free_alias(match: re.Match[str], called: str, given: Mapping[str, str]) -> 
     """The alias that a module gets: as the text calls it, else as the last part of its name, else with a number."""
     module = _module(match)
     stem = last_part(called or module)
+    if not called and match["version"]:  # `Mail.send` for `acme/Mail.Sender`
+        parts = module.rpartition("/")[2].split(".")[:-1]
+        wanted = [one for one in parts if one not in given and one not in RESERVED and _is_used(match, one)]
+        stem = wanted[0] if len(wanted) == 1 and not _is_module(match, stem) else stem
     stem = stem[:1].upper() + stem[1:] if stem[:1].isalpha() else f"M{stem}"
     names = chain((stem, module.rpartition("/")[2].replace(".", "")), (f"{stem}{number}" for number in count(2)))
     return next(name for name in names if name not in given and name not in RESERVED)
@@ -249,6 +259,8 @@ def told(source: SourceFile, line: ForeignImport, uses: list[Edit]) -> Diagnosti
         if word != "from":
             called = "a call" if "member" in match.re.groupindex else f"`{word}`"
             title = f"A module is imported by an `import`, not by {called}"
+    elif not word and "member" in match.re.groupindex:
+        title = "A module is imported by an `import`, not by a call"
     if _group(match, "excess"):
         excess = match["excess"]
         span, title = source.span(match.end("excess") - len(excess.lstrip()), match.end("excess")), WHOLE_IMPORT

@@ -64,10 +64,21 @@ def full_names(tokens: Tokens, capital: int, known: Mapping[str, str], aliases: 
             if end >= len(texts) - 2:
                 break
         module = "".join(texts[at : end - 1])
-        is_use = end >= at + 4 and (at == 0 or texts[at - 1] not in _NO_USE) and texts[end].isidentifier()
-        if is_use and (module in known or texts[at] not in aliases):
-            yield FullName(at, end - 1, module, texts[end])
+        if end >= at + 4 and texts[end].isidentifier() and (module in known or texts[at] not in aliases):
+            first = _author(tokens, at)
+            if first == 0 or texts[first - 1] not in _NO_USE:
+                yield FullName(first, end - 1, module, texts[end])
         at = max(end, at + 1)
+
+
+def _author(tokens: Tokens, at: int) -> int:
+    """Where the author and the registry before the name of a module start, ``acme/Q.A``; its own place without."""
+    texts = tokens.texts
+    while (
+        at >= 2 and texts[at - 1] == "/" and texts[at - 2][:1].islower() and not tokens.gaps[at] + tokens.gaps[at - 1]
+    ):
+        at -= 2
+    return at
 
 
 def told_versioned(

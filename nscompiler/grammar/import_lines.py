@@ -88,6 +88,9 @@ def told(source: SourceFile, tokens: Tokens, line: ImportLine) -> Diagnostic | N
         return codes.UNEXPECTED.at(span, "Nothing stands between `import` and the module", fixes=(fix,))
     if match["open"] or match["close"]:
         span = source.span(match.start("open"), match.end("close"))
+        if match["name"].endswith(".nml") and not match["version"]:
+            title = "A module is imported by its name and version, not by its file"
+            return codes.MISSING_REFERENCE.at(span, title)
         fix = Fix("Remove the quotes", (Edit(span, line.reference),), _SURE)
         return codes.MISSING_REFERENCE.at(span, "A module is named without quotes", fixes=(fix,))
     if match["version"] and match["sign"] != ":":

@@ -31,6 +31,7 @@ class Exporting(Record):
         self.imports = imports
 
 
+@lru_cache(maxsize=256)  # it is asked for each import that finds nothing
 def declared_names(text: str) -> frozenset[str]:
     """The functions and types that a module declares, going by its text."""
     return frozenset(_DECLARED.findall(text))

@@ -8,23 +8,23 @@ from nscompiler.patterns import Pattern
 from nscompiler.records import Record
 from nscompiler.source import SourceFile, Span
 
-_IMPORT = Pattern(r"(?m)^[ \t]*import[ \t]+([\w./:-]+)(?:[ \t]+as[ \t]+(\w))?")
+_IMPORT = Pattern(r"(?m)^[ \t]*import[ \t]+([\w./:-]+)(?:[ \t]+as[ \t]+(\w+))?")
 
 
 def imports_in(text: str) -> tuple[tuple[str, str], ...]:
-    """The imports of a text, each with the beginning of its alias."""
+    """The imports of a text, each with its alias."""
     return tuple(_IMPORT.findall(text))
 
 
 class ImportLine(Record):
-    """An import as its text shows it: the place of its reference, and whether an alias follows."""
+    """An import as its text shows it: the place of its reference, and the alias behind it, empty for none."""
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("span", "has_alias")
+    __match_args__: ClassVar[tuple[str, ...]] = ("span", "alias")
     __slots__ = __match_args__
 
-    def __init__(self, span: Span, has_alias: bool) -> None:
+    def __init__(self, span: Span, alias: str) -> None:
         self.span = span
-        self.has_alias = has_alias
+        self.alias = alias
 
 
 def importers(
@@ -43,5 +43,5 @@ def _lines(
     for source in sources:
         for match in _IMPORT.finditer(source.text):
             ref = reference(match[1])
-            line = ImportLine(source.span(*match.span(1)), match[2] is not None)
+            line = ImportLine(source.span(*match.span(1)), match[2] or "")
             yield (ref if isinstance(ref, ModuleRef) else match[1]), line

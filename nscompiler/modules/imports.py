@@ -17,9 +17,10 @@ from nscompiler.modules.file_imports import file_imports, module_of_file
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.meant import meant, repaired
 from nscompiler.modules.members import member, told
-from nscompiler.modules.not_found import MOST_MENDED, Wanting, declared, not_found
+from nscompiler.modules.not_found import MOST_MENDED, Wanting, declared, no_module, not_found
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
 from nscompiler.modules.tree import SUFFIX, folder_of
+from nscompiler.modules.twins import meant_twin, twin_modules
 from nscompiler.modules.wording import titled
 from nscompiler.patterns import Pattern
 from nscompiler.records import Record, replace
@@ -175,7 +176,9 @@ class _Resolver:
         if told is not None:
             self._mend_told(node, told, alias)
         else:
-            self.problems.append(self._index.conflict(ref) or self._not_found(node, ref, alias))
+            held = ref if paths else meant_twin(ref, self._used(alias), self._index)
+            twins = None if held is None else twin_modules(held, self._index)
+            self.problems.append(twins or self._not_found(node, ref, alias))
         return None
 
     def _take_faulty(self, node: syntax.Import, fault: ReferenceFault, alias: str) -> None:
@@ -205,6 +208,10 @@ class _Resolver:
             )
             if node.alias is None and alias[:1].islower():
                 fixes = tuple(self._with_small_alias(fix, alias) for fix in fixes)
+            script = None if fixes or found is None else self._index.script(found.ref)
+            if script is not None and script != self._module.source.path:
+                self.problems.append(no_module(place, script))
+                return
             problem = faulty(fault, text, place)
             self.problems.append(self._member(node, replace(problem, fixes=fixes or problem.fixes)))
 
@@ -238,9 +245,16 @@ class _Resolver:
             return
         behind = "" if called is None else f" as {called}"
         place = Span(self._module.source.path, node.start, line.end("code"))
+        reference = written.removeprefix("import ").lstrip()
+        file = reference.strip("\"'`<> ")
+        if file.endswith(SUFFIX):
+            held = module_of_file(folder_of(self._module.source.path), file, self._index)
+            refs = tuple(one for one in (held,) if one is not None and one != self._own)
+        else:
+            refs = existing(reference, self._index, self._used(alias), keyword)
         fixes = tuple(
             Fix(f"import `{ref}`", (Edit(place, f"import {ref}{behind}"),), Applicability.MAYBE_INCORRECT)
-            for ref in existing(written.removeprefix("import ").lstrip(), self._index, self._used(alias), keyword)
+            for ref in refs
         )
         if fixes:
             self.problems.append(replace(told, fixes=fixes))
@@ -265,7 +279,7 @@ class _Resolver:
             self.poisoned.update(meant)
             used = next((names for names in map(self._used, meant) if names), used)
         kept = alias if node.alias is None and self._used(alias) else ""
-        problem = not_found(Wanting(ref, self._reference_span(node), used, kept), self._index)
+        problem = not_found(Wanting(ref, self._reference_span(node), used, kept, self._own), self._index)
         return self._member(node, problem) if problem.code is codes.UNKNOWN_MODULE else problem
 
     def _of_file(self, node: syntax.Import, problem: Diagnostic) -> Diagnostic:

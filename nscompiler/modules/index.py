@@ -194,8 +194,12 @@ class ModuleIndex:
 
     def wanted(self, path: str) -> tuple[ModuleRef, ...]:
         """The modules that imports want of a file whose header is wrong, going by the texts of all files."""
-        lacking = (ref for ref in self._importers if isinstance(ref, ModuleRef) and not self.find(ref))
-        return tuple(sorted(ref for ref in lacking if self._claims(path, ref, bool(self.versions(ref)))))
+        return tuple(ref for ref in self.missing if self._claims(path, ref, bool(self.versions(ref))))
+
+    @property
+    def missing(self) -> tuple[ModuleRef, ...]:
+        """The modules that imports want and there are not, going by the texts of all files."""
+        return tuple(sorted(ref for ref in self._importers if isinstance(ref, ModuleRef) and not self.find(ref)))
 
     def written_so(self, text: str) -> str | None:
         """A file whose header has a faulty reference written so."""

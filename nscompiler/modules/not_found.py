@@ -13,11 +13,13 @@ from nscompiler.modules.reading import Heading, empty_file, missing_module_file
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.tree import CONFIG_FILE, MODULE_FILE, PROJECT_FILE, join
 from nscompiler.modules.wording import listed, titled
-from nscompiler.records import Record
+from nscompiler.records import Record, replace
 from nscompiler.source import Span
 
 # In how many versions of a module is looked for the names that are used.
 MOST_COMPARED = 20
+# In how many modules is looked for those that have other names.
+MOST_SKIMMED = 200
 # How many other files a fix mends in one go.
 MOST_MENDED = 50
 
@@ -25,16 +27,25 @@ MOST_MENDED = 50
 class Wanting(Record):
     """What an import that finds nothing wants: ``span`` is the place of its reference, ``used`` are the names that its
     file wants of the module, ``alias`` by which it does so where that is the module's own; empty where it has another.
+    ``own`` is the module that imports it, None for a script.
     """
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("ref", "span", "used", "alias")
+    __match_args__: ClassVar[tuple[str, ...]] = ("ref", "span", "used", "alias", "own")
     __slots__ = __match_args__
 
-    def __init__(self, ref: ModuleRef, span: Span, used: frozenset[str] = frozenset(), alias: str = "") -> None:
+    def __init__(
+        self,
+        ref: ModuleRef,
+        span: Span,
+        used: frozenset[str] = frozenset(),
+        alias: str = "",
+        own: ModuleRef | None = None,
+    ) -> None:
         self.ref = ref
         self.span = span
         self.used = used
         self.alias = alias
+        self.own = own
 
 
 def not_found(wanting: Wanting, index: ModuleIndex) -> Diagnostic:
@@ -55,7 +66,9 @@ def not_found(wanting: Wanting, index: ModuleIndex) -> Diagnostic:
 
 def _unknown_version(wanting: Wanting, index: ModuleIndex) -> Diagnostic:
     ref, used = wanting.ref, wanting.used
-    versions = index.versions(ref)
+    versions = tuple(found for found in index.versions(ref) if found != wanting.own)
+    if not versions:
+        return _unknown_module(wanting, index)
     span = _version_place(ref, wanting.span)
     lacks = {found: used - declared(found, index) for found in versions[:MOST_COMPARED]}
     whole = [found for found, missing in lacks.items() if not missing]
@@ -112,9 +125,10 @@ def declared(ref: ModuleRef, index: ModuleIndex) -> frozenset[str]:
 
 def _unknown_module(wanting: Wanting, index: ModuleIndex) -> Diagnostic:
     ref, span = wanting.ref, wanting.span
-    candidates = index.near(ref)
-    candidates = tuple(each for each in candidates if not wanting.used - declared(each, index)) or candidates
-    renamed = () if candidates else _renamed(wanting, index)
+    near = tuple(each for each in index.near(ref) if each != wanting.own)
+    whole = tuple(each for each in near if not wanting.used - declared(each, index))
+    renamed = () if near else _renamed(wanting, index)
+    candidates = whole or (*(() if renamed else _declaring(wanting, index)), *near)[:3]
     fixes = [_fix(f"import `{each}`", span, _written(each, wanting.alias)) for each in (*candidates, *renamed)]
     notes = [did_you_mean(tuple(str(candidate) for candidate in candidates))]
     broken = index.broken(ref)
@@ -147,13 +161,24 @@ def _renamed(wanting: Wanting, index: ModuleIndex) -> tuple[ModuleRef, ...]:
     return found if len(found) == 1 else ()
 
 
+def _declaring(wanting: Wanting, index: ModuleIndex) -> tuple[ModuleRef, ...]:
+    """The only module of the same first name that declares all that is used."""
+    refs = index.contents.refs
+    if not wanting.used or len(refs) > MOST_SKIMMED:
+        return ()
+    first = wanting.ref.name.partition(".")[0]
+    related = (versions[0] for versions in refs.values() if versions[0].name.partition(".")[0] == first)
+    found = [one for one in related if one != wanting.own and not wanting.used - declared(one, index)]
+    return tuple(found) if len(found) == 1 else ()
+
+
 def _written(ref: ModuleRef, alias: str) -> str:
     """A reference, with the alias by which the names of its module are used."""
     return f"{ref} as {alias}" if alias and alias != ref.last_part else str(ref)
 
 
 def _edit(line: ImportLine, wanted: ModuleRef, found: ModuleRef, index: ModuleIndex) -> Edit:
-    used = not line.has_alias and wanted.last_part in names_used(index.heading(line.span.path).source.text)
+    used = not line.alias and wanted.last_part in names_used(index.heading(line.span.path).source.text)
     return Edit(line.span, _written(found, wanted.last_part if used else ""))
 
 
@@ -174,12 +199,16 @@ def _script_import(ref: ModuleRef, span: Span, index: ModuleIndex, script: str) 
     at = header_place(text)
     place = Span(script, at, at)
     fix = Fix(f"give `{script}` a header", (Edit(place, f"module {ref}\n\n"),), Applicability.MAYBE_INCORRECT)
+    return replace(no_module(span, script, at), fixes=(fix,))
+
+
+def no_module(span: Span, script: str, at: int = 0) -> Diagnostic:
+    """The error for what names a script where a module stands; ``at`` is the place of the header that it has not."""
     return codes.SCRIPT_IMPORT.at(
         span,
         titled("`{}` is a script and cannot be imported", script),
         "no module has this name",
-        related=(Label(place, "there is no `module` header here", Role.DECLARATION),),
-        fixes=(fix,),
+        related=(Label(Span(script, at, at), "there is no `module` header here", Role.DECLARATION),),
     )
 
 

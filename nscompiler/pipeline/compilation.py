@@ -203,7 +203,8 @@ class Compilation:
     @cached_property
     def _common_problems(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the files together: where they are, their imports, project files and releases."""
-        known = *self.discovery.problems, *self._linked[1]
+        # Of two that say the same the first is kept: with all files at hand more is known of what was meant.
+        known = *self._linked[1], *self.discovery.problems
         return (*known, *self._project_problems(), *self._changed_releases())
 
     def _problems_of(self, item: LinkedModule, asked_for: bool) -> Iterable[Diagnostic]:
