@@ -1,7 +1,7 @@
 """A module's declared functions against its Python file, as far as its text alone can tell."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from nscompiler.diagnostics.codes import python as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
@@ -13,6 +13,7 @@ from nscompiler.typecheck.agreement import returns, takes
 from nscompiler.typecheck.annotations import Annotation, read_annotation
 from nscompiler.typecheck.arguments import ArgumentUse
 from nscompiler.typecheck.facts import Checked
+from nscompiler.typecheck.no_values import no_values
 from nscompiler.typecheck.places_in_python import line_of, place_in
 from nscompiler.typecheck.python_constructors import unknown_constructors
 from nscompiler.typecheck.python_methods import as_arguments, by_name, check_methods
@@ -42,7 +43,7 @@ def check_python(checked: Checked, python: SourceFile) -> tuple[Diagnostic, ...]
     reader = _PythonSide(checked, python, service)
     return (
         *check_methods(checked, python, service, functions),
-        *reader.sources(),
+        *(each for one in reader.sources for each in no_values(python, service, one)),
         *(annotations := (*reader.annotations(),)),
         *reader.values({label.span for one in annotations for label in one.related}),
         *reader.parameters(),
@@ -87,19 +88,12 @@ class _PythonSide:
         self._has_classes = bool(service.others)
         self._told: set[Label] = set()
 
-    # --- sources
+    # --- values
 
-    def sources(self) -> Iterator[Diagnostic]:
-        """Sources that hand out no values."""
-        for name, function in self._functions.items():
-            method = self._service.methods.get(name)
-            if function.kind == "source" and method is not None and _gives_no_values(method):
-                yield codes.SOURCE_WITHOUT_VALUES.at(
-                    line_of(self._python, method.line),
-                    titled("the source `{}` yields nothing", name),
-                    "a source hands out its values with `yield`",
-                    related=(Label(function.span, "declared here", Role.DECLARATION),),
-                )
+    @property
+    def sources(self) -> list[FunctionInterface]:
+        """The functions that take nothing."""
+        return [one for one in self._functions.values() if one.kind == "source"]
 
     def values(self, told: set[Span]) -> Iterator[Diagnostic]:
         """Values that are written out and not of the declared type; not of functions of whose annotations, at their
@@ -109,6 +103,8 @@ class _PythonSide:
             if method is not None and function.span not in told:
                 for wrong in wrong_values(method, function):
                     yield told_of(self._python, function, wrong)
+                if function.kind != "source":
+                    yield from no_values(self._python, self._service, function)
 
     # --- annotations
 
@@ -210,14 +206,15 @@ class _PythonSide:
 
     def parameters(self) -> Iterator[Diagnostic]:
         """Parameters that are read and not declared, or declared and not read."""
-        if any(function.parameters.open for function in self._functions.values()):
-            every = None
-        else:
-            every = {one.name: one for own in self._functions.values() for one in own.parameters.settable}
+        settable = {one.name: one for own in self._functions.values() for one in own.parameters.settable}
+        every = None if any(own.parameters.open for own in self._functions.values()) else settable
         told: set[tuple[str, str]] = set()
         for use in self._service.arguments.uses:
             # What has a default is as wrong where no function has such a parameter, and may be meant for another one.
-            declared = self._declared_for(use, every) if use.certain else every if use.defaulted else None
+            declared = self._declared_for(use, every)
+            if not use.certain:
+                other = use.name in settable
+                declared = None if other or not use.defaulted else every if every is not None else declared
             if declared is not None and use.name not in declared and (use.method, use.name) not in told:
                 told.add((use.method, use.name))
                 yield self._undeclared(use, declared)
@@ -226,7 +223,7 @@ class _PythonSide:
             if declared is not None and use.name in declared and (use.method, use.name) not in told:
                 told.add((use.method, use.name))
                 yield self._misread(use)
-        yield from self._unread()
+        yield from self._unread(told)
 
     def _declared_for(self, use: ArgumentUse, every: dict[str, Settable] | None) -> dict[str, Settable] | None:
         """The parameters that there may be where one is read; None where there may be any."""
@@ -274,50 +271,37 @@ class _PythonSide:
         edits = (Edit(self._python.span(start, start + len(use.name)), name),)
         return Fix(f"write `{name}`", edits, Applicability.MAYBE_INCORRECT)
 
-    def _unread(self) -> Iterator[Diagnostic]:
-        read = self._service.reads
+    def _unread(self, told: set[tuple[str, str]]) -> Iterator[Diagnostic]:
+        every = self._service.reads
         declared = {one.name for function in self._functions.values() for one in function.parameters.settable}
-        for function in self._functions.values() if read is not None else ():
-            if function.name not in self._service.methods:
+        for function in self._functions.values() if every is not None else ():
+            method = self._service.methods.get(function.name)
+            if method is None:
                 continue
-            definition = self._service.methods[function.name].definition
             names = [one.name for one in function.parameters.settable]
             # Which is told of already.
-            taken = () if definition is None else as_arguments(definition, names)
-            method = self._service.methods[function.name]
-            if definition is not None and method.arguments == 0:
-                taken = (*taken, *by_name(definition))
+            taken = () if method.definition is None else as_arguments(method.definition, names)
+            if method.definition is not None and method.arguments == 0:
+                taken = (*taken, *by_name(method.definition))
             taken = (*taken, *method.by_name)
-            misspelt = {name for other in read or () if other not in declared for name in near(other, declared)}
+            slips = (one.name for one in self._service.arguments.uses if self._is_slip(one, function, declared, told))
+            misspelt = {name for one in slips for name in near(one, names)}
             for one in function.parameters.settable:
-                if one.name not in (read or ()) and one.name not in {*misspelt, *taken} and one.span is not None:
-                    yield codes.UNREAD_PARAMETER.at(
-                        one.span,
-                        titled("the Python class never reads the parameter `{}`", one.name),
-                        "setting it changes nothing",
-                        related=(
-                            Label(
-                                line_of(self._python, self._service.methods[function.name].line),
-                                f"the method `{function.name}`",
-                                Role.DECLARATION,
-                            ),
-                        ),
-                    )
+                if one.name not in {*(every or ()), *misspelt, *taken} and one.span is not None:
+                    yield self._never_read(function, method, one.name, one.span)
 
+    def _is_slip(
+        self, use: ArgumentUse, function: FunctionInterface, declared: Container[str], told: Container[tuple[str, str]]
+    ) -> bool:
+        """Whether what is read may be meant for a parameter of a function: a function without `with` takes any name."""
+        reader = self._functions.get(use.method)
+        takes_any = reader is not None and reader.parameters.open and use.method not in self._service.arguments.called
+        return (use.name not in declared and not takes_any) or (function.name, use.name) in told
 
-def _gives_no_values(method: Method) -> bool:
-    """Whether a call of a source's method is sure to give nothing that can be iterated over. A method that only raises,
-    or is not written yet, is none of these."""
-    if method.definition is None or method.kind in (MethodKind.GENERATOR, MethodKind.ASYNC_GENERATOR):
-        return False
-    inside = [node for statement in method.definition.body for node in ast.walk(statement)]
-    if all(isinstance(statement, ast.Pass | ast.Expr) for statement in method.definition.body):
-        calls = any(isinstance(node, ast.Call) for node in inside)
-        return calls or method.kind is MethodKind.COROUTINE
-    if any(isinstance(node, ast.Raise) for node in inside):
-        return False
-    returned = any(isinstance(node, ast.Return) and node.value is not None for node in inside)
-    return method.kind is MethodKind.COROUTINE or not returned
+    def _never_read(self, function: FunctionInterface, method: Method, name: str, place: Span) -> Diagnostic:
+        label = Label(line_of(self._python, method.line), f"the method `{function.name}`", Role.DECLARATION)
+        title = titled("the Python class never reads the parameter `{}`", name)
+        return codes.UNREAD_PARAMETER.at(place, title, "setting it changes nothing", related=(label,))
 
 
 def _results(annotation: Annotation, kind: MethodKind) -> tuple[Annotation, ...]:

@@ -225,8 +225,10 @@ def test_a_method_that_others_call_reads_the_parameters_of_the_caller():
 )
 def test_what_no_function_declares_is_always_the_default(body, told):
     assert reads(WITH, body) == (["undeclared-parameter"] if told else [])
-    rest = "def g(self, x): return self.args['unit'] + self.args['more']\n\n    def h(self, x): return x"
-    assert reads(f"{WITH}\nfun h : Text -> Text", body, rest) == []
+    rest = "def g(self, x): return self.args['unit'] + self.args['more']\n\n    def h(self, x): return {}"
+    open_one = f"{WITH}\nfun h : Text -> Text"
+    assert reads(open_one, body, rest.format("x")) == (["undeclared-parameter"] if told else [])
+    assert reads(open_one, body, rest.format("self.f(x)")) == []
 
 
 @pytest.mark.parametrize("written", ["self.args.unit", "self.args('unit')", 'self.args("unit")'])

@@ -130,8 +130,9 @@ SOURCE_WITHOUT_VALUES = Code(
     title="The method of a source yields no values",
     explanation=(
         "A source, a function whose input is Void, hands out its values one by one: its method has a `yield`, or "
-        "returns something to iterate over. This one does neither, so the run would end with an error when the source "
-        "is opened. An `async` method that returns is no source either; one that yields is."
+        "returns something to iterate over. This one does neither, or returns one value where `yield` is meant, so the "
+        "run would end with an error when the source is opened. An `async` method that returns is no source either; "
+        "one that yields is."
     ),
     level=Severity.WARNING,
     wrong_files=(("module.nml", _TICKS), ("service.py", _COUNTS.replace("yield number", "print(number)"))),
@@ -174,7 +175,8 @@ RETURNED_VALUE = Code(
         "Here a method writes out what it gives, a dict with a record's fields or the like, and every call that comes "
         "to it would fail: a field is missing that is not optional, or misspelt; what is declared as a sum is no "
         "value of one of its constructors, which are attributes of `nstack`, `nstack.Event.Placed(…)`; or the sum has "
-        "no constructor of this name. A misspelt optional field would be lost. Of values that are not written out, or "
+        "no constructor of this name. A misspelt optional field would be lost. Or a method comes to its end without a "
+        "`return` that gives a value, as where it prints what it should return. Of values that are not written out, or "
         "whose fields are not all literal, nothing is said: they are checked when the workflow runs."
     ),
     level=Severity.WARNING,
