@@ -4,19 +4,23 @@ A function without ``with`` takes any parameter, so only its Python code knows w
 the classes of all functions that it reaches can be read, and use ``self.args`` with literal names alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from nscompiler.diagnostics.codes import lints as codes
+from nscompiler.diagnostics.codes import params
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
 from nscompiler.lints.places import declared_at
 from nscompiler.modules.wording import titled
 from nscompiler.source import Span
+from nscompiler.typecheck.attempts import inside
 from nscompiler.typecheck.facts import Checked
 from nscompiler.typecheck.foreign_parameters import called_elsewhere, carried_value
 from nscompiler.typecheck.params import POLICY
+from nscompiler.typecheck.taken_away import shortened, unset
+from nscompiler.types.interface import FunctionInterface
 
 if TYPE_CHECKING:
     from nscompiler.typecheck.service import Service
@@ -38,7 +42,11 @@ def unread_bindings(
             last, reached = apply, {}
             names = reading.names_read(apply.function, reached)
         if names is not None and binding.name.text not in names:
-            yield _report(checked, binding, reached, names)
+            nearer = _bound_nearer(checked, apply.function, binding.name.text)
+            if nearer is None:
+                yield _report(checked, binding, reached, names)
+            else:
+                yield _without_effect(checked, apply, binding, nearer)
 
 
 class _Reading:
@@ -75,8 +83,16 @@ class _Reading:
                     if service is None or service.class_name is None or not service.complete or service.reads is None:
                         return None
                     reached[target.name] = declared_at(target, self._modules)
-                    names.update(service.reads)
+                    names.update(self._read_for(target, service))
         return frozenset(names) if reached else None
+
+    def _read_for(self, target: FunctionInterface, service: "Service") -> Iterable[str]:
+        """What may be read while a function is called: by its method, or by what is no function's or others call."""
+        home, called = self._home(target.module), service.arguments.called
+        if home is None or "super(" in service.text:
+            return service.reads or ()
+        others = home.interface.functions.keys() - {target.name, *called}
+        return [use.name for use in service.arguments.uses if use.method not in others]
 
     def _home(self, module: str) -> Checked | None:
         if module not in self._homes:
@@ -88,6 +104,25 @@ class _Reading:
             home = self._home(module)
             self._services[module] = None if home is None else self._service_of(home)
         return self._services[module]
+
+
+def _bound_nearer(checked: Checked, expr: syntax.Expr, name: str) -> Span | None:
+    """Where a binding inside an expression decides a parameter for a function that declares it."""
+    taken = {id(binding) for _, binding in checked.open_bindings if binding.name.text == name}
+    waiting = [expr]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, syntax.Apply):
+            for binding in part.bindings:
+                if binding.name.text == name and id(binding) not in taken:
+                    return checked.module.span(binding)
+        waiting.extend(reversed(inside(part)))
+    for use in _names(expr):
+        fact = checked.facts.uses.get(use)
+        for one in () if fact is None else fact.target.parameters.fixed:
+            if one.name == name and one.reader:
+                return one.span
+    return None
 
 
 def _names(expr: syntax.Expr) -> list[syntax.Use]:
@@ -111,6 +146,19 @@ def _definitions(checked: Checked, name: str) -> Iterator[syntax.DefDecl]:
     for decl in checked.module.declarations:
         if isinstance(decl, syntax.DefDecl) and decl.name.text == name:
             yield decl
+
+
+def _without_effect(checked: Checked, apply: syntax.Apply, binding: syntax.Binding, nearer: Span) -> Diagnostic:
+    """What is said where the functions without ``with`` do not read what the others have from a nearer binding."""
+    edit = unset(checked.module, apply, binding)
+    title = f"remove `{binding.name.text} = {shortened(binding.value)}`"
+    return params.PARAMETER_WITHOUT_EFFECT.at(
+        checked.module.span(binding),
+        titled("`{}` has no effect here", binding.name.text),
+        "whoever reads it already has it",
+        related=(Label(nearer, "this nearer binding wins", Role.PARAMETER),),
+        fixes=(Fix(title, (edit,), Applicability.MAYBE_INCORRECT),),
+    )
 
 
 def _report(

@@ -149,9 +149,9 @@ def _edits(scope: Scope, moves: Sequence[Place]) -> tuple[Edit, ...]:
             edits.append(Edit(source.span(reader.end, reader.end), f" {{ {', '.join(texts)} }}"))
         elif len(after) == len(before) - 1 and set(after) < set(before):
             (gone,) = set(before) - set(after)
-            edits.append(unset(scope, apply, gone))
+            edits.append(unset(scope.module, apply, gone))
         elif not after:
-            edits.append(unset(scope, replace(apply, bindings=before[:1]), before[0]))
+            edits.append(unset(scope.module, replace(apply, bindings=before[:1]), before[0]))
         elif tuple(after[: len(before)]) == before:
             end = before[-1].end
             edits.append(Edit(source.span(end, end), "".join(f", {text}" for text in texts[len(before) :])))

@@ -8,12 +8,12 @@ from nscompiler.typecheck.scope import Scope
 def without(scope: Scope, expr: syntax.Apply, binding: syntax.Binding) -> Fix:
     """A fix that takes a binding away."""
     title = f"remove `{binding.name.text} = {shortened(binding.value)}`"
-    return Fix(title, (unset(scope, expr, binding),), Applicability.MAYBE_INCORRECT)
+    return Fix(title, (unset(scope.module, expr, binding),), Applicability.MAYBE_INCORRECT)
 
 
-def unset(scope: Scope, expr: syntax.Apply, binding: syntax.Binding) -> Edit:
+def unset(module: syntax.Module, expr: syntax.Apply, binding: syntax.Binding) -> Edit:
     """The edit that takes a binding away, with its comma, or with the braces where it is the only one."""
-    source, at = scope.module.source, expr.bindings.index(binding)
+    source, at = module.source, expr.bindings.index(binding)
     if len(expr.bindings) == 1:
         # Other brackets may have been read as braces.
         brace = source.text.find("{", expr.function.end, binding.start)
