@@ -22,7 +22,7 @@ Open = tuple[syntax.Apply, syntax.Binding]
 
 def check_required(scope: Scope, inference: Inference, row: ParameterRow) -> None:
     """Report what a workflow needs and does not set."""
-    misspelt: set[syntax.Binding] = set()
+    misspelt: dict[syntax.Binding, str] = {}
     for need in row.settable:
         if not need.required:
             continue
@@ -38,11 +38,14 @@ def check_required(scope: Scope, inference: Inference, row: ParameterRow) -> Non
 
 
 def _reader_in(inference: Inference, need: Settable) -> syntax.Expr | None:
-    """The first name in a def, with its types, through which a parameter is read."""
+    """The first name in a def, with its types, through which a parameter is read; that of a workflow if no other."""
+    workflow: syntax.Expr | None = None
     for node, fact in inference.uses.items():
         if any((one.name, one.reader) == (need.name, need.reader) for one in fact.target.parameters.settable):
-            return node  # type: ignore[return-value]
-    return None
+            if fact.target.kind != "workflow":
+                return node  # type: ignore[return-value]
+            workflow = workflow or node  # type: ignore[assignment]
+    return workflow
 
 
 def _is_followed_by_unread(scope: Scope, use: syntax.Node) -> bool:
@@ -66,7 +69,7 @@ def _taken_openly(scope: Scope, inference: Inference, need: Settable) -> Iterato
 
 
 def _report_misspelt(
-    scope: Scope, inference: Inference, use: syntax.Node, need: Settable, told: set[syntax.Binding]
+    scope: Scope, inference: Inference, use: syntax.Node, need: Settable, told: dict[syntax.Binding, str]
 ) -> bool:
     """Whether a binding around a function is a slip of what it needs; then after a report, if none was made."""
     for apply, binding in _taken_openly(scope, inference, need):
@@ -74,8 +77,10 @@ def _report_misspelt(
         name = binding.name.text
         if not around or not near(name, (need.name,)) or any(one.name.text == need.name for one in apply.bindings):
             continue
+        if told.get(binding, need.name) != need.name:
+            continue  # it is a slip of another parameter already
         if binding not in told:
-            told.add(binding)
+            told[binding] = need.name
             scope.report(
                 codes.UNKNOWN_PARAMETER,
                 binding.name,

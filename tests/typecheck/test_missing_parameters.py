@@ -41,6 +41,22 @@ def test_a_binding_that_only_an_open_function_takes_is_a_slip_of_a_near_one() ->
     assert check_texts({"main.nml": fixed}).diagnostics == ()
 
 
+def test_one_binding_is_a_slip_of_one_parameter() -> None:
+    declared = "fun keep : Text -> Text\nfun book : Text -> Void with { market : Text, marker : Text }\n"
+    text = declared + 'def w = Sources.stdin | (keep | book) { markt = "x" }\n'
+    found = check_texts({"main.nml": text}).diagnostics
+    assert sorted(one.code.name for one in found) == ["parameter-missing", "unknown-parameter"]
+
+
+def test_beside_a_workflow_that_lacks_it_the_same_function_lacks_it_too() -> None:
+    text = OPEN + "def w = Sources.stdin | book\n\nw & (Sources.stdin | book)\n"
+    found = check_texts({"main.nml": text}).diagnostics
+    assert [(one.code.name, text.count("\n", 0, one.primary.span.start) + 1) for one in found] == [
+        ("parameter-missing", 3),
+        ("parameter-missing", 5),
+    ]
+
+
 @pytest.mark.parametrize("binding", ['volume = "main"', 'keeper = "x"', "legder = [1]"])
 def test_another_name_and_another_type_are_no_slip(binding: str) -> None:
     text = OPEN + f"def booked = keep | book\ndef w = Sources.stdin | booked {{ {binding} }}\n"
