@@ -7,7 +7,7 @@ from nscompiler.grammar.late_types import late_types
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.text import quote
-from nscompiler.grammar.wording import fitting
+from nscompiler.grammar.wording import fitting, shown
 from nscompiler.patterns import Pattern
 
 _MAYBE = Applicability.MAYBE_INCORRECT
@@ -25,6 +25,9 @@ _TYPE_OF = {
 _NEXT_MODULE = Pattern(r"\s*+\w[\w./-]*+:[0-9]")
 _DOTTED = Pattern(r"[ \t]*+\.[ \t]*+(?=\w[\w.]*+:[0-9])")
 _RUN_ON = Pattern(r"[^\n\r;]*+")
+
+
+_LITERALS = ("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT")
 
 
 def _kind(segment: Segment, position: int) -> str:
@@ -88,6 +91,23 @@ def no_literal(around: Surroundings) -> Diagnostic | None:
     what = "tuple" if segment.text(at) == "(" else "record"
     title = f"A literal is a text, a number, `true`, `false` or a list: no {what}"
     return codes.NOT_A_LITERAL.at(segment.span(at, end), title)
+
+
+def nameless_parameter(around: Surroundings) -> Diagnostic | None:
+    """``f { "2" }``."""
+    segment, at = around.segment, around.segment.at
+    if around.keyword in ("type", "fun") or segment.text(at - 1) != "{" or _kind(segment, at) not in _LITERALS:
+        return None
+    if not _is_stage(segment, at - 2) or segment.text(at + 1) not in ("}", ","):
+        return None
+    title = f"The name of the parameter is missing before {shown(segment.text(at))}"
+    title = fitting(title, "The name of the parameter is missing before this value")
+    return codes.MISSING_NAME.at(segment.span(at), title, "as in `{ name = value }`")
+
+
+def _is_stage(segment: Segment, position: int) -> bool:
+    before = segment.text(position - 1)
+    return segment.is_word(position) and before in ("|", "&", "=", "(", ".", ";", "")
 
 
 def quoted_type(around: Surroundings) -> Diagnostic | None:
@@ -293,6 +313,7 @@ EXCESS = (
     no_braces,
     rest_of_record,
     bare_point,
+    nameless_parameter,
     quoted_type,
     second_output,
     second_import,

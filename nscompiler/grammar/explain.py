@@ -142,6 +142,7 @@ def _swapped(segment: Segment) -> list[Candidate]:
     if text in ("=", ":"):
         other = ":" if text == "=" else "="
         what = "a type" if other == ":" else "a value"
+        what = "what a `type` is" if other == "=" and segment.text(at - 2) == "type" else what
         title = f"A `{other}` is needed before {what}, not `{text}`"
         swap = Candidate(Repair(0, 1, (other,)), codes.COLON_AND_EQUALS, title, f"Write `{other}`", at)
         arrow = Candidate(

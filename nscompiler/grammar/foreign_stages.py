@@ -94,6 +94,8 @@ def _what(tokens: Tokens, trial: Trial, first: int, until: int) -> str:
         return "lambda" if texts[0] in ("\\", "λ") else texts[0]
     arrow = next((at for at, text in enumerate(texts) if text in _ARROWS), 0)
     if arrow:
+        if not {".", "="}.isdisjoint(texts[:arrow]):
+            return ""  # a stage with its module's alias or its parameters: the arrow joins two
         named = {text for text in texts[:arrow] if text.isidentifier()}
         declared = any(tokens.texts[at] in named and tokens.texts[at - 1] in ("fun", "def") for at in range(1, first))
         return texts[arrow] if named and not declared and not named.isdisjoint(texts[arrow + 1 :]) else ""

@@ -16,6 +16,8 @@ _OWN = frozenset(("Vector", "Matrix"))
 _TYPES = _LISTS | _OPTIONALS | _MAPS | _TUPLES
 _SCALARS = {"str": "Text", "string": "Text", "int": "Integer", "float": "Double", "bool": "Boolean", "bytes": "[Byte]"}
 _SCALARS |= {"Str": "Text", "String": "Text", "Int": "Integer", "Float": "Double", "Bool": "Boolean", "Any": "Json"}
+SMALL_TYPES = {**_SCALARS, "number": "Double", "boolean": "Boolean", "integer": "Integer"}
+"""What other languages call types, as the one inside of a list or a map."""
 _PARTNER = {"[": "]", "<": ">", "(": ")"}
 #: How many tokens before and behind a mistake are looked at.
 _AROUND = 96

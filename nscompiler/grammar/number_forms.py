@@ -1,5 +1,5 @@
-"""Numbers and lists of names as values: `0,5`, `1,000`, `5 * 100`, `50%`, `[id, name]`. Each is read as one value, so
-that no part of it is taken away.
+"""Numbers and lists of names as values: `0,5`, `1,000`, `5 * 100`, `1/2`, `+5`, `50%`, `[id, name]`. Each is read as
+one value, so that no part of it is taken away.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,10 @@ _THOUSANDS = Pattern(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _DECIMAL = Pattern(r"[0-9]+,[0-9]+")
 _PRODUCT = Pattern(r"[0-9]+(?:[ \t]*\*[ \t]*[0-9]+)+")
 _PERCENT = Pattern(r"([0-9]{1,3})%")
+_FRACTION = Pattern(r"([0-9]{1,15})[ \t]*/[ \t]*([1-9][0-9]{0,14})")
+_PLUS = Pattern(r"\+[ \t]*([0-9][0-9_]*(?:\.[0-9]+)?)")
+_UNITS = "kWh|MWh|Wh|kW|MW|W|kg|mg|g|km|cm|mm|px|pt|kB|KB|MB|GB|TB|Hz|kHz|MHz|EUR|USD"
+_UNIT = Pattern(rf"(-?[0-9][0-9_]*(?:\.[0-9]+)?)[ \t]*({_UNITS})")
 _VALUE = Pattern(r"[^{}|;\n]*?(?=[ \t]*(?:,[ \t]*[a-z_]\w*[ \t]*=|\}))")
 
 
@@ -90,6 +94,17 @@ def _offers(written: str) -> tuple[tuple[str, ...], str]:
         for factor in written.split("*"):
             product *= int(factor.strip()[:18])
         return (str(product),), "A value is a literal, not something to be worked out"
+    fraction = _FRACTION.fullmatch(written)
+    if fraction is not None:
+        whole, rest = divmod(int(fraction[1]), int(fraction[2]))
+        worked = str(int(fraction[1]) / int(fraction[2]))
+        plain = "e" not in worked
+        return ((str(whole) if not rest else worked,) if plain else ()), "A value is a literal, not to be worked out"
+    plus, unit = _PLUS.fullmatch(written), _UNIT.fullmatch(written)
+    if plus is not None:
+        return (plus[1],), "A number stands without `+`"
+    if unit is not None:
+        return (unit[1],), f"A number stands without its unit `{unit[2]}`"
     percent = _PERCENT.fullmatch(written)
     if percent is not None:
         part = int(percent[1]) / 100

@@ -145,7 +145,7 @@ def choices(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Ite
             break  # the next parameter
         values.append(at)
         at += 1
-        if texts[at] not in ("|", ",") or len(values) > _MOST:
+        if texts[at] not in ("|", ",", "or") or len(values) > _MOST:
             break
         at += 1
     until = at + 1 if opened else values[-1] + 1 if values else at

@@ -13,6 +13,7 @@ from nscompiler.grammar.lexer import SWALLOWED, Tokens, scan, shared_kinds
 from nscompiler.grammar.listed_values import listed_values
 from nscompiler.grammar.number_forms import number_forms
 from nscompiler.grammar.parameter_choices import choices, other_types
+from nscompiler.grammar.parameter_lists import parameter_lists
 from nscompiler.grammar.shell_forms import shell_forms
 from nscompiler.grammar.slip import Slip
 from nscompiler.grammar.small_constructors import small_constructors
@@ -80,6 +81,7 @@ class Slips:
         """What may have slipped around the mistake at a token, where nothing else is as likely."""
         yield from dashed_uses(self._source, self._tokens, self._trial, index)
         yield from listed_values(self._source, self._tokens, self._trial, index)
+        yield from parameter_lists(self._source, self._tokens, self._trial, index)
         yield from shell_forms(self._source, self._tokens, self._trial, index)
         yield from swallowing(self._source, self._tokens, self._trial, index)
         yield from number_forms(self._source, self._tokens, self._trial, index)
@@ -471,6 +473,7 @@ class Slips:
         written = texts[opening], texts[self._partner(opening)]
         if texts[opening + 2] in ("=", ":") and written != ("{", "}"):
             what = "Parameters are given" if texts[opening + 2] == "=" else "The fields of a record stand"
+            what = "The parameters of a function stand" if texts[opening - 1] == "with" else what
             title = f"{what} in `{{ }}`, not in `{written[0]} {written[1]}`"
             yield self._rebracketed(opening, "{}", title)
 

@@ -173,10 +173,10 @@ def _uses_near(segment: Segment) -> list[Span]:
 def _what(around: Surroundings) -> str:
     segment = around.segment
     before, following = segment.text(segment.at - 1), segment.text(segment.at + 1)
-    if segment.at == around.head + 1:
-        return f"The name of a `{around.keyword}`"
     if before == "@":
         return "An attribute's name"
+    if segment.at == around.head + 1:
+        return f"The name of a `{around.keyword}`"
     if before == "as":
         return "A module's alias"
     if before == "is":

@@ -17,7 +17,7 @@ _PLAIN = Pattern(r"[\w'. ]*")
 """What has no sign in it but points: names, and numbers one after the other, may be something else gone wrong."""
 _APART = Pattern(r"-\s+([0-9][0-9_]*+(?:\.[0-9]++)?)")
 """A number with its sign apart."""
-_ENVIRONMENT = Pattern(r"(?:process\.env|os\.environ|env|ENV)[.:]([A-Za-z_][A-Za-z0-9_]*)")
+_ENVIRONMENT = Pattern(r"(?:(?:process\.env|os\.environ|env|ENV)[.:]|%(?=\w+%))([A-Za-z_][A-Za-z0-9_]*)%?")
 """A variable of the environment as other languages write it."""
 _QUERIES = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE"))
 _NEVER = frozenset("={}[]()<>|&;$" + "\"'`´‘’‚‛“”„‟«»")

@@ -22,6 +22,8 @@ _SMALL = {name.lower(): name for name in (*SCALARS, "Void")}
 FOREIGN_SMALL = {"string": "Text", "str": "Text", "int": "Integer", "bool": "Boolean", "float": "Double"}
 """What other languages call a type, in small letters."""
 FOREIGN_SMALL |= {"bytes": "[Byte]", "number": "Double", "long": "Integer"} | SQL_SMALL
+FOREIGN_SMALL |= {f"{name}{bits}": "Integer" for name in ("int", "uint") for bits in (8, 16, 32, 64)}
+FOREIGN_SMALL |= {f"float{bits}": "Double" for bits in (16, 32, 64)}
 # What a fix is not called after.
 _LONG, _SHORT = 80, 40
 _MEANT = {**_SMALL, **FOREIGN_SMALL}

@@ -124,8 +124,24 @@ def _reports_modifiers(scope: Scope, expr: syntax.TypeName, wanted: int) -> bool
 def _without_some(scope: Scope, expr: syntax.TypeName, wanted: int) -> tuple[Fix, ...]:
     """What to do about types that are too many: a sign may be missing before them, or they go."""
     start = (expr.args[wanted - 1] if wanted else expr.name).end
-    meant = _without_key(scope, expr) or (() if wanted else (*_with_commas(scope, expr), *_with_word(scope, expr)))
+    meant = (
+        _without_key(scope, expr)
+        or _as_optional(scope, expr, wanted)
+        or (() if wanted else (*_with_commas(scope, expr), *_with_word(scope, expr)))
+    )
     return meant or _removal(scope, start, expr.args[-1].end)
+
+
+def _as_optional(scope: Scope, expr: syntax.TypeName, wanted: int) -> tuple[Fix, ...]:
+    """``{ a : Text NULL }``, as SQL has what may be missing."""
+    source, word = scope.module.source, expr.args[-1]
+    if wanted or len(expr.args) > 1 or source.text[word.start : word.end] not in ("NULL", "Null", "null"):
+        return ()
+    edits = (
+        Edit(source.span(expr.start, expr.start), "optional "),
+        Edit(source.span(expr.name.end, word.end), ""),
+    )
+    return (Fix(f"write `optional {expr.name.text}`", edits, Applicability.MAYBE_INCORRECT),)
 
 
 def _with_commas(scope: Scope, expr: syntax.TypeName) -> tuple[Fix, ...]:

@@ -46,6 +46,8 @@ FOREIGN = {
     "Any": "Json",
     "Object": "Json",
     "Dict": "Map",
+    **{f"{name}{bits}": "Integer" for name in ("Int", "UInt") for bits in (8, 16, 32, 64)},
+    **{f"Float{bits}": "Double" for bits in (16, 32, 64)},
 }
 # What is a sign or a word here and no type: a name in its place would not do.
 _LIST, _OPTIONAL = "a list is written `[T]`", "what may be missing is written `optional T`"

@@ -30,6 +30,11 @@ CASES = [
     (DEF, r'url = "C:«\d»ata\out.jsonl"', r'url = "C:\\data\\out.jsonl"'),
     (DEF, r'url = "C:«\U»sers\temp\new"', r'url = "C:\\Users\\temp\\new"'),
     (DEF, r'url = "«\d»+\s\n"', r'url = "\\d+\\s\n"'),
+    (DEF, "rate = «1/2»", "rate = 0.5"),
+    (DEF, "n = «6 / 3»", "n = 2"),
+    (DEF, "rate = «0.5kWh»", "rate = 0.5"),
+    (DEF, "rate = «+0.5», n = 1", "rate = 0.5, n = 1"),
+    (DEF, "url = «%KEY%»", "url = $KEY"),
     # constructors and names
     ("type T = {}\n", "Hours Integer | «minutes» Integer | Never", "Hours Integer | Minutes Integer | Never"),
     ("type T = {}\n", "«hours» Integer | Minutes Integer", "Hours Integer | Minutes Integer"),
@@ -50,7 +55,17 @@ CASES = [
     ("fun f : Integer -> Integer\ndef w = {} | f | Sinks.log\n", "«(1, 2, 3)»", "[1, 2, 3]"),
     ("fun f : Integer -> Integer\ndef w = {} | f | Sinks.log\n", "«{ 1, 2, 3 }»", "[1, 2, 3]"),
     (DEF, 'fields = «("a", "b")»', 'fields = ["a", "b"]'),
+    # types
+    ("type R = { a : {}, b : Integer }\n", "«Text NULL»", "optional Text"),
+    ("type R = { a : {} }\n", "string«[]»", "[Text]"),
+    ("type R = { a : {} }\n", "«{ [k: string]: number }»", "Map Double"),
+    ("type R = { a : {} }\n", "«int32»", "Integer"),
+    ("type R = { a : {} }\n", "«UInt64»", "Integer"),
+    ("type R = { a : {} }\n", "«Float64»", "Double"),
     # declarations
+    ("fun f : Text -> Text {}\ndef w = f { n = 2 }\n", "«where» { n : Integer }", "with { n : Integer }"),
+    ("fun f : Text -> Text with {}\n", "«(n : Boolean = true)»", "{n : Boolean = true}"),
+    ('fun f : Text -> Text with { m : {} = "a" }\n', '«"a" or "b"»', '"a" | "b"'),
     (MODULE, '«fun» f : Text -> Text = "x"', 'def f = "x"'),
     ("{}\ndef w = Sources.stdin | f | Sinks.log\n", '«fun» f : Text -> Text = "x"', "fun f : Text -> Text"),
     (MODULE, "«stateless»\nfun f : Text -> Text", "@stateless\nfun f : Text -> Text"),
@@ -103,3 +118,25 @@ def test_a_pipe_beside_a_name_that_nothing_declares_is_not_sure() -> None:
     text = "fun f : Text -> Text\ndef w = Sources.stdin | fetch f | Sinks.log\n"
     (found,) = check_texts({"main.nml": text}).diagnostics
     assert [fix.applicability for fix in found.fixes] == [Applicability.MAYBE_INCORRECT]
+
+
+def _only(text: str) -> tuple[str, str, str]:
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    return found.code.id, found.title, text[found.primary.span.start : found.primary.span.end]
+
+
+def test_words_that_fit_the_place() -> None:
+    assert _only(MODULE.replace("{}", '@Deprecated("x")\nfun f : Text -> Text')) == (
+        "NS0122",
+        "An attribute's name starts with a small letter",
+        "Deprecated",
+    )
+    assert _only(DEF.replace("{ {} }", '{ "2" }')) == (
+        "NS0123",
+        'The name of the parameter is missing before `"2"`',
+        '"2"',
+    )
+    assert _only("type R : { id : Text }\n") == ("NS0108", "A `=` is needed before what a `type` is, not `:`", ":")
+    assert _only(F + "def w = Sources.stdin | Conv.text -> Conv.text | Sinks.log\n")[1] == (
+        "Stages are joined by `|`, not by `->`"
+    )
