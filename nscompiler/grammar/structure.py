@@ -145,12 +145,14 @@ def name_case(around: Surroundings) -> Diagnostic | None:
     for position in positions:
         text = segment.text(position)
         other = text[0].lower() if letter == "small" else text[0].upper()
-        edits.append(Edit(segment.span(position), (other if other != text[0] else "x") + text[1:]))
+        rest = text[1:].lower() if letter == "small" and text.isupper() else text[1:]  # `ID` is `id`
+        edits.append(Edit(segment.span(position), (other if other != text[0] else "x") + rest))
     if segment.at == around.head + 1 and around.keyword in ("fun", "def"):
         edits += [Edit(span, edits[0].text) for span in _uses_near(segment)]
     title = f"{_what(around)} starts with a {letter} letter"
     fixes = [Fix(f"Write {shown(edits[0].text)}", tuple(edits), _MAYBE)]
-    if all(segment.text(at - 1) in ("{", ",") and segment.text(at + 1) == ":" for at in positions):
+    of_fields = all(segment.text(at - 1) in ("{", ",") and segment.text(at + 1) == ":" for at in positions)
+    if of_fields and "with" not in (segment.text(at) for at in range(positions[0])):  # parameters have no such names
         quoted = [Edit(segment.span(position), f'"{segment.text(position)}"') for position in positions]
         fixes.append(Fix(f"Write {shown(quoted[0].text)}, if the data has it so", tuple(quoted), _MAYBE))
     return codes.NAME_CASE.at(segment.span(segment.at), title, fixes=tuple(fixes))

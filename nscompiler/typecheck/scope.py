@@ -13,6 +13,7 @@ from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.records import replace
 from nscompiler.source import Span
+from nscompiler.typecheck.their_constructors import meant_instead
 from nscompiler.typecheck.unknown import Elsewhere, report_alias, report_function, report_type
 from nscompiler.types.interface import (
     ANY_NAME,
@@ -142,7 +143,10 @@ class Scope:
     def _declare_type(self, decl: syntax.TypeDecl) -> None:
         name = decl.name
         if name.text in BUILT_IN:
-            self.report(codes.RESERVED_NAME, name, f"`{name.text}` is a built-in type", "choose another name")
+            fix, title = meant_instead(self, decl, BUILT_IN), f"`{name.text}` is a built-in type"
+            if fix is not None:
+                self.broken.add(fix.edits[0].text)
+            self.report(codes.RESERVED_NAME, name, title, "choose another name", fixes=(fix,) if fix else ())
             return
         self.declared_types[name.text] = decl
 

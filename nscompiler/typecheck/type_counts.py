@@ -1,5 +1,7 @@
 """Too many types or too few: in ``f<…>``, and behind the name of a type."""
 
+import re
+
 from nscompiler.diagnostics.codes import names as name_codes
 from nscompiler.diagnostics.codes import syntax as syntax_codes
 from nscompiler.diagnostics.codes import types as codes
@@ -129,7 +131,13 @@ def _without_some(scope: Scope, expr: syntax.TypeName, wanted: int) -> tuple[Fix
         or _as_optional(scope, expr, wanted)
         or (() if wanted else (*_with_commas(scope, expr), *_with_word(scope, expr)))
     )
-    return meant or _removal(scope, start, expr.args[-1].end)
+    if meant or wanted != 1 or len(expr.args) != 2:
+        return meant or _removal(scope, start, expr.args[-1].end)
+    first, second = expr.args
+    text = scope.module.source.text
+    either = (*_removal(scope, start, second.end), *_removal(scope, first.start, second.start))
+    other = f"{text[expr.start : expr.name.end]} {text[second.start : second.end]}"  # as another place has it?
+    return either[::-1] if re.search(rf"{re.escape(other)}(?![\w.])", text) else either
 
 
 def _as_optional(scope: Scope, expr: syntax.TypeName, wanted: int) -> tuple[Fix, ...]:

@@ -17,6 +17,7 @@ from nscompiler.typecheck import lone_constructors
 from nscompiler.typecheck.constructor_types import type_meant
 from nscompiler.typecheck.other_versions import report_other_version
 from nscompiler.typecheck.standard_names import meant_by
+from nscompiler.typecheck.their_constructors import by_parameters, own_first, renamed_type, reports_their_constructor
 from nscompiler.types.interface import Interface
 from nscompiler.types.types import SCALARS
 
@@ -239,7 +240,9 @@ def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | N
         return
     if interface is None and _is_wanted(scope, text):
         return
-    similar = scope.near(text, candidates)
+    if interface is not None and reports_their_constructor(scope, qualifier, interface, name, "type"):
+        return
+    similar = own_first(scope.near(text, candidates), () if interface is not None else BUILT_IN_TYPES)
     if interface is None and text in FOREIGN:
         similar = (FOREIGN[text],)
     found, fixes = _elsewhere(scope, qualifier, name, "types", bool(similar))
@@ -250,6 +253,8 @@ def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | N
     if not fixes and _is_variable(scope, unknown):
         written = f"a type variable is written `{text.lower()}`"
         fixes.append(scope.replacement(name, text.lower(), f"write `{text.lower()}`"))
+    if interface is None and not fixes and written is None:
+        fixes += renamed_type(scope, text)
     if is_whole and unknown.args and not fixes and written is None:
         lone_constructors.report_unknown(scope, unknown)
         return
@@ -348,6 +353,7 @@ def report_function(
             _report_no_function(scope, name)
             if interface is None
             else _report_their_type(scope, qualifier, interface, name)
+            or reports_their_constructor(scope, qualifier, interface, name, "function")
         )
     ):
         return
@@ -357,6 +363,8 @@ def report_function(
         scope.report(codes.UNKNOWN_NAME, name, title, f"did you mean `{cut}`?", fixes=(fix,))
         return
     similar = scope.near(text, candidates)
+    if interface is not None and interface.standard:
+        similar = by_parameters(scope.module.source.text, name.end, interface) or similar
     if interface is not None and not similar:
         similar = tuple(one for one in meant_by(interface.module, text) if one in interface.functions)
     found, fixes = _elsewhere(scope, qualifier, name, "functions", bool(similar))

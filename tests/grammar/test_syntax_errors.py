@@ -361,7 +361,7 @@ def test_what_only_resembles_a_reference_in_pieces_is_none(text):
 def test_a_field_that_is_called_so_elsewhere_may_be_quoted() -> None:
     text = "type T = { ID : Text, ok : Text, Age : Integer }"
     fixes = read(text).problems[0].fixes
-    assert [fix.title for fix in fixes] == ["Write `iD`", 'Write `"ID"`, if the data has it so']
+    assert [fix.title for fix in fixes] == ["Write `id`", 'Write `"ID"`, if the data has it so']
     assert applied(text, fixes[1]) == 'type T = { "ID" : Text, ok : Text, "Age" : Integer }'
 
 
