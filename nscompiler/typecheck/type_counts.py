@@ -137,7 +137,7 @@ def _without_some(scope: Scope, expr: syntax.TypeName, wanted: int) -> tuple[Fix
     text = scope.module.source.text
     either = (*_removal(scope, start, second.end), *_removal(scope, first.start, second.start))
     other = f"{text[expr.start : expr.name.end]} {text[second.start : second.end]}"  # as another place has it?
-    return either[::-1] if re.search(rf"{re.escape(other)}(?![\w.])", text) else either
+    return either[::-1] if re.search(rf"{re.escape(other)}(?![\w.])", text) else either[:1]
 
 
 def _as_optional(scope: Scope, expr: syntax.TypeName, wanted: int) -> tuple[Fix, ...]:
