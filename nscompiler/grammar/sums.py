@@ -88,7 +88,14 @@ def _payload(builder: MistakeActions, written: TypeName) -> TypeExpr | None:
         if first.name.text == written.name.text:
             builder.stands_twice(written.name.end, first.name.start, first.name.end)
             return _payload(builder, TypeName(first.start, written.end, None, first.name, rest))
-        if len(rest) == 1 and isinstance(again, TypeName) and again.name.text == first.name.text and not again.args:
+        twice = first.name.text not in SCALARS - {"Text"}  # two numbers are rather a tuple
+        if (
+            twice
+            and len(rest) == 1
+            and isinstance(again, TypeName)
+            and again.name.text == first.name.text
+            and not again.args
+        ):
             builder.stands_twice(first.end, again.start, again.end)
             return first
     if rest or isinstance(first, SizeLiteral):

@@ -7,6 +7,8 @@ from nscompiler.records import replace
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.types import SCALARS
 
+_LISTS = ("list", "array", "seq", "vector")
+
 
 def with_rest(scope: Scope, record: syntax.RecordType, told: set[str], grows: bool) -> syntax.RecordType:
     """The record with its rest as that, which is told of once for each of a declaration; any other as it is.
@@ -21,6 +23,8 @@ def with_rest(scope: Scope, record: syntax.RecordType, told: set[str], grows: bo
     rest, name = inner.args[0], inner.name.text
     if not isinstance(rest, syntax.TypeVariable) or name not in SCALARS or name in scope.declared_types:
         return record
+    if rest.name.text in _LISTS and inner is last.type:
+        return replace(record, fields=(*record.fields[:-1], replace(last, type=_list(scope, inner, rest))))
     mark = f"| {rest.name.text}"
     if mark not in told:
         told.add(mark)
@@ -34,6 +38,16 @@ def with_rest(scope: Scope, record: syntax.RecordType, told: set[str], grows: bo
         type = syntax.OptionalType(last.type.start, plain.end, plain)
     tail = syntax.RowTail(rest.start, rest.end, rest.name) if grows else None
     return replace(record, fields=(*record.fields[:-1], replace(last, type=type)), tail=tail)
+
+
+def _list(scope: Scope, inner: syntax.TypeName, rest: syntax.TypeVariable) -> syntax.ListType:
+    """``Integer list`` as the list that it is, which is told of."""
+    span, written = scope.module.source.span(inner.start, rest.end), f"[{inner.name.text}]"
+    fix = Fix(f"Write `{written}`", (Edit(span, written),), Applicability.MAYBE_INCORRECT)
+    title = f"A list is written `{written}`, without `{rest.name.text}`"
+    scope.problems.add(codes.UNEXPECTED.at(span, title, fixes=(fix,)))
+    plain = syntax.TypeName(inner.start, inner.name.end, None, inner.name, ())
+    return syntax.ListType(inner.start, rest.end, plain)
 
 
 def _places(scope: Scope, rest: syntax.TypeVariable) -> list[int]:

@@ -19,6 +19,7 @@ from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
 from nscompiler.typecheck.type_counts import report_arity
 from nscompiler.typecheck.unbound import BUILT_IN_SMALL, new_parameters, unbound
+from nscompiler.typecheck.vector_sizes import reports_sizes_behind
 from nscompiler.types.interface import TypeInterface
 from nscompiler.types.types import MAX_DEPTH, SCALARS, App, Record, Scalar, Type, Var, parts
 
@@ -429,6 +430,8 @@ class Resolver:
             return self._left(expr, variables)
         if name == "Map":
             return self.types.app("map", [self.resolve(expr.args[0], variables)])
+        if isinstance(expr.args[-1], syntax.SizeLiteral) and reports_sizes_behind(self.scope, expr):
+            return self.types.error
         sizes = [self.resolve(arg, variables, "size") for arg in expr.args[:-1]]
         type = self.resolve(expr.args[-1], variables)
         for size in reversed(sizes):

@@ -62,6 +62,10 @@ CASES = [
     ("type R = { a : {} }\n", "«int32»", "Integer"),
     ("type R = { a : {} }\n", "«UInt64»", "Integer"),
     ("type R = { a : {} }\n", "«Float64»", "Double"),
+    ("type M = Walk {} | Say Text\n", "«Double Double»", "(Double, Double)"),
+    ("type R = { id : Text, xs : {} }\n", "«Integer list»", "[Integer]"),
+    ("fun f : Vector {} -> Text\n", "«Double 4»", "4 Double"),
+    ("fun f : Matrix {} -> Text\n", "«(optional Double) 4 3»", "4 3 (optional Double)"),
     # declarations
     ("fun f : Text -> Text {}\ndef w = f { n = 2 }\n", "«where» { n : Integer }", "with { n : Integer }"),
     ("fun f : Text -> Text with {}\n", "«(n : Boolean = true)»", "{n : Boolean = true}"),
