@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.dashed_uses import dashed_uses
+from nscompiler.grammar.foreign_chains import foreign_chains
 from nscompiler.grammar.foreign_stages import foreign_stages
 from nscompiler.grammar.lexer import SWALLOWED, Tokens, scan, shared_kinds
 from nscompiler.grammar.listed_values import listed_values
@@ -81,6 +82,7 @@ class Slips:
         """What may have slipped around the mistake at a token, where nothing else is as likely."""
         yield from dashed_uses(self._source, self._tokens, self._trial, index)
         yield from listed_values(self._source, self._tokens, self._trial, index)
+        yield from foreign_chains(self._source, self._tokens, self._trial, index)
         yield from parameter_lists(self._source, self._tokens, self._trial, index)
         yield from shell_forms(self._source, self._tokens, self._trial, index)
         yield from swallowing(self._source, self._tokens, self._trial, index)

@@ -51,6 +51,14 @@ CASES = [
     ("fun f : Text -> [Text]\ndef w = Sources.stdin | {} | Sinks.log\n", "«flatten» f", "f*"),
     (DEF.replace("f { {} }", "{}"), "f «and» f", "f | f"),
     ("fun f : Text -> Text\ndef w = Sources.stdin | {} | Sinks.log\n", "f «then» f", "f | f"),
+    ("fun f : Text -> Text\ndef w = Sources.stdin | {} | Sinks.log\n", "«f.f().f()»", "f | f | f"),
+    ("fun f : Text -> Text\ndef w = Sources.stdin | {} | Sinks.log\n", "«Conv.to_json().f()»", "Conv.to_json | f"),
+    ("fun f : Text -> optional Text\ndef w = Sources.stdin | f{} | Sinks.log\n", "«!»", "?"),
+    (
+        "fun f : Text -> Text\ndef w =\n  {}\n",
+        "«-» Sources.stdin\n  - f\n  - Sinks.log",
+        "Sources.stdin\n  | f\n  | Sinks.log",
+    ),
     # lists
     ("fun f : Integer -> Integer\ndef w = {} | f | Sinks.log\n", "«(1, 2, 3)»", "[1, 2, 3]"),
     ("fun f : Integer -> Integer\ndef w = {} | f | Sinks.log\n", "«{ 1, 2, 3 }»", "[1, 2, 3]"),
@@ -139,6 +147,11 @@ def test_words_that_fit_the_place() -> None:
         "NS0123",
         'The name of the parameter is missing before `"2"`',
         '"2"',
+    )
+    assert _only("type P = { id : Text }\nfun p : Text -> P\ndef w = Sources.stdin | p?.id | Sinks.log\n") == (
+        "NS0101",
+        "A function of a module reads a field: there is no `.id`",
+        ".id",
     )
     assert _only("type R : { id : Text }\n") == ("NS0108", "A `=` is needed before what a `type` is, not `:`", ":")
     assert _only(F + "def w = Sources.stdin | Conv.text -> Conv.text | Sinks.log\n")[1] == (
