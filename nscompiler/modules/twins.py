@@ -3,8 +3,12 @@
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.modules.exports import declared_names, names_used
 from nscompiler.modules.index import ModuleIndex
+from nscompiler.modules.not_found import MOST_MENDED
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.records import replace
+
+# How many modules that there are not may be meant by one of the files.
+_MOST_MISSING = 20
 
 
 def twin_modules(ref: ModuleRef, index: ModuleIndex) -> Diagnostic | None:
@@ -37,8 +41,10 @@ def meant_twin(ref: ModuleRef, used: frozenset[str], index: ModuleIndex) -> Modu
 
 def _wanted(ref: ModuleRef, index: ModuleIndex) -> list[tuple[ModuleRef, str]]:
     """The modules that imports want and there are not, each with the one of the files that declares what is used."""
-    found = []
-    for wanted in index.missing:
+    found: list[tuple[ModuleRef, str]] = []
+    if len(index.imports_of(ref)) > MOST_MENDED:
+        return found  # each of them asks
+    for wanted in index.missing[:_MOST_MISSING]:
         used = _used(wanted, index)
         path = _declaring(ref, used, index) if used and not index.versions(wanted) else None
         if path is not None and not _used(ref, index) & _declared(path, index):
@@ -49,7 +55,7 @@ def _wanted(ref: ModuleRef, index: ModuleIndex) -> list[tuple[ModuleRef, str]]:
 def _used(ref: ModuleRef, index: ModuleIndex) -> frozenset[str]:
     """The names that all files use of a module."""
     found: set[str] = set()
-    for line in index.imports_of(ref):
+    for line in index.imports_of(ref)[:MOST_MENDED]:
         names = names_used(index.heading(line.span.path).source.text)
         found |= names.get(line.alias or ref.last_part, frozenset())
     return frozenset(found)
