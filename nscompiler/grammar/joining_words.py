@@ -2,8 +2,14 @@
 read as stages of their own, side by side with the others.
 """
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.lexer import Tokens, shared_kinds
+from nscompiler.grammar.slip import Slip
+from nscompiler.grammar.trial import Trial
 from nscompiler.source import SourceFile, Span
 
 JOINING = frozenset(("and", "then", "into", "to"))
@@ -17,6 +23,18 @@ def joined(span: Span, word: str) -> Diagnostic:
     """What is told of a word between two stages."""
     fix = Fix("Write `|`", (Edit(span, "|"),), _MAYBE)
     return codes.MISSING_PIPE.at(span, f"Stages are joined by `|`, not by `{word}`", fixes=(fix,))
+
+
+def joining_words(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Iterator[Slip]:
+    """The slip that a mistake at a word in brackets may be, ``(f and g)``."""
+    word, texts = tokens.texts[index], tokens.texts
+    if word not in JOINING or not index or trial.begins_line(tokens, index):
+        return
+    if any(before in ("fun", "def") and text == word for before, text in pairwise(texts)):
+        return
+    span = source.span(tokens.starts[index], tokens.ends[index])
+    meant = (shared_kinds(trial.tables)["|"], "|", span.start, span.end)
+    yield Slip(index, index + 1, (meant,), joined(span, word))
 
 
 def run_by(source: SourceFile, word: Span, stage: Span) -> Diagnostic:

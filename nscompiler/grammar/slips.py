@@ -10,6 +10,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.dashed_uses import dashed_uses
 from nscompiler.grammar.foreign_chains import foreign_chains
 from nscompiler.grammar.foreign_stages import foreign_stages
+from nscompiler.grammar.joining_words import joining_words
 from nscompiler.grammar.lexer import SWALLOWED, Tokens, scan, shared_kinds
 from nscompiler.grammar.listed_values import listed_values
 from nscompiler.grammar.number_forms import number_forms
@@ -83,6 +84,7 @@ class Slips:
         yield from dashed_uses(self._source, self._tokens, self._trial, index)
         yield from listed_values(self._source, self._tokens, self._trial, index)
         yield from foreign_chains(self._source, self._tokens, self._trial, index)
+        yield from joining_words(self._source, self._tokens, self._trial, index)
         yield from parameter_lists(self._source, self._tokens, self._trial, index)
         yield from shell_forms(self._source, self._tokens, self._trial, index)
         yield from swallowing(self._source, self._tokens, self._trial, index)

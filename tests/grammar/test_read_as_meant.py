@@ -59,6 +59,7 @@ CASES = [
         "«-» Sources.stdin\n  - f\n  - Sinks.log",
         "Sources.stdin\n  | f\n  | Sinks.log",
     ),
+    ("fun f : Text -> Text\ndef w = Sources.stdin | (f {} f) | Sinks.log\n", "«and»", "|"),
     # lists
     ("fun f : Integer -> Integer\ndef w = {} | f | Sinks.log\n", "«(1, 2, 3)»", "[1, 2, 3]"),
     ("fun f : Integer -> Integer\ndef w = {} | f | Sinks.log\n", "«{ 1, 2, 3 }»", "[1, 2, 3]"),
