@@ -114,7 +114,6 @@ class Resolver:
             report_type_like(self.scope, decl, decl.body)
         if variables.has_unknown:
             self.scope.broken.add(name)  # how many types it takes is not known
-            return
         self.scope.types[name] = TypeInterface(
             self.scope.reference,
             name,

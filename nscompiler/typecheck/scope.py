@@ -270,14 +270,14 @@ class Scope:
             found = self.types.get(name.text)
             if found is None and not self.is_broken(name.text) and name.text not in self.declared_types:
                 report_type(self, written, None, is_whole)
-            return found
+            return None if name.text in self.broken else found
         exists, interface = self.interface_of(qualifier, name)
         if interface is None or not exists:
             return None
         found = interface.types.get(name.text)
         if found is None and not interface.is_broken(name.text):
             report_type(self, written, interface)
-        return found
+        return None if name.text in interface.broken else found
 
     def find_function(self, qualifier: syntax.Name | None, name: syntax.Name) -> FunctionInterface | None:
         """A function by name; None after a report, or in silence where it is known to be broken."""
