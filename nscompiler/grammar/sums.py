@@ -58,7 +58,8 @@ def _begins(builder: MistakeActions, part: TypeExpr, before: list[str]) -> bool:
     if name in SCALARS or name in ("Map", "Vector", "Matrix", "Void"):
         return False
     declared = _DECLARED.findall(builder.source.text)
-    return name not in (*declared, *before) and not near(name, (*declared, *SCALARS))
+    known = [*declared, *before]
+    return name not in known and not near(name, (*declared, *SCALARS))
 
 
 def _constructor(builder: MistakeActions, written: TypeExpr) -> Constructor | None:
