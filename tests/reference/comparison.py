@@ -71,9 +71,11 @@ def _inside(checked: CheckedTexts, errors: list[Diagnostic], path: str, name: st
 
 
 def _places(error: Diagnostic) -> list[Span]:
-    """Where a fault lies; a sign at the wrong stage lies at two, which may be in two defs, and so do two branches."""
+    """Where a fault lies; a sign at the wrong stage lies at two, which may be in two defs, and so do two branches. Two
+    functions that do not fit are told once, with the other places where the one follows the other."""
     several = error.code.name.startswith("both-") or any(fix.title.startswith("move ") for fix in error.fixes)
-    return [error.primary.span, *(one.span for one in error.related if several and one.role is not Role.DECLARATION)]
+    others = (one for one in error.related if one.role is not Role.DECLARATION)
+    return [error.primary.span, *(one.span for one in others if several or one.text == "and here")]
 
 
 def _compare(checked: CheckedTexts, all_: list[Diagnostic], path: str, name: str, verdict: Verdict) -> str | None:
