@@ -1,5 +1,7 @@
 """The alternatives of a sum: read as types, since only the ``|`` after the first tells a sum from an alias."""
 
+from functools import lru_cache
+
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.mistakes import SCALARS, MistakeActions, is_tuple
 from nscompiler.grammar.syntax import (
@@ -17,6 +19,16 @@ from nscompiler.patterns import Pattern
 #: Built-in types that are a constructor's payload without brackets, and how many arguments they take.
 _BARE = {"Vector": 2, "Matrix": 3}
 _DECLARED = Pattern(r"\btype\s+(\w+)")
+
+
+# Among how many declared types a near name is looked for.
+_MOST_COMPARED = 400
+
+
+@lru_cache(maxsize=1)  # it is asked of one file for each of its sums
+def _declared(text: str) -> tuple[str, ...]:
+    """The types that a file declares, going by its text."""
+    return tuple(dict.fromkeys(_DECLARED.findall(text)))
 
 
 def sum_type(builder: MistakeActions, alternatives: list[TypeExpr]) -> SumType | None:
@@ -57,9 +69,10 @@ def _begins(builder: MistakeActions, part: TypeExpr, before: list[str]) -> bool:
     name = part.name.text
     if name in SCALARS or name in ("Map", "Vector", "Matrix", "Void"):
         return False
-    declared = _DECLARED.findall(builder.source.text)
-    known = [*declared, *before]
-    return name not in known and not near(name, (*declared, *SCALARS))
+    declared = _declared(builder.source.text)
+    if name in before or name in declared:
+        return False
+    return len(declared) > _MOST_COMPARED or not near(name, (*declared, *SCALARS))
 
 
 def _constructor(builder: MistakeActions, written: TypeExpr) -> Constructor | None:

@@ -405,11 +405,13 @@ def test_a_parameter_that_is_wrong_names_its_place(tmp_path: Path) -> None:
     assert told.stderr.splitlines()[0] == (
         "error: Http.get (w.nml:5:56): url 'nowhere/{}' is no URL such as https://api.example/things/{id}"
     )
-    (tmp_path / "w.nml").write_text('[["a"]] | Sinks.csv { path = "x.csv", csv_encoding = "klingon" }')
-    command = [sys.executable, "-m", "nscompiler", "run", "w.nml"]
-    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    (tmp_path / "w.nml").write_text('[["a"]] | Sinks.csv { path = "x.csv", csv_encoding = $CODES }')
+    command, environment = [sys.executable, "-m", "nscompiler", "run", "w.nml"], os.environ | {"CODES": "klingon"}
+    told = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60, env=environment
+    )
     assert told.returncode == 2
-    assert told.stderr.startswith('error: Sinks.csv (w.nml:1:11): csv_encoding = "klingon" is no encoding;')
+    assert told.stderr.startswith('error: Sinks.csv (w.nml:1:11): csv_encoding = "***" is no encoding;')
 
 
 def test_requests_overlap_and_answers_keep_their_order(tmp_path: Path) -> None:
