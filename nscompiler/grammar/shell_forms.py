@@ -81,6 +81,8 @@ class _Forms:
                 return
             binding, at = found
             bindings.append(binding)
+        if not bindings:
+            return
         start, end = tokens.starts[index], tokens.ends[at - 1]
         meant = [self._sign("{", start)]
         for number, binding in enumerate(bindings):

@@ -380,12 +380,17 @@ class _Resolver:
 
     def _qualified(self, alias: str) -> Iterator[tuple[syntax.Name, syntax.Name]]:
         """Where an alias stands before a name, and that."""
+        yield from self._by_alias.get(alias, ())
+
+    @cached_property
+    def _by_alias(self) -> dict[str, list[tuple[syntax.Name, syntax.Name]]]:
+        """The names behind aliases, by the alias."""
         whole = self._module if self._module.declarations else parse(self._module.source).module
+        found: dict[str, list[tuple[syntax.Name, syntax.Name]]] = {}
         for node in walk(whole):  # of the file perhaps only the head was read
-            if not isinstance(node, (syntax.Use, syntax.TypeName)):
-                continue
-            if node.qualifier is not None and node.qualifier.text == alias:
-                yield node.qualifier, node.name
+            if isinstance(node, (syntax.Use, syntax.TypeName)) and node.qualifier is not None:
+                found.setdefault(node.qualifier.text, []).append((node.qualifier, node.name))
+        return found
 
     def _self_import(self, node: syntax.Import, ref: ModuleRef) -> Diagnostic:
         header = self._module.header

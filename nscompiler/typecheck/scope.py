@@ -1,6 +1,5 @@
 """What the names of one module mean: its own declarations, and what its imports export."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -184,7 +183,7 @@ class Scope:
             end = other.end + len(source.text[other.end :]) - len(source.text[other.end :].lstrip(" \t\r\n;"))
             return (Fix("remove the second", (Edit(source.span(start, end), ""),), Applicability.MAYBE_INCORRECT),)
         name = f"{first.text}2"
-        if not isinstance(other, syntax.DefDecl) or re.search(rf"\b{re.escape(name)}\b", source.text):
+        if not isinstance(other, syntax.DefDecl) or name in source.text:  # a part of another name counts, too
             return ()
         return (self.replacement(again, name, f"call this one `{name}`"),)
 

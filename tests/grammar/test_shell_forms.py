@@ -53,7 +53,7 @@ def test_told_once_and_mended(written: str, mended: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ['f("a", 1', "f --", 'f > "', "f \\", "g(f(", 'f < "a"', "f - 1 2", "f(1)(2)", 'f "a" g']
+    "written", ['f("a", 1', "f --", 'f > "', "f \\", "g(f(", 'f < "a"', "f - 1 2", "f(1)(2)", "f\n-", 'f "a" g']
 )
 def test_what_is_half_such_a_form_is_told_of_without_a_fault(written: str) -> None:
     for text in (f"{DECLARED}def w = {written}\n", f"{DECLARED}def w = {written}", written):
