@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from nscompiler.modules.importers import imports_in
 from nscompiler.modules.index import ModuleIndex
@@ -29,6 +29,18 @@ class Exporting(Record):
         self.reference = reference
         self.alias = alias
         self.imports = imports
+
+
+class Elsewhere(Protocol):
+    """Where the names of the modules can be found that a file could import."""
+
+    def declaring(self, name: str) -> tuple[Exporting, ...]:
+        """The modules that declare a name, each in its newest version."""
+        ...
+
+    def versions_declaring(self, reference: str, names: frozenset[str]) -> tuple[str, ...]:
+        """The other versions of a module that declare all of some names, newest first."""
+        ...
 
 
 @lru_cache(maxsize=256)  # it is asked for each import that finds nothing

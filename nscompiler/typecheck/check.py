@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from nscompiler.grammar import syntax
+from nscompiler.modules.exports import Elsewhere
 from nscompiler.typecheck.declare import Declarer
 from nscompiler.typecheck.define import Definer
 from nscompiler.typecheck.facts import Checked, Facts
@@ -10,7 +11,6 @@ from nscompiler.typecheck.named_fields import check_named_fields
 from nscompiler.typecheck.repeated import told_once
 from nscompiler.typecheck.resolve import Resolver
 from nscompiler.typecheck.scope import Scope
-from nscompiler.typecheck.unknown import Elsewhere
 from nscompiler.types.interface import FunctionInterface, Interface, TypeInterface
 from nscompiler.types.types import Type, Types
 

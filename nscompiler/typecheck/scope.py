@@ -10,10 +10,10 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Proble
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
+from nscompiler.modules.exports import Elsewhere
 from nscompiler.records import replace
 from nscompiler.source import Span
 from nscompiler.typecheck.their_constructors import meant_instead
-from nscompiler.typecheck.unknown import Elsewhere, report_alias, report_function, report_type
 from nscompiler.types.interface import (
     ANY_NAME,
     UNKNOWN,
@@ -243,7 +243,7 @@ class Scope:
             fix = self.replacement(qualifier, capital, f"write `{capital}`", Applicability.MACHINE_APPLICABLE)
             self.report(codes.LOWERCASE_STANDARD, qualifier, f"`{text}` is spelt `{capital}` today", "", fixes=(fix,))
             return True, self.imports[capital]
-        report_alias(self, qualifier, name)
+        _report_alias(self, qualifier, name)
         return False, None
 
     def known_alias(self, text: str) -> Interface | None:
@@ -268,14 +268,14 @@ class Scope:
         if qualifier is None:
             found = self.types.get(name.text)
             if found is None and not self.is_broken(name.text) and name.text not in self.declared_types:
-                report_type(self, written, None, is_whole)
+                _report_type(self, written, None, is_whole)
             return None if name.text in self.broken else found
         exists, interface = self.interface_of(qualifier, name)
         if interface is None or not exists:
             return None
         found = interface.types.get(name.text)
         if found is None and not interface.is_broken(name.text):
-            report_type(self, written, interface)
+            _report_type(self, written, interface)
         return None if name.text in interface.broken else found
 
     def find_function(self, qualifier: syntax.Name | None, name: syntax.Name) -> FunctionInterface | None:
@@ -283,7 +283,7 @@ class Scope:
         if qualifier is None:
             found = self.functions.get(name.text)
             if found is None and not self.is_broken(name.text) and name.text not in self.declared_functions:
-                report_function(self, None, None, name)
+                _report_function(self, None, None, name)
             return found
         exists, interface = self.interface_of(qualifier, name)
         if interface is None or not exists:
@@ -291,8 +291,28 @@ class Scope:
         text = STANDARD_SPELLINGS.get(name.text, name.text) if interface.standard else name.text
         found = interface.functions.get(text)
         if found is None and not interface.is_broken(text):
-            report_function(self, qualifier, interface, name)
+            _report_function(self, qualifier, interface, name)
         return found
+
+
+def _report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> None:
+    from nscompiler.typecheck.unknown_aliases import report_alias
+
+    report_alias(scope, qualifier, name)
+
+
+def _report_type(scope: Scope, written: syntax.TypeName, interface: Interface | None, is_whole: bool = False) -> None:
+    from nscompiler.typecheck.unknown_types import report_type
+
+    report_type(scope, written, interface, is_whole)
+
+
+def _report_function(
+    scope: Scope, qualifier: syntax.Name | None, interface: Interface | None, name: syntax.Name
+) -> None:
+    from nscompiler.typecheck.unknown_functions import report_function
+
+    report_function(scope, qualifier, interface, name)
 
 
 def _is_nameless(decl: syntax.TypeDecl) -> bool:
