@@ -14,7 +14,7 @@ from nscompiler.grammar.trial import WINDOW, Trial
 from nscompiler.grammar.wording import shown
 from nscompiler.patterns import Pattern
 from nscompiler.records import Record
-from nscompiler.source import SourceFile
+from nscompiler.source import SourceFile, Span
 
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 _NAME = r"(?P<name>\w[\w.]*+(?:/\w[\w.]*+){0,2})"
@@ -105,6 +105,13 @@ def told(source: SourceFile, tokens: Tokens, line: ImportLine) -> Diagnostic | N
     if match["alias"] and match["alias"][0].islower():
         return _small_alias(source, tokens, line)
     return None
+
+
+def names_behind(source: SourceFile, end: int, names: Span, *, are_names: bool) -> Diagnostic:
+    """``import Foo:1.0.0 (f)``; ``import F "Foo:1.0.0"``: what stands behind an import, which has no end there."""
+    edit = Edit(source.span(end, names.end), "")
+    fixes = (Fix("Remove the names", (edit,), _MAYBE),) if are_names else ()
+    return codes.UNEXPECTED.at(names, WHOLE_IMPORT, fixes=fixes)
 
 
 def no_as(source: SourceFile, start: int, end: int, alias: str) -> Diagnostic:
