@@ -1,24 +1,13 @@
 """What a report says about a broken joint: both sides, the flow up to the break, and a fix that mends it."""
 
 import pytest
+from typecheck.told import only, underlined
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic, Role
+from nscompiler.diagnostics.model import Role
 from nscompiler.pipeline.checks import check_texts
-from nscompiler.types.show import text_of
 
 TYPES = "type PlantInfo = { petalLength : Double, petalWidth : Double }\n"
-
-
-def only(text: str) -> Diagnostic:
-    found = check_texts({"main.nml": text}).diagnostics
-    assert len(found) == 1, [one.title for one in found]
-    return found[0]
-
-
-def underlined(text: str, diagnostic: Diagnostic) -> str:
-    span = diagnostic.primary.span
-    return text[span.start : span.end]
 
 
 def test_a_mismatch_names_both_sides_and_shows_the_flow() -> None:
@@ -84,12 +73,6 @@ def test_two_faults_in_one_pipe_are_two_reports() -> None:
     assert [one.code.name for one in check_texts({"main.nml": text}).diagnostics] == ["type-mismatch"] * 2
 
 
-def test_an_unknown_name_has_no_followers() -> None:
-    text = "fun f : Text -> Integer\ndef a = Sources.stdin | nothing | f | Sinks.log\ndef b = Conv.to_jsn | Sinks.log\n"
-    found = check_texts({"main.nml": text}).diagnostics
-    assert [one.code.name for one in found] == ["unknown-name", "unknown-name"]
-
-
 WITH_FIX = [
     ("list-unexpected", "fun w : Text -> [Text]\nfun c : Text -> Integer\ndef f = w | c\n"),
     ("list-unexpected", "fun w : Text -> [Text]\nfun c : Text -> Integer\ndef f = (w & w) | c\n"),
@@ -136,36 +119,9 @@ def test_the_first_fix_mends_the_program(code: str, text: str) -> None:
     assert not left, (mended, [one.title for one in left])
 
 
-@pytest.mark.parametrize(
-    ("type", "said", "mended"),
-    [
-        ("List Text", "a list is written `[T]`", ["[Text]"]),
-        ("Array", "a list is written `[T]`", []),
-        ("Array (Map Text)", "a list is written `[T]`", []),
-        ("Maybe Text", "what may be missing is written `optional T`", ["optional Text"]),
-        ("Optional a", "what may be missing is written `optional T`", ["optional a"]),
-        ("Option", "what may be missing is written `optional T`", []),
-    ],
-)
-def test_a_type_that_is_a_sign_or_a_word_here_is_told_how_to_write(type: str, said: str, mended: list[str]) -> None:
-    text = "fun f : {} -> Text\n"
-    found = only(text.format(type))
-    assert (found.code.name, found.primary.text) == ("unknown-type", said)
-    assert [apply_edits(text.format(type), fix.edits) for fix in found.fixes] == [text.format(one) for one in mended]
-
-
-def test_a_map_has_no_type_for_its_keys() -> None:
-    text = "type A = Map Text Integer\n"
-    assert [apply_edits(text, fix.edits) for fix in only(text).fixes] == ["type A = Map Integer\n"]
-
-
 def test_a_parameter_keeps_the_name_that_its_code_reads() -> None:
     text = "fun f : Text -> Text with { limit : Integer = 1 }\ndef w = f { limt = 3 }\n"
     assert [fix.title for fix in only(text).fixes] == ["write `limit`"]
-
-
-def test_a_near_name_of_the_file_is_likelier_than_how_a_list_is_written() -> None:
-    assert only("type Lists = Text\nfun f : List -> Text\n").primary.text == "did you mean `Lists`?"
 
 
 def test_every_title_keeps_to_a_line() -> None:
@@ -175,25 +131,6 @@ def test_every_title_keeps_to_a_line() -> None:
     found = check_texts({"main.nml": text}).diagnostics
     assert len(found) == 2
     assert all(len(one.title) <= 80 for one in found), [one.title for one in found]
-
-
-def test_variables_that_look_like_types_are_mended_together() -> None:
-    text = "fun f : { a : text, b : [int] } -> (text, integer)\n"
-    found = only(text)
-    assert (found.code.name, underlined(text, found)) == ("wrong-case", "integer")
-    assert [fix.title for fix in found.fixes] == ["write `Text`, `Integer`"]
-    mended = apply_edits(text, found.fixes[0].edits)
-    assert mended == "fun f : { a : Text, b : [Integer] } -> (Text, Integer)\n"
-    assert check_texts({"main.nml": mended}).diagnostics == ()
-
-
-def test_a_module_where_a_function_is_wanted_says_which_it_has() -> None:
-    found = only('def f = "a" | Std\n')
-    assert found.title == "`Std` is a module, and no function"
-    assert found.primary.text == "its functions are `Std.identity`, `Std.fst`, `Std.snd`, `Std.some` …"
-    found = only('def f = "a" | Stdd\n')
-    assert found.title == "there is no function `Stdd`"
-    assert found.notes == ("a function of the module `Std` is called `Std.…`",)
 
 
 @pytest.mark.parametrize(
@@ -252,14 +189,6 @@ def test_the_fixes_are_those_that_mend(declared: str, written: str, mended: list
     fixed = [apply_edits(text, fix.edits) for fix in only(text).fixes]
     assert fixed == [declared + "\n" + SOURCE.format(one) for one in mended]
     assert all(check_texts({"main.nml": one}).diagnostics == () for one in fixed)
-
-
-@pytest.mark.parametrize(("type", "meant"), [("str", "Text"), ("int", "Integer"), ("bytes", "[Byte]")])
-def test_a_type_of_another_language_in_small_letters_is_no_variable(type: str, meant: str) -> None:
-    for text in ("type R = {{ a : {} }}\nfun f : R -> Text\n", "fun f : Text -> {}\n"):
-        found = only(text.format(type))
-        assert (found.code.name, found.title) == ("unknown-type", f"there is no type `{type}`")
-        assert [apply_edits(text.format(type), fix.edits) for fix in found.fixes] == [text.format(meant)]
 
 
 def test_a_slip_in_a_time_zone_is_mended() -> None:
@@ -406,125 +335,6 @@ def test_where_a_variable_that_stands_twice_was_fixed(input: str, given: str, sa
     assert places == [at for at in range(len(text)) if text[at : at + 1] == "x" and not text[at + 1].isalpha()][:2]
 
 
-def test_where_a_variable_of_several_branches_was_fixed_is_a_note() -> None:
-    text = "fun f : (a, a) -> Text\nfun make : Text -> (Integer, Text)\ndef d = make | (f & f)\n"
-    assert only(text).notes == ("`a` is Integer here, from the first element",)
-
-
-def test_the_flow_in_a_branch_starts_before_it() -> None:
-    text = (
-        "fun a : Text -> Integer\nfun b : Integer -> Double\nfun c : Text -> Text\n"
-        "def w = Sources.stdin | a | (b & (b | (b & b | c))) | Sinks.log\n"
-    )
-    found = check_texts({"main.nml": text}).diagnostics
-    inner = next(one for one in found if underlined(text, one) == "c")
-    assert [(hop.text, hop.type) for hop in inner.flow] == [
-        ("Sources.stdin", "Text"),
-        ("a", "Integer"),
-        ("b", "Double"),
-        ("b", "Double"),
-    ]
-
-
-BRANCHES = (
-    "fun i : Integer -> Integer\nfun d : Integer -> Double\nfun list : Integer -> [Integer]\n"
-    "fun may : Integer -> optional Integer\nfun whole : Double -> Integer\nfun use : Integer -> Text\n"
-    "fun write : Integer -> Void\nfun words : Text -> Text\n"
-)
-
-
-@pytest.mark.parametrize(
-    ("body", "at", "title", "mended"),
-    [
-        ("(i & d) | use", "use", "`d` gives Double, but `use` needs Integer", "(i & d | whole) | use"),
-        ("(i & (i | d)) | use", "use", "`d` gives Double, but `use` needs Integer", "(i & (i | d | whole)) | use"),
-        ("(d & write) | use", "use", "`d` gives Double, but `use` needs Integer", "(d | whole & write) | use"),
-        ("(i & (i & d)) | use", "use", "`d` gives Double, but `use` needs Integer", "(i & (i & d | whole)) | use"),
-        ("(may & i) | use", "use", "`may` may give nothing, but `use` needs a value", "(may? & i) | use"),
-        ("(d & d) | use", "use", "the `&` gives Double, but `use` needs Integer", "(d & d) | whole | use"),
-        ("d | (d & whole)", "d", "`d` gives Double, but `d` needs Integer", "d | (whole | d & whole)"),
-        (
-            "(i & list) | use",
-            "list",
-            "`list` gives [Integer], but the other branch of `&` gives Integer",
-            "(i & list*) | use",
-        ),
-        (
-            "(list & i) | use",
-            "list",
-            "`list` gives [Integer], but the other branch of `&` gives Integer",
-            "(list* & i) | use",
-        ),
-    ],
-)
-def test_the_branch_that_does_not_fit_is_told_of(body: str, at: str, title: str, mended: str) -> None:
-    text = f"{BRANCHES}def w = {body}\n"
-    found = only(text)
-    assert (underlined(text, found), found.title) == (at, title)
-    after = [apply_edits(text, fix.edits) for fix in found.fixes]
-    assert f"{BRANCHES}def w = {mended}\n" in after
-    assert all(check_texts({"main.nml": one}).diagnostics == () for one in after)
-
-
-def test_branches_that_give_different_records_show_only_what_differs() -> None:
-    text = "fun f : Text -> { a : Text, b : Integer }\nfun g : Text -> { a : Text, b : Text }\ndef d = f & g\n"
-    found = only(text)
-    assert found.diff is not None
-    sides = [text_of(found.diff.expected), text_of(found.diff.found)]
-    assert sides == ["{ b : Integer, … }", "{ b : Text, … }"]
-
-
-@pytest.mark.parametrize(
-    ("given", "needed", "title", "mended"),
-    [
-        ("[Text]", "Text", "`f` gives a list, but `h` takes one value", ["Std.identity* | h"]),
-        ("optional Text", "Text", "`f` may give nothing, but `h` needs a value", ["Std.identity? | h"]),
-        ("Text", "[Text]", "`f` gives one value, but `h` takes a list", ["Std.single | h"]),
-        ("Text", "Integer", "`f` gives Text, but `h` needs Integer", []),
-        ("Integer", "Text", "`f` gives Integer, but `h` needs Text", ["make | h"]),
-    ],
-)
-def test_a_fix_for_one_branch_leaves_the_others_alone(given: str, needed: str, title: str, mended: list[str]) -> None:
-    text = (
-        f"fun make : Integer -> Text\nfun f : Boolean -> {given}\nfun g : {given} -> Date\nfun h : {needed} -> Date\n"
-        "def d = f | ({} & g)\n"
-    )
-    found = only(text.format("h"))
-    assert (underlined(text.format("h"), found), found.title) == ("h", title)
-    assert [apply_edits(text.format("h"), fix.edits) for fix in found.fixes] == [text.format(one) for one in mended]
-    assert all(check_texts({"main.nml": text.format(one)}).diagnostics == () for one in mended)
-    assert only(text.replace("({} & g)", "(g & h)")).title == title
-
-
-def test_a_field_that_other_branches_take_as_it_is_keeps_its_name() -> None:
-    text = "fun f : Text -> { lenght : Text }\nfun g : { lenght : Text } -> Text\nfun h : { length : Text } -> Text\n"
-    (fix,) = only(f"{text}def d = f | (g & h)\n").fixes
-    assert fix.title == "rename `length` to `lenght` in the input of `h`"
-
-
-def test_the_branch_that_cannot_take_what_comes_is_at_fault() -> None:
-    text = "fun f : Text -> Integer\nfun g : Text -> Text\nfun h : Integer -> Text\ndef d = f | (g | g & h & h)\n"
-    found = only(text)
-    assert found.title == "`f` gives Integer, but `g` needs Text"
-    assert text[found.primary.span.start :].startswith("g | g & h")
-    assert [apply_edits(text, fix.edits).rpartition("= ")[2] for fix in found.fixes] == ["f | (h | g | g & h & h)\n"]
-
-
-def test_what_takes_anything_is_not_at_fault() -> None:
-    text = "fun f : Text -> { lenght : Text }\nfun g : { length : Text } -> Void\ndef d = f | (g & Sinks.log)\n"
-    found = only(text)
-    assert underlined(text, found) == "g"
-    assert [fix.title for fix in found.fixes] == [
-        "rename `lenght` to `length` in the output of `f`",
-        "rename `length` to `lenght` in the input of `g`",
-    ]
-
-
-def test_branches_make_no_tuple() -> None:
-    found = only("fun f : Text -> Integer\nfun g : (Integer, Integer) -> Text\ndef d = (f & f) | g\n")
-    assert found.notes == ("`&` makes no tuple: what its branches give flows on one by one",)
-
-
 @pytest.mark.parametrize(
     ("defs", "titles"),
     [
@@ -556,21 +366,6 @@ def test_fixes_are_found_through_defs(defs: str, titles: list[str]) -> None:
     assert [fix.title for fix in found.fixes] == titles
     mended = [apply_edits(text, fix.edits) for fix in found.fixes if "output of `s`" not in fix.title]
     assert all(check_texts({"main.nml": one}).diagnostics == () for one in mended)
-
-
-def test_a_sign_behind_all_branches_is_not_written_behind_one() -> None:
-    text = "fun f : Text -> Text\nfun g : Text -> [Text]\ndef d = (f & g)*\n"
-    (fix,) = only(text).fixes
-    assert apply_edits(text, fix.edits).rpartition("= ")[2] == "(f & g*)\n"
-    assert only("fun f : Text -> Text\nfun g : Text -> [Text]\ndef d = (f & g)**\n").fixes == ()
-    assert only("fun f : Text -> Text\nfun g : Text -> [Text]\ndef d = concat (f & g)\n").fixes == ()
-
-
-def test_branches_before_another_stage_are_not_run_one_after_the_other_where_that_ends_in_a_sink() -> None:
-    text = "fun a : Text -> Integer\nfun b : Integer -> Text\nfun s : Text -> Void\ndef d = a | (b & s) | s\n"
-    found = only(text)
-    assert found.title == "`a` gives Integer, but `s` needs Text"
-    assert [apply_edits(text, fix.edits).rpartition("= ")[2] for fix in found.fixes] == ["a | (b & b | s) | s\n"]
 
 
 def test_what_is_told_its_type_may_be_at_fault() -> None:
@@ -616,17 +411,6 @@ def test_a_misspelt_field_may_be_renamed_where_it_comes_from(passes: int) -> Non
         "rename `nam` to `name` in the output of `read`",
     ]
     assert apply_edits(wrong, found.fixes[1].edits) == text.replace("{type}", "{ id : Integer, name : Text }")
-
-
-@pytest.mark.parametrize(("qualifier", "offers"), [("Sinks", 0), ("B", 1)])
-def test_other_modules_are_looked_through_for_a_name_of_the_projects_own_alone(qualifier: str, offers: int) -> None:
-    files = {
-        "main.nml": f"import B:1.0.0\ndef w = Sources.stdin | {qualifier}.nowhere\n",
-        "a.nml": "module A:1.0.0\nfun nowhere : Text -> Void\n",
-        "b.nml": "module B:1.0.0\nfun f : Text -> Void\n",
-    }
-    (found,) = (one for one in check_texts(files).diagnostics if one.is_error)
-    assert [fix.title for fix in found.fixes] == ["import `A:1.0.0` and write `A.nowhere`"] * offers
 
 
 def test_the_type_of_a_source_is_written_as_it_will_be_called() -> None:

@@ -1,22 +1,12 @@
 """Parameters without a default that a workflow does not set: told once, as the slip that it is."""
 
 import pytest
+from typecheck.told import only, underlined
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.pipeline.checks import check_texts
 
 OPEN = "fun keep : Text -> Text\nfun book : Text -> Void with { ledger : Text }\n"
-
-
-def only(text: str) -> Diagnostic:
-    (found,) = check_texts({"main.nml": text}).diagnostics
-    return found
-
-
-def at(found: Diagnostic, text: str) -> str:
-    span = found.primary.span
-    return text[span.start : span.end]
 
 
 @pytest.mark.parametrize("script", ["bill", 'bill { market = "day" }', "bill {}"])
@@ -32,7 +22,7 @@ def test_a_workflow_that_lacks_one_is_told_where_it_is_defined(script: str) -> N
 def test_a_binding_that_only_an_open_function_takes_is_a_slip_of_a_near_one() -> None:
     text = OPEN + 'def booked = keep | book\ndef w = Sources.stdin | booked { legder = "main" }\n'
     found = only(text)
-    assert (found.code.name, at(found, text)) == ("unknown-parameter", "legder")
+    assert (found.code.name, underlined(text, found)) == ("unknown-parameter", "legder")
     assert found.title == "`book` needs the parameter `ledger`, and `legder` is set"
     (fix,) = found.fixes
     assert fix.title == "write `ledger`"
@@ -75,7 +65,7 @@ def test_another_name_and_another_type_are_no_slip(binding: str) -> None:
 def test_one_that_is_set_at_an_open_function_moves(written: str, mended: str) -> None:
     text = OPEN.replace("ledger : Text", "ledger : Text, c : Integer = 1") + f"def w = Sources.stdin | {written}\n"
     found = only(text)
-    assert (found.code.name, at(found, text)[:4]) == ("parameter-missing", "book")
+    assert (found.code.name, underlined(text, found)[:4]) == ("parameter-missing", "book")
     assert found.title == "`book` needs the parameter `ledger`, which is set at another stage"
     (fix,) = found.fixes
     assert fix.title == "set `ledger` at `book`"

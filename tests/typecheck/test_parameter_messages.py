@@ -1,16 +1,10 @@
 """What is said of parameters and their values: one error, on the fault, whose fix leaves nothing to say."""
 
 import pytest
+from typecheck.told import only
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.pipeline.checks import check_texts
-
-
-def only(text: str) -> Diagnostic:
-    found = check_texts({"main.nml": text}).diagnostics
-    assert len(found) == 1, [one.title for one in found]
-    return found[0]
 
 
 def check(text: str, code: str, under: str, mended: list[str]) -> None:

@@ -1,13 +1,9 @@
 """Two functions that do not fit are one fault, however often the one follows the other."""
 
+from typecheck.told import only
+
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.pipeline.checks import check_texts
-
-
-def only(text: str) -> Diagnostic:
-    (found,) = check_texts({"main.nml": text}).diagnostics
-    return found
 
 
 def test_a_changed_declaration_is_one_error_that_points_to_all_places() -> None:

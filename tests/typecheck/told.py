@@ -1,0 +1,17 @@
+"""What is told of a program in one file."""
+
+from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.pipeline.checks import check_texts
+
+
+def only(text: str) -> Diagnostic:
+    """The one error of a file."""
+    found = check_texts({"main.nml": text}).diagnostics
+    assert len(found) == 1, [one.title for one in found]
+    return found[0]
+
+
+def underlined(text: str, diagnostic: Diagnostic) -> str:
+    """The words that an error stands under."""
+    span = diagnostic.primary.span
+    return text[span.start : span.end]
