@@ -155,6 +155,10 @@ HIDDEN = {
     ("nscompiler.typecheck.branches", "nscompiler.typecheck.broken_joint"): "what is said of a joint, where all hold",
     ("nscompiler.typecheck.branches", "nscompiler.typecheck.joint_report"): "the same",
     ("nscompiler.typecheck.check", "nscompiler.typecheck.hashing"): "hashing, for checks on which nothing is built",
+    (
+        "nscompiler.typecheck.declare",
+        "nscompiler.grammar.parameter_choices",
+    ): "types as others call them",
     ("nscompiler.typecheck.define", "nscompiler.typecheck.misplaced"): "what is looked for where faults are",
     ("nscompiler.typecheck.define", "nscompiler.typecheck.rearranged"): "the same",
     ("nscompiler.typecheck.define", "nscompiler.typecheck.useless_signs"): "the same",

@@ -7,7 +7,7 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar.lexer import Tokens, shared_kinds
 from nscompiler.grammar.mistakes import SCALARS
 from nscompiler.grammar.slip import Slip
-from nscompiler.grammar.syntax import NAMELESS
+from nscompiler.grammar.syntax import NAMELESS, PARAMETER_TYPES
 from nscompiler.grammar.text import quote
 from nscompiler.grammar.trial import Trial
 from nscompiler.grammar.wording import fitting, shown
@@ -29,7 +29,6 @@ TYPES_MEANT = {
     "list": "[Text]",
 }
 """What other languages call the types of parameters, and what these are called here."""
-PARAMETER_TYPES = ("Text", "Integer", "Double", "Boolean", "Duration")
 _LITERALS = ("TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT")
 
 

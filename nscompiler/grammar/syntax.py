@@ -422,8 +422,12 @@ class ParamType(Node):
     __slots__ = ()
 
 
+PARAMETER_TYPES = ("Text", "Integer", "Double", "Boolean", "Duration")
+"""The names that a parameter's type may have."""
+
+
 class ParamTypeName(ParamType):
-    """``Text``, ``Integer``, ``Double``, ``Boolean``, ``Duration``; anything else is refused by the checker."""
+    """One of ``PARAMETER_TYPES``; anything else is refused by the checker."""
 
     __match_args__: ClassVar[tuple[str, ...]] = ("start", "end", "name")
     __slots__ = __match_args__[2:]

@@ -23,9 +23,8 @@ from nscompiler.ide.type_offers import TypeOffers, angles_at
 from nscompiler.types.interface import FunctionInterface, ParameterType, TypeInterface
 from nscompiler.types.show import show, show_scheme
 
-_ARROW = "__ANON_0"
 # The name that the grammar's generator has for `->`.
-_PARAMETER_TYPES = ("Text", "Integer", "Double", "Boolean", "Duration")
+_ARROW = "__ANON_0"
 
 
 def complete(program: Program, path: str, offset: int) -> Offers:
@@ -204,7 +203,7 @@ def _once(offers: list[Offer]) -> list[Offer]:
 
 
 def _parameter_types() -> Iterator[Offer]:
-    for rank, name in enumerate(_PARAMETER_TYPES):
+    for rank, name in enumerate(syntax.PARAMETER_TYPES):
         yield Offer(name, OfferKind.TYPE, name, 0, "a parameter's type", rank=rank)
     yield Offer("[Text]", OfferKind.TYPE, "[Text]", 1, "a list of texts", filter="Text")
     yield Offer('"a" | "b"', OfferKind.SNIPPET, '"a" | "b"', 1, "one of some texts", snippet='"${1:a}" | "${2:b}"')

@@ -7,7 +7,6 @@ from nscompiler.diagnostics.codes import params as param_codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
-from nscompiler.grammar.parameter_choices import PARAMETER_TYPES, TYPES_MEANT
 from nscompiler.typecheck import constraints, params
 from nscompiler.typecheck.duplicates import renamed_method
 from nscompiler.typecheck.literal_fixes import report_shell_variable, value_fixes
@@ -213,7 +212,7 @@ class Declarer:
     def _parameter_type(self, type: syntax.ParamType) -> ParameterType | None:
         match type:
             case syntax.ParamTypeName():
-                if type.name.text in PARAMETER_TYPES:
+                if type.name.text in syntax.PARAMETER_TYPES:
                     return ParameterType(type.name.text)
                 if type.name.text == syntax.NAMELESS:
                     return params.UNKNOWN_TYPE  # the parser has told of it
@@ -348,12 +347,14 @@ __all__ = ["DEF_ATTRIBUTES", "Declarer", "Var", "find_nested_optional", "kind_of
 
 def _types_meant(written: str) -> tuple[str, ...]:
     """The types of parameters that a text may stand for, ``Float``, ``[String]`` or ``List Text``."""
+    from nscompiler.grammar.parameter_choices import TYPES_MEANT
+
     inner = written.strip("[]")
     if inner.startswith("List "):
         inner, written = inner.removeprefix("List "), "["
     other = TYPES_MEANT.get(inner.lower(), "")
-    meant = (other,) if other else near(inner, PARAMETER_TYPES)
-    if inner in PARAMETER_TYPES:
+    meant = (other,) if other else near(inner, syntax.PARAMETER_TYPES)
+    if inner in syntax.PARAMETER_TYPES:
         meant = (inner,)
     listed = written.startswith("[")
     return tuple(f"[{one}]" for one in meant if not one.startswith("[")) if listed else meant
