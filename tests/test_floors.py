@@ -166,6 +166,7 @@ HIDDEN = {
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.joint_report"): "the same",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.swapped"): "the same",
     ("nscompiler.typecheck.infer", "nscompiler.typecheck.useless_signs"): "the same",
+    ("nscompiler.typecheck.repeated", "nscompiler.typecheck.refused"): "the same",
     ("nscompiler.typecheck.scope", "nscompiler.typecheck.unknown_aliases"): "the same",
     ("nscompiler.typecheck.scope", "nscompiler.typecheck.unknown_functions"): "the same",
     ("nscompiler.typecheck.scope", "nscompiler.typecheck.unknown_types"): "the same",

@@ -208,6 +208,14 @@ class Diagnostic(Record):
         """Whether this fails a check."""
         return self.severity is Severity.ERROR
 
+    @property
+    def break_(self) -> Label:
+        """The stage that the flow does not reach: the first that follows the last hop, of those that are pointed to."""
+        last = self.flow[-1].span if self.flow else None
+        places = [self.primary, *(label for label in self.related if label.role is Role.CONSUMER)]
+        after = [one for one in places if last and one.span.path == last.path and one.span.start >= last.end]
+        return min(after, key=lambda one: one.span.start, default=self.primary)
+
 
 class Problems:
     """The diagnostics a phase has found, in the order it found them."""

@@ -45,7 +45,7 @@ def check_module(
     main = _check_main(scope, definer)
     if scope.naming_bindings:
         check_named_fields(scope, definer.uses)
-    interface, problems = _interface(scope, standard), told_once(scope.problems)
+    interface, problems = _interface(scope, standard), told_once(scope)
     facts, bindings = _facts(definer), tuple(scope.open_bindings)
     return Checked(module, reference, facts, interface, main, problems, scope.used_aliases, bindings)
 

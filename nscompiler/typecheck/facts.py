@@ -7,8 +7,9 @@ use.
 
 from typing import ClassVar
 
-from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.diagnostics.model import Diagnostic, Fix
 from nscompiler.grammar import syntax
+from nscompiler.source import Span
 from nscompiler.types.interface import Arrow, FunctionInterface, Interface, ParameterType
 from nscompiler.types.types import Type
 
@@ -154,3 +155,19 @@ class Checked:
 
 
 __all__ = ["Arrow", "Checked", "Facts", "Faulty", "Joint", "LiteralFact", "ParameterType", "UseFact"]
+
+
+class Refusal:
+    """The type at a ``place`` of a declaration, in its input or its output, which does not fit the function ``by`` in a
+    def, by its number; ``wanted`` would fit there, and ``fix`` writes that."""
+
+    __match_args__: ClassVar[tuple[str, ...]] = ("place", "input", "by", "define", "wanted", "fix")
+    __slots__ = __match_args__
+
+    def __init__(self, place: Span, input: bool, by: str, define: int, wanted: Type, fix: Fix | None) -> None:
+        self.place = place
+        self.input = input
+        self.by = by
+        self.define = define
+        self.wanted = wanted
+        self.fix = fix

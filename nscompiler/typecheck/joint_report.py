@@ -1,5 +1,6 @@
 """What is said about a joint that does not hold: who gives what to whom, and how the flow came there."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -26,7 +27,7 @@ from nscompiler.typecheck.explain import (
     written,
     written_as,
 )
-from nscompiler.typecheck.facts import UseFact
+from nscompiler.typecheck.facts import Refusal, UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
 from nscompiler.typecheck.near_parts import misspelt, respelt
 from nscompiler.typecheck.other_branches import Change, as_it_is, in_place, renamed
@@ -42,6 +43,7 @@ from nscompiler.typecheck.renames import (
     renamed_output,
     renames,
     retyped,
+    written_on,
 )
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.typecheck.twice import found_twice, part_at, shown_path, told
@@ -150,6 +152,23 @@ class JointReport:
             notes=notes if rest is None else (*notes, rest),
             fixes=fixes,
         )
+        if twice is None and not self.in_branch:
+            self._note_refusals(self.mismatches[0])
+
+    def _note_refusals(self, mismatch: Mismatch) -> None:
+        """Keep where the two types are declared: other functions may refuse the same there."""
+        given, needed = mismatch.given, mismatch.needed
+        if mismatch.kind != "type" or len(self.mismatches) > 1 or not (given.ground and needed.ground):
+            return
+        sides = self._sides(mismatch.path, in_place(needed))
+        gives, takes = (f"{one.module}.{one.name}" if one else "" for one in (sides.producer, sides.consumer))
+        if not gives or not takes or gives == takes:
+            return
+        at = bisect_right(self.scope.module.declarations, self.consumer.start, key=lambda decl: decl.end)
+        output, input = written_on(sides, given, needed)
+        found = [Refusal(place, False, takes, at, needed, fix) for place, fix in output]
+        found += [Refusal(place, True, gives, at, given, fix) for place, fix in input]
+        self.scope.refusals[self.scope.span(self.consumer)] = found
 
     def _without_second(self) -> tuple[Fix, ...]:
         """Where the same stage stands twice in a row, a fix that leaves it once."""

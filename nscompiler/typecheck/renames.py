@@ -7,6 +7,7 @@ from typing import ClassVar
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar import syntax
 from nscompiler.records import Record
+from nscompiler.source import Span
 from nscompiler.typecheck import constraints
 from nscompiler.typecheck.declared import Declarations, Place, variable_at
 from nscompiler.typecheck.explain import cut, written
@@ -198,6 +199,16 @@ def of_one_type(sides: Sides, given: Type, needed: Type, *, last: bool = False) 
         _written_at(sides, sides.given_as_written, "output", needed),
     )
     return tuple(fix for fix in offers[1 if last else 0 :] if fix is not None)
+
+
+def written_on(sides: Sides, given: Type, needed: Type) -> tuple[list[tuple[Span, Fix | None]], ...]:
+    """The places of what is given and what is needed in the declarations of either side, none where that is not the
+    author's to change; each with the fix that writes there what the other has."""
+    found = []
+    for place, side, type in ((sides.given_as_written, "output", needed), (sides.needed_as_written, "input", given)):
+        fixed = place is not None and not _is_generic(place) and not isinstance(place.node, syntax.TypeVariable)
+        found.append([(place.span(place.node), _written_at(sides, place, side, type))] if place and fixed else [])
+    return tuple(found)
 
 
 def _written_at(sides: Sides, place: Place | None, side: str, type: Type) -> Fix | None:

@@ -2,14 +2,13 @@
 fit, however often the one follows the other.
 """
 
-from collections.abc import Iterable
-
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.codes import types as type_codes
 from nscompiler.diagnostics.model import Diagnostic, Fix, Label, Role
 from nscompiler.records import replace
 from nscompiler.source import Span
 from nscompiler.typecheck.other_versions import lacking, told_together
+from nscompiler.typecheck.scope import Scope
 
 # How many further places are pointed to.
 MOST_PLACES = 8
@@ -27,9 +26,9 @@ _JOINTS = (
 Key = tuple[object, ...]
 
 
-def told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+def told_once(scope: Scope) -> tuple[Diagnostic, ...]:
     """The problems of a file, those about one name as one: it points to the other places, and its fixes change all."""
-    problems = tuple(problems)
+    problems = tuple(scope.problems)
     if len(problems) < 2:
         return problems
     groups: dict[Key, list[Diagnostic]] = {}
@@ -45,7 +44,24 @@ def told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         groups[key].append(problem)
     if not all(len(group) == 1 for group in groups.values()):
         kept = [_merged(groups.get(_key(one), [one])) for one in kept]
-    return _by_version(kept)
+    return _by_version(_by_declaration(scope, kept))
+
+
+def _by_declaration(scope: Scope, problems: list[Diagnostic]) -> list[Diagnostic]:
+    """The problems, those that different functions have with one declaration as one."""
+    joints = [one for one in problems if one.code in _JOINTS]
+    if len(joints) < 2:
+        return problems
+    from nscompiler.typecheck.refused import of_one_declaration, told_there
+
+    for group in of_one_declaration(joints, scope.refusals, scope.workspace):
+        told = told_there(scope.module.source, _merged(group.problems), group)
+        gone = {id(one) for one in group.problems}
+        place = next(place for place, one in enumerate(problems) if id(one) in gone)
+        problems = [
+            told if at == place else one for at, one in enumerate(problems) if at == place or id(one) not in gone
+        ]
+    return problems
 
 
 def _by_version(problems: list[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -88,11 +104,19 @@ def _merged(group: list[Diagnostic]) -> Diagnostic:
 
 
 def _everywhere(fix: Fix, others: list[Diagnostic]) -> Fix | None:
-    """A fix for all places; None where one of them has no such fix."""
+    """A fix for all places; None where one of them has no such fix. What one that says more changes counts for all."""
     edits = dict.fromkeys(fix.edits)
     for other in others:
-        same = next((one for one in other.fixes if one.title == fix.title), None)
+        same = next((one for one in other.fixes if one.title == fix.title or _says_more(one, fix)), None)
         if same is None:
             return None
+        if len(same.edits) > len(fix.edits) and _says_more(same, fix):
+            fix = same
         edits.update(dict.fromkeys(same.edits))
     return replace(fix, edits=tuple(edits))
+
+
+def _says_more(one: Fix, other: Fix) -> bool:
+    """Whether one of two fixes changes all that the other does."""
+    mine, theirs = set(one.edits), set(other.edits)
+    return mine <= theirs or theirs <= mine

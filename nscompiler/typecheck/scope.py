@@ -13,6 +13,7 @@ from nscompiler.grammar.walk import walk
 from nscompiler.modules.exports import Elsewhere
 from nscompiler.records import replace
 from nscompiler.source import Span
+from nscompiler.typecheck.facts import Refusal
 from nscompiler.typecheck.their_constructors import meant_instead
 from nscompiler.types.interface import (
     ANY_NAME,
@@ -68,6 +69,7 @@ class Scope:
         self.declared_types: dict[str, syntax.TypeDecl] = {}
         self.declared_functions: dict[str, syntax.FunDecl | syntax.DefDecl] = {}
         self._constructors: dict[str, tuple[syntax.TypeDecl, syntax.Name]] | None = None
+        self.refusals: dict[Span, list[Refusal]] = {}
         self._collect()
 
     @property

@@ -34,9 +34,52 @@ def test_a_sign_that_lacks_in_each_place_is_written_in_all() -> None:
 def test_other_types_or_other_functions_are_other_faults() -> None:
     text = (
         "fun words : Text -> Integer\nfun pair : a -> (a, Text)\nfun trim : (Text, Text) -> Text\n"
-        "fun short : (Text, Text) -> Text\ndef a = words | pair | trim\ndef b = words | pair | short\n"
+        "fun short : (Text, Text) -> Text\ndef a = Sources.stdin | pair | trim | words | trim\ndef b = words | short\n"
     )
     assert len(check_texts({"main.nml": text}).diagnostics) == 2
+
+
+def test_what_different_functions_refuse_is_told_at_the_declaration() -> None:
+    users = (
+        "type Row = { id : Integer, temp : Double }\nfun a : Row -> Integer\nfun b : { temp : Double } -> Text\n"
+        "fun c : { id : Integer, temp : Double } -> Double\nfun d : { id : Integer } -> Text\n"
+        "def s = Sources.stdin | mk\ndef w1 = s | a | Sinks.log\ndef w2 = s | b | Sinks.log\ndef w3 = mk | c\n"
+    )
+    for output, place in (
+        ("{ id : Integer, tmp : Double }", "tmp"),
+        ("{ id : Integer, temp : Text }", "Text"),
+        ("{ id : Integer, temp : [Double] }", "[Double]"),
+        ("Text", "Text"),
+        ("[Row]", "[Row]"),
+    ):
+        text = users + f"fun mk : Text -> {output}\n"
+        found = only(text)
+        span = found.primary.span
+        assert text[span.start : span.end] == place
+        assert span.start > len(users)
+        assert found.primary.text == "`a`, `b` and `c` cannot take this"
+        assert [label.text for label in found.related].count("and here") == 2
+        after = check_texts({"main.nml": apply_edits(text, found.fixes[0].edits)}).diagnostics
+        assert after == ()
+
+
+def test_what_one_function_is_given_in_vain_by_several_is_told_at_its_declaration() -> None:
+    text = (
+        "fun one : Text -> Text\nfun two : Text -> Text\nfun use : Integer -> Text\n"
+        "def a = Sources.stdin | one | use | Sinks.log\ndef b = two | use\n"
+    )
+    found = only(text)
+    assert (found.primary.span.start, found.primary.text) == (
+        text.index("Integer"),
+        "this cannot take what `one` and `two` give",
+    )
+    assert check_texts({"main.nml": apply_edits(text, found.fixes[0].edits)}).diagnostics == ()
+
+
+def test_stages_that_are_mixed_up_blame_no_declaration() -> None:
+    text = "fun f : Text -> Integer\nfun g : Boolean -> Integer\ndef a = f | g | g\ndef b = Sources.stdin | f\n"
+    found = check_texts({"main.nml": text}).diagnostics
+    assert [text[one.primary.span.start : one.primary.span.end] for one in found] == ["g", "g"]
 
 
 def test_types_of_one_kind_are_written_on_either_side() -> None:

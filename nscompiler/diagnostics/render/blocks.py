@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from nscompiler.diagnostics.edits import apply_edits, in_order
-from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Hop, Label, Role, Segment, TypeDiff
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Segment, TypeDiff
 from nscompiler.diagnostics.render.glyphs import Screen, plain
 from nscompiler.diagnostics.render.lines import Grid, Line, Piece, line, wrap, wrap_type
 from nscompiler.diagnostics.render.place import for_people
@@ -85,11 +85,8 @@ def _stage(text: str, screen: Screen) -> str:
 
 
 def _broken(diagnostic: Diagnostic, sources: Sources) -> str:
-    """The source text of the stage at which the flow breaks: the consumer, else the primary place."""
-    consumers = [label for label in diagnostic.related if label.role is Role.CONSUMER]
-    last: Hop = diagnostic.flow[-1]
-    places: list[Label] = [diagnostic.primary, *consumers]
-    span = next((label.span for label in places if label.span != last.span), diagnostic.primary.span)
+    """The source text of the stage at which the flow breaks."""
+    span = diagnostic.break_.span
     source = sources.get(span.path)
     return "the next stage" if source is None else source.text[span.start : span.end]
 

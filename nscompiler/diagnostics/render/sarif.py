@@ -104,7 +104,7 @@ def _code_flows(item: Diagnostic, report: Report) -> Values:
         return {}
     hops = [_location(hop.span, report, f"{hop.text} gives {hop.type}") for hop in item.flow]
     broken = f"needs {item.expected}" if item.expected is not None else item.primary.text or item.title
-    places = [*hops, _location(item.primary.span, report, broken)]
+    places = [*hops, _location(item.break_.span, report, broken)]
     importance = [*("important" for _ in hops), "essential"]
     steps = [{"location": place, "importance": grade} for place, grade in zip(places, importance, strict=True)]
     return {"codeFlows": [{"threadFlows": [{"locations": steps}]}]}
