@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
-from nscompiler.grammar.segment import Segment
+from nscompiler.grammar.segment import PARTNER, Segment
 from nscompiler.grammar.wording import shown
 
 _MOST = 20_000
@@ -12,7 +12,6 @@ _MOST = 20_000
 _READ = 2
 """So many tokens have to be read behind a comma for it to be one of several that are missing."""
 _LISTS = frozenset(("{", "["))
-_PARTNERS = {"{": "}", "[": "]", "(": ")", "<": ">"}
 
 
 def missing_commas(segment: Segment) -> tuple[Diagnostic | None, bool]:
@@ -92,7 +91,7 @@ def _opened(segment: Segment, at: int) -> Iterator[str]:
 
 
 def _follow(opened: list[str], text: str) -> None:
-    if text in _PARTNERS:
+    if text in PARTNER:
         opened.append(text)
-    elif opened and text == _PARTNERS[opened[-1]]:
+    elif opened and text == PARTNER[opened[-1]]:
         opened.pop()

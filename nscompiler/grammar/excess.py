@@ -30,10 +30,6 @@ _RUN_ON = Pattern(r"[^\n\r;]*+")
 _LITERALS = ("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT")
 
 
-def _kind(segment: Segment, position: int) -> str:
-    return segment.trial.names[segment.kinds[position]] if 0 <= position < len(segment.kinds) else ""
-
-
 def field_default(around: Surroundings) -> Diagnostic | None:
     """``type R = { id : Integer = 3 }``."""
     segment, at = around.segment, around.segment.at
@@ -43,7 +39,7 @@ def field_default(around: Surroundings) -> Diagnostic | None:
     position = at - 1
     while position > opened[-1] and segment.text(position) not in (":", ","):
         position -= 1
-    if segment.text(position) != ":" or _kind(segment, at + 1) not in _LITERAL:
+    if segment.text(position) != ":" or segment.kind(at + 1) not in _LITERAL:
         return None
     title = "A field has no default: every value of the type gives it"
     notes = ("a parameter has one, `with { n : Integer = 3 }`; a field that may be missing is `optional`",)
@@ -65,7 +61,7 @@ def untyped_parameter(around: Surroundings) -> Diagnostic | None:
         return None
     kinds, edits = segment.kinds[:at], []
     for position in range(at, len(segment.kinds)):
-        type_ = _TYPE_OF.get(_kind(segment, position + 1)) if segment.text(position) == "=" else None
+        type_ = _TYPE_OF.get(segment.kind(position + 1)) if segment.text(position) == "=" else None
         if type_ and segment.is_word(position - 1) and segment.text(position - 2) in ("{", ","):
             kinds += [segment.trial.tables.literals[":"], segment.trial.kind["UNAME"]]
             edits.append(Edit(segment.source.span(segment.end(position - 1), segment.end(position - 1)), f" : {type_}"))
@@ -96,7 +92,7 @@ def no_literal(around: Surroundings) -> Diagnostic | None:
 def nameless_parameter(around: Surroundings) -> Diagnostic | None:
     """``f { "2" }``."""
     segment, at = around.segment, around.segment.at
-    if around.keyword in ("type", "fun") or segment.text(at - 1) != "{" or _kind(segment, at) not in _LITERALS:
+    if around.keyword in ("type", "fun") or segment.text(at - 1) != "{" or segment.kind(at) not in _LITERALS:
         return None
     if not _is_stage(segment, at - 2) or segment.text(at + 1) not in ("}", ","):
         return None
@@ -114,7 +110,7 @@ def quoted_type(around: Surroundings) -> Diagnostic | None:
     """``fun f : "Integer" -> Text``."""
     segment, at = around.segment, around.segment.at
     expected, word = segment.expected, segment.text(at)[1:-1]
-    if _kind(segment, at) != "TEXT" or segment.trial.kind["OPTIONAL"] not in expected or not word.isalnum():
+    if segment.kind(at) != "TEXT" or segment.trial.kind["OPTIONAL"] not in expected or not word.isalnum():
         return None
     fixes: tuple[Fix, ...] = ()
     if word[0].isupper() and segment.whole_as(at, "UNAME"):
@@ -126,7 +122,7 @@ def quoted_parameter(around: Surroundings) -> Diagnostic | None:
     """``f { "n" : 3 }``, as Python and JSON have it."""
     segment, at = around.segment, around.segment.at
     opened = segment.open_brackets()
-    if _kind(segment, at) != "TEXT" or segment.text(at + 1) not in ("=", ":") or not opened:
+    if segment.kind(at) != "TEXT" or segment.text(at + 1) not in ("=", ":") or not opened:
         return None
     if around.keyword in ("type", "fun"):
         return None
@@ -134,7 +130,7 @@ def quoted_parameter(around: Surroundings) -> Diagnostic | None:
         return None
     kinds, edits, position = segment.kinds.copy(), [], at
     while segment.text(position + 1) in ("=", ":"):
-        name = segment.text(position)[1:-1] if _kind(segment, position) == "TEXT" else segment.text(position)
+        name = segment.text(position)[1:-1] if segment.kind(position) == "TEXT" else segment.text(position)
         if not name.isidentifier() or name[0].isupper():
             break
         edits += [Edit(segment.span(position), name)] if name != segment.text(position) else []
@@ -242,9 +238,9 @@ def bare_point(around: Surroundings) -> Diagnostic | None:
     segment, at = around.segment, around.segment.at
     if segment.text(at) != ".":
         return None
-    if _kind(segment, at + 1) == "INTEGER" and segment.end(at) == segment.start(at + 1):
+    if segment.kind(at + 1) == "INTEGER" and segment.end(at) == segment.start(at + 1):
         first, last, written = at, at + 1, f"0.{segment.text(at + 1)}"
-    elif _kind(segment, at - 1) == "INTEGER" and segment.end(at - 1) == segment.start(at):
+    elif segment.kind(at - 1) == "INTEGER" and segment.end(at - 1) == segment.start(at):
         first, last, written = at - 1, at, f"{segment.text(at - 1)}.0"
     else:
         return None

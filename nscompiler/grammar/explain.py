@@ -11,7 +11,7 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Diagnostic, Label, Role
 from nscompiler.grammar.commas import missing_commas
-from nscompiler.grammar.segment import Outcome, Repair, Segment
+from nscompiler.grammar.segment import CLOSERS, PARTNER, Outcome, Repair, Segment
 from nscompiler.grammar.structure import STRUCTURE
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import expected_words, one_of, shown
@@ -24,8 +24,6 @@ _BRACKETS = 3
 #: A repair that leaves another mistake in the declaration is believed if it helps over this many tokens.
 _HELPS = 6
 _MOST_REPAIRS = 6
-_PARTNER = {"(": ")", "[": "]", "{": "}", "<": ">"}
-_CLOSERS = frozenset(_PARTNER.values())
 _SEPARATORS = (",", ";")
 
 
@@ -225,7 +223,7 @@ def _unclosed(segment: Segment) -> list[Candidate]:
 
 def _closing(segment: Segment, position: int, back: int) -> Candidate:
     sign = segment.text(position)
-    partner = _PARTNER[sign]
+    partner = PARTNER[sign]
     at = segment.end(segment.at - back - 1)
     return Candidate(
         Repair(-back, 0, (partner,)),
@@ -249,7 +247,7 @@ def _superfluous(segment: Segment) -> list[Candidate]:
         if not text or position < 0 or (back and segment.is_word(position)):
             continue
         code, title = codes.UNEXPECTED, f"{shown(text)} cannot stand here"
-        if text in _CLOSERS:
+        if text in CLOSERS:
             code, title = codes.UNMATCHED_BRACKET, f"This `{text}` closes nothing"
         elif text in ("|", "&"):
             code, title = codes.MISSING_STAGE, f"One side of this `{text}` is empty"
@@ -263,7 +261,7 @@ def _means_nothing(segment: Segment, position: int) -> bool:
     if segment.text(position) not in _SEPARATORS:
         return False
     before, behind = segment.text(position - 1), segment.text(position + 1)
-    return segment.text(position) in (before, behind) or before in _PARTNER or behind in _CLOSERS
+    return segment.text(position) in (before, behind) or before in PARTNER or behind in CLOSERS
 
 
 _PROPOSALS: tuple[Callable[[Segment], list[Candidate]], ...] = (_swapped, _missing, _unclosed)

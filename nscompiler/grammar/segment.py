@@ -14,8 +14,8 @@ from nscompiler.source import SourceFile, Span
 
 #: One mistake may be made this often in one declaration and is still one: `{ a : 1, b : 2 }`.
 _REPEATS = 32
-_OPENERS = {"(": ")", "[": "]", "{": "}", "<": ">"}
-_CLOSERS = frozenset(_OPENERS.values())
+PARTNER = {"(": ")", "[": "]", "{": "}", "<": ">"}
+CLOSERS = frozenset(PARTNER.values())
 
 
 class Repair(Record):
@@ -148,6 +148,10 @@ class Segment:
         """Whether a token is a name or a keyword."""
         return 0 <= position < len(self.kinds) and self.kinds[position] in self.trial.words
 
+    def kind(self, position: int) -> str:
+        """The name of a token's kind; nothing outside the item."""
+        return self.trial.names[self.kinds[position]] if 0 <= position < len(self.kinds) else ""
+
     def start(self, position: int) -> int:
         """Where a token starts; behind the last, where that ends."""
         if position < len(self.indexes):
@@ -164,6 +168,10 @@ class Segment:
     def span(self, position: int, last: int | None = None) -> Span:
         """The place of a token, or of several; behind the last token, an empty one."""
         return self.source.span(self.start(position), self.end(position if last is None else last))
+
+    def behind(self, position: int) -> Span:
+        """The empty place right behind a token."""
+        return self.source.span(self.end(position), self.end(position))
 
     def new_line(self, position: int) -> bool:
         """Whether a token is the first of its line."""
@@ -186,14 +194,19 @@ class Segment:
         """The kinds of token that could stand at the mistake."""
         return self.trial.expected(self.states(self.at))
 
+    def expects(self, *names: str) -> bool:
+        """Whether tokens of all of some kinds could stand at the mistake."""
+        expected = self.expected
+        return all(self.trial.kind[name] in expected for name in names)
+
     def open_brackets(self) -> list[int]:
         """The positions of the brackets that are open at the mistake, outermost first."""
         found: list[int] = []
         for position in range(self.at):
             text = self.text(position)
-            if text in _OPENERS:
+            if text in PARTNER:
                 found.append(position)
-            elif text in _CLOSERS and found:
+            elif text in CLOSERS and found:
                 found.pop()
         return found
 
@@ -258,7 +271,7 @@ class Segment:
         depth = 0
         while position < len(self.indexes):
             text = self.text(position)
-            depth += (text in _OPENERS) - (text in _CLOSERS)
+            depth += (text in PARTNER) - (text in CLOSERS)
             position += 1
             if depth == 0:
                 break
