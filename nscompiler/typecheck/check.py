@@ -11,6 +11,7 @@ from nscompiler.typecheck.named_fields import check_named_fields
 from nscompiler.typecheck.repeated import told_once
 from nscompiler.typecheck.resolve import Resolver
 from nscompiler.typecheck.scope import Scope
+from nscompiler.typecheck.type_declarations import TypeDeclarer
 from nscompiler.types.interface import FunctionInterface, Interface, TypeInterface
 from nscompiler.types.types import Type, Types
 
@@ -35,7 +36,7 @@ def check_module(
     """
     scope = Scope(module, reference, imports, types, standard, elsewhere)
     resolver = Resolver(scope)
-    resolver.declare_types()
+    TypeDeclarer(resolver).declare_all()
     declarer = Declarer(scope, resolver)
     for name, decl in scope.declared_functions.items():
         if isinstance(decl, syntax.FunDecl):

@@ -11,7 +11,7 @@ from nscompiler.typecheck import constraints, params
 from nscompiler.typecheck.duplicates import renamed_method
 from nscompiler.typecheck.literal_fixes import report_shell_variable, value_fixes
 from nscompiler.typecheck.lookalikes import report_lookalikes
-from nscompiler.typecheck.resolve import Resolver, Variables, find_nested_optional
+from nscompiler.typecheck.resolve import Resolver, Variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.unsupplied import only_other, taken_in
 from nscompiler.types.interface import (
@@ -25,7 +25,7 @@ from nscompiler.types.interface import (
     Settable,
     Traits,
 )
-from nscompiler.types.types import Type, Var, VoidType, shown_variables, variables
+from nscompiler.types.types import Type, VoidType, shown_variables, variables
 
 FUN_ATTRIBUTES = ("bounded", "unbounded", "stateless", "deprecated", "experimental")
 DEF_ATTRIBUTES = ("deprecated", "experimental")
@@ -340,9 +340,6 @@ def _place_of(expr: syntax.TypeExpr, name: str) -> syntax.Node | None:
             case syntax.ListType() | syntax.OptionalType():
                 stack.append(part.item)
     return None
-
-
-__all__ = ["DEF_ATTRIBUTES", "Declarer", "Var", "find_nested_optional", "kind_of"]
 
 
 def _types_meant(written: str) -> tuple[str, ...]:

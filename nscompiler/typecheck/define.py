@@ -13,7 +13,8 @@ from nscompiler.typecheck.facts import Arrow, Faulty, Joint, LiteralFact, UseFac
 from nscompiler.typecheck.fits import JointCheck
 from nscompiler.typecheck.infer import Inference, Needed, Typed
 from nscompiler.typecheck.missing_parameters import check_required
-from nscompiler.typecheck.resolve import Resolver, find_nested_optional, optional_variables
+from nscompiler.typecheck.nested_optionals import find_nested_optional, optional_variables
+from nscompiler.typecheck.resolve import Resolver
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.sizes import FEW_LEVELS, MOST_PARTS, least_parts
 from nscompiler.typecheck.unify import Store

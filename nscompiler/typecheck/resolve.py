@@ -1,7 +1,5 @@
 """Written types become types: names looked up, aliases expanded, sizes and kinds checked."""
 
-from collections.abc import Container, Iterator, Sequence
-
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.codes import types as type_codes
 from nscompiler.diagnostics.codes.syntax import TOO_DEEP
@@ -9,23 +7,22 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.grammar.walk import walk
 from nscompiler.grammar.wording import NOTHING
-from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.duplicates import without_field
 from nscompiler.typecheck.foreign_types import meant_by_sql, report_foreign_type
-from nscompiler.typecheck.lone_constructors import reports_itself
-from nscompiler.typecheck.lookalikes import FOREIGN_SMALL, optional_last, report_type_like
+from nscompiler.typecheck.lookalikes import FOREIGN_SMALL, optional_last
 from nscompiler.typecheck.missing_rests import with_rest
-from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
+from nscompiler.typecheck.nested_optionals import find_nested_optional, missing_already
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope
 from nscompiler.typecheck.type_counts import report_arity
 from nscompiler.typecheck.unbound import BUILT_IN_SMALL, new_parameters, unbound
 from nscompiler.typecheck.vector_sizes import reports_sizes_behind
 from nscompiler.types.interface import TypeInterface
-from nscompiler.types.types import MAX_DEPTH, SCALARS, App, Record, Scalar, Type, Var, parts
+from nscompiler.types.types import MAX_DEPTH, SCALARS, Record, Type, Var, parts
 
 MAX_SIZE = 2**31
 # Stands among the names that were told for those of other languages, which are told together.
 _FOREIGN = ""
+_KIND_WORDS = {"type": "type", "row": "record's rest", "size": "number"}
 
 
 class Variables:
@@ -62,131 +59,6 @@ class Resolver:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.types = scope.workspace
-
-    # --- declarations
-
-    def declare_types(self) -> None:
-        """Understand all ``type`` declarations, each after those that it mentions."""
-        decls = self.scope.declared_types
-        edges = {name: _mentions(decl, decls) for name, decl in decls.items()}
-        for ring in strong_components(edges):
-            if len(ring) == 1 and ring[0] not in edges[ring[0]]:
-                self._declare(decls[ring[0]])
-            else:
-                self._report_ring(ring, edges)
-
-    def _report_ring(self, members: list[str], mentions: Steps) -> None:
-        self.scope.broken.update(members)
-        ring = shortest_ring(members[0], mentions, members)
-        if reports_itself(self.scope, self.scope.declared_types[ring[0]]):
-            return
-        self.scope.report(
-            codes.RECURSIVE_TYPE,
-            self.scope.declared_types[ring[0]].name,
-            f"the type `{ring[0]}` contains itself",
-            told(ring),
-            related=ring_labels(self.scope, ring, mentions, "holds"),
-            notes=(
-                "no type is part of itself, not even in a list: write out as many levels as there are, or carry the "
-                "rest as `Json`",
-            ),
-        )
-
-    def _declare(self, decl: syntax.TypeDecl) -> None:
-        name = decl.name.text
-        variables = Variables(False, decl=decl)
-        kinds = self._kinds(decl)
-        parameters: list[Var] = []
-        for parameter in decl.parameters:
-            if parameter.text in variables.known:
-                self.scope.report(
-                    codes.DUPLICATE_VARIABLE, parameter, f"`{parameter.text}` is named twice", "already a parameter"
-                )
-            made = variables.known[parameter.text] = self.types.variable(
-                kinds.get(parameter.text, "type"), parameter.text, f"the parameter `{parameter.text}` of `{name}`"
-            )
-            parameters.append(made)  # both, or who gives a type for each would be told of that too
-        alias = self.types.alias(self.scope.reference, name, tuple(parameters))
-        body = self.shallow(self._right_side(decl.body, variables), decl.name)
-        if decl.attributes:
-            self._report_attributes(decl)
-        if isinstance(decl.body, syntax.SumType) and decl.body.constructors[0].payload is None:
-            report_type_like(self.scope, decl, decl.body)
-        if variables.has_unknown:
-            self.scope.broken.add(name)  # how many types it takes is not known
-        self.scope.types[name] = TypeInterface(
-            self.scope.reference,
-            name,
-            tuple(parameters),
-            self.types.named(body, alias),
-            self.scope.span(decl.name),
-            decl.doc,
-            _deprecated(decl),
-        )
-
-    def _kinds(self, decl: syntax.TypeDecl) -> dict[str, str]:
-        """The kinds of a ``type``'s parameters, from where they stand: a record's rest is a row, a vector's size a
-        size, and what another type is applied to is what that one makes of it."""
-        kinds: dict[str, str] = {}
-        if not decl.parameters:
-            return kinds
-        for part in _inside(decl.body):
-            if isinstance(part, syntax.RecordType) and part.tail is not None and part.tail.name is not None:
-                kinds.setdefault(part.tail.name.text, "row")
-            elif isinstance(part, syntax.TypeName):
-                for arg, kind in zip(part.args, self._parameter_kinds(part), strict=False):
-                    if isinstance(arg, syntax.TypeVariable) and kind != "type":
-                        kinds.setdefault(arg.name.text, kind)
-        return kinds
-
-    def _parameter_kinds(self, name: syntax.TypeName) -> tuple[str, ...]:
-        text = name.name.text
-        if name.qualifier is not None:
-            interface = self.scope.imports.get(name.qualifier.text)
-            found = None if interface is None else interface.types.get(text)
-        elif text in ("Vector", "Matrix"):
-            return ("size",) * (BUILT_IN_ARITY[text] - 1)
-        else:
-            found = self.scope.types.get(text)
-        return () if found is None else tuple(one.kind for one in found.parameters)
-
-    def _report_attributes(self, decl: syntax.TypeDecl) -> None:
-        for attribute in decl.attributes:
-            if attribute.name.text not in ("deprecated", "experimental"):
-                known = attribute.name.text in ("bounded", "unbounded", "stateless")
-                self.scope.report(
-                    codes.ATTRIBUTE_CONFLICT if known else codes.UNKNOWN_ATTRIBUTE,
-                    attribute.name,
-                    f"a type has no attribute `@{attribute.name.text}`",
-                    "only @deprecated and @experimental may stand here",
-                )
-
-    def _right_side(self, body: syntax.TypeExpr, variables: Variables) -> Type:
-        if isinstance(body, syntax.SumType):
-            return self._sum(body, variables)
-        return self.resolve(body, variables)
-
-    def _sum(self, body: syntax.SumType, variables: Variables) -> Type:
-        seen: dict[str, syntax.Name] = {}
-        constructors: list[tuple[str, Type | None]] = []
-        for constructor in body.constructors:
-            name = constructor.name
-            payload = None if constructor.payload is None else self.resolve(constructor.payload, variables)
-            if name.text in seen:
-                first = Label(self.scope.span(seen[name.text]), "first here", Role.DECLARATION)
-                self.scope.report(
-                    codes.DUPLICATE_CONSTRUCTOR,
-                    name,
-                    f"the constructor `{name.text}` stands twice in one sum",
-                    "again here",
-                    related=(first,),
-                )
-                continue
-            seen[name.text] = name
-            constructors.append((name.text, payload))
-        return self.types.sum(constructors)
-
-    # --- types
 
     def shallow(self, type: Type, place: syntax.Node) -> Type:
         """The type, or the error type after a report where it is too deep for what follows."""
@@ -488,13 +360,6 @@ class Resolver:
         return self.shallow(self.resolve(expr, variables), expr)
 
 
-def _deprecated(decl: syntax.TypeDecl) -> str | None:
-    for attribute in decl.attributes:
-        if attribute.name.text == "deprecated" and attribute.argument is not None:
-            return str(attribute.argument.value)
-    return None
-
-
 def _taken(body: Type, parameter: Var, given: Type) -> str | None:
     """A field of a record that stands for a type's rest and that the type already has."""
     if parameter.kind != "row" or not isinstance(given, Record):
@@ -512,94 +377,6 @@ def _taken(body: Type, parameter: Var, given: Type) -> str | None:
                 return taken
         stack.extend(reversed(parts(part)))
     return None
-
-
-_KIND_WORDS = {"type": "type", "row": "record's rest", "size": "number"}
-
-
-def missing_already(type: Type) -> str | None:
-    """Why a type cannot be made optional, in words; None if it can."""
-    if isinstance(type, Scalar) and type.name in ("()", "Json"):
-        return f"{type.name}"
-    if isinstance(type, App) and type.constructor == "optional":
-        return "an optional"
-    return None
-
-
-def optional_variables(type: Type) -> set[Var]:
-    """The variables of which a type holds an optional."""
-    found: set[Var] = set()
-    seen: set[Type] = set()
-    stack = [type]
-    while stack:
-        part = stack.pop()
-        if part.ground or part in seen:
-            continue
-        seen.add(part)
-        if isinstance(part, App) and part.constructor == "optional" and isinstance(part.items[0], Var):
-            found.add(part.items[0])
-        stack.extend(parts(part))
-    return found
-
-
-def find_nested_optional(type: Type) -> str | None:
-    """What an optional somewhere inside a type wrongly holds, in words; None if nothing."""
-    if not type.nests:
-        return None
-    seen: set[Type] = set()
-    stack: list[Type] = [type]
-    while stack:
-        part = stack.pop()
-        if part in seen:
-            continue
-        seen.add(part)
-        if isinstance(part, App) and part.constructor == "optional":
-            what = missing_already(part.items[0])
-            if what:
-                return what
-        stack.extend(parts(part))
-    return None
-
-
-# --- the order of type declarations
-
-
-def _children(expr: syntax.TypeExpr) -> Sequence[syntax.TypeExpr]:
-    if isinstance(expr, syntax.TypeName):
-        return expr.args
-    if isinstance(expr, syntax.RecordType):
-        return [field.type for field in expr.fields]
-    if isinstance(expr, syntax.SumType):
-        return [one.payload for one in expr.constructors if one.payload is not None]
-    if isinstance(expr, syntax.TupleType):
-        return expr.items
-    return (expr.item,) if isinstance(expr, (syntax.ListType, syntax.OptionalType)) else ()
-
-
-def _inside(expr: syntax.TypeExpr) -> Iterator[syntax.TypeExpr]:
-    stack = [expr]
-    while stack:
-        part = stack.pop()
-        yield part
-        stack.extend(_children(part)[::-1])
-
-
-def _mentions(decl: syntax.TypeDecl, names: Container[str]) -> dict[str, syntax.Node]:
-    """The types of a module that a declaration mentions, each with its first place."""
-    found: dict[str, syntax.Node] = {}
-    stack: list[syntax.TypeExpr] = [decl.body]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, syntax.TypeName):
-            if part.qualifier is None and part.name.text in names:
-                found.setdefault(part.name.text, part.name)
-            stack.extend(part.args[::-1])
-        else:
-            stack.extend(_children(part)[::-1])
-    return found
-
-
-__all__ = ["Edit", "Fix", "Resolver", "Variables", "find_nested_optional", "missing_already"]
 
 
 def _is_applied(type: syntax.TypeExpr) -> bool:
