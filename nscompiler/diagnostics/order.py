@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from nscompiler.diagnostics.everywhere import mended_everywhere
+from nscompiler.diagnostics.everywhere import told_for_all_files
 from nscompiler.diagnostics.model import Diagnostic, Severity
 
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.HINT: 2}
@@ -17,7 +17,7 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     kept: dict[object, Diagnostic] = {}
     for diagnostic in diagnostics:
         kept.setdefault((diagnostic.code.id, diagnostic.title, diagnostic.primary.span), diagnostic)
-    return tuple(mended_everywhere(sorted(kept.values(), key=_place)))
+    return tuple(told_for_all_files(sorted(kept.values(), key=_place)))
 
 
 def _place(diagnostic: Diagnostic) -> tuple[str, int, int, int, str, str]:

@@ -9,6 +9,7 @@ from nscompiler.grammar import syntax
 from nscompiler.patterns import Pattern
 from nscompiler.typecheck.elsewhere import MOST_FIXES, Scope, found_elsewhere, is_wanted, not_imported
 from nscompiler.typecheck.other_versions import report_other_version
+from nscompiler.typecheck.renamed_there import declared_there, renamed_there
 from nscompiler.typecheck.standard_names import meant_by
 from nscompiler.typecheck.their_constructors import by_parameters, reports_their_constructor
 from nscompiler.typecheck.unknown_types import BUILT_IN_TYPES
@@ -65,12 +66,14 @@ def report_function(
     found, fixes = found_elsewhere(scope, qualifier, name, "functions", bool(similar))
     if not found:
         fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
+    fixes += [] if fixes else renamed_there(scope, qualifier, interface, name, "functions")
     declares_no = "there is no function" if interface is None else f"`{interface.module}` declares no function"
     scope.report(
         codes.UNKNOWN_NAME,
         name,
         f"{declares_no} `{text}`",
         did_you_mean(found[:MOST_FIXES] or similar) or not_imported(fixes) or "unknown function",
+        related=declared_there(interface, "functions"),
         fixes=tuple(fixes[:MOST_FIXES]),
     )
 

@@ -8,6 +8,7 @@ from nscompiler.typecheck import lone_constructors
 from nscompiler.typecheck.constructor_types import type_meant
 from nscompiler.typecheck.elsewhere import MOST_FIXES, Scope, found_elsewhere, is_wanted, not_imported
 from nscompiler.typecheck.other_versions import report_other_version
+from nscompiler.typecheck.renamed_there import declared_there, renamed_there
 from nscompiler.typecheck.their_constructors import own_first, renamed_type, reports_their_constructor
 from nscompiler.types.interface import Interface
 from nscompiler.types.types import SCALARS
@@ -64,6 +65,7 @@ def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | N
         fixes.append(scope.replacement(name, text.lower(), f"write `{text.lower()}`"))
     if interface is None and not fixes and written is None:
         fixes += renamed_type(scope, text)
+    fixes += [] if fixes else renamed_there(scope, qualifier, interface, name, "types")
     if is_whole and unknown.args and not fixes and written is None:
         lone_constructors.report_unknown(scope, unknown)
         return
@@ -72,6 +74,7 @@ def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | N
         name,
         f"{where} type `{text}`",
         did_you_mean((*found, *similar)[:MOST_FIXES]) or not_imported(fixes) or written or "unknown type",
+        related=declared_there(interface, "types"),
         fixes=tuple(fixes[:MOST_FIXES]),
     )
 
