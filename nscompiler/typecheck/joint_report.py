@@ -1,36 +1,27 @@
 """What is said about a joint that does not hold: who gives what to whom, and how the flow came there."""
 
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.entry import Code
-from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
+from nscompiler.diagnostics.model import Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
-from nscompiler.typecheck.bridges import bridges
 from nscompiler.typecheck.broken_joint import BrokenJoint
 from nscompiler.typecheck.declared import declarations
 from nscompiler.typecheck.explain import (
     NO_TUPLE,
     an,
     cut,
-    first_of,
     fitting,
-    hops,
     last_of,
     name_of,
-    name_of_output,
-    postfix,
-    without,
-    written,
-    written_as,
 )
-from nscompiler.typecheck.facts import Refusal, UseFact
-from nscompiler.typecheck.fits import Mismatch, would_fit
+from nscompiler.typecheck.fits import Mismatch
+from nscompiler.typecheck.joint_shapes import ShapeMessage
 from nscompiler.typecheck.near_parts import misspelt, respelt
-from nscompiler.typecheck.other_branches import Change, as_it_is, in_place, renamed
+from nscompiler.typecheck.other_branches import as_it_is, in_place, renamed
 from nscompiler.typecheck.other_versions import in_one_version
 from nscompiler.typecheck.renames import (
     Sides,
@@ -42,16 +33,10 @@ from nscompiler.typecheck.renames import (
     optionals,
     renamed_output,
     renames,
-    retyped,
-    written_on,
 )
-from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
-from nscompiler.typecheck.twice import found_twice, part_at, shown_path, told
-from nscompiler.typecheck.unify import Store
-from nscompiler.typecheck.written_sides import WrittenSides
-from nscompiler.types.interface import FunctionInterface
-from nscompiler.types.show import Names, difference_and_rest, lone_tails, show
-from nscompiler.types.types import App, Record, Scalar, Sum, Type
+from nscompiler.typecheck.scope import TITLE_WIDTH
+from nscompiler.typecheck.twice import found_twice, part_at, shown_path
+from nscompiler.types.types import App, Record, Sum, Type
 
 # How many fields one label names.
 MOST_FIELDS = 12
@@ -62,24 +47,8 @@ _UNREAD = {
 }
 
 
-class JointReport:
+class JointReport(ShapeMessage):
     """The report of one broken joint."""
-
-    def __init__(
-        self,
-        scope: Scope,
-        store: Store,
-        uses: Mapping[syntax.Node, UseFact],
-        joint: BrokenJoint,
-    ) -> None:
-        self.scope, self.store, self.uses = scope, store, uses
-        self.stages, self.flow = joint.stages, joint.flow
-        self.left, self.right = joint.stages[-2:]
-        self.producer, self.consumer = last_of(self.left), first_of(self.right)
-        self.given, self.needed = store.resolve(joint.given), store.resolve(joint.needed)
-        self.mismatches = joint.mismatches
-        self.in_branch, self.shared = joint.in_branch, joint.shared
-        self.written = WrittenSides(scope, store, uses, joint)
 
     def add(self) -> None:
         """Put it among the scope's problems, as one diagnostic."""
@@ -88,7 +57,7 @@ class JointReport:
             at = inside.scope.span(inside.consumer)
             if all(one.primary.span != at for one in self.scope.problems):  # else told of at another use of the def
                 inside.add()
-        elif not self._as_shape():
+        elif not self.adds_shape():
             mismatch = self.mismatches[0]
             {
                 "missing": self._missing,
@@ -119,238 +88,6 @@ class JointReport:
         more = len(self.stages) - 1
         joint.shares = [(place + more, given_, others) for place, given_, others in found.shares]
         return JointReport(self.scope, self.store, self.uses, joint)
-
-    # --- the parts of the message
-
-    def _add(
-        self,
-        code: Code,
-        title: str,
-        label: str,
-        notes: tuple[str, ...] = (),
-        fixes: tuple[Fix, ...] = (),
-        related: tuple[Label, ...] = (),
-        compared: Type | None = None,
-        near: frozenset[str] = frozenset(),
-    ) -> None:
-        names = Names(hidden=lone_tails(self.given, self.needed))
-        diff, rest = difference_and_rest(self.needed, compared or self.given, names, near)
-        twice = found_twice(self.store, self.given, self.needed, self.mismatches[0])
-        fixes = (*fixes, *self._without_second())[:3]
-        said = () if twice is None else told(self.scope, twice, self._target(self.consumer), names.of(twice.variable))
-        notes = (*notes, said) if isinstance(said, str) else notes
-        self.scope.report(
-            code,
-            self.consumer,
-            title,
-            label,
-            related=(*related, *self._related(), *(() if isinstance(said, str) else said)),
-            expected=show(self.needed, names),
-            found=show(self.given, names),
-            diff=diff,
-            flow=hops(self.scope, self.stages[:-1], self.flow, self.store),
-            notes=notes if rest is None else (*notes, rest),
-            fixes=fixes,
-        )
-        if twice is None and not self.in_branch:
-            self._note_refusals(self.mismatches[0])
-
-    def _note_refusals(self, mismatch: Mismatch) -> None:
-        """Keep where the two types are declared: other functions may refuse the same there."""
-        given, needed = mismatch.given, mismatch.needed
-        if mismatch.kind != "type" or len(self.mismatches) > 1 or not (given.ground and needed.ground):
-            return
-        sides = self._sides(mismatch.path, in_place(needed))
-        gives, takes = (f"{one.module}.{one.name}" if one else "" for one in (sides.producer, sides.consumer))
-        if not gives or not takes or gives == takes:
-            return
-        at = bisect_right(self.scope.module.declarations, self.consumer.start, key=lambda decl: decl.end)
-        output, input = written_on(sides, given, needed)
-        found = [Refusal(place, False, takes, at, needed, fix) for place, fix in output]
-        found += [Refusal(place, True, gives, at, given, fix) for place, fix in input]
-        self.scope.refusals[self.scope.span(self.consumer)] = found
-
-    def _without_second(self) -> tuple[Fix, ...]:
-        """Where the same stage stands twice in a row, a fix that leaves it once."""
-        source, left, right = self.scope.module.source, self.left, self.right
-        same = written_as(source, left) == written_as(source, right)
-        if not same or self.in_branch or source.text[left.end : right.start].strip() != "|":
-            return ()
-        edits = (Edit(source.span(left.end, right.end), ""),)
-        return (Fix(f"remove the second {self._who()[1]}", edits, Applicability.MAYBE_INCORRECT),)
-
-    def _target(self, expr: syntax.Expr) -> FunctionInterface | None:
-        fact = self.uses.get(expr)
-        return None if fact is None else fact.target
-
-    def _sides(self, path: tuple[str, ...], change: Change | None = None) -> Sides:
-        return self.written.sides(path, change)
-
-    def _function(self, use: syntax.Expr) -> FunctionInterface | None:
-        return self.written.function(use)
-
-    def _retyped(self) -> tuple[Fix, ...]:
-        """What could stand in the `<…>` of either side instead."""
-        parts = [(self._sides(one.path, in_place(one.needed)), one.given, one.needed) for one in self.mismatches]
-        return retyped(self._sides((), in_place(self.needed)), parts, self.given, self.needed)
-
-    def _bridges(self) -> tuple[Fix, ...]:
-        """Functions in scope that make of what is given what is needed."""
-        target = self._target(self.consumer)
-        sink = target is not None and target.kind == "sink"
-        found = self._new(bridges(self.scope, self.store, self.given, self.needed, sink))
-        producer, consumer = self._who()
-        if not found:
-            return self._bridges_of_items()
-        return tuple(
-            Fix(f"put `{text}` between {producer} and {consumer}", self._between(text), Applicability.MAYBE_INCORRECT)
-            for text in found
-        )
-
-    def _new(self, found: tuple[str, ...]) -> tuple[str, ...]:
-        """Those functions that the flow has not gone through yet, and that do not undo what was just done."""
-        uses = {written(one) for stage in self.stages[:-1] if isinstance(one := last_of(stage), syntax.Use)}
-        last = last_of(self.left)
-        if isinstance(last, syntax.Use) and written(last).startswith("Conv."):
-            uses |= {"Conv.from_json", "Conv.to_json"}
-        return tuple(text for text in found if text.rstrip("*?") not in uses)
-
-    def _bridges_of_items(self) -> tuple[Fix, ...]:
-        """Functions in scope that take what lies in a list or an optional, for a consumer of one value."""
-        given = self.store.head(self.given)
-        if not self._is(given, "list", "optional") or self.in_branch or isinstance(self.left, syntax.Both):
-            return ()
-        sign = "*" if self._is(given, "list") else "?"
-        producer, consumer = self._who()
-        place = self.scope.module.source.span(self.left.end, self.left.end)
-        found = bridges(self.scope, self.store, self._item(given), self.needed, False)
-        return tuple(
-            Fix(
-                f"put `{text}` between {producer[:-1]}{sign}` and {consumer}",
-                (Edit(place, f"{sign} | {text}"),),
-                Applicability.MAYBE_INCORRECT,
-            )
-            for text in (found if producer.endswith("`") and not _is_prefixed(self.left) else ())
-        )
-
-    def _between(self, text: str) -> tuple[Edit, ...]:
-        """The edits that put a stage between the two."""
-        source = self.scope.module.source
-        if self.in_branch:
-            return (Edit(source.span(self.right.start, self.right.start), f"{text} | "),)
-        if not isinstance(self.left, syntax.Both):
-            return (Edit(source.span(self.left.end, self.left.end), f" | {text}"),)
-        if not isinstance(self.right, syntax.Both):
-            return (Edit(source.span(self.right.start, self.right.start), f"{text} | "),)
-        start, end = source.span(self.left.start, self.left.start), source.span(self.left.end, self.left.end)
-        return (Edit(start, "("), Edit(end, f") | {text}"))
-
-    def _related(self) -> tuple[Label, ...]:
-        labels = [Label(self.scope.span(self.producer), f"gives {an(self.given)}", Role.PRODUCER)]
-        for expr in (self.producer, self.consumer):
-            target = self._function(expr)
-            if target is not None and all(label.span != target.span for label in labels):  # `f | f` has one
-                labels.append(Label(target.span, f"{name_of(expr)} is declared here", Role.DECLARATION))
-        asks = self.written.asks(self.mismatches[0].path)
-        if asks is not None:
-            needs = f"{name_of(first_of(asks))} needs it, in {name_of(self.consumer)}"
-            labels.append(Label(self.scope.span(first_of(asks)), needs, Role.CONSUMER))
-        return tuple(labels)
-
-    def _who(self) -> tuple[str, str]:
-        return name_of_output(self.left), name_of(self.consumer)
-
-    # --- whole shapes: a list, an optional, where one value is wanted
-
-    def _as_shape(self) -> bool:
-        given, needed = self.store.head(self.given), self.store.head(self.needed)
-        signs = self._signs(given, needed)
-        if signs[:1] == "*":
-            self._offer_star(signs)
-        elif signs:
-            self._offer_question(signs)
-        elif self._is(needed, "list") and self._would_fit(given, self._item(needed)) and not self._is(given, "list"):
-            self._offer_single(needed)
-        else:
-            return False
-        return True
-
-    def _is(self, type: Type, *constructors: str) -> bool:
-        return isinstance(type, App) and type.constructor in constructors
-
-    def _item(self, type: Type) -> Type:
-        assert isinstance(type, App)
-        return type.items[-1]
-
-    def _would_fit(self, given: Type, needed: Type) -> bool:
-        if isinstance(self.store.head(given), Scalar) and an(given) == "Byte":
-            return False
-        return would_fit(self.store, given, needed)
-
-    def _signs(self, given: Type, needed: Type) -> str:
-        """The `*` and `?` that take off what lies around what would fit; none if nothing would."""
-        signs = ""
-        while self._is(given, "list", "vector", "optional"):
-            signs += "?" if self._is(given, "optional") else "*"
-            given = self.store.head(self._item(given))
-            if self._would_fit(given, needed):
-                return signs
-        return ""
-
-    def _offer_star(self, signs: str) -> None:
-        producer, consumer = self._who()
-        notes = (f"`{signs}` sends a list's items one by one" + (", through lists of lists" if "**" in signs else ""),)
-        if "?" in signs:
-            notes = ("`*` sends a list's items one by one, and `?` drops those that are missing",)
-        # What takes a list itself is given a list of such.
-        found, one = ("a list of lists", "one list") if self._is(self.needed, "list") else ("a list", "one value")
-        self._add(
-            codes.LIST_UNEXPECTED,
-            fitting(f"{producer} gives {found}, but {consumer} takes {one}", f"{consumer} takes {one}, not {found}"),
-            f"takes {an(self.needed)}, one at a time",
-            notes,
-            (self._signed(signs),),
-        )
-
-    def _offer_question(self, signs: str) -> None:
-        producer, consumer = self._who()
-        notes = ["`?` lets only the values that are there pass: missing ones are then dropped"]
-        notes += ["`*` sends a list's items one by one"] if "*" in signs else []
-        self._add(
-            codes.OPTIONAL_UNEXPECTED,
-            fitting(f"{producer} may give nothing, but {consumer} needs a value", f"{consumer} needs a value, always"),
-            f"needs {an(self.needed)}",
-            tuple(notes),
-            (self._signed(signs),),
-        )
-
-    def _signed(self, signs: str) -> Fix:
-        """The signs behind what gives too much; in a branch alone where others take it as it is."""
-        if not self.in_branch:
-            return postfix(self.scope, self.left, signs)
-        title = f"put `Std.identity{signs}` before {self._who()[1]}"
-        return Fix(title, self._between(f"Std.identity{signs}"), Applicability.MAYBE_INCORRECT)
-
-    def _offer_single(self, needed: Type) -> None:
-        producer, consumer = self._who()
-        fix = Fix("make a list of one with `Std.single`", self._between("Std.single"), Applicability.MAYBE_INCORRECT)
-        self._add(
-            codes.LIST_NEEDED,
-            fitting(f"{producer} gives one value, but {consumer} takes a list", f"{consumer} takes a list"),
-            f"takes {an(self.needed)}",
-            (),
-            (*self._whole_list(needed), fix),
-        )
-
-    def _whole_list(self, needed: Type) -> tuple[Fix, ...]:
-        """Where a `*` has taken a list apart that is wanted whole: remove it."""
-        if not isinstance(self.left, syntax.Concat) or self.shared:
-            return ()
-        at = self.stages.index(self.left)
-        item = self.store.resolve(self.flow[at].output)
-        return without(self.scope, self.left, "*") if self._would_fit(self.store.types.list(item), needed) else ()
-
-    # --- what differs inside
 
     def _at(self, mismatch: Mismatch) -> str:
         path = shown_path(mismatch.path)
@@ -589,10 +326,6 @@ class JointReport:
         code = codes.INFINITE_ROW if mismatch.kind == "infinite-row" else codes.INFINITE_TYPE
         title = f"{consumer} after {producer} would need a type that contains itself"
         self._add(code, fitting(title, "this would need a type that contains itself"), "no type is that")
-
-
-def _is_prefixed(expr: syntax.Expr) -> bool:
-    return isinstance(expr, syntax.Concat | syntax.Filter) and expr.prefix
 
 
 def _is_closed(node: syntax.TypeExpr) -> bool:
