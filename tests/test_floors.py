@@ -5,6 +5,7 @@ or for the type checker alone counts as well.
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -303,6 +304,18 @@ def is_ours(name: str) -> bool:
 def test_every_module_has_a_floor():
     assert MODULES
     assert [name for name in MODULES if not home(name)] == []
+
+
+@pytest.mark.parametrize("package", ["grammar", "typecheck"])
+def test_every_room_is_in_the_architecture(package):
+    """A stranger finds where a message is made: each module is named in the tables of ARCHITECTURE.md, and no other."""
+    table = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition(f"| `{package}/` |")[2].partition("\n\n")[0]
+    rows = [row.split("|")[1:] for row in table.splitlines()[2:]]
+    named = set(re.findall(r"`(\w+)`", table))
+    rooms = {file.stem for file in (PACKAGES["nscompiler"] / package).glob("*.py")} - {"__init__"}
+    assert sorted(rooms - named) == []
+    first = {name for row in rows for name in re.findall(r"`(\w+)`", row[0])}
+    assert sorted(first - rooms) == []
 
 
 def test_no_import_runs_up_or_sideways():
