@@ -4,7 +4,7 @@
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
-from nscompiler.grammar.foreign_types import SMALL_TYPES
+from nscompiler.grammar.foreign_names import scalar_meant
 from nscompiler.grammar.rewriting import Rewriting
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
@@ -105,14 +105,15 @@ def map_type(around: Surroundings) -> Diagnostic | None:
     if segment.text(closing + 1) != ":" or segment.text(end - 1) != "}" or closing + 3 > end - 1:
         return None
     item = segment.source.text[segment.start(closing + 2) : segment.end(end - 2)]
-    item = SMALL_TYPES.get(item, item)
+    meant = scalar_meant(item)
+    item = meant or item
     applied = end - 1 - (closing + 2) > 1 and item[0] not in "([{"
     written, kinds = f"Map {item}", segment.kinds[closing + 2 : end - 1]
     inside: list[str | int] = [segment.trial.kind["UNAME"], *kinds]
     if applied:
         written, inside = f"Map ({item})", [segment.trial.kind["UNAME"], "(", *kinds, ")"]
     fixes: tuple[Fix, ...] = ()
-    if item in SMALL_TYPES.values() and not item.startswith("["):
+    if meant is not None and not item.startswith("["):
         inside = [segment.trial.kind["UNAME"], segment.trial.kind["UNAME"]]
     if segment.text(closing - 1) in _TEXTS and segment.whole_with(brace, end - brace, inside):
         edit = Edit(segment.span(brace, end - 1), written)

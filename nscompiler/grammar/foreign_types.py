@@ -4,6 +4,7 @@ once for a declaration, with a fix that writes all of them as they are written h
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.foreign_names import scalar_meant
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import shown
@@ -14,10 +15,6 @@ _MAPS = frozenset(("dict", "map", "mapping", "hashmap", "record"))
 _TUPLES = frozenset(("tuple", "pair"))
 _OWN = frozenset(("Vector", "Matrix"))
 _TYPES = _LISTS | _OPTIONALS | _MAPS | _TUPLES
-_SCALARS = {"str": "Text", "string": "Text", "int": "Integer", "float": "Double", "bool": "Boolean", "bytes": "[Byte]"}
-_SCALARS |= {"Str": "Text", "String": "Text", "Int": "Integer", "Float": "Double", "Bool": "Boolean", "Any": "Json"}
-SMALL_TYPES = {**_SCALARS, "number": "Double", "boolean": "Boolean", "integer": "Integer"}
-"""What other languages call types, as the one inside of a list or a map."""
 _PARTNER = {"[": "]", "<": ">", "(": ")"}
 #: How many tokens before and behind a mistake are looked at.
 _AROUND = 96
@@ -78,7 +75,7 @@ class _Reader:
     def scalar(self, position: int) -> tuple[str, int] | None:
         """A built-in type that other languages call so; no name of a field or a parameter."""
         segment = self._segment
-        written = _SCALARS.get(segment.text(position))
+        written = scalar_meant(segment.text(position))
         if written is None or segment.text(position + 1) in (":", "=", ".") or segment.text(position - 1) == ".":
             return None
         return written, position + 1
@@ -106,7 +103,7 @@ class _Reader:
             return None
         if segment.text(position + 1) == "." and segment.is_word(position + 2):
             return f"{word}.{segment.text(position + 2)}", position + 3
-        return _SCALARS.get(word, word), position + 1
+        return scalar_meant(word) or word, position + 1
 
     def _items(self, opening: int, depth: int) -> tuple[list[str], int]:
         """The types between brackets, and the position behind these; -1 where something else stands there."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
-from nscompiler.grammar.foreign_types import SMALL_TYPES
+from nscompiler.grammar.foreign_names import scalar_meant
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.records import Record
@@ -46,7 +46,7 @@ def marked_type(around: Surroundings) -> Diagnostic | None:
     what, written = ("An optional", "optional T") if sign == "?" else ("A list", "[T]")
     mark = marks[0]
     one = segment.source.text[segment.start(mark.start) : segment.end(mark.final)]
-    one = SMALL_TYPES.get(one, one)
+    one = scalar_meant(one) or one
     if len(one) <= _LONG and "`" not in one:
         written = written.replace("T", one)
     title = f"{what} is written `{written}`, without `{sign}`"
@@ -148,7 +148,7 @@ def _is_argument(segment: Segment, start: int) -> bool:
 
 def _edits(segment: Segment, mark: _Mark, opening: str, closing: str) -> tuple[Edit, ...]:
     start, stop = segment.start(mark.start), segment.end(mark.final)
-    small = SMALL_TYPES.get(segment.text(mark.start), "") if mark.start == mark.final else ""
+    small = scalar_meant(segment.text(mark.start)) if mark.start == mark.final else None
     if small and mark.first == mark.final + 1:
         return (Edit(segment.span(mark.start, mark.last), f"{opening}{small}{closing}"),)
     before = Edit(segment.source.span(start, start), opening)

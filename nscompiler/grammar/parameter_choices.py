@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
+from nscompiler.grammar.foreign_names import PARAMETERS_MEANT
 from nscompiler.grammar.lexer import Tokens, shared_kinds
 from nscompiler.grammar.mistakes import SCALARS
 from nscompiler.grammar.slip import Slip
@@ -19,16 +20,6 @@ _CLOSING = {"[": "]", "(": ")", "{": "}", "": ""}
 # What other languages call a type of a few values.
 _NAMES = ("Enum", "Literal", "Choice", "OneOf")
 
-
-TYPES_MEANT = {
-    **dict.fromkeys(("str", "string", "text", "varchar", "char"), "Text"),
-    **dict.fromkeys(("int", "integer", "long", "bigint", "int64", "int32"), "Integer"),
-    **dict.fromkeys(("float", "double", "number", "real", "decimal", "float64", "float32"), "Double"),
-    **dict.fromkeys(("bool", "boolean"), "Boolean"),
-    **dict.fromkeys(("duration", "timedelta", "interval"), "Duration"),
-    "list": "[Text]",
-}
-"""What other languages call the types of parameters, and what these are called here."""
 _LITERALS = ("TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT")
 
 
@@ -121,7 +112,7 @@ def _type_at(tokens: Tokens, at: int, trial: Trial) -> tuple[int, str] | None:
 
 
 def _meant(word: str) -> str:
-    return word if word in PARAMETER_TYPES else TYPES_MEANT.get(word.lower(), "")
+    return word if word in PARAMETER_TYPES else PARAMETERS_MEANT.get(word.lower(), "")
 
 
 def choices(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Iterator[Slip]:

@@ -1,57 +1,18 @@
-"""What SQL calls its types, and declarations that are written with them: ``{ name : VARCHAR(20), price : DECIMAL }``.
+"""Declarations that are written with the types of SQL: ``{ name : VARCHAR(20), price : DECIMAL }``.
 
 Without a length they read as names of types; the type checker tells of those, by the same table.
 """
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Diagnostic
+from nscompiler.grammar.foreign_names import SQL_TYPES, SQL_WORDS, sql_type
 from nscompiler.grammar.rewriting import Rewriting
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import fitting, shown
 
-_MEANT = {
-    "Text": (
-        *("VARCHAR", "CHAR", "CHARACTER", "NVARCHAR", "NCHAR", "VARCHAR2", "NVARCHAR2", "BPCHAR", "CLOB", "TEXT"),
-        *("TINYTEXT", "MEDIUMTEXT", "LONGTEXT", "STRING"),
-    ),
-    "Integer": (
-        *("INT", "INTEGER", "BIGINT", "SMALLINT", "TINYINT", "MEDIUMINT", "SERIAL", "BIGSERIAL", "INT2", "INT4"),
-        *("INT8", "INT16", "INT32", "INT64"),
-    ),
-    "Decimal": ("DECIMAL", "NUMERIC", "NUMBER", "MONEY"),
-    "Double": ("DOUBLE", "REAL", "FLOAT", "FLOAT4", "FLOAT8", "FLOAT32", "FLOAT64"),
-    "Boolean": ("BOOL", "BOOLEAN", "BIT"),
-    "Date": ("DATE",),
-    "Time": ("TIME", "TIMETZ"),
-    "DateTime": ("TIMESTAMP", "TIMESTAMPTZ", "DATETIME", "DATETIME2", "DATETIMEOFFSET"),
-    "Duration": ("INTERVAL",),
-    "Json": ("JSON", "JSONB"),
-    "Uuid": ("UUID", "UNIQUEIDENTIFIER"),
-    "[Byte]": ("BLOB", "BYTEA", "BINARY", "VARBINARY", "LONGBLOB", "MEDIUMBLOB", "BYTES", "RAW"),
-}
-SQL_TYPES = {name: right for right, names in _MEANT.items() for name in names}
-"""What SQL's types are here."""
-SQL_WORDS = frozenset(
-    ("NOT", "NULL", "PRIMARY", "KEY", "UNIQUE", "PRECISION", "VARYING", "UNSIGNED", "WITH", "WITHOUT", "LOCAL", "TIME")
-) | {"ZONE"}
-"""The words that may stand behind one of them."""
-_SMALL = (
-    *("varchar", "nvarchar", "varchar2", "bpchar", "char", "clob", "bigint", "smallint", "tinyint", "mediumint"),
-    *("bigserial", "numeric", "timestamp", "timestamptz", "datetime", "jsonb", "bytea", "varbinary", "blob"),
-)
-SQL_SMALL = {name: SQL_TYPES[name.upper()] for name in _SMALL}
-"""Those that mean nothing else, in small letters."""
-_MIXED = frozenset(
-    ("VarChar", "Varchar", "NVarChar", "BigInt", "Bigint", "SmallInt", "Smallint", "TinyInt", "Numeric", "Timestamptz")
-) | {"Jsonb", "Bytea"}
 # Types of our own that are given a length as SQL's are.
 _OWN = frozenset(("Text", "Integer", "Decimal", "Double", "Char", "String", "Number", "Time", "DateTime", "Timestamp"))
-
-
-def sql_type(name: str) -> str | None:
-    """What a type is here that SQL calls so; None for what is no name of SQL's."""
-    return SQL_TYPES.get(name.upper()) if name.isupper() or name in _MIXED else SQL_SMALL.get(name)
 
 
 def with_length(around: Surroundings) -> Diagnostic | None:

@@ -344,12 +344,12 @@ def _place_of(expr: syntax.TypeExpr, name: str) -> syntax.Node | None:
 
 def _types_meant(written: str) -> tuple[str, ...]:
     """The types of parameters that a text may stand for, ``Float``, ``[String]`` or ``List Text``."""
-    from nscompiler.grammar.parameter_choices import TYPES_MEANT
+    from nscompiler.grammar.foreign_names import PARAMETERS_MEANT
 
     inner = written.strip("[]")
     if inner.startswith("List "):
         inner, written = inner.removeprefix("List "), "["
-    other = TYPES_MEANT.get(inner.lower(), "")
+    other = PARAMETERS_MEANT.get(inner.lower(), "")
     meant = (other,) if other else near(inner, syntax.PARAMETER_TYPES)
     if inner in syntax.PARAMETER_TYPES:
         meant = (inner,)

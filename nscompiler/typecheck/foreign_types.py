@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar import syntax
-from nscompiler.grammar.sql_types import SQL_WORDS, sql_type
+from nscompiler.grammar.foreign_names import FOREIGN_SMALL, SQL_WORDS, sql_type
 from nscompiler.grammar.walk import walk
-from nscompiler.typecheck.lookalikes import FOREIGN_SMALL
 from nscompiler.typecheck.scope import Scope
 
 # What is too long for a fix's title.

@@ -12,18 +12,13 @@ from nscompiler.diagnostics.codes import lints
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar import syntax
-from nscompiler.grammar.sql_types import SQL_SMALL
+from nscompiler.grammar.foreign_names import FOREIGN_SMALL
 from nscompiler.grammar.walk import walk
 from nscompiler.grammar.wording import NOTHING
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.types import SCALARS, Var
 
 _SMALL = {name.lower(): name for name in (*SCALARS, "Void")}
-FOREIGN_SMALL = {"string": "Text", "str": "Text", "int": "Integer", "bool": "Boolean", "float": "Double"}
-"""What other languages call a type, in small letters."""
-FOREIGN_SMALL |= {"bytes": "[Byte]", "number": "Double", "long": "Integer"} | SQL_SMALL
-FOREIGN_SMALL |= {f"{name}{bits}": "Integer" for name in ("int", "uint") for bits in (8, 16, 32, 64)}
-FOREIGN_SMALL |= {f"float{bits}": "Double" for bits in (16, 32, 64)}
 # What a fix is not called after.
 _LONG, _SHORT = 80, 40
 _MEANT = {**_SMALL, **FOREIGN_SMALL}

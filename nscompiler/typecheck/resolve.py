@@ -5,11 +5,12 @@ from nscompiler.diagnostics.codes import types as type_codes
 from nscompiler.diagnostics.codes.syntax import TOO_DEEP
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
+from nscompiler.grammar.foreign_names import FOREIGN_SMALL
 from nscompiler.grammar.walk import walk
 from nscompiler.grammar.wording import NOTHING
 from nscompiler.typecheck.duplicates import without_field
 from nscompiler.typecheck.foreign_types import meant_by_sql, report_foreign_type
-from nscompiler.typecheck.lookalikes import FOREIGN_SMALL, optional_last
+from nscompiler.typecheck.lookalikes import optional_last
 from nscompiler.typecheck.missing_rests import with_rest
 from nscompiler.typecheck.nested_optionals import find_nested_optional, missing_already
 from nscompiler.typecheck.scope import BUILT_IN_ARITY, Scope

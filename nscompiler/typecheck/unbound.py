@@ -4,8 +4,8 @@ import re
 
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar import syntax
+from nscompiler.grammar.foreign_names import FOREIGN_SMALL
 from nscompiler.grammar.walk import walk
-from nscompiler.typecheck.lookalikes import FOREIGN_SMALL
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.types import SCALARS
 

@@ -4,6 +4,7 @@ from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.model import Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean
 from nscompiler.grammar import syntax
+from nscompiler.grammar.foreign_names import FOREIGN_CAPITAL
 from nscompiler.typecheck import lone_constructors
 from nscompiler.typecheck.constructor_types import type_meant
 from nscompiler.typecheck.elsewhere import MOST_FIXES, Scope, found_elsewhere, is_wanted, not_imported
@@ -13,24 +14,6 @@ from nscompiler.typecheck.their_constructors import own_first, renamed_type, rep
 from nscompiler.types.interface import Interface
 from nscompiler.types.types import SCALARS
 
-# How types are called elsewhere.
-FOREIGN = {
-    "String": "Text",
-    "Str": "Text",
-    "Char": "Text",
-    "Float": "Double",
-    "Number": "Double",
-    "Real": "Double",
-    "Long": "Integer",
-    "Bytes": "[Byte]",
-    "Timestamp": "DateTime",
-    "Unit": "()",
-    "Any": "Json",
-    "Object": "Json",
-    "Dict": "Map",
-    **{f"{name}{bits}": "Integer" for name in ("Int", "UInt") for bits in (8, 16, 32, 64)},
-    **{f"Float{bits}": "Double" for bits in (16, 32, 64)},
-}
 # What is a sign or a word here and no type: a name in its place would not do.
 _LIST, _OPTIONAL = "a list is written `[T]`", "what may be missing is written `optional T`"
 WRITTEN = {"List": _LIST, "Array": _LIST, "Maybe": _OPTIONAL, "Option": _OPTIONAL, "Optional": _OPTIONAL}
@@ -53,8 +36,8 @@ def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | N
     if interface is not None and reports_their_constructor(scope, qualifier, interface, name, "type"):
         return
     similar = own_first(scope.near(text, candidates), () if interface is not None else BUILT_IN_TYPES)
-    if interface is None and text in FOREIGN:
-        similar = (FOREIGN[text],)
+    if interface is None and text in FOREIGN_CAPITAL:
+        similar = (FOREIGN_CAPITAL[text],)
     found, fixes = found_elsewhere(scope, qualifier, name, "types", bool(similar))
     written = WRITTEN.get(text) if interface is None else None
     fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
