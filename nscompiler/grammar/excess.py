@@ -7,7 +7,7 @@ from nscompiler.grammar.late_types import late_types
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.text import quote
-from nscompiler.grammar.wording import fitting, shown
+from nscompiler.grammar.wording import LITERALS, fitting, shown
 from nscompiler.patterns import Pattern
 
 _MAYBE = Applicability.MAYBE_INCORRECT
@@ -27,7 +27,6 @@ _DOTTED = Pattern(r"[ \t]*+\.[ \t]*+(?=\w[\w.]*+:[0-9])")
 _RUN_ON = Pattern(r"[^\n\r;]*+")
 
 
-_LITERALS = ("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT")
 
 
 def field_default(around: Surroundings) -> Diagnostic | None:
@@ -92,7 +91,7 @@ def no_literal(around: Surroundings) -> Diagnostic | None:
 def nameless_parameter(around: Surroundings) -> Diagnostic | None:
     """``f { "2" }``."""
     segment, at = around.segment, around.segment.at
-    if around.keyword in ("type", "fun") or segment.text(at - 1) != "{" or segment.kind(at) not in _LITERALS:
+    if around.keyword in ("type", "fun") or segment.text(at - 1) != "{" or segment.kind(at) not in LITERALS:
         return None
     if not _is_stage(segment, at - 2) or segment.text(at + 1) not in ("}", ","):
         return None

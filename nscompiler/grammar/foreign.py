@@ -7,7 +7,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.keywords import BINDERS
 from nscompiler.grammar.segment import Repair, Segment
 from nscompiler.grammar.surroundings import Surroundings
-from nscompiler.grammar.wording import fitting
+from nscompiler.grammar.wording import LITERALS, fitting
 
 _MAYBE = Applicability.MAYBE_INCORRECT
 # What joins stages elsewhere, as tokens: where the first of them stands before the mistake.
@@ -16,7 +16,6 @@ _ARROWS = (("->",), ("=", ">"))
 #: How many tokens behind an arrow are looked at.
 _LOOK = 16
 
-_LITERALS = frozenset(("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT"))
 
 EXTENDING = ("extends", "implements", "inherits")
 """What other languages write before a type that another one takes its fields from."""
@@ -87,7 +86,7 @@ def bare_arguments(around: Surroundings) -> Diagnostic | None:
     names = segment.trial.names
     end = 0
     while segment.is_word(end) and segment.text(end + 1) == "=" and end + 2 < len(segment.kinds):
-        if names[segment.kinds[end + 2]] not in _LITERALS:
+        if names[segment.kinds[end + 2]] not in LITERALS:
             return None
         end += 3
         end += segment.text(end) == "," and segment.is_word(end + 1)

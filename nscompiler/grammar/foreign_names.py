@@ -4,6 +4,7 @@ Names in small letters are type variables here, so of these only such are told o
 """
 
 from nscompiler.grammar.syntax import PARAMETER_TYPES
+from nscompiler.patterns import Pattern
 
 _SQL = {
     "Text": "VARCHAR CHAR CHARACTER NVARCHAR NCHAR VARCHAR2 NVARCHAR2 BPCHAR CLOB TEXT TINYTEXT MEDIUMTEXT LONGTEXT "
@@ -44,6 +45,9 @@ _CAPITAL = {
     "Map": "Dict",
 }
 
+_WORD = Pattern(r"\"(?:[^\"\\\n]|\\.)*+\"?|//[^\n]*+|(?P<before>[:.]?)\s*+(?P<name>[^\W\d][\w']*+)(?!\s*+[:.])")
+_HEAD = Pattern(r"(?:@[^@]*?)?\btype\b(?P<names>[^=]*+)=")
+
 
 def _by_name(table: dict[str, str]) -> dict[str, str]:
     return {name: right for right, names in table.items() for name in names.split()}
@@ -79,3 +83,21 @@ def scalar_meant(name: str) -> str | None:
     """The type without arguments that a word means elsewhere, where no type variable can stand; None for others."""
     meant = FOREIGN_SMALL.get(name) or _OWN_SMALL.get(name) or FOREIGN_CAPITAL.get(name) or sql_type(name)
     return None if meant in (None, name, "Map") else meant
+
+
+def foreign_types(item: str, keyword: str) -> list[tuple[int, str, str]]:
+    """The types of a ``type`` or ``fun`` that other languages call so: where each stands, and what it is here.
+
+    What begins with a capital letter may be a constructor, or declared somewhere, unless a `:` stands before it.
+    """
+    if keyword not in ("type", "fun"):
+        return []
+    head = _HEAD.match(item) if keyword == "type" else None
+    declared = head["names"].split() if head else []
+    found = []
+    for match in _WORD.finditer(item, head.end() if head else item.index(keyword) + len(keyword)):
+        name, before = match["name"], match["before"]
+        meant = scalar_meant(name) if name and before != "." and name not in declared else None
+        if meant is not None and (before == ":" or name[:1].islower()):
+            found.append((match.start("name"), name, meant))
+    return found

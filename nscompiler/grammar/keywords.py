@@ -7,7 +7,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.trial import WINDOW, Trial
-from nscompiler.grammar.wording import shown
+from nscompiler.grammar.wording import LITERALS, shown
 from nscompiler.records import Record
 from nscompiler.source import SourceFile
 
@@ -22,7 +22,6 @@ _PACKAGES = frozenset(("package", "namespace", "library", "defmodule"))
 _DECLARING = ("type", "fun", "def")
 #: A line that stands so little further right goes on with nothing.
 _ASKEW = 1
-_LITERALS = ("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT")
 
 
 class Unsaid(Record):
@@ -113,7 +112,7 @@ def _declaration(tokens: Tokens, trial: Trial, base: list[int], line: int, index
     named = line + word
     if sign - named > 1 and tokens.kinds[named] != capital:
         return None  # only a type has parameters before the sign
-    literal = trial.names[tokens.kinds[sign + 1]] in _LITERALS
+    literal = trial.names[tokens.kinds[sign + 1]] in LITERALS
     if word and literal and tokens.texts[sign] == "=" and tokens.texts[line] not in BINDERS:
         return None  # a function and its parameter: `f n = 1`
     if word and said in _DECLARING:

@@ -7,9 +7,9 @@ from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.grammar.lexer import Tokens, shared_kinds
 from nscompiler.grammar.slip import Slip
 from nscompiler.grammar.trial import WINDOW, Trial
+from nscompiler.grammar.wording import LITERALS
 from nscompiler.source import SourceFile
 
-_LITERALS = ("TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT")
 _CLOSING = {"(": ")", "{": "}"}
 
 
@@ -20,7 +20,7 @@ def listed_values(source: SourceFile, tokens: Tokens, trial: Trial, index: int) 
     sign = texts[opening] if opening > 0 else ""
     if sign not in _CLOSING or not (texts[opening - 1] == "=" or trial.begins_line(tokens, opening)):
         return
-    literals = {trial.kind[name] for name in _LITERALS}
+    literals = {trial.kind[name] for name in LITERALS}
     at = opening + 1
     while at < opening + WINDOW and tokens.kinds[at] in literals and texts[at + 1] == ",":
         at += 2

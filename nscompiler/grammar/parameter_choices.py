@@ -11,7 +11,7 @@ from nscompiler.grammar.slip import Slip
 from nscompiler.grammar.syntax import NAMELESS, PARAMETER_TYPES
 from nscompiler.grammar.text import quote
 from nscompiler.grammar.trial import Trial
-from nscompiler.grammar.wording import fitting, shown
+from nscompiler.grammar.wording import LITERALS, fitting, shown
 from nscompiler.source import SourceFile
 
 _MOST = 32
@@ -19,8 +19,6 @@ _FAR = 400
 _CLOSING = {"[": "]", "(": ")", "{": "}", "": ""}
 # What other languages call a type of a few values.
 _NAMES = ("Enum", "Literal", "Choice", "OneOf")
-
-_LITERALS = ("TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT")
 
 
 def other_types(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Iterator[Slip]:
@@ -57,7 +55,7 @@ class _Found:
 
 
 def _read_types(source: SourceFile, tokens: Tokens, trial: Trial, first: int) -> _Found:
-    kinds, literals = shared_kinds(trial.tables), [trial.kind[name] for name in _LITERALS]
+    kinds, literals = shared_kinds(trial.tables), [trial.kind[name] for name in LITERALS]
     found, at = _Found(), first
     while at < min(len(tokens.kinds) - 1, first + _FAR) and tokens.texts[at] != "}":
         type = _type_at(tokens, at, trial) if tokens.texts[at - 1] == ":" else None
@@ -107,7 +105,7 @@ def _type_at(tokens: Tokens, at: int, trial: Trial) -> tuple[int, str] | None:
         inner = _meant(behind[1])
         return (at + 4, f"[{inner}]") if inner else None
     meant = _meant(word)
-    literal = kinds[at + 1] in (trial.kind[name] for name in _LITERALS)
+    literal = kinds[at + 1] in (trial.kind[name] for name in LITERALS)
     return (at + 1, meant) if meant and (meant != word or literal) else None
 
 

@@ -355,8 +355,10 @@ class Recovery:
             if read >= 0:
                 return read
         if problem is not None and self._left is not None and self._chained < chained.MOST:
-            self._chained += 1
-            problem = chained.mended(around, problem, self._left)
+            problem = chained.mended(around, problem, self._left_in)
+        elif problem is not None and self._left is None and not problem.fixes:
+            options = chained.with_repairs(around, problem)
+            problem = replace(problem, fixes=tuple(option.fixes[0] for option in options))
         del states[level + 1 :], values[level:]
         items = values[level - 1]
         if deep:
@@ -366,6 +368,11 @@ class Recovery:
         self._replace(items, around, stop)
         self._items.close(states, level)
         return stop
+
+    def _left_in(self, text: str) -> tuple[Diagnostic, ...]:
+        """What is wrong with a text that a fix wrote; such texts are counted."""
+        self._chained += 1
+        return self._left(text) if self._left is not None else ()
 
     def _closes_a_broken_module(self, index: int) -> bool:
         """Whether this is the last brace of a file whose header, and the brace behind it, did not parse."""

@@ -11,11 +11,10 @@ from nscompiler.grammar.lexer import Tokens, shared_kinds
 from nscompiler.grammar.slip import Slip
 from nscompiler.grammar.text import quote
 from nscompiler.grammar.trial import WINDOW, Trial
-from nscompiler.grammar.wording import fitting, shown
+from nscompiler.grammar.wording import LITERALS, fitting, shown
 from nscompiler.source import SourceFile
 
 _MAYBE = Applicability.MAYBE_INCORRECT
-_LITERALS = ("TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT")
 #: The source and the sink of a file, by the end of its name.
 _FORMATS = {"csv": "csv", "tsv": "csv", "parquet": "parquet", "arrow": "arrow", "feather": "arrow"}
 #: How many calls stand in each other.
@@ -44,7 +43,7 @@ class _Forms:
         self._tokens = tokens
         self._trial = trial
         self._kinds = shared_kinds(trial.tables)
-        self._literals = frozenset(trial.kind[name] for name in _LITERALS)
+        self._literals = frozenset(trial.kind[name] for name in LITERALS)
 
     def _text(self, at: int) -> str:
         """A token as written; nothing outside the file."""

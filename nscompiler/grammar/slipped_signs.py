@@ -17,7 +17,7 @@ _MISTAKEN = frozenset(("<", ">", ";", "|", "&", "->", ":", "=", ".", ",", "*", "
 #: What word processors make of a `-`.
 _LONG_DASHES = frozenset("–—−")
 _FOR = ("|", "->", "=", ":", ",")
-_WHAT = {
+WHAT_SIGNS_DO = {
     "|": "Stages, and the alternatives of a sum, are separated by `|`",
     "->": "What a function takes and gives are separated by `->`",
     "=": "What is set, or declared by a `type` or `def`, stands behind `=`",
@@ -25,6 +25,7 @@ _WHAT = {
     ",": "Items are separated by `,`",
     "&": "Stages are set side by side by `&`",
 }
+"""What is told where another sign stands in the place of one."""
 
 
 class SlippedSigns(Proposer):
@@ -45,7 +46,7 @@ class SlippedSigns(Proposer):
             if sign != text and text + sign not in ("=|", "=,", "->|"):
                 fix = Fix(f"Write `{sign}`", (Edit(span, sign),), _MAYBE)
                 code = codes.UNEXPECTED if text in _MISTAKEN else codes.STRAY_CHARACTER
-                title = fitting(f"{_WHAT[sign]}, not by {shown(text)}", _WHAT[sign])
+                title = fitting(f"{WHAT_SIGNS_DO[sign]}, not by {shown(text)}", WHAT_SIGNS_DO[sign])
                 problem = code.at(span, title, fixes=(fix,))
                 yield self._slip(at, at + 1, [(sign, start, end)], problem)
 
@@ -100,7 +101,7 @@ class SlippedSigns(Proposer):
         behind = [(kind, text, start + 2 + first, start + 2 + end) for kind, text, first, end in inside]
         span = self._source.span(start, start + 2)
         fix = Fix("Write `->`", (Edit(span, "->"),), _MAYBE)
-        problem = codes.UNEXPECTED.at(span, f"{_WHAT['->']}, not by `--`", fixes=(fix,))
+        problem = codes.UNEXPECTED.at(span, f"{WHAT_SIGNS_DO['->']}, not by `--`", fixes=(fix,))
         arrow = (self._kinds["->"], "->", start, start + 2)
         yield Slip(index, index + 1, (arrow, *behind[:-1]), problem)
 

@@ -24,12 +24,13 @@ from nscompiler.grammar.small_constructors import small_constructors
 from nscompiler.grammar.stuck_words import StuckWords
 from nscompiler.grammar.swallowing import swallowing
 from nscompiler.grammar.trial import WINDOW, Trial
+from nscompiler.grammar.wording import LITERALS
 from nscompiler.source import SourceFile
 
 _DECLARING = ("type", "fun", "def")
 #: How far behind a mistake a slip is looked for.
 _BEHIND = 1
-_EXPRESSIONS = ("LNAME", "UNAME", "CONCAT", "FILTER", "LPAR", "LSQB", "TEXT", "INTEGER", "DOUBLE", "ENVIRONMENT")
+_EXPRESSIONS = LITERALS - {"TRUE", "FALSE"} | {"LNAME", "UNAME", "CONCAT", "FILTER", "LPAR", "LSQB"}
 
 
 #: What is not one slip, but written as elsewhere all along; asked before all others.

@@ -7,10 +7,11 @@ ONE_DOT = "A name has one dot: the module's alias, then what it declares"
 NOTHING = frozenset(("None", "none", "Null", "null", "Nil", "nil", "Nothing", "nothing", "Undefined", "undefined"))
 """What other languages call a value that is none."""
 
-_LITERALS = frozenset(("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT"))
+LITERALS = frozenset(("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE", "ENVIRONMENT"))
+"""The tokens that are a value by themselves."""
 _DECLARATIONS = frozenset(("TYPE", "FUN", "DEF"))
 _ITEMS = _DECLARATIONS | {"IMPORT", "MODULE", "AT", "SEMICOLON"}
-_EXPRESSION = _LITERALS | {"LNAME", "UNAME", "LPAR", "LSQB", "CONCAT", "FILTER"}
+_EXPRESSION = LITERALS | {"LNAME", "UNAME", "LPAR", "LSQB", "CONCAT", "FILTER"}
 _TYPE = frozenset(("LNAME", "UNAME", "LPAR", "LSQB", "LBRACE", "OPTIONAL"))
 _TYPE_ARGUMENT = _TYPE - {"OPTIONAL"} | {"INTEGER"}
 _ANY_WORD = frozenset(
@@ -23,7 +24,7 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
     (_ANY_WORD, _ANY_WORD, "a name"),
     (_TYPE, _TYPE | {"HOLE"}, "a type"),
     (_TYPE_ARGUMENT, _TYPE_ARGUMENT, ""),
-    (_LITERALS, _LITERALS | {"LSQB"}, "a literal"),
+    (LITERALS, LITERALS | {"LSQB"}, "a literal"),
     (frozenset(("TEXT", "LONG_TEXT")), frozenset(("TEXT", "LONG_TEXT")), "a text in quotes"),
     (_DECLARATIONS | {"IMPORT"}, _ITEMS, "a declaration"),
     (_DECLARATIONS, _DECLARATIONS | {"AT"}, "`type`, `fun` or `def`"),

@@ -1,4 +1,4 @@
-"""Two slips in one declaration: one error at the first, with a fix that mends both."""
+"""Several slips in one declaration: one error at the first, with a fix that mends all."""
 
 import pytest
 
@@ -43,6 +43,75 @@ def test_one_fix_mends_two_slips(wrong: str, fault: str, fix: str, right: str) -
     assert found.fixes[0].title == fix
     assert apply_edits(wrong, found.fixes[0].edits) == right
     assert problems(right) == ()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault", "fix", "right"),
+    [
+        (
+            "type P = { a = string b : int; c : Text }",
+            "=",
+            "Write `:`, write each `,`, and write `Text`, `Integer`",
+            "type P = { a : Text, b : Integer, c : Text }",
+        ),
+        (
+            "type P = { a Text; b = Integer, c : Double d : Text }",
+            "Text",
+            "Insert `:`, write `,`, write `:`, and insert `,`",
+            "type P = { a : Text, b : Integer, c : Double, d : Text }",
+        ),
+        (
+            "type P = { a : Text b = Integer; c -> Double }",
+            "b",
+            None,
+            "type P = { a : Text, b : Integer, c : Double }",
+        ),
+        (
+            "type P { a = Text; b = Integer }",
+            "{",
+            "Insert `=`, write `:`, and write `,`",
+            "type P = { a : Text, b : Integer }",
+        ),
+        (
+            "type P == { a = Text; b : Text }",
+            "=",
+            None,
+            "type P = { a : Text, b : Text }",
+        ),
+        (
+            "fun f { a = Text; b : Integer } => string",
+            "{",
+            None,
+            "fun f : { a : Text, b : Integer } -> Text",
+        ),
+        (
+            "def w = Sources.csv<{ a : Text }> > Std.identity { n : 1; m : 2 } -> Sinks.log",
+            ">",
+            None,
+            "def w = Sources.csv<{ a : Text }> | Std.identity { n = 1, m = 2 } | Sinks.log",
+        ),
+    ],
+)
+def test_one_fix_mends_more_slips(wrong: str, fault: str, fix: str | None, right: str) -> None:
+    (found,) = problems(wrong)
+    start = found.primary.span.start
+    assert wrong[start : start + len(fault)] == fault
+    assert fix is None or found.fixes[0].title == fix
+    assert apply_edits(wrong, found.fixes[0].edits) == right
+    assert found.fixes[0].applicability is Applicability.MAYBE_INCORRECT
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("type P = { a: string; b: number }", "type P = { a: Text, b: Double }"),
+        ("type P int = { a: int; b: String }", "type P int = { a: int, b: Text }"),
+        ("fun f : { a : Text; b : string } -> Text", "fun f : { a : Text, b : Text } -> Text"),
+    ],
+)
+def test_a_fix_of_a_sign_writes_the_types_of_other_languages_too(wrong: str, right: str) -> None:
+    (found,) = problems(wrong)
+    assert apply_edits(wrong, found.fixes[0].edits) == right
 
 
 def test_a_fix_of_two_sure_ones_is_sure() -> None:

@@ -42,6 +42,8 @@ def test_types_are_no_such_values() -> None:
             "{ lang : Text, n : Integer = 3, on : Boolean = true, c : Double = 1.0, w : [Text] = [] }",
         ),
         ("{ w : list[str], v : List Integer }", "{ w : [Text], v : [Integer] }"),
+        ("{ n : u16 = 3, c : f64 = 1.0 }", "{ n : Integer = 3, c : Double = 1.0 }"),
+        ('{ q : str """a "b" c""" }', '{ q : Text = """a "b" c""" }'),
         ("{ w : List<String> }", "{ w : [Text] }"),
         ("{ w : list }", "{ w : [Text] }"),
         ('{ lang : Text "en", n : Integer 3 }', '{ lang : Text = "en", n : Integer = 3 }'),
