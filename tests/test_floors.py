@@ -158,7 +158,7 @@ HIDDEN = {
     ("nscompiler.typecheck.check", "nscompiler.typecheck.hashing"): "hashing, for checks on which nothing is built",
     (
         "nscompiler.typecheck.declare",
-        "nscompiler.grammar.parameter_choices",
+        "nscompiler.grammar.foreign_names",
     ): "types as others call them",
     ("nscompiler.typecheck.define", "nscompiler.typecheck.misplaced"): "what is looked for where faults are",
     ("nscompiler.typecheck.define", "nscompiler.typecheck.rearranged"): "the same",

@@ -27,8 +27,6 @@ _DOTTED = Pattern(r"[ \t]*+\.[ \t]*+(?=\w[\w.]*+:[0-9])")
 _RUN_ON = Pattern(r"[^\n\r;]*+")
 
 
-
-
 def field_default(around: Surroundings) -> Diagnostic | None:
     """``type R = { id : Integer = 3 }``."""
     segment, at = around.segment, around.segment.at

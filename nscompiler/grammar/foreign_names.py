@@ -46,7 +46,6 @@ _CAPITAL = {
 }
 
 _WORD = Pattern(r"\"(?:[^\"\\\n]|\\.)*+\"?|//[^\n]*+|(?P<before>[:.]?)\s*+(?P<name>[^\W\d][\w']*+)(?!\s*+[:.])")
-_HEAD = Pattern(r"(?:@[^@]*?)?\btype\b(?P<names>[^=]*+)=")
 
 
 def _by_name(table: dict[str, str]) -> dict[str, str]:
@@ -92,10 +91,9 @@ def foreign_types(item: str, keyword: str) -> list[tuple[int, str, str]]:
     """
     if keyword not in ("type", "fun"):
         return []
-    head = _HEAD.match(item) if keyword == "type" else None
-    declared = head["names"].split() if head else []
-    found = []
-    for match in _WORD.finditer(item, head.end() if head else item.index(keyword) + len(keyword)):
+    start = item.find("=") + 1 if keyword == "type" else max(item.find(":"), 0)
+    declared, found = item[:start].rstrip("=").split() if keyword == "type" else (), []
+    for match in _WORD.finditer(item, start):
         name, before = match["name"], match["before"]
         meant = scalar_meant(name) if name and before != "." and name not in declared else None
         if meant is not None and (before == ":" or name[:1].islower()):
