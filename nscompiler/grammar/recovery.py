@@ -25,6 +25,7 @@ from nscompiler.grammar.syntax import NAMELESS, BrokenDecl, DefDecl, Header, Nam
 from nscompiler.grammar.tables import Tables
 from nscompiler.grammar.trial import WINDOW, Trial
 from nscompiler.grammar.wording import shown
+from nscompiler.records import replace
 
 
 class Recovery:
