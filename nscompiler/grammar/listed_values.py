@@ -17,8 +17,8 @@ def listed_values(source: SourceFile, tokens: Tokens, trial: Trial, index: int) 
     """The slip that a mistake at a bracket, or at the first comma behind it, may be."""
     texts, kinds = tokens.texts, shared_kinds(trial.tables)
     opening = index if texts[index] in _CLOSING else index - 2
-    sign = texts[opening] if opening > 0 else ""
-    if sign not in _CLOSING or not (texts[opening - 1] == "=" or trial.begins_line(tokens, opening)):
+    sign = texts[opening] if opening >= 0 else ""
+    if sign not in _CLOSING or not (trial.begins_line(tokens, opening) or texts[opening - 1] == "="):
         return
     literals = {trial.kind[name] for name in LITERALS}
     at = opening + 1
