@@ -117,7 +117,7 @@ class Slips:
         """Whether the items from one token to before another can be read with what was meant, from ``states`` on."""
         tokens, states = self._tokens, states.copy()
         meant = [(kind, False) for kind, *_ in slip.meant]
-        if meant and "\n" in tokens.gaps[slip.first]:
+        if meant and (slip.first == start or self._trial.begins_line(tokens, slip.first)):
             meant[0] = (meant[0][0], True)
         for kind, new_line in [*self._kinds_of(start, slip.first), *meant, *self._kinds_of(slip.until, stop)]:
             if not new_line and kind in self._expressions and self._trial.ends(states, kind):
