@@ -70,7 +70,7 @@ class Changed:
 def told(files: Mapping[str, str], warning: str | None = None) -> tuple[Diagnostic, ...]:
     """The errors of a program, and its warnings of one code."""
     found = check_texts(files).compilation.problems
-    return tuple(one for one in found if one.severity.value == "error" or one.code.name == warning)
+    return tuple(one for one in found if one.severity.value == "error" or warning in (one.code.id, one.code.name))
 
 
 def changed_programs() -> Iterator[Changed]:
