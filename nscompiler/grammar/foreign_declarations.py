@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.entry import Code
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
-from nscompiler.grammar.lexer import Tokens
+from nscompiler.grammar.foreign_fields import OF_FIELDS, Field, fields, type_written
+from nscompiler.grammar.lexer import Tokens, scan
 from nscompiler.grammar.mistakes import MODIFIERS
 from nscompiler.grammar.tables import Tables
 from nscompiler.grammar.wording import fitting, shown
@@ -17,17 +18,15 @@ from nscompiler.source import SourceFile, Span
 _RECORDS = frozenset(
     ("struct", "interface", "record", "class", "message", "schema", "table", "object", "model", "entity", "data")
 )
-_OF_FIELDS = frozenset(("readonly", "val", "var", "const", "final", "public", "private", "mutable", "required", "mut"))
 # What stands before such a word in Kotlin, in Scala, and before a declaration in JavaScript.
 _BEFORE = frozenset(("data", "case", "default"))
 _AFTER = _RECORDS | {"type", "fun", "def"}
-#: The scalars of Python that have another name here.
-_PYTHON = {"str": "Text", "int": "Integer", "float": "Double", "bool": "Boolean"}
 _WRAPPERS = frozenset(("newtype", "data"))
 _OPENERS, _CLOSERS = frozenset("([{<"), frozenset(")]}>")
 LIKELY = Pattern(
     rf"(?m)^[ \t]*+(?:{'|'.join(sorted(MODIFIERS | _RECORDS | _WRAPPERS))}|case|enum|typedef|type[ \t]+alias)[ \t]"
-    rf"|[{{,;]\s*+(?:{'|'.join(sorted(_OF_FIELDS))})[ \t]"
+    rf"|^[ \t]*+type[ \t]++\w++[ \t]++(?:{'|'.join(sorted(_RECORDS))})[ \t]*+\{{"
+    rf"|[{{,;]\s*+(?:{'|'.join(sorted(OF_FIELDS))})[ \t]"
     r"|^[ \t]*+(?:function|def)[ \t]++\w++\("
 )
 """What a text looks like that has one."""
@@ -44,6 +43,7 @@ class Declarations:
         self.problems: list[Diagnostic] = []
         self._source = source
         self._before = tokens
+        self._tables = tables
         self._kind = tables.kind
         self._literals = tables.literals
         # By token: what stands in its place, and before it, as kind and text.
@@ -52,6 +52,8 @@ class Declarations:
         self._edits: list[Edit] = []
         # Where the parameters of such types stand in brackets of other languages, which are told with them.
         self.parameters: list[int] = []
+        words = zip(tokens.texts, tokens.texts[1:], strict=False)
+        self._declared = frozenset(name for word, name in words if word in _AFTER)
         self._find()
         self.tokens = self._written() if self.problems else tokens
 
@@ -75,6 +77,8 @@ class Declarations:
                 self._alias(at + 1)
             elif texts[at] in ("function", "def") and texts[at + 2] == "(":
                 self._function(at)
+            elif kinds[at] == self._kind["TYPE"] and texts[at + 2] in _RECORDS and texts[at + 3] == "{":
+                self._go_record(at)
             elif texts[at] == "typedef":
                 self._typedef(at)
             elif kinds[head + 1] == self._kind["UNAME"]:
@@ -125,7 +129,7 @@ class Declarations:
         found = [
             at
             for at in range(1, len(texts) - 3)
-            if texts[at] in _OF_FIELDS and texts[at - 1] in ("{", ",", ";") and texts[at + 2] == ":"
+            if texts[at] in OF_FIELDS and texts[at - 1] in ("{", ",", ";") and texts[at + 2] == ":"
             if at not in self._instead
         ]
         if found:
@@ -195,15 +199,79 @@ class Declarations:
 
     def _record(self, at: int, opening: int) -> None:
         closing = self._closing(opening)
-        if closing < 0 or not self._has_fields(opening, closing):
+        found = fields(self._before, opening, closing) if closing > 0 else None
+        if found is None:
             return
         self._write(at, self._kind["TYPE"], "type")
         bracket = self._before.texts[opening] == "("
         self._write(opening, self._literals["{"], "{ " if bracket else "{", before=" = " if bracket else "= ")
         self._added[opening] = [(self._literals["="], "=")]
         self._write(closing, self._literals["}"], " }" if bracket else "}")
-        self._separate(opening, closing, ",")
+        self._fields(found)
         self._tell_keyword(at, f"type {self._before.texts[at + 1]} = {{ … }}")
+
+    def _go_record(self, at: int) -> None:
+        """``type P struct { … }``."""
+        closing = self._closing(at + 3)
+        found = fields(self._before, at + 3, closing) if closing > 0 else None
+        if found:
+            self._write(at + 2, self._literals["="], "=")
+            self._fields(found)
+            word = shown(self._before.texts[at + 2])
+            title = f"What a `type` is follows a `=`, without {word}"
+            self._tell(codes.UNEXPECTED, at + 2, title, "", f"Write `type {self._before.texts[at + 1]} = {{ … }}`")
+
+    def _fields(self, found: list[Field]) -> None:
+        """Write fields as they are here, with a `,` between them."""
+        for number, field in enumerate(found):
+            self._field(field)
+            sign = self._before.texts[field.until]
+            end = self._before.ends[field.until - 1]
+            if sign == ";":
+                self._write(field.until, self._literals[","], ",")
+            elif sign != "," and number < len(found) - 1:
+                self._added[field.until] = [(self._literals[","], ",")]
+                self._edits.append(Edit(self._source.span(end, end), ","))
+
+    def _field(self, field: Field) -> None:
+        before, kind = self._before, self._kind
+        written = type_written(before.texts[field.type : field.end], self._declared)
+        name, starts, ends = before.texts[field.name], before.starts, before.ends
+        self._instead |= {each: [] for each in (*range(field.first, field.name), *range(field.end, field.until))}
+        if not field.plain:
+            self._instead |= {each: [] for each in range(field.first, field.until)}
+            text = f"{name} : {written}"
+            self._instead[field.first] = self._tokens_of(text)
+            self._edits.append(Edit(self._source.span(starts[field.first], ends[field.until - 1]), text))
+            return
+        if field.name > field.first:
+            self._edits.append(Edit(self._source.span(starts[field.first], starts[field.name]), ""))
+        if field.until > field.end:
+            self._edits.append(Edit(self._source.span(ends[field.end - 1], ends[field.until - 1]), ""))
+        if field.optional:
+            self._instead[field.type - 1] = [(self._literals[":"], ":"), (kind["OPTIONAL"], "optional")]
+            self._instead[field.type - 2] = []
+            between = self._source.span(ends[field.name], starts[field.type])
+            text = written or self._source.text[starts[field.type] : ends[field.end - 1]]
+            bare = text.removeprefix("optional ")
+            brackets = " " in bare and bare[0] not in "([{"
+            self._edits.append(Edit(between, ": optional " + ("(" if brackets else "")))
+            written = (f"{bare})" if brackets else bare) if written else None
+            if written and brackets:
+                self._instead[field.type - 1].append((self._literals["("], "("))
+        self._retype(field.type, field.end, written)
+
+    def _retype(self, first: int, until: int, written: str | None) -> None:
+        """Write a type as it is here, where that is known and not as it stands."""
+        found = self._tokens_of(written) if written else []
+        if found and [text for _, text in found] != self._before.texts[first:until]:
+            self._instead |= {each: [] for each in range(first, until)}
+            self._instead[first] = found
+            self._edits.append(Edit(self._span(first, until - 1), written or ""))
+
+    def _tokens_of(self, text: str) -> list[tuple[int, str]]:
+        tokens = scan(text, self._tables)
+        return list(zip(tokens.kinds, tokens.texts, strict=True))[:-1]
 
     def _typedef(self, at: int) -> None:
         """``typedef Integer Id;``, ``typedef struct { id : Integer; } Order;``."""
@@ -245,9 +313,9 @@ class Declarations:
         fields = list(self._python_fields(head, colon)) if texts[colon] == ":" else []
         if not fields or not _is_new_line(gaps[colon + 1]):
             return
-        if texts[max(at - 2, 0)] == "@" and texts[at - 1] == "dataclass":
-            self._instead |= {at - 2: [], at - 1: []}
-            self._edits.append(Edit(self._source.span(self._before.starts[at - 2], self._before.starts[at]), ""))
+        sign = self._decorator(at)
+        self._instead |= {each: [] for each in range(sign, at)}
+        self._edits.append(Edit(self._source.span(self._before.starts[sign], self._before.starts[at]), ""))
         self._write(head, self._kind["TYPE"], "type")
         self._instead |= {each: [] for each in range(head + 2, colon)}
         self._instead[colon] = [(literals["="], "="), (literals["{"], "{")]
@@ -256,14 +324,19 @@ class Declarations:
         for first, until in fields:
             end = next((each for each in range(first, until) if texts[each] == "="), until)
             self._instead |= {each: [] for each in range(end, until)}
-            for each in range(first + 2, end):
-                if texts[each] in _PYTHON:
-                    self._write(each, self._kind["UNAME"], _PYTHON[texts[each]])
+            self._retype(first + 2, end, type_written(texts[first + 2 : end], self._declared))
             last = (first, until) == fields[-1]
             self._added[until] = [(literals["}" if last else ","], "}" if last else ",")]
             behind = self._source.span(self._before.ends[end - 1], self._before.ends[until - 1])
             self._edits.append(Edit(behind, "\n}" if last else ","))
         self._tell_keyword(head, f"type {texts[head + 1]} = {{ … }}")
+
+    def _decorator(self, at: int) -> int:
+        """Where the ``@dataclass(frozen=True)`` above a class begins; the class itself where there is none."""
+        texts, first = self._before.texts, at - 1
+        if first > 0 and texts[first] == ")":
+            first = next((each for each in range(first, max(at - _LONGEST, 0), -1) if texts[each] == "("), 0) - 1
+        return first - 1 if first > 0 and texts[first] == "dataclass" and texts[first - 1] == "@" else at
 
     def _python_fields(self, head: int, colon: int) -> Iterator[tuple[int, int]]:
         """Where the fields of a class start and end; none where more than fields stands there."""
@@ -278,10 +351,6 @@ class Declarations:
                 at += 1
             found.append((first, at))
         yield from found
-
-    def _has_fields(self, opening: int, closing: int) -> bool:
-        first = opening + 1 + (self._before.texts[opening + 1] in _OF_FIELDS)
-        return opening + 1 == closing or self._before.texts[first + 1] in (":", "?")
 
     def _enumeration(self, at: int, opening: int) -> None:
         closing, kind = self._closing(opening), self._kind
@@ -348,7 +417,7 @@ class Declarations:
         for at in range(opening + 1, closing):
             if depth == 0 and texts[at] == ";":
                 self._write(at, self._literals[sign], sign)
-            if depth == 0 and texts[at] in _OF_FIELDS and texts[at + 2] == ":":
+            if depth == 0 and texts[at] in OF_FIELDS and texts[at + 2] == ":":
                 self._without(at)
             begins = depth == 0 and "\n" in self._before.gaps[at] and texts[at + 1] in (":", "?")
             if begins and at > opening + 1 and texts[at - 1] not in (",", ";"):

@@ -86,14 +86,14 @@ class _Reader:
             return None
         read = self._one(position, depth)
         if read is not None and self._segment.text(read[1]) == "|" and self._segment.text(read[1] + 1) == "None":
-            return f"optional {_atom(read[0])}", read[1] + 2
+            return f"optional {as_argument(read[0])}", read[1] + 2
         return read
 
     def _one(self, position: int, depth: int) -> tuple[str, int] | None:
         segment, word = self._segment, self._segment.text(position)
         if self.is_applied(position):
             items, until = self._items(position + 1, depth)
-            written = _written(word, items)
+            written = applied(word, items)
             return None if until < 0 or written is None else (written, until)
         if word in ("[", "("):
             items, until = self._items(position, depth)
@@ -118,21 +118,22 @@ class _Reader:
         return found, position + 1 if closed else -1
 
 
-def _written(word: str, items: list[str]) -> str | None:
+def applied(word: str, items: list[str]) -> str | None:
+    """How a type of other languages with its arguments is written here; None for what is none."""
     kind = word.lower()
     if word in _OWN:
-        return " ".join((word, *map(_atom, items)))
+        return " ".join((word, *map(as_argument, items)))
     if kind in _TUPLES and len(items) > 1:
         return f"({', '.join(items)})"
     if kind in _MAPS and len(items) == 2 and items[0] == "Text":
-        return f"Map {_atom(items[1])}"
+        return f"Map {as_argument(items[1])}"
     if len(items) == 1 and kind in _LISTS:
         return f"[{items[0]}]"
     if len(items) == 1 and kind in _OPTIONALS:
-        return f"optional {_atom(items[0])}"
+        return f"optional {as_argument(items[0])}"
     return None
 
 
-def _atom(type: str) -> str:
+def as_argument(type: str) -> str:
     """A type as the argument of another one."""
     return type if " " not in type or type[0] in "[({" else f"({type})"

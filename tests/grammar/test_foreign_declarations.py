@@ -58,6 +58,51 @@ def test_a_type_as_elsewhere_is_one_error_and_its_uses_are_none(head: str, wrong
     assert problems(head + right + rest) == ()
 
 
+TYPED = "type P = { a : Text, b : Double }"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault", "right"),
+    [
+        ("interface P { a : string; b : number }", "interface", TYPED),
+        ("struct P { a : &str, b : f64 }", "struct", TYPED),
+        ("pub struct P { pub a : String, pub b : f64 }", "struct", TYPED),
+        ("data class P(val a : String, val b : Double)", "class", TYPED),
+        ("record P(String a, double b)", "record", TYPED),
+        ("struct P { a String; b float64 }", "struct", TYPED),
+        ("type P struct { a string, b float64 }", "struct", TYPED),
+        ("class P {\n  String a;\n  double b;\n}", "class", "type P = {\n  a : Text,\n  b : Double,\n}"),
+        ("message P {\n  string a = 1;\n  double b = 2;\n}", "message", "type P = {\n  a : Text,\n  b : Double,\n}"),
+        ("class P {\n  public a: string\n  b: number\n}", "class", "type P = {\n  a: Text,\n  b: Double\n}"),
+        ("interface P { a?: string, b: number[] }", "interface", "type P = { a: optional Text, b: [Double] }"),
+        (
+            "interface P { a: string | null, b: Map<string, number> }",
+            "interface",
+            "type P = { a: optional Text, b: Map Double }",
+        ),
+        ("struct P { a: Option<Vec<String>>, b: Other }", "struct", "type P = { a: optional [Text], b: Other }"),
+        (
+            "@dataclass(frozen=True)\nclass P:\n    a: str\n    b: list[float] = None",
+            "class",
+            "type P = {\n    a: Text,\n    b: [Double]\n}",
+        ),
+    ],
+)
+def test_the_types_of_its_fields_are_written_too(wrong: str, fault: str, right: str) -> None:
+    rest = "\n\ntype Other = { n : Integer }\nfun f : P -> Text\n"
+    text = wrong + rest
+    (found,) = problems(text)
+    assert text[found.primary.span.start : found.primary.span.end] == fault
+    assert apply_edits(text, found.fixes[0].edits) == right + rest
+    assert problems(right + rest) == ()
+
+
+def test_a_type_that_is_declared_keeps_its_name() -> None:
+    text = "type String = [Text]\nstruct P { a : String }\n"
+    (found,) = problems(text)
+    assert apply_edits(text, found.fixes[0].edits) == "type String = [Text]\ntype P = { a : String }\n"
+
+
 @pytest.mark.parametrize("word", ["export", "pub", "private", "export default"])
 @pytest.mark.parametrize("declaration", ["fun g : Text -> Text", "def g = f", "type G = Text"])
 def test_nothing_is_exported_by_a_word(word: str, declaration: str) -> None:
