@@ -29,7 +29,7 @@ COMPILED = {
     "sums syntax walk",
     "nscompiler/types": "interface stored types",
     "nscompiler/typecheck": "bindings branches check components constraints declare define facts fits infer "
-    "nested_optionals params repeated resolve scope sizes traits type_counts type_declarations unify",
+    "literal_types nested_optionals params repeated resolve scope sizes traits type_counts type_declarations unify",
     "nscompiler/lints": "fields marks module parameters signs unused",
     "nscompiler/modules": "python_file",
     "nscompiler/pipeline": "clash_signs",

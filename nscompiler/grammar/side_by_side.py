@@ -83,9 +83,9 @@ class SideBySide:
             or self._tell_foreign(end_before)
             or self._tell_end(item)
             or self._tell_joined(item, end_before, start)
+            or self._tell_types(end_before, start)
+            or self._tell_one_name(end_before, start)
         ):
-            return
-        if self._tell_types(end_before, start) or self._tell_one_name(end_before, start):
             return
         glued = end_before == start
         stage = item.stages[0] if isinstance(item, Pipe) else item
@@ -101,26 +101,33 @@ class SideBySide:
         self._is_no_pipe = False
         if self._tell_doubled(end_before, start):
             return
+        unsure = new_line or self._is_unsure(stage, end_before, start)
+        self._tell_missing(first_stage, edit, _MAYBE if unsure else _SURE, chained=chained)
+
+    def _is_unsure(self, stage: Expr, end_before: int, start: int) -> bool:
+        """Whether a `|` may not be what is missing: a name that stands twice may be one too many, one that nothing
+        declares means nothing either way, and nothing flows into a literal.
+        """
         word = _WORD.match(self._source.text, start)
-        # One that stands twice may be one too many, and nothing flows into a literal.
-        unsure = (
-            isinstance(stage, LiteralSource) if word is None else self._source.text.endswith(word[0], 0, end_before)
-        )
-        unsure = unsure or self._is_unknown(stage) or self._ends_unknown(end_before)
-        level = _MAYBE if new_line or unsure else _SURE
+        odd = isinstance(stage, LiteralSource) if word is None else self._source.text.endswith(word[0], 0, end_before)
+        return odd or self._is_unknown(stage) or self._ends_unknown(end_before)
+
+    def _tell_missing(self, stage: Span, edit: Edit, level: Applicability, *, chained: bool) -> None:
+        """Tell of a `|` that is missing before a stage, together with that before the stage which precedes it."""
+        problems = self._builder.problems
         title = "A `|` is missing between these two stages"
-        if chained and problems[-1].code is codes.MISSING_PIPE and problems[-1].fixes:
-            edits = problems[-1].fixes[0].edits
-            if len(edits) >= _MOST_EDITS:
-                self._is_no_pipe = True  # none has that many stages
-                return
-            last = problems.pop()
-            level = _MAYBE if last.fixes[0].applicability is _MAYBE else level
-            fixes = (Fix("Insert `|` between them", (*edits, edit), level),)
-            problems.append(codes.MISSING_PIPE.at(last.primary.span, title, last.primary.text, fixes=fixes))
+        if not chained or problems[-1].code is not codes.MISSING_PIPE or not problems[-1].fixes:
+            fixes = (Fix("Insert `|`", (edit,), level),)
+            self._builder.report(codes.MISSING_PIPE.at(stage, title, "expected `|` before this", fixes=fixes))
             return
-        fixes = (Fix("Insert `|`", (edit,), level),)
-        self._builder.report(codes.MISSING_PIPE.at(first_stage, title, "expected `|` before this", fixes=fixes))
+        edits = problems[-1].fixes[0].edits
+        if len(edits) >= _MOST_EDITS:
+            self._is_no_pipe = True  # none has that many stages
+            return
+        last = problems.pop()
+        level = _MAYBE if last.fixes[0].applicability is _MAYBE else level
+        fixes = (Fix("Insert `|` between them", (*edits, edit), level),)
+        problems.append(codes.MISSING_PIPE.at(last.primary.span, title, last.primary.text, fixes=fixes))
 
     def _tell_given(self, item: Expr, stage: Expr, first: int, end_before: int, start: int) -> bool:
         """Tell of ``f "a"``, ``f("a")`` and ``f(Sources.stdin)``."""

@@ -15,7 +15,8 @@ from nscompiler.records import replace
 from nscompiler.typecheck import bindings, explain, params
 from nscompiler.typecheck.branches import Branches
 from nscompiler.typecheck.facts import Around, Arrow, Joint, LiteralFact, UseFact
-from nscompiler.typecheck.fits import JointCheck, fit_for_good, would_fit
+from nscompiler.typecheck.fits import JointCheck, Mismatch, would_fit
+from nscompiler.typecheck.literal_types import json_value, type_of_items
 from nscompiler.typecheck.resolve import Resolver, Variables
 from nscompiler.typecheck.scope import Scope
 from nscompiler.typecheck.traits import flattening, parallel, sequence
@@ -23,7 +24,7 @@ from nscompiler.typecheck.type_counts import report_type_count
 from nscompiler.typecheck.unify import Store
 from nscompiler.types.interface import PLAIN, UNKNOWN, FunctionInterface, ParameterRow, Traits
 from nscompiler.types.show import show_field
-from nscompiler.types.types import MAX_DEPTH, App, Record, Scalar, Sum, Type, Var
+from nscompiler.types.types import MAX_DEPTH, App, Record, Scalar, Type, Var
 
 # How many stages before a joint are asked what became of a value, and how many joints of one pipe are told of.
 MOST_TOLD = 256
@@ -354,37 +355,12 @@ class Inference:
         literal = expr.value
         many = isinstance(literal.value, tuple)
         items = literal.value if isinstance(literal.value, tuple) else (literal,)
-        type = self._common(items)
+        type = type_of_items(self.scope, self.store, items)
         values = tuple(json_value(item) for item in items) if many else (json_value(literal),)
         self.literals[expr] = LiteralFact(type, values)
         return Typed(
             Arrow(self.types.void, type), ParameterRow(), Traits(bounded=True, stateless=True, http_only=False)
         )
-
-    def _common(self, items: tuple[syntax.Literal, ...]) -> Type:
-        """The type of the items of a list; a list of numbers with a fraction among them is one of Doubles."""
-        common: Type | None = None
-        for item in items:
-            type = self._literal_type(item)
-            if common is None or fit_for_good(self.store, common, type):
-                common = type
-            elif not fit_for_good(self.store, type, common):
-                self.scope.report(
-                    codes.LITERAL_ELEMENTS,
-                    item,
-                    "the items of a list have one type",
-                    f"this is {explain.an(type)}, the first is {explain.an(common)}",
-                )
-                return self.types.error
-        return common if common is not None else self.types.variable("type", "", "an item of the empty list")
-
-    def _literal_type(self, literal: syntax.Literal) -> Type:
-        if isinstance(literal.value, tuple):
-            return self.types.list(self._common(literal.value))
-        if literal.kind == "integer" and not -(2**63) <= int(literal.value) < 2**63:
-            self.scope.report(name_codes.NUMBER_RANGE, literal, "an Integer has 64 bits", "too large")
-        names = {"integer": "Integer", "double": "Double", "boolean": "Boolean"}
-        return self.types.scalar(names.get(literal.kind, "Text"))
 
     # --- pipes
 
@@ -453,24 +429,30 @@ class Inference:
         if not tell:
             self.store.take_back(state)
             return False
+        # What the attempt found out is no part of the report, nor of what is checked on.
+        self.store.take_back(state)
+        self._report_joint(pipe, place, flow, mismatches)
+        return False
+
+    def _report_joint(self, pipe: syntax.Pipe, place: int, flow: list[Arrow], mismatches: tuple[Mismatch, ...]) -> None:
+        """Tell of a joint that does not hold, or of two stages that changed places."""
         from nscompiler.typecheck.broken_joint import BrokenJoint
         from nscompiler.typecheck.joint_report import JointReport
         from nscompiler.typecheck.swapped import told_as_swapped
 
-        # What the attempt found out is no part of the report, nor of what is checked on.
-        self.store.take_back(state)
         told_in, told_before, told = self._told_at
         if told_in is pipe and told_before == place - 1:
             self._swapped = told_as_swapped(self.scope, self.store, pipe, flow, told)
             if self._swapped:
-                return False
+                return
         first = max(0, place - MOST_TOLD)
-        joint = BrokenJoint([*pipe.stages[first : place + 1]], flow[first:-1], given, needed, mismatches)
+        joint = BrokenJoint(
+            [*pipe.stages[first : place + 1]], flow[first:-1], flow[-2].output, flow[-1].input, mismatches
+        )
         joint.narrow(self.scope, self.store, self.arrows, self.uses)
         joint.precede(None if self._around is None else self._around.outer)
         JointReport(self.scope, self.store, self.uses, joint).add()
         self._told_at = pipe, place, len(self.scope.problems) - 1
-        return False
 
     def _both(self, both: syntax.Both) -> Typed:
         typed = [self.infer(branch) for branch in both.branches]
@@ -492,15 +474,3 @@ _TOLERATED = {("Sources", "stdin"), ("Sinks", "stdout"), ("nstack/Sources", "std
 
 def _is_byte(type: Type) -> bool:
     return isinstance(type, Scalar) and type.name == "Byte"
-
-
-def json_value(literal: syntax.Literal) -> object:
-    """A literal as a JSON value; an environment variable as ``{"$env": NAME}``."""
-    if isinstance(literal.value, tuple):
-        return tuple(json_value(item) for item in literal.value)
-    if literal.kind == "environment":
-        return {"$env": literal.value}
-    return literal.value
-
-
-__all__ = ["Inference", "Needed", "Sum", "Typed", "json_value"]
