@@ -61,7 +61,7 @@ MODULES = tuple(
 # They decide what is well typed; the others say what is wrong, and what would mend it.
 DECIDING = (
     "bindings", "branches", "check", "components", "constraints", "declare", "declared", "define", "fits", "infer",
-    "params", "resolve", "scope", "sizes", "traits", "unify",
+    "literal_types", "nested_optionals", "params", "resolve", "scope", "sizes", "traits", "type_declarations", "unify",
 )  # fmt: skip
 PARTS = ("tests/typecheck", "tests/lints", "tests/flow", "tests/test_planted_faults.py")
 SLOW = 0.15
