@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.byte_sizes import bytes_meant, told
 from nscompiler.grammar.text import quote
 from nscompiler.grammar.wording import fitting, sentence, shown
 from nscompiler.patterns import Pattern
@@ -105,6 +106,9 @@ def _number(source: SourceFile, start: int, text: str) -> Reading:
     elif _DURATION.fullmatch(text):
         fixes = (Fix("Put it in quotes", (Edit(span, f'"{text}"'),), _MAYBE),)
         title = f"A duration stands in quotes: {shown(text)}"
+    elif sizes := bytes_meant(text):
+        fixes = tuple(Fix(f"Write `{size}`", (Edit(span, size),), _MAYBE) for size in sizes)
+        title = told(text)
     else:
         title = f"{shown(text)} is no number"
     # A size, where it is one, is no second error.

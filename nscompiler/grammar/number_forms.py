@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
+from nscompiler.grammar.byte_sizes import bytes_meant, told
 from nscompiler.grammar.lexer import Tokens
 from nscompiler.grammar.slip import Slip
 from nscompiler.grammar.text import quote
@@ -21,7 +22,7 @@ _PRODUCT = Pattern(r"[0-9]+(?:[ \t]*\*[ \t]*[0-9]+)+")
 _PERCENT = Pattern(r"([0-9]{1,3})%")
 _FRACTION = Pattern(r"([0-9]{1,15})[ \t]*/[ \t]*([1-9][0-9]{0,14})")
 _PLUS = Pattern(r"\+[ \t]*([0-9][0-9_]*(?:\.[0-9]+)?)")
-_UNITS = "kWh|MWh|Wh|kW|MW|W|kg|mg|g|km|cm|mm|px|pt|kB|KB|MB|GB|TB|Hz|kHz|MHz|EUR|USD"
+_UNITS = "kWh|MWh|Wh|kW|MW|W|kg|mg|g|km|cm|mm|px|pt|Hz|kHz|MHz|EUR|USD"
 _UNIT = Pattern(rf"(-?[0-9][0-9_]*(?:\.[0-9]+)?)[ \t]*({_UNITS})")
 _VALUE = Pattern(r"[^{}|;\n]*?(?=[ \t]*(?:,[ \t]*[a-z_]\w*[ \t]*=|\}))")
 
@@ -103,6 +104,9 @@ def _offers(written: str) -> tuple[tuple[str, ...], str]:
     plus, unit = _PLUS.fullmatch(written), _UNIT.fullmatch(written)
     if plus is not None:
         return (plus[1],), "A number stands without `+`"
+    sizes = bytes_meant(written)
+    if sizes:
+        return sizes, told(written).partition(":")[0]
     if unit is not None:
         return (unit[1],), f"A number stands without its unit `{unit[2]}`"
     percent = _PERCENT.fullmatch(written)

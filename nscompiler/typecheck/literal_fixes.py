@@ -7,6 +7,7 @@ from nscompiler.diagnostics.codes import params as codes
 from nscompiler.diagnostics.model import Applicability, Fix
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar import syntax
+from nscompiler.grammar.byte_sizes import bytes_meant
 from nscompiler.patterns import Pattern
 from nscompiler.typecheck.params import parse_duration
 from nscompiler.typecheck.scope import Scope
@@ -71,6 +72,8 @@ def _offers(value: syntax.Literal, type: ParameterType) -> Iterator[tuple[str, s
         yield _listed(value, type), "make it a list", maybe
     elif value.kind == "list" and isinstance(value.value, tuple) and len(value.value) == 1:
         yield value.value[0].raw, f"write `{value.value[0].raw}`", maybe
+    elif type.kind == "Integer" and value.kind == "text" and (sizes := bytes_meant(str(value.value))):
+        yield from ((size, f"write `{size}`", maybe) for size in sizes)
     else:
         text = _plain(str(value.value), value.kind, type.kind)
         if text is not None:
