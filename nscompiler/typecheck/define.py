@@ -71,12 +71,13 @@ class Definer:
         interface = self.define_as(name, place, expr, decl)
         if len(self.scope.problems) == begun:
             return interface
+        from nscompiler.typecheck.exchanged import told_as_exchanged
         from nscompiler.typecheck.misplaced import told_as_moved
         from nscompiler.typecheck.rearranged import told_as_rearranged
 
         problems = tuple(self.scope.problems.since(begun))
         body = told_as_moved(self, Faulty(name, place, expr, decl, interface, problems, len(self.faulty)))
-        body = told_as_rearranged(self, body)
+        body = told_as_exchanged(self, told_as_rearranged(self, body))
         self.faulty[name] = body
         return body.interface
 

@@ -222,6 +222,7 @@ def report_source_in_middle(
     fixes = () if whole else _start_with(scope, store, pipe, place, flow)
     if not whole and place == len(pipe.stages) - 1:
         fixes = (*_other_side(scope, uses, pipe.stages[place], "Sinks"), *fixes)
+    fixes = (*fixes, *_triggered(scope, store, stage, flow[place - 1].output))
     note = "a workflow stands alone: to put stages before it, leave its source out of it"
     if not whole:
         note = "a source stands at the start of a pipe; two sources are merged with `(a & b) | …`"
@@ -237,6 +238,15 @@ def report_source_in_middle(
         notes=() if fixes else (note,),
         fixes=fixes,
     )
+
+
+def _triggered(scope: Scope, store: Store, stage: syntax.Expr, given: Type) -> tuple[Fix, ...]:
+    """Let a `fun` of the file that is declared as a source take the events that have no data."""
+    plain = isinstance(stage, syntax.Use) and stage.qualifier is None
+    decl = scope.declared_functions.get(stage.name.text) if plain else None  # type: ignore[attr-defined]
+    if given is not store.types.unit or not isinstance(decl, syntax.FunDecl):
+        return ()
+    return (scope.replacement(decl.type.input, "()", f"let {name_of(stage)} take `()`"),)
 
 
 def _start_with(scope: Scope, store: Store, pipe: syntax.Pipe, place: int, flow: Sequence[Arrow]) -> tuple[Fix, ...]:

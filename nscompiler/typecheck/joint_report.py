@@ -132,7 +132,8 @@ class JointReport(ShapeMessage):
     def _declared_so(self, mismatch: Mismatch) -> tuple[Fix, ...]:
         """Where one type inside is another on the other side, the declarations of either side that would agree."""
         given, needed = mismatch.given, mismatch.needed
-        if len(self.mismatches) > 1 or not (mismatch.path or alike(given, needed)):
+        is_tick = given is self.store.types.unit  # which no other type of the author's can be
+        if len(self.mismatches) > 1 or not (mismatch.path or is_tick or alike(given, needed)):
             return ()
         if found_twice(self.store, self.given, self.needed, self.mismatches[0]) is not None:
             return ()
