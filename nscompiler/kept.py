@@ -10,7 +10,7 @@ from nscompiler.diagnostics.stored import mentioned_files, write_diagnostics
 from nscompiler.files import Files
 from nscompiler.grammar import syntax
 from nscompiler.modules.program import LinkedModule
-from nscompiler.modules.python_file import python_file
+from nscompiler.modules.python_file import meant_for, python_file
 from nscompiler.pipeline.clash_signs import clash_signs
 from nscompiler.pipeline.compilation import Compilation
 from nscompiler.pipeline.named import shown_reference
@@ -114,6 +114,9 @@ class Keeping(Compilation):
         if held is None:
             own, python = self.discovery.sources.source(path), self._python_source(path)
             held = self._digests[path] = _digest_of(own), _digest_of(python)
+            if python is None and isinstance(own, SourceFile) and "fun " in own.text:
+                meant = meant_for(path, self.files)  # of which a warning tells
+                held = self._digests[path] = held[0], None if meant is None else b"meant:" + meant.path.encode()
         return held
 
     def _kept(

@@ -24,7 +24,7 @@ from nscompiler.modules.imports import RESERVED_ALIASES
 from nscompiler.modules.listing import resolve_parent, unlisted_modules
 from nscompiler.modules.lock import Locked, changed_release
 from nscompiler.modules.program import LinkedModule, Program, link
-from nscompiler.modules.python_file import python_file
+from nscompiler.modules.python_file import meant_for, python_file
 from nscompiler.modules.reading import read_source
 from nscompiler.modules.reference import ModuleRef
 from nscompiler.modules.standard import standard_folder
@@ -369,6 +369,10 @@ class Compilation:
         if not any(isinstance(decl, syntax.FunDecl) for decl in checked.module.declarations):
             return ()
         source = self._python_source(path)
+        if source is None and (meant := meant_for(path, self.files)) is not None:
+            from nscompiler.typecheck.python_class import not_read
+
+            return (not_read(checked.module, python_file(path), meant),)
         if not isinstance(source, SourceFile):
             return () if source is None else (source,)
         from nscompiler.typecheck.python_class import check_python  # Python's own parser: most checks do without

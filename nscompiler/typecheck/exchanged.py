@@ -52,6 +52,8 @@ def told_as_exchanged(definer: Definer, body: Faulty) -> Faulty:
     # Of a sign, and of an optional, what else is offered was not tried.
     others = first.problem.fixes if first.problem.code in _JOINTS else ()
     fixes = (*(way.fix for way, _ in found if way.problem is first.problem), *others)
+    if first.problem.code in _SIGNED:
+        fixes = fixes[:1]  # the one sign for the other, where that will do
     return accept(definer, [body], tried, replace(first.problem, fixes=fixes[:_MOST_FIXES]))
 
 

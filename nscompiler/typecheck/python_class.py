@@ -18,7 +18,7 @@ from nscompiler.typecheck.places_in_python import line_of, place_in
 from nscompiler.typecheck.python_constructors import unknown_constructors
 from nscompiler.typecheck.python_methods import as_arguments, by_name, check_methods
 from nscompiler.typecheck.returned_values import told_of, wrong_values
-from nscompiler.typecheck.service import Method, MethodKind, Service, read_service
+from nscompiler.typecheck.service import CLASS_NAMES, Method, MethodKind, Service, read_service
 from nscompiler.types.interface import FunctionInterface, Settable
 from nscompiler.types.show import show
 from nscompiler.types.types import Type, VoidType
@@ -40,6 +40,12 @@ def check_python(checked: Checked, python: SourceFile) -> tuple[Diagnostic, ...]
         return (no_python(python, *service.error),)
     if service.class_name is None:
         return (_no_class(module, python, service),)
+    if service.complete and not any(one.name.text in service.methods for one in functions):
+        from nscompiler.typecheck.python_fixes import misnamed_class
+
+        meant = misnamed_class(python, [one.name.text for one in functions])
+        if meant is not None and meant.name != service.class_name and meant.name in service.others:
+            return (_another_class(module, python, service, meant),)
     reader = _PythonSide(checked, python, service)
     return (
         *check_methods(checked, python, service, functions),
@@ -48,6 +54,20 @@ def check_python(checked: Checked, python: SourceFile) -> tuple[Diagnostic, ...]
         *reader.values({label.span for one in annotations for label in one.related}),
         *reader.parameters(),
         *(() if service.names is None else unknown_constructors(python, service.names, checked.interface.types)),
+    )
+
+
+def not_read(module: syntax.Module, wanted: str, found: SourceFile) -> Diagnostic:
+    """A file with the class of a module that lacks a Python file, under another name than the ``wanted`` one."""
+    functions = [decl for decl in module.declarations if isinstance(decl, syntax.FunDecl)]
+    name = wanted.rpartition("/")[2]
+    place = module.span(functions[0].name if module.header is None else module.header.reference)
+    return codes.CLASS_MISSING.at(
+        place,
+        titled("there is no `{}` beside this, and `{}` is not read", name, _name(found)),
+        f"the class of its functions is looked for in `{name}`",
+        related=(Label(Span(found.path, 0, 0), "looks like it", Role.DECLARATION),),
+        notes=(f"rename `{_name(found)}` to `{name}`",),
     )
 
 
@@ -69,6 +89,27 @@ def _no_class(module: syntax.Module, python: SourceFile, service: Service) -> Di
         related=(Label(place, "the module that it is for", Role.DECLARATION),) if module.header is not None else (),
         notes=notes,
         fixes=() if meant is None else (renamed_class(python, meant),),
+    )
+
+
+def _another_class(module: syntax.Module, python: SourceFile, service: Service, meant: ast.ClassDef) -> Diagnostic:
+    """The class of the module's name has none of its functions, and another one has."""
+    from nscompiler.typecheck.python_fixes import name_in, renamed_class
+
+    own = service.class_name
+    return codes.CLASS_MISSING.at(
+        name_in(python, meant),
+        titled("the class `{}` has none of the module's functions, and `{}` has", str(own), meant.name),
+        "has the module's functions",
+        related=(
+            Label(line_of(python, service.line), f"`{own}` is the class that is looked for", Role.DECLARATION),
+            *(
+                (Label(module.span(module.header.reference), "the module that it is for", Role.DECLARATION),)
+                if module.header is not None
+                else ()
+            ),
+        ),
+        fixes=() if own == CLASS_NAMES[0] else (renamed_class(python, meant),),
     )
 
 

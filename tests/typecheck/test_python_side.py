@@ -497,3 +497,40 @@ def test_functions_outside_of_a_class_are_told_of() -> None:
 def test_a_name_that_python_reads_as_another_is_left_alone() -> None:
     assert mended("fun file : Text -> Text", "class Module:\n    def ﬁle1(self, x):\n        return x") == []
     assert mended("fun f : Text -> Text", "class \\\n  Modul:\n    def f(self, x):\n        return x") == []
+
+
+@pytest.mark.parametrize(("own", "fixes"), [("Module", []), ("Service", ["rename the class `Other` to `Module`"])])
+def test_the_functions_of_another_class_are_told_once(own: str, fixes: list[str]) -> None:
+    methods = "    def f(self, x):\n        return 1\n\n    def g(self, x):\n        return 2\n"
+    nml, python = (
+        "module M:0.1.0\nfun f : Text -> Integer\nfun g : Text -> Integer\n",
+        f"class {own}:\n    pass\n\n\nclass Other:\n",
+    )
+    (found,) = check_texts({"module.nml": nml, "service.py": python + methods}).diagnostics
+    assert found.title == f"the class `{own}` has none of the module's functions, and `Other` has"
+    assert [fix.title for fix in found.fixes] == fixes
+
+
+NML = "module M:0.1.0\nfun f : Text -> Integer\n"
+PYTHON = "class Module:\n    def f(self, x):\n        return 1\n"
+
+
+@pytest.mark.parametrize("name", ["services.py", "Service.py", "service.pyi", "code.py"])
+def test_a_file_that_is_meant_as_the_python_file_is_told(name: str) -> None:
+    (found,) = check_texts({"m/module.nml": NML, f"m/{name}": PYTHON}, ["."]).diagnostics
+    assert found.title == f"there is no `service.py` beside this, and `{name}` is not read"
+    assert found.notes == (f"rename `{name}` to `service.py`",)
+    assert check_texts({"m/module.nml": NML, f"m/{name}": PYTHON, "m/service.py": PYTHON}, ["."]).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"services.py": "x = 1\n"},
+        {"a.py": PYTHON, "b.py": PYTHON},
+        {"etl.nml": "fun f : Text -> Text\n", "etl.py": PYTHON},
+    ],
+)
+def test_another_file_beside_a_module_is_not_taken_for_its_python_file(files: dict[str, str]) -> None:
+    beside = {f"m/{name}": text for name, text in files.items()}
+    assert check_texts({"m/module.nml": NML, **beside}, ["."]).diagnostics == ()
