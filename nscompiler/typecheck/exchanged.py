@@ -61,7 +61,7 @@ def _ways(scope: Scope, expr: syntax.Expr, at: At) -> Iterator[Way]:
     for part in parts(expr):
         if isinstance(part, syntax.Concat | syntax.Filter):
             problem = at.get((part.start, part.end))
-            if problem is not None and problem.code in _SIGNED and not part.prefix:
+            if problem is not None and problem.code in _SIGNED and not part.prefix and _swaps(problem):
                 yield from _other_signs(scope, expr, part, problem)
         elif isinstance(part, syntax.Pipe):
             for place in range(1, len(part.stages)):
@@ -77,6 +77,11 @@ def _ways(scope: Scope, expr: syntax.Expr, at: At) -> Iterator[Way]:
 
 
 # --- signs
+
+
+def _swaps(problem: Diagnostic) -> bool:
+    """Whether one sign is offered for the other: there is a list, or an optional."""
+    return any(fix.title[7:-1] in _SIGNS for fix in problem.fixes)
 
 
 def _other_signs(
