@@ -20,13 +20,8 @@ _PYTHON = {
 }
 # What a parameter of this annotation takes besides: every int is a float to a type checker, every bool an int.
 _TAKES = {"Integer": ("float",), "Boolean": ("int", "float"), "DateTime": ("Date",)}
-# What a method may return besides; some of it is converted when it leaves the method.
-_RETURNS = {
-    "Double": ("int",),
-    "Decimal": ("int", "str"),
-    **dict.fromkeys(("Date", "Time", "DateTime", "Duration", "Uuid"), ("str",)),
-    "Date": ("str", "DateTime"),
-}
+# What a method may return besides.
+_RETURNS: dict[str, tuple[str, ...]] = {"Double": ("int",)}
 _OPEN = frozenset(("unknown", "class", "iterable"))
 _PLAIN = frozenset(
     ("int", "float", "bool", "str", "bytes", "none", "Decimal", "Date", "Time", "DateTime", "Duration", "Uuid")

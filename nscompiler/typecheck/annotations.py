@@ -192,7 +192,7 @@ def _read_name(expr: ast.expr, names: Names, depth: int) -> Annotation:
             return Annotation("unknown", expr)
     if full.startswith("nstack.") and full.count(".") == 1:
         return Annotation("class", expr, name=full.removeprefix("nstack."))
-    kind = _kind(full)
+    kind = _kind(full, names)
     if kind in ("", "optional", "union", "annotated", "literal"):
         return Annotation("unknown", expr)
     return Annotation(kind, expr, open_ended=kind == "tuple")
@@ -202,16 +202,17 @@ def _without(names: Names, name: str) -> Names:
     return replace(names, aliases={key: value for key, value in names.aliases.items() if key != name})
 
 
-def _kind(full: str) -> str:
-    """The kind that a full name has; empty for one that is not known."""
-    if full in _KINDS and ("." in full or full in BUILT_IN):
+def _kind(full: str, names: Names) -> str:
+    """The kind that a full name has; empty for one that is not known. In quotes a name of ``typing`` may stand without
+    its import."""
+    if full in _KINDS and ("." in full or full in BUILT_IN or full not in names.bound):
         return _KINDS[full]
     prefix = next((prefix for prefix in _TYPING if full.startswith(prefix)), None)
     return "" if prefix is None else _KINDS.get(full.removeprefix(prefix), "")
 
 
 def _read_applied(expr: ast.expr, value: ast.expr, inner: ast.expr, names: Names, depth: int) -> Annotation:
-    kind = _kind(names.full(value)) if not _is_rebound(value, names) else ""
+    kind = _kind(names.full(value), names) if not _is_rebound(value, names) else ""
     parts = list(inner.elts) if isinstance(inner, ast.Tuple) else [inner]
     if kind == "literal":
         return _union(expr, tuple(_of_value(part, expr) for part in parts))

@@ -7,6 +7,7 @@ from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.places_in_python import line_of
 from nscompiler.typecheck.python_fixes import Definition, first_line, is_called, span_of
 from nscompiler.typecheck.service import Method
+from nscompiler.types.types import App, Record, Type
 
 _MAYBE = Applicability.MAYBE_INCORRECT
 # What may be a function that is called afterwards.
@@ -65,3 +66,29 @@ def read_by_name_alone(python: SourceFile, method: Method) -> tuple[Fix, ...]:
     line = f"{', '.join(method.by_name)} = " + ", ".join(f'self.args["{name}"]' for name in method.by_name)
     edits = Edit(python.span(start, end), ""), first_line(python, found, line)
     return (Fix(f"read it: `{line}`", edits, _MAYBE),)
+
+
+def without_arguments(python: SourceFile, method: Method, values: int, declared: Type | None = None) -> tuple[Fix, ...]:
+    """A method without the arguments behind its ``values``, where nothing reads them and nobody gives them, and they
+    are no parts of the value that is ``declared``."""
+    found = method.definition
+    if isinstance(declared, App) and declared.constructor == "tuple":
+        return ()
+    if found is None or is_called(python, method.name) or found.args.posonlyargs or method.by_name:
+        return ()
+    kept, taken = found.args.args[: 1 + values], found.args.args[1 + values :]
+    names = [one.arg for one in taken]
+    if isinstance(declared, Record) and not set(names).isdisjoint(declared.labels):
+        return ()
+    used = any(isinstance(node, ast.Name) and node.id in names for part in found.body for node in ast.walk(part))
+    if used or not kept or not taken or kept[0].arg != "self":
+        return ()
+    place = python.span(span_of(python, kept[-1]).end, span_of(python, taken[-1]).end)
+    return (Fix("remove " + ", ".join(f"`{name}`" for name in names), (Edit(place, ""),), _MAYBE),)
+
+
+def self_first(python: SourceFile, found: Definition) -> tuple[Fix, ...]:
+    """``self`` and the value the other way round."""
+    value, own = (span_of(python, one) for one in found.args.args)
+    edits = Edit(value, python.text[own.start : own.end]), Edit(own, python.text[value.start : value.end])
+    return (Fix("write `self` before the value", edits, _MAYBE),)

@@ -232,7 +232,6 @@ class _PythonSide:
         from nscompiler.typecheck.python_fixes import annotated
 
         assert self._service.names is not None
-        inner = wrong.node is not annotation.node
         return codes.ANNOTATION_DISAGREES.at(
             place_in(self._python, annotation.node),
             title,
@@ -240,7 +239,7 @@ class _PythonSide:
             related=(Label(function.span, "declared here", Role.DECLARATION),),
             expected=show(declared),
             found=ast.unparse(annotation.node),
-            fixes=annotated(self._python, self._service.names, wrong.node, declared, argument, inner=inner),
+            fixes=annotated(self._python, self._service.names, annotation.node, wrong.node, declared, argument),
         )
 
     # --- parameters
@@ -321,7 +320,11 @@ class _PythonSide:
                 continue
             names = [one.name for one in function.parameters.settable]
             # Which is told of already.
-            taken = () if method.definition is None else as_arguments(method.definition, names)
+            taken = (
+                ()
+                if method.definition is None
+                else as_arguments(method.definition, names, 0 if function.kind == "source" else 1)
+            )
             if method.definition is not None and method.arguments == 0:
                 taken = (*taken, *by_name(method.definition))
             taken = (*taken, *method.by_name)

@@ -108,8 +108,9 @@ def read_from_args(python: SourceFile, method: Definition, parameters: tuple[str
     note = "parameters are no arguments: read " + ", ".join(f'`self.args["{name}"]`' for name in parameters)
     if is_called(python, method.name):
         return note, ()
-    value, *others = [*method.args.posonlyargs, *method.args.args][1:]
-    taken = Edit(python.span(span_of(python, value).end, span_of(python, others[-1]).end), "")
+    taken_by_place = [*method.args.posonlyargs, *method.args.args]
+    before = taken_by_place[-len(parameters) - 1]
+    taken = Edit(python.span(span_of(python, before).end, span_of(python, taken_by_place[-1]).end), "")
     line = f"{', '.join(parameters)} = " + ", ".join(f'self.args["{name}"]' for name in parameters)
     return note, (Fix(f"read it: `{line}`", (taken, first_line(python, method, line)), _MAYBE),)
 
@@ -189,18 +190,17 @@ def _by_place(python: SourceFile, parts: list[ast.arg], named: list[ast.arg], va
 
 
 def annotated(
-    python: SourceFile, names: Names, node: ast.expr, declared: Type, argument: ast.arg | None, *, inner: bool
+    python: SourceFile, names: Names, whole: ast.expr, wrong: ast.expr, declared: Type, argument: ast.arg | None
 ) -> tuple[Fix, ...]:
     """The annotation that agrees with a declared type, or none at all. ``argument`` is None for a method's result;
-    ``inner`` if ``node`` is a part of the annotation that is wrong."""
-    place = span_of(python, node)
-    if python.text[place.start] in "\"'" and inner:
-        return ()
-    text = python_type(declared, names)
+    ``wrong`` is the part of the ``whole`` that is wrong."""
+    place, text = span_of(python, wrong), python_type(declared, names)
+    written, part = python.text[place.start : place.end], ast.unparse(wrong)
+    if text is not None and wrong is not whole and written[0] in "\"'":
+        text = written.replace(part, text) if written.count(part) == 1 else None
     if text is not None:
         return (Fix(f"write `{text}`", (Edit(place, text),), _MAYBE),)
-    if inner:
-        return ()
+    place = span_of(python, whole)
     start = python.text.rindex("->", 0, place.start) if argument is None else span_of(python, argument).start
     start = len(python.text[:start].rstrip()) if argument is None else start + len(argument.arg)
     return (Fix("remove the annotation", (Edit(python.span(start, place.end), ""),), _MAYBE),)

@@ -15,6 +15,9 @@ from nscompiler.typecheck.facts import Checked
 from nscompiler.typecheck.places_in_python import line_of
 from nscompiler.typecheck.service import Method, Service
 
+# What the runtime calls itself, before the first value and after the last.
+_HOOKS = ("startup", "shutdown")
+
 
 def check_methods(
     checked: Checked, python: SourceFile, service: Service, functions: list[syntax.FunDecl]
@@ -34,10 +37,31 @@ def check_methods(
             spare = [other for other in spare if other not in similar[:1]]
             yield _lacking(module, python, service, function, similar)
         elif method is not None and not (method.decorator or method.by_name):
-            if method.arguments not in (None, *_counts(function)):
+            if method.arguments not in (None, *_counts(function)) or _self_is_behind(method):
                 yield _miscounted(checked, python, function, method)
         elif method is not None:
             yield from _oddly_defined(checked, python, function, method)
+    for name in _HOOKS:
+        if (method := service.methods.get(name)) is not None and method.arguments not in (None, 0):
+            yield _hook_with_values(python, method)
+
+
+def _self_is_behind(method: Method) -> bool:
+    """Whether a method has ``self`` behind the value."""
+    names = [] if method.definition is None else [one.arg for one in method.definition.args.args]
+    return len(names) == 2 and names[1] == "self"
+
+
+def _hook_with_values(python: SourceFile, method: Method) -> Diagnostic:
+    from nscompiler.typecheck.method_fixes import without_arguments
+
+    place = line_of(python, method.line)
+    return codes.ARGUMENT_COUNT.at(
+        place,
+        f"the method `{method.name}` takes {_values(method.arguments)} after `self`",
+        "the runtime calls it without any",
+        fixes=without_arguments(python, method, 0),
+    )
 
 
 def _only(spare: list[str], service: Service) -> tuple[str, ...]:
@@ -47,27 +71,33 @@ def _only(spare: list[str], service: Service) -> tuple[str, ...]:
 
 
 def _miscounted(checked: Checked, python: SourceFile, function: syntax.FunDecl, method: Method) -> Diagnostic:
+    from nscompiler.typecheck.method_fixes import self_first, without_arguments
     from nscompiler.typecheck.python_fixes import read_from_args, unpacked, with_instance
 
     name, count = function.name.text, method.arguments
     source = 0 in _counts(function)
+    values = 0 if source else 1
     note: str | None = None
     fixes: tuple[Fix, ...] = ()
     interface = checked.interface.functions.get(name)
     if method.definition is not None and count is not None and interface is not None:
         settable = {one.name for one in interface.parameters.settable}
-        if count > 1 and (parameters := as_arguments(method.definition, settable)):
+        if count > values and (parameters := as_arguments(method.definition, settable, values)):
             note, fixes = read_from_args(python, method.definition, parameters)
-        elif count > 1:
+        elif _self_is_behind(method):
+            fixes = self_first(python, method.definition)
+        elif count > values:
             note, fixes = unpacked(python, method.definition, interface.scheme.input)
+            fixes = fixes or without_arguments(python, method, values, interface.scheme.input)
         elif not settable.isdisjoint(by_name(method.definition)):
             note = "parameters are no arguments: read them from `self.args`"
         else:
-            fixes = with_instance(python, method.definition, 0 if source else 1)
-    lacks = any("`self`" in fix.title for fix in fixes)
+            fixes = with_instance(python, method.definition, values)
+    lacks = any(fix.title == "write `self`" for fix in fixes)
+    says = "lacks `self`" if lacks else f"takes {_values(count)} after `self`"
     return codes.ARGUMENT_COUNT.at(
         line_of(python, method.line),
-        f"the method `{name}` {'lacks `self`' if lacks else f'takes {_values(count)} after `self`'}",
+        f"the method `{name}` {'takes `self` behind the value' if _self_is_behind(method) else says}",
         "a source has none" if source else "it is called with one, the value that flows",
         related=(Label(checked.module.span(function.name), "declared here", Role.DECLARATION),),
         notes=() if note is None else (note,),
@@ -113,9 +143,11 @@ def _oddly_defined(
         )
 
 
-def as_arguments(definition: ast.FunctionDef | ast.AsyncFunctionDef, declared: Collection[str]) -> tuple[str, ...]:
-    """The parameters of a function that its method takes as arguments, behind the value; none where others do."""
-    names = tuple(one.arg for one in (*definition.args.posonlyargs, *definition.args.args)[2:])
+def as_arguments(
+    definition: ast.FunctionDef | ast.AsyncFunctionDef, declared: Collection[str], values: int
+) -> tuple[str, ...]:
+    """The parameters of a function that its method takes as arguments, behind its ``values``; none where others do."""
+    names = tuple(one.arg for one in (*definition.args.posonlyargs, *definition.args.args)[1 + values :])
     return names if all(name in declared for name in names) else ()
 
 
@@ -128,7 +160,7 @@ def _counts(function: syntax.FunDecl) -> tuple[int, ...]:
     """How many arguments a method may have after ``self``."""
     taken = function.type.input
     is_source = isinstance(taken, syntax.TypeName) and taken.qualifier is None and taken.name.text == "Void"
-    return (0, 1) if is_source else (1,)
+    return (0,) if is_source else (1,)
 
 
 def _lacking(

@@ -86,7 +86,7 @@ def test_an_argument_may_not_be_annotated(type, annotation):
 
 
 GIVES = [
-    ("Integer", "int"), ("Double", "int"), ("Double", "float"), ("Text", "str"), ("Text", "Text"), ("Decimal", "int"),
+    ("Integer", "int"), ("Double", "int"), ("Double", "float"), ("Text", "str"), ("Text", "Text"),
     ("Date", "date"), ("[Text]", "list[str]"), ("[Text]", "tuple[str, ...]"), ("[Text]", "np.ndarray"),
     ("Plant", "tuple[float, str]"), ("Plant", "dict[str, Any]"), ("Plant", "Plant"), ("Plant", "tuple"),
     ("optional Text", "str | None"), ("optional Text", "str"), ("optional Text", "None"), ("()", "None"),
@@ -100,6 +100,7 @@ GIVES_NOT = [
     ("[Text]", "str"), ("[Text]", "list[int]"), ("[Byte]", "str"), ("Plant", "tuple[str, float]"), ("Plant", "str"),
     ("Plant", "tuple[float, str, int]"), ("Plant", "list[Any]"), ("Plant", "Plant | None"), ("optional Text", "int"),
     ("optional Text", "int | None"), ("()", "int"), ("Map Text", "list[str]"), ("Event", "str"),
+    ("Decimal", "int"), ("Decimal", "str"), ("Date", "str"), ("Date", "dt.datetime"), ("Uuid", "str"),
 ]  # fmt: skip
 
 
@@ -124,6 +125,8 @@ def test_a_result_may_not_be_annotated(type, annotation):
         ("Text", "Iterator[int]", 1),
         ("Text", "Iterable[int]", 1),
         ("[Text]", "Iterator[str]", 1),
+        ("Text", "'AsyncIterable[str]'", 0),
+        ("Text", "'List[str]'", 1),
     ],
 )
 def test_of_a_generator_what_it_yields_is_compared(type, annotation, told):
@@ -389,7 +392,9 @@ def test_where_several_classes_could_be_meant_none_is_renamed() -> None:
         ("(Integer, [Event]) -> Text", "(self, x: str)", "(self, x: tuple[int, list])"),
         ("[Byte] -> Text", "(self, x: str)", "(self, x: bytes)"),
         ("Text -> Integer", "(self, x) -> Iterator[str]", "(self, x) -> Iterator[int]"),
-        ("Text -> Integer", "(self, x) -> 'Iterator[str]'", None),
+        ("Text -> Integer", "(self, x) -> 'Iterator[str]'", "(self, x) -> 'Iterator[int]'"),
+        ("Text -> Integer", "(self, x) -> 'Iterator[Iterator[str]]'", "(self, x) -> 'Iterator[int]'"),
+        ("Text -> Event", "(self, x) -> Iterator[str]", "(self, x)"),
     ],
 )
 def test_an_annotation_that_disagrees_is_mended(type: str, before: str, after: str | None) -> None:
@@ -425,7 +430,11 @@ def test_an_annotation_that_disagrees_is_mended(type: str, before: str, after: s
         ("Text -> Text", "def f(x):\n        return x", "def f(self, x):\n        return x"),
         ("Text -> Text", "def f():\n        return 1", "def f(self, value):\n        return 1"),
         ("Text -> Text", "def f(self):\n        return 1", "def f(self, value):\n        return 1"),
-        ("Void -> Text", "def f():\n        yield 1", "def f(self):\n        yield 1"),
+        ("Void -> Text", "def f():\n        yield x", "def f(self):\n        yield x"),
+        ("Void -> Text", "def f(self, value):\n        yield x", "def f(self):\n        yield x"),
+        ("Void -> Text", "def f(self, a, b: int):\n        yield x", "def f(self):\n        yield x"),
+        ("Text -> Text", "def f(self, x, other): return x", "def f(self, x): return x"),
+        ("Text -> Text", "def f(x, self): return x", "def f(self, x): return x"),
         ("Text -> Text", "def f(self, *, x):\n        return x", "def f(self, x):\n        return x"),
         ("Text -> Text", "def f(self, *, x=1):\n        return x", "def f(self, value, *, x=1):\n        return x"),
         ("Text -> Text", "def f(self, **x):\n        return 1", "def f(self, value, **x):\n        return 1"),
@@ -445,6 +454,7 @@ def test_the_arguments_of_a_method_are_mended(type: str, before: str, after: str
         ("(Integer, Text) -> Text", "def f(self, a, b):\n        return self.f(a, b)"),
         ("Void -> Text", "def f(self, a, b):\n        yield b"),
         ("Text -> Text", "def f(self, *, a, b):\n        return b"),
+        ("Text -> Text", "def f(self, a, b):\n        return b"),
     ],
 )
 def test_arguments_that_are_something_else_are_left_alone(type: str, method: str) -> None:
@@ -466,6 +476,26 @@ def test_parameters_that_are_taken_as_arguments_are_one_fault() -> None:
     found = mended(nml, python.format(", lang: str, size", ""))
     read = 'lang, size = self.args["lang"], self.args["size"]'
     assert found == [(f"read it: `{read}`", nml, python.format("", f"{read}\n        "))]
+
+
+def test_the_parameters_of_a_source_are_no_arguments() -> None:
+    nml = "fun f : Void -> Text with { limit : Integer = 1 }"
+    python = "class Module:\n    def f(self{}):\n        {}yield limit"
+    assert mended(nml, python.format(", limit", "")) == [
+        (
+            'read it: `limit = self.args["limit"]`',
+            nml,
+            python.format("", 'limit = self.args["limit"]\n        '),
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", ["startup", "shutdown"])
+def test_what_the_runtime_calls_at_the_start_and_the_end_takes_no_value(name: str) -> None:
+    python = "class Module:\n    def f(self, x):\n        return x\n    def {}(self{}):\n        pass"
+    found = mended("fun f : Text -> Text", python.format(name, ", reason"))
+    assert [text for _, _, text in found] == [python.format(name, "")]
+    assert names("fun f : Text -> Text", python.format(name, ", reason=''")) == []
 
 
 @pytest.mark.parametrize("given", ["*values, a=1", "value=1, *, a=2", "value, **rest"])
