@@ -7,8 +7,10 @@ from nscompiler.diagnostics.codes import params as param_codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
+from nscompiler.grammar.walk import walk
 from nscompiler.typecheck import constraints, params
 from nscompiler.typecheck.duplicates import renamed_method
+from nscompiler.typecheck.explain import use_of
 from nscompiler.typecheck.literal_fixes import report_shell_variable, value_fixes
 from nscompiler.typecheck.lookalikes import report_lookalikes
 from nscompiler.typecheck.resolve import Resolver, Variables
@@ -17,6 +19,7 @@ from nscompiler.typecheck.unsupplied import only_other, taken_in
 from nscompiler.types.interface import (
     OPEN,
     PLAIN,
+    UNKNOWN,
     FunctionInterface,
     ParameterRow,
     ParameterType,
@@ -149,6 +152,7 @@ class Declarer:
             return ParameterRow() if self.scope.standard else OPEN
         seen: dict[str, syntax.ParamDecl] = {}
         settable: list[Settable] = []
+        unseen: tuple[frozenset[str], ...] = ()
         for parameter in decl.parameters:
             name = parameter.name
             if name.text in seen:
@@ -159,11 +163,25 @@ class Declarer:
             seen[name.text] = parameter
             if name.text in params.POLICY:
                 title = f"every function already understands `{name.text}`"
-                fixes = self._undeclared(decl, parameter)
+                fixes = self._set_as(decl, parameter) or self._undeclared(decl, parameter)
                 self.scope.report(param_codes.RESERVED_PARAMETER, name, title, "choose another name", fixes=fixes)
+                unseen = UNKNOWN.open  # what it is called for those who set it nobody knows
                 continue
             settable.append(self._settable(parameter, decl))
-        return ParameterRow(tuple(settable))
+        return ParameterRow(tuple(settable), (), unseen)
+
+    def _set_as(self, decl: syntax.FunDecl, parameter: syntax.ParamDecl) -> tuple[Fix, ...]:
+        """The name under which a parameter is set where the function is used, if that is a single one."""
+        declared = {one.name.text for one in decl.parameters or ()} | params.POLICY.keys()
+        found: dict[str, None] = {}
+        for node in walk(self.scope.module):
+            if isinstance(node, syntax.Apply):
+                use = use_of(node, last=False)
+                if isinstance(use, syntax.Use) and use.qualifier is None and use.name.text == decl.name.text:
+                    found |= dict.fromkeys(one.name.text for one in node.bindings if one.name.text not in declared)
+        return tuple(
+            self.scope.replacement(parameter.name, one, f"call it `{one}`") for one in found if len(found) == 1
+        )
 
     def _undeclared(self, decl: syntax.FunDecl, parameter: syntax.ParamDecl) -> tuple[Fix, ...]:
         """A fix that takes a declaration away, with its comma, or with all of ``with`` where it is the only one."""

@@ -263,3 +263,14 @@ def test_what_is_deprecated_without_a_text_is_no_second_error() -> None:
     assert [one.code.name for one in check_texts({"main.nml": text}).diagnostics] == ["attribute-conflict"]
     (found,) = check_texts({"main.nml": text.replace("@deprecated", '@deprecated("")')}).diagnostics
     assert found.title == "`f` is deprecated"
+
+
+def test_a_parameter_that_is_declared_under_a_reserved_name_is_one_error() -> None:
+    uses = 'def w = Sources.stdin | f { every = "3s" } | Sinks.log\ndef v = f { every = "1s" } | Sinks.log\n'
+    text = "fun f : Text -> Integer with { timeout : Duration }\n" + uses
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    assert found.code.name == "reserved-parameter"
+    assert [fix.title for fix in found.fixes] == ["call it `every`"]
+    assert check_texts({"main.nml": apply_edits(text, found.fixes[0].edits)}).diagnostics == ()
+    (found,) = check_texts({"main.nml": text.replace("every", "timeout")}).diagnostics
+    assert [fix.title for fix in found.fixes] == ["remove `timeout`"]
