@@ -1,16 +1,12 @@
 """Several slips in one declaration: one error at the first, with a fix that mends all."""
 
 import pytest
+from told import problems
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Applicability, Diagnostic
-from nscompiler.pipeline.checks import check_texts
+from nscompiler.diagnostics.model import Applicability
 
 CSV = "def w = Sources.csv<{ a : Text }> { %s } | Sinks.log"
-
-
-def problems(text: str) -> tuple[Diagnostic, ...]:
-    return check_texts({"main.nml": text}).diagnostics
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,16 @@
 """Alternatives as other languages write them: texts, what may be missing, and a `|` too many."""
 
 import pytest
+from told import problems
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Applicability, Diagnostic
-from nscompiler.pipeline.checks import check_texts
 
 OPTIONAL = "What may be missing is written `optional {}`"
 UNQUOTED = "The alternatives of a sum are constructors, without quotes"
 NAMELESS = "A sum stands only after the `=` of a `type`: its name stands here"
 FIRST, LAST = "The first `|` of a sum is too many", "The last `|` of a sum is too many"
 ONE = "The alternatives of a sum are separated by one `|`"
-
-
-def problems(text: str) -> tuple[Diagnostic, ...]:
-    return check_texts({"main.nml": text}).diagnostics
 
 
 def told(text: str, fault: str, title: str, right: str) -> Diagnostic:

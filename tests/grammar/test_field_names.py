@@ -1,10 +1,9 @@
 """Names of fields that are written as elsewhere, fields without a type, and parts of a declaration in another order."""
 
 import pytest
+from told import problems
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.pipeline.checks import check_texts
 
 DOTTED = "The name of a field has no dot: a record may hold another one"
 SPACED = "The name of a field is one word, or stands in quotes"
@@ -13,10 +12,6 @@ STAGES = "Stages stand in `( )`: what stands in `{ }` are parameters"
 LISTED = "Stages side by side are joined by `&`: a list holds values alone"
 ONE_DOT = "A name has one dot: the module's alias, then what it declares"
 UP = "fun up : Text -> Text\n"
-
-
-def problems(text: str) -> tuple[Diagnostic, ...]:
-    return check_texts({"main.nml": text}).diagnostics
 
 
 def told(text: str, fault: str, title: str, *rights: str) -> None:

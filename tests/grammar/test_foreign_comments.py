@@ -1,19 +1,14 @@
 """Comments and documentation as other languages write them: one error each, with a fix."""
 
 import pytest
+from told import problems
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.grammar.parse import parse
-from nscompiler.pipeline.checks import check_texts
 from nscompiler.source import SourceFile
 
 DECLARATION = "What a declaration is for stands above it in lines that start with `///`"
 MODULE = "What a module is for stands above its header in lines that start with `///`"
-
-
-def problems(text: str) -> tuple[Diagnostic, ...]:
-    return check_texts({"main.nml": text}).diagnostics
 
 
 def mended(text: str, title: str) -> str:

@@ -1,15 +1,9 @@
 """Declarations as other languages begin them are told of once, with a fix that gives a program."""
 
 import pytest
+from told import problems
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.pipeline.checks import check_texts
-
-
-def problems(text: str) -> tuple[Diagnostic, ...]:
-    return check_texts({"main.nml": text}).diagnostics
-
 
 RECORD = "type Order = { id : Integer }"
 

@@ -1,19 +1,14 @@
 """Stages that say what a function does, and SQL outside of texts: one error each."""
 
 import pytest
+from told import problems
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.pipeline.checks import check_texts
 
 UP = "fun up : Text -> Text\n"
 METHOD = "A function is a method in Python: there is no `{}` for one"
 PIPE = "A pipe holds no calculations: a function of a module makes them"
 SQL = "SQL stands in a text: `{}` begins no declaration and no stage"
-
-
-def problems(text: str) -> tuple[Diagnostic, ...]:
-    return check_texts({"main.nml": text}).diagnostics
 
 
 @pytest.mark.parametrize(

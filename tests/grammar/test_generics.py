@@ -1,14 +1,9 @@
 """Types and functions with parameters as other languages write them: told where they are declared, with their uses."""
 
 import pytest
+from told import problems
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.pipeline.checks import check_texts
-
-
-def problems(text: str) -> tuple[Diagnostic, ...]:
-    return check_texts({"main.nml": text}).diagnostics
 
 
 @pytest.mark.parametrize(

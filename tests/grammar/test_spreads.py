@@ -1,19 +1,14 @@
 """Records that take the fields of another type: one error, with a fix that writes them out."""
 
 import pytest
+from told import problems
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.pipeline.checks import check_texts
 
 A = "type A = { id : Integer, tags : [Text] }\n"
 FIELDS = "id : Integer, tags : [Text]"
 SPREAD = "A record takes no fields from another type: it lists all of its own"
 JOINED = "Types are not joined by `{}`: a record lists all of its fields"
-
-
-def problems(text: str) -> tuple[Diagnostic, ...]:
-    return check_texts({"main.nml": text}).diagnostics
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,9 @@
 """Types as SQL calls them: one error for a declaration, with a fix that writes all of them as they are here."""
 
 import pytest
+from told import problems
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.pipeline.checks import check_texts
-
-
-def problems(text: str) -> tuple[Diagnostic, ...]:
-    return check_texts({"main.nml": text}).diagnostics
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What a report says where branches meet: which of them is at fault, and fixes that leave the others alone."""
 
 import pytest
-from typecheck.told import only, underlined
+from told import only, underlined
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.pipeline.checks import check_texts

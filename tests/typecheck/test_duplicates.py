@@ -3,14 +3,9 @@ program.
 """
 
 import pytest
+from told import problems
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.pipeline.checks import check_texts
-
-
-def problems(text: str) -> tuple[Diagnostic, ...]:
-    return check_texts({"main.nml": text}).diagnostics
 
 
 @pytest.mark.parametrize(

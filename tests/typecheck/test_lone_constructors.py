@@ -1,14 +1,9 @@
 """A sum of one constructor: what has one is its payload alone."""
 
 import pytest
+from told import problems
 
 from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.pipeline.checks import check_texts
-
-
-def problems(text: str) -> tuple[Diagnostic, ...]:
-    return check_texts({"main.nml": text}).diagnostics
 
 
 @pytest.mark.parametrize(

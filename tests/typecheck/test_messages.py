@@ -1,7 +1,7 @@
 """What a report says about a broken joint: both sides, the flow up to the break, and a fix that mends it."""
 
 import pytest
-from typecheck.told import only, underlined
+from told import only, underlined
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Role

@@ -1,7 +1,7 @@
 """Parameters without a default that a workflow does not set: told once, as the slip that it is."""
 
 import pytest
-from typecheck.told import only, underlined
+from told import only, underlined
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.pipeline.checks import check_texts

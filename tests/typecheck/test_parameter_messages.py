@@ -1,7 +1,7 @@
 """What is said of parameters and their values: one error, on the fault, whose fix leaves nothing to say."""
 
 import pytest
-from typecheck.told import only
+from told import only
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.pipeline.checks import check_texts

@@ -1,6 +1,6 @@
 """Two functions that do not fit are one fault, however often the one follows the other."""
 
-from typecheck.told import only
+from told import only
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.pipeline.checks import check_texts

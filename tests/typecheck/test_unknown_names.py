@@ -1,7 +1,7 @@
 """Names that mean nothing, of types, functions and modules: what was meant, told once."""
 
 import pytest
-from typecheck.told import only, underlined
+from told import only, underlined
 
 from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.pipeline.checks import check_texts

@@ -4,9 +4,14 @@ from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.pipeline.checks import check_texts
 
 
+def problems(text: str) -> tuple[Diagnostic, ...]:
+    """All that is told of a file."""
+    return check_texts({"main.nml": text}).diagnostics
+
+
 def only(text: str) -> Diagnostic:
     """The one error of a file."""
-    found = check_texts({"main.nml": text}).diagnostics
+    found = problems(text)
     assert len(found) == 1, [one.title for one in found]
     return found[0]
 
