@@ -44,33 +44,33 @@ def bridges(scope: Scope, store: Store, given: Type, needed: Type, sink: bool) -
 
 
 def _ours(scope: Scope, store: Store, given: Type, needed: Type) -> Iterator[Bridge]:
-    for name, function in _functions(scope):
+    for name, function in functions_in_scope(scope):
         if scope.patience <= 0:
             return
         scope.patience -= 1
-        if not _is_plain(function):
+        if not is_plain(function):
             continue
         for rank, sign in enumerate(("", "?", "*")):
-            if _may_have(function.scheme.output.canon, sign) and _leads(store, given, function, sign, needed):
+            if _may_have(function.scheme.output.canon, sign) and leads(store, given, function, sign, needed):
                 exact = function.scheme.input.canon is given.canon
                 yield Bridge(name + sign, 2 * rank + (not exact))
                 break
 
 
-def _functions(scope: Scope) -> Iterator[tuple[str, FunctionInterface]]:
+def functions_in_scope(scope: Scope) -> Iterator[tuple[str, FunctionInterface]]:
     yield from scope.functions.items()
     for alias, interface in scope.imports.items():
         if interface is not None and not interface.standard:
             yield from ((f"{alias}.{name}", function) for name, function in interface.functions.items())
 
 
-def _is_plain(function: FunctionInterface) -> bool:
+def is_plain(function: FunctionInterface) -> bool:
     """Whether it can stand anywhere as it is."""
     required = any(one.required for one in function.parameters.settable)
     return function.kind == "function" and not required and not function.attribute("deprecated")[0]
 
 
-def _leads(store: Store, given: Type, function: FunctionInterface, sign: str, needed: Type) -> bool:
+def leads(store: Store, given: Type, function: FunctionInterface, sign: str, needed: Type) -> bool:
     """Whether a function, with ``*`` or ``?`` after it, leads from one type to another. Nothing of the trial stays."""
     with store.trial():
         scheme = function.scheme
@@ -109,7 +109,7 @@ def _standard(scope: Scope, store: Store, given: Type, needed: Type, sink: bool)
     if isinstance(given, App) and given.constructor == "tuple" and len(given.items) == 2:
         std = scope.imports.get("Std")
         parts = [] if std is None else [std.functions[name] for name in _PARTS]
-        yield from (Bridge(f"Std.{part.name}", 0) for part in parts if _leads(store, given, part, "", needed))
+        yield from (Bridge(f"Std.{part.name}", 0) for part in parts if leads(store, given, part, "", needed))
     if "Conv" in scope.imports and not scope.standard:
         if _is_text(given) and _has_parts(store.head(needed)):
             yield Bridge("Conv.from_json", 1)

@@ -35,8 +35,9 @@ from nscompiler.typecheck.renames import (
     renames,
 )
 from nscompiler.typecheck.scope import TITLE_WIDTH
+from nscompiler.typecheck.substitutes import substitutes
 from nscompiler.typecheck.twice import found_twice, part_at, shown_path
-from nscompiler.types.types import App, Record, Sum, Type
+from nscompiler.types.types import App, Record, Scalar, Sum, Type
 
 # How many fields one label names.
 MOST_FIELDS = 12
@@ -126,14 +127,26 @@ class JointReport(ShapeMessage):
         code = self._inner_code(mismatch)
         bridges, retyped = self._bridges(), self._optional_fixes(code) or self._retyped()
         kept = [fix for fix in bridges if not _drops(fix)]
-        fixes = self._versions(mismatch) or (*kept, *retyped) or self._declared_so(mismatch) or bridges
+        fixes = self._versions(mismatch) or (*kept, *retyped)
+        fixes = fixes or (*self._substitutes(), *self._declared_so(mismatch)) or bridges
+        fixes = fixes or self._declared_otherwise(mismatch)
         self._add(code, title, label, tuple(notes), fixes[:3])
 
-    def _declared_so(self, mismatch: Mismatch) -> tuple[Fix, ...]:
+    def _declared_otherwise(self, mismatch: Mismatch) -> tuple[Fix, ...]:
+        """Where whole types of other shapes meet and nothing leads from one to the other, the declarations that would
+        agree, if the type is no long one."""
+        given, needed = mismatch.given, mismatch.needed
+        if an(given) in _UNREAD or (isinstance(given, Scalar) and isinstance(needed, Scalar)):
+            return ()
+        found = self._declared_so(mismatch, wide=True)
+        # What may stand in `<…>` has been looked at before.
+        return tuple(fix for fix in found if "{" not in fix.edits[0].text and "<…>" not in fix.title)
+
+    def _declared_so(self, mismatch: Mismatch, *, wide: bool = False) -> tuple[Fix, ...]:
         """Where one type inside is another on the other side, the declarations of either side that would agree."""
         given, needed = mismatch.given, mismatch.needed
         is_tick = given is self.store.types.unit  # which no other type of the author's can be
-        if len(self.mismatches) > 1 or not (mismatch.path or is_tick or alike(given, needed)):
+        if len(self.mismatches) > 1 or not (mismatch.path or is_tick or wide or alike(given, needed)):
             return ()
         if found_twice(self.store, self.given, self.needed, self.mismatches[0]) is not None:
             return ()
@@ -142,6 +155,15 @@ class JointReport(ShapeMessage):
         before = self.written.came_from(mismatch.path, change) if len(fixes) < 2 else ()
         more = (fix for sides in before for fix in of_one_type(sides, given, needed, last=True) if fix not in fixes)
         return (*fixes, *islice(more, 1))
+
+    def _substitutes(self) -> tuple[Fix, ...]:
+        """Functions in scope that would fit in the place of either stage."""
+        taken = self.store.resolve(self.flow[-2].output if len(self.flow) > 1 else self.flow[-1].input)
+        target = self._target(self.consumer)
+        offers = substitutes(self.scope, self.store, self.left, taken, self.needed)
+        if target is not None and target.kind == "function":
+            offers += substitutes(self.scope, self.store, self.right, self.given, target.scheme.output)
+        return offers
 
     def _versions(self, mismatch: Mismatch) -> tuple[Fix, ...]:
         """Where two versions of a module meet, what imports one of them alone."""
@@ -226,6 +248,7 @@ class JointReport(ShapeMessage):
         added, retyped = None if fixes else added_fields(sides, needed, mismatch.labels), self._retyped()
         if added is not None and (not retyped or (sides.given is not None and sides.given.owner is not None)):
             fixes = (added,)
+        fixes = fixes or (() if retyped else self._substitutes())
         self._add(codes.FIELD_MISSING, title, label, (), (*fixes, *retyped)[:3], had)
 
     def _from_where(self, mismatch: Mismatch, sides: Sides) -> Sides:

@@ -62,8 +62,8 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
         fixes = tuple(one.fix for one, _ in found if one.problem is way.problem and one.stage is None)
     elif way.stage is None and way.problem.code in _JOINTS:
         fixes = tuple(one.fix for one, _ in found if one.problem is way.problem)[:2]
-    mismatch = way.problem.code is codes.TYPE_MISMATCH
-    declared = way.problem.fixes if mismatch and not _has_own(way.problem) else ()
+    kept = way.problem.code is codes.TYPE_MISMATCH and way.stage is None and not way.is_needless
+    declared = way.problem.fixes if kept and not _has_own(way.problem) else ()
     return accept(definer, [body], tried, _told(definer.scope, way, tried, (*fixes, *declared)[:MOST_FIXES]))
 
 
@@ -79,9 +79,10 @@ def _has_own(problem: Diagnostic) -> bool:
     """Whether a fix is about the pipe itself, and not about what is declared elsewhere only."""
     joint = [problem.primary.span, *(one.span for one in problem.related if one.role is Role.PRODUCER)]
     first, last = min(one.start for one in joint), max(one.end for one in joint)
+    own = [fix for fix in problem.fixes if "` for `" not in fix.title]  # another function may do, if the order is right
     if problem.code is not codes.TYPE_MISMATCH:
-        return bool(problem.fixes)
-    edits = [edit.span for fix in problem.fixes for edit in fix.edits]
+        return bool(own)
+    edits = [edit.span for fix in own for edit in fix.edits]
     return any(span.path == problem.primary.span.path and first <= span.start <= last for span in edits)
 
 

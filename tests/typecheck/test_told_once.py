@@ -34,7 +34,7 @@ def test_a_sign_that_lacks_in_each_place_is_written_in_all() -> None:
 def test_other_types_or_other_functions_are_other_faults() -> None:
     text = (
         "fun words : Text -> Integer\nfun pair : a -> (a, Text)\nfun trim : (Text, Text) -> Text\n"
-        "fun short : (Text, Text) -> Text\ndef a = Sources.stdin | pair | trim | words | trim\ndef b = words | short\n"
+        "fun short : (Text, Date) -> Text\ndef a = Sources.stdin | pair | trim | words | trim\ndef b = words | short\n"
     )
     assert len(check_texts({"main.nml": text}).diagnostics) == 2
 
