@@ -14,6 +14,7 @@ from nscompiler.grammar.generics import Plain, generic_types
 from nscompiler.grammar.head_lines import HeadLines
 from nscompiler.grammar.lexer import Tokens
 from nscompiler.grammar.mistakes import SCALARS
+from nscompiler.grammar.odd_texts import OddTexts
 from nscompiler.grammar.place import MOST
 from nscompiler.grammar.quoted_variables import QuotedVariables
 from nscompiler.grammar.syntax import NAMELESS, BrokenDecl, Name
@@ -43,10 +44,12 @@ def read_again(
     others = [one for one in problems if not any(line.start <= one.primary.span.start < line.end for line in lines)]
     heads = HeadLines(source, tables, others)
     variables = QuotedVariables(source, others)
-    likely = likely or bool(lines or heads.problems or variables.problems) or VERSIONED.search(text) is not None
+    odd = OddTexts(source, first.starts, others)
+    likely = likely or bool(lines or heads.problems or variables.problems or odd.problems)
+    likely = likely or VERSIONED.search(text) is not None
     if not likely and not any(text[at : at + 1] in (".", "<", "[", "(") for at in starts):
         return None
-    tokens = scan(variables.written)
+    tokens = scan(lambda whole: odd.written(variables.written(whole)))
     heads.read(tokens)
     begun = Declarations(source, tokens, tables)
     plain = Plain(
@@ -68,7 +71,7 @@ def read_again(
         called = _aliases_of(versioned, given)
         known |= called
         imported |= {module for module, alias in called.items() if alias in given}
-    told_already = [*heads.problems, *variables.problems, *begun.problems]
+    told_already = [*heads.problems, *variables.problems, *odd.problems, *begun.problems]
     if not (lines or full or plain.edits or told_already):
         return None
     return Reading(source, plain, tables, lines, full, known, told_already, frozenset(imported))

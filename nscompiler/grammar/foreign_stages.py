@@ -108,7 +108,8 @@ def _what(tokens: Tokens, trial: Trial, first: int, until: int) -> str:
         return texts[0]
     literal = [trial.kind[name] for name in ("TEXT", "LONG_TEXT", "INTEGER", "DOUBLE", "TRUE", "FALSE")]
     for at in range(1, len(texts) - 1):
-        beside = [tokens.kinds[first + at + step] for step in (-1, 1, 2) if first + at + step < until]
+        steps = (-1, 2) if texts[at + 1] == "" else (-1, 1)
+        beside = [tokens.kinds[first + at + step] for step in steps if first + at + step < until]
         if texts[at] in _OPERATORS and any(kind in literal for kind in beside):
             return texts[at]
     return ""
