@@ -146,6 +146,7 @@ HIDDEN = {
     ("nscompiler.grammar.tables", "nscompiler.grammar.generate"): "lark, where the parser's tables were made before",
     ("nscompiler.grammar.parse", "nscompiler.grammar.machine"): "what knows of mistakes, for files without one",
     ("nscompiler.grammar.order", "nscompiler.grammar.import_lines"): "what is told of items, where all are in order",
+    ("nscompiler.grammar.order", "nscompiler.grammar.other_bars"): "the same",
     ("nscompiler.grammar.order", "nscompiler.grammar.out_of_place"): "the same",
     ("nscompiler.grammar.order", "nscompiler.grammar.side_by_side"): "the same",
     ("nscompiler.grammar.parse", "nscompiler.grammar.brought"): "imports of other languages, for the same",

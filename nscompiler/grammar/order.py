@@ -17,6 +17,7 @@ from nscompiler.grammar.syntax import (
     Name,
     Node,
     TypeDecl,
+    Use,
 )
 from nscompiler.patterns import Pattern
 from nscompiler.source import SourceFile, Span
@@ -70,6 +71,8 @@ class _Assembly:
         self._misplaced: OutOfPlace | None = None
         self._beside: SideBySide | None = None
         self._names: set[str] = set()
+        # What was read as the last alternative of a sum.
+        self._alternative: Expr | None = None
         self._closed: int | None = None
         # Where an import ends whose alias was found behind it.
         self._aliased = -1
@@ -185,12 +188,47 @@ class _Assembly:
             return
         if isinstance(before, Import) and self._is_list_of_names(before, item, start):
             return
+        if (
+            before is not None
+            and before is self._alternative
+            and isinstance(item, Use)
+            and self._is_payload(item, start)
+        ):
+            return
         if isinstance(before, Expr) or (isinstance(before, DefDecl) and self._goes_on(before, start)):
             self._report_missing_pipe(item, before, start)
             return
         if isinstance(before, Separator) and before.start >= 0 and self._needs_separator():
             self._early.pop()
+            if isinstance(item, Use) and self._is_alternative(before, item):
+                return
         self._mains.append(item)
+
+    def _is_alternative(self, before: Separator, item: Use) -> bool:
+        """Read ``type S = A ; B`` as the sum that is meant."""
+        decl = self._declarations[-1]
+        if not isinstance(decl, TypeDecl) or not item.name.text[:1].isupper() or self._source.text[before.start] != ";":
+            return False
+        if any(one.start > decl.start for one in (*self._mains[-1:], *self._imports[-1:])):
+            return False
+        from nscompiler.grammar.other_bars import joined
+
+        whole = joined(self._builder, decl, before.start, item)
+        if whole is not None:
+            self._declarations[-1], self._alternative = whole, item
+        return whole is not None
+
+    def _is_payload(self, item: Use, start: int) -> bool:
+        """Read the ``Text`` of ``type S = A ; B Text`` as what its last alternative holds."""
+        from nscompiler.grammar.other_bars import with_payload
+
+        decl = self._declarations[-1]
+        if not isinstance(decl, TypeDecl) or _NEW_LINE.search(self._source.text, decl.end, start) is not None:
+            return False
+        whole = with_payload(decl, item)
+        if whole is not None:
+            self._declarations[-1] = whole
+        return whole is not None
 
     def _add_alias(self, before: Import) -> bool:
         """Read what stands behind an import on its line as its alias, if it looks like one."""

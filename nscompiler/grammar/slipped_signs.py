@@ -27,6 +27,8 @@ WHAT_SIGNS_DO = {
 }
 """What is told where another sign stands in the place of one."""
 
+_REST = "The rest of a record stands behind `|`"
+
 
 class SlippedSigns(Proposer):
     """What may have slipped among the signs around a mistake."""
@@ -47,6 +49,8 @@ class SlippedSigns(Proposer):
                 fix = Fix(f"Write `{sign}`", (Edit(span, sign),), _MAYBE)
                 code = codes.UNEXPECTED if text in _MISTAKEN else codes.STRAY_CHARACTER
                 title = fitting(f"{WHAT_SIGNS_DO[sign]}, not by {shown(text)}", WHAT_SIGNS_DO[sign])
+                if sign == "|" and tokens.texts[at + 2 : at + 3] == ["}"]:
+                    title = fitting(f"{_REST}, not {shown(text)}", _REST)
                 problem = code.at(span, title, fixes=(fix,))
                 yield self._slip(at, at + 1, [(sign, start, end)], problem)
 
@@ -112,5 +116,5 @@ class SlippedSigns(Proposer):
         edit = Edit(self._source.span(before, tokens.ends[comma + 1]), f" | {name}")
         fix = Fix(fitting(f"Write `| {name}`", "Write a `|` before it"), (edit,), _MAYBE)
         span = self._source.span(tokens.starts[comma], tokens.ends[comma + 1])
-        problem = codes.UNEXPECTED.at(span, "The rest of a record stands behind `|`: `{ a : A | r }`", fixes=(fix,))
+        problem = codes.UNEXPECTED.at(span, f"{_REST}: `{{ a : A | r }}`", fixes=(fix,))
         yield self._slip(comma, comma + 1, [("|", tokens.starts[comma], tokens.ends[comma])], problem)

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.grammar.dashed_uses import dashed_uses
+from nscompiler.grammar.environment_forms import environment_forms
 from nscompiler.grammar.foreign_chains import foreign_chains
 from nscompiler.grammar.foreign_stages import foreign_stages
 from nscompiler.grammar.joining_words import joining_words
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.listed_values import listed_values
 from nscompiler.grammar.number_forms import number_forms
+from nscompiler.grammar.other_bars import other_bars
 from nscompiler.grammar.parameter_choices import choices, other_types
 from nscompiler.grammar.parameter_lists import parameter_lists
 from nscompiler.grammar.shell_forms import shell_forms
@@ -36,9 +38,11 @@ _EXPRESSIONS = LITERALS - {"TRUE", "FALSE"} | {"LNAME", "UNAME", "CONCAT", "FILT
 #: What is not one slip, but written as elsewhere all along; asked before all others.
 _WHOLE_FORMS: tuple[Callable[[SourceFile, Tokens, Trial, int], Iterator[Slip]], ...] = (
     dashed_uses,
+    environment_forms,
     listed_values,
     foreign_chains,
     joining_words,
+    other_bars,
     parameter_lists,
     shell_forms,
     swallowing,
@@ -117,7 +121,7 @@ class Slips:
         """Whether the items from one token to before another can be read with what was meant, from ``states`` on."""
         tokens, states = self._tokens, states.copy()
         meant = [(kind, False) for kind, *_ in slip.meant]
-        if meant and (slip.first == start or self._trial.begins_line(tokens, slip.first)):
+        if meant and self._trial.begins_line(tokens, slip.first):
             meant[0] = (meant[0][0], True)
         for kind, new_line in [*self._kinds_of(start, slip.first), *meant, *self._kinds_of(slip.until, stop)]:
             if not new_line and kind in self._expressions and self._trial.ends(states, kind):
