@@ -48,6 +48,8 @@ KINDS = {
     "choice": r'write "\w+"',
     "comment": r"Write `//`",
     "complete": r"put `.+` (before|after) it( and `.+` after it)?",
+    "each-branch": r"run `.+` in each branch",
+    "in-its-place": r"write `\?` in the place of `.+`",
     "duration": r'write "\w+"',
     "header": r"give `.+` a header",
     "import": r"import `.+`( and write `.+`)?",

@@ -197,9 +197,12 @@ class Branches:
             return None
         use = explain.use_of(around.pipe.stages[len(around.arrows) + 1], last=False)
         target = self.scope.known_function(use.qualifier, use.name) if isinstance(use, syntax.Use) else None
-        if target is None or not target.scheme.input.ground or target.scheme.input.poisoned:
+        if target is None or target.scheme.input.poisoned or isinstance(target.scheme.input, Var):
             return None
         wanted = target.scheme.input
+        if not wanted.ground:
+            fresh = self.store.instantiate(target.scheme.variables, dict.fromkeys(target.scheme.variables, ""))
+            wanted = self.types.substitute(wanted, fresh)
         if isinstance(wanted, App) and wanted.constructor == "tuple" and len(wanted.items) == len(both.branches):
             (_, one), (place, two) = given.items()
             return explain.Branch(both, place, one, two, needs=explain.NO_TUPLE)

@@ -60,7 +60,7 @@ def report_annotation(
     body = first_of(decl.body) if takes else last_of(decl.body)
     verb, what = ("takes", needed) if takes else ("gives", given)
     related = Label(scope.span(body), f"{verb} {an(what)}", Role.CONSUMER if takes else Role.PRODUCER)
-    text = spelt(scope, what)
+    text = show(what) if what is store.types.void else spelt(scope, what)
     fix = None if text is None else _as_it_is(scope, decl, node, text, spelt(scope, other))
     promised, plain = (given, "take") if takes else (needed, "give")
     diff, rest = difference_and_rest(needed, given, names, frozenset())

@@ -11,9 +11,10 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.typecheck.attempts import Attempt, Definer, Way, accept, attempt, instead, parts, said_of, size
-from nscompiler.typecheck.explain import cut, first_of, last_of, name_of, postfix, sign_of
+from nscompiler.typecheck.explain import ANNOTATE, cut, first_of, last_of, name_of, postfix, sign_of
 from nscompiler.typecheck.facts import Faulty
 from nscompiler.typecheck.scope import Scope
+from nscompiler.types.types import VoidType
 
 # How many faults a def may have, how much is tried, and how many fixes are offered.
 _MOST_FAULTS = 3
@@ -42,7 +43,7 @@ def told_as_exchanged(definer: Definer, body: Faulty) -> Faulty:
     if definer.patience < 0:
         return body
     found: list[tuple[Way, Attempt]] = []
-    for way in islice(_ways(definer.scope, body.expr, at), _MOST_TRIED):
+    for way in islice(_ways(definer, body.expr, at), _MOST_TRIED):
         tried = attempt(definer, [body], [way.expr])
         if tried is not None and len(tried.gone) == len(errors):
             found.append((way, tried))
@@ -54,10 +55,12 @@ def told_as_exchanged(definer: Definer, body: Faulty) -> Faulty:
     fixes = (*(way.fix for way, _ in found if way.problem is first.problem), *others)
     if first.problem.code in _SIGNED:
         fixes = fixes[:1]  # the one sign for the other, where that will do
-    return accept(definer, [body], tried, replace(first.problem, fixes=fixes[:_MOST_FIXES]))
+    notes = () if first.problem.code is codes.BOTH_OUTPUTS else first.problem.notes  # no annotation is needed then
+    return accept(definer, [body], tried, replace(first.problem, fixes=fixes[:_MOST_FIXES], notes=notes))
 
 
-def _ways(scope: Scope, expr: syntax.Expr, at: At) -> Iterator[Way]:
+def _ways(definer: Definer, expr: syntax.Expr, at: At) -> Iterator[Way]:
+    scope = definer.scope
     for part in parts(expr):
         if isinstance(part, syntax.Concat | syntax.Filter):
             problem = at.get((part.start, part.end))
@@ -66,7 +69,9 @@ def _ways(scope: Scope, expr: syntax.Expr, at: At) -> Iterator[Way]:
         elif isinstance(part, syntax.Pipe):
             for place in range(1, len(part.stages)):
                 if isinstance(both := part.stages[place], syntax.Both):
-                    yield from _without_source(scope, expr, part, both, at)
+                    yield from _without_source(definer, expr, part, both, at)
+                if isinstance(both := part.stages[place - 1], syntax.Both):
+                    yield from _in_each_branch(scope, expr, part, both, at)
                 problem = said_of(part.stages[place], at)
                 if problem is None:
                     continue
@@ -132,13 +137,17 @@ def _less_optional(
 # --- a source among the branches of a `&`
 
 
-def _without_source(scope: Scope, expr: syntax.Expr, pipe: syntax.Pipe, both: syntax.Both, at: At) -> Iterator[Way]:
+def _without_source(definer: Definer, expr: syntax.Expr, pipe: syntax.Pipe, both: syntax.Both, at: At) -> Iterator[Way]:
     """A source beside a stage that takes values: merged with what that gives, or left out."""
+    scope = definer.scope
     text, place = scope.module.source.text, pipe.stages.index(both)
     start, end = _bracket(text, both)
     for branch in both.branches:
         problem = at.get((branch.start, branch.end))
+        arrow = definer.arrows.get(branch)
         if problem is None or problem.code is not codes.BOTH_INPUTS or len(both.branches) != 2 or start < 0:
+            continue
+        if arrow is None or not isinstance(arrow.input, VoidType):
             continue
         (other,) = (one for one in both.branches if one is not branch)
         before, rest = pipe.stages[:place], pipe.stages[place + 1 :]
@@ -153,6 +162,26 @@ def _without_source(scope: Scope, expr: syntax.Expr, pipe: syntax.Pipe, both: sy
         edit = Edit(scope.module.source.span(start, end), text[other.start : other.end])
         fix = Fix(f"remove {name_of(first_of(branch))}", (edit,), Applicability.MAYBE_INCORRECT)
         yield Way(instead(expr, {pipe: alone}), fix, problem)
+
+
+def _in_each_branch(scope: Scope, expr: syntax.Expr, pipe: syntax.Pipe, both: syntax.Both, at: At) -> Iterator[Way]:
+    """What follows branches that give different things, behind each of them."""
+    text, place = scope.module.source.text, pipe.stages.index(both)
+    start, end = _bracket(text, both)
+    problem = next((one for branch in both.branches if (one := at.get((branch.start, branch.end)))), None)
+    rest = pipe.stages[place + 1 :]
+    if problem is None or ANNOTATE not in problem.notes or len(rest) != 1 or start < 0:
+        return
+    if any(isinstance(branch, syntax.Both) for branch in both.branches) or "(" in text[end : rest[0].start]:
+        return
+    after = text[rest[0].start : rest[0].end]
+    written = " & ".join(f"{text[one.start : one.end]} | {after}" for one in both.branches)
+    branches = tuple(syntax.Pipe(one.start, rest[0].end, (one, rest[0])) for one in both.branches)
+    stages = (*pipe.stages[:place], syntax.Both(both.start, both.end, branches))
+    made = syntax.Pipe(pipe.start, pipe.end, stages) if place else stages[0]
+    edit = Edit(scope.module.source.span(start, rest[0].end), f"({written})" if place else written)
+    fix = Fix(f"run {name_of(first_of(rest[0]))} in each branch", (edit,), Applicability.MAYBE_INCORRECT)
+    yield Way(instead(expr, {pipe: made}), fix, problem)
 
 
 def _is_sink(scope: Scope, use: syntax.Expr) -> bool:

@@ -329,6 +329,10 @@ def in_a_row(scope: Scope, store: Store, both: syntax.Both, arrows: Mapping[synt
     return (Fix("run one after the other", (Edit(between, " | "),), Applicability.MAYBE_INCORRECT),)
 
 
+# What is said of two branches of which none is known to be at fault.
+ANNOTATE = "annotate a branch as a def of its own to say which type is meant"
+
+
 class Branch:
     """A branch of a ``&``, by its place, that does not agree with others: what these take or give, and what it does.
 
@@ -394,7 +398,7 @@ def report_branches(scope: Scope, uses: Uses, branch: Branch, code: Code, fixes:
     diff, rest = difference_and_rest(common, type)
     notes = (branch.needs,) if branch.needs else ()
     if not (fixes or notes or branch.is_odd):
-        notes = ("annotate a branch as a def of its own to say which type is meant",)
+        notes = (ANNOTATE,)
     scope.report(
         code,
         node,

@@ -36,7 +36,7 @@ from nscompiler.typecheck.renames import (
 )
 from nscompiler.typecheck.scope import TITLE_WIDTH
 from nscompiler.typecheck.substitutes import substitutes
-from nscompiler.typecheck.twice import found_twice, part_at, shown_path
+from nscompiler.typecheck.twice import found_twice, part_at, where
 from nscompiler.types.types import App, Record, Scalar, Sum, Type
 
 # How many fields one label names.
@@ -91,8 +91,7 @@ class JointReport(ShapeMessage):
         return JointReport(self.scope, self.store, self.uses, joint)
 
     def _at(self, mismatch: Mismatch) -> str:
-        path = shown_path(mismatch.path)
-        return f" at `{path}`" if path else ""
+        return where(mismatch.path)
 
     def _at_name(self, mismatch: Mismatch) -> str:
         return self._at(mismatch) if any(step[:1] == "." for step in mismatch.path) else ""
@@ -111,8 +110,8 @@ class JointReport(ShapeMessage):
         mismatch = self._whole_vectors(mismatch)
         producer, consumer = self._who()
         given, needed = an(mismatch.given), an(mismatch.needed)
-        where = self._at(mismatch)
-        label = f"needs {needed}, not {given},{where}" if where else f"needs {needed}"
+        at = self._at(mismatch)
+        label = f"needs {needed}, not {given},{at}" if at else f"needs {needed}"
         notes = [
             f"and{self._at(other)}: {an(other.needed)} is needed, {an(other.given)} is given"
             for other in self.mismatches[1:3]
@@ -121,7 +120,7 @@ class JointReport(ShapeMessage):
         notes += [_UNREAD[given]] if given in _UNREAD and not notes else []
         notes += [NO_TUPLE] if self._makes_no_tuple() else []
         title = fitting(
-            f"{producer} gives {given}{where}, but {consumer} needs {needed}",
+            f"{producer} gives {given}{at}, but {consumer} needs {needed}",
             f"{consumer} cannot take what {producer} gives",
         )
         code = self._inner_code(mismatch)

@@ -114,6 +114,18 @@ def shown_path(path: Sequence[str]) -> str:
     return text.removeprefix(".")
 
 
+_INSIDE = {"[]": "list", "?": "optional", "{}": "map"}
+
+
+def where(path: Sequence[str]) -> str:
+    """A path in a sentence; in words where no name helps to read it: `in the list`, `in the inner list`."""
+    if not path:
+        return ""
+    if any(step not in _INSIDE for step in path):
+        return f" at `{shown_path(path)}`"
+    return f" in the {'inner ' if path[-1] in path[:-1] else ''}{_INSIDE[path[-1]]}"
+
+
 def _places(type: Type) -> Iterator[tuple[Path, Type]]:
     """All parts of a type in the order of its text, each with its path."""
     stack: list[tuple[Path, Type]] = [((), type)]

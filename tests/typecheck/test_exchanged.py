@@ -50,6 +50,32 @@ def test_each_fix_mends_all_that_was_wrong(body: str, code: str, titles: list[st
         assert check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == ()
 
 
+def test_branches_that_give_different_things_each_get_what_follows() -> None:
+    text = "fun a : Text -> Integer\nfun b : Text -> { x : Text }\ndef w = Sources.stdin | (a & b) | Sinks.log\n"
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    assert (found.code.name, found.notes) == ("both-outputs", ())
+    assert [fix.title for fix in found.fixes] == ["run `Sinks.log` in each branch"]
+    after = apply_edits(text, found.fixes[0].edits)
+    assert after.endswith("Sources.stdin | (a | Sinks.log & b | Sinks.log)\n")
+    assert check_texts({"main.nml": after}).diagnostics == ()
+
+
+def test_the_branch_that_the_next_stage_does_not_take_is_the_odd_one() -> None:
+    text = (
+        "fun a : Text -> { name : Text }\nfun tag : { name : Text | r } -> { tag : Text | r }\n"
+        "def w = Sources.stdin | (a & Std.identity) | tag | Sinks.log\n"
+    )
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    assert found.title == "`Std.identity` gives Text, but the other branch of `&` gives { name : Text }"
+
+
+def test_an_annotation_of_a_workflow_gets_the_type_that_it_has() -> None:
+    text = "fun f : Text -> Integer\ndef w : Void -> Text = Sources.stdin | f | Sinks.log\n"
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    assert [fix.title for fix in found.fixes] == ["write the type that it has: Void"]
+    assert check_texts({"main.nml": apply_edits(text, found.fixes[0].edits)}).diagnostics == ()
+
+
 def test_a_source_of_the_file_behind_a_schedule_may_take_its_events() -> None:
     text = 'fun gen : Void -> Text\ndef w = Sources.schedule { cron = "@daily" } | gen | Sinks.log\n'
     (found,) = check_texts({"main.nml": text}).diagnostics

@@ -383,8 +383,8 @@ def test_what_is_told_its_type_may_be_at_fault() -> None:
     [
         ("Matrix 3 4 Double", "Vector 3 Double", "`f` gives Matrix 3 4 Double, but `g` needs Vector 3 Double"),
         ("Vector 3 Row", "Matrix 3 5 Double", "`f` gives Vector 3 Row, but `g` needs Matrix 3 5 Double"),
-        ("Vector 3 Text", "Vector 3 Double", "`f` gives Text at `[]`, but `g` needs Double"),
-        ("[Row]", "[Vector 5 Double]", "`f` gives Row at `[]`, but `g` needs Vector 5 Double"),
+        ("Vector 3 Text", "Vector 3 Double", "`f` gives Text in the list, but `g` needs Double"),
+        ("[Row]", "[Vector 5 Double]", "`f` gives Row in the list, but `g` needs Vector 5 Double"),
         (
             "{ m : Matrix 2 2 Row }",
             "{ m : Matrix 2 2 Text }",
