@@ -42,6 +42,8 @@ _ORDERS = tuple(
         rf"import[ \t]+NAME[ \t]+as[ \t]+(?P<alias>{_ALIAS})[ \t]*:[ \t]*VERSION",
         rf"import[ \t]+NAME:VERSION[ \t]+(?P<alias>{_ALIAS})[ \t]+as",
         rf"import[ \t]+:?VERSION[ \t]*:?[ \t]*NAME(?:[ \t]+as[ \t]+(?P<alias>{_ALIAS}))?",
+        rf"import[ \t]+NAME[ \t]*:?[ \t]*(?P<between>version|at|==?|[\"'(])[ \t]*[\"']?VERSION[\"')]{{0,2}}"
+        rf"(?:[ \t]+as[ \t]+(?P<alias>{_ALIAS}))?",
         rf"NAME:VERSION[ \t]+import(?:[ \t]+as[ \t]+(?P<alias>{_ALIAS}))?",
         rf"NAME:VERSION[ \t]+as[ \t]+(?P<alias>{_ALIAS})[ \t]+import",
     )
@@ -289,6 +291,8 @@ def _reordered(line: str, text: str) -> Iterator[_Meant]:
         last = match["name"].rpartition("/")[2].rpartition(".")[2]
         written = f"import {reference}" if alias in (None, last) else f"import {reference} as {alias}"
         title = "The parts of this `import` stand in another order: a module, then its alias"
+        if "between" in match.re.groupindex:
+            title = "A `:` and nothing else stands between a module and its version"
         place = 0, match.end()
         yield _Meant(((*place, written),), title, place, f"Write {shown(written)}")
 

@@ -114,6 +114,12 @@ def names_behind(source: SourceFile, end: int, names: Span, *, are_names: bool) 
     return codes.UNEXPECTED.at(names, WHOLE_IMPORT, fixes=fixes)
 
 
+def versioned_by_sign(place: Span) -> Diagnostic:
+    """``import Foo@latest``."""
+    title = "A `:` and a version in full stand behind a module's name, not `@`"
+    return module_codes.MISSING_VERSION.at(place, title)
+
+
 def no_as(source: SourceFile, start: int, end: int, alias: str) -> Diagnostic:
     """``import Foo:1.0.0 = F``, ``import Foo:1.0.0 F``."""
     span = source.span(start, end)

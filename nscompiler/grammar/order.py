@@ -172,10 +172,20 @@ class _Assembly:
         self._imports.append(item)
 
     def _add_declaration(self, item: Decl) -> None:
+        if isinstance(self._before, Import):
+            self._check_version(self._before, item)
         self._declarations.append(item)
         self._names.add(_name_of(item))
         if not isinstance(item, BrokenDecl):
             self._last = self._last or item
+
+    def _check_version(self, before: Import, item: Decl) -> None:
+        """Tell of the ``@latest`` of an import, which reads as an attribute of what is declared below."""
+        attributes = item.attributes if isinstance(item, (TypeDecl, FunDecl, DefDecl)) else ()
+        if attributes and attributes[0].start == before.end and self._source.text[before.end] == "@":
+            from nscompiler.grammar.import_lines import versioned_by_sign
+
+            self._builder.report(versioned_by_sign(self._source.span(before.end, attributes[0].end)))
 
     # --- bare expressions
 
