@@ -27,20 +27,31 @@ def declared_there(interface: Interface | None, kind: str) -> tuple[Label, ...]:
 
 
 def renamed_there(
-    scope: Scope, qualifier: syntax.Name | None, interface: Interface | None, name: syntax.Name, kind: str
+    scope: Scope,
+    qualifier: syntax.Name | None,
+    interface: Interface | None,
+    name: syntax.Name,
+    kind: str,
+    similar: tuple[str, ...] = (),
 ) -> Iterator[Fix]:
     """Fixes for a name that a module declares no more, where a single one of its names is used nowhere in the file: its
-    declaration gets the old name back, if nothing there uses the new one, or that is written."""
+    declaration gets the old name back, if nothing there uses the new one, or that is written.
+
+    Where others are ``similar``, which the caller offers, only the first, and for a name that stands more than once.
+    """
     module = None if interface is None or interface.standard else interface.tree()
     if module is None or qualifier is None:
         return
     used = names_used(scope.module.source.text).get(qualifier.text, frozenset())
     free = [decl.name for decl in _declarations(module, kind) if decl.name.text not in used]
     lone = [one for one in free[:_MOST_NAMES] if _is_lone(module, one)]
+    if similar:
+        often = len(re.findall(rf"\.\s*{re.escape(name.text)}(?![\w'])", scope.module.source.text)) > 1
+        lone = [one for one in lone if one.text == similar[0]] if often and len(similar) == 1 else []
     if len(lone) == 1:
         title = f"call `{lone[0].text}` `{name.text}`"
         yield Fix(title, (Edit(module.span(lone[0]), name.text),), Applicability.MAYBE_INCORRECT)
-    if len(free) == 1:
+    if len(free) == 1 and not similar:
         yield scope.replacement(name, free[0].text, f"write `{free[0].text}`")
 
 

@@ -66,7 +66,8 @@ def report_function(
     found, fixes = found_elsewhere(scope, qualifier, name, "functions", bool(similar))
     if not found:
         fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
-    fixes += [] if fixes else renamed_there(scope, qualifier, interface, name, "functions")
+    if not found and (similar or not fixes):
+        fixes += renamed_there(scope, qualifier, interface, name, "functions", similar)
     declares_no = "there is no function" if interface is None else f"`{interface.module}` declares no function"
     scope.report(
         codes.UNKNOWN_NAME,

@@ -48,7 +48,8 @@ def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | N
         fixes.append(scope.replacement(name, text.lower(), f"write `{text.lower()}`"))
     if interface is None and not fixes and written is None:
         fixes += renamed_type(scope, text)
-    fixes += [] if fixes else renamed_there(scope, qualifier, interface, name, "types")
+    if not found and (similar or not fixes):
+        fixes += renamed_there(scope, qualifier, interface, name, "types", similar)
     if is_whole and unknown.args and not fixes and written is None:
         lone_constructors.report_unknown(scope, unknown)
         return

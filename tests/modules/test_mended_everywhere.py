@@ -51,6 +51,15 @@ def test_a_type_that_was_renamed_at_its_declaration_gets_its_name_back() -> None
         assert not errors(mended(files, fix))
 
 
+def test_a_near_name_that_stands_more_than_once_may_be_the_old_one() -> None:
+    files = {"t.nml": "module T:1.0.0\ntype Evnt = { x : Integer }\n", "a.nml": "module A:1.0.0\nimport T:1.0.0\n"}
+    once = "fun f : Text -> T.Event\n"
+    (found,) = errors(files | {"a.nml": files["a.nml"] + once})
+    assert [fix.title for fix in found.fixes] == ["write `Evnt`"]
+    (found,) = errors(files | {"a.nml": files["a.nml"] + once + "fun g : T.Event -> Text\n"})
+    assert [fix.title for fix in found.fixes] == ["write `Evnt`", "call `Evnt` `Event`"]
+
+
 def test_a_type_that_its_own_file_lacks_too_is_told_there() -> None:
     files = {
         "t.nml": "module T:1.0.0\ntype Sample = { x : Integer }\nfun heat : Row -> Text\n",
