@@ -246,6 +246,8 @@ def _triggered(scope: Scope, store: Store, stage: syntax.Expr, given: Type) -> t
     decl = scope.declared_functions.get(stage.name.text) if plain else None  # type: ignore[attr-defined]
     if given is not store.types.unit or not isinstance(decl, syntax.FunDecl):
         return ()
+    if len(re.findall(rf"(?<![\w.]){re.escape(decl.name.text)}(?![\w'])", scope.module.source.text)) > 2:
+        return ()  # elsewhere it is a source
     return (scope.replacement(decl.type.input, "()", f"let {name_of(stage)} take `()`"),)
 
 

@@ -144,7 +144,10 @@ class JointReport(ShapeMessage):
     def _declared_so(self, mismatch: Mismatch, *, wide: bool = False) -> tuple[Fix, ...]:
         """Where one type inside is another on the other side, the declarations of either side that would agree."""
         given, needed = mismatch.given, mismatch.needed
-        is_tick = given is self.store.types.unit  # which no other type of the author's can be
+        sides = self._sides(mismatch.path)
+        named = "" if sides.consumer is None else sides.consumer.name
+        # No other type of the author's can be `()`: the consumer takes it, where it stands nowhere else.
+        is_tick = given is self.store.types.unit and sides.declarations.words[named] <= 2
         if len(self.mismatches) > 1 or not (mismatch.path or is_tick or wide or alike(given, needed)):
             return ()
         if found_twice(self.store, self.given, self.needed, self.mismatches[0]) is not None:

@@ -84,6 +84,17 @@ def test_a_source_of_the_file_behind_a_schedule_may_take_its_events() -> None:
     assert not any(one.is_error for one in after)
 
 
+def test_what_stands_elsewhere_too_keeps_its_input() -> None:
+    text = (
+        "fun gen : Void -> Integer\nfun tick : Integer -> Text\ndef a = gen | tick | Sinks.log\n"
+        'def w = Sources.schedule { cron = "@daily" } | gen | Sinks.log\n'
+        'def v = Sources.schedule { cron = "@daily" } | tick | Sinks.log\n'
+    )
+    found = [one for one in check_texts({"main.nml": text}).diagnostics if one.is_error]
+    assert len(found) == 2
+    assert not any("()" in fix.title for one in found for fix in one.fixes)
+
+
 def test_what_no_other_sign_mends_keeps_its_fix() -> None:
     text = "fun list : Text -> [Integer]\nfun day : Date -> Text\ndef w = list? | day\n"
     found = check_texts({"main.nml": text}).diagnostics
