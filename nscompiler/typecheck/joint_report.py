@@ -135,7 +135,8 @@ class JointReport(ShapeMessage):
         """Where whole types of other shapes meet and nothing leads from one to the other, the declarations that would
         agree, if the type is no long one."""
         given, needed = mismatch.given, mismatch.needed
-        if an(given) in _UNREAD or (isinstance(given, Scalar) and isinstance(needed, Scalar)):
+        tick = given is self.store.types.unit  # told of before
+        if tick or an(given) in _UNREAD or (isinstance(given, Scalar) and isinstance(needed, Scalar)):
             return ()
         found = self._declared_so(mismatch, wide=True)
         # What may stand in `<…>` has been looked at before.

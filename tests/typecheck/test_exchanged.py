@@ -86,7 +86,7 @@ def test_a_source_of_the_file_behind_a_schedule_may_take_its_events() -> None:
 
 def test_what_stands_elsewhere_too_keeps_its_input() -> None:
     text = (
-        "fun gen : Void -> Integer\nfun tick : Integer -> Text\ndef a = gen | tick | Sinks.log\n"
+        "fun gen : Void -> { n : Integer }\nfun tick : { n : Integer } -> Text\ndef a = gen | tick | Sinks.log\n"
         'def w = Sources.schedule { cron = "@daily" } | gen | Sinks.log\n'
         'def v = Sources.schedule { cron = "@daily" } | tick | Sinks.log\n'
     )
