@@ -87,7 +87,8 @@ def braced_names(around: Surroundings) -> Diagnostic | None:
     names = [segment.text(position) for position in range(opening + 1, closing, 2)]
     commas = {segment.text(position) for position in range(opening + 2, closing, 2)}
     capitals = all(name[:1].isupper() for name in names) and commas <= {",", "|", ";"}
-    if capitals and len(set(names)) == len(names) > 1 and segment.text(closing) in ("}", "]"):
+    plain = SCALARS.isdisjoint(names)  # types, and no constructors
+    if capitals and plain and len(set(names)) == len(names) > 1 and segment.text(closing) in ("}", "]"):
         names = [name for name in names if name]
         kinds: list[str | int] = []
         for _ in names:

@@ -257,7 +257,16 @@ def second_output(around: Surroundings) -> Diagnostic | None:
     if "->" not in texts or not {"=", "where", "with"}.isdisjoint(texts):
         return None
     title = "A function gives one value: several are a tuple in brackets"
-    return codes.UNEXPECTED.at(segment.span(at), title, "the function's type ends before this")
+    first = next(position for position in range(at, -1, -1) if segment.text(position) == "->") + 1
+    last = next((one for one in range(at, len(segment.kinds)) if segment.text(one) in ("with", "where", "=")), None)
+    last = len(segment.kinds) if last is None else last
+    fixes: tuple[Fix, ...] = ()
+    is_void = "Void" in (segment.text(one) for one in range(first, last))
+    if not is_void and segment.whole_with(first, last - first, ["(", *segment.kinds[first:last], ")"]):
+        start, end = segment.start(first), segment.end(last - 1)
+        edits = (Edit(segment.source.span(start, start), "("), Edit(segment.source.span(end, end), ")"))
+        fixes = (Fix("Put brackets around them", edits, _MAYBE),)
+    return codes.UNEXPECTED.at(segment.span(at), title, "the function's type ends before this", fixes=fixes)
 
 
 def second_import(around: Surroundings) -> Diagnostic | None:

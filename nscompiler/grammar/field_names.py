@@ -96,12 +96,19 @@ def signed_field(around: Surroundings) -> Diagnostic | None:
 
 
 def map_type(around: Surroundings) -> Diagnostic | None:
-    """``{ [key : Text] : Integer }``."""
+    """``{ [key : Text] : Integer }``, ``{ Text : Integer }``."""
     segment, at = around.segment, around.segment.at
     brace = _brace(around)
-    if brace < 0 or segment.text(at) != "[" or at != brace + 1:
+    closing, end = segment.behind_bracket(at) - 1, segment.behind_bracket(brace) if brace >= 0 else 0
+    if segment.text(at) in ("Text", "String") and segment.text(at + 1) == ":":
+        closing = at  # `{ Text : Integer }`
+        others = (segment.text(position) for position in range(at + 2, end - 1))
+        if any(text in (",", ":", "|") for text in others):
+            return None
+    elif segment.text(at) != "[":
         return None
-    closing, end = segment.behind_bracket(at) - 1, segment.behind_bracket(brace)
+    if brace < 0 or at != brace + 1:
+        return None
     if segment.text(closing + 1) != ":" or segment.text(end - 1) != "}" or closing + 3 > end - 1:
         return None
     item = segment.source.text[segment.start(closing + 2) : segment.end(end - 2)]
@@ -115,7 +122,7 @@ def map_type(around: Surroundings) -> Diagnostic | None:
     fixes: tuple[Fix, ...] = ()
     if meant is not None and not item.startswith("["):
         inside = [segment.trial.kind["UNAME"], segment.trial.kind["UNAME"]]
-    if segment.text(closing - 1) in _TEXTS and segment.whole_with(brace, end - brace, inside):
+    if segment.text(closing - (closing > at)) in _TEXTS and segment.whole_with(brace, end - brace, inside):
         edit = Edit(segment.span(brace, end - 1), written)
         fixes = (Fix(fitting(f"Write {shown(written)}", "Write it as a `Map`"), (edit,), _MAYBE),)
     title = fitting(f"A mapping from text is written {shown(written)}", "A mapping from text is written `Map T`")

@@ -5,6 +5,7 @@ once for a declaration, with a fix that writes all of them as they are written h
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.foreign_names import scalar_meant
+from nscompiler.grammar.inline_sums import is_declared
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import shown
@@ -53,13 +54,20 @@ def foreign_type(around: Surroundings) -> Diagnostic | None:
 def _is_near(segment: Segment, at: int) -> bool:
     """Whether the mistake is at the brackets of such a type, or inside."""
     opened = [*segment.open_brackets()[-8:], at]
-    return any(segment.text(one) in ("[", "<") and _named(segment, one - 1) for one in opened)
+    return any(_opens(segment, one) and _named(segment, one - 1) for one in opened)
+
+
+def _opens(segment: Segment, position: int) -> bool:
+    """Whether a bracket may be that around the arguments of a type."""
+    sized = segment.text(position) == "(" and segment.text(position - 1) in _OWN
+    return sized or segment.text(position) in ("[", "<")
 
 
 def _named(segment: Segment, position: int) -> bool:
     word = segment.text(position)
     glued = position >= 0 and segment.end(position) == segment.start(position + 1)
-    return glued and segment.text(position - 1) != "." and (word.lower() in _TYPES or word in _OWN)
+    known = word.lower() in _TYPES or word in _OWN or is_declared(segment, position)
+    return glued and segment.text(position - 1) != "." and known
 
 
 class _Reader:
@@ -70,7 +78,7 @@ class _Reader:
 
     def is_applied(self, position: int) -> bool:
         """Whether a word is such a type, with its arguments in brackets."""
-        return self._segment.text(position + 1) in ("[", "<") and _named(self._segment, position)
+        return _opens(self._segment, position + 1) and _named(self._segment, position)
 
     def scalar(self, position: int) -> tuple[str, int] | None:
         """A built-in type that other languages call so; no name of a field or a parameter."""
@@ -93,7 +101,8 @@ class _Reader:
         segment, word = self._segment, self._segment.text(position)
         if self.is_applied(position):
             items, until = self._items(position + 1, depth)
-            written = applied(word, items)
+            declared = word not in _OWN and is_declared(segment, position)
+            written = " ".join((word, *map(as_argument, items))) if declared else applied(word, items)
             return None if until < 0 or written is None else (written, until)
         if word in ("[", "("):
             items, until = self._items(position, depth)

@@ -1,5 +1,5 @@
 """Texts and variables as values, written as elsewhere: two texts in a row, quotes inside of one, a quote that is not
-opened or not closed, ``os.environ["KEY"]``, ``$(cat f)``, ``$DIR/x.csv``, ``("x")``; and names of parameters in quotes.
+opened or not closed, ``$(cat f)``, ``$DIR/x.csv``, ``("x")``; and names of parameters in quotes.
 
 What is told of one hides others behind it, since a quote more or less moves all texts of the line. So the file is read
 again with what was meant by each in its place.
@@ -28,20 +28,11 @@ _TAKES_IN = Pattern(r'"(?P<inner>[^"\\\n\r{}]*+)[ \t]*+\}[^"\n\r]*?\{[^"\n\r]*?=
 _QUOTES_INSIDE = Pattern(rf'"(?P<inner>[^"\\\n\r]*+"(?=[\w.*])[^\\\n\r]*?)"{_NEXT}')
 _NEXT_TEXT = Pattern(r"\w[ \t]*+=[ \t]*+\"")
 _NOT_OPENED = Pattern(rf'(?P<inner>[A-Za-z_./~][^\s"={{}},;|<>()\[\]]*+)"{_ENDS}')
-_PREFIXED = Pattern(rf"[frbFRBu]{{1,2}}(?P<text>{_TEXT}){_ENDS}")
 _IN_BRACKETS = Pattern(rf"\([ \t]*+(?P<value>{_TEXT}|-?[0-9][\w.]*+|true|false|\$[A-Za-z_]\w*+)[ \t]*+\){_ENDS}")
-_COMMAND = Pattern(rf"(?:\$\([^()\n\r\"]*+\)|`[^`\n\r\"]*+`){_ENDS}")
-_WITH_REST = Pattern(rf"\$(?P<name>[A-Za-z_]\w*+)[./:][^\s,{{}}\"]*+{_ENDS}")
+_COMMAND = Pattern(rf"(?:\$\([ \t]*+[a-z][\w./-]*+[ \t][^()\n\r\"]*+\)|`[^`\n\r\"]*+`){_ENDS}")
+_WITH_REST = Pattern(rf"\$(?P<name>[A-Za-z_]\w*+)[./][^\s,{{}}\"]*+{_ENDS}")
 _DASHED = Pattern(rf"\$(?P<name>[A-Za-z_]\w*+(?:-\w++)++){_ENDS}")
 _SUM = Pattern(rf"(?:{_TEXT}|\$\w++)(?:[ \t]*+\+[ \t]*+(?:{_TEXT}|\$\w++))++{_ENDS}")
-_VARIABLE = Pattern(
-    r"(?:(?:os\.)?environ(?:\.get)?|(?:os\.)?getenv|env|ENV|env_var|secrets?)[ \t]*+[\[(]"
-    rf"[ \t]*+[\"'](?P<name>[A-Za-z_]\w*+)[\"'][ \t]*+[\])]{_ENDS}"
-)
-_TEMPLATE = Pattern(
-    r"\$?\{\{[ \t]*+(?:(?:env|vars|secrets|Values)\.|env_var\([ \t]*+['\"]|\.)?"
-    rf"(?P<name>[A-Za-z_]\w*+)['\")]*+[ \t]*+\}}\}}{_ENDS}"
-)
 _ADDRESS = Pattern(r"[a-z][a-z0-9+]*+://[^\s,\"]++")
 _KEY = Pattern(rf"[A-Za-z][\w.*/-]*+#[\w.*#/-]*+{_ENDS}")
 _QUOTED_NAME = Pattern(r'(?<=[{,])\s*+"(?P<name>[a-z_]\w*+)"[ \t]*+(?P<sign>[:=])')
@@ -153,7 +144,7 @@ def _meant(text: str, at: int, end: int) -> _Meant | None:
 
 
 def _joined(text: str, at: int, end: int) -> _Meant | None:
-    """``"a" "b"``, ``"a" + $B``, ``("a")``, ``f"a"``."""
+    """``"a" "b"``, ``"a" + $B``, ``("a")``."""
     row = _ROW.match(text, at, min(len(text), at + _LONGEST))
     if row is not None:
         whole = f'"{"".join(one[1:-1] for one in _ONE.findall(row[0]))}"'
@@ -167,11 +158,6 @@ def _joined(text: str, at: int, end: int) -> _Meant | None:
     if bracketed is not None:
         title, value = "A value stands without brackets", bracketed["value"]
         return bracketed.end(), codes.NOT_A_LITERAL, title, (("Remove the brackets", value),), value
-    prefixed = _PREFIXED.match(text, at, end)
-    if prefixed is not None:
-        sign = prefixed[0].partition('"')[0]
-        title, right = f"A text stands without `{sign}` before it", prefixed["text"]
-        return prefixed.end(), codes.WRONG_QUOTES, title, ((f"Remove `{sign}`", right),), right
     return None
 
 
@@ -204,13 +190,7 @@ def _inside(text: str, at: int, end: int) -> _Meant | None:
 
 
 def _variables(text: str, at: int, end: int) -> _Meant | None:
-    """``os.environ["KEY"]``, ``{{ KEY }}``, ``$(cat f)``, ``$DIR/x.csv``, ``$A-B``."""
-    for pattern in (_VARIABLE, _TEMPLATE):
-        found = pattern.match(text, at, end)
-        if found is not None:
-            right = f"${found['name']}"
-            title = fitting(f"A variable of the environment is written `{right}`", "A variable is written `$NAME`")
-            return found.end(), codes.NOT_A_LITERAL, title, ((f"Write `{right}`", right),), "$_"
+    """``$(cat f)``, ``$DIR/x.csv``, ``$A-B``."""
     command = _COMMAND.match(text, at, end)
     if command is not None:
         title = "No command runs for a value: it is a literal, or a variable `$NAME`"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from nscompiler.diagnostics.model import Diagnostic
 from nscompiler.grammar.dashed_uses import dashed_uses
+from nscompiler.grammar.declaration_slips import declaration_slips
 from nscompiler.grammar.environment_forms import environment_forms
 from nscompiler.grammar.foreign_chains import foreign_chains
 from nscompiler.grammar.foreign_stages import foreign_stages
@@ -38,6 +39,7 @@ _EXPRESSIONS = LITERALS - {"TRUE", "FALSE"} | {"LNAME", "UNAME", "CONCAT", "FILT
 #: What is not one slip, but written as elsewhere all along; asked before all others.
 _WHOLE_FORMS: tuple[Callable[[SourceFile, Tokens, Trial, int], Iterator[Slip]], ...] = (
     dashed_uses,
+    declaration_slips,
     environment_forms,
     listed_values,
     foreign_chains,

@@ -21,6 +21,7 @@ from nscompiler.grammar.excess import EXCESS
 from nscompiler.grammar.field_names import FIELD_NAMES
 from nscompiler.grammar.foreign import FOREIGN, bare_arguments
 from nscompiler.grammar.foreign_types import foreign_type
+from nscompiler.grammar.gaps import GAPS
 from nscompiler.grammar.inline_sums import inline_sum
 from nscompiler.grammar.marks import MARKS
 from nscompiler.grammar.no_literals import not_a_literal
@@ -67,6 +68,7 @@ STRUCTURE: tuple[Rule, ...] = (
     joined_types,
     spread_fields,
     *FIELD_NAMES,
+    *GAPS,
     *STAGE_SIGNS,
     foreign_type,
     *FOREIGN,

@@ -2,10 +2,19 @@
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
+from nscompiler.grammar.out_of_place import ATTRIBUTES
 from nscompiler.grammar.segment import CLOSERS, PARTNER
 from nscompiler.grammar.surroundings import Surroundings
+from nscompiler.source import Span
 
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
+_DECLARING = ("type", "fun", "def", "@", "(")
+
+
+def attribute_without_sign(where: Span, name: str) -> Diagnostic:
+    """What is told of ``stateless`` in the line above a ``fun``."""
+    sign = Fix(f"Write `@{name}`", (Edit(Span(where.path, where.start, where.start), "@"),), _MAYBE)
+    return codes.UNEXPECTED.at(where, "An attribute starts with `@`", fixes=(sign,))
 
 
 def missing_semicolon(around: Surroundings) -> Diagnostic | None:
@@ -22,6 +31,8 @@ def missing_semicolon(around: Surroundings) -> Diagnostic | None:
     else:
         return None
     start = segment.start(position)
+    if segment.text(position) in ATTRIBUTES and segment.tokens.texts[segment.indexes[position] + 1] in _DECLARING:
+        return attribute_without_sign(segment.span(position), segment.text(position))
     if around.is_module:
         edit = Edit(segment.source.span(start, start), "def main = ")
         title = "An expression in a module needs a name"

@@ -22,6 +22,8 @@ _BUILT_IN = {
 }
 # A keyword that a declaration begins with, on the same line as the word before it.
 _DECLARING = Pattern(r"[ \t]+(?:type|fun|def)\b")
+_DECLARED_BELOW = Pattern(r"\s*+(?:type|fun|def)\b")
+_ATTRIBUTES = frozenset(("bounded", "unbounded", "stateless", "experimental"))
 _BLANK = {"type": "Text", "size": "1", "row": "{}"}
 
 
@@ -71,7 +73,11 @@ def _removal(scope: Scope, start: int, end: int) -> tuple[Fix, ...]:
 
 def report_arity(scope: Scope, expr: syntax.TypeName, found: TypeInterface | None, wanted: int) -> None:
     """A type that is applied to more or fewer types than it takes; ``found`` is None for one that is built in."""
-    if _reports_modifiers(scope, expr, wanted) or _has_odd_parameters(scope, expr):
+    if (
+        _reports_modifiers(scope, expr, wanted)
+        or _reports_attribute(scope, expr, wanted)
+        or _has_odd_parameters(scope, expr)
+    ):
         return
     name, given = expr.name.text, len(expr.args)
     words, examples = _BUILT_IN.get(name, ("no types", ())) if found is None else (_types(wanted), ())
@@ -120,6 +126,21 @@ def _reports_modifiers(scope: Scope, expr: syntax.TypeName, wanted: int) -> bool
     span = source.span(start, words[0].end)
     label = "a module exports all that it declares"
     scope.problems.add(syntax_codes.NO_DECLARATION.at(span, title, label, fixes=(fix,)))
+    return True
+
+
+def _reports_attribute(scope: Scope, expr: syntax.TypeName, wanted: int) -> bool:
+    """Tells of ``fun f : A -> Text⏎stateless⏎fun g : …``, where the word reads as a type of the declaration above."""
+    source, words = scope.module.source, expr.args[wanted:]
+    word = words[0] if len(words) == 1 else None
+    if not isinstance(word, syntax.TypeVariable) or word.name.text not in _ATTRIBUTES:
+        return False
+    above = source.text[: word.start].rstrip(" \t")[-1:]
+    if above not in ("\n", "\r") or _DECLARED_BELOW.match(source.text, word.end) is None:
+        return False
+    span, name = source.span(word.start, word.end), word.name.text
+    sign = Fix(f"Write `@{name}`", (Edit(source.span(word.start, word.start), "@"),), Applicability.MAYBE_INCORRECT)
+    scope.problems.add(syntax_codes.UNEXPECTED.at(span, "An attribute starts with `@`", fixes=(sign,)))
     return True
 
 

@@ -47,4 +47,4 @@ def test_all_of_a_declaration_are_one_error() -> None:
 
 def test_a_command_is_no_variable() -> None:
     (found,) = check_texts({"main.nml": TEXT.format("$(echo KEY)")}).diagnostics
-    assert found.title == "A `$` is followed by the name of an environment variable"
+    assert found.title == "No command runs for a value: it is a literal, or a variable `$NAME`"

@@ -325,7 +325,7 @@ def test_no_message_names_a_token_of_the_grammar():
     [
         ("fun f : A -> )", "Expected a type, found `)`"),
         ("def w = f { = 1 }", "Expected a name or `}`, found `=`"),
-        ("def w = f { a = }", "Expected a literal, found `}`"),
+        ("def w = f { a = }", "The parameter `a` has no value"),
         ("type T = [", "This `[` is never closed"),
         ("def show = ", "`def show` ends before it is complete"),
         ("fun f : A -> B with n = 3", "Expected `{`, found `n`"),

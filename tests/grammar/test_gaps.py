@@ -1,0 +1,57 @@
+"""What is missing or too much in a declaration: one error, and its fix leaves nothing to tell."""
+
+import pytest
+
+from nscompiler.diagnostics.edits import apply_edits
+from nscompiler.pipeline.checks import check_texts
+
+F = "fun f : Text -> Text with { n : Integer = 1, m : Integer = 2 }\n"
+CASES = [
+    ("type P = «{ Double, Text }»\n", "type P = (Double, Text)\n"),
+    ("type P = { «:» Integer, n : Text }\n", "type P = { field : Integer, n : Text }\n"),
+    ("type P = { «total :», note : Text }\n", "type P = { total : Text, note : Text }\n"),
+    (
+        "type P = { id : Text, at : «x» : Double, y : Double }\n",
+        "type P = { id : Text, at : { x : Double, y : Double } }\n",
+    ),
+    ("type P = { h : «{ Text : Integer }» }\n", "type P = { h : Map Integer }\n"),
+    ("type P = (Text,«,» Integer)\n", "type P = (Text, Integer)\n"),
+    (
+        "type P a b = (a, b)\nfun g : Text -> «P<Text, Integer>»\n",
+        "type P a b = (a, b)\nfun g : Text -> P Text Integer\n",
+    ),
+    ("fun g : Text -> «Vector(128, Double)»\n", "fun g : Text -> Vector 128 Double\n"),
+    ("fun g : «[]» -> Text\n", "fun g : [Text] -> Text\n"),
+    ("fun g : Text -> Text«,» Text with { n : Integer }\n", "fun g : Text -> (Text, Text) with { n : Integer }\n"),
+    ("fun g : Text -> Text with { n : Integer «=» }\n", "fun g : Text -> Text with { n : Integer }\n"),
+    ("fun g : Text -> [Text] «using» { n : Integer }\n", "fun g : Text -> [Text] with { n : Integer }\n"),
+    ("fun g : Text «-->» Text\n", "fun g : Text -> Text\n"),
+    ("fun g : Text «~>» Text\n", "fun g : Text -> Text\n"),
+    ("fun g : Integer «<-» Text\n", "fun g : Text -> Integer\n"),
+    ("fun g : Text -> Text «{ return text }»\n", "fun g : Text -> Text\n"),
+    ("fun g«,» h : Text -> Text\n", "fun g : Text -> Text\nfun h : Text -> Text\n"),
+    (
+        "type T = { a : Text }\n«stateless»\nfun g : T -> Text\n",
+        "type T = { a : Text }\n@stateless\nfun g : T -> Text\n",
+    ),
+    (
+        "fun g : Text -> Text\n«bounded»\nfun h : Void -> Text\n",
+        "fun g : Text -> Text\n@bounded\nfun h : Void -> Text\n",
+    ),
+    (F + "def d «with { n : Integer }» = f\n", F + "def d = f\n"),
+    (F + "def d = f { n = 1 «}», m = 2 | f\n", F + "def d = f { n = 1, m = 2 } | f\n"),
+]
+
+
+@pytest.mark.parametrize(("marked", "mended"), CASES)
+def test_it_is_one_error_with_a_fix(marked: str, mended: str) -> None:
+    text = marked.replace("«", "").replace("»", "")
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    assert (found.primary.span.start, found.primary.span.end) == (marked.index("«"), marked.index("»") - 1)
+    assert apply_edits(text, found.fixes[0].edits) == mended
+    assert [one.title for one in check_texts({"main.nml": mended}).diagnostics if one.is_error] == []
+
+
+def test_a_parameter_without_a_value_is_told_by_its_name() -> None:
+    (found,) = check_texts({"main.nml": F + "def d = f { n = }\n"}).diagnostics
+    assert (found.code.id, found.title) == ("NS0132", "The parameter `n` has no value")
