@@ -86,6 +86,18 @@ def no_literal(around: Surroundings) -> Diagnostic | None:
     return codes.NOT_A_LITERAL.at(segment.span(at, end), title)
 
 
+def bare_record(around: Surroundings) -> Diagnostic | None:
+    """``{ a = 1 }``, ``{ a : Text }`` where an expression begins."""
+    segment = around.segment
+    if segment.at != 0 or segment.text(0) != "{":
+        return None
+    end = segment.behind_bracket(0) - 1
+    if end < 1 or segment.text(end) != "}":
+        return None
+    title = "A record is no expression: it holds the parameters of a function, `f { a = 1 }`"
+    return codes.UNEXPECTED.at(segment.span(0, end), title, "no function stands before this")
+
+
 def nameless_parameter(around: Surroundings) -> Diagnostic | None:
     """``f { "2" }``."""
     segment, at = around.segment, around.segment.at
@@ -310,6 +322,7 @@ EXCESS = (
     field_default,
     untyped_parameter,
     no_literal,
+    bare_record,
     quoted_parameter,
     no_with,
     no_braces,

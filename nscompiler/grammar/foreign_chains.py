@@ -10,7 +10,7 @@ from nscompiler.grammar.lexer import Tokens, shared_kinds
 from nscompiler.grammar.slip import Slip
 from nscompiler.grammar.syntax import NAMELESS
 from nscompiler.grammar.trial import WINDOW, Trial
-from nscompiler.grammar.wording import fitting, shown
+from nscompiler.grammar.wording import LITERALS, fitting, shown
 from nscompiler.source import SourceFile
 
 _MAYBE = Applicability.MAYBE_INCORRECT
@@ -100,6 +100,10 @@ def _items(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Iter
         at += 1
     if len(places) < 2:
         return
+    values = [trial.names[tokens.kinds[one + 1]] for one in places]
+    if len(values) * 2 == at - index and LITERALS.issuperset(values):
+        yield _values(source, tokens, trial, range(index, at))
+        return
     meant, edits = [], []
     for one in range(index, at):
         start, end = tokens.starts[one], tokens.ends[one]
@@ -114,3 +118,21 @@ def _items(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Iter
     fix = Fix("Join them by `|`", tuple(edits), _MAYBE)
     title = "Stages are no list with dashes: `|` joins them"
     yield Slip(index, at, tuple(meant), codes.STRAY_CHARACTER.at(span, title, fixes=(fix,)))
+
+
+def _values(source: SourceFile, tokens: Tokens, trial: Trial, places: range) -> Slip:
+    """``- "a"⏎- "b"``."""
+    kinds = shared_kinds(trial.tables)
+    span = source.span(tokens.starts[places[0]], tokens.ends[places[-1]])
+    meant = []
+    for number, at in enumerate(places):
+        sign = ("[" if number == 0 else ",") if number % 2 == 0 else ""
+        meant.append(
+            (kinds[sign] if sign else tokens.kinds[at], sign or tokens.texts[at], tokens.starts[at], tokens.ends[at])
+        )
+    meant.append((kinds["]"], "]", span.end, span.end))
+    written = f"[{', '.join(tokens.texts[at] for at in places[1::2])}]"
+    fix = Fix(fitting(f"Write `{written}`", "Write it in `[ ]`"), (Edit(span, written),), _MAYBE)
+    place = source.span(tokens.starts[places[0]], tokens.ends[places[0]])
+    title = "A list of values is written `[a, b]`, without dashes"
+    return Slip(places.start, places.stop, tuple(meant), codes.STRAY_CHARACTER.at(place, title, fixes=(fix,)))
