@@ -75,8 +75,11 @@ def _field(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Iter
 def _asserted(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> Iterator[Slip]:
     """``f! | g``, where the file declares that what ``f`` gives may be missing."""
     texts, name = tokens.texts, tokens.texts[index - 1]
-    for at in range(1, len(texts)):
-        if texts[at] == name and texts[at - 1] == "fun":
+    functions = range(texts.count("fun"))  # most files that are all mistakes have none
+    at = 0
+    for _ in functions:
+        at = texts.index("fun", at) + 1
+        if texts[at] == name:
             until = next((end for end in range(at, len(texts)) if texts[end] in _DECLARING or not texts[end]), at)
             if "optional" not in [texts[one + 1] for one in range(at, until) if texts[one] == "->"]:
                 return
