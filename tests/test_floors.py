@@ -154,6 +154,7 @@ HIDDEN = {
     ("nscompiler.modules.claims", "nscompiler.grammar.head_lines"): "slips in headers, for files without one",
     ("nscompiler.modules.discovery", "nscompiler.modules.project"): "reading YAML, for files without an nstack.yaml",
     ("nscompiler.typecheck.branches", "nscompiler.typecheck.bridges"): "what is offered where branches differ",
+    ("nscompiler.typecheck.branches", "nscompiler.typecheck.branch_fixes"): "what is said of branches, where all agree",
     ("nscompiler.typecheck.branches", "nscompiler.typecheck.broken_joint"): "what is said of a joint, where all hold",
     ("nscompiler.typecheck.branches", "nscompiler.typecheck.joint_report"): "the same",
     ("nscompiler.typecheck.check", "nscompiler.typecheck.hashing"): "hashing, for checks on which nothing is built",

@@ -78,7 +78,7 @@ class Branches:
         resolve = self.store.resolve
         two = explain.Branch(both, place, resolve(common), resolve(inputs[place]))
         sides = self._odd(both, dict(enumerate(inputs)), codes.BOTH_INPUTS, before) or two
-        explain.report_branches(self.scope, self.uses, sides, codes.BOTH_INPUTS, fixes)
+        self._report(sides, codes.BOTH_INPUTS, fixes)
 
     def _blame(self, both: syntax.Both, around: Around | None) -> bool:
         """Whether of the branches of a ``&``, which agree on no input, only one cannot take what comes from the stage
@@ -189,7 +189,14 @@ class Branches:
         wanted = self._unwanted(both, given, around) if len(given) == 2 else None
         sides = wanted or self._odd(both, given, codes.BOTH_OUTPUTS, before) or two
         fixes = explain.made_alike(self.scope, self.store, sides) or self._bridged(sides)
-        explain.report_branches(self.scope, self.uses, sides, codes.BOTH_OUTPUTS, fixes)
+        self._report(sides, codes.BOTH_OUTPUTS, fixes)
+
+    def _report(self, sides: explain.Branch, code: Code, fixes: tuple[Fix, ...]) -> None:
+        if not fixes:
+            from nscompiler.typecheck.branch_fixes import declared_alike
+
+            fixes = declared_alike(self.scope, self.uses, sides, code)
+        explain.report_branches(self.scope, self.uses, sides, code, fixes)
 
     def _unwanted(self, both: syntax.Both, given: dict[int, Type], around: Around | None) -> explain.Branch | None:
         """Of two branches the only one that gives what the stage behind the ``&`` does not take."""

@@ -203,21 +203,23 @@ class Definer:
         inference.store.learn(declared.input)
         inference.store.learn(declared.output)
         body = typed.arrow
-        if self._void_agrees(decl, declared, body, inference):
-            sides = (
-                (decl.annotation.input, declared.input, body.input, "input"),
-                (decl.annotation.output, body.output, declared.output, "output"),
-            )
-            for node, given, needed, side in sides:
-                if self.types.void in (given, needed):
-                    continue
-                snapshot = (inference.store.resolve(given), inference.store.resolve(needed))
-                other = inference.store.resolve(body.output if side == "input" else body.input)
-                found = JointCheck(inference.store).fit(given, needed)
-                if found:
-                    def_report.report_annotation(self.scope, inference.store, decl, node, snapshot, side, other, found)
-                    inference.store.poison(body.input, body.output)
-                    return self._without(declared, side)
+        wrong = self._void_disagrees(decl, declared, body, inference)
+        if wrong is not None:
+            return self._without(declared, wrong)
+        sides = (
+            (decl.annotation.input, declared.input, body.input, "input"),
+            (decl.annotation.output, body.output, declared.output, "output"),
+        )
+        for node, given, needed, side in sides:
+            if self.types.void in (given, needed):
+                continue
+            snapshot = (inference.store.resolve(given), inference.store.resolve(needed))
+            other = inference.store.resolve(body.output if side == "input" else body.input)
+            found = JointCheck(inference.store).fit(given, needed)
+            if found:
+                def_report.report_annotation(self.scope, inference.store, decl, node, snapshot, side, other, found)
+                inference.store.poison(body.input, body.output)
+                return self._without(declared, side)
         return declared
 
     def _without(self, declared: Scheme, side: str) -> Scheme:
@@ -226,7 +228,8 @@ class Definer:
         input, output = (error, declared.output) if side == "input" else (declared.input, error)
         return Scheme(input, output, tuple(shown_variables(input, output)), ())
 
-    def _void_agrees(self, decl: syntax.DefDecl, declared: Scheme, body: Arrow, inference: Inference) -> bool:
+    def _void_disagrees(self, decl: syntax.DefDecl, declared: Scheme, body: Arrow, inference: Inference) -> str | None:
+        """The side on which either an annotation or its body has `Void` and the other has values, which is told."""
         void, error = self.types.void, self.types.error
         assert decl.annotation is not None
         for node, mine, theirs, side in (
@@ -241,8 +244,8 @@ class Definer:
                 )
                 other = inference.store.resolve(body.output if side == "input" else body.input)
                 def_report.report_annotation(self.scope, inference.store, decl, node, snapshot, side, other)
-                return False
-        return True
+                return side
+        return None
 
     # --- what must hold at the end of a def
 

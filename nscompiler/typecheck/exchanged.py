@@ -11,7 +11,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.typecheck.attempts import Attempt, Definer, Way, accept, attempt, instead, parts, said_of, size
-from nscompiler.typecheck.explain import ANNOTATE, cut, first_of, last_of, name_of, postfix, sign_of
+from nscompiler.typecheck.explain import ANNOTATE, cut, first_of, last_of, name_of, postfix, sign_of, use_of
 from nscompiler.typecheck.facts import Faulty
 from nscompiler.typecheck.scope import Scope
 from nscompiler.types.types import VoidType
@@ -51,7 +51,7 @@ def told_as_exchanged(definer: Definer, body: Faulty) -> Faulty:
         return body
     first, tried = found[0]
     # Of a sign, and of an optional, what else is offered was not tried.
-    others = first.problem.fixes if first.problem.code in _JOINTS else ()
+    others = first.problem.fixes if first.problem.code in _JOINTS and len(errors) == 1 else ()
     fixes = (*(way.fix for way, _ in found if way.problem is first.problem), *others)
     if first.problem.code in _SIGNED:
         fixes = fixes[:1]  # the one sign for the other, where that will do
@@ -79,6 +79,7 @@ def _ways(definer: Definer, expr: syntax.Expr, at: At) -> Iterator[Way]:
                     yield from _less_optional(scope, expr, part, place, problem)
                 elif problem.code in _JOINTS:
                     yield from _siblings(scope, expr, part, place, problem)
+                    yield from _other_types(scope, expr, part, place, problem)
 
 
 # --- signs
@@ -214,3 +215,22 @@ def _siblings(scope: Scope, expr: syntax.Expr, pipe: syntax.Pipe, place: int, pr
             made = replace(use, name=replace(use.name, text=name))
             fix = scope.replacement(use.name, name, f"write `Std.{name}`")
             yield Way(instead(expr, {use: made}), fix, problem)
+
+
+# --- types in `<…>`
+
+
+def _other_types(scope: Scope, expr: syntax.Expr, pipe: syntax.Pipe, place: int, problem: Diagnostic) -> Iterator[Way]:
+    """The two types of a use in the other order, at the stage that does not fit or the one before it; or none."""
+    for use in (use_of(pipe.stages[place], last=False), use_of(pipe.stages[place - 1], last=True)):
+        if not isinstance(use, syntax.Instantiate) or len(use.types) != 2:
+            continue
+        one, other = use.types
+        source = scope.module.source
+        text, first, second = (source.text[node.start : node.end] for node in (use, one, other))
+        edits = (Edit(source.span(one.start, one.end), second), Edit(source.span(other.start, other.end), first))
+        fix = Fix(f"swap `{cut(first)}` and `{cut(second)}`", edits, Applicability.MAYBE_INCORRECT)
+        yield Way(instead(expr, {use: replace(use, types=(other, one))}), fix, problem)
+        away = Edit(source.span(use.function.end, use.end), "")
+        fix = Fix(f"remove `{cut(text[use.function.end - use.start :])}`", (away,), Applicability.MAYBE_INCORRECT)
+        yield Way(instead(expr, {use: use.function}), fix, problem)

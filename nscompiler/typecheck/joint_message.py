@@ -70,7 +70,7 @@ class JointMessage:
         names = Names(hidden=lone_tails(self.given, self.needed))
         diff, rest = difference_and_rest(self.needed, compared or self.given, names, near)
         twice = found_twice(self.store, self.given, self.needed, self.mismatches[0])
-        fixes = (*fixes, *self._without_second())[:3]
+        fixes = self._without_second() or fixes[:3]
         said = () if twice is None else told(self.scope, twice, self._target(self.consumer), names.of(twice.variable))
         notes = (*notes, said) if isinstance(said, str) else notes
         self.scope.report(

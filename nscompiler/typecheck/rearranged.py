@@ -79,7 +79,8 @@ def _has_own(problem: Diagnostic) -> bool:
     """Whether a fix is about the pipe itself, and not about what is declared elsewhere only."""
     joint = [problem.primary.span, *(one.span for one in problem.related if one.role is Role.PRODUCER)]
     first, last = min(one.start for one in joint), max(one.end for one in joint)
-    own = [fix for fix in problem.fixes if "` for `" not in fix.title]  # another function may do, if the order is right
+    # Another function may do, or another field, if the order is right.
+    own = [fix for fix in problem.fixes if "` for `" not in fix.title and not fix.title.startswith("add `")]
     if problem.code is not codes.TYPE_MISMATCH:
         return bool(own)
     edits = [edit.span for fix in own for edit in fix.edits]

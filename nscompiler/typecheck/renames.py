@@ -352,7 +352,9 @@ def added_fields(sides: Sides, needed: RecordType, labels: Sequence[str]) -> Fix
     if place is None or _is_generic(place) or not isinstance(place.node, syntax.RecordType) or not place.node.fields:
         return None
     types = dict(needed.fields)
-    if len(labels) > (MOST_ADDED if needed.tail is not None else min(MOST_ADDED, len(types) - 1)):
+    shared = needed.tail is not None or len(labels) < len(types)
+    bound = sides.producer is not None and bool(sides.producer.scheme.requirements)
+    if len(labels) > MOST_ADDED or (not shared and (bound or len(labels) > 1)):
         return None  # the two have little in common
     if not all(types[one].ground and not _holds_sum(types[one]) for one in labels):
         return None

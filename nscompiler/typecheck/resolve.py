@@ -347,8 +347,10 @@ class Resolver:
             type = self.resolve(arg, variables)
             if not isinstance(type, Record) and type is not self.types.error:
                 label = "a record is needed here: its fields are added"
-                self._report_kind(arg, label, "the fields of a record can be added, and nothing else")
-                return self.types.record(())
+                text = " ".join(self.scope.module.source.text[arg.start : arg.end].split())
+                title = f"{text if len(text) <= 32 else 'this'} has no fields that could be added here"
+                self._report_kind(arg, label, title)
+                return self.types.error
             return type
         return self.resolve(arg, variables, parameter.kind)
 
