@@ -32,6 +32,7 @@ _SMALL = {
     "Double": "float number float16 float32 float64 f32 f64",
     "Boolean": "bool",
     "[Byte]": "bytes",
+    "Json": "any unknown",
 }
 _CAPITAL = {
     "Text": "String Str Char",

@@ -71,6 +71,10 @@ def _check_policy(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, row
     )
 
 
+_LONG_LIST = 24
+_RETRY = {"yes": "true", "on": "true", "always": "true", "no": "false", "off": "false", "never": "false"}
+
+
 def _policy_fixes(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, fault: Fault) -> tuple[Fix, ...]:
     """What is meant by a value that one of the parameters of every function cannot have; else it goes."""
     name, value = binding.name.text, binding.value
@@ -79,6 +83,8 @@ def _policy_fixes(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, fau
         return (scope.replacement(value, other, f"write {other}"),)
     if name == "on_error" and value.value == "retry" and all(one.name.text != "retry" for one in expr.bindings):
         return (scope.replacement(binding, "retry = true", "write `retry = true`"),)
+    if name == "retry" and (truth := _RETRY.get(str(value.value).casefold())) is not None:
+        return (scope.replacement(value, f'"{truth}"', f'write "{truth}"'),)
     if name == "dead_letter":
         return ()  # a path, and no text of a truth value or a number
     fixes = () if fault.kind == "least" else value_fixes(scope, value, params.POLICY[name])
@@ -208,6 +214,11 @@ def _renamed(scope: Scope, binding: syntax.Binding, other: str, type: ParameterT
     return Fix(f"write `{other} = {value}`", edits, Applicability.MAYBE_INCORRECT)
 
 
+def _called(value: syntax.Literal) -> str:
+    """A value in a title: as it is written, but for a long list."""
+    return "a list" if value.kind == "list" and len(value.raw) > _LONG_LIST else shortened(value)
+
+
 def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settable]) -> None:
     faults = [
         (reader, fault) for reader in readers if isinstance(fault := params.convert(binding.value, reader.type), Fault)
@@ -226,7 +237,7 @@ def _check_value(scope: Scope, binding: syntax.Binding, readers: Sequence[Settab
     scope.report(
         _CODES.get(fault.kind, codes.PARAMETER_TYPE),
         wrong,
-        f"`{binding.name.text}` of `{scope.reader(reader)}` cannot {verb} {shortened(wrong)}",
+        f"`{binding.name.text}` of `{scope.reader(reader)}` cannot {verb} {_called(wrong)}",
         f"{fault.wanted} is wanted",
         related=related,
         expected=params.show_type(type),

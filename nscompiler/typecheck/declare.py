@@ -50,6 +50,16 @@ def kind_of(input: Type, output: Type) -> str:
     return "sink" if isinstance(output, VoidType) else "function"
 
 
+# What other languages call an attribute.
+_ATTRIBUTES_ELSEWHERE = {
+    "stateless": "pure deterministic idempotent parallel threadsafe",
+    "bounded": "finite batch",
+    "unbounded": "infinite streaming stream endless",
+    "deprecated": "obsolete legacy",
+    "experimental": "beta alpha unstable preview",
+}
+
+
 class Declarer:
     """Understands the ``fun`` declarations of one module."""
 
@@ -163,7 +173,10 @@ class Declarer:
             seen[name.text] = parameter
             if name.text in params.POLICY:
                 title = f"every function already understands `{name.text}`"
-                fixes = self._set_as(decl, parameter) or self._undeclared(decl, parameter)
+                fixes = self._set_as(decl, parameter) or (
+                    *self._own_name(decl, parameter),
+                    *self._undeclared(decl, parameter),
+                )
                 self.scope.report(param_codes.RESERVED_PARAMETER, name, title, "choose another name", fixes=fixes)
                 unseen = UNKNOWN.open  # what it is called for those who set it nobody knows
                 continue
@@ -182,6 +195,17 @@ class Declarer:
         return tuple(
             self.scope.replacement(parameter.name, one, f"call it `{one}`") for one in found if len(found) == 1
         )
+
+    def _own_name(self, decl: syntax.FunDecl, parameter: syntax.ParamDecl) -> tuple[Fix, ...]:
+        """Another name for a parameter with a default, where nothing sets it under the one that it has."""
+        name = parameter.name
+        own = f"{decl.name.text}_{name.text}"
+        taken = {one.name.text for one in decl.parameters or ()}
+        nodes = walk(self.scope.module)
+        is_set = any(isinstance(node, syntax.Binding) and node.name.text == name.text for node in nodes)
+        if parameter.default is None or is_set or own in taken:
+            return ()
+        return (self.scope.replacement(name, own, f"call it `{own}`"),)
 
     def _undeclared(self, decl: syntax.FunDecl, parameter: syntax.ParamDecl) -> tuple[Fix, ...]:
         """A fix that takes a declaration away, with its comma, or with all of ``with`` where it is the only one."""
@@ -279,7 +303,8 @@ class Declarer:
 
     def _report_attribute(self, attribute: syntax.Attribute, allowed: tuple[str, ...]) -> None:
         name = attribute.name.text
-        similar = near(name, allowed)
+        elsewhere = (own for own, others in _ATTRIBUTES_ELSEWHERE.items() if name.casefold() in others.split())
+        similar = near(name, allowed) or tuple(own for own in elsewhere if own in allowed)
         self.scope.report(
             codes.UNKNOWN_ATTRIBUTE,
             attribute.name,

@@ -46,6 +46,7 @@ _BARE_VARIABLE = Pattern(r"\$([A-Z_][A-Z0-9_]+)(?=/|\"\Z)")
 _NUMBER = Pattern(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
 _WORDS = Pattern(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)[\s,]*(?:and\s+)?")
 _AROUND = Pattern(r"[A-Za-z\s.,!]*")
+_CLOCK = Pattern(r"(\d{1,3}):([0-5]?\d):([0-5]?\d)")
 _TIMES = Pattern(r"(\d+)\s*(?:times|x)\Z")
 # As a shell, Windows, Kubernetes and others write a variable.
 _VARIABLE = Pattern(r"(?:env[:.])?(?:\$\{|\$\(|\{\{\s*|[$%])?([A-Za-z_][A-Za-z0-9_]*)(?:\s*\}\}|[})%])?\Z")
@@ -70,6 +71,10 @@ def _offers(value: syntax.Literal, type: ParameterType) -> Iterator[tuple[str, s
         yield f'"{value.raw}"', "quote it", sure
     elif type.kind == "list" and value.kind != "list":
         yield _listed(value, type), "make it a list", maybe
+    elif type.kind == "Text" and value.kind == "list" and isinstance(value.value, tuple) and len(value.value) > 1:
+        if all(one.kind in ("text", "integer") and '"' not in one.raw[1:-1] for one in value.value):
+            joined = ",".join(one.raw.strip('"') for one in value.value)
+            yield f'"{joined}"', "write one text, with commas", maybe
     elif value.kind == "list" and isinstance(value.value, tuple) and len(value.value) == 1:
         yield value.value[0].raw, f"write `{value.value[0].raw}`", maybe
     elif type.kind == "Integer" and value.kind == "text" and (sizes := bytes_meant(str(value.value))):
@@ -130,7 +135,11 @@ def _plain(text: str, kind: str, wanted: str) -> str | None:
 
 
 def _duration(text: str) -> str | None:
-    """A duration that is written in words, and perhaps among others that have no number."""
+    """A duration that is written in words, and perhaps among others that have no number, or as by a clock."""
+    clock = _CLOCK.fullmatch(text.strip())
+    if clock is not None:
+        parts = [f"{int(part)}{unit}" for part, unit in zip(clock.groups(), "hms", strict=True) if int(part)]
+        return f'"{"".join(parts)}"' if parts else None
     start = _AROUND.match(text)
     written, at = "", 0 if start is None else start.end()
     for match in _WORDS.finditer(text, at):

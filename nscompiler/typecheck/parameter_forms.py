@@ -17,6 +17,15 @@ _CALLED = {
     "space": " ",
     "quote": "'",
 }
+# How often, in other words.
+_OFTEN = {
+    **dict.fromkeys(("nightly", "every day", "day", "everyday", "daily"), "@daily"),
+    **dict.fromkeys(("every hour", "hour", "hourly"), "@hourly"),
+    **dict.fromkeys(("every week", "week", "weekly"), "@weekly"),
+    **dict.fromkeys(("every month", "month", "monthly"), "@monthly"),
+    **dict.fromkeys(("every year", "year", "yearly", "annual"), "@yearly"),
+    **dict.fromkeys(("every minute", "minutely", "minute"), "* * * * *"),
+}
 _LINE_ENDS = "\r\n"
 
 
@@ -74,8 +83,11 @@ def _whole(literal: syntax.Literal) -> int | None:
 
 
 def meant(name: str, literal: syntax.Literal) -> str | None:
-    """The character that a text names, or writes several times, where one is wanted; as it is written in quotes."""
+    """The character that a text names, or writes several times, where one is wanted, and the cron table that a word
+    stands for; as it is written in quotes."""
     text = str(literal.value)
+    if name == "cron":
+        return _OFTEN.get(text.strip().removeprefix("@").casefold())
     if name == "csv_encoding" or not name.startswith("csv_"):
         return None
     once = len(set(text)) == 1 and text[0].isprintable() and text[0] not in '"\\'

@@ -203,7 +203,13 @@ def _without_key(scope: Scope, expr: syntax.TypeName) -> tuple[Fix, ...]:
 
 
 def _filled(scope: Scope, expr: syntax.TypeName, found: TypeInterface | None, wanted: int) -> tuple[Fix, ...]:
-    """A fix that writes something for the types that are missing."""
+    """A fix that writes something for the types that are missing, or takes them out of a tuple."""
+    only = expr.args[0] if len(expr.args) == 1 else None
+    if isinstance(only, syntax.TupleType) and len(only.items) == wanted:
+        texts = [scope.module.source.text[one.start : one.end] for one in only.items]
+        plain = all(not isinstance(one, syntax.TypeName) or not one.args for one in only.items)
+        text = " ".join([scope.module.source.text[expr.start : expr.name.end], *texts])
+        return (scope.replacement(expr, text, f"write `{text}`"),) if plain and len(text) <= 80 else ()
     given = [scope.module.source.text[one.start : one.end] for one in expr.args]
     if found is not None:
         blanks = [_blank(one) for one in found.parameters[len(given) :]]

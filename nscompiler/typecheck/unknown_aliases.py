@@ -50,13 +50,17 @@ def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> Non
 def _report_dot(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> None:
     """``f.g`` of two functions, which other languages join so."""
     one, other = qualifier.text, name.text
+    between = scope.module.source.text[qualifier.end : name.start]
     dot = Edit(scope.module.source.span(qualifier.end, name.start), " | ")
     fix = Fix(f"write `{one} | {other}`", (dot,), Applicability.MAYBE_INCORRECT)
+    if between.startswith((" ", "\t")):  # `g . f`, which is `f | g`
+        whole = Edit(scope.module.source.span(qualifier.start, name.end), f"{other} | {one}")
+        fix = Fix(f"write `{other} | {one}`", (whole,), Applicability.MAYBE_INCORRECT)
     scope.report(
         codes.UNKNOWN_ALIAS,
         qualifier,
         f"`{one}` is a function, and no module",
-        "a `.` follows the alias of a module",
+        "a `.` follows the alias of a module; a field is read by a function",
         fixes=(fix,) if other in scope.declared_functions else (),
     )
 

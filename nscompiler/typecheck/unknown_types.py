@@ -5,6 +5,7 @@ from nscompiler.diagnostics.model import Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean
 from nscompiler.grammar import syntax
 from nscompiler.grammar.foreign_names import FOREIGN_CAPITAL
+from nscompiler.grammar.wording import NOTHING
 from nscompiler.typecheck import lone_constructors
 from nscompiler.typecheck.constructor_types import type_meant
 from nscompiler.typecheck.elsewhere import MOST_FIXES, Scope, found_elsewhere, is_wanted, not_imported
@@ -38,6 +39,8 @@ def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | N
     similar = own_first(scope.near(text, candidates), () if interface is not None else BUILT_IN_TYPES)
     if interface is None and text in FOREIGN_CAPITAL:
         similar = (FOREIGN_CAPITAL[text],)
+    elif interface is None and not similar and text in NOTHING | {"NoneType"}:
+        similar = ("Void" if _is_side(scope, name) else "()",)
     found, fixes = found_elsewhere(scope, qualifier, name, "types", bool(similar))
     written = WRITTEN.get(text) if interface is None else None
     fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
@@ -61,6 +64,13 @@ def report_type(scope: Scope, unknown: syntax.TypeName, interface: Interface | N
         related=declared_there(interface, "types"),
         fixes=tuple(fixes[:MOST_FIXES]),
     )
+
+
+def _is_side(scope: Scope, name: syntax.Name) -> bool:
+    """Whether a name may be the whole of what a function takes or gives."""
+    text = scope.module.source.text
+    behind = text[name.end : name.end + 40].lstrip()
+    return text[max(0, name.start - 40) : name.start].rstrip().endswith("->") or behind.startswith("->")
 
 
 def _is_variable(scope: Scope, unknown: syntax.TypeName) -> bool:
