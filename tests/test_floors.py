@@ -181,6 +181,15 @@ HIDDEN = {
     ("nscompiler.typecheck.python_class", "nscompiler.typecheck.python_syntax"): "what is said of a file that is none",
     ("nscompiler.typecheck.python_methods", "nscompiler.typecheck.method_fixes"): "fixes, for files without a fault",
     ("nscompiler.typecheck.python_methods", "nscompiler.typecheck.python_fixes"): "the same",
+    ("nscompiler.typecheck.python_parameters", "nscompiler.typecheck.python_fixes"): "the same",
+    (
+        "nscompiler.typecheck.python_parameters",
+        "nscompiler.typecheck.misread_parameters",
+    ): "for parameters that are read",
+    ("nscompiler.typecheck.python_class", "nscompiler.typecheck.python_bases"): "for classes without one",
+    ("nscompiler.typecheck.python_class", "nscompiler.typecheck.moved_methods"): "for classes that lack a method",
+    ("nscompiler.typecheck.python_methods", "nscompiler.typecheck.moved_methods"): "the same",
+    ("nscompiler.typecheck.no_values", "nscompiler.typecheck.missing_returns"): "for methods that return nothing",
     (
         "nscompiler.typecheck.python_class",
         "nscompiler.typecheck.python_fixes",

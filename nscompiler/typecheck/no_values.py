@@ -33,11 +33,16 @@ def no_values(python: SourceFile, service: Service, function: FunctionInterface)
         elif whole:
             yield _told_of_return(python, function, whole)
     elif function.kind == "function" and _is_something(function.scheme.output) and _returns_nothing(method, service):
+        assert method.definition is not None
+        from nscompiler.typecheck.missing_returns import returned
+
+        last = method.definition.body[-1]
         yield codes.RETURNED_VALUE.at(
-            line_of(python, method.line),
+            place_in(python, last),
             titled("the method `{}` returns nothing", function.name),
             "what it gives is said with `return`",
             related=(Label(function.span, "declared here", Role.DECLARATION),),
+            fixes=returned(python, method.definition),
         )
 
 

@@ -1,25 +1,25 @@
 """A module's declared functions against its Python file, as far as its text alone can tell."""
 
 import ast
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 
 from nscompiler.diagnostics.codes import python as codes
-from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
-from nscompiler.diagnostics.suggest import did_you_mean, near
+from nscompiler.diagnostics.model import Diagnostic, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.modules.wording import titled
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.agreement import returns, takes
 from nscompiler.typecheck.annotations import Annotation, read_annotation
-from nscompiler.typecheck.arguments import ArgumentUse
 from nscompiler.typecheck.facts import Checked
 from nscompiler.typecheck.no_values import no_values
 from nscompiler.typecheck.places_in_python import line_of, place_in
 from nscompiler.typecheck.python_constructors import unknown_constructors
-from nscompiler.typecheck.python_methods import as_arguments, by_name, check_methods
+from nscompiler.typecheck.python_methods import check_methods, stands_twice
+from nscompiler.typecheck.python_parameters import Parameters
+from nscompiler.typecheck.read_fields import unknown_fields
 from nscompiler.typecheck.returned_values import told_of, wrong_values
 from nscompiler.typecheck.service import CLASS_NAMES, Method, MethodKind, Service, read_service
-from nscompiler.types.interface import FunctionInterface, Settable
+from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import show
 from nscompiler.types.types import Type, VoidType
 
@@ -46,14 +46,17 @@ def check_python(checked: Checked, python: SourceFile) -> tuple[Diagnostic, ...]
         meant = misnamed_class(python, [one.name.text for one in functions])
         if meant is not None and meant.name != service.class_name and meant.name in service.others:
             return (_another_class(module, python, service, meant),)
+    if (twice := stands_twice(module, python, service, functions)) is not None:
+        return (twice,)
     reader = _PythonSide(checked, python, service)
     return (
+        *_wrong_base(python, service),
         *check_methods(checked, python, service, functions),
         *(each for one in reader.sources for each in no_values(python, service, one)),
         *(annotations := (*reader.annotations(),)),
         *reader.values({label.span for one in annotations for label in one.related}),
-        *reader.parameters(),
-        *(() if service.names is None else unknown_constructors(python, service.names, checked.interface.types)),
+        *Parameters(python, service, reader.functions).told(),
+        *(() if service.names is None else unknown_constructors(python, service.names, checked.interface)),
     )
 
 
@@ -71,7 +74,21 @@ def not_read(module: syntax.Module, wanted: str, found: SourceFile) -> Diagnosti
     )
 
 
+def _wrong_base(python: SourceFile, service: Service) -> Iterator[Diagnostic]:
+    """What is wrong with what the class derives from, where it may be something."""
+    names = service.names
+    if names is None or not service.complete:
+        return
+    owner = names.classes.get(service.class_name or "")
+    bare = owner is not None and not owner.bases and bool(service.arguments.uses)
+    if bare or ("nstack" not in names.bound and "nstack." in python.text):
+        from nscompiler.typecheck.python_bases import wrong_base
+
+        yield from wrong_base(python, service)
+
+
 def _no_class(module: syntax.Module, python: SourceFile, service: Service) -> Diagnostic:
+    from nscompiler.typecheck.moved_methods import wrapped
     from nscompiler.typecheck.python_fixes import functions_outside, misnamed_class, name_in, renamed_class
 
     found = ", ".join(f"`{other}`" for other in service.others[:3])
@@ -79,16 +96,20 @@ def _no_class(module: syntax.Module, python: SourceFile, service: Service) -> Di
     place = module.span(module.header.reference) if module.header is not None else python.span(0, 0)
     functions = [decl.name.text for decl in module.declarations if isinstance(decl, syntax.FunDecl)]
     meant = misnamed_class(python, functions)
-    outside = ", ".join(f"`{name}`" for name in functions_outside(python, functions)[:3])
+    free = functions_outside(python, functions)
+    outside = ", ".join(f"`{one.name}`" for one in free[:3])
+    fixes: tuple[Fix, ...] = () if meant is None else (renamed_class(python, meant),)
+    if outside and not found:
+        fixes = wrapped(python, [one.name for one in free])
     if outside:
         notes = (*notes, f"write {outside} into such a class, with `self` before the value")
     return codes.CLASS_MISSING.at(
-        Span(python.path, 0, 0) if meant is None else name_in(python, meant),
+        name_in(python, meant or free[0]) if meant is not None or free else Span(python.path, 0, 0),
         f"`{_name(python)}` defines no class `Module`",
         "the module's functions are methods of a class of this name",
         related=(Label(place, "the module that it is for", Role.DECLARATION),) if module.header is not None else (),
         notes=notes,
-        fixes=() if meant is None else (renamed_class(python, meant),),
+        fixes=fixes,
     )
 
 
@@ -125,7 +146,7 @@ class _PythonSide:
         self._python = python
         self._service = service
         exported = checked.interface.functions.values()
-        self._functions = {one.name: one for one in exported if one.declared == "fun"}
+        self.functions = {one.name: one for one in exported if one.declared == "fun"}
         self._has_classes = bool(service.others)
         self._told: set[Label] = set()
 
@@ -134,16 +155,17 @@ class _PythonSide:
     @property
     def sources(self) -> list[FunctionInterface]:
         """The functions that take nothing."""
-        return [one for one in self._functions.values() if one.kind == "source"]
+        return [one for one in self.functions.values() if one.kind == "source"]
 
     def values(self, told: set[Span]) -> Iterator[Diagnostic]:
         """Values that are written out and not of the declared type; not of functions of whose annotations, at their
         places in ``told``, as much was said."""
-        for name, function in self._functions.items():
+        for name, function in self.functions.items():
             method = self._service.methods.get(name)
             if method is not None and function.span not in told:
-                for wrong in wrong_values(method, function):
-                    yield told_of(self._python, function, wrong)
+                if wrong := list(wrong_values(method, function)):
+                    yield from told_of(self._python, method, function, wrong)
+                yield from unknown_fields(self._python, method, function)
                 if function.kind != "source":
                     yield from no_values(self._python, self._service, function)
 
@@ -151,7 +173,7 @@ class _PythonSide:
 
     def annotations(self) -> Iterator[Diagnostic]:
         """The annotations of methods that cannot be true."""
-        for name, function in self._functions.items():
+        for name, function in self.functions.items():
             method = self._service.methods.get(name)
             if method is not None and method.definition is not None:
                 if method.arguments in (None, 0, 1):  # else its arguments are told of already
@@ -241,111 +263,6 @@ class _PythonSide:
             found=ast.unparse(annotation.node),
             fixes=annotated(self._python, self._service.names, annotation.node, wrong.node, declared, argument),
         )
-
-    # --- parameters
-
-    def parameters(self) -> Iterator[Diagnostic]:
-        """Parameters that are read and not declared, or declared and not read."""
-        settable = {one.name: one for own in self._functions.values() for one in own.parameters.settable}
-        every = None if any(own.parameters.open for own in self._functions.values()) else settable
-        told: set[tuple[str, str]] = set()
-        for use in self._service.arguments.uses:
-            # What has a default is as wrong where no function has such a parameter, and may be meant for another one.
-            declared = self._declared_for(use, every)
-            if not use.certain:
-                other = use.name in settable
-                declared = None if other or not use.defaulted else every if every is not None else declared
-            if declared is not None and use.name not in declared and (use.method, use.name) not in told:
-                told.add((use.method, use.name))
-                yield self._undeclared(use, declared)
-        for use in self._service.arguments.misread if "args" not in self._service.methods else ():
-            declared = self._declared_for(use, every) if self._service.complete else None
-            if declared is not None and use.name in declared and (use.method, use.name) not in told:
-                told.add((use.method, use.name))
-                yield self._misread(use)
-        yield from self._unread(told)
-
-    def _declared_for(self, use: ArgumentUse, every: dict[str, Settable] | None) -> dict[str, Settable] | None:
-        """The parameters that there may be where one is read; None where there may be any."""
-        function = self._functions.get(use.method)
-        if function is None or use.method in self._service.arguments.called:
-            # Whichever function is being called: its own parameters are there.
-            return every
-        return None if function.parameters.open else {one.name: one for one in function.parameters.settable}
-
-    def _undeclared(self, use: ArgumentUse, declared: dict[str, Settable]) -> Diagnostic:
-        similar = near(use.name, declared)
-        function = self._functions.get(use.method)
-        offer = did_you_mean(similar)
-        known = ", ".join(f"`{name}`" for name in declared)
-        return codes.UNDECLARED_PARAMETER.at(
-            place_in(self._python, use.node),
-            titled("`{}` reads a parameter that is not declared: `{}`", use.method, use.name),
-            offer or (f"there are {known}" if known else "none is declared"),
-            related=() if function is None else (Label(function.span, "declared here", Role.DECLARATION),),
-            fixes=tuple(fix for name in similar if (fix := self._other_name(use, name)) is not None),
-        )
-
-    def _misread(self, use: ArgumentUse) -> Diagnostic:
-        from nscompiler.typecheck.python_fixes import read_by_name
-
-        function, method = self._functions.get(use.method), self._service.methods.get(use.method)
-        return codes.PARAMETER_ACCESS.at(
-            place_in(self._python, use.node),
-            titled("`{}` reads the parameter `{}` in a way that a dict does not have", use.method, use.name),
-            "`self.args` is a dict by name",
-            related=() if function is None else (Label(function.span, "declared here", Role.DECLARATION),),
-            fixes=read_by_name(self._python, None if method is None else method.definition, use.node, use.name),
-        )
-
-    def _other_name(self, use: ArgumentUse, name: str) -> Fix | None:
-        span = place_in(self._python, use.node)
-        written = self._python.text[span.start : span.end]
-        for quote in "\"'":
-            literal = f"{quote}{use.name}{quote}"
-            if literal in written:
-                break
-        else:
-            return None
-        start = span.start + written.index(literal) + 1
-        edits = (Edit(self._python.span(start, start + len(use.name)), name),)
-        return Fix(f"write `{name}`", edits, Applicability.MAYBE_INCORRECT)
-
-    def _unread(self, told: set[tuple[str, str]]) -> Iterator[Diagnostic]:
-        every = self._service.reads
-        declared = {one.name for function in self._functions.values() for one in function.parameters.settable}
-        for function in self._functions.values() if every is not None else ():
-            method = self._service.methods.get(function.name)
-            if method is None:
-                continue
-            names = [one.name for one in function.parameters.settable]
-            # Which is told of already.
-            taken = (
-                ()
-                if method.definition is None
-                else as_arguments(method.definition, names, 0 if function.kind == "source" else 1)
-            )
-            if method.definition is not None and method.arguments == 0:
-                taken = (*taken, *by_name(method.definition))
-            taken = (*taken, *method.by_name)
-            slips = (one.name for one in self._service.arguments.uses if self._is_slip(one, function, declared, told))
-            misspelt = {name for one in slips for name in near(one, names)}
-            for one in function.parameters.settable:
-                if one.name not in {*(every or ()), *misspelt, *taken} and one.span is not None:
-                    yield self._never_read(function, method, one.name, one.span)
-
-    def _is_slip(
-        self, use: ArgumentUse, function: FunctionInterface, declared: Container[str], told: Container[tuple[str, str]]
-    ) -> bool:
-        """Whether what is read may be meant for a parameter of a function: a function without `with` takes any name."""
-        reader = self._functions.get(use.method)
-        takes_any = reader is not None and reader.parameters.open and use.method not in self._service.arguments.called
-        return (use.name not in declared and not takes_any) or (function.name, use.name) in told
-
-    def _never_read(self, function: FunctionInterface, method: Method, name: str, place: Span) -> Diagnostic:
-        label = Label(line_of(self._python, method.line), f"the method `{function.name}`", Role.DECLARATION)
-        title = titled("the Python class never reads the parameter `{}`", name)
-        return codes.UNREAD_PARAMETER.at(place, title, "setting it changes nothing", related=(label,))
 
 
 def _results(annotation: Annotation, kind: MethodKind) -> tuple[Annotation, ...]:

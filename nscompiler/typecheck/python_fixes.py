@@ -65,10 +65,10 @@ def misnamed_class(python: SourceFile, functions: Iterable[str]) -> ast.ClassDef
     return found[0] if len(found) == 1 else None
 
 
-def functions_outside(python: SourceFile, functions: Iterable[str]) -> list[str]:
+def functions_outside(python: SourceFile, functions: Iterable[str]) -> list[Definition]:
     """The functions of the file, outside of any class, that the module declares."""
     wanted = set(functions)
-    return [one.name for one in ast.parse(python.text).body if isinstance(one, Definition) and one.name in wanted]
+    return [one for one in ast.parse(python.text).body if isinstance(one, Definition) and one.name in wanted]
 
 
 def renamed_class(python: SourceFile, found: ast.ClassDef) -> Fix:
@@ -77,6 +77,19 @@ def renamed_class(python: SourceFile, found: ast.ClassDef) -> Fix:
     spans = [name_in(python, found), *(span_of(python, node) for node in nodes)]
     edits = tuple(Edit(span, CLASS_NAMES[0]) for span in spans)
     return Fix(f"rename the class `{found.name}` to `{CLASS_NAMES[0]}`", edits, _MAYBE)
+
+
+def imported_nstack(python: SourceFile, tree: ast.Module) -> Edit:
+    """The import of ``nstack`` before the first statement but what documents the file, and what has to be first."""
+    for statement in tree.body:
+        documents = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        if documents or (isinstance(statement, ast.ImportFrom) and statement.module == "__future__"):
+            continue
+        decorated = getattr(statement, "decorator_list", [])
+        start = python.lines.start_of(min([statement.lineno, *(one.lineno for one in decorated)]))
+        space = "" if isinstance(statement, ast.Import | ast.ImportFrom) else "\n\n"
+        return Edit(python.span(start, start), f"import nstack\n{space}")
+    raise AssertionError("a file with a class has a statement")
 
 
 # --- arguments

@@ -23,19 +23,19 @@ def check_methods(
     checked: Checked, python: SourceFile, service: Service, functions: list[syntax.FunDecl]
 ) -> Iterator[Diagnostic]:
     """Functions without a method, and methods that every call of would fail."""
-    module = checked.module
     declared = {function.name.text for function in functions}
     spare = [name for name in service.methods if name not in declared and not name.startswith("_")]
-    lacking = [function.name.text for function in functions if service.lacks(function.name.text)]
+    lacking = lacking_methods(service, functions)
     for function in functions:
         name = function.name.text
         if no_method(name) is not None:  # which is told where the function is declared
             continue
         method = service.methods.get(name)
         if service.lacks(name):
-            similar = near(name, spare) or (_only(spare, service) if len(lacking) == 1 else ())
+            private = [other for other in (f"_{name}", f"__{name}", f"{name}_") if other in service.methods]
+            similar = near(name, spare) or tuple(private[:1]) or (_only(spare, service) if len(lacking) == 1 else ())
             spare = [other for other in spare if other not in similar[:1]]
-            yield _lacking(module, python, service, function, similar)
+            yield _lacking(checked, python, service, function, similar)
         elif method is not None and not (method.decorator or method.by_name):
             if method.arguments not in (None, *_counts(function)) or _self_is_behind(method):
                 yield _miscounted(checked, python, function, method)
@@ -44,6 +44,40 @@ def check_methods(
     for name in _HOOKS:
         if (method := service.methods.get(name)) is not None and method.arguments not in (None, 0):
             yield _hook_with_values(python, method)
+
+
+def lacking_methods(service: Service, functions: list[syntax.FunDecl]) -> list[str]:
+    """The functions that have no method."""
+    return [function.name.text for function in functions if service.lacks(function.name.text)]
+
+
+def stands_twice(
+    module: syntax.Module, python: SourceFile, service: Service, functions: list[syntax.FunDecl]
+) -> Diagnostic | None:
+    """What is said of two methods of one name, one of which is meant for the function that has none; of all else that
+    the two may be, nothing is said then."""
+    lacking = lacking_methods(service, functions)
+    if len(lacking) != 1:
+        return None
+    from nscompiler.typecheck.moved_methods import doubled, renamed
+    from nscompiler.typecheck.python_fixes import name_in
+
+    two = doubled(service, lacking)
+    if two is None:
+        return None
+    meant, fixes = renamed(module, python, two, lacking[0])
+    other = two[0] if meant is two[1] else two[1]
+    function = next(one for one in functions if one.name.text == lacking[0])
+    return codes.METHOD_MISSING.at(
+        name_in(python, meant),
+        titled("`{}` stands twice in the Python class, and `{}` is missing", meant.name, lacking[0]),
+        f"did you mean `{lacking[0]}`?",
+        related=(
+            Label(name_in(python, other), f"`{other.name}` stands here too", Role.NOTE),
+            Label(module.span(function.name), f"`{lacking[0]}` is declared", Role.DECLARATION),
+        ),
+        fixes=fixes,
+    )
 
 
 def _self_is_behind(method: Method) -> bool:
@@ -164,24 +198,32 @@ def _counts(function: syntax.FunDecl) -> tuple[int, ...]:
 
 
 def _lacking(
-    module: syntax.Module,
+    checked: Checked,
     python: SourceFile,
     service: Service,
     function: syntax.FunDecl,
     similar: tuple[str, ...],
 ) -> Diagnostic:
+    from nscompiler.typecheck.moved_methods import misplaced, stub
     from nscompiler.typecheck.python_fixes import named_alike
 
-    name = function.name.text
-    offer = did_you_mean(similar)
+    module, name = checked.module, function.name.text
     method = service.methods[similar[0]].definition if similar else None
-    place = module.span(function.name)
+    fixes = () if method is None else named_alike(module, python, function.name, method)
+    related = Label(line_of(python, service.line), f"the class `{service.class_name}`", Role.DECLARATION)
+    interface = checked.interface.functions.get(name)
+    if method is not None and (similar[0] == f"_{name}" or similar[0].startswith("__")):
+        related, fixes = Label(line_of(python, method.lineno), "no function calls this", Role.NOTE), fixes[:1]
+    elif not similar and (elsewhere := misplaced(python, service, name)) is not None:
+        related, fixes = elsewhere
+    elif not similar and interface is not None:
+        fixes = stub(python, service, interface)
     return codes.METHOD_MISSING.at(
-        place,
+        module.span(function.name),
         f"the Python class has no method `{name}`",
-        offer or "nothing implements this function",
-        related=(Label(line_of(python, service.line), f"the class `{service.class_name}`", Role.DECLARATION),),
-        fixes=() if method is None else named_alike(module, python, function.name, method),
+        did_you_mean(similar) or "nothing implements this function",
+        related=(related,),
+        fixes=fixes,
     )
 
 

@@ -1,10 +1,13 @@
 """What Python's own parser says of a file that is no Python, and the slips in one sign that can be mended."""
 
 import ast
+import keyword
+import re
 from collections.abc import Iterator
 
 from nscompiler.diagnostics.codes import python as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.diagnostics.suggest import near
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.places_in_python import line_of
 
@@ -62,3 +65,24 @@ def _offers(python: SourceFile, line: int, error: SyntaxError) -> Iterator[tuple
         edits = tuple(Edit(python.span(begin + index, begin + index + 1), sign) for index, sign in found)
         if edits:
             yield "write straight quotes", edits
+    elif (bracket := re.match(r"'([(\[{])' was never closed", message)) is not None:
+        closing = {"(": ")", "[": "]", "{": "}"}[bracket[1]]
+        for end in (len(row.rstrip()), len(row.rstrip().removesuffix(":"))):
+            yield f"insert `{closing}`", (Edit(python.span(begin + end, begin + end), closing),)
+    elif isinstance(error, IndentationError):
+        yield from _indented(python, line)
+    elif (word := re.match(r"\s*([^\W\d]\w*)\s", row)) is not None and not keyword.iskeyword(word[1]):
+        place = python.span(begin + word.start(1), begin + word.end(1))
+        for meant in near(word[1], keyword.kwlist):
+            yield f"write `{meant}`", (Edit(place, meant),)
+
+
+def _indented(python: SourceFile, line: int) -> Iterator[tuple[str, tuple[Edit, ...]]]:
+    """A line as far to the right as another one is, where that is a space or two."""
+    begin, row = python.lines.start_of(line), python.line_text(line)
+    own = len(row) - len(row.lstrip(" "))
+    rows = (python.line_text(number) for number in range(1, python.lines.count + 1))
+    others = {len(one) - len(one.lstrip(" ")) for one in rows if one.strip()} - {own}
+    for other in sorted(others, key=lambda number: abs(number - own)):
+        if abs(other - own) <= 2:
+            yield "indent it like the others", (Edit(python.span(begin, begin + own), " " * other),)

@@ -3,17 +3,19 @@ sums, which are made by their constructors. Of what is not written out nothing i
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
 from nscompiler.diagnostics.codes import python as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, distance, near
 from nscompiler.modules.wording import titled
-from nscompiler.records import Record
+from nscompiler.records import Record, replace
 from nscompiler.source import SourceFile, Span
+from nscompiler.typecheck.literal_values import added, is_another, kind_of_literal, of_another_type
 from nscompiler.typecheck.places_in_python import offset_of, place_in
 from nscompiler.typecheck.service import Method, MethodKind
 from nscompiler.types.interface import FunctionInterface
+from nscompiler.types.show import show
 from nscompiler.types.types import App, Sum, Type, Var
 from nscompiler.types.types import Record as RecordType
 
@@ -23,14 +25,18 @@ _SHORTEST = 4
 
 
 class Wrong(Record):
-    """A value that is sure to be refused: a record's ``missing`` fields, and ``key``, which is near the first of them;
-    or a sum that is no object of a constructor, and has no fields."""
+    """A value that is sure to be refused: a record's ``missing`` fields, and ``key``, which stands for the first of
+    them; or what is no value of the type at all, and has no fields."""
 
     __match_args__: ClassVar[tuple[str, ...]] = ("node", "type", "missing", "key")
     __slots__ = __match_args__
 
     def __init__(
-        self, node: ast.expr, type: Type, missing: tuple[str, ...] = (), key: "ast.expr | ast.keyword | None" = None
+        self,
+        node: ast.expr,
+        type: Type,
+        missing: tuple[str, ...] = (),
+        key: "ast.expr | ast.keyword | None" = None,
     ) -> None:
         self.node = node
         self.type = type
@@ -60,32 +66,37 @@ def _wrong(node: ast.expr, type: Type) -> Iterator[Wrong]:
     if isinstance(node, ast.IfExp):
         yield from _wrong(node.body, type)
         yield from _wrong(node.orelse, type)
+    elif isinstance(type, App) and type.constructor == "optional":
+        if kind_of_literal(node) != "none":
+            yield from _wrong(node, type.items[0])
+    elif is_another(node, type):
+        yield Wrong(node, type)
     elif isinstance(type, App):
         for inner, part in _parts(node, type):
             yield from _wrong(inner, part)
     elif isinstance(type, RecordType) and (fields := _fields(node)) is not None:
         yield from _in_record(node, type, fields)
-    elif isinstance(type, Sum) and (isinstance(node, ast.Dict) or _is_text(node)):
-        yield Wrong(node, type)
+    elif isinstance(type, RecordType) and _is_plain(node) and type.tail is None:
+        for inner, (_, part) in zip(node.elts, type.fields, strict=False):
+            yield from _wrong(inner, part)
 
 
 def _parts(node: ast.expr, type: App) -> Iterator[tuple[ast.expr, Type]]:
-    if type.constructor == "optional":
-        yield node, type.items[0]
-    elif type.constructor in ("list", "vector"):
-        if isinstance(node, ast.List):
+    if type.constructor in ("list", "vector"):
+        if isinstance(node, ast.List | ast.Tuple):
             yield from ((item, type.items[-1]) for item in node.elts)
         elif isinstance(node, ast.ListComp):
             yield node.elt, type.items[-1]
     elif type.constructor == "tuple":
-        if isinstance(node, ast.Tuple) and len(node.elts) == len(type.items):
+        if _is_plain(node) and len(node.elts) == len(type.items):
             yield from zip(node.elts, type.items, strict=True)
     elif type.constructor == "map" and isinstance(node, ast.Dict):
         yield from ((value, type.items[0]) for value in node.values)
 
 
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+def _is_plain(node: ast.expr) -> TypeGuard[ast.Tuple]:
+    """Whether each place of a tuple is written out."""
+    return isinstance(node, ast.Tuple) and not any(isinstance(one, ast.Starred) for one in node.elts)
 
 
 Key = ast.expr | ast.keyword
@@ -110,6 +121,7 @@ def _fields(node: ast.expr) -> list[tuple[str, Key, ast.expr]] | None:
 def _in_record(node: ast.expr, type: RecordType, fields: Sequence[tuple[str, Key, ast.expr]]) -> Iterator[Wrong]:
     declared = dict(type.fields)
     given = {name: key for name, key, _ in fields}
+    given_as = {name: value for name, _, value in fields}
     if type.tail is None:
         extra = [name for name in given if name not in declared]
         missing = [name for name in declared if name not in given and not _may_lack(declared[name])]
@@ -124,7 +136,9 @@ def _in_record(node: ast.expr, type: RecordType, fields: Sequence[tuple[str, Key
             if slip is not None and name not in given and name not in missing and _may_lack(declared[name]):
                 extra.remove(slip)
                 yield Wrong(node, type, (name,), given[slip])
-        if missing:
+        if len(missing) == len(extra) == 1 and not any(_wrong(given_as[extra[0]], declared[missing[0]])):
+            yield Wrong(node, type, (missing[0],), given[extra[0]])
+        elif missing:
             yield Wrong(node, type, tuple(missing))
     for name, _, value in fields:
         if name in declared:
@@ -140,30 +154,46 @@ def _is_slip(given: str, declared: str) -> bool:
     return len(declared) >= _SHORTEST and distance(given, declared, 1) == 1
 
 
-def told_of(python: SourceFile, function: FunctionInterface, wrong: Wrong) -> Diagnostic:
-    """What is said of a value that is refused."""
-    place, label = place_in(python, wrong.node), ""
-    fixes: tuple[Fix, ...] = ()
-    named = "" if wrong.type.alias is None else wrong.type.alias.name
+def told_of(
+    python: SourceFile, method: Method, function: FunctionInterface, found: Sequence[Wrong]
+) -> Iterator[Diagnostic]:
+    """What is said of values that are refused; of those that are alike and of another type than is declared once."""
+    alike: dict[object, list[Wrong]] = {}
+    for one in found:
+        key = id(one) if one.missing else (show(one.type), kind_of_literal(one.node))
+        alike.setdefault(key, []).append(one)
+    for first, *others in alike.values():
+        told = _told_of(python, method, function, first)
+        fixes = [_told_of(python, method, function, one).fixes for one in others]
+        places = [Label(place_in(python, one.node), "here too", Role.NOTE) for one in others[:3]]
+        if others and told.fixes and all(fixes):
+            edits = tuple(edit for fix in (told.fixes, *fixes) for edit in fix[0].edits)
+            told = replace(told, fixes=(Fix(told.fixes[0].title, edits, Applicability.MAYBE_INCORRECT),))
+        elif others:
+            told = replace(told, fixes=())
+        yield replace(told, related=(*told.related, *places)) if others else told
+
+
+def _told_of(python: SourceFile, method: Method, function: FunctionInterface, wrong: Wrong) -> Diagnostic:
+    """What is said of one value that is refused."""
+    place = place_in(python, wrong.node)
     if wrong.key is not None:
         given = wrong.key.arg if isinstance(wrong.key, ast.keyword) else str(getattr(wrong.key, "value", ""))
-        title = titled("`{}` gives `{}`, which is declared as `{}`", function.name, given or "", wrong.missing[0])
+        is_near = bool(near(given or "", wrong.missing)) or _is_slip(given or "", wrong.missing[0])
+        says = "`{}` gives `{}`, which is declared as `{}`" if is_near else "`{}` gives `{}`, and no `{}`"
+        title = titled(says, function.name, given or "", wrong.missing[0])
         place, fixes = _renamed(python, wrong.key, given or "", wrong.missing[0])
         label = did_you_mean(wrong.missing) or ""
     elif wrong.missing:
-        title = titled("`{}` gives no `{}`", function.name, wrong.missing[0])
-        if len(wrong.missing) == 2:
-            title = titled("`{}` gives neither `{}` nor `{}`", function.name, *wrong.missing)
-        elif wrong.missing[1:]:
-            title = titled(
-                "`{}` gives no `{}`" + f" and {len(wrong.missing) - 1} more", function.name, wrong.missing[0]
-            )
-        listed = ", ".join(f"`{name}`" for name in wrong.missing[:5])
-        label = f"{named or 'the declared record'} has {listed}{' …' if wrong.missing[5:] else ''}"
-    else:
+        title, label = _lacking(function, wrong)
+        fixes = added(python, method, wrong.node, wrong.missing)
+    elif isinstance(wrong.type, Sum):
+        named = "" if wrong.type.alias is None else wrong.type.alias.name
         title = titled("`{}` gives no value of the sum `{}`", function.name, named) if named else ""
         title = title or titled("`{}` gives no value of the declared sum", function.name)
         label, fixes = _constructed(python, wrong, function.module)
+    else:
+        title, label, fixes = of_another_type(python, function, wrong.node, wrong.type)
     return codes.RETURNED_VALUE.at(
         place,
         title,
@@ -171,6 +201,17 @@ def told_of(python: SourceFile, function: FunctionInterface, wrong: Wrong) -> Di
         related=(Label(function.span, "declared here", Role.DECLARATION),),
         fixes=fixes,
     )
+
+
+def _lacking(function: FunctionInterface, wrong: Wrong) -> tuple[str, str]:
+    title = titled("`{}` gives no `{}`", function.name, wrong.missing[0])
+    if len(wrong.missing) == 2:
+        title = titled("`{}` gives neither `{}` nor `{}`", function.name, *wrong.missing)
+    elif wrong.missing[1:]:
+        title = titled("`{}` gives no `{}`" + f" and {len(wrong.missing) - 1} more", function.name, wrong.missing[0])
+    named = "the declared record" if wrong.type.alias is None else wrong.type.alias.name
+    listed = ", ".join(f"`{name}`" for name in wrong.missing[:5])
+    return title, f"{named} has {listed}{' …' if wrong.missing[5:] else ''}"
 
 
 def _renamed(python: SourceFile, key: Key, given: str, name: str) -> tuple[Span, tuple[Fix, ...]]:

@@ -141,7 +141,22 @@ def test_what_is_wanted_by_name_and_has_a_default_is_right() -> None:
             "return ‘é’",
             "    def f(self, value):\n        return 'é'\n",
         ),
-        ("    def f(self, value):\n        return (value\n", "return (value", None),
+        (
+            "    def f(self, value):\n        return (value\n",
+            "return (value",
+            "    def f(self, value):\n        return (value)\n",
+        ),
+        (
+            "    asnyc def f(self, value):\n        return value\n",
+            "def",
+            "    async def f(self, value):\n        return value\n",
+        ),
+        (
+            "    def f(self, value):\n        return value\n     def g(self): ...\n",
+            "def g(self): ...",
+            "    def f(self, value):\n        return value\n    def g(self): ...\n",
+        ),
+        ("    def f(self, value):\n        return ((value\n", "return ((value", None),
         ("    def f(self, value):\n        return ‘it’s’\n", "return ‘it’s’", None),
     ],
 )

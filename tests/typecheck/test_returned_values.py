@@ -74,7 +74,7 @@ def test_a_value_that_is_refused_is_told_of(
     [
         ("R", "return {'name': value, 'age': 3}"),
         ("R", "return {'name': value, 'age': 3, 'zip': 3}"),
-        ("R", "return {'name': value, 'age': 3, 'nic': 3, 'nick': 4}"),
+        ("R", "return {'name': value, 'age': 3, 'nic': 3, 'nick': '4'}"),
         ("R", "return {**value, 'nane': 3}"),
         ("R", "return {value: 3}"),
         ("R", "return dict(value, nane=3)"),
@@ -112,7 +112,7 @@ INIT = "    def __init__(self):\n        self.options = self.args\n\n"
     ("before", "body", "under"),
     [
         ("", "args = self.args\nreturn args['leng']", "args['leng']"),
-        ("", "args = self.args\nreturn [args['leng'] for _ in value]", "args['leng']"),
+        ("", "args = self.args\nreturn str([args['leng'] for _ in value])", "args['leng']"),
         ("", "args = self.args\nreturn args.get('leng')", "args.get('leng')"),
         (INIT, "return self.options['leng']", "self.options['leng']"),
         (INIT.replace("__init__", "startup"), "return self.options['leng']", "self.options['leng']"),

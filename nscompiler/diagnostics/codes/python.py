@@ -27,10 +27,11 @@ CLASS_MISSING = Code(
     name="python-class-missing",
     title="The Python file has no class for the module's functions",
     explanation=(
-        "The functions that a module declares are methods of one class, which is called `Module` (older "
-        "modules: `Service`) and derives from `nstack.Module`. The Python file is there, but it defines and "
-        "imports no class of either name. This is a warning as long as nothing runs: a workflow that calls "
-        "one of the functions is refused when it is built."
+        "The functions that a module declares are methods of one class, which is called `Module` (older modules: "
+        "`Service`) and derives from `nstack.Module`. The Python file is there, but it defines and imports no class "
+        "of either name, or one that derives from nothing and reads `self.args`, or from what `nstack` does not have; "
+        "or the file does not import `nstack`. This is a warning as long as nothing runs: a workflow that calls one "
+        "of the functions is refused when it is built."
     ),
     level=Severity.WARNING,
     wrong_files=(("module.nml", _NML), ("service.py", _RIGHT.replace("class Module", "class Shouter"))),
@@ -157,7 +158,8 @@ PARAMETER_ACCESS = Code(
     title="A method reads a parameter in a way that `self.args` does not have",
     explanation=(
         'The parameters of a function are in `self.args`, a dict by name: `self.args["mark"]`. It has no attributes of '
-        "these names, and it cannot be called, so that every call of the method would fail here."
+        "these names, and it cannot be called, nor is it called `args` or `self.arg`, so that every call of the method "
+        "would fail here."
     ),
     level=Severity.WARNING,
     wrong_files=(("module.nml", _WITH), ("service.py", _READS.replace('args["mark"]', "args.mark"))),
@@ -173,11 +175,13 @@ RETURNED_VALUE = Code(
     title="A method gives what is not of the declared type",
     explanation=(
         "Here a method writes out what it gives, a dict with a record's fields or the like, and every call that comes "
-        "to it would fail: a field is missing that is not optional, or misspelt; what is declared as a sum is no "
-        "value of one of its constructors, which are attributes of `nstack`, `nstack.Event.Placed(…)`; or the sum has "
-        "no constructor of this name. A misspelt optional field would be lost. Or a method comes to its end without a "
-        "`return` that gives a value, as where it prints what it should return. Of values that are not written out, or "
-        "whose fields are not all literal, nothing is said: they are checked when the workflow runs."
+        "to it would fail: a field is missing that is not optional, or misspelt; a text stands where a list or a "
+        "number is declared, or None where something is always there; what is declared as a sum is no value of one of "
+        "its constructors, which are attributes of `nstack`, `nstack.Event.Placed(…)`; or there is no type or "
+        "constructor of this name. A misspelt optional field would be lost. Or the method reads a field that the "
+        "record which it is given does not have. Or a method comes to its end without a `return` that gives a value, "
+        "as where it prints what it should return. Of values that are not written out, or whose fields are not all "
+        "literal, nothing is said: they are checked when the workflow runs."
     ),
     level=Severity.WARNING,
     wrong_files=(("module.nml", _EVENT), ("service.py", _SHOUTS.replace('"loud"', '"lout"'))),

@@ -1,0 +1,58 @@
+"""What the Python class of a module derives from: nothing, though it reads ``self.args``, or ``nstack``, which the file
+does not import."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from nscompiler.diagnostics.codes import python as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.modules.wording import titled
+from nscompiler.source import SourceFile
+from nscompiler.typecheck.names_in_python import attributes_given, names_given
+from nscompiler.typecheck.places_in_python import place_in
+from nscompiler.typecheck.python_fixes import imported_nstack, name_in
+from nscompiler.typecheck.service import Service
+
+_MAYBE = Applicability.MAYBE_INCORRECT
+
+
+def wrong_base(python: SourceFile, service: Service) -> Iterator[Diagnostic]:
+    """What is wrong with the base of a module's class, as far as its file can tell."""
+    tree = ast.parse(python.text)
+    given = names_given(tree)
+    if given is None:
+        return
+    used = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "nstack"]
+    if used and "nstack" not in given:
+        yield codes.CLASS_MISSING.at(
+            place_in(python, min(used, key=lambda node: (node.lineno, node.col_offset))),
+            f"`{python.path.rpartition('/')[2]}` uses `nstack` and does not import it",
+            "there is no such name here",
+            fixes=(Fix("write `import nstack`", (imported_nstack(python, tree),), _MAYBE),),
+        )
+    elif service.names is not None and (owner := service.names.classes.get(service.class_name or "")) is not None:
+        stored = attributes_given(tree)
+        if not owner.bases and stored is not None and "args" not in stored and _reads_args(owner):
+            at = name_in(python, owner)
+            title = titled("the class `{}` derives from nothing, and has no `self.args`", owner.name)
+            yield codes.CLASS_MISSING.at(
+                at, title, "it is `nstack.Module` that has it", fixes=_based(python, tree, owner)
+            )
+
+
+def _reads_args(owner: ast.ClassDef) -> bool:
+    nodes = ast.walk(owner)
+    return any(isinstance(one, ast.Attribute) and ast.unparse(one) == "self.args" for one in nodes)
+
+
+def _based(python: SourceFile, tree: ast.Module, owner: ast.ClassDef) -> tuple[Fix, ...]:
+    """The class with a base, and the import that it needs."""
+    end = name_in(python, owner).end
+    behind = re.match(r"\s*\(\s*\)", python.text[end:])
+    written = Edit(python.span(end, end + (0 if behind is None else behind.end())), "(nstack.Module)")
+    imported = any(
+        isinstance(one, ast.Import) and any(a.name == "nstack" and not a.asname for a in one.names) for one in tree.body
+    )
+    edits = (written,) if imported else (imported_nstack(python, tree), written)
+    return (Fix("derive from `nstack.Module`", edits, _MAYBE),)

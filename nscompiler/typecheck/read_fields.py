@@ -1,0 +1,102 @@
+"""Fields that a method reads of the value that it is given, ``count.time`` and ``count["n"]``, held against the record
+that is declared. Where the value may have become something else, nothing is said."""
+
+import ast
+import keyword
+from collections.abc import Iterator
+
+from nscompiler.diagnostics.codes import python as codes
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
+from nscompiler.diagnostics.suggest import did_you_mean, near
+from nscompiler.modules.wording import titled
+from nscompiler.source import SourceFile
+from nscompiler.typecheck.names_in_python import names_in
+from nscompiler.typecheck.places_in_python import place_in
+from nscompiler.typecheck.python_fixes import span_of
+from nscompiler.typecheck.python_types import ITEM_FIELDS
+from nscompiler.typecheck.service import Method
+from nscompiler.types.interface import FunctionInterface
+from nscompiler.types.types import Record
+
+# What may try an attribute, or ask for it first.
+_ASKING = ("hasattr", "getattr", "isinstance", "type")
+_TRYING = (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)
+
+
+def unknown_fields(python: SourceFile, method: Method, function: FunctionInterface) -> Iterator[Diagnostic]:
+    """The fields of a method's value that its record does not have, each once."""
+    definition, type = method.definition, function.scheme.input
+    if definition is None or not isinstance(type, Record) or type.tail is not None or type.poisoned:
+        return
+    arguments = [*definition.args.posonlyargs, *definition.args.args]
+    if len(arguments) != 2 or definition.args.vararg is not None:
+        return
+    value = arguments[1].arg
+    told: dict[str, list[ast.Attribute | ast.Subscript]] = {}
+    for part in definition.body:
+        for node in ast.walk(part):
+            name = _field_of(node, value)
+            if name is not None and name not in type.labels and isinstance(node, ast.Attribute | ast.Subscript):
+                told.setdefault(name, []).append(node)
+    if not told or _may_be_another(definition, value):
+        return
+    for name, nodes in told.items():
+        yield _told_of(python, function, type, name, nodes)
+
+
+def _may_be_another(definition: ast.FunctionDef | ast.AsyncFunctionDef, value: str) -> bool:
+    """Whether a method's value may become something else, or is asked what it has."""
+    if any(name == value for part in definition.body for name in names_in(part)):
+        return True
+    nodes = ast.walk(definition)
+    return any(isinstance(one, _TRYING) or (isinstance(one, ast.Name) and one.id in _ASKING) for one in nodes)
+
+
+def _field_of(node: ast.AST, value: str) -> str | None:
+    match node:
+        case ast.Attribute(value=ast.Name(id=own), attr=name, ctx=ast.Load()) if own == value:
+            return None if name in (*ITEM_FIELDS, "values") or name.startswith("_") else name
+        case ast.Subscript(value=ast.Name(id=own), slice=ast.Constant(value=str(name)), ctx=ast.Load()) if own == value:
+            return name
+    return None
+
+
+def _told_of(
+    python: SourceFile,
+    function: FunctionInterface,
+    type: Record,
+    name: str,
+    nodes: list[ast.Attribute | ast.Subscript],
+) -> Diagnostic:
+    named = "the declared record" if type.alias is None else f"`{type.alias.name}`"
+    attribute = any(isinstance(node, ast.Attribute) for node in nodes)
+    usable = [label for label in type.labels if not attribute or _is_attribute(label)]
+    similar = near(name, usable)
+    listed = ", ".join(f"`{label}`" for label in type.labels[:5])
+    return codes.RETURNED_VALUE.at(
+        place_in(python, nodes[0]),
+        titled("`{}` reads `{}` of a value that has no such field", function.name, name),
+        did_you_mean(similar) or f"{named} has {listed}{' …' if type.labels[5:] else ''}",
+        related=(Label(function.span, "declared here", Role.DECLARATION),),
+        fixes=tuple(fix for label in similar if (fix := _instead(python, nodes, name, label)) is not None),
+    )
+
+
+def _is_attribute(label: str) -> bool:
+    return label.isidentifier() and not keyword.iskeyword(label) and label not in ITEM_FIELDS
+
+
+def _instead(python: SourceFile, nodes: list[ast.Attribute | ast.Subscript], name: str, label: str) -> Fix | None:
+    edits: list[Edit] = []
+    for node in nodes:
+        inner = node.slice if isinstance(node, ast.Subscript) else node
+        start, end = span_of(python, inner).start, span_of(python, inner).end
+        if isinstance(node, ast.Subscript):
+            place = python.span(start + 1, end - 1)
+        else:
+            place = python.span(end - len(name), end)
+        if python.text[place.start : place.end] != name:
+            return None
+        edits.append(Edit(place, label))
+    edits.sort(key=lambda one: one.span.start)
+    return Fix(f"write `{label}`", tuple(edits), Applicability.MAYBE_INCORRECT)
