@@ -10,6 +10,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.lexer import Tokens, shared_kinds
 from nscompiler.grammar.slip import Slip
 from nscompiler.grammar.trial import Trial
+from nscompiler.grammar.wording import fitting
 from nscompiler.source import SourceFile, Span
 
 JOINING = frozenset(("and", "then", "into", "to"))
@@ -43,7 +44,26 @@ def run_by(source: SourceFile, word: Span, stage: Span) -> Diagnostic:
     gone = Edit(source.span(word.start, stage.start), "")
     if written == "tee":
         title = "What flows goes to each of the stages that `&` joins: there is no `tee`"
+        if source.text[stage.start : stage.start + 1] == '"':
+            return codes.UNEXPECTED.at(word, title, fixes=_into_file(source, word, stage))
         return codes.UNEXPECTED.at(word, title, fixes=(Fix("Remove `tee`", (gone,), _MAYBE),))
     star = () if source.text[stage.start : stage.end].endswith("*") else (Edit(source.span(stage.end, stage.end), "*"),)
     title = f"A `*` behind a stage takes its lists apart: there is no `{written}`"
     return codes.UNEXPECTED.at(word, title, fixes=(Fix("Write `*` behind the stage", (gone, *star), _MAYBE),))
+
+
+def _into_file(source: SourceFile, word: Span, stage: Span) -> tuple[Fix, ...]:
+    """The fix of ``tee "x.jsonl" | f`` up to the end of its line, where that ends the pipe too."""
+    text, path = source.text, source.text[stage.start : stage.end]
+    end = text.find("\n", stage.end)
+    end = len(text) if end < 0 else end
+    rest = text[stage.end : end].strip()
+    format = next((one for one in ("csv", "parquet", "jsonl") if path.endswith(f'.{one}"')), "")
+    below = text[end:].lstrip()[:1]
+    if not format or not rest.startswith("|") or below in ("|", "&", "{", "<") or not rest[1:].strip(" |"):
+        return ()
+    if any(sign in rest for sign in ("(", ")", ";", "//", "&")):
+        return ()
+    written = f"(Sinks.{format} {{ path = {path} }} & {rest[1:].strip()})"
+    what = fitting(f"Write `(Sinks.{format} {{ path = {path} }} & …)`", f"Write `(Sinks.{format} … & …)`")
+    return (Fix(what, (Edit(source.span(word.start, end), written),), _MAYBE),)

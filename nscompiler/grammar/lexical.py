@@ -52,6 +52,7 @@ _INVISIBLE = {
     "\x85": "a control character",
 }
 _SIGN = Pattern(r"[})\],|]")
+_TWO_QUOTES = Pattern(r'(?m)^[ \t]*""(?=[ \t]*[,})]|[ \t]*$)')
 _SIZE = Pattern(r"[1-9][0-9]{0,8}")
 _DURATION = Pattern(r"(?:[0-9]+(?:ms|s|m|h|d))+")
 _FEW = 8
@@ -124,7 +125,12 @@ def _open_text(source: SourceFile, start: int, text: str) -> Reading:
     if mark == '"':
         fix = Fix('Insert `"`', (Edit(source.span(end, end), '"'),), _SURE)
         return Reading(codes.UNTERMINATED_TEXT.at(source.span(start, end), title, fixes=(fix,)), "TEXT", '""')
-    return Reading(codes.UNTERMINATED_TEXT.at(span, title), "LONG_TEXT", '""""""')
+    short = _TWO_QUOTES.search(text, 3)
+    fixes: tuple[Fix, ...] = ()
+    if short is not None:
+        place = source.span(start + short.end(), start + short.end())
+        fixes = (Fix('Write `"""` at its end', (Edit(place, '"'),), _MAYBE),)
+    return Reading(codes.UNTERMINATED_TEXT.at(span, title, fixes=fixes), "LONG_TEXT", '""""""')
 
 
 def text_ends(text: str, start: int, end: int) -> list[int]:

@@ -38,10 +38,17 @@ _SQL = Pattern(
     r"[ \t]*+(?:def[ \t]++\w++[ \t]*+=[ \t]*+)?+(?P<sql>(?i:select\b[^\n;|]*?\bfrom[ \t]++\w|create[ \t]++table\b"
     r"|insert[ \t]++into\b|delete[ \t]++from\b|drop[ \t]++table\b|alter[ \t]++table\b)[^\n;|]*+)"
 )
+_STAGE_BEFORE = Pattern(r"(?<![\w.])(?P<name>[a-z_]\w*+)[ \t\r\n]*\|[ \t\r\n]*\Z")
+_TWO = Pattern(r"[ \t]+(?P<first>[a-z_]\w*+)[ \t]+(?P<second>[a-z_]\w*+)")
 _STANDARD = ("Sources", "Sinks", "Conv", "Std")
 _TYPE = Pattern(r"(?P<open>[(\[]?)[ \t]*(?P<type>[A-Z]\w*+)(?![\w.'<])[ \t]*(?P<close>[)\]]?)")
 _WORD, _LAST_WORD = Pattern(r"[A-Za-z_][\w']*+"), Pattern(r"(?<![\w'])[A-Za-z_][\w']*+\Z")
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
+
+
+def _gives_list(text: str, name: str) -> bool:
+    """Whether a function that the file declares gives a list."""
+    return re.search(rf"(?m)^[ \t]*fun[ \t]+{name}[ \t]*:[^\n]*->[ \t]*\[", text) is not None
 
 
 class SideBySide:
@@ -262,15 +269,16 @@ class SideBySide:
 
     def _tell_second_expression(self, item: Expr, first: int, pipe: Edit) -> None:
         """A script's second expression, on a line of its own; or its first goes on there."""
-        fixes: tuple[Fix, ...] = (
-            Fix("Name the first `first`", (Edit(self._source.span(first, first), "def first = "),), _MAYBE),
-            Fix("Insert `|`", (pipe,), _MAYBE),
-        )
-        if "first" in self._names:
-            fixes = fixes[1:]
+        text, start = self._source.text, self._builder.start(item)
+        named = Fix("Name the first `first`", (Edit(self._source.span(first, first), "def first = "),), _MAYBE)
+        fixes = [] if "first" in self._names else [named]
+        if not text.startswith("Sources.", start):
+            ends = "Sinks." in text[first:start]
+            goes_on = text.startswith("Sinks.", start) or (text.startswith("Sources.", first) and not ends)
+            fixes.insert(0 if goes_on else len(fixes), Fix("Insert `|`", (pipe,), _MAYBE))
         where = self._source.span(self._builder.start(item), self._builder.end(item))
         title = "A script ends in one expression: this is a second one"
-        self._builder.report(codes.EXPRESSION_PLACE.at(where, title, fixes=fixes))
+        self._builder.report(codes.EXPRESSION_PLACE.at(where, title, fixes=tuple(fixes)))
 
     def _tell_foreign(self, end: int) -> bool:
         """Tell of ``if f then …``, ``map f``, ``return f``: they read as stages side by side."""
@@ -287,7 +295,8 @@ class SideBySide:
             return True
         if found[0] in ("map", "each"):
             title = f"A pipe runs each stage on every value: there is no `{found[0]}`"
-            self._builder.report(codes.UNEXPECTED.at(where, title, fixes=(self._without(where, found.end()),)))
+            fix = self._with_star(where, end) or self._without(where, found.end())
+            self._builder.report(codes.UNEXPECTED.at(where, title, fixes=(fix,)))
             return True
         if found[0] == "return":
             title = "The language has no `return`: a `def` is its expression"
@@ -313,6 +322,21 @@ class SideBySide:
         span = self._source.span(found.start("sql"), found.start("sql") + len(found["sql"].rstrip()))
         self._builder.report(told_as_sql(span, found["sql"].split()[0]))
         return True
+
+    def _with_star(self, word: Span, end: int) -> Fix | None:
+        """The fix of ``words | map stem`` and ``map stem words``, where ``words`` gives a list."""
+        before, behind = (
+            _STAGE_BEFORE.search(self._source.text, max(0, word.start - 99), word.start),
+            _TWO.match(self._source.text, end),
+        )
+        if before is not None and _gives_list(self._source.text, before["name"]):
+            place = self._source.span(before.end("name"), before.end("name"))
+            (gone,) = self._without(word, end).edits
+            return Fix(f"Write `{before['name']}*`, and remove `map`", (Edit(place, "*"), gone), _MAYBE)
+        if behind is not None and _gives_list(self._source.text, behind["second"]):
+            written = f"{behind['second']}* | {behind['first']}"
+            return Fix(f"Write `{written}`", (Edit(self._source.span(word.start, behind.end()), written),), _MAYBE)
+        return None
 
     def _without(self, where: Span, end: int) -> Fix:
         """A fix that takes a word and the space behind it out."""

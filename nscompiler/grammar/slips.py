@@ -24,6 +24,7 @@ from nscompiler.grammar.slipped_brackets import SlippedBrackets
 from nscompiler.grammar.slipped_names import SlippedNames
 from nscompiler.grammar.slipped_signs import SlippedSigns
 from nscompiler.grammar.small_constructors import small_constructors
+from nscompiler.grammar.stage_slips import stage_slips
 from nscompiler.grammar.stuck_words import StuckWords
 from nscompiler.grammar.swallowing import swallowing
 from nscompiler.grammar.trial import WINDOW, Trial
@@ -40,6 +41,7 @@ _EXPRESSIONS = LITERALS - {"TRUE", "FALSE"} | {"LNAME", "UNAME", "CONCAT", "FILT
 _WHOLE_FORMS: tuple[Callable[[SourceFile, Tokens, Trial, int], Iterator[Slip]], ...] = (
     dashed_uses,
     declaration_slips,
+    stage_slips,
     environment_forms,
     listed_values,
     foreign_chains,

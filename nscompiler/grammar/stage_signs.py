@@ -26,7 +26,13 @@ def chained_stages(around: Surroundings) -> Diagnostic | None:
     rewriting, position, complete, fresh = Rewriting(segment), 0, False, False
     while position < len(segment.kinds):
         if segment.text(position) == "." and complete and segment.is_word(position + 1):
-            rewriting.replace(position, position + 1, ["|"], " | ")
+            alias = segment.text(position - 3) if segment.text(position - 2) == "." else ""
+            name = segment.text(position + 1)
+            if alias and name[:1].islower() and not _is_declared(segment, name):  # of the same module
+                kind = segment.trial.kind["UNAME"]
+                rewriting.replace(position, position + 1, ["|", kind, "."], f" | {alias}.")
+            else:
+                rewriting.replace(position, position + 1, ["|"], " | ")
             complete, fresh = False, True
         elif segment.is_word(position):
             begins = fresh or segment.text(position - 1) != "."
@@ -37,6 +43,11 @@ def chained_stages(around: Surroundings) -> Diagnostic | None:
         position += 1
     fixes = rewriting.fix("Write `|`") if segment.text(at - 2) == "." else ()
     return codes.UNEXPECTED.at(segment.span(at), ONE_DOT, fixes=fixes) if fixes else None
+
+
+def _is_declared(segment: Segment, name: str) -> bool:
+    texts = segment.tokens.texts
+    return any(texts[at] in ("fun", "def") and texts[at + 1] == name for at in range(len(texts) - 1))
 
 
 def braced_branches(around: Surroundings) -> Diagnostic | None:
@@ -67,6 +78,8 @@ def listed_branches(around: Surroundings) -> Diagnostic | None:
         return None
     if segment.text(first - 1) == "=" and "{" in (segment.text(one) for one in opened):
         return None
+    if segment.text(first - 1) == "=" and segment.text(first + 1) == "Sources":
+        return _listed_pipe(segment, first, closing)
     rewriting = Rewriting(segment)
     rewriting.replace(first, first + 1, ["("], "(")
     for position in range(first + 1, closing):
@@ -77,6 +90,23 @@ def listed_branches(around: Surroundings) -> Diagnostic | None:
     fixes = rewriting.fix("Write `( & )`")
     title = "Stages side by side are joined by `&`: a list holds values alone"
     return codes.UNEXPECTED.at(segment.span(first, closing), title, fixes=fixes) if fixes else None
+
+
+def _listed_pipe(segment: Segment, first: int, closing: int) -> Diagnostic | None:
+    """``def w = [Sources.stdin, f, Sinks.log]``."""
+    rewriting = Rewriting(segment)
+    rewriting.replace(first, first + 1, [], "", segment.source.span(segment.start(first), segment.start(first + 1)))
+    position = first + 1
+    while position < closing:
+        if segment.text(position) == ",":
+            place = segment.source.span(segment.end(position - 1), segment.start(position + 1))
+            rewriting.replace(position, position + 1, ["|"], " | ", place)
+        position = segment.behind_bracket(position) if segment.text(position) in ("{", "[", "(") else position + 1
+    end = segment.source.span(segment.end(closing - 1), segment.end(closing))
+    rewriting.replace(closing, closing + 1, [], "", end)
+    fixes = rewriting.fix("Join them by `|`")
+    title = "Stages are joined by `|`: a list holds values alone"
+    return codes.MISSING_PIPE.at(segment.span(first, closing), title, fixes=fixes) if fixes else None
 
 
 def parameters_first(around: Surroundings) -> Diagnostic | None:

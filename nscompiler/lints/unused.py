@@ -34,8 +34,9 @@ def unused_declarations(checked: Checked, service_of: "Callable[[Checked], Servi
                 title = titled("the type `{}` is not used", decl.name.text)
                 yield codes.UNUSED_TYPE.at(module.span(decl.name), title, "a script cannot be imported")
             case syntax.FunDecl() | syntax.DefDecl() if not _is_needed(checked, decl.name.text, functions):
-                title = titled("`{}` is not used", decl.name.text)
                 fixes = _piped(checked, decl)
+                may = ": a `|` may be missing before what stands below" if fixes else ""
+                title = titled(f"`{{}}` is not used{may}", decl.name.text)
                 yield codes.UNUSED_DEFINITION.at(
                     module.span(decl.name), title, "a script cannot be imported", fixes=fixes
                 )

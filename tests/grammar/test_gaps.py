@@ -38,6 +38,20 @@ CASES = [
         "fun g : Text -> Text\n«bounded»\nfun h : Void -> Text\n",
         "fun g : Text -> Text\n@bounded\nfun h : Void -> Text\n",
     ),
+    (
+        F + "def d = Sources.stdin | f | Sinks.log & Sinks.stdout«)»\n",
+        F + "def d = Sources.stdin | (f | Sinks.log & Sinks.stdout)\n",
+    ),
+    (F + "fun l : Text -> [Text]\ndef d = concat(l«, 2»)\n", F + "fun l : Text -> [Text]\ndef d = concat(l)\n"),
+    (F + "fun l : Text -> [Text]\ndef d = l | «map» f\n", F + "fun l : Text -> [Text]\ndef d = l* | f\n"),
+    (F + "fun l : Text -> [Text]\ndef d = f | «map» f l\n", F + "fun l : Text -> [Text]\ndef d = f | l* | f\n"),
+    (F + "def d = «[Sources.stdin, f, Sinks.log]»\n", F + "def d = Sources.stdin | f | Sinks.log\n"),
+    (
+        F + 'def d = Sources.stdin | «tee» "o.jsonl" | Sinks.log\n',
+        F + 'def d = Sources.stdin | (Sinks.jsonl { path = "o.jsonl" } & Sinks.log)\n',
+    ),
+    ("Sources.stdin\n  | Conv.to_json\n  «Sinks.stdout»\n", "Sources.stdin\n  | Conv.to_json |\n  Sinks.stdout\n"),
+    (F + 'def d = f { n = 1 }\ndef e = «"""»\n  a\n  ""\n', F + 'def d = f { n = 1 }\ndef e = """\n  a\n  """\n'),
     (F + "def d «with { n : Integer }» = f\n", F + "def d = f\n"),
     (F + "def d = f { n = 1 «}», m = 2 | f\n", F + "def d = f { n = 1, m = 2 } | f\n"),
 ]
@@ -55,3 +69,18 @@ def test_it_is_one_error_with_a_fix(marked: str, mended: str) -> None:
 def test_a_parameter_without_a_value_is_told_by_its_name() -> None:
     (found,) = check_texts({"main.nml": F + "def d = f { n = }\n"}).diagnostics
     assert (found.code.id, found.title) == ("NS0132", "The parameter `n` has no value")
+
+
+def test_a_pipe_that_is_missing_is_told_where_nothing_uses_what_stands_before_it() -> None:
+    text = F + "def w = Sources.stdin | f\n  Sinks.stdout\n"
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    assert found.title == "`w` is not used: a `|` may be missing before what stands below"
+
+
+def test_a_member_of_a_member_may_be_of_the_same_module() -> None:
+    lib = "module Lib:1.0.0\nfun trim : Text -> Text\nfun upper : Text -> Text\n"
+    text = "import Lib:1.0.0 as L\ndef w = Sources.stdin | L.trim.upper | Sinks.log\n"
+    (found,) = [one for one in check_texts({"lib.nml": lib, "main.nml": text}).diagnostics if one.is_error]
+    mended = apply_edits(text, found.fixes[0].edits)
+    assert mended == text.replace("trim.upper", "trim | L.upper")
+    assert [one for one in check_texts({"lib.nml": lib, "main.nml": mended}).diagnostics if one.is_error] == []
