@@ -31,6 +31,10 @@ _KEYWORDS = frozenset(
 )
 
 
+# The last file with mistakes, which is asked for again when its imports are looked at.
+_FAULTY: "dict[tuple[str, str, bool], ParseResult]" = {}
+
+
 class ParseResult(Record):
     """A module, whole or with ``BrokenDecl``s in it, and the syntax errors of its text in order."""
 
@@ -47,12 +51,22 @@ def parse(source: SourceFile, *, comments: bool = True) -> ParseResult:
 
     Who has no use for the comments gets the module without them.
     """
-    result = _parse_natively(source, comments) or parse_tokens(source, comments=comments)[0]
-    if not result.problems:
-        return result
-    from nscompiler.grammar import same_slips  # files without mistakes do without
+    native = _parse_natively(source, comments)
+    if native is not None:
+        return native
+    key = (source.path, source.text, comments)
+    known = _FAULTY.get(key)
+    if known is not None:
+        return known
+    result = parse_tokens(source, comments=comments)[0]
+    if result.problems:
+        from nscompiler.grammar import same_slips  # files without mistakes do without
 
-    return ParseResult(result.module, _with_tried_fixes(source, same_slips.told_once(source, result.problems)))
+        told = _with_tried_fixes(source, same_slips.told_once(source, result.problems))
+        result = ParseResult(result.module, told)
+    _FAULTY.clear()
+    _FAULTY[key] = result
+    return result
 
 
 def _parse_natively(source: SourceFile, comments: bool) -> ParseResult | None:

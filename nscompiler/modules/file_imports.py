@@ -19,6 +19,8 @@ _LINE = Pattern(
     rf"[ \t]*+(?P<code>(?:from|import|include|use|require)\b[^\n\r]*?(?:[\"'<`](?P<quoted>{_PATH})[\"'>`]"
     rf"|[ \t](?P<bare>(?=[^\s;]*[\\/]){_PATH})(?=[ \t;]|$))[^\n\r;]*?)[ \t]*+(?://.*|;|$)"
 )
+# How much of a line is looked at.
+_LONGEST_LINE = 1000
 # What brings single names of a file.
 _NAMES = Pattern(r"\{|\bimport[ \t]+[a-z]\w*+[ \t]*+(?:,|$|from\b)")
 # A module of several names, of which the last is brought: `from Bank import Core`.
@@ -36,7 +38,7 @@ def file_imports(module: syntax.Module, index: ModuleIndex) -> Iterator[Diagnost
     path, text = module.source.path, module.source.text
     for told in parse(module.source).problems:
         start = max(text.rfind("\n", 0, told.primary.span.start), text.rfind("\r", 0, told.primary.span.start)) + 1
-        written_line = text[start:].partition("\n")[0].rstrip("\r")
+        written_line = text[start : start + _LONGEST_LINE].partition("\n")[0].rstrip("\r")
         part = _PART.match(written_line)
         if part is not None:
             yield from _of_part(told, part, start, index)

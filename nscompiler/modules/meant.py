@@ -1,5 +1,6 @@
 """What a faulty module reference was probably meant to be: ``demo.types:v1.0``, ``Demo@1.0.0``, ``Demo.Types``."""
 
+from functools import lru_cache
 from typing import ClassVar
 
 from nscompiler.modules.reference import SNAPSHOT, ModuleRef, ReferenceFault, parse_reference
@@ -25,6 +26,7 @@ class Meant(Record):
         self.has_version = has_version
 
 
+@lru_cache(256)
 def meant(text: str) -> Meant | None:
     """The reference that a faulty one stands for; None where that is a guess."""
     match = (

@@ -13,6 +13,8 @@ from nscompiler.typecheck.elsewhere import MOST_FIXES, Scope, import_edit, impor
 _LONGEST_REST = 80
 _MOST_ALIASES = 24
 _FEW = 4
+# In a file with thousands of imports each would be looked at as often.
+_MOST_LOOKED_AT = 500
 _STANDARD = {"Http": "Http:1.0.0"}
 """The modules of the standard library that are not in scope by themselves."""
 
@@ -21,15 +23,17 @@ def report_alias(scope: Scope, qualifier: syntax.Name, name: syntax.Name) -> Non
     """No import gives an alias; ``name`` is what is wanted from it."""
     text, aliases = qualifier.text, list(scope.imports)
     # Of an import that cannot be read nothing is known, but what differs in the size of letters alone is no other.
-    small = any(alias != text and alias.casefold() == text.casefold() for alias in scope.imports)
+    folded = text.casefold()
+    small = any(alias != text and alias.casefold() == folded for alias in aliases[:_MOST_LOOKED_AT])
     if syntax.NAMELESS in (text, name.text) or (syntax.NAMELESS in scope.imports and not small):
         return
     if text in scope.declared_functions:
         _report_dot(scope, qualifier, name)
         return
-    if any(_gives(scope.module, decl, text) for decl in scope.module.declarations):
+    broken = (decl for decl in scope.module.declarations if isinstance(decl, syntax.BrokenDecl))
+    if any(_gives(scope.module, decl, text) for decl in broken):
         return
-    if any(node.alias is None and _is_cut(scope.module, node, text) for node in scope.module.imports):
+    if any(node.alias is None and _is_cut(scope.module, node, text) for node in scope.module.imports[:_MOST_LOOKED_AT]):
         return
     renamed = tuple(_imported_as(scope, text, name.text))
     similar = renamed or scope.near(text, aliases)
@@ -70,9 +74,9 @@ def _listed(aliases: list[str]) -> str:
     return shown if len(aliases) <= _MOST_ALIASES else f"{shown} and {len(aliases) - _MOST_ALIASES} others"
 
 
-def _gives(module: syntax.Module, decl: syntax.Decl, alias: str) -> bool:
+def _gives(module: syntax.Module, decl: syntax.BrokenDecl, alias: str) -> bool:
     """Whether it is an import of this alias, or of any, that could not be read, which is told."""
-    if not isinstance(decl, syntax.BrokenDecl) or decl.keyword != "import":
+    if decl.keyword != "import":
         return False
     nameless = decl.name is None or module.source.text[: decl.end].endswith(" as")
     if nameless or decl.name.text == alias:  # type: ignore[union-attr]
@@ -128,9 +132,7 @@ def _alias_of(scope: Scope, reference: str) -> str | None:
 
 def _imported_as(scope: Scope, text: str, name: str) -> Iterator[str]:
     """The aliases of modules that have a name, where the alias that is written is a part of what they are called."""
-    for node in scope.module.imports:
-        if text[:1] not in node.reference.text:
-            continue  # in a file with thousands of imports each is looked at as often
+    for node in scope.module.imports[:_MOST_LOOKED_AT]:
         parts = node.reference.text.partition(":")[0].rpartition("/")[2].split(".")
         if text not in parts and text != "".join(parts):
             continue

@@ -81,8 +81,9 @@ def report_function(
 
 def _without_dot(scope: Scope, text: str) -> str:
     """``Sinks.log`` where ``Sinkslog`` stands; empty where no function of an import is meant so."""
-    for alias, interface in scope.imports.items():
-        if interface is not None and text.startswith(alias) and text[len(alias) :] in interface.functions:
+    for alias in scope.imports:
+        interface = scope.imports[alias] if text.startswith(alias) else None
+        if interface is not None and text[len(alias) :] in interface.functions:
             return f"{alias}.{text[len(alias) :]}"
     return ""
 
