@@ -3,6 +3,8 @@
 Only mistakes come here, so it is written for clarity; what a mistake costs is bounded by ``WINDOW``.
 """
 
+from functools import lru_cache
+
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar.lexer import SWALLOWED, Tokens
 from nscompiler.grammar.tables import Tables
@@ -104,11 +106,16 @@ class Trial:
         if following == index + 1 or texts[following] not in ("=", ":"):
             return ""
         is_reference = texts[following] == ":" and texts[following + 1][:1].isdigit()
-        return next(iter(near(texts[index], _NAMING if is_reference else _DECLARING)), "")
+        return _meant(texts[index], _NAMING if is_reference else _DECLARING)
 
     def begins_line(self, tokens: Tokens, index: int) -> bool:
         """Whether a token is the first of its line."""
         return not index or "\n" in tokens.gaps[index] or "\r" in tokens.gaps[index]
+
+
+@lru_cache(maxsize=256)  # it is asked of the same lines after each mistake before them
+def _meant(word: str, keywords: tuple[str, ...]) -> str:
+    return next(iter(near(word, keywords)), "")
 
 
 def next_start(trial: Trial, tokens: Tokens, index: int, read: int = 0) -> int:

@@ -81,10 +81,10 @@ def report_function(
 
 def _without_dot(scope: Scope, text: str) -> str:
     """``Sinks.log`` where ``Sinkslog`` stands; empty where no function of an import is meant so."""
-    for alias in scope.imports:
-        interface = scope.imports[alias] if text.startswith(alias) else None
-        if interface is not None and text[len(alias) :] in interface.functions:
-            return f"{alias}.{text[len(alias) :]}"
+    for end in range(1, len(text)):
+        interface = scope.imports.get(text[:end])
+        if interface is not None and text[end:] in interface.functions:
+            return f"{text[:end]}.{text[end:]}"
     return ""
 
 
