@@ -78,8 +78,8 @@ class ExpressionActions(TypeActions):
 
     def prefixed_concat(self, prefixed: Expr, star: int) -> Expr:
         """``concat f*``: refused, and read as ``concat f``; ``filter f*`` as ``(filter f)*``."""
-        self.postfix_after_prefix(prefixed, star)
-        if isinstance(prefixed, Concat) and prefixed.prefix and self.texts[star + 1] not in ("*", "?"):
+        both = self.postfix_after_prefix(prefixed, star)
+        if not both and isinstance(prefixed, Concat) and prefixed.prefix and self.texts[star + 1] not in ("*", "?"):
             return prefixed
         return Concat(prefixed.start, self.ends[star], prefixed, False)
 
@@ -158,8 +158,8 @@ class ExpressionActions(TypeActions):
 
     # --- reported where the diagnostics are known
 
-    def postfix_after_prefix(self, prefixed: Expr, mark: int) -> None:
-        """Report ``concat f*``."""
+    def postfix_after_prefix(self, prefixed: Expr, mark: int) -> bool:
+        """Report ``concat f*``; whether both signs do something there."""
         raise NotImplementedError
 
     def number_too_large(self, token: int) -> None:

@@ -23,6 +23,8 @@ def declaration_slips(source: SourceFile, tokens: Tokens, trial: Trial, index: i
     slips = _Slips(source, tokens, trial)
     yield from slips.comma_twice(index)
     yield from slips.long_arrow(index)
+    yield from slips.long_pipes(index)
+    yield from slips.binding_sign(index)
     yield from slips.turned_arrow(index)
     yield from slips.body(index)
     yield from slips.several_names(index)
@@ -97,6 +99,45 @@ class _Slips:
         fix = Fix("Write `->`", (Edit(span, "->"),), _MAYBE)
         problem = codes.MISSING_ARROW.at(span, f"An arrow is written `->`, not `{written}`", fixes=(fix,))
         yield Slip(first, last + 1, (self._sign("->", start),), problem)
+
+    def long_pipes(self, index: int) -> Iterator[Slip]:
+        """``def w = f --> g --> h``."""
+        head = self._keyword(index)
+        if head < 0 or self._text(head) != "def" or self._text(index) != "-":
+            return
+        meant: list[Token] = []
+        edits: list[Edit] = []
+        at, until = index, self._until(index)
+        while at < until:
+            arrow = at
+            while self._text(arrow) in ("-", "->") and (arrow == at or self._glued(arrow)):
+                arrow += 1
+            if self._text(arrow - 1) == "->" and arrow > at + 1:
+                place = self._source.span(self._tokens.starts[at], self._tokens.ends[arrow - 1])
+                edits.append(Edit(place, "|"))
+                meant.append(self._sign("|", place.start))
+                at = arrow
+            else:
+                meant.append(self._token(at))
+                at += 1
+        if not edits or edits[0].span.start != self._tokens.starts[index]:
+            return
+        written = self._source.text[edits[0].span.start : edits[0].span.end]
+        fix = Fix("Write `|`", tuple(edits), _MAYBE)
+        title = f"Stages are joined by `|`, not by `{written}`"
+        yield Slip(index, until, tuple(meant), codes.MISSING_PIPE.at(edits[0].span, title, fixes=(fix,)))
+
+    def binding_sign(self, index: int) -> Iterator[Slip]:
+        """``f { n := 3 }``, ``f { n => 3 }``."""
+        for first in (index, index - 1):
+            signs = (self._text(first), self._text(first + 1))
+            if signs in ((":", "="), ("=", ">")) and self._text(first - 2) in ("{", ",") and self._glued(first + 1):
+                start, end = self._tokens.starts[first], self._tokens.ends[first + 1]
+                span = self._source.span(start, end)
+                fix = Fix("Write `=`", (Edit(span, "="),), _MAYBE)
+                title = f"`{''.join(signs)}` is not written here: `=` alone is"
+                problem = codes.COLON_AND_EQUALS.at(span, title, fixes=(fix,))
+                yield Slip(first, first + 2, (self._sign("=", start),), problem)
 
     def turned_arrow(self, index: int) -> Iterator[Slip]:
         """``fun f : B <- A``."""

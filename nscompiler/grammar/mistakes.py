@@ -4,7 +4,7 @@ from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.build_expressions import ExpressionActions
 from nscompiler.grammar.place import MOST
-from nscompiler.grammar.syntax import Concat, Expr, Filter, Name, SizeLiteral, TypeExpr, TypeName, TypeVariable
+from nscompiler.grammar.syntax import Concat, Expr, Filter, Name, SizeLiteral, TypeExpr, TypeName, TypeVariable, Use
 from nscompiler.grammar.text import BadEscape
 from nscompiler.grammar.wording import NOTHING, fitting, shown
 from nscompiler.patterns import Pattern
@@ -14,6 +14,7 @@ _DRIVE = Pattern(r'"[A-Za-z]:\\')
 _BACKSLASH = Pattern(r'\\["\\]?')
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 # Built-in types that take no argument: written side by side they can only have been meant as a tuple.
+_GIVES = Pattern(r"(?m)^[ \t]*+fun[ \t]++(?P<name>\w++)[ \t]*+:[^\n]*?->[ \t]*+\[[ \t]*+\[")
 SCALARS = frozenset(
     ("Integer", "Double", "Boolean", "Text", "Byte", "Json", "Decimal", "Date", "Time", "DateTime", "Duration", "Uuid")
 )
@@ -74,10 +75,11 @@ class MistakeActions(ExpressionActions):
         span = self.source.span(self.starts[token], self.ends[token])
         self.report(codes.BAD_NUMBER.at(span, f"{shown(self.texts[token])} is too large for a number"))
 
-    def postfix_after_prefix(self, prefixed: Expr, mark: int) -> None:
-        """``concat f*``, told once at the first sign."""
+    def postfix_after_prefix(self, prefixed: Expr, mark: int) -> bool:
+        """``concat f*``, told once at the first sign; whether the file declares that ``f`` gives lists of lists."""
         if not isinstance(prefixed, (Concat, Filter)) or not prefixed.prefix:
-            return
+            return False
+        twice = isinstance(prefixed, Concat) and self._gives_lists_of_lists(prefixed.function)
         word = "concat" if isinstance(prefixed, Concat) else "filter"
         last = mark
         while self.texts[last + 1] in ("*", "?"):
@@ -88,15 +90,22 @@ class MistakeActions(ExpressionActions):
         span = self.source.span(self.starts[mark], self.ends[mark])
         first = Fix(f"Apply `{sign}` first", around_inner, _MAYBE)
         if {"concat": "*", "filter": "?"}[word] == sign and last == mark:
-            fixes = (
+            fixes: tuple[Fix, ...] = (
                 Fix(f"Remove the `{sign}`", (Edit(self.source.span(self.ends[mark - 1], span.end), ""),), _MAYBE),
                 first,
             )
             title = f"`{word}` and `{sign}` are the same: one of them is enough"
+            if twice:
+                fixes, title = (first,), f"`{word}` before and `{sign}` after one function need brackets"
         else:
             fixes = (first, Fix(f"Apply `{word}` first", around_prefix, _MAYBE))
             title = f"`{word}` before and `{sign}` after one function need brackets"
         self.report(codes.PREFIX_AND_POSTFIX.at(span, title, fixes=fixes))
+        return twice and len(fixes) == 1
+
+    def _gives_lists_of_lists(self, function: Expr) -> bool:
+        found = _GIVES.finditer(self.source.text) if isinstance(function, Use) else ()
+        return any(isinstance(function, Use) and one["name"] == function.name.text for one in found)
 
     def payload_needs_brackets(self, written: TypeExpr, constructor: str, arguments: tuple[TypeExpr, ...]) -> None:
         """``A Map Text | B``."""

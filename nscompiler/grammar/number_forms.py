@@ -39,6 +39,7 @@ _TIMES = {
 }
 _TIME = Pattern(r"([0-9]{1,9})[ \t]*([a-zA-Z]++)\.?")
 _TIME_PARTS = Pattern(rf"{_TIME_ONE}(?:(?:[ \t]*,?[ \t]*|[ \t]+and[ \t]+){_TIME_ONE})*+")
+_CLOCK = Pattern(r"([0-9]{1,3}):([0-5]?[0-9]):([0-5]?[0-9])")
 _BASE = Pattern(r"0(?:[xX][0-9a-fA-F_]{1,15}|[oO][0-7_]{1,20}|[bB][01_]{1,60})")
 _VALUE = Pattern(r"[^{}|;\n]*?(?=[ \t]*(?:,[ \t]*[a-z_]\w*[ \t]*[=:]|\}))")
 
@@ -156,6 +157,10 @@ def _offers(written: str) -> tuple[tuple[str, ...], str]:
 
 def _duration(written: str) -> str:
     """``"10m"`` for ``10 minutes``; nothing where a word is no unit of time."""
+    clock = _CLOCK.fullmatch(written)
+    if clock is not None:
+        numbers = [f"{int(part)}{unit}" for part, unit in zip(clock.groups(), "hms", strict=True) if int(part)]
+        return quote("".join(numbers)) if numbers else ""
     if not _TIME_PARTS.fullmatch(written):
         return ""
     parts = [(int(number), _TIMES.get(word.lower())) for number, word in _TIME.findall(written)]

@@ -179,6 +179,9 @@ def parse_reference(text: str) -> ModuleRef | ReferenceFault:
 
 def _parse_by_pieces(text: str) -> ModuleRef | ReferenceFault:
     before, colon, version_text = text.rpartition(":")
+    if colon and not version_text and _USUAL.fullmatch(before) is not None:
+        end = _Piece(text, 0)
+        return end.fault(codes.MODULE_NAME, "no `:` stands behind the version of `{}`", before, replacement=before)
     path = _Piece(before if colon else text, 0)
     place = _parse_path(path)
     if isinstance(place, ReferenceFault):

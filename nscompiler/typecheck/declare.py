@@ -50,6 +50,8 @@ def kind_of(input: Type, output: Type) -> str:
     return "sink" if isinstance(output, VoidType) else "function"
 
 
+# Types whose values a parameter gives as a text.
+_AS_TEXT = frozenset(("Date", "Time", "DateTime", "Uuid", "Json", "Decimal"))
 # What other languages call an attribute.
 _ATTRIBUTES_ELSEWHERE = {
     "stateless": "pure deterministic idempotent parallel threadsafe",
@@ -168,7 +170,10 @@ class Declarer:
             if name.text in seen:
                 first = Label(self.scope.span(seen[name.text].name), "first here", Role.DECLARATION)
                 title = f"the parameter `{name.text}` is declared twice"
-                self.scope.report(param_codes.DUPLICATE_PARAMETER, name, title, "again here", related=(first,))
+                fixes = self._undeclared(decl, parameter)
+                self.scope.report(
+                    param_codes.DUPLICATE_PARAMETER, name, title, "again here", related=(first,), fixes=fixes
+                )
                 continue
             seen[name.text] = parameter
             if name.text in params.POLICY:
@@ -396,5 +401,7 @@ def _types_meant(written: str) -> tuple[str, ...]:
     meant = (other,) if other else near(inner, syntax.PARAMETER_TYPES)
     if inner in syntax.PARAMETER_TYPES:
         meant = (inner,)
+    if inner in _AS_TEXT:
+        meant = ("Text",)
     listed = written.startswith("[")
     return tuple(f"[{one}]" for one in meant if not one.startswith("[")) if listed else meant
