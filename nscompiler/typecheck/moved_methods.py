@@ -15,27 +15,39 @@ from nscompiler.types.interface import FunctionInterface
 _MAYBE = Applicability.MAYBE_INCORRECT
 
 
-def misplaced(python: SourceFile, service: Service, name: str) -> tuple[Label, tuple[Fix, ...]] | None:
-    """The function of a name that stands where it is no method of the class, and the edits that make it one."""
+def misplaced(
+    python: SourceFile, service: Service, function: FunctionInterface
+) -> tuple[Label, tuple[Fix, ...]] | None:
+    """The function of a name that stands where it is no method of the class, and what makes it one, or calls it."""
     tree = ast.parse(python.text)
     owner = _class_of(tree, service)
-    found = [node for node in ast.walk(tree) if isinstance(node, Definition) and node.name == name]
+    found = [node for node in ast.walk(tree) if isinstance(node, Definition) and node.name == function.name]
     if owner is None or len(found) != 1:
         return None
-    (function,) = found
-    where = next((one for one in owner.body if function in ast.walk(one)), None)
-    told = f"inside `{where.name}`" if isinstance(where, Definition) else "outside of the class"
-    label = Label(name_in(python, function), f"it stands {told}", Role.NOTE)
-    indent = owner.body[0].col_offset
-    if isinstance(where, Definition) and where.body[-1] is function:
-        edits = _shifted(python, function, indent - function.col_offset)
-    elif where is None and function in tree.body and _follows(tree, owner, function):
-        edits = _shifted(python, function, indent)
-    else:
-        return label, ()
-    edits += _with_self(python, function)
-    title = f"move `{name}` into the class" if where is None else f"move `{name}` out of `{getattr(where, 'name', '')}`"
-    return label, (Fix(title, tuple(edits), _MAYBE),) if edits else ()
+    (other,) = found
+    where = next((one for one in owner.body if isinstance(one, Definition) and other in ast.walk(one)), None)
+    if where is None and other not in tree.body:
+        return None
+    label = Label(name_in(python, other), f"it stands {f'inside `{where.name}`' if where else 'outside'}", Role.NOTE)
+    fixes: tuple[Fix, ...] = ()
+    if where is None and _follows(tree, owner, other) and not _is_called(tree, other):
+        fixes = _moved(python, other, owner.body[0].col_offset, f"move `{other.name}` into the class")
+    elif where is not None and where.body[-1] is other:
+        spaces = owner.body[0].col_offset - other.col_offset
+        fixes = _moved(python, other, spaces, f"move `{other.name}` out of `{where.name}`")
+    calls = where is None and len(other.args.args) == (function.kind != "source")
+    if fixes or (where is None and other.args.args and other.args.args[0].arg == "self"):
+        return label, fixes
+    return label, stub(python, service, function, "return {}({})" if calls else "")
+
+
+def _moved(python: SourceFile, function: Definition, spaces: int, title: str) -> tuple[Fix, ...]:
+    edits = _shifted(python, function, spaces)
+    return (Fix(title, (*edits, *_with_self(python, function)), _MAYBE),) if edits else ()
+
+
+def _is_called(tree: ast.Module, function: Definition) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == function.name for node in ast.walk(tree))
 
 
 def wrapped(python: SourceFile, names: Sequence[str]) -> tuple[Fix, ...]:
@@ -43,8 +55,13 @@ def wrapped(python: SourceFile, names: Sequence[str]) -> tuple[Fix, ...]:
     tree = ast.parse(python.text)
     found = [one for one in tree.body if isinstance(one, Definition) and one.name in names]
     first = tree.body.index(found[0])
-    edits = [edit for one in found for edit in (*_shifted(python, one, 4), *_with_self(python, one))]
-    if tree.body[first : first + len(found)] != found or any(one.decorator_list for one in found) or not edits:
+    edits: list[Edit] = []
+    for one in found:
+        shifted = _shifted(python, one, 4)
+        if not shifted or one.decorator_list or _is_called(tree, one):
+            return ()
+        edits += (*shifted, *_with_self(python, one))
+    if tree.body[first : first + len(found)] != found:
         return ()
     start = python.lines.start_of(found[0].lineno)
     edits.insert(0, Edit(python.span(start, start), "class Module(nstack.Module):\n"))
@@ -53,8 +70,8 @@ def wrapped(python: SourceFile, names: Sequence[str]) -> tuple[Fix, ...]:
     return (Fix("write them into a class `Module`", tuple(edits), _MAYBE),)
 
 
-def stub(python: SourceFile, service: Service, function: FunctionInterface) -> tuple[Fix, ...]:
-    """A method that is to be written."""
+def stub(python: SourceFile, service: Service, function: FunctionInterface, body: str = "") -> tuple[Fix, ...]:
+    """A method that is to be written, or that calls the function of its name."""
     owner = _class_of(ast.parse(python.text), service)
     if owner is None or owner.body[0].lineno == owner.lineno or owner.end_lineno is None:
         return ()
@@ -69,7 +86,8 @@ def stub(python: SourceFile, service: Service, function: FunctionInterface) -> t
     end = python.lines.start_of(line) + len(python.line_text(line).rstrip("\r\n"))
     value = "self" if function.kind == "source" else "self, value"
     reads = (f'{indent * 2}{one.name} = self.args["{one.name}"]' for one in function.parameters.settable)
-    lines = [f"{indent}def {function.name}({value}):", *reads, f"{indent * 2}raise NotImplementedError"]
+    body = body.format(function.name, value.removeprefix("self").removeprefix(", ")) or "raise NotImplementedError"
+    lines = [f"{indent}def {function.name}({value}):", *reads, f"{indent * 2}{body}"]
     written = "\n\n" + "\n".join(lines)
     return (Fix(f"add a method `{function.name}`", (Edit(python.span(end, end), written),), _MAYBE),)
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from nscompiler.diagnostics.codes import python as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.diagnostics.suggest import distance
 from nscompiler.modules.wording import titled
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.names_in_python import attributes_given, names_given
-from nscompiler.typecheck.places_in_python import place_in
+from nscompiler.typecheck.places_in_python import offset_of, place_in
 from nscompiler.typecheck.python_fixes import imported_nstack, name_in
 from nscompiler.typecheck.service import Service
 
@@ -29,7 +30,7 @@ def wrong_base(python: SourceFile, service: Service) -> Iterator[Diagnostic]:
             place_in(python, min(used, key=lambda node: (node.lineno, node.col_offset))),
             f"`{python.path.rpartition('/')[2]}` uses `nstack` and does not import it",
             "there is no such name here",
-            fixes=(Fix("write `import nstack`", (imported_nstack(python, tree),), _MAYBE),),
+            fixes=(Fix("write `import nstack`", (_misspelt(python, tree) or imported_nstack(python, tree),), _MAYBE),),
         )
     elif service.names is not None and (owner := service.names.classes.get(service.class_name or "")) is not None:
         stored = attributes_given(tree)
@@ -39,6 +40,16 @@ def wrong_base(python: SourceFile, service: Service) -> Iterator[Diagnostic]:
             yield codes.CLASS_MISSING.at(
                 at, title, "it is `nstack.Module` that has it", fixes=_based(python, tree, owner)
             )
+
+
+def _misspelt(python: SourceFile, tree: ast.Module) -> Edit | None:
+    """The import of a module of a near name."""
+    for node in ast.walk(tree):
+        for name in node.names if isinstance(node, ast.Import) else ():
+            if name.asname is None and distance(name.name, "nstack", 2) <= 2:
+                start = offset_of(python, name.lineno, name.col_offset)
+                return Edit(python.span(start, start + len(name.name)), "nstack")
+    return None
 
 
 def _reads_args(owner: ast.ClassDef) -> bool:

@@ -32,12 +32,15 @@ def unknown_constructors(python: SourceFile, names: Names, interface: Interface)
     passed = _passed_over(tree)
     bases = {id(base) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for base in node.bases}
     for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "nstack" and id(node) not in passed:
+            wrong = [name for name in node.names if _is_unknown(name.name, types) and name.name != "*"]
+            yield from (_unknown_type(python, name, name.name, types, interface, is_base=True) for name in wrong)
         if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Load) or id(node) in passed:
             continue
         owner = names.full(node.value)
         sum = types.get(owner.removeprefix("nstack.")) if owner.startswith("nstack.") else None
         if owner == "nstack" and _is_unknown(node.attr, types):
-            yield _unknown_type(python, node, types, interface, is_base=id(node) in bases)
+            yield _unknown_type(python, node, node.attr, types, interface, is_base=id(node) in bases)
         elif isinstance(sum, Sum) and _is_no_constructor(node.attr, sum):
             yield _unknown(python, node, owner.removeprefix("nstack."), sum, interface)
 
@@ -82,6 +85,8 @@ def _may_lack(text: str, names: Names, types: Mapping[str, Type]) -> bool:
                 return True
     for own, full in names.imported.items():
         sum = types.get(full.removeprefix("nstack."))
+        if full.startswith("nstack.") and full.count(".") == 1 and _is_unknown(full.removeprefix("nstack."), types):
+            return True
         if full.startswith("nstack.") and isinstance(sum, Sum):
             found = re.findall(rf"\b{re.escape(own)}\s*\.\s*(\w+)", text)
             if any(_is_no_constructor(name, sum) for name in found):
@@ -124,7 +129,7 @@ def _constructors(type: Type) -> list[str]:
 def _unknown(python: SourceFile, node: ast.Attribute, name: str, type: Sum, interface: Interface) -> Diagnostic:
     listed = ", ".join(f"`{each}`" for each in _constructors(type)[:5])
     similar = near(node.attr, _constructors(type))
-    place = _last_name(python, node)
+    place = _last_name(python, node, node.attr)
     return codes.RETURNED_VALUE.at(
         place,
         titled("the sum `{}` has no constructor `{}`", name, node.attr),
@@ -135,21 +140,29 @@ def _unknown(python: SourceFile, node: ast.Attribute, name: str, type: Sum, inte
 
 
 def _unknown_type(
-    python: SourceFile, node: ast.Attribute, types: Mapping[str, Type], interface: Interface, *, is_base: bool
+    python: SourceFile,
+    node: ast.Attribute | ast.alias,
+    given: str,
+    types: Mapping[str, Type],
+    interface: Interface,
+    *,
+    is_base: bool,
 ) -> Diagnostic:
-    owning = [name for name, type in types.items() if node.attr in _constructors(type)]
-    if is_base:
-        similar = near(node.attr, _BASES)[:1]
+    owning = [name for name, type in types.items() if given in _constructors(type)]
+    if is_base and isinstance(node, ast.Attribute):
+        similar = near(given, _BASES)[:1]
+    elif is_base:
+        similar = near(given, [*_BASES, *types])
     else:
-        similar = tuple(f"{name}.{node.attr}" for name in owning) or near(node.attr, [*types, *_EXPORTED])
-    place = _last_name(python, node)
-    label = did_you_mean(similar) or f"the module declares no type `{node.attr}`"
+        similar = tuple(f"{name}.{given}" for name in owning) or near(given, [*types, *_EXPORTED])
+    place = _last_name(python, node, given)
+    label = did_you_mean(similar) or f"the module declares no type `{given}`"
     return (codes.CLASS_MISSING if is_base else codes.RETURNED_VALUE).at(
         place,
-        titled("`nstack` has no `{}`", node.attr),
+        titled("`nstack` has no `{}`", given),
         label,
         related=_declared(interface.types.get(similar[0].partition(".")[0])) if similar else (),
-        fixes=_instead(python, place, node.attr, similar),
+        fixes=_instead(python, place, given, similar),
     )
 
 
@@ -157,11 +170,14 @@ def _declared(type: TypeInterface | None) -> tuple[Label, ...]:
     return () if type is None else (Label(type.span, "declared here", Role.DECLARATION),)
 
 
-def _last_name(python: SourceFile, node: ast.Attribute) -> Span:
+def _last_name(python: SourceFile, node: ast.Attribute | ast.alias, name: str) -> Span:
+    if isinstance(node, ast.alias):
+        start = offset_of(python, node.lineno, node.col_offset)
+        return python.span(start, start + len(name))
     if node.lineno != node.end_lineno or node.end_col_offset is None:
         return place_in(python, node)
     end = offset_of(python, node.lineno, node.end_col_offset)
-    return python.span(end - len(node.attr), end)
+    return python.span(end - len(name), end)
 
 
 def _instead(python: SourceFile, place: Span, written: str, similar: tuple[str, ...]) -> tuple[Fix, ...]:

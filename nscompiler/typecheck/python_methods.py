@@ -214,10 +214,9 @@ def _lacking(
     interface = checked.interface.functions.get(name)
     if method is not None and (similar[0] == f"_{name}" or similar[0].startswith("__")):
         related, fixes = Label(line_of(python, method.lineno), "no function calls this", Role.NOTE), fixes[:1]
-    elif not similar and (elsewhere := misplaced(python, service, name)) is not None:
-        related, fixes = elsewhere
     elif not similar and interface is not None:
-        fixes = stub(python, service, interface)
+        elsewhere = misplaced(python, service, interface)
+        related, fixes = elsewhere or (related, stub(python, service, interface))
     return codes.METHOD_MISSING.at(
         module.span(function.name),
         f"the Python class has no method `{name}`",

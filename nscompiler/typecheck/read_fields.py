@@ -2,7 +2,6 @@
 that is declared. Where the value may have become something else, nothing is said."""
 
 import ast
-import keyword
 from collections.abc import Iterator
 
 from nscompiler.diagnostics.codes import python as codes
@@ -15,6 +14,7 @@ from nscompiler.typecheck.places_in_python import place_in
 from nscompiler.typecheck.python_fixes import span_of
 from nscompiler.typecheck.python_types import ITEM_FIELDS
 from nscompiler.typecheck.service import Method
+from nscompiler.typecheck.unpacked_values import are_others, has_parts, is_attribute, told_of_unpacked, unpacked_in
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.types import Record
 
@@ -26,21 +26,28 @@ _TRYING = (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)
 def unknown_fields(python: SourceFile, method: Method, function: FunctionInterface) -> Iterator[Diagnostic]:
     """The fields of a method's value that its record does not have, each once."""
     definition, type = method.definition, function.scheme.input
-    if definition is None or not isinstance(type, Record) or type.tail is not None or type.poisoned:
+    if definition is None or not has_parts(type) or type.poisoned:
         return
     arguments = [*definition.args.posonlyargs, *definition.args.args]
     if len(arguments) != 2 or definition.args.vararg is not None:
         return
     value = arguments[1].arg
     told: dict[str, list[ast.Attribute | ast.Subscript]] = {}
+    unpacked: list[ast.Tuple | ast.List] = []
     for part in definition.body:
         for node in ast.walk(part):
-            name = _field_of(node, value)
-            if name is not None and name not in type.labels and isinstance(node, ast.Attribute | ast.Subscript):
-                told.setdefault(name, []).append(node)
-    if not told or _may_be_another(definition, value):
+            if isinstance(type, Record) and isinstance(node, ast.Attribute | ast.Subscript):
+                name = _field_of(node, value)
+                if name is not None and name not in type.labels:
+                    told.setdefault(name, []).append(node)
+            if (targets := unpacked_in(node, value)) is not None and are_others(targets, type):
+                unpacked.append(targets)
+    if not (told or unpacked) or _may_be_another(definition, value):
         return
+    for targets in unpacked:
+        yield told_of_unpacked(python, function, type, targets, value)
     for name, nodes in told.items():
+        assert isinstance(type, Record)
         yield _told_of(python, function, type, name, nodes)
 
 
@@ -70,7 +77,7 @@ def _told_of(
 ) -> Diagnostic:
     named = "the declared record" if type.alias is None else f"`{type.alias.name}`"
     attribute = any(isinstance(node, ast.Attribute) for node in nodes)
-    usable = [label for label in type.labels if not attribute or _is_attribute(label)]
+    usable = [label for label in type.labels if not attribute or is_attribute(label)]
     similar = near(name, usable)
     listed = ", ".join(f"`{label}`" for label in type.labels[:5])
     return codes.RETURNED_VALUE.at(
@@ -80,10 +87,6 @@ def _told_of(
         related=(Label(function.span, "declared here", Role.DECLARATION),),
         fixes=tuple(fix for label in similar if (fix := _instead(python, nodes, name, label)) is not None),
     )
-
-
-def _is_attribute(label: str) -> bool:
-    return label.isidentifier() and not keyword.iskeyword(label) and label not in ITEM_FIELDS
 
 
 def _instead(python: SourceFile, nodes: list[ast.Attribute | ast.Subscript], name: str, label: str) -> Fix | None:

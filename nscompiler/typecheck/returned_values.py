@@ -91,7 +91,8 @@ def _parts(node: ast.expr, type: App) -> Iterator[tuple[ast.expr, Type]]:
         if _is_plain(node) and len(node.elts) == len(type.items):
             yield from zip(node.elts, type.items, strict=True)
     elif type.constructor == "map" and isinstance(node, ast.Dict):
-        yield from ((value, type.items[0]) for value in node.values)
+        pairs = zip(node.keys, node.values, strict=True)
+        yield from ((value, type.items[0]) for key, value in pairs if key is not None)
 
 
 def _is_plain(node: ast.expr) -> TypeGuard[ast.Tuple]:

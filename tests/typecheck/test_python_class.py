@@ -68,6 +68,17 @@ def test_a_base_that_is_misspelt() -> None:
     assert told(ONE, python.replace(".Module", ".Modul")) == [("NS0802", "`nstack` has no `Modul`", [python])]
 
 
+def test_an_import_that_is_misspelt() -> None:
+    right = f"import nstack\n\n\n{CLASS}{F}"
+    title = "`service.py` uses `nstack` and does not import it"
+    assert told(ONE, right.replace("import nstack", "import nstak")) == [("NS0802", title, [right])]
+    python = "from nstack import BaseService\n\n\nclass Module(BaseService):\n" + F
+    wrong = python.replace("import BaseService", "import BaseServise as BaseService")
+    ((code, said, after),) = told(ONE, wrong)
+    assert (code, said) == ("NS0802", "`nstack` has no `BaseServise`")
+    assert after == [wrong.replace("Servise as", "Service as")]
+
+
 # --- names of `nstack`
 
 
@@ -142,6 +153,18 @@ def test_a_method_that_is_nowhere_is_added() -> None:
 )
 def test_a_function_outside_of_the_class_is_moved(behind: str, after: str | None) -> None:
     assert lacking(f"{CLASS}{F}{behind}") == ([] if after is None else [f"{CLASS}{F}{after}"])
+
+
+def test_a_function_that_others_call_is_called() -> None:
+    behind = "\ndef g(x):\n    return x\n\n\ndef other(x):\n    return g(x)\n"
+    stub = "\n    def g(self, value):\n        return g(value)\n"
+    assert lacking(f"{CLASS}{F}{behind}") == [f"{CLASS}{F}{stub}{behind}"]
+
+
+def test_a_method_of_another_class_is_none_that_is_meant() -> None:
+    other = f"\nclass Other:\n{G}"
+    stub = "\n    def g(self, value):\n        raise NotImplementedError\n"
+    assert lacking(f"{CLASS}{F}{other}") == [f"{CLASS}{F}{stub}{other}"]
 
 
 def test_a_method_inside_another_is_moved_out_where_it_is_the_last() -> None:

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Optional, Union
 
 import nstack
 import numpy as np
-from nstack import Thing
+from nstack import Plant as Thing
 
 Url = str
 Pair = tuple[int, str]

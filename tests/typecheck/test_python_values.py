@@ -74,6 +74,7 @@ def test_what_is_of_another_type_is_told(output: str, body: str, under: str, tit
         ("Text", "return ..."),
         ("Text", "return (str(one) for one in x)"),
         ("Text", "yield x"),
+        ("Map Double", "return {'x': 1, **{x: 2}}"),
     ],
 )
 def test_what_may_be_of_the_type_is_left_alone(output: str, body: str) -> None:
@@ -109,6 +110,33 @@ def test_another_key_is_meant_for_the_one_that_is_missing() -> None:
 def test_a_field_that_is_not_there_is_told(body: str, under: str, after: list[str]) -> None:
     name = under.strip("x.[']")
     assert told("R -> Text", body) == [(under, f"`f` reads `{name}` of a value that has no such field", after)]
+
+
+@pytest.mark.parametrize(
+    ("input", "body", "title", "after"),
+    [
+        ("R", "name, age = x", "2 of 3 parts of its value", "name, age = x.name, x.age"),
+        ("R", "(name, age) = x", "2 of 3 parts of its value", "(name, age) = x.name, x.age"),
+        ("R", "a, b, c, d = x", "4 parts of a value that has 3", None),
+        (
+            "R",
+            "age, name, old = x",
+            "the fields of its value in another order",
+            "age, name, old = x.age, x.name, x.old",
+        ),
+        ("(Text, Text)", "a, b, c = x", "3 parts of a value that has 2", None),
+        ("(Text, Text)", "a, b = x", None, None),
+        ("R", "name, years, old = x", None, None),
+        ("R", "name, *rest = x", None, None),
+        ("[Text]", "name, rest = x", None, None),
+    ],
+)
+def test_a_value_is_unpacked_into_as_many_variables_as_it_has_parts(
+    input: str, body: str, title: str | None, after: str | None
+) -> None:
+    found = told(f"{input} -> Text", f"{body}\nreturn ''")
+    mended = [] if after is None else [f"{after}\nreturn ''"]
+    assert [(said, fixed) for _, said, fixed in found] == ([] if title is None else [(f"`f` unpacks {title}", mended)])
 
 
 @pytest.mark.parametrize(
