@@ -59,6 +59,11 @@ def kind_of_literal(node: ast.expr) -> str | None:
     return None
 
 
+def called_as(node: ast.expr) -> str:
+    """What a value that is written out is called in a message."""
+    return _CALLED[kind_of_literal(node) or ""]
+
+
 def is_another(node: ast.expr, type: Type) -> bool:
     """Whether a value is written out that is none of a type, whatever it holds."""
     kind = kind_of_literal(node)

@@ -63,6 +63,8 @@ class _Missing:
                 return name not in self._bound and not hasattr(builtins, name)
             case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Load()):
                 return name not in self._stored and not name.startswith("__")
+            case ast.Attribute(value=ast.Name(id="nstack"), attr="args", ctx=ast.Load()):
+                return True
         return False
 
 

@@ -10,6 +10,7 @@ from nscompiler.modules.wording import titled
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.agreement import returns, takes
 from nscompiler.typecheck.annotations import Annotation, read_annotation
+from nscompiler.typecheck.constructor_calls import wrong_calls
 from nscompiler.typecheck.facts import Checked
 from nscompiler.typecheck.no_values import no_values
 from nscompiler.typecheck.places_in_python import line_of, place_in
@@ -18,7 +19,7 @@ from nscompiler.typecheck.python_methods import check_methods, stands_twice
 from nscompiler.typecheck.python_parameters import Parameters
 from nscompiler.typecheck.read_fields import unknown_fields
 from nscompiler.typecheck.returned_values import told_of, wrong_values
-from nscompiler.typecheck.service import CLASS_NAMES, Method, MethodKind, Service, read_service
+from nscompiler.typecheck.service import CLASS_NAMES, PLAIN_BASES, Method, MethodKind, Service, read_service
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import show
 from nscompiler.types.types import Type, VoidType
@@ -57,6 +58,7 @@ def check_python(checked: Checked, python: SourceFile) -> tuple[Diagnostic, ...]
         *reader.values({label.span for one in annotations for label in one.related}),
         *Parameters(python, service, reader.functions).told(),
         *(() if service.names is None else unknown_constructors(python, service.names, checked.interface)),
+        *(() if service.names is None else wrong_calls(python, service, service.names, checked.interface.types)),
     )
 
 
@@ -77,14 +79,16 @@ def not_read(module: syntax.Module, wanted: str, found: SourceFile) -> Diagnosti
 def _wrong_base(python: SourceFile, service: Service) -> Iterator[Diagnostic]:
     """What is wrong with what the class derives from, where it may be something."""
     names = service.names
-    if names is None or not service.complete:
+    owner = None if names is None else names.classes.get(service.class_name or "")
+    if names is None or owner is None:
         return
-    owner = names.classes.get(service.class_name or "")
-    bare = owner is not None and not owner.bases and bool(service.arguments.uses)
-    if bare or ("nstack" not in names.bound and "nstack." in python.text):
+    bare = not owner.bases and service.complete and bool(service.arguments.uses)
+    unbound = service.complete and "nstack" not in names.bound and "nstack." in python.text
+    odd = [one for one in owner.bases if isinstance(one, ast.Name) and one.id in ("nstack", *PLAIN_BASES)]
+    if bare or unbound or any(one.id not in names.bound or one.id in ("nstack", owner.name) for one in odd):
         from nscompiler.typecheck.python_bases import wrong_base
 
-        yield from wrong_base(python, service)
+        yield from wrong_base(python, service, owner)
 
 
 def _no_class(module: syntax.Module, python: SourceFile, service: Service) -> Diagnostic:

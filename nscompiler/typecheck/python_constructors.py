@@ -1,6 +1,7 @@
 """Types and constructors in a Python file, ``nstack.Event.Placed``, that its module does not have."""
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator, Mapping
 
@@ -10,12 +11,15 @@ from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.modules.wording import titled
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.annotations import Names
+from nscompiler.typecheck.names_in_python import names_given
 from nscompiler.typecheck.places_in_python import offset_of, place_in
 from nscompiler.types.interface import Interface, TypeInterface
 from nscompiler.types.types import App, Record, Sum, Type
 
-# What `nstack` has for every module.
-_EXPORTED = frozenset(("At", "BaseService", "Module", "Record", "Sum", "connectors", "modules", "runtime", "version"))
+# What `nstack` has for every module; `args`, which it has not, is told of as a parameter.
+_EXPORTED = frozenset(
+    ("At", "BaseService", "Module", "Record", "Sum", "connectors", "modules", "runtime", "version", "args")
+)
 # What the class of a sum has besides its constructors.
 _OF_SUMS = re.compile(r"get[A-Z]|_|(?:match|value|mro)$")
 _BASES = ("Module", "BaseService")
@@ -23,6 +27,7 @@ _BASES = ("Module", "BaseService")
 
 def unknown_constructors(python: SourceFile, names: Names, interface: Interface) -> Iterator[Diagnostic]:
     """What a file names as attributes of ``nstack``, or of a sum, and is not there."""
+    yield from bare_names(python, names, interface)
     if not any(full.startswith("nstack.") for full in names.imported.values()) and _names_no_type(python.text, names):
         return
     types = _classes(interface)
@@ -43,6 +48,34 @@ def unknown_constructors(python: SourceFile, names: Names, interface: Interface)
             yield _unknown_type(python, node, node.attr, types, interface, is_base=id(node) in bases)
         elif isinstance(sum, Sum) and _is_no_constructor(node.attr, sum):
             yield _unknown(python, node, owner.removeprefix("nstack."), sum, interface)
+
+
+def bare_names(python: SourceFile, names: Names, interface: Interface) -> Iterator[Diagnostic]:
+    """Types and constructors of the module that a file uses without ``nstack`` before them, each once."""
+    meant: dict[str, str] = {}
+    for name, type in interface.types.items():
+        meant.update((one, f"nstack.{name}.{one}") for one in _constructors(type.body) if one not in interface.types)
+        if isinstance(type.body, Sum | Record):
+            meant[name] = f"nstack.{name}"
+    found = [name for name in meant if name not in names.bound and not hasattr(builtins, name)]
+    found = [name for name in found if re.search(rf"(?<![.\w]){re.escape(name)}\s*[.(]", python.text)]
+    if not found:
+        return
+    tree = ast.parse(python.text)
+    given, passed = names_given(tree), _passed_over(tree)
+    for name in found if given is not None else ():
+        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name]
+        nodes = [node for node in nodes if id(node) not in passed]
+        if nodes and given is not None and name not in given:
+            edits = sorted((Edit(place_in(python, one), meant[name]) for one in nodes), key=lambda one: one.span.start)
+            plain = all(python.text[one.span.start : one.span.end] == name for one in edits)
+            yield codes.RETURNED_VALUE.at(
+                edits[0].span,
+                titled("the Python file gives the name `{}` no meaning", name),
+                f"it is `{meant[name]}`",
+                related=_declared(interface.types.get(meant[name].split(".")[1])),
+                fixes=(Fix(f"write `{meant[name]}`", tuple(edits), Applicability.MAYBE_INCORRECT),) if plain else (),
+            )
 
 
 def _names_no_type(text: str, names: Names) -> bool:

@@ -173,7 +173,7 @@ class Parameters:
         for function in self._functions.values() if every is not None else ():
             method = self._service.methods.get(function.name)
             values = 0 if function.kind == "source" else 1
-            if method is None or (method.decorator and method.arguments not in (None, values)):
+            if method is None or (_has_no_self(method) and method.arguments not in (None, values)):
                 continue  # which is told of already
             names = [one.name for one in function.parameters.settable]
             slips = (one.name for one in self._service.arguments.uses if self._is_slip(one, function, declared))
@@ -193,6 +193,13 @@ class Parameters:
         label = Label(line_of(self._python, one.method.line), f"the method `{one.function.name}`", Role.DECLARATION)
         title = titled("the Python class never reads the parameter `{}`", one.name)
         return codes.UNREAD_PARAMETER.at(one.place, title, "setting it changes nothing", related=(label,))
+
+
+def _has_no_self(method: Method) -> bool:
+    if method.definition is None:
+        return bool(method.decorator)
+    arguments = (*method.definition.args.posonlyargs, *method.definition.args.args)
+    return not arguments or arguments[0].arg != "self"
 
 
 def _taken(method: Method, names: list[str], values: int) -> tuple[str, ...]:

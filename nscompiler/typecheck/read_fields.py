@@ -16,18 +16,20 @@ from nscompiler.typecheck.python_types import ITEM_FIELDS
 from nscompiler.typecheck.service import Method
 from nscompiler.typecheck.unpacked_values import are_others, has_parts, is_attribute, told_of_unpacked, unpacked_in
 from nscompiler.types.interface import FunctionInterface
-from nscompiler.types.types import Record
+from nscompiler.types.types import Record, Sum, Type
 
 # What may try an attribute, or ask for it first.
-_ASKING = ("hasattr", "getattr", "isinstance", "type")
+_ASKING = ("isinstance", "hasattr", "getattr", "type")
+_READS = (ast.Attribute, ast.Subscript)
 _TRYING = (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)
 
 
 def unknown_fields(python: SourceFile, method: Method, function: FunctionInterface) -> Iterator[Diagnostic]:
     """The fields of a method's value that its record does not have, each once."""
     definition, type = method.definition, function.scheme.input
-    if definition is None or not has_parts(type) or type.poisoned:
+    if definition is None or type.poisoned or not (has_parts(type) or isinstance(type, Sum)):
         return
+    labels = _labels(type)
     arguments = [*definition.args.posonlyargs, *definition.args.args]
     if len(arguments) != 2 or definition.args.vararg is not None:
         return
@@ -36,27 +38,34 @@ def unknown_fields(python: SourceFile, method: Method, function: FunctionInterfa
     unpacked: list[ast.Tuple | ast.List] = []
     for part in definition.body:
         for node in ast.walk(part):
-            if isinstance(type, Record) and isinstance(node, ast.Attribute | ast.Subscript):
+            if labels is not None and isinstance(node, ast.Attribute if isinstance(type, Sum) else _READS):
                 name = _field_of(node, value)
-                if name is not None and name not in type.labels:
+                if name is not None and name not in labels:
                     told.setdefault(name, []).append(node)
-            if (targets := unpacked_in(node, value)) is not None and are_others(targets, type):
+            if has_parts(type) and (targets := unpacked_in(node, value)) is not None and are_others(targets, type):
                 unpacked.append(targets)
-    if not (told or unpacked) or _may_be_another(definition, value):
+    if not (told or unpacked) or _may_be_another(definition, value, _ASKING[isinstance(type, Sum) :]):
         return
     for targets in unpacked:
+        assert has_parts(type)
         yield told_of_unpacked(python, function, type, targets, value)
     for name, nodes in told.items():
-        assert isinstance(type, Record)
-        yield _told_of(python, function, type, name, nodes)
+        yield _told_of(python, function, type, labels or (), name, nodes)
 
 
-def _may_be_another(definition: ast.FunctionDef | ast.AsyncFunctionDef, value: str) -> bool:
+def _labels(type: Type) -> tuple[str, ...] | None:
+    """What a value of a type may be asked for: a record's fields, or what values of all constructors have."""
+    if isinstance(type, Sum):
+        return ("value", "match", *(f"get{name}" for name, _ in type.constructors))
+    return type.labels if isinstance(type, Record) else None
+
+
+def _may_be_another(definition: ast.FunctionDef | ast.AsyncFunctionDef, value: str, asking: tuple[str, ...]) -> bool:
     """Whether a method's value may become something else, or is asked what it has."""
     if any(name == value for part in definition.body for name in names_in(part)):
         return True
     nodes = ast.walk(definition)
-    return any(isinstance(one, _TRYING) or (isinstance(one, ast.Name) and one.id in _ASKING) for one in nodes)
+    return any(isinstance(one, _TRYING) or (isinstance(one, ast.Name) and one.id in asking) for one in nodes)
 
 
 def _field_of(node: ast.AST, value: str) -> str | None:
@@ -71,19 +80,23 @@ def _field_of(node: ast.AST, value: str) -> str | None:
 def _told_of(
     python: SourceFile,
     function: FunctionInterface,
-    type: Record,
+    type: Type,
+    labels: tuple[str, ...],
     name: str,
     nodes: list[ast.Attribute | ast.Subscript],
 ) -> Diagnostic:
-    named = "the declared record" if type.alias is None else f"`{type.alias.name}`"
+    of_a_sum = isinstance(type, Sum)
+    named = "the declared type" if type.alias is None else f"`{type.alias.name}`"
     attribute = any(isinstance(node, ast.Attribute) for node in nodes)
-    usable = [label for label in type.labels if not attribute or is_attribute(label)]
+    usable = [label for label in labels if of_a_sum or not attribute or is_attribute(label)]
     similar = near(name, usable)
-    listed = ", ".join(f"`{label}`" for label in type.labels[:5])
+    listed = ", ".join(f"`{label}`" for label in labels[:5])
     return codes.RETURNED_VALUE.at(
         place_in(python, nodes[0]),
-        titled("`{}` reads `{}` of a value that has no such field", function.name, name),
-        did_you_mean(similar) or f"{named} has {listed}{' …' if type.labels[5:] else ''}",
+        titled(
+            "`{}` reads `{}` of a value that has no such " + ("attribute" if of_a_sum else "field"), function.name, name
+        ),
+        did_you_mean(similar) or f"{named} has {listed}{' …' if labels[5:] else ''}",
         related=(Label(function.span, "declared here", Role.DECLARATION),),
         fixes=tuple(fix for label in similar if (fix := _instead(python, nodes, name, label)) is not None),
     )

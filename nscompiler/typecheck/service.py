@@ -16,7 +16,8 @@ CLASS_NAMES = ("Module", "Service")
 
 # A `type` statement, or type parameters.
 _OF_3_12 = Pattern(r"\s*(?:type\s+\w+\s*[\[=]|(?:(?:async\s+)?def|class)\s+\w+\s*\[)")
-_PLAIN_BASES = frozenset({"Module", "BaseService", "object"})
+PLAIN_BASES = frozenset({"Module", "BaseService", "object"})
+"""The bases from which no method can come."""
 
 
 class MethodKind(Enum):
@@ -218,9 +219,9 @@ def _members(
 def _plain(base: ast.expr) -> bool:
     match base:
         case ast.Name(id=name):
-            return name in _PLAIN_BASES
+            return name in PLAIN_BASES
         case ast.Attribute(value=ast.Name(id="nstack"), attr=name):
-            return name in _PLAIN_BASES
+            return name in PLAIN_BASES
     return False
 
 

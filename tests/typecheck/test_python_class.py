@@ -79,6 +79,16 @@ def test_an_import_that_is_misspelt() -> None:
     assert after == [wrong.replace("Servise as", "Service as")]
 
 
+@pytest.mark.parametrize(
+    ("base", "told_of"), [("nstack", "the module `nstack`"), ("Module", "`Module`, which is not there")]
+)
+def test_a_base_that_is_no_class(base: str, told_of: str) -> None:
+    right = f"import nstack\n\n\n{CLASS}{F}"
+    title = f"the class `Module` derives from {told_of}"
+    assert told(ONE, right.replace("(nstack.Module)", f"({base})")) == [("NS0802", title, [right])]
+    assert told(ONE, f"from nstack import Module\n\n\nclass Module(Module):\n{F}") == []
+
+
 # --- names of `nstack`
 
 

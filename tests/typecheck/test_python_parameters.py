@@ -51,6 +51,7 @@ def test_of_two_that_are_read_none_is_meant_alone() -> None:
         ('self.arg["least"]', "self.arg", 'self.args["least"]'),
         ('self.params.get("least")', "self.params", 'self.args.get("least")'),
         ('args["least"] + args["least"]', "args", 'self.args["least"] + self.args["least"]'),
+        ('nstack.args["least"]', "nstack.args", 'self.args["least"]'),
         ("x + least", "least", 'x + self.args["least"]'),
         ("self.least", "self.least", 'self.args["least"]'),
         ("f'{self.least}'", "self.least", None),
@@ -77,6 +78,12 @@ def test_what_is_read_from_in_vain_is_told_once() -> None:
 )
 def test_what_there_is_may_hold_anything(read: str, more: str) -> None:
     assert [code for code, _, _, _ in told(read, more=more)] == ["NS0807"]
+
+
+def test_of_a_method_without_self_that_alone_is_told() -> None:
+    python = f"{HEAD}    def f(x):\n        return x\n"
+    (found,) = check_texts({"a/module.nml": NML.partition("fun g")[0], "a/service.py": python}).diagnostics
+    assert found.title == "the method `f` lacks `self`"
 
 
 def test_of_a_static_method_its_decorator_alone_is_told() -> None:

@@ -112,6 +112,68 @@ def test_a_field_that_is_not_there_is_told(body: str, under: str, after: list[st
     assert told("R -> Text", body) == [(under, f"`f` reads `{name}` of a value that has no such field", after)]
 
 
+def test_an_attribute_that_no_sum_has_is_told() -> None:
+    said = "`f` reads `{}` of a value that has no such attribute"
+    assert told("E -> Text", "if isinstance(x, nstack.E.Gone):\n    return ''\nreturn x.valeu") == [
+        ("x.valeu", said.format("valeu"), ["if isinstance(x, nstack.E.Gone):\n    return ''\nreturn x.value"])
+    ]
+    assert told("E -> Text", "return x.name") == [("x.name", said.format("name"), [])]
+    for right in (
+        "x.getPlace().name",
+        "x.match(str, str)",
+        "x.value.name",
+        "x.__class__",
+        "getattr(x, 'name', x.name)",
+    ):
+        assert told("E -> Text", f"return {right}") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "under", "title", "after"),
+    [
+        (
+            "return nstack.E.Gone(1)",
+            "nstack.E.Gone(1)",
+            "the constructor `Gone` has no value, and is given one",
+            "nstack.E.Gone()",
+        ),
+        (
+            "return nstack.E.Place()",
+            "nstack.E.Place()",
+            "the constructor `Place` holds one value, and is given none",
+            None,
+        ),
+        (
+            "return nstack.E.Place(x, 1, None)",
+            "nstack.E.Place(x, 1, None)",
+            "the constructor `Place` holds one value, and is given 3",
+            "nstack.E.Place((x, 1, None))",
+        ),
+        ("return nstack.E.Place('x')", "nstack.E.Place('x')", "`Place` holds R, and is given a text", None),
+        ("return E.Gone()", "E", "the Python file gives the name `E` no meaning", "nstack.E.Gone()"),
+        ("return Gone()", "Gone", "the Python file gives the name `Gone` no meaning", "nstack.E.Gone()"),
+    ],
+)
+def test_a_constructor_is_called_as_it_is_declared(body: str, under: str, title: str, after: str | None) -> None:
+    assert told("Text -> E", body) == [(under, title, [] if after is None else [f"return {after}"])]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return nstack.E.Place({'name': x, 'age': 1})",
+        "return nstack.E.Place((x, 1, None))",
+        "return nstack.E.Place(value=x)",
+        "return nstack.E.Place(*x)",
+        "return nstack.E.Gone",
+        "from other import E\nreturn E.Gone(1)",
+        "Gone = nstack.E.Gone\nreturn Gone()",
+    ],
+)
+def test_a_constructor_that_is_called_rightly(body: str) -> None:
+    assert told("Text -> E", body) == []
+
+
 @pytest.mark.parametrize(
     ("input", "body", "title", "after"),
     [
