@@ -2,6 +2,8 @@
 `fun out : Text ->`; and parameters on a `def`, which are those of a `fun`.
 """
 
+from itertools import pairwise
+
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from nscompiler.grammar.segment import Segment
@@ -31,8 +33,9 @@ def one_sided(around: Surroundings) -> Diagnostic | None:
             return None
         place = segment.source.span(segment.end(at - 1), segment.end(at - 1))
         fix = Fix("Write `-> Void`, if it is a sink", (Edit(place, " Void"),), _MAYBE)
+        fixes = () if _goes_on(segment, around) else (fix,)
         title = f"{around.called()} ends before it is complete"
-        return codes.UNFINISHED.at(around.last_span(), title, "expected a type after this", fixes=(fix,))
+        return codes.UNFINISHED.at(around.last_span(), title, "expected a type after this", fixes=fixes)
     if at - 1 > first and segment.is_word(at - 1) and segment.is_word(at - 2):
         return None  # an arrow between the two
     void, arrow = segment.trial.kind["UNAME"], segment.trial.tables.literals["->"]
@@ -43,6 +46,12 @@ def one_sided(around: Surroundings) -> Diagnostic | None:
     source = Fix(fitting(f"Write `Void -> {written}`", "Write `Void ->`"), (Edit(before, "Void -> "),), _MAYBE)
     sink = Fix(fitting(f"Write `{written} -> Void`", "Write `-> Void`"), (Edit(behind, " -> Void"),), _MAYBE)
     return _told(around, segment, first, (source, sink), at - 1)
+
+
+def _goes_on(segment: Segment, around: Surroundings) -> bool:
+    """Whether something takes what the function gives, wherever it is used."""
+    name, texts = around.name(), segment.tokens.texts
+    return name is not None and any(one == name.text and behind == "|" for one, behind in pairwise(texts))
 
 
 def _told(

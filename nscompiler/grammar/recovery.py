@@ -413,7 +413,10 @@ class Recovery:
         span = self._builder.source.span(self._tokens.starts[opening], self._tokens.ends[opening])
         end = self._tokens.ends[index - 1]
         if self._tokens.unclosed < 0:
-            edit = Edit(self._builder.source.span(end, end), "\n}\n")
+            text = self._builder.source.text
+            below = 0 if text[end:].strip() else text.find("\n", end) + 1  # where the next line begins
+            place, brace = (below, "}\n") if below else (end, "\n}\n")
+            edit = Edit(self._builder.source.span(place, place), brace)
             fix = Fix("Insert `}`", (edit,), Applicability.MACHINE_APPLICABLE)
             self._builder.report(codes.UNCLOSED_BRACKET.at(span, "This `{` is never closed", fixes=(fix,)))
         self._tokens.insert(index, self._tables.literals["}"], "}", len(self._builder.source.text))

@@ -92,3 +92,14 @@ def test_a_member_of_a_member_may_be_of_the_same_module() -> None:
     mended = apply_edits(text, found.fixes[0].edits)
     assert mended == text.replace("trim.upper", "trim | L.upper")
     assert [one for one in check_texts({"lib.nml": lib, "main.nml": mended}).diagnostics if one.is_error] == []
+
+
+def test_a_function_that_something_follows_is_no_sink() -> None:
+    (found,) = check_texts({"main.nml": "fun g : Text ->\ndef w = Sources.stdin | g | Sinks.log\n"}).diagnostics
+    assert (found.code.id, found.fixes) == ("NS0102", ())
+
+
+def test_a_brace_is_closed_below_the_last_declaration() -> None:
+    text = "module G:1.0.0 {\nfun g : Text -> Text\n\n"
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    assert apply_edits(text, found.fixes[0].edits) == "module G:1.0.0 {\nfun g : Text -> Text\n}\n\n"
