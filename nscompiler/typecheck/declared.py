@@ -67,6 +67,19 @@ class Declarations:
         """Where a function is declared."""
         return self._functions.get((target.span.path, target.span.start))
 
+    def field(self, type: Type, label: str) -> Place | None:
+        """The written type of a field of a declared record without parameters."""
+        if type.alias is None or type.alias.args:
+            return None
+        for module in self.modules:
+            own = module is self.scope.module
+            reference = self.scope.reference if own else None if module.header is None else module.header.reference.text
+            place = self._types.get((module.source.path, type.alias.name))
+            if reference == type.alias.module and place is not None and isinstance(place.node, syntax.RecordType):
+                found = next((one for one in place.node.fields if one.name.text == label), None)
+                return None if found is None else Place(module, found.type, place.owner)
+        return None
+
     def output(self, target: FunctionInterface, path: Sequence[str] = (), written: bool = False) -> Place | None:
         """The type in a function's output, at a path inside it; ``written`` as it stands there, else what its name or
         an optional around it holds."""

@@ -12,7 +12,8 @@ from nscompiler.patterns import Pattern
 from nscompiler.source import Span
 from nscompiler.typecheck import constraints
 from nscompiler.typecheck.annotated_fields import annotated_fields
-from nscompiler.typecheck.explain import an, first_of, fitting, last_of, name_of, postfix, without, written
+from nscompiler.typecheck.declared import declarations
+from nscompiler.typecheck.explain import an, cut, first_of, fitting, last_of, name_of, postfix, without, written
 from nscompiler.typecheck.facts import UseFact
 from nscompiler.typecheck.fits import Mismatch, would_fit
 from nscompiler.typecheck.rings import Steps, ring_labels, shortest_ring, told
@@ -107,12 +108,17 @@ def _as_it_is(scope: Scope, decl: syntax.DefDecl, node: syntax.TypeExpr, text: s
     annotation = decl.annotation
     if annotation is not None and other is not None:
         second = annotation.output if node is annotation.input else annotation.input
-        if _words(scope, node) & _words(scope, second):
+        swapped = (_text(scope, node), _text(scope, second)) == (other, text)
+        if swapped or _words(scope, node) & _words(scope, second):
             whole = f"{text} -> {other}" if node is annotation.input else f"{other} -> {text}"
             place = scope.module.source.span(annotation.input.start, annotation.output.end)
             if _is_bare(scope, annotation):
                 return Fix(f"write the type that it has: {whole}", (Edit(place, whole),), _MAYBE)
     return Fix(f"write the type that it has: {text}", (Edit(scope.span(node), text),), _MAYBE)
+
+
+def _text(scope: Scope, node: syntax.TypeExpr) -> str:
+    return scope.module.source.text[node.start : node.end]
 
 
 def _words(scope: Scope, node: syntax.TypeExpr) -> frozenset[str]:
@@ -175,6 +181,11 @@ def report_violation(
         scope.report(codes.BYTE_FLATTEN, node, title, label, related=related)
         return
     where = f" at `{violation.path.removeprefix('.')}`" if violation.path else ""
+    step = violation.path.removeprefix("[]").removeprefix(".").partition(".")[0].partition("[")[0]
+    inside = whole.items[-1] if violation.path.startswith("[]") and isinstance(whole, App) else whole
+    place = declarations(scope).field(inside, step) if step else None
+    if place is not None:
+        related = (*related, Label(place.span(place.node), f"`{cut(step)}` is {an(violation.part)}", Role.DECLARATION))
     signs = "" if stage is None else _unwrapping(name, whole)
     scope.report(
         codes.CONSTRAINT_VIOLATED,

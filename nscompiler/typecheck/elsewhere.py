@@ -10,7 +10,7 @@ from nscompiler.grammar import syntax
 from nscompiler.modules.exports import Elsewhere, Exporting
 from nscompiler.records import replace
 from nscompiler.source import Span
-from nscompiler.types.interface import Interface
+from nscompiler.types.interface import FunctionInterface, Interface
 
 MOST_FIXES = 3
 # How many imports are looked at for each name that nothing has.
@@ -25,6 +25,7 @@ class Scope(Protocol):
     imports: Mapping[str, Interface | None]
     standard: bool
     comparisons: int
+    functions: dict[str, FunctionInterface]
     elsewhere: Elsewhere | None
     declared_types: dict[str, syntax.TypeDecl]
     declared_functions: dict[str, syntax.FunDecl | syntax.DefDecl]

@@ -29,6 +29,7 @@ from nscompiler.typecheck.renames import (
     added_fields,
     alike,
     of_one_type,
+    one_payload,
     opened,
     optionals,
     renamed_output,
@@ -208,6 +209,11 @@ class JointReport(ShapeMessage):
         label = f"takes `{name}` alone" if mismatch.needed is unit else f"takes `{name}` with {what}"
         around = replace(mismatch, path=mismatch.path[:-1])
         fixes = (*self._bridges(), *self._retyped())
+        if not fixes:
+            is_given = mismatch.needed is unit
+            payload = mismatch.given if is_given else mismatch.needed
+            sides = self._sides(around.path, in_place(mismatch.needed))
+            fixes = one_payload(sides, mismatch.path[-1], payload, given=is_given)
         self._add(codes.SUM_MISMATCH, title, label + self._at(around), (), fixes[:3])
 
     def _inner_code(self, mismatch: Mismatch) -> Code:

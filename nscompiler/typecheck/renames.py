@@ -346,6 +346,22 @@ def added_constructors(sides: Sides, given: Sum, names: Sequence[str]) -> Fix | 
     return Fix(f"add `{cut(told)}` to `{place.owner.name.text}`", (Edit(end, f" | {told}"),), _MAYBE)
 
 
+def one_payload(sides: Sides, name: str, payload: Type, *, given: bool) -> tuple[Fix, ...]:
+    """Fixes for a constructor with something on one side alone, on the producer's if that is ``given``: the other side
+    gets it too, or this one loses it."""
+    text = _constructor(name, payload)
+    offers = []
+    for side, instead in (("input", text if given else name), ("output", name if given else text)):
+        place = sides.needed if side == "input" else sides.given
+        if place is None or instead is None or not isinstance(place.node, syntax.SumType):
+            continue
+        own = next((one for one in place.node.constructors if one.name.text == name), None)
+        if own is not None:
+            title = f"write `{cut(instead)}` in {_where(place, sides, side)}"
+            offers.append(Fix(title, (Edit(place.span(own), instead),), _MAYBE))
+    return tuple(offers)
+
+
 def added_fields(sides: Sides, needed: RecordType, labels: Sequence[str]) -> Fix | None:
     """A fix that adds fields to the record that the producer gives."""
     place = sides.given

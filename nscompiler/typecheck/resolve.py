@@ -153,6 +153,9 @@ class Resolver:
                 variables.told.update(names)
                 why, fixes = new_parameters(self.scope, variables.decl, names)
                 fixes = optional_last(self.scope, variables.decl.body) if name.text in NOTHING else fixes
+            elif not variables.grows and len(variables.known) == 1:
+                (only,) = variables.known  # of a signature, which a constraint is about
+                fixes = (self.scope.replacement(name, only, f"write `{only}`"),)
             self.scope.report(codes.UNBOUND_TYPE_VARIABLE, name, title, why, fixes=fixes)
 
     def _optional(self, expr: syntax.OptionalType, variables: Variables) -> Type:
@@ -170,8 +173,8 @@ class Resolver:
         return self.types.optional(item)
 
     def _one_optional(self, expr: syntax.OptionalType) -> tuple[Fix, ...]:
-        """A fix that leaves the inner optional where one stands right inside the other."""
-        if not isinstance(expr.item, syntax.OptionalType):
+        """A fix that leaves the inner optional where one stands right inside the other, or behind a name."""
+        if not isinstance(expr.item, syntax.OptionalType | syntax.TypeName):
             return ()
         text = self.scope.module.source.text[expr.item.start : expr.item.end]
         return (

@@ -1,6 +1,8 @@
 """Functions that nothing declares, and what was probably meant: a near name, a type, one of another module."""
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
@@ -68,6 +70,7 @@ def report_function(
         fixes += [scope.replacement(name, other, f"write `{other}`") for other in similar]
     if not found and (similar or not fixes):
         fixes += renamed_there(scope, qualifier, interface, name, "functions", similar)
+        fixes += [] if fixes or interface is not None else _only_unused(scope, name)
     declares_no = "there is no function" if interface is None else f"`{interface.module}` declares no function"
     scope.report(
         codes.UNKNOWN_NAME,
@@ -151,6 +154,14 @@ def _report_no_function(scope: Scope, name: syntax.Name) -> bool:
     else:
         return False
     return True
+
+
+def _only_unused(scope: Scope, name: syntax.Name) -> Iterator[Fix]:
+    """A fix that writes the only def of the file that nothing uses and that does nothing by itself."""
+    used = Counter(re.findall(r"\w+", scope.module.source.text))
+    unused = [own for own, one in scope.functions.items() if used[own] == 1 and one.kind in ("source", "sink")]
+    if len(unused) == 1 and unused[0] in scope.declared_functions:
+        yield scope.replacement(name, unused[0], f"write `{unused[0]}`")
 
 
 def _other_functions(scope: Scope, name: syntax.Name) -> list[str]:

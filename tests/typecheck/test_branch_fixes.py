@@ -65,3 +65,10 @@ def test_a_def_whose_annotation_is_wrong_is_told_once_whatever_uses_it() -> None
         'def w = Sources.jsonl<Order> { path = "o" } | totals | Sinks.log\n'
     )
     assert found.code.name == "annotation-mismatch"
+
+
+def test_sides_of_an_annotation_that_are_swapped_are_swapped_back() -> None:
+    found = mended(
+        "type Frame = { data : [Byte] }\nfun decode : [Byte] -> Frame\ndef frames : Frame -> [Byte] = decode\n"
+    )
+    assert [fix.title for fix in found.fixes] == ["write the type that it has: [Byte] -> Frame"]
