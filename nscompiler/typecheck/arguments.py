@@ -169,6 +169,8 @@ class _Reader:
                 pass
             case ast.Call(func=func, args=[ast.Constant(value=str(name))], keywords=[]) if func is args:
                 pass
+            case ast.Subscript(value=value, slice=ast.Name(id=name), ctx=ast.Load()) if value is args:
+                pass
             case _:
                 self.replaced = self.replaced or not isinstance(args.ctx, ast.Load)
                 return

@@ -48,7 +48,11 @@ def _in_call(python: SourceFile, node: ast.Call, name: str, declared: TypeInterf
     elif payload is not None and count != 1:
         title = titled("the constructor `{}` holds one value, and is given " + (str(count) if count else "none"), name)
         label, fixes = f"it holds {_short(payload)}", _as_one(python, node, payload)
-    elif payload is not None and is_another(node.args[0], payload):
+    elif (
+        payload is not None
+        and isinstance(node.args[0], ast.Constant | ast.List | ast.Dict | ast.Tuple | ast.JoinedStr)
+        and is_another(node.args[0], payload)
+    ):
         title = titled("`{}` holds " + _short(payload) + ", and is given " + called_as(node.args[0]), name)
         label = f"{_short(payload)} is declared"
     else:

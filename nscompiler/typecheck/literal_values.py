@@ -6,6 +6,7 @@ import ast
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.modules.wording import titled
 from nscompiler.source import SourceFile
+from nscompiler.typecheck.annotations import Names
 from nscompiler.typecheck.places_in_python import offset_of, place_in
 from nscompiler.typecheck.python_types import PYTHON_NAMES
 from nscompiler.typecheck.service import Method
@@ -37,8 +38,18 @@ _CALLED = {
 }
 
 
+# What functions that are always there give.
+_MADE = {
+    **dict.fromkeys(("str", "repr", "chr", "hex", "bin", "ascii"), "str"),
+    **dict.fromkeys(("int", "len", "ord"), "int"),
+    **dict.fromkeys(("bool", "isinstance", "any", "all", "callable", "hasattr"), "bool"),
+    **dict.fromkeys(("list", "sorted"), "list"),
+    **{name: name for name in ("float", "bytes", "dict", "set", "tuple")},
+}
+
+
 def kind_of_literal(node: ast.expr) -> str | None:
-    """The Python type of a value that is written out; None of any other expression."""
+    """The Python type of a value that is written out, or made by what is always there; None of any other expression."""
     match node:
         case ast.Constant(value=None):
             return "none"
@@ -56,7 +67,25 @@ def kind_of_literal(node: ast.expr) -> str | None:
             return "set"
         case ast.Tuple():
             return "tuple"
+        case ast.UnaryOp(op=ast.Not()):
+            return "bool"
+        case ast.Call(func=ast.Name(id=name)):
+            return _MADE.get(name)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="json"), attr="dumps")):
+            return "str"
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="join" | "format")):
+            return "str"
     return None
+
+
+def is_rebound(node: ast.expr, names: Names, given: frozenset[str] | None) -> bool:
+    """Whether a call that seems to make a value of a known type may call something else."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)):
+            return given is None or name in given
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name))):
+            return names.imported.get(name) != name
+    return False
 
 
 def called_as(node: ast.expr) -> str:
@@ -137,7 +166,7 @@ def _meant(python: SourceFile, node: ast.expr, kind: str, type: Type) -> tuple[F
     if node.lineno != node.end_lineno:
         return ()
     if isinstance(type, Scalar) and type.name == "Text" and kind in ("int", "float"):
-        text = f'"{written}"'
+        text = f"str({written})" if isinstance(node, ast.Call) else f'"{written}"'
     elif isinstance(type, App) and type.constructor == "list" and not _is_byte(type.items[-1]):
         text = f"[{written}]" if kind != "none" and not is_another(node, type.items[-1]) else None
         text = "[]" if kind == "none" else text

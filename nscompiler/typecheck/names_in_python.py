@@ -1,6 +1,7 @@
 """The names and attributes to which a Python file gives a meaning anywhere in it."""
 
 import ast
+import builtins
 from collections.abc import Iterator
 
 
@@ -8,6 +9,12 @@ def names_given(tree: ast.Module) -> frozenset[str] | None:
     """The names that any statement of a file gives a meaning, in whichever function; None where that cannot be told."""
     found = set(names_in(tree))
     return None if found & {"*", "globals", "locals", "vars", "exec", "eval"} else frozenset(found)
+
+
+def is_unknown(text: str, name: str) -> bool:
+    """Whether nothing in a file gives a name a meaning, nor has it one in each."""
+    given = names_given(ast.parse(text))
+    return given is not None and name not in given and not hasattr(builtins, name)
 
 
 def names_in(tree: ast.AST) -> Iterator[str]:

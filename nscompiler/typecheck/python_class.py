@@ -18,7 +18,7 @@ from nscompiler.typecheck.python_constructors import unknown_constructors
 from nscompiler.typecheck.python_methods import check_methods, stands_twice
 from nscompiler.typecheck.python_parameters import Parameters
 from nscompiler.typecheck.read_fields import unknown_fields
-from nscompiler.typecheck.returned_values import told_of, wrong_values
+from nscompiler.typecheck.returned_values import surely_wrong, told_of, wrong_values
 from nscompiler.typecheck.service import CLASS_NAMES, PLAIN_BASES, Method, MethodKind, Service, read_service
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import show
@@ -168,7 +168,7 @@ class _PythonSide:
             method = self._service.methods.get(name)
             if method is not None and function.span not in told:
                 if wrong := list(wrong_values(method, function)):
-                    yield from told_of(self._python, method, function, wrong)
+                    yield from told_of(self._python, method, function, surely_wrong(self._service, wrong))
                 yield from unknown_fields(self._python, method, function)
                 if function.kind != "source":
                     yield from no_values(self._python, self._service, function)

@@ -130,7 +130,7 @@ def read_from_args(python: SourceFile, method: Definition, parameters: tuple[str
 
 def read_by_name(python: SourceFile, method: Definition | None, node: ast.expr, name: str) -> tuple[Fix, ...]:
     """``self.args["x"]`` for ``self.args.x`` and ``self.args("x")``; in a text the quotes might end it."""
-    args = node.value if isinstance(node, ast.Attribute) else node.func if isinstance(node, ast.Call) else None
+    args = node.func if isinstance(node, ast.Call) else getattr(node, "value", None)
     texts = [] if method is None else [one for one in ast.walk(method) if isinstance(one, ast.JoinedStr)]
     if method is None or args is None or any(node is inside for text in texts for inside in ast.walk(text)):
         return ()

@@ -4,6 +4,7 @@ What is read and not declared, and what is declared and not read, is one fault w
 ``` `hot` reads a parameter that is not declared: `threshold` ```, beside ``above``, which nothing reads.
 """
 
+import ast
 from collections.abc import Container, Iterator, Mapping
 from typing import ClassVar
 
@@ -14,12 +15,19 @@ from nscompiler.modules.wording import titled
 from nscompiler.records import Record
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.arguments import ArgumentUse
+from nscompiler.typecheck.names_in_python import is_unknown
 from nscompiler.typecheck.places_in_python import line_of, place_in
 from nscompiler.typecheck.python_methods import as_arguments, by_name
 from nscompiler.typecheck.service import Method, Service
 from nscompiler.types.interface import FunctionInterface, Settable
 
 _MAYBE = Applicability.MAYBE_INCORRECT
+
+
+_MISREAD = (
+    "`{}` reads the parameter `{}` in a way that a dict does not have",
+    "`{}` reads the parameter `{}` without quotes",
+)
 
 
 class Unread(Record):
@@ -149,7 +157,9 @@ class Parameters:
         every = None if any(own.parameters.open for own in self._functions.values()) else settable
         for use in self._service.arguments.misread if "args" not in self._service.methods else ():
             declared = self._declared_for(use, every) if self._service.complete else None
-            if declared is not None and use.name in declared and (use.method, use.name) not in self._told:
+            if declared is None or use.name not in declared or (use.method, use.name) in self._told:
+                continue
+            if not isinstance(use.node, ast.Subscript) or is_unknown(self._python.text, use.name):
                 self._told.add((use.method, use.name))
                 yield use
 
@@ -159,7 +169,7 @@ class Parameters:
         function, method = self._functions.get(use.method), self._service.methods.get(use.method)
         return codes.PARAMETER_ACCESS.at(
             place_in(self._python, use.node),
-            titled("`{}` reads the parameter `{}` in a way that a dict does not have", use.method, use.name),
+            titled(_MISREAD[isinstance(use.node, ast.Subscript)], use.method, use.name),
             "`self.args` is a dict by name",
             related=() if function is None else (Label(function.span, "declared here", Role.DECLARATION),),
             fixes=read_by_name(self._python, None if method is None else method.definition, use.node, use.name),

@@ -11,9 +11,10 @@ from nscompiler.diagnostics.suggest import did_you_mean, distance, near
 from nscompiler.modules.wording import titled
 from nscompiler.records import Record, replace
 from nscompiler.source import SourceFile, Span
-from nscompiler.typecheck.literal_values import added, is_another, kind_of_literal, of_another_type
+from nscompiler.typecheck.literal_values import added, is_another, is_rebound, kind_of_literal, of_another_type
+from nscompiler.typecheck.names_in_python import names_given
 from nscompiler.typecheck.places_in_python import offset_of, place_in
-from nscompiler.typecheck.service import Method, MethodKind
+from nscompiler.typecheck.service import Method, MethodKind, Service
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import show
 from nscompiler.types.types import App, Sum, Type, Var
@@ -61,6 +62,14 @@ def wrong_values(method: Method, function: FunctionInterface) -> Iterator[Wrong]
             waiting.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
+def surely_wrong(service: Service, found: Sequence[Wrong]) -> list[Wrong]:
+    """Those among wrong values that are no calls of what a file calls like a function of Python's own."""
+    if service.names is None or not any(isinstance(one.node, ast.Call) for one in found):
+        return list(found)
+    given, names = names_given(ast.parse(service.text)), service.names
+    return [one for one in found if one.missing or not is_rebound(one.node, names, given)]
+
+
 def _wrong(node: ast.expr, type: Type) -> Iterator[Wrong]:
     """What is wrong in an expression where a value of a type is wanted."""
     if isinstance(node, ast.IfExp):
@@ -76,6 +85,8 @@ def _wrong(node: ast.expr, type: Type) -> Iterator[Wrong]:
             yield from _wrong(inner, part)
     elif isinstance(type, RecordType) and (fields := _fields(node)) is not None:
         yield from _in_record(node, type, fields)
+    elif isinstance(type, Sum) and (held := _payload(node, type)) is not None:
+        yield from _wrong(*held)
     elif isinstance(type, RecordType) and _is_plain(node) and type.tail is None:
         for inner, (_, part) in zip(node.elts, type.fields, strict=False):
             yield from _wrong(inner, part)
@@ -93,6 +104,17 @@ def _parts(node: ast.expr, type: App) -> Iterator[tuple[ast.expr, Type]]:
     elif type.constructor == "map" and isinstance(node, ast.Dict):
         pairs = zip(node.keys, node.values, strict=True)
         yield from ((value, type.items[0]) for key, value in pairs if key is not None)
+
+
+def _payload(node: ast.expr, type: Sum) -> tuple[ast.expr, Type] | None:
+    """What a call of a sum's constructor gives it, and what the constructor holds."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr=name), args=[value], keywords=[]):
+            held = dict(type.constructors).get(name)
+            own = "" if type.alias is None else type.alias.name
+            if held is not None and ast.unparse(owner) in (own, f"nstack.{own}") and not is_another(value, held):
+                return value, held
+    return None
 
 
 def _is_plain(node: ast.expr) -> TypeGuard[ast.Tuple]:

@@ -62,6 +62,12 @@ def test_a_parameter_that_is_read_from_what_there_is_not(read: str, under: str, 
     assert told(read) == [("NS0810", under, title, [] if after is None else [after])]
 
 
+def test_a_parameter_that_is_read_without_quotes() -> None:
+    title = "`f` reads the parameter `least` without quotes"
+    assert told("self.args[least]") == [("NS0810", "self.args[least]", title, ['self.args["least"]'])]
+    assert told("self.args[least]", more="    least = 'most'\n\n") == []
+
+
 def test_what_is_read_from_in_vain_is_told_once() -> None:
     ((code, under, _, _),) = told('self.arg["least"]', 'self.arg["most"]')
     assert (code, under) == ("NS0810", "self.arg")

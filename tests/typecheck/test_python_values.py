@@ -6,7 +6,7 @@ from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.pipeline.checks import check_texts
 
 TYPES = "type R = { name : Text, age : Integer, old : optional Integer }\ntype E = Place R | Gone\n"
-HEAD = "from decimal import Decimal\nimport nstack\n\n\nclass Module(nstack.Module):\n"
+HEAD = "from decimal import Decimal\nimport json\nimport nstack\n\n\nclass Module(nstack.Module):\n"
 
 
 def told(function: str, body: str) -> list[tuple[str, str, list[str]]]:
@@ -44,6 +44,10 @@ def told(function: str, body: str) -> list[tuple[str, str, list[str]]]:
         ("R", "return (x, 1)", "(x, 1)", "a tuple of 2, and R", []),
         ("R", "return (x, '1', 2)", "'1'", "a text, and Integer", ["return (x, 1, 2)"]),
         ("R", "return 'x'", "'x'", "a text, and R", []),
+        ("Text", "return len(x)", "len(x)", "a whole number, and Text", ["return str(len(x))"]),
+        ("Integer", "return str(3)", "str(3)", "a text, and Integer", []),
+        ("Integer", "return not x", "not x", "a truth value, and Integer", []),
+        ("R", "return json.dumps(x)", "json.dumps(x)", "a text, and R", []),
         ("optional R", "return 'x'", "'x'", "a text, and R", []),
     ],
 )
@@ -75,6 +79,11 @@ def test_what_is_of_another_type_is_told(output: str, body: str, under: str, tit
         ("Text", "return (str(one) for one in x)"),
         ("Text", "yield x"),
         ("Map Double", "return {'x': 1, **{x: 2}}"),
+        ("Text", "from other import len\nreturn len(x)"),
+        ("Text", "return other.dumps(x)"),
+        ("Double", "return int(x)"),
+        ("[Text]", "return sorted(x)"),
+        ("E", "return nstack.E.Place({'name': x, 'age': 1})"),
     ],
 )
 def test_what_may_be_of_the_type_is_left_alone(output: str, body: str) -> None:
@@ -89,6 +98,12 @@ def test_values_that_are_wrong_alike_are_one_fault() -> None:
         "`f` gives no value of the sum `E`"
     ]
     assert len(told("Text -> [Text]", "return [1, 2]")) == 1
+
+
+def test_what_a_constructor_holds_is_looked_at_too() -> None:
+    ((under, title, after),) = told("Text -> E", "return nstack.E.Place({'nmae': x, 'age': 1})")
+    assert (under, title) == ("nmae", "`f` gives `nmae`, which is declared as `name`")
+    assert after == ["return nstack.E.Place({'name': x, 'age': 1})"]
 
 
 def test_another_key_is_meant_for_the_one_that_is_missing() -> None:
