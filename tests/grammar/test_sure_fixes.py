@@ -153,7 +153,9 @@ def test_a_closed_record_gets_its_commas_where_more_is_wrong_behind_it() -> None
     (problem,) = read(text).problems
     (fix,) = problem.fixes
     assert (problem.title, fix.applicability) == ("A `,` is missing before `b`, and in one more place", MAYBE)
-    assert applied(text, fix) == text.replace("A\n", "A,\n").replace("B\n", "B,\n")
+    mended = text.replace("A\n", "A,\n").replace("B\n", "B,\n").replace("}\n", "};\n").replace("1 x", "1, x")
+    assert applied(text, fix) == mended
+    assert read(mended).problems == ()
 
 
 def test_commas_are_told_of_before_what_is_wrong_in_an_item_behind_them() -> None:
