@@ -83,7 +83,28 @@ def no_literal(around: Surroundings) -> Diagnostic | None:
     end = segment.behind_bracket(at) - 1
     what = "tuple" if segment.text(at) == "(" else "record"
     title = f"A literal is a text, a number, `true`, `false` or a list: no {what}"
-    return codes.NOT_A_LITERAL.at(segment.span(at, end), title)
+    return codes.NOT_A_LITERAL.at(segment.span(at, end), title, fixes=_as_texts(segment, at, end))
+
+
+def _as_texts(segment: Segment, opening: int, closing: int) -> tuple[Fix, ...]:
+    """The list of texts for ``{ env = "prod" }`` and ``{ "Accept" : "text/plain" }``."""
+    texts, position = [], opening + 1
+    while position < closing:
+        name, sign, value = (segment.text(position + step) for step in range(3))
+        plain = segment.is_word(position) or segment.kind(position) == "TEXT"
+        if not plain or sign not in ("=", ":") or segment.kind(position + 2) != "TEXT":
+            return ()
+        key = name.strip('"')
+        joined = f'"{key}={value[1:]}' if sign == "=" else f'"{key}: {value[1:]}'
+        texts.append(joined)
+        position += 4
+        if position < closing and segment.text(position - 1) != ",":
+            return ()
+    kinds: list[str | int] = ["[", segment.trial.kind["TEXT"], "]"]
+    if not texts or not segment.whole_with(opening, closing + 1 - opening, kinds):
+        return ()
+    edit = Edit(segment.span(opening, closing), f"[{', '.join(texts)}]")
+    return (Fix("Write a list of texts", (edit,), _MAYBE),)
 
 
 def bare_record(around: Surroundings) -> Diagnostic | None:

@@ -98,7 +98,7 @@ class OddTexts:
         text, edits, first = self._source.text, [], -1
         for found in _QUOTED_NAME.finditer(text, start, end):
             quoted = found.start("name") - 1
-            if not self._is_token(quoted) or _is_field(text, found.end()):
+            if not self._is_token(quoted) or _is_field(text, found.end()) or _is_value(text, quoted):
                 continue
             first = quoted if first < 0 else first
             right = f"{found['name']} ="
@@ -118,6 +118,12 @@ class OddTexts:
 def _is_parameter(text: str, place: int) -> bool:
     """Whether a name stands behind a brace or a comma."""
     return text[max(0, place - _LONGEST) : place].rstrip()[-1:] in ("{", ",")
+
+
+def _is_value(text: str, place: int) -> bool:
+    """Whether the braces around a name are a value themselves."""
+    brace = text.rfind("{", max(0, place - _LONGEST), place)
+    return brace > 0 and text[max(0, brace - 8) : brace].rstrip()[-1:] in ("=", ":")
 
 
 def _is_field(text: str, place: int) -> bool:

@@ -60,6 +60,14 @@ CASES = [
     (F + "fun l : Text -> [[Text]]\ndef d = concat l«*»\n", F + "fun l : Text -> [[Text]]\ndef d = concat (l*)\n"),
     ("fun g : Text -> Text with { since : «Date» }\n", "fun g : Text -> Text with { since : Text }\n"),
     ("fun g : a -> a with { n : Text, «n» : Integer }\n", "fun g : a -> a with { n : Text }\n"),
+    (
+        'fun t : a -> a with { l : [Text] }\ndef d = t { l = «{ env = "a", "b-c" = "d" }» }\n',
+        'fun t : a -> a with { l : [Text] }\ndef d = t { l = ["env=a", "b-c=d"] }\n',
+    ),
+    (
+        'fun t : a -> a with { l : [Text] }\ndef d = t { l = «{ "accept" : "x/y" }» }\n',
+        'fun t : a -> a with { l : [Text] }\ndef d = t { l = ["accept: x/y"] }\n',
+    ),
     (F + "def d «with { n : Integer }» = f\n", F + "def d = f\n"),
     (F + "def d = f { n = 1 «}», m = 2 | f\n", F + "def d = f { n = 1, m = 2 } | f\n"),
 ]
