@@ -9,6 +9,8 @@ renamed at several places has a mark at each. Above the first block may stand
     the change is told by a warning of this code, and by no error.
 ``<!-- left: why -->``
     the change is not told as it should be, and why that is so.
+``<!-- elsewhere: why -->``
+    what does not agree with the change is told, and that is right as well.
 """
 
 import os
@@ -24,7 +26,7 @@ from nscompiler.pipeline.checks import check_texts
 
 _CHANGE = re.compile("⟦([^⟦⟧⇒]*)⇒([^⟦⟧⇒]*)⟧")
 _FENCE = re.compile(r"^```(\w*)$")
-_DIRECTIVE = re.compile(r"^<!-- (file|warning|left): (.*) -->$")
+_DIRECTIVE = re.compile(r"^<!-- (file|warning|left|elsewhere): (.*) -->$")
 
 
 @attrs.frozen
@@ -39,6 +41,7 @@ class Changed:
     places: tuple[tuple[str, int, int], ...]
     warning: str | None
     left: str | None
+    elsewhere: str | None
 
     def told(self) -> tuple[Diagnostic, ...]:
         """The errors of the wrong program, or the warnings that the change is told by."""
@@ -93,7 +96,7 @@ def _program(document: str, section: str) -> Changed:
     wrong = {path: _CHANGE.sub(lambda match: match[2], text) for path, text in texts.items()}
     places = tuple((path, start, end) for path, text in texts.items() for start, end in _places(text))
     name = section.partition("\n")[0].removeprefix("## ")
-    return Changed(document, name, right, wrong, places, said.get("warning"), said.get("left"))
+    return Changed(document, name, right, wrong, places, said.get("warning"), said.get("left"), said.get("elsewhere"))
 
 
 def _blocks(section: str) -> tuple[dict[str, str], dict[str, str]]:
