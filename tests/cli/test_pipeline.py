@@ -160,7 +160,7 @@ CLASS = "import nstack\n\n\nclass Module(nstack.Module):\n"
         (CLASS.replace("nstack.Module", "Framework") + "    pass\n", None, ""),
         (CLASS.replace("Module(nstack.Module)", "Service(nstack.BaseService)") + "    def f(self, x): ...\n", None, ""),
         (CLASS + "    def g(self, x): return x\n", codes.METHOD_MISSING, "f"),
-        (CLASS + "    def f(self): return 1\n", codes.ARGUMENT_COUNT, "def f(self): return 1"),
+        (CLASS + "    def f(self): return 'a'\n", codes.ARGUMENT_COUNT, "def f(self): return 'a'"),
         (CLASS + "    def f(self, x, y): return x\n", codes.ARGUMENT_COUNT, "def f(self, x, y): return x"),
         ("class Other: pass\n", codes.CLASS_MISSING, ""),
         ("", codes.CLASS_MISSING, ""),

@@ -10,7 +10,8 @@ from nscompiler.pipeline.checks import check_texts
 DECLARED = "module A:1.0.0\n\nfun check : Text -> Text with { currency : Text }\nfun keep : Text -> Text\n"
 VETTED = 'def vetted = check { currency = "EUR" } | keep\n'
 CLASS = (
-    'class Module:\n    def check(self, text):\n        return self.args["currency"]\n\n'
+    "import nstack\n\n\nclass Module(nstack.Module):\n"
+    '    def check(self, text):\n        return self.args["currency"]\n\n'
     "    def keep(self, text):\n        return {}\n"
 )
 
