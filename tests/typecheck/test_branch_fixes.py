@@ -1,19 +1,7 @@
 """Branches that disagree, types in `<…>` in the wrong order, and annotations that leave `Void` out."""
 
 import pytest
-
-from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
-from nscompiler.pipeline.checks import check_texts
-
-
-def mended(text: str) -> Diagnostic:
-    """The only error of a program, each of whose fixes leaves none."""
-    (found,) = (one for one in check_texts({"main.nml": text}).diagnostics if one.is_error)
-    for fix in found.fixes:
-        after = check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics
-        assert not [one.title for one in after if one.is_error], fix.title
-    return found
+from told import mended
 
 
 def test_a_merge_of_two_kinds_may_have_either_type() -> None:

@@ -1,17 +1,8 @@
 """Declarations that are pointed to and mended: payloads, optionals, constraints, names that nothing uses."""
 
-from nscompiler.diagnostics.edits import apply_edits
-from nscompiler.diagnostics.model import Diagnostic
+from told import mended
+
 from nscompiler.pipeline.checks import check_texts
-
-
-def mended(text: str) -> Diagnostic:
-    """The only error of a program, each of whose fixes leaves none."""
-    (found,) = (one for one in check_texts({"main.nml": text}).diagnostics if one.is_error)
-    for fix in found.fixes:
-        after = check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics
-        assert not [one.title for one in after if one.is_error], fix.title
-    return found
 
 
 def test_a_payload_on_one_side_is_written_on_the_other_or_left_out() -> None:
