@@ -30,9 +30,12 @@ fun clean : T.Item -> T.Item with { strict : Boolean = true }
 fun named : T.Item -> T.Named Double
 def good = clean { strict = false } | named
 """,
-    "clean/service.py": """class Module:
+    "clean/service.py": """import nstack
+
+
+class Module(nstack.Module):
     def clean(self, item):
-        return item if self.args["strict"] else None
+        return item if self.args["strict"] else item
 
     def named(self, item):
         return {"name": "", "value": item.price}
@@ -191,7 +194,7 @@ def test_random_edits_of_one_file_find_what_a_check_from_scratch_finds(seed: int
 
 FAULTY = {
     "show/module.nml": ("C.good | title", "C.good | titel"),
-    "top/module.nml": ("S.shown", "S.show"),
+    "top/module.nml": ("S.shown", "S.shown | nothing"),
     "clean/module.nml": ("strict = false", "strict = 3"),
 }
 
