@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "tests/repl"))
 
 from screens import Terminal, prompt  # noqa: E402  # the emulator that the tests of the prompt have
 
-ROWS, COLUMNS = 30, 100
+ROWS, COLUMNS = 36, 100
 CELLS = (
     "import Words:0.0.1-SNAPSHOT as W",
     "def counts = W.split* |\rW.count",

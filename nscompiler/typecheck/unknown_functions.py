@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from nscompiler.diagnostics.codes import names as codes
 from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
@@ -24,6 +25,7 @@ _TAKES_TYPE = Pattern(
 _LINES = Pattern(r"\bSources\.stdin\s*+\|\s*+\Z")
 _NEAR = 300
 _FEW = 4
+_MOST_FUNCTIONS = 200
 
 
 def report_function(
@@ -158,10 +160,17 @@ def _report_no_function(scope: Scope, name: syntax.Name) -> bool:
 
 def _only_unused(scope: Scope, name: syntax.Name) -> Iterator[Fix]:
     """A fix that writes the only def of the file that nothing uses and that does nothing by itself."""
-    used = Counter(re.findall(r"\w+", scope.module.source.text))
+    if len(scope.functions) > _MOST_FUNCTIONS:
+        return
+    used = _words(scope.module.source.text)
     unused = [own for own, one in scope.functions.items() if used[own] == 1 and one.kind in ("source", "sink")]
     if len(unused) == 1 and unused[0] in scope.declared_functions:
         yield scope.replacement(name, unused[0], f"write `{unused[0]}`")
+
+
+@lru_cache(maxsize=1)  # it is asked of one file, for each name that it wants and nothing has
+def _words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\w+", text))
 
 
 def _other_functions(scope: Scope, name: syntax.Name) -> list[str]:
