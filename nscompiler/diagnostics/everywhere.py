@@ -22,6 +22,7 @@ _JOINTS = (
     type_codes.LIST_NEEDED,
     type_codes.OPTIONAL_UNEXPECTED,
 )
+_IDS = frozenset(one.id for one in (*_NAMES, *_JOINTS))
 _OF_MODULE = "` declares no "
 _OWN = "there is no "
 
@@ -29,7 +30,7 @@ _OWN = "there is no "
 def told_for_all_files(diagnostics: Sequence[Diagnostic]) -> Iterable[Diagnostic]:
     """The same diagnostics; those of several files about one name of a module, or that one edit of a declaration would
     mend, as one."""
-    if len({one.primary.span.path for one in diagnostics if one.code in (*_NAMES, *_JOINTS)}) < 2:
+    if len({one.primary.span.path for one in diagnostics if one.code.id in _IDS}) < 2:
         return diagnostics
     for keys in (_name, _edits):
         diagnostics = _told_once(diagnostics, keys)

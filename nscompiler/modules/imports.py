@@ -135,6 +135,7 @@ class _Resolver:
         self.poisoned: set[str] = set()
         self.claimed: list[str] = []
         self.problems: list[Diagnostic] = []
+        self._numbers: dict[str, int] = {}
 
     def take(self, node: syntax.Import) -> None:
         """Resolve one import. Its alias counts as given even where the module is not found."""
@@ -343,12 +344,14 @@ class _Resolver:
             return (Fix("remove the import", (Edit(self._whole_line(node), ""),), Applicability.MAYBE_INCORRECT),)
         whole = ref.name.replace(".", "") if isinstance(ref, ModuleRef) else alias
         taken = self._taken
-        numbered = (f"{alias}{at}" for at in count(2))
+        numbered = (f"{alias}{at}" for at in count(self._numbers.get(alias, 2)))
         wanted = self._wanting(ref, taken)
         self.poisoned.update(wanted)
         other = next(
             name for name in chain(wanted, (whole,), numbered) if name not in taken and name not in self._aliases
         )
+        if other not in (*wanted, whole):
+            self._numbers[alias] = int(other.removeprefix(alias))  # those before it are taken
         if node.alias is not None:
             edit = Edit(self._module.span(node.alias), other)
         else:
