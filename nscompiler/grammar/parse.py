@@ -20,7 +20,7 @@ from nscompiler.records import Record, replace
 from nscompiler.source import SourceFile
 
 #: How many characters may be parsed again to try the fixes of one file.
-_BUDGET = 200_000
+_BUDGET = 120_000
 # The path of what is read only to see what a fix leaves: there no second slip is looked for.
 _TRIED = "\0tried"
 # What tells of a sign that is too many: to take it out is no help where the rest does not parse without it.

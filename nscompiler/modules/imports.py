@@ -16,7 +16,7 @@ from nscompiler.modules.exports import names_used
 from nscompiler.modules.file_imports import file_imports, module_of_file
 from nscompiler.modules.index import ModuleIndex
 from nscompiler.modules.meant import meant, repaired
-from nscompiler.modules.members import member, told
+from nscompiler.modules.members import Member, member, told
 from nscompiler.modules.not_found import MOST_MENDED, Wanting, declared, no_module, not_found
 from nscompiler.modules.reference import ModuleRef, ReferenceFault
 from nscompiler.modules.tree import SUFFIX, folder_of
@@ -192,7 +192,9 @@ class _Resolver:
         if told is not None:
             self._mend_told(node, told, alias)
             return
-        self._poison_any(alias)
+        one = member(text, self._index)
+        if one is None:
+            self._poison_any(alias)
         written_so = self._index.written_so(text)
         if written_so is not None:
             self.claimed.append(written_so)
@@ -214,7 +216,8 @@ class _Resolver:
                 self.problems.append(no_module(place, script))
                 return
             problem = faulty(fault, text, place)
-            self.problems.append(self._member(node, replace(problem, fixes=fixes or problem.fixes)))
+            problem = replace(problem, fixes=fixes or problem.fixes)
+            self.problems.append(problem if one is None else self._member(node, problem, one))
 
     def _told(self, node: syntax.Import) -> Diagnostic | None:
         """What the parser has told of an import's line: nothing else is then."""
@@ -281,7 +284,8 @@ class _Resolver:
             used = next((names for names in map(self._used, meant) if names), used)
         kept = alias if node.alias is None and self._used(alias) else ""
         problem = not_found(Wanting(ref, self._reference_span(node), used, kept, self._own), self._index)
-        return self._member(node, problem) if problem.code is codes.UNKNOWN_MODULE else problem
+        one = member(node.reference.text, self._index) if problem.code is codes.UNKNOWN_MODULE else None
+        return problem if one is None else self._member(node, problem, one)
 
     def _of_file(self, node: syntax.Import, problem: Diagnostic) -> Diagnostic:
         """The error for an import that names a file, with the module of that."""
@@ -295,11 +299,8 @@ class _Resolver:
         label = "expected a reference such as `Demo:1.0.0`"
         return replace(problem, title=title, primary=Label(place, label), fixes=fixes)
 
-    def _member(self, node: syntax.Import, problem: Diagnostic) -> Diagnostic:
-        """The error for an import, and what is said of it instead where it wants one declaration of a module."""
-        found = member(node.reference.text, self._index)
-        if found is None:
-            return problem
+    def _member(self, node: syntax.Import, problem: Diagnostic, found: Member) -> Diagnostic:
+        """What is said of an import that wants one declaration of a module, in the place of another error."""
         others = [other for other in self._module.imports if other is not node]
         refs = {alias_of(other): self._index.reference(other.reference.text) for other in others}
         aliases = {alias: ref if isinstance(ref, ModuleRef) else None for alias, ref in refs.items()}
