@@ -49,6 +49,8 @@ def told_as_exchanged(definer: Definer, body: Faulty) -> Faulty:
             found.append((way, tried))
     if not found:
         return body
+    if len(found) > 1 and any(way.fix.title.startswith("remove the `") for way, _ in found):
+        return body  # nothing says which sign was meant where none will do as well, which is what others go by
     first, tried = found[0]
     # Of a sign, and of an optional, what else is offered was not tried.
     others = first.problem.fixes if first.problem.code in _JOINTS and len(errors) == 1 else ()

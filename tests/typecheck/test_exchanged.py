@@ -99,3 +99,12 @@ def test_what_no_other_sign_mends_keeps_its_fix() -> None:
     text = "fun list : Text -> [Integer]\nfun day : Date -> Text\ndef w = list? | day\n"
     found = check_texts({"main.nml": text}).diagnostics
     assert [one.code.name for one in found] == ["not-optional"]
+
+
+def test_what_follows_goes_by_no_sign_where_nothing_says_which_was_meant() -> None:
+    text = (
+        "fun many : Text -> [Map Duration]\nfun all : [Map Duration] -> Text\ndef every = many?\n"
+        "def w = Sources.stdin | every | all | Sinks.log\n"
+    )
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    assert found.code.name == "not-optional"
