@@ -72,8 +72,10 @@ def _inside(checked: CheckedTexts, errors: list[Diagnostic], path: str, name: st
 
 def _places(error: Diagnostic) -> list[Span]:
     """Where a fault lies; a sign at the wrong stage lies at two, which may be in two defs, and so do two branches. Two
-    functions that do not fit are told once, with the other places where the one follows the other."""
+    functions that do not fit are told once, with the other places where the one follows the other; what several refuse,
+    where it is declared."""
     several = error.code.name.startswith("both-") or any(fix.title.startswith("move ") for fix in error.fixes)
+    several = several or "cannot take" in error.primary.text
     others = (one for one in error.related if one.role is not Role.DECLARATION)
     return [error.primary.span, *(one.span for one in others if several or one.text == "and here")]
 
