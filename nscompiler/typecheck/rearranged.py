@@ -89,11 +89,14 @@ def _has_own(problem: Diagnostic) -> bool:
 
 def _told(scope: Scope, way: Way, tried: Attempt, fixes: tuple[Fix, ...]) -> Diagnostic:
     """The first of the problems that would be gone, with the fix for all."""
+    inside = next((one for one in tried.gone if one.code is codes.SOURCE_IN_MIDDLE), None)
+    if inside is not None:  # what follows it is no fault then
+        return replace(inside, fixes=fixes)
     if way.told is not None:
         return replace(way.told, fixes=fixes)
-    first = min(tried.gone, key=lambda one: one.primary.span.start) if way.stage is not None else way.problem
     if way.stage is None:
-        return replace(first, notes=(), fixes=fixes)
+        return replace(way.problem, notes=(), fixes=fixes)
+    first = min(tried.gone, key=lambda one: one.primary.span.start)
     last = next((one for one in tried.gone if one is not first), first)
     label = Label(last.primary.span, last.primary.text, Role.CONSUMER)
     related = first.related if last is first else (*first.related, label)

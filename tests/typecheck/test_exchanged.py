@@ -108,3 +108,10 @@ def test_what_follows_goes_by_no_sign_where_nothing_says_which_was_meant() -> No
     )
     (found,) = check_texts({"main.nml": text}).diagnostics
     assert found.code.name == "not-optional"
+
+
+def test_a_source_that_only_stands_in_the_way_is_told_as_one() -> None:
+    text = "fun f : [[a]] -> [[Double]]\ndef d = f | Sources.stdin | f\n"
+    (found,) = check_texts({"main.nml": text}).diagnostics
+    assert found.code.name == "source-in-middle"
+    assert [fix.title for fix in found.fixes] == ["remove `Sources.stdin`"]
