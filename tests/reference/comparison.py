@@ -76,7 +76,7 @@ def _places(error: Diagnostic) -> list[Span]:
     where it is declared."""
     several = error.code.name.startswith("both-") or any(fix.title.startswith("move ") for fix in error.fixes)
     several = several or "cannot take" in error.primary.text
-    others = (one for one in error.related if one.role is not Role.DECLARATION)
+    others = [one for one in error.related if one.role is not Role.DECLARATION and " needs it, in " not in one.text]
     return [error.primary.span, *(one.span for one in others if several or one.text == "and here")]
 
 
