@@ -235,8 +235,9 @@ def rewritten(document: Path) -> str:
         plain = re.sub(r"\n```(?:text|diff)\n.*?^```\n", "", section, flags=re.DOTALL | re.MULTILINE)
         title = re.search(r"\n# .*\n*\Z", plain)  # the heading of the next part stands at the end of this one
         body, rest = (plain[: title.start()], plain[title.start() :]) if title else (plain, "\n")
-        blocks = f"\n```text\n{message(planted)}```\n"
-        change = difference(planted, planted.found())
+        checked = planted.check()
+        blocks = f"\n```text\n{message(planted, checked)}```\n"
+        change = difference(planted, faults_in(checked, planted.code, planted.start))
         blocks += f"\n```diff\n{change}```\n" if change else ""
         told.append(body.rstrip("\n") + "\n" + blocks + rest)
     return (head + "".join(told)).rstrip("\n") + "\n"

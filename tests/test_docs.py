@@ -57,7 +57,10 @@ RUN = [document for document in DOCUMENTS if any(True for _ in sessions(document
 
 
 # Programs that run for a while, a line of the document each.
-THOROUGH = ("commands.md", "files.md", "guarantees.md", "run-time.md", "seeing-it-run.md", "versions.md")
+THOROUGH = (
+    *("commands.md", "files.md", "guarantees.md", "run-time.md", "seeing-it-run.md", "versions.md"),
+    *("ci.md", "fast.md", "formatting.md", "pictures.md", "repl.md", "tutorial.md"),
+)
 
 
 @pytest.mark.parametrize(

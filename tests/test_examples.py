@@ -131,6 +131,7 @@ def ask(port: int, value: object) -> tuple[int, str]:
         connection.close()
 
 
+@pytest.mark.thorough
 def test_built_package_answers_requests(examples: Path) -> None:
     iris = examples / "iris"
     nsc("build", "workflows", "-o", "built", cwd=iris)

@@ -13,6 +13,12 @@ from nscompiler.tools.format import format_source
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted((ROOT / "tests" / "lang").glob("*.md"))
+# All of them take longer than a test run that one waits for.
+SHORT = ("both.md", "early-syntax.md", "fits.md", "functions.md", "lexical.md")
+EACH = pytest.mark.parametrize(
+    "document",
+    [pytest.param(one, marks=[] if one.name in SHORT else [pytest.mark.thorough], id=one.name) for one in DOCUMENTS],
+)
 FOLDERS = [ROOT / "examples", ROOT / "tests" / "compat" / "programs", ROOT / "stdlib" / "nstack" / "modules"]
 #: What is about the text and not about the program.
 SPELLING = {"NS0421", "NS0908"}
@@ -36,7 +42,7 @@ def said(files: dict[str, str]) -> tuple[object, ...]:
     return problems, types, hashes
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=[document.name for document in DOCUMENTS])
+@EACH
 def test_programs_that_specify_the_language(document: Path) -> None:
     for example in literate.examples(document):
         files = dict(example.files)
@@ -68,7 +74,7 @@ def numbers(text: str) -> list[str]:
         *(pytest.param(put, marks=pytest.mark.thorough) for put in (" /* c{} */ ", " // c{}\n", "\n\n/* c{}\n */\n")),
     ],
 )
-@pytest.mark.parametrize("document", DOCUMENTS, ids=[document.name for document in DOCUMENTS])
+@EACH
 def test_comments_in_every_gap_change_nothing_and_keep_their_order(document: Path, put: str) -> None:
     kept = 0
     for example in literate.examples(document):

@@ -1,6 +1,7 @@
 """Every situation in which the messages must be excellent, several times: see ``planted.py`` for the documents."""
 
 import re
+from functools import cache
 
 import attrs
 import planted
@@ -15,8 +16,17 @@ FAULTS = tuple(fault for document in planted.documents() for fault in planted.fa
 EACH = pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.name) for fault in FAULTS])
 
 
+NAMED = {fault.name: fault for fault in FAULTS}
+
+
+@cache
+def found_in(name: str) -> tuple[Diagnostic, ...]:
+    """What is found in a program, which several tests look at."""
+    return NAMED[name].found()
+
+
 def only(fault: Planted) -> Diagnostic:
-    found = fault.found()
+    found = found_in(fault.name)
     assert len(found) == 1, [f"{one.code.name}: {one.title}" for one in found]
     return found[0]
 

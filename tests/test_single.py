@@ -27,6 +27,7 @@ def plainly(texts: dict[str, str], paths: Iterable[str]) -> tuple[Diagnostic, ..
     return Compilation(MemoryFiles({**library(), **texts}), paths, standard=standard_folder()).problems
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("document", planted.documents(), ids=lambda path: path.stem)
 def test_equal_on_planted_faults(document: Path) -> None:
     for fault in planted.faults(document):

@@ -13,6 +13,10 @@ from nscompiler.modules.standard import standard_folder
 from nscompiler.pipeline.named import workflows
 from nscompiler.state import State
 
+SEEDS = pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=[pytest.mark.thorough] if seed > 1 else []) for seed in range(8)]
+)
+
 
 def files_of(texts: Texts) -> MemoryFiles:
     return MemoryFiles({**library(), **texts})
@@ -98,12 +102,12 @@ def follow_news(choice: random.Random, edits: int) -> None:
     assert state.late_news() == state.news() == ()
 
 
-@pytest.mark.parametrize("seed", range(8))
+@SEEDS
 def test_news_are_all_that_is_new(seed: int) -> None:
     follow_news(random.Random(seed), 25)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@SEEDS
 def test_random_edits_end_where_the_texts_do(seed: int) -> None:
     follow_edits(random.Random(seed), 30)
 

@@ -14,6 +14,11 @@ from nscompiler.tools.workspace import Workspace
 ROOT = "/no/such/folder"
 
 
+SEEDS = pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=[pytest.mark.thorough] if seed > 1 else []) for seed in range(12)]
+)
+
+
 class Disk:
     """Files that change."""
 
@@ -41,7 +46,7 @@ def all_at_once(disk: Disk, opened: Texts) -> Workspace:
     return made
 
 
-@pytest.mark.parametrize("seed", range(12))
+@SEEDS
 def test_random_changes_while_files_are_read(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workspace, "MANY", 2)
     choice = random.Random(seed)

@@ -7,7 +7,7 @@ that names the phase and the file.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from nscompiler.diagnostics.model import Diagnostic
@@ -111,7 +111,8 @@ class Compilation:
             self._load_problems.append(source)
             return None
         with phase("parsing", path):
-            return parse(source)
+            standard = self.discovery.index.is_standard(path)
+            return _parse_standard(source.path, source.text) if standard else parse(source)
 
     def _syntax(self, path: str) -> syntax.Module | None:
         result = self.parsed(path)
@@ -568,3 +569,9 @@ class Compilation:
 
 def _own_files(path: str) -> tuple[str, ...]:
     return path, python_file(path)
+
+
+@lru_cache(maxsize=32)
+def _parse_standard(path: str, text: str) -> ParseResult:
+    """The syntax of a file of the standard library, which the compilations of one process share."""
+    return parse(SourceFile(path, text))

@@ -46,7 +46,10 @@ def copy_of(name: str, folder: Path) -> Path:
 
 
 # The other programs that import scikit-learn run each time.
-THOROUGH = ("sklearn-pretrained", "sklearn-training")
+THOROUGH = (
+    *("sklearn-pretrained", "sklearn-training", "demos", "demo-vectorandmatrix", "movies"),
+    *("http-answers", "april-2017", "notebook-plain"),
+)
 
 
 @pytest.mark.parametrize(

@@ -328,6 +328,7 @@ class Contract:
             assert f"{node}: connected to " in told
         await line.cut()
 
+    @pytest.mark.thorough
     async def test_a_server_that_is_away_is_waited_for_and_named(self, side: Side) -> None:
         for connector in (side.SOURCE(), side.SINK()):
             recorder, port = Recorder(), free_port()
@@ -358,6 +359,7 @@ class Contract:
             assert f":{port}, at most 1 s more: no answer yet" in recorder.text()
         listening.close()
 
+    @pytest.mark.thorough
     async def test_an_opening_that_is_cancelled_leaves_nothing_behind(self, side: Side) -> None:
         for kind in (side.SOURCE, side.SINK):
             began = time.monotonic()

@@ -86,6 +86,7 @@ def test_each_token_is_what_the_compiler_takes_it_for(tokenized: dict[str, list[
     assert {name: found for name, found in told.items() if found} == {}
 
 
+@pytest.mark.thorough
 def test_comments_texts_and_numbers_are_exact_in_any_layout(tokenized: dict[str, list[Scoped]]) -> None:
     """Texts derived from the grammar break lines where nobody would, so only what needs no context is compared."""
     kinds = {"comment", "doc", "text", "number", "environment"}

@@ -85,6 +85,7 @@ def test_recovery_inside_the_braces_of_early_syntax():
     assert result.module.header is not None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", CONSTRUCTS)
 def test_a_truncated_file_has_few_mistakes(text):
     """Wherever a program is cut off, one thing is wrong at most: the last declaration."""

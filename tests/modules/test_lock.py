@@ -62,6 +62,7 @@ def test_damaged_files(text, place):
     assert len(problem.title) <= 80
 
 
+@pytest.mark.thorough
 @settings(deadline=None)
 @given(st.text(max_size=50))
 def test_any_text_is_a_lock_or_a_problem(text):

@@ -69,6 +69,7 @@ def test_fields_that_are_missing_from_a_large_record() -> None:
     assert all(len(text) < 2 * ROOM for text in (found.expected or "", found.found or ""))
 
 
+@pytest.mark.thorough
 def test_defs_of_branches_of_defs_that_all_break_are_looked_into_no_further_than_they_help() -> None:
     text = "fun k : { id : Text } -> Void\nfun s : { | r } -> { at : DateTime | r }\ndef d0 = s | k\n"
     for at in range(1, 8):
