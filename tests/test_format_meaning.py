@@ -67,14 +67,21 @@ def numbers(text: str) -> list[str]:
     return re.findall(r"(?://|/\*) c(\d+)", text)
 
 
-@pytest.mark.parametrize(
-    "put",
-    [
-        "\n// c{}\n",
-        *(pytest.param(put, marks=pytest.mark.thorough) for put in (" /* c{} */ ", " // c{}\n", "\n\n/* c{}\n */\n")),
-    ],
-)
-@EACH
+PUTS = ("\n// c{}\n", " /* c{} */ ", " // c{}\n", "\n\n/* c{}\n */\n")
+COMMENTED = [
+    pytest.param(
+        document,
+        put,
+        marks=[] if document.name in SHORT and put is PUTS[0] else [pytest.mark.thorough],
+        id=f"{document.name}-{place}",
+    )
+    for place, put in enumerate(PUTS)
+    for document in DOCUMENTS
+    if document.name in SHORT or put is PUTS[0]
+]
+
+
+@pytest.mark.parametrize(("document", "put"), COMMENTED)
 def test_comments_in_every_gap_change_nothing_and_keep_their_order(document: Path, put: str) -> None:
     kept = 0
     for example in literate.examples(document):

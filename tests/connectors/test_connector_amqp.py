@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import aio_pika
+import aiormq
 import pytest
 from aio_pika import DeliveryMode, Message
-from broker_harness import Contract, Copy, Order, Side, opened, take, until, values
+from broker_harness import Contract, Copy, Order, Side, _close, _open, opened, take, until, values
 from connector_harness import Recorder
 from nstack.connectors.amqp import AmqpSink, AmqpSource, Broker
 from nstack.runtime.codec import Codec
@@ -222,6 +223,30 @@ class TestAmqp(Contract):
             assert "waiting for the AMQP broker at 127.0.0.1:5672, at most " in recorder.text()
 
     @pytest.mark.thorough
+    async def test_a_connection_that_is_made_while_it_is_cancelled_is_closed(
+        self, side: RabbitMQ, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The broker has opened it, and the library has not returned it yet."""
+        made: list[aiormq.Connection] = []
+        there, at_once = asyncio.Event(), aiormq.Connection.ready
+
+        async def slowly(connection: aiormq.Connection) -> None:
+            made.append(connection)
+            there.set()
+            await asyncio.sleep(0.05)
+            await at_once(connection)
+
+        monkeypatch.setattr(aiormq.Connection, "ready", slowly)
+        source = AmqpSource()
+        opening = asyncio.create_task(_open(side, source))
+        await there.wait()
+        opening.cancel()
+        async with asyncio.timeout(15):
+            await asyncio.wait((opening,))
+            await _close(source)
+        assert opening.cancelled()
+        assert made[0].is_closed
+
     async def test_what_is_missing_is_an_error_where_nothing_may_be_declared(self, side: RabbitMQ) -> None:
         for connector, given, what in (
             (AmqpSource(), {"amqp_exchange": "t.none"}, "exchange 't.none' (amqp_exchange"),

@@ -1,5 +1,7 @@
 """Texts of the largest size that say one thing over and over: what makes whatever looks around itself look far."""
 
+from collections.abc import Callable
+
 import pytest
 from fuzz.oracle import LARGEST, examine, too_slow
 
@@ -37,18 +39,27 @@ def _numbered(head: str, piece: str) -> str:
     return "".join(texts)[:LARGEST]
 
 
+# The soak test has all of them.
 @pytest.mark.thorough
-@pytest.mark.parametrize("piece", PIECES)
+@pytest.mark.parametrize("piece", PIECES[::3])
 def test_one_piece_over_and_over_is_checked_in_time(piece: str) -> None:
     examined = examine((piece * LARGEST)[:LARGEST])
     assert not too_slow(examined), examined.seconds
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("head", "piece"), NUMBERED)
+@pytest.mark.parametrize(("head", "piece"), NUMBERED[::2])
 def test_one_line_with_ever_other_names_is_checked_in_time(head: str, piece: str) -> None:
     examined = examine(_numbered(head, piece))
     assert not too_slow(examined), examined.seconds
+
+
+@pytest.mark.soak
+def test_all_repetitions_are_checked_in_time(record_property: Callable[[str, object], None]) -> None:
+    texts = [*((piece * LARGEST)[:LARGEST] for piece in PIECES), *(_numbered(*one) for one in NUMBERED)]
+    slow = {text[:60]: examined.seconds for text in texts if too_slow(examined := examine(text))}
+    record_property("texts", len(texts))
+    assert not slow
 
 
 def test_modules_in_the_braces_of_others_are_read_however_many() -> None:

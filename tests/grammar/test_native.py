@@ -183,7 +183,7 @@ def _lost(run) -> int:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("text", ["def f = g |\n", "def f = (g | \x00", *EDGES[3::8]])
+@pytest.mark.parametrize("text", ["def f = g |\n", "def f = (g | \x00", *EDGES[3::16]])
 def test_no_memory_is_lost(text, corpus):
     def run() -> None:
         for one in (text, f"{text}\n)", corpus[10], corpus[11][:500]):

@@ -25,6 +25,8 @@ PROVIDES = {"Sources.amqp": "AmqpSource", "Sinks.amqp": "AmqpSink"}
 
 TIMEOUT = 10.0
 """Seconds that the broker has for one step of a connection's making."""
+HANDSHAKE = 1.0
+"""Seconds in which a connection is made where the broker answers."""
 LOOK = 5.0
 """Seconds between two looks whether the broker still knows the consumer: nobody is told of a queue that was deleted."""
 MOST_PREFETCH = 65535
@@ -127,7 +129,8 @@ class Broker:
         where = (self._given["host"], self._given["port"])
         try:
             await knock(*where, self._tls, self.address)
-            return await connect(**self._given, client_properties=properties, timeout=TIMEOUT)
+            opening = connect(**self._given, client_properties=properties, timeout=TIMEOUT)
+            return await _opened(asyncio.ensure_future(opening))
         except (ProbableAuthenticationError, AuthenticationError):
             raise ConnectorError(f"{self.address} refuses the login (amqp_user and amqp_password log in)") from None
         except InvalidFrameError:  # the broker said why, but the library does not tell
@@ -184,6 +187,23 @@ class Broker:
             ) from None
         await channel.close()
         return True
+
+
+async def _opened(opening: "asyncio.Future[Any]") -> Any:
+    """The connection that comes of a task. Where this is cancelled the task may end by itself first: one that is
+    cancelled between the broker's last answer and the library's own return would leave its connection open."""
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        try:
+            await asyncio.wait((opening,), timeout=HANDSHAKE)
+        finally:
+            opening.cancel()
+        await asyncio.wait((opening,), timeout=PARTING)
+        if opening.done() and not opening.cancelled() and opening.exception() is None:
+            with suppress(Exception):
+                await at_most(PARTING, opening.result().close())
+        raise
 
 
 class Consumer:
