@@ -156,6 +156,10 @@ LONG = 'Sources.schedule { cron = "@hourly", timezone = "Europe/Berlin" } | fetc
             "def v = fetch   | other // nsc: ignore[NS0422]\n  | other\n",
             "def v = fetch   | other // nsc: ignore[NS0422]\n  | other\n",
         ),
+        (  # but for the blanks at the ends of lines, which those in a text are not
+            'def v = fetch   | other // nsc: ignore[NS0422]\t \n  | other  \n  | other { t = """a  \nb""" }\n',
+            'def v = fetch   | other // nsc: ignore[NS0422]\n  | other\n  | other { t = """a  \nb""" }\n',
+        ),
         (
             "def a = fetch // nsc: ignore[NS0422]\n\n\ndef b = a\n",
             "def a = fetch // nsc: ignore[NS0422]\n\ndef b = a\n",

@@ -1,5 +1,6 @@
 """The canonical layout of a program's text. A text with mistakes in its syntax stays as it is."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -100,13 +101,29 @@ def _is_about_all(ignore: Ignore, item: Node, words: Mapping[int, Counter[str]])
 
 def _with_lines_of(module: Module, kept: Iterable[int], laid_out: str) -> str:
     """A new text with some items as they stand in ``module``; without them where a comment would be lost."""
-    items, text = _items(parse_tokens(SourceFile(module.source.path, laid_out))[0].module), module.source.text
+    items = _items(parse_tokens(SourceFile(module.source.path, laid_out))[0].module)
     span = SourceFile(module.source.path, laid_out).span
     own = _items(module)
-    edits = [Edit(span(items[at].start, items[at].end), text[own[at].start : own[at].end]) for at in kept]
+    edits = [Edit(span(items[at].start, items[at].end), _lines_of(module.source, own[at])) for at in kept]
     written = apply_edits(laid_out, edits)
     result, _ = parse_tokens(SourceFile(module.source.path, written))
     return laid_out if result.problems or _comments(module) != _comments(result.module) else written
+
+
+def _lines_of(source: SourceFile, item: Node) -> str:
+    """The text of an item as it stands, but for the blanks at the ends of lines."""
+    _, tokens = parse_tokens(source)
+    longer = (
+        (start, start + len(text)) for start, text in zip(tokens.starts, tokens.texts, strict=True) if "\n" in text
+    )
+    texts = [(start, end) for start, end in longer if item.start <= start < item.end]
+    blanks = re.compile(r"[ \t]+$", re.MULTILINE).finditer(source.text, item.start, item.end)
+    ends = (blank.span() for blank in blanks if not any(start < blank.start() < end for start, end in texts))
+    kept, at = [], item.start
+    for start, end in ends:
+        kept.append(source.text[at:start])
+        at = end
+    return "".join((*kept, source.text[at : item.end]))
 
 
 def _words_of(ignore: Ignore) -> str:
