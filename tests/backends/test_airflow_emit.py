@@ -211,6 +211,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
 
 
 @pytest.mark.thorough
+@pytest.mark.thorough
 @NEEDS_AIRFLOW
 def test_airflow_imports_all_of_them(loaded: dict[str, Any]) -> None:
     assert {name: sorted(own) for name, own in loaded.items()} == {
@@ -233,6 +234,7 @@ def test_airflow_imports_all_of_them(loaded: dict[str, Any]) -> None:
         assert loaded[name]["main_both"]["tasks"] == {"jsonl": ["score"], "score": []}
 
 
+@pytest.mark.thorough
 @NEEDS_AIRFLOW
 def test_a_schedule_has_its_zone_its_days_and_its_catchup(loaded: dict[str, Any]) -> None:
     orders = loaded["linked"]["main_orders_in"]
@@ -246,6 +248,7 @@ def test_a_schedule_has_its_zone_its_days_and_its_catchup(loaded: dict[str, Any]
     )
 
 
+@pytest.mark.thorough
 @NEEDS_AIRFLOW
 def test_what_one_workflow_writes_starts_the_others(loaded: dict[str, Any]) -> None:
     table = "postgres://db:5432/shop/public/orders"
@@ -272,6 +275,7 @@ def w = Sources.jsonl<Integer> { path = "in.jsonl" } | Clean.clean
     assert 'run.override(task_id="score", queue="gpu", outlets=WRITTEN_SCORE)' in text
 
 
+@pytest.mark.thorough
 @NEEDS_AIRFLOW
 def test_parameters_are_those_of_the_functions(loaded: dict[str, Any]) -> None:
     params = loaded["two"]["main_both"]["params"]
@@ -285,6 +289,7 @@ def test_parameters_are_those_of_the_functions(loaded: dict[str, Any]) -> None:
     }
 
 
+@pytest.mark.thorough
 @NEEDS_AIRFLOW
 def test_settings_are_where_airflow_looks_for_them(loaded: dict[str, Any]) -> None:
     assert loaded["virtualenv"]["main_both"]["tags"] == ["daily", "etl", "main", "nstack"]

@@ -15,6 +15,10 @@ from nscompiler.cli.main import main
 from nscompiler.diagnostics.render import FORMATS
 from nscompiler.version import __version__
 
+EACH_FORM = pytest.mark.parametrize(
+    "form", [pytest.param(one, marks=[pytest.mark.thorough] if place % 3 else []) for place, one in enumerate(FORMATS)]
+)
+
 GOOD = "Sources.stdin | Sinks.stdout\n"
 
 
@@ -173,7 +177,7 @@ def test_statistics_tell_how_much_of_a_workflow_is_typed(nsc: Nsc, tmp_path: Pat
     assert told[1:3] == ["edges with typed values:", "    0 of 1  good.raw"]
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@EACH_FORM
 def test_every_form_goes_to_standard_output_whole(nsc: Nsc, tmp_path: Path, form: str) -> None:
     (tmp_path / "bad.nml").write_text("Sources.stdin | shout | Sinks.stdout\n")
     done = nsc("check", "--format", form, "bad.nml")
@@ -183,7 +187,7 @@ def test_every_form_goes_to_standard_output_whole(nsc: Nsc, tmp_path: Path, form
     assert nsc("check", "--format", form, "--exit-zero", "bad.nml").stdout == done.stdout
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@EACH_FORM
 def test_every_form_can_be_written_where_there_is_only_ascii(tmp_path: Path, form: str) -> None:
     (tmp_path / "größe.nml").write_text('"é" | größe | Sinks.stdout\n')
     line = [sys.executable, "-m", "nscompiler", "check", "--format", form, "größe.nml"]
@@ -193,7 +197,7 @@ def test_every_form_can_be_written_where_there_is_only_ascii(tmp_path: Path, for
     assert done.stdout.isascii()
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@EACH_FORM
 def test_every_form_can_name_a_file_that_is_no_unicode(tmp_path: Path, form: str) -> None:
     name = os.fsencode(tmp_path) + b"/caf\xe9.nml"
     with open(name, "wb") as file:

@@ -310,12 +310,12 @@ def test_a_file_of_the_users_folder_hides_nothing_of_the_runtimes(tmp_path: Path
     [
         (["shout", '"a"'], '"A!"\n'),
         (["shout", '"a"', "-p", "mark=?"], '"A?"\n'),
-        (["loud", '"a"'], '"A!!"\n'),
-        (["norm", '{"y": 3, "x": 4}'], "5.0\n"),
-        (["split", '"a b"'], '["a","b"]\n'),
+        pytest.param(["loud", '"a"'], '"A!!"\n', marks=pytest.mark.thorough),
+        pytest.param(["norm", '{"y": 3, "x": 4}'], "5.0\n", marks=pytest.mark.thorough),
+        pytest.param(["split", '"a b"'], '["a","b"]\n', marks=pytest.mark.thorough),
         (["lengths", '"a bc"'], "1\n2\n"),
-        (["Demo.ticks"], "".join(f"{number}\n" for number in range(10))),
-        (["half"], '"A!"\n"B!"\n'),
+        pytest.param(["Demo.ticks"], "".join(f"{number}\n" for number in range(10)), marks=pytest.mark.thorough),
+        pytest.param(["half"], '"A!"\n"B!"\n', marks=pytest.mark.thorough),
     ],
 )
 def test_one_value_through_one_function(nsc: Nsc, demo: Path, arguments: list[str], printed: str) -> None:

@@ -124,6 +124,7 @@ def test_a_right_class_is_accepted(folder: Path) -> None:
     assert told(folder) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "text"),
     [

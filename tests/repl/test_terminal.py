@@ -112,6 +112,7 @@ def test_what_flows_is_shown_below_while_a_cell_is_typed(terminal: Terminal) -> 
 
 
 @pytest.mark.thorough
+@pytest.mark.thorough
 def test_history_goes_over_sessions(folder: Path) -> None:
     with session(folder) as first:
         first.wait(prompt(1))
@@ -174,6 +175,7 @@ def test_colours(folder: Path) -> None:
         assert "cyan" in colors(opened, "Text")
 
 
+@pytest.mark.thorough
 def test_colours_that_were_asked_for_win_over_the_environment(folder: Path) -> None:
     with session(folder, "--color", "always", NO_COLOR="1") as opened:
         opened.wait(prompt(1))
@@ -181,6 +183,7 @@ def test_colours_that_were_asked_for_win_over_the_environment(folder: Path) -> N
         opened.wait(lambda shown: "def" in shown.text and colors(shown, "def") == {"magenta"})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("options", "more"), [(("--color", "never"), {}), ((), {"NO_COLOR": "1"})])
 def test_no_colours(folder: Path, options: tuple[str, ...], more: dict[str, str]) -> None:
     with session(folder, *options, **more) as opened:
