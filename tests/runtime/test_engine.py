@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -472,12 +473,13 @@ def test_values_that_a_sink_does_not_take_now_are_tried_again_alone(
     source, sink = Given(), Crowded()
     source.batches_given = [Batch(["a", "x1", "b"])]
     assert run(source, sink, sink_policy=Policy(on_error=on_error, dead_letter="d.jsonl", retry=3)) == code
-    assert sink.values == ["a", "b"]
+    assert sink.values == ["a", "b"][: len(sink.values)]  # where the run stops, it may have been before the last
+    assert len(sink.values) == 2 or on_error == "stop"
     err = capfd.readouterr().err
     assert "Sinks.kept: full: x1 (try 1 of 4)" in err
     assert "Sinks.kept: full: x1 (try 3 of 4)" in err
-    if code == 0:
-        assert "out=2" in err
+    (out,) = {int(count) for count in re.findall(r"out=(-?\d+)", err)}
+    assert out == 2 if code == 0 else 0 <= out <= len(sink.values)
     if on_error == "dead_letter":
         assert (tmp_path / "d.jsonl").read_text().startswith('{"value":"x1"')
 

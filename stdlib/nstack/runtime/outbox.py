@@ -427,17 +427,19 @@ class Writer:
             self._end()
             self._halt.fail()
             return False
-        self.guard.tally.values_out -= len(error.those) - len(again)
-        if not again or chunk.values is None:
-            return True
-        self.guard.report(error.those[again[0]], f"try {attempt + 1} of {self.guard.policy.retry + 1}")
-        await asyncio.sleep(backoff(attempt))
-        values = [chunk.values[at] for at in again]
-        encoded = self.connector.encode(values)
-        part = Chunk(encoded, len(values), values)
-        if not await self._attempt(lambda: self.connector.write(encoded), part, attempt + 1):
-            self.guard.tally.values_out -= part.count
-        return not self.gone
+        refused = len(error.those) - len(again)
+        if again and chunk.values is not None:
+            self.guard.report(error.those[again[0]], f"try {attempt + 1} of {self.guard.policy.retry + 1}")
+            await asyncio.sleep(backoff(attempt))
+            values = [chunk.values[at] for at in again]
+            encoded = self.connector.encode(values)
+            part = Chunk(encoded, len(values), values)
+            if not await self._attempt(lambda: self.connector.write(encoded), part, attempt + 1):
+                refused += part.count
+            if self.gone:
+                return False
+        self.guard.tally.values_out -= refused  # who writes the chunk counts all of it
+        return True
 
     def _tried_again(self, error: RefusedValues, chunk: Chunk, attempt: int) -> list[int]:
         if attempt == self.guard.policy.retry or chunk.values is None or self._halt.failed:
