@@ -41,7 +41,7 @@ _SQL = Pattern(
 _STAGE_BEFORE = Pattern(r"(?<![\w.])(?P<name>[a-z_]\w*+)[ \t\r\n]*\|[ \t\r\n]*\Z")
 _TWO = Pattern(r"[ \t]+(?P<first>[a-z_]\w*+)[ \t]+(?P<second>[a-z_]\w*+)")
 _STANDARD = ("Sources", "Sinks", "Conv", "Std")
-_TYPE = Pattern(r"(?P<open>[(\[]?)[ \t]*(?P<type>[A-Z]\w*+)(?![\w.'<])[ \t]*(?P<close>[)\]]?)")
+_TYPE = Pattern(r"(?P<open>[(\[]?)[ \t]*(?P<type>[A-Z]\w*+(?:\.[A-Z]\w*+)*+)(?![\w.'<])[ \t]*(?P<close>[)\]]?)")
 _WORD, _LAST_WORD = Pattern(r"[A-Za-z_][\w']*+"), Pattern(r"(?<![\w'])[A-Za-z_][\w']*+\Z")
 _SURE, _MAYBE = Applicability.MACHINE_APPLICABLE, Applicability.MAYBE_INCORRECT
 

@@ -27,9 +27,11 @@ class StuckWords(Proposer):
     __slots__ = ()
 
     def doubled(self, index: int) -> Iterator[Slip]:
-        """``fun fun f``."""
+        """``fun fun f``, ``def w = def f``."""
         tokens, texts = self._tokens, self._tokens.texts
         second = next((at for at in (index, index - 1) if at > 0 and texts[at] == texts[at - 1]), 0)
+        again = texts[index] == "def" == texts[index - 3] and texts[index - 1] == "="
+        second = index if again and not self._trial.begins_line(tokens, index) else second
         is_sign = texts[second] in _NEVER_TWICE or tokens.kinds[second] == self._trial.kind["TEXT"]
         if not second or not self._is_apart(second) or not (texts[second].isalnum() or is_sign):
             return

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 from nscompiler.diagnostics.codes import names as name_codes
 from nscompiler.diagnostics.codes import types as codes
-from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.patterns import Pattern
+from nscompiler.records import replace
 from nscompiler.source import Span
 from nscompiler.typecheck import constraints
 from nscompiler.typecheck.annotated_fields import annotated_fields
@@ -243,6 +244,18 @@ def report_ambiguous(scope: Scope, use: syntax.Use, fact: UseFact, given: bool) 
         related=(Label(fact.target.span, "declared here", Role.DECLARATION),),
         fixes=tuple(fixes),
     )
+
+
+def tell_of_missing_argument(scope: Scope, given: syntax.Instantiate, fact: UseFact, joint: Diagnostic) -> None:
+    """Of ``f<B>`` that should be ``f<A, B>`` the joint before it has been told: what is missing mends that."""
+    scheme, found = fact.target.scheme, joint.found
+    takes_first = scheme.variables[:1] == (scheme.input,) and len(scheme.variables) == len(given.types) + 1
+    if not takes_first or found is None or "…" in found or _SMALL.search(found):
+        return
+    at, own = given.types[0].start, scope.module.source.text[given.types[0].start : given.types[-1].end]
+    title = f"write `{written(given.function)}<{found}, {own}>`"
+    fix = Fix(title, (Edit(scope.module.source.span(at, at), f"{found}, "),), _MAYBE)
+    scope.problems.tell_as_one([joint], replace(joint, fixes=(fix,)))
 
 
 def _blank(fact: UseFact) -> str:

@@ -334,8 +334,14 @@ class Definer:
         inference.store.poison(*reported)
 
     def _report_ambiguous(self, inference: Inference, use: syntax.Use, fact: UseFact) -> None:
-        given = any(isinstance(node, syntax.Instantiate) and node.function is use for node in inference.uses)
-        def_report.report_ambiguous(self.scope, use, fact, given)
+        of_it = (node for node in inference.uses if isinstance(node, syntax.Instantiate) and node.function is use)
+        given = next(of_it, None)
+        start = self.scope.span(use).start
+        told = next((one for one in self.scope.problems.since(self._begun_at) if one.primary.span.start == start), None)
+        if given is None or told is None:
+            def_report.report_ambiguous(self.scope, use, fact, given is not None)
+        else:
+            def_report.tell_of_missing_argument(self.scope, given, fact, told)
 
     def _check_replies(self, inference: Inference, typed: Typed, place: syntax.Node) -> None:
         replies = typed.traits.replies

@@ -23,6 +23,7 @@ from nscompiler.typecheck.scope import Scope
 MOST_FAULTS = 8
 MOST_FIXES = 3
 FARTHEST = 4
+_UNKNOWN = param_codes.UNKNOWN_PARAMETER
 _JOINTS = (
     codes.TYPE_MISMATCH,
     codes.FIELD_MISSING,
@@ -47,6 +48,9 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
     found: list[tuple[Way, Attempt]] = []
     for way in _ways(definer, body.expr, at):
         tried = attempt(definer, [body], [way.expr])
+        # A parameter that nothing reads is a fault of its own, even if its stage is one too many.
+        if tried is not None and way.is_needless and any(one.code is _UNKNOWN for one in tried.gone):
+            continue
         # Where one of several complaints stays, the order may be right and something else wrong.
         if tried is None or (way.is_all and len(tried.gone) < len(errors)):
             continue
@@ -68,7 +72,7 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
 
 
 def _may_be_mended(problem: Diagnostic, count: int) -> bool:
-    if problem.code is param_codes.UNKNOWN_PARAMETER:
+    if problem.code is _UNKNOWN:
         return True
     if problem.code is codes.BOTH_INPUTS:
         return not problem.fixes

@@ -66,6 +66,9 @@ def is_one_error(text: str, at_fault: str, title: str, mended: str) -> None:
         ("def w = .http<Text>", ".http", "An alias is missing before `.http`", "def w = Sources.http<Text>"),
         ("def w = g | .Sinkslog", ".Sinkslog", "A `.` stands behind the alias", "def w = g | Sinks.log"),
         ("def w = g | Sin ks.log", "Sin ks", "`Sinks` is written without a space", "def w = g | Sinks.log"),
+        ("def w = def g | g", "def", "`def` stands twice", "def w = g | g"),
+        ("def w = def Sources.jsonl<Text> | g", "def", "`def` stands twice", "def w = Sources.jsonl<Text> | g"),
+        ("def w = Sources.kafka(L.Order)", "(L.Order)", "are given in `< >`", "def w = Sources.kafka<L.Order>"),
         ("fun h : Text -> -> Text", "->", "`->` stands twice", "fun h : Text -> Text"),
         ("fun h : Text -- Text", "--", "separated by `->`, not by `--`", "fun h : Text -> Text"),
         (

@@ -31,6 +31,26 @@ def test_a_sign_that_lacks_in_each_place_is_written_in_all() -> None:
     assert check_texts({"main.nml": fixed}).diagnostics == ()
 
 
+def test_a_type_that_is_missing_between_others_is_one_error() -> None:
+    text = (
+        "import Http:1.0.0\ntype Geo = { country : Text }\n"
+        'def w = Sources.stdin | Http.get<Geo> { url = "https://example.com" } | Sinks.log\n'
+    )
+    found = only(text)
+    (fix,) = found.fixes
+    assert fix.title == "write `Http.get<Text, Geo>`"
+    assert check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == ()
+
+
+def test_a_parameter_that_nothing_reads_is_told_beside_a_stage_too_many() -> None:
+    text = (
+        "type Large = B | C\nfun f : (Text, Json) -> Large with { p : Integer = 1 }\nfun g : [Large] -> Text\n"
+        "def d = Std.snd* | f { q = 1 } | g\n"
+    )
+    found = [one.code.name for one in check_texts({"main.nml": text}).diagnostics]
+    assert sorted(found) == ["list-needed", "unknown-parameter"]
+
+
 def test_other_types_or_other_functions_are_other_faults() -> None:
     text = (
         "fun words : Text -> Integer\nfun pair : a -> (a, Text)\nfun trim : (Text, Text) -> Text\n"
