@@ -40,7 +40,8 @@ class Attempt:
 
 class Way:
     """Another body for a def, and the fix that writes it; ``stage`` is what it moves. ``told`` is what is said where
-    that is more than ``problem`` says, ``also`` what must be gone besides; ``is_needless`` if it takes a stage away."""
+    that is more than ``problem`` says, ``also`` what must be gone besides; ``is_needless`` if it takes a stage away,
+    ``converts`` if that only turns a value into another form."""
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Way:
         told: Diagnostic | None = None,
         also: Diagnostic | None = None,
         is_needless: bool = False,
+        converts: bool = False,
     ) -> None:
         self.expr = expr
         self.fix = fix
@@ -58,6 +60,7 @@ class Way:
         self.stage = stage
         self.told = told
         self.is_needless = is_needless
+        self.converts = converts
         self.also = also
 
     @property

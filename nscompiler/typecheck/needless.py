@@ -35,7 +35,7 @@ def without_stage(definer: Definer, expr: syntax.Expr, pipe: syntax.Pipe, at: At
         fix = Fix(f"remove {name_of(last_of(stage))}", (away,), Applicability.MAYBE_INCORRECT)
         also = giving if problem is taking else None
         told = _told(scope, problem, before, given)
-        yield Way(instead(expr, {pipe: made}), fix, problem, told=told, also=also, is_needless=True)
+        yield Way(instead(expr, {pipe: made}), fix, problem, told=told, also=also, is_needless=True, converts=converts)
 
 
 def _told(scope: Scope, problem: Diagnostic, before: syntax.Expr, given: Type) -> Diagnostic:

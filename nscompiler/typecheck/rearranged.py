@@ -60,6 +60,7 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
             found.append((way, tried))
     if not found:
         return body
+    found.sort(key=lambda one: one[0].is_needless and not one[0].converts)  # with another order nothing is lost
     way, tried = found[0]
     fixes: tuple[Fix, ...] = (way.fix,)
     if way.stage is None and way.told is None:

@@ -367,6 +367,8 @@ def added_fields(sides: Sides, needed: RecordType, labels: Sequence[str]) -> Fix
     place = sides.given
     if place is None or _is_generic(place) or not isinstance(place.node, syntax.RecordType) or not place.node.fields:
         return None
+    if any(field.name.text in labels for field in place.node.fields):
+        return None  # a stage between the two takes it away
     types = dict(needed.fields)
     shared = needed.tail is not None or len(labels) < len(types)
     bound = sides.producer is not None and bool(sides.producer.scheme.requirements)

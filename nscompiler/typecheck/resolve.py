@@ -224,6 +224,9 @@ class Resolver:
 
     def _named_rest(self, tail: syntax.RowTail, variables: Variables) -> tuple[Fix, ...]:
         """A fix that names the rest in an output and in the input, where that has one that is meant."""
+        rows = [name for name, one in variables.known.items() if isinstance(one, Var) and one.kind == "row"]
+        if len(rows) == 1 and not variables.anonymous:
+            return (self.scope.replacement(tail, rows[0], f"write `{rows[0]}`, the rest of the input"),)
         if len(variables.anonymous) != 1 or "r" in variables.known:
             return ()
         edits = (Edit(self.scope.span(variables.anonymous[0][0]), "r"), Edit(self.scope.span(tail), "r"))

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Sequence
 
 from nscompiler.diagnostics.codes import names as codes
-from nscompiler.diagnostics.model import Label, Role
+from nscompiler.diagnostics.model import Applicability, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
 from nscompiler.typecheck.components import strong_components
 from nscompiler.typecheck.lone_constructors import reports_itself
@@ -127,17 +127,19 @@ class TypeDeclarer:
     def _sum(self, body: syntax.SumType, variables: Variables) -> Type:
         seen: dict[str, syntax.Name] = {}
         constructors: list[tuple[str, Type | None]] = []
-        for constructor in body.constructors:
+        for place, constructor in enumerate(body.constructors):
             name = constructor.name
             payload = None if constructor.payload is None else self.resolver.resolve(constructor.payload, variables)
             if name.text in seen:
                 first = Label(self.scope.span(seen[name.text]), "first here", Role.DECLARATION)
+                gone = self.scope.module.source.span(body.constructors[place - 1].end, constructor.end)
                 self.scope.report(
                     codes.DUPLICATE_CONSTRUCTOR,
                     name,
                     f"the constructor `{name.text}` stands twice in one sum",
                     "again here",
                     related=(first,),
+                    fixes=(Fix("remove the second", (Edit(gone, ""),), Applicability.MAYBE_INCORRECT),),
                 )
                 continue
             seen[name.text] = name

@@ -42,6 +42,26 @@ def test_a_type_that_is_missing_between_others_is_one_error() -> None:
     assert check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == ()
 
 
+def test_stages_are_swapped_before_one_is_taken_away() -> None:
+    text = (
+        "fun locate : { ip : Text | r } -> { ip : Text, country : Text | r }\nfun mask : { ip : Text | r } -> { | r }\n"
+        "def h = Sources.jsonl<{ user : Text, ip : Text }> { path = \"h\" } | mask | locate | Sinks.log\n"
+    )
+    found = only(text)
+    assert found.fixes[0].title == "swap `mask` and `locate`"
+    assert check_texts({"main.nml": apply_edits(text, found.fixes[0].edits)}).diagnostics == ()
+
+
+def test_a_field_that_a_stage_takes_away_is_not_added_to_what_has_it() -> None:
+    text = (
+        "fun locate : { ip : Text | r } -> { ip : Text, country : Text | r }\nfun mask : { ip : Text | r } -> { | r }\n"
+        "def h = Sources.jsonl<{ user : Text, ip : Text }> | mask | locate | Sinks.log\n"
+    )
+    found = [one for one in check_texts({"main.nml": text}).diagnostics if one.code.name == "field-missing"]
+    assert len(found) == 1
+    assert not any(fix.title.startswith("add ") for fix in found[0].fixes)
+
+
 def test_a_parameter_that_nothing_reads_is_told_beside_a_stage_too_many() -> None:
     text = (
         "type Large = B | C\nfun f : (Text, Json) -> Large with { p : Integer = 1 }\nfun g : [Large] -> Text\n"
