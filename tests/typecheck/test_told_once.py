@@ -45,7 +45,7 @@ def test_a_type_that_is_missing_between_others_is_one_error() -> None:
 def test_stages_are_swapped_before_one_is_taken_away() -> None:
     text = (
         "fun locate : { ip : Text | r } -> { ip : Text, country : Text | r }\nfun mask : { ip : Text | r } -> { | r }\n"
-        "def h = Sources.jsonl<{ user : Text, ip : Text }> { path = \"h\" } | mask | locate | Sinks.log\n"
+        'def h = Sources.jsonl<{ user : Text, ip : Text }> { path = "h" } | mask | locate | Sinks.log\n'
     )
     found = only(text)
     assert found.fixes[0].title == "swap `mask` and `locate`"
