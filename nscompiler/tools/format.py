@@ -14,6 +14,7 @@ from nscompiler.diagnostics.edits import apply_edits
 from nscompiler.diagnostics.model import Diagnostic, Edit
 from nscompiler.grammar.layout import layout
 from nscompiler.grammar.layout_expressions import spelling
+from nscompiler.grammar.lexer import Tokens
 from nscompiler.grammar.parse import parse, parse_tokens
 from nscompiler.grammar.syntax import DefDecl, FunDecl, Module, Node, TypeDecl, Use
 from nscompiler.lints.ignores import Ignore, ignores_of_module
@@ -103,27 +104,24 @@ def _with_lines_of(module: Module, kept: Iterable[int], laid_out: str) -> str:
     """A new text with some items as they stand in ``module``; without them where a comment would be lost."""
     items = _items(parse_tokens(SourceFile(module.source.path, laid_out))[0].module)
     span = SourceFile(module.source.path, laid_out).span
-    own = _items(module)
-    edits = [Edit(span(items[at].start, items[at].end), _lines_of(module.source, own[at])) for at in kept]
+    own, text = _items(module), module.source.text
+    _, tokens = parse_tokens(module.source)
+    edits = [Edit(span(items[at].start, items[at].end), _lines_of(own[at], text, tokens)) for at in kept]
     written = apply_edits(laid_out, edits)
     result, _ = parse_tokens(SourceFile(module.source.path, written))
     return laid_out if result.problems or _comments(module) != _comments(result.module) else written
 
 
-def _lines_of(source: SourceFile, item: Node) -> str:
+def _lines_of(item: Node, text: str, tokens: Tokens) -> str:
     """The text of an item as it stands, but for the blanks at the ends of lines."""
-    _, tokens = parse_tokens(source)
-    longer = (
-        (start, start + len(text)) for start, text in zip(tokens.starts, tokens.texts, strict=True) if "\n" in text
-    )
-    texts = [(start, end) for start, end in longer if item.start <= start < item.end]
-    blanks = re.compile(r"[ \t]+$", re.MULTILINE).finditer(source.text, item.start, item.end)
-    ends = (blank.span() for blank in blanks if not any(start < blank.start() < end for start, end in texts))
-    kept, at = [], item.start
-    for start, end in ends:
-        kept.append(source.text[at:start])
-        at = end
-    return "".join((*kept, source.text[at : item.end]))
+    ends = zip(tokens.starts, tokens.ends, strict=True)
+    longer = [(start, end) for start, end in ends if item.start <= start < item.end and "\n" in text[start:end]]
+
+    def kept(blanks: re.Match[str]) -> str:
+        at = item.start + blanks.start()
+        return blanks[0] if any(start < at < end for start, end in longer) else ""
+
+    return re.sub(r"[ \t]+$", kept, text[item.start : item.end], flags=re.MULTILINE)
 
 
 def _words_of(ignore: Ignore) -> str:

@@ -250,7 +250,13 @@ def tell_of_missing_argument(scope: Scope, given: syntax.Instantiate, fact: UseF
     """Of ``f<B>`` that should be ``f<A, B>`` the joint before it has been told: what is missing mends that."""
     scheme, found = fact.target.scheme, joint.found
     takes_first = scheme.variables[:1] == (scheme.input,) and len(scheme.variables) == len(given.types) + 1
-    if not takes_first or found is None or "…" in found or _SMALL.search(found):
+    if (
+        joint.code is not codes.TYPE_MISMATCH
+        or not takes_first
+        or found is None
+        or "…" in found
+        or _SMALL.search(found)
+    ):
         return
     at, own = given.types[0].start, scope.module.source.text[given.types[0].start : given.types[-1].end]
     title = f"write `{written(given.function)}<{found}, {own}>`"

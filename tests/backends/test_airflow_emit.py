@@ -211,7 +211,6 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
 
 
 @pytest.mark.thorough
-@pytest.mark.thorough
 @NEEDS_AIRFLOW
 def test_airflow_imports_all_of_them(loaded: dict[str, Any]) -> None:
     assert {name: sorted(own) for name, own in loaded.items()} == {

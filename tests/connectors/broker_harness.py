@@ -170,13 +170,13 @@ class Side:
 async def opened(side: Side, connector: Any, type_: Any = Order, **facts: Any) -> AsyncIterator[Any]:
     """A connector that is open, and is closed at the end."""
     try:
-        await _open(side, connector, type_=type_, **facts)
+        await open_at(side, connector, type_=type_, **facts)
         yield connector
     finally:
-        await _close(connector)
+        await close_down(connector)
 
 
-async def _open(side: Side, connector: Any, port: int | None = None, type_: Any = Order, **facts: Any) -> None:
+async def open_at(side: Side, connector: Any, port: int | None = None, type_: Any = Order, **facts: Any) -> None:
     source = hasattr(connector, "batches")
     given = side.at(side.PORT if port is None else port) | (side.source() if source else side.sink())
     log = facts.pop("log", Recorder().log)
@@ -187,7 +187,7 @@ async def _open(side: Side, connector: Any, port: int | None = None, type_: Any 
     )
 
 
-async def _close(connector: Any) -> None:
+async def close_down(connector: Any) -> None:
     await (connector.close() if hasattr(connector, "batches") else connector.close(completed=True))
 
 
@@ -368,12 +368,12 @@ class Contract:
             before = asyncio.all_tasks()
             for part in range(CANCELLED):
                 connector = kind()
-                opening = asyncio.create_task(_open(side, connector))
+                opening = asyncio.create_task(open_at(side, connector))
                 await asyncio.wait((opening,), timeout=took * part / CANCELLED)
                 opening.cancel()
                 async with asyncio.timeout(15):
                     await asyncio.wait((opening,))
-                    await _close(connector)
+                    await close_down(connector)
                 left = asyncio.all_tasks() - before
                 _, stuck = await asyncio.wait(left, timeout=10) if left else ((), ())
                 assert not stuck, stuck
@@ -410,7 +410,7 @@ class Contract:
 
     async def _that_has_written(self, side: Side, port: int) -> Any:
         sink = side.SINK()
-        await _open(side, sink, port)
+        await open_at(side, sink, port)
         await sink.write(sink.encode([Order(1, "x")]))
         return sink
 

@@ -10,7 +10,7 @@ import aio_pika
 import aiormq
 import pytest
 from aio_pika import DeliveryMode, Message
-from broker_harness import Contract, Copy, Order, Side, _close, _open, opened, take, until, values
+from broker_harness import Contract, Copy, Order, Side, close_down, open_at, opened, take, until, values
 from connector_harness import Recorder
 from nstack.connectors.amqp import AmqpSink, AmqpSource, Broker
 from nstack.runtime.codec import Codec
@@ -238,15 +238,16 @@ class TestAmqp(Contract):
 
         monkeypatch.setattr(aiormq.Connection, "ready", slowly)
         source = AmqpSource()
-        opening = asyncio.create_task(_open(side, source))
+        opening = asyncio.create_task(open_at(side, source))
         await there.wait()
         opening.cancel()
         async with asyncio.timeout(15):
             await asyncio.wait((opening,))
-            await _close(source)
+            await close_down(source)
         assert opening.cancelled()
         assert made[0].is_closed
 
+    @pytest.mark.thorough
     async def test_what_is_missing_is_an_error_where_nothing_may_be_declared(self, side: RabbitMQ) -> None:
         for connector, given, what in (
             (AmqpSource(), {"amqp_exchange": "t.none"}, "exchange 't.none' (amqp_exchange"),

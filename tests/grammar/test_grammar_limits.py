@@ -65,7 +65,7 @@ def test_a_deep_declaration_keeps_its_name():
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("sign", ["{", "{\n", "( ["])
+@pytest.mark.parametrize("sign", ["{", "<", "{\n", "( ["])
 def test_five_megabytes_of_brackets_are_one_mistake(sign):
     text = sign * (FIVE_MEGABYTES // len(sign))
     began = time.process_time()

@@ -112,7 +112,6 @@ def test_what_flows_is_shown_below_while_a_cell_is_typed(terminal: Terminal) -> 
 
 
 @pytest.mark.thorough
-@pytest.mark.thorough
 def test_history_goes_over_sessions(folder: Path) -> None:
     with session(folder) as first:
         first.wait(prompt(1))
