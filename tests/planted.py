@@ -41,6 +41,7 @@ KINDS = {
     "add-constructor": r"add `.+` to `\w+`",
     "always-there": r"write `.+` in (the output of )?`.+`",
     "annotate": r"write the type that it has: .+",
+    "annotate-field": r"(write|remove) .+ in the annotation",
     "braces": r"Write them in `\{ \}`",
     "bridge": r"put `.+` (between|after) .+",
     "case": r"write `\w+`(, `\w+`)*",

@@ -189,6 +189,7 @@ HIDDEN = {
     ("nscompiler.typecheck.python_class", "nscompiler.typecheck.python_bases"): "for classes without one",
     ("nscompiler.typecheck.python_class", "nscompiler.typecheck.moved_methods"): "for classes that lack a method",
     ("nscompiler.typecheck.python_methods", "nscompiler.typecheck.moved_methods"): "the same",
+    ("nscompiler.typecheck.python_methods", "nscompiler.typecheck.names_in_python"): "the same",
     ("nscompiler.typecheck.no_values", "nscompiler.typecheck.missing_returns"): "for methods that return nothing",
     (
         "nscompiler.typecheck.python_class",

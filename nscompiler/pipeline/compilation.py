@@ -211,9 +211,17 @@ class Compilation:
     def _problems_of(self, item: LinkedModule, asked_for: bool) -> Iterable[Diagnostic]:
         """What is wrong with one file; lints only where it was asked for."""
         parsed = self._parsed[item.path]
-        own = (*(() if parsed is None else parsed.problems), *self._checked[item.path].problems)
+        own: Sequence[Diagnostic] = (
+            *(() if parsed is None else parsed.problems),
+            *self._checked[item.path].problems,
+        )
         lints = self._lints(item, own) if asked_for else ()
-        return (*own, *self._python_problems(item.path), *lints)
+        python: Sequence[Diagnostic] = self._python_problems(item.path)
+        if own and python:
+            from nscompiler.typecheck.sources_meant import sources_meant
+
+            own, python = sources_meant(self._checked[item.path].module, own, python)
+        return (*own, *python, *lints)
 
     def _lints(self, item: LinkedModule, own: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
         """The lints of a file without errors; most files show no sign of any."""

@@ -75,7 +75,9 @@ class Declarer:
         attributes = self.attributes(decl.attributes, FUN_ATTRIBUTES)
         scheme = self.signature(decl.type, supplied="compiler" in attributes and self.scope.standard)
         kind = kind_of(scheme.input, scheme.output)
-        self._check_attributes(decl, attributes, kind)
+        if not self._check_attributes(decl, attributes, kind):
+            # What it takes nobody knows: its uses may be right.
+            scheme = Scheme(self.scope.workspace.error, scheme.output, scheme.variables, scheme.requirements)
         name = decl.name.text
         return FunctionInterface(
             module=self.scope.reference,
@@ -330,7 +332,9 @@ class Declarer:
             self.scope.report(codes.ATTRIBUTE_CONFLICT, argument, f"`@{name}` takes no text", "remove it")
         return str(argument.value) if argument is not None else None
 
-    def _check_attributes(self, decl: syntax.FunDecl, found: dict[str, str | None], kind: str) -> None:
+    def _check_attributes(self, decl: syntax.FunDecl, found: dict[str, str | None], kind: str) -> bool:
+        """Report attributes that contradict each other or the type; whether they agree with the type."""
+        agrees = True
         if "bounded" in found and "unbounded" in found:
             title = f"`{decl.name.text}` cannot be both bounded and unbounded"
             self.scope.report(codes.ATTRIBUTE_CONFLICT, _attribute(decl, "unbounded"), title, "contradicts @bounded")
@@ -340,6 +344,8 @@ class Declarer:
                 attribute = _attribute(decl, name)
                 fixes = (self._removal(attribute),)
                 self.scope.report(codes.ATTRIBUTE_CONFLICT, attribute, title, "only a source may end", fixes=fixes)
+                agrees = False
+        return agrees
 
     def _removal(self, attribute: syntax.Attribute) -> Fix:
         """A fix that takes an attribute away, with the line that it may have to itself."""

@@ -8,11 +8,13 @@ from nscompiler.diagnostics.codes import names as name_codes
 from nscompiler.diagnostics.codes import types as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.grammar import syntax
+from nscompiler.grammar.walk import walk
 from nscompiler.patterns import Pattern
 from nscompiler.records import replace
 from nscompiler.source import Span
 from nscompiler.typecheck import constraints
 from nscompiler.typecheck.annotated_fields import annotated_fields
+from nscompiler.typecheck.changed_fields import changed_fields
 from nscompiler.typecheck.declared import declarations
 from nscompiler.typecheck.explain import an, cut, first_of, fitting, last_of, name_of, postfix, without, written
 from nscompiler.typecheck.facts import UseFact
@@ -71,6 +73,7 @@ def report_annotation(
         f"the {side} of `{decl.name.text}` is not what its annotation says",
     )
     fields, renamed = annotated_fields(scope, store, decl.name.text, node, mismatches, takes=takes)
+    changed = () if renamed else changed_fields(scope, store, node, pair, takes=takes)
     scope.report(
         codes.ANNOTATION_MISMATCH,
         node,
@@ -84,7 +87,8 @@ def report_annotation(
         fixes=(
             *renamed,
             *(() if takes else _signed(scope, store, decl, given, needed)),
-            *(() if fix is None else (fix,)),
+            *changed,
+            *(() if fix is None or (changed and "{" in fix.edits[0].text) else (fix,)),
         ),
     )
 
@@ -110,7 +114,7 @@ def _as_it_is(scope: Scope, decl: syntax.DefDecl, node: syntax.TypeExpr, text: s
     if annotation is not None and other is not None:
         second = annotation.output if node is annotation.input else annotation.input
         swapped = (_text(scope, node), _text(scope, second)) == (other, text)
-        if swapped or _words(scope, node) & _words(scope, second):
+        if swapped or _variables(node) & _variables(second):
             whole = f"{text} -> {other}" if node is annotation.input else f"{other} -> {text}"
             place = scope.module.source.span(annotation.input.start, annotation.output.end)
             if _is_bare(scope, annotation):
@@ -122,9 +126,10 @@ def _text(scope: Scope, node: syntax.TypeExpr) -> str:
     return scope.module.source.text[node.start : node.end]
 
 
-def _words(scope: Scope, node: syntax.TypeExpr) -> frozenset[str]:
-    """The words in small letters of a written type: its variables, and names of fields."""
-    return frozenset(_SMALL.findall(scope.module.source.text[node.start : node.end]))
+def _variables(node: syntax.TypeExpr) -> frozenset[str]:
+    """The variables of a written type."""
+    parts = (part for part in walk(node) if isinstance(part, syntax.TypeVariable | syntax.RowTail))
+    return frozenset(part.name.text for part in parts if part.name is not None)
 
 
 def _is_bare(scope: Scope, annotation: syntax.FunctionType) -> bool:

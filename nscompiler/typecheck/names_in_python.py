@@ -2,7 +2,7 @@
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 
 def names_given(tree: ast.Module) -> frozenset[str] | None:
@@ -15,6 +15,15 @@ def is_unknown(text: str, name: str) -> bool:
     """Whether nothing in a file gives a name a meaning, nor has it one in each."""
     given = names_given(ast.parse(text))
     return given is not None and name not in given and not hasattr(builtins, name)
+
+
+def unbound_names(part: ast.AST, bound: Container[str]) -> tuple[str, ...]:
+    """The names that a part of a file reads, and that neither it nor the file, with its ``bound`` names, gives a
+    meaning."""
+    given = set(names_in(part))
+    read = (one.id for one in ast.walk(part) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load))
+    missing = (name for name in read if name not in given and name not in bound and not hasattr(builtins, name))
+    return tuple(dict.fromkeys(missing))
 
 
 def names_in(tree: ast.AST) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from nscompiler.diagnostics.model import Applicability, Edit, Fix
 from nscompiler.diagnostics.suggest import near
@@ -170,22 +170,24 @@ def _start(python: SourceFile, node: ast.stmt) -> int:
     return span_of(python, node).start
 
 
-def with_instance(python: SourceFile, method: Definition, values: int) -> tuple[Fix, ...]:
-    """``self`` before what a method takes, or one value behind it, where that is lacking."""
+def with_instance(python: SourceFile, method: Definition, values: int, unbound: Sequence[str] = ()) -> tuple[Fix, ...]:
+    """``self`` before what a method takes, or one value behind it, where that is lacking: the single name, if there is
+    one, that it reads and that is ``unbound``."""
+    value = unbound[0] if len(unbound) == 1 else "value"
     parts = [*method.args.posonlyargs, *method.args.args]
     named = [one for one, default in zip(method.args.kwonlyargs, method.args.kw_defaults, strict=True) if not default]
     if named:
         return _by_place(python, parts, method.args.kwonlyargs, values)
     if not parts:
-        written = "self, value" if values else "self"
+        written = f"self, {value}" if values else "self"
         at = python.text.index("(", name_in(python, method).end) + 1
     elif parts[0].arg != "self" and len(parts) == values:
         written, at = "self, ", span_of(python, parts[0]).start
     elif parts[0].arg == "self" and len(parts) == 1 and values:
-        written, at = ", value", span_of(python, parts[0]).end
+        written, at = f", {value}", span_of(python, parts[0]).end
     else:
         return ()
-    told = "self" if "self" in written else "value"
+    told = "self" if "self" in written else value
     return (Fix(f"write `{told}`", (Edit(python.span(at, at), written),), _MAYBE),)
 
 

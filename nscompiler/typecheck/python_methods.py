@@ -5,15 +5,16 @@ import ast
 from collections.abc import Collection, Iterator
 
 from nscompiler.diagnostics.codes import python as codes
-from nscompiler.diagnostics.model import Diagnostic, Fix, Label, Role
+from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Role
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.grammar import syntax
 from nscompiler.modules.wording import titled
 from nscompiler.source import SourceFile
 from nscompiler.typecheck.declare import no_method
+from nscompiler.typecheck.explain import cut
 from nscompiler.typecheck.facts import Checked
 from nscompiler.typecheck.places_in_python import line_of
-from nscompiler.typecheck.service import Method, Service
+from nscompiler.typecheck.service import Method, MethodKind, Service
 
 # What the runtime calls itself, before the first value and after the last.
 _HOOKS = ("startup", "shutdown")
@@ -38,7 +39,7 @@ def check_methods(
             yield _lacking(checked, python, service, function, similar)
         elif method is not None and not (method.decorator or method.by_name):
             if method.arguments not in (None, *_counts(function)) or _self_is_behind(method):
-                yield _miscounted(checked, python, function, method)
+                yield _miscounted(checked, python, service, function, method)
         elif method is not None:
             yield from _oddly_defined(checked, python, function, method)
     for name in _HOOKS:
@@ -104,7 +105,9 @@ def _only(spare: list[str], service: Service) -> tuple[str, ...]:
     return tuple(fitting) if len(spare) == 1 and service.methods[spare[0]].arguments == 1 else ()
 
 
-def _miscounted(checked: Checked, python: SourceFile, function: syntax.FunDecl, method: Method) -> Diagnostic:
+def _miscounted(
+    checked: Checked, python: SourceFile, service: Service, function: syntax.FunDecl, method: Method
+) -> Diagnostic:
     from nscompiler.typecheck.method_fixes import self_first, without_arguments
     from nscompiler.typecheck.python_fixes import read_from_args, unpacked, with_instance
 
@@ -126,7 +129,10 @@ def _miscounted(checked: Checked, python: SourceFile, function: syntax.FunDecl, 
         elif not settable.isdisjoint(by_name(method.definition)):
             note = "parameters are no arguments: read them from `self.args`"
         else:
-            fixes = with_instance(python, method.definition, values)
+            fixes = (
+                *_as_source(checked, function, method, service),
+                *with_instance(python, method.definition, values, _unbound(method, service)),
+            )
     lacks = any(fix.title == "write `self`" for fix in fixes)
     says = "lacks `self`" if lacks else f"takes {_values(count)} after `self`"
     return codes.ARGUMENT_COUNT.at(
@@ -137,6 +143,24 @@ def _miscounted(checked: Checked, python: SourceFile, function: syntax.FunDecl, 
         notes=() if note is None else (note,),
         fixes=fixes,
     )
+
+
+def _as_source(checked: Checked, function: syntax.FunDecl, method: Method, service: Service) -> tuple[Fix, ...]:
+    """`Void` for the input of a function whose method takes no value, reads none that is not there, and yields."""
+    yields = method.kind in (MethodKind.GENERATOR, MethodKind.ASYNC_GENERATOR)
+    if method.arguments != 0 or not yields or _unbound(method, service):
+        return ()
+    edit = Edit(checked.module.span(function.type.input), "Void")
+    return (Fix(f"make `{cut(function.name.text)}` a source: write `Void`", (edit,), Applicability.MAYBE_INCORRECT),)
+
+
+def _unbound(method: Method, service: Service) -> tuple[str, ...]:
+    """The names that a method reads and that nothing in the file gives a meaning, as far as that can be told."""
+    from nscompiler.typecheck.names_in_python import unbound_names
+
+    if method.definition is None or service.names is None:
+        return ()
+    return unbound_names(method.definition, service.names.bound)
 
 
 def _oddly_defined(
