@@ -53,7 +53,9 @@ def _summary(fixed: Fixed, written: bool) -> str:
     verb = "fixed" if written else "would be fixed"
     where = f" in {counted(len(fixed.after), 'file')}" if fixed.after else ""
     more = f"; --unsafe-fixes would take on {fixed.unsafe} of them" if fixed.unsafe else ""
-    return f"{counted(fixed.total, 'problem')} {verb}{where}, {len(fixed.problems)} left{more}"
+    offer = "offers" if fixed.refused == 1 else "offer"
+    back = f"; what {fixed.refused} of them {offer} would leave more errors" if fixed.refused else ""
+    return f"{counted(fixed.total, 'problem')} {verb}{where}, {len(fixed.problems)} left{more}{back}"
 
 
 def _differences(fixed: Fixed) -> Iterator[str]:

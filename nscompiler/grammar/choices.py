@@ -46,7 +46,14 @@ def texts_as_alternatives(around: Surroundings) -> Diagnostic | None:
         return None
     fix = declared_below(around, written, body) if good else None
     where = segment.span(first, written.end - 1)
-    return codes.NAMELESS_SUM.at(where, TITLE, fixes=() if fix is None else (fix,))
+    fixes = () if fix is None else (fix,)
+    if segment.kinds[first] == segment.trial.kind["TEXT"] and segment.whole_with(
+        first, written.end - first, [segment.trial.kind["UNAME"]]
+    ):
+        # What is read and written elsewhere as a text stays one; a sum has another form there.
+        fixes = (Fix("Write `Text`", (Edit(where, "Text"),), Applicability.MAYBE_INCORRECT), *fixes)
+    title = "Choices of texts are for parameters: the type of these is `Text`"
+    return codes.NAMELESS_SUM.at(where, title if len(fixes) > 1 else TITLE, fixes=fixes)
 
 
 def _texts(segment: Segment, first: int) -> Written | None:

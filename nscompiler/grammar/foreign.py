@@ -166,8 +166,20 @@ def type_of_def(around: Surroundings) -> Diagnostic | None:
         written = segment.source.text[segment.start(first) : segment.end(at - 1)]
         edit = Edit(segment.source.span(segment.end(first - 1), segment.end(at - 1)), "")
         fixes = (Fix(fitting(f"Remove `{written}`", "Remove the type"), (edit,), _MAYBE),)
+    if fixes and _may_be_source(segment, at + 1):
+        whole = f"Void -> {segment.source.text[segment.start(first + 1) : segment.end(at - 1)]}"
+        place = segment.source.span(segment.start(first + 1), segment.start(first + 1))
+        sourced = Fix(fitting(f"Write `{whole}`", "Write `Void ->` before it"), (Edit(place, "Void -> "),), _MAYBE)
+        fixes = (sourced, *fixes)
     title = "The type of a `def` says what it takes, too: `def d : A -> B = …`"
     return codes.MISSING_ARROW.at(segment.span(first + 1, at - 1), title, fixes=fixes)
+
+
+def _may_be_source(segment: Segment, stage: int) -> bool:
+    """Whether nothing in a file says that the first stage of a pipe takes a value: what an import brings may not."""
+    texts, name = segment.tokens.texts, segment.text(stage)
+    taken = (texts[at + 3] for at in range(len(texts) - 3) if texts[at : at + 3] == ["fun", name, ":"])
+    return (segment.is_word(stage) and name[:1].isupper()) or next(taken, "") == "Void"
 
 
 def arguments_of_fun(around: Surroundings) -> Diagnostic | None:

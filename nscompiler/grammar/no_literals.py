@@ -2,6 +2,7 @@
 
 from nscompiler.diagnostics.codes import syntax as codes
 from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix
+from nscompiler.grammar.number_words import number_meant
 from nscompiler.grammar.segment import Segment
 from nscompiler.grammar.surroundings import Surroundings
 from nscompiler.grammar.wording import shown
@@ -9,8 +10,8 @@ from nscompiler.grammar.wording import shown
 _MAYBE = Applicability.MAYBE_INCORRECT
 # What other languages call a value that is none.
 _NOTHING = ("none", "null", "nil", "undefined")
-
-
+# The types of parameters whose defaults are no texts.
+_NO_TEXTS = ("Integer", "Double", "Boolean")
 # What files of settings take for a truth value.
 _TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
@@ -46,13 +47,22 @@ def not_a_literal(around: Surroundings) -> Diagnostic | None:
         title = f"There is no {shown(segment.text(at))}: a parameter that is not given has its default"
         return codes.NOT_A_LITERAL.at(segment.span(at), title, fixes=_left_out(segment, at))
     if segment.whole_as(at, "TEXT"):
-        fixes = (Fix("Put it in quotes", (Edit(segment.span(at), f'"{segment.text(at)}"'),), _MAYBE),)
-        name = segment.text(at)
-        if len(name) > 1 and name.isupper():
-            fixes = (*fixes, Fix("Read it from the environment", (Edit(segment.span(at), f"${name}"),), _MAYBE))
+        fixes = tuple(Fix(title, (Edit(segment.span(at), text),), _MAYBE) for title, text in _meant(segment, at))
     return codes.NOT_A_LITERAL.at(
         segment.span(at), f"A value is a literal, not a name: {shown(segment.text(at))}", fixes=fixes
     )
+
+
+def _meant(segment: Segment, at: int) -> list[tuple[str, str]]:
+    """What a name may stand for, as it is offered and as it is written: a text, a variable of the environment or, where
+    a number is declared, that."""
+    name, quoted = segment.text(at), ("Put it in quotes", f'"{segment.text(at)}"')
+    number = number_meant(name)
+    if segment.text(at - 3) == ":" and segment.text(at - 2) in _NO_TEXTS:
+        return [(f"Write `{number}`", number)] if number is not None and segment.text(at - 2) != "Boolean" else []
+    if len(name) > 1 and name.isupper():
+        return [("Read it from the environment", f"${name}"), quoted]
+    return [quoted] if number is None else [(f"Write `{number}`", number), quoted]
 
 
 def _left_out(segment: Segment, at: int) -> tuple[Fix, ...]:

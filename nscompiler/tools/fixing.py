@@ -37,7 +37,8 @@ Wanted = Callable[[tuple[Diagnostic, ...]], Sequence[Diagnostic]]
 @attrs.frozen(slots=True)
 class Fixed:
     """What came of it: each changed file's text before and after, how many problems were fixed in each, and the
-    check of the files as they are now. ``unsafe`` is how many fixes were left out because they may be wrong."""
+    check of the files as they are now. ``unsafe`` is how many fixes were left out because they may be wrong, and
+    ``refused`` how many of the problems that are left have only fixes that would leave more errors."""
 
     before: Mapping[str, str]
     after: Mapping[str, str]
@@ -45,6 +46,7 @@ class Fixed:
     compilation: Check
     problems: tuple[Diagnostic, ...]
     unsafe: int
+    refused: int
 
     @property
     def total(self) -> int:
@@ -84,18 +86,29 @@ class _Fixing:
         changed = {path: text for path, text in self._texts.items() if text != self._before[path]}
         before = {path: self._before[path] for path in changed}
         left = 0 if self._unsafe else sum(1 for _ in self._offers(compilation, unsafe=True))
-        return Fixed(before, changed, self._counts, compilation, problems, left)
+        return Fixed(before, changed, self._counts, compilation, problems, left, self._taken_back(compilation))
 
     # --- what to apply
 
     def _offers(self, compilation: Check, unsafe: bool) -> Iterator[tuple[Diagnostic, Fix]]:
         """The first fix of each problem that may be applied."""
-        allowed = {Applicability.MACHINE_APPLICABLE} | ({Applicability.MAYBE_INCORRECT} if unsafe else set())
         for problem in self._wanted(compilation.problems):
-            usable = (one for one in problem.fixes if one.applicability in allowed and self._is_ours(compilation, one))
+            usable = self._usable(compilation, problem, unsafe)
             found = next((one for one in usable if _key(problem, one) not in self._refused), None)
             if found is not None:
                 yield problem, found
+
+    def _usable(self, compilation: Check, problem: Diagnostic, unsafe: bool) -> list[Fix]:
+        allowed = {Applicability.MACHINE_APPLICABLE} | ({Applicability.MAYBE_INCORRECT} if unsafe else set())
+        return [one for one in problem.fixes if one.applicability in allowed and self._is_ours(compilation, one)]
+
+    def _taken_back(self, compilation: Check) -> int:
+        """How many problems are left though they have fixes: each of these was tried, and made more wrong."""
+        count = 0
+        for problem in self._wanted(compilation.problems):
+            usable = self._usable(compilation, problem, self._unsafe)
+            count += bool(usable) and all(_key(problem, one) in self._refused for one in usable)
+        return count
 
     def _is_ours(self, compilation: Check, fix: Fix) -> bool:
         """Whether a fix changes the files that were asked for, and what lies beside them, alone."""

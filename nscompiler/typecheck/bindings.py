@@ -85,6 +85,10 @@ def _policy_fixes(scope: Scope, expr: syntax.Apply, binding: syntax.Binding, fau
         return (scope.replacement(binding, "retry = true", "write `retry = true`"),)
     if name == "retry" and (truth := _RETRY.get(str(value.value).casefold())) is not None:
         return (scope.replacement(value, f'"{truth}"', f'write "{truth}"'),)
+    if name == "retry" and fault.kind == "least":
+        return (scope.replacement(value, "true", "write `true`: as often as is usual"),)  # elsewhere: without an end
+    if name == "parallelism" and value.value == 0:
+        return (scope.replacement(value, "1", "write `1`"),)
     if name == "dead_letter":
         return ()  # a path, and no text of a truth value or a number
     fixes = () if fault.kind == "least" else value_fixes(scope, value, params.POLICY[name])

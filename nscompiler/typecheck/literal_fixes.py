@@ -8,6 +8,8 @@ from nscompiler.diagnostics.model import Applicability, Fix
 from nscompiler.diagnostics.suggest import near
 from nscompiler.grammar import syntax
 from nscompiler.grammar.byte_sizes import bytes_meant
+from nscompiler.grammar.number_words import number_meant
+from nscompiler.grammar.text import quote
 from nscompiler.patterns import Pattern
 from nscompiler.typecheck.params import parse_duration
 from nscompiler.typecheck.scope import Scope
@@ -99,6 +101,8 @@ def _listed(value: syntax.Literal, type: ParameterType) -> str:
         parsed = [_plain(item, "text", type.item.kind) or (item if _NUMBER.match(item) else None) for item in items]
         if None not in parsed:
             return f"[{', '.join(filter(None, parsed))}]"
+    elif value.kind == "text" and len(items) > 1 and all(items) and value.raw.startswith('"') and "\\" not in value.raw:
+        return f"[{', '.join(map(quote, items))}]"
     return f"[{value.raw}]"
 
 
@@ -123,6 +127,8 @@ def _plain(text: str, kind: str, wanted: str) -> str | None:
         return _TRUTH.get(text.strip().casefold())
     if wanted == "Integer" and kind == "text" and (times := _TIMES.match(text.strip())) is not None:
         return times[1]
+    if wanted in ("Integer", "Double") and kind == "text" and (digits := number_meant(text)) is not None:
+        return digits
     if wanted == "Integer" and kind in ("double", "text"):
         whole = re.fullmatch(r"\s*([+-]?\d[\d_, ]*?)(?:\.0+)?\s*", text)
         return None if whole is None else re.sub(r"[_, +]", "", whole[1])

@@ -100,6 +100,8 @@ def test_a_fix_that_brings_up_more_errors_is_taken_back(here: Path) -> None:
     done = check("--fix", "--format", "concise", "-q", ".")
     assert (here / "main.nml").read_text() == text
     assert done.stdout == "main.nml:3:18: error[NS0405] `numchars` is spelt `numChars`\n"
+    done = check("--fix", ".")
+    assert done.stderr == "0 problems fixed, 1 left; what 1 of them offers would leave more errors\n"
 
 
 def test_fixes_in_one_place_come_one_after_the_other(here: Path) -> None:

@@ -56,7 +56,7 @@ def test_a_text_may_be_a_size(written: str) -> None:
     assert check_texts({"main.nml": text}).diagnostics == ()
 
 
-@pytest.mark.parametrize("written", ['"5m"', '"ten"', '"0.3B"', '"5 MBit"'])
+@pytest.mark.parametrize("written", ['"5m"', '"tens"', '"0.3B"', '"5 MBit"'])
 def test_what_is_no_size_gets_no_number(written: str) -> None:
     (found,) = check_texts({"main.nml": HTTP.format(written)}).diagnostics
     assert found.fixes == ()

@@ -9,6 +9,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic
 OPTIONAL = "What may be missing is written `optional {}`"
 UNQUOTED = "The alternatives of a sum are constructors, without quotes"
 NAMELESS = "A sum stands only after the `=` of a `type`: its name stands here"
+CHOICES = "Choices of texts are for parameters: the type of these is `Text`"
 FIRST, LAST = "The first `|` of a sum is too many", "The last `|` of a sum is too many"
 ONE = "The alternatives of a sum are separated by one `|`"
 
@@ -35,23 +36,34 @@ def told(text: str, fault: str, title: str, right: str) -> Diagnostic:
             "The alternatives of a sum are constructors: names, and no numbers",
             "type L = L1 | L2",
         ),
-        (
-            'type R = { level : "low" | "high" }',
-            '"low" | "high"',
-            NAMELESS,
-            "type R = { level : Level }\ntype Level = Low | High",
-        ),
-        (
-            'fun f : Text -> "low" | "high"',
-            '"low" | "high"',
-            NAMELESS,
-            "fun f : Text -> FResult\ntype FResult = Low | High",
-        ),
         ("type L = low | high", "low", "A constructor starts with a capital letter", "type L = Low | High"),
     ],
 )
 def test_texts_and_small_names_are_constructors(wrong: str, fault: str, title: str, right: str) -> None:
     told(wrong, fault, title, right)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text", "sum"),
+    [
+        (
+            'type R = { level : "low" | "high" }',
+            "type R = { level : Text }",
+            "type R = { level : Level }\ntype Level = Low | High",
+        ),
+        (
+            'fun f : Text -> "low" | "high"',
+            "fun f : Text -> Text",
+            "fun f : Text -> FResult\ntype FResult = Low | High",
+        ),
+        ('type R = { level : "1" | "2" }', "type R = { level : Text }", None),
+    ],
+)
+def test_choices_of_texts_in_a_type_are_texts_or_a_sum(wrong: str, text: str, sum: str | None) -> None:
+    (found,) = problems(wrong)
+    assert found.title == CHOICES if sum else NAMELESS
+    assert [apply_edits(wrong, fix.edits) for fix in found.fixes] == [text, *([sum] if sum else [])]
+    assert all(problems(apply_edits(wrong, fix.edits)) == () for fix in found.fixes)
 
 
 @pytest.mark.parametrize("text", ['type L = "low" | "low"', 'type L = "low" | ""', 'type L = "low" | "4"'])

@@ -86,12 +86,14 @@ def test_what_no_python_code_reads_may_be_a_standard_parameter() -> None:
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("parallelism = 0", None),
+        ("parallelism = 0", "parallelism = 1"),
         ("parallelism = -1", None),
         ('parallelism = "auto"', None),
         ("timeout = 0", None),
         ('timeout = "0s"', None),
-        ("retry = -1", None),
+        ("retry = -1", "retry = true"),
+        ('retry = "three"', "retry = 3"),
+        ('parallelism = "twenty-two"', "parallelism = 22"),
         ('retry = "3 times"', "retry = 3"),
         ('timeout = "5 minutes please"', 'timeout = "5m"'),
         ('timeout = "at most 1 min and 30 s"', 'timeout = "1m30s"'),
