@@ -145,12 +145,15 @@ class JointReport(ShapeMessage):
 
     def _declared_so(self, mismatch: Mismatch, *, wide: bool = False) -> tuple[Fix, ...]:
         """Where one type inside is another on the other side, the declarations of either side that would agree."""
+        others = self.mismatches[1:]
+        if (whole := self._other_order(mismatch)) is not None:
+            mismatch, others = whole, ()
         given, needed = mismatch.given, mismatch.needed
         sides = self._sides(mismatch.path)
         named = "" if sides.consumer is None else sides.consumer.name
         # No other type of the author's can be `()`: the consumer takes it, where it stands nowhere else.
         is_tick = given is self.store.types.unit and sides.declarations.words[named] <= 2
-        if len(self.mismatches) > 1 or not (mismatch.path or is_tick or wide or alike(given, needed)):
+        if others or not (mismatch.path or is_tick or wide or alike(given, needed)):
             return ()
         if found_twice(self.store, self.given, self.needed, self.mismatches[0]) is not None:
             return ()
@@ -159,6 +162,20 @@ class JointReport(ShapeMessage):
         before = self.written.came_from(mismatch.path, change) if len(fixes) < 2 else ()
         more = (fix for sides in before for fix in of_one_type(sides, given, needed, last=True) if fix not in fixes)
         return (*fixes, *islice(more, 1))
+
+    def _other_order(self, mismatch: Mismatch) -> Mismatch | None:
+        """The mismatch of two tuples that have the same items in another order, where that is all that does not fit."""
+        path = mismatch.path[:-1]
+        if len(self.mismatches) < 2 or any(one.path[:-1] != path for one in self.mismatches):
+            return None
+        given, needed = part_at(self.given, path), part_at(self.needed, path)
+        if not (
+            isinstance(given, App) and isinstance(needed, App) and given.constructor == needed.constructor == "tuple"
+        ):
+            return None
+        have, want = ([self.store.resolve(item) for item in side.items] for side in (given, needed))
+        same = len(have) == len(want) and all(have.count(item) == want.count(item) for item in have)
+        return replace(mismatch, path=path, given=given, needed=needed) if same else None
 
     def _substitutes(self) -> tuple[Fix, ...]:
         """Functions in scope that would fit in the place of either stage."""

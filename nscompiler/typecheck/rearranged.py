@@ -46,7 +46,8 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
         return body
     at = {(one.primary.span.start, one.primary.span.end): one for one in errors if _may_be_mended(one, len(errors))}
     found: list[tuple[Way, Attempt]] = []
-    for way in _ways(definer, body.expr, at):
+    annotated = body.decl is not None and body.decl.annotation is not None
+    for way in _ways(definer, body.expr, at, annotated=annotated):
         tried = attempt(definer, [body], [way.expr])
         # A parameter that nothing reads is a fault of its own, even if its stage is one too many.
         if tried is not None and way.is_needless and any(one.code is _UNKNOWN for one in tried.gone):
@@ -111,7 +112,7 @@ def _told(scope: Scope, way: Way, tried: Attempt, fixes: tuple[Fix, ...]) -> Dia
     return replace(first, related=related, fixes=fixes)
 
 
-def _ways(definer: Definer, expr: syntax.Expr, at: At) -> Iterator[Way]:
+def _ways(definer: Definer, expr: syntax.Expr, at: At, *, annotated: bool) -> Iterator[Way]:
     scope, alone = definer.scope, len(at) == 1
     yield from set_elsewhere(scope, expr, at)
     for part in parts(expr):
@@ -125,7 +126,9 @@ def _ways(definer: Definer, expr: syntax.Expr, at: At) -> Iterator[Way]:
             for place, stage in enumerate(part.stages):
                 problem = said_of(stage, at) if place else None
                 if problem is not None and problem.code in _JOINTS:
-                    yield from _moves(scope, expr, part, place, problem, alone=alone)
+                    # What goes into a whole def its annotation says.
+                    free = alone and not (annotated and part is expr)
+                    yield from _moves(scope, expr, part, place, problem, alone=free)
             if not alone:
                 yield from without_stage(definer, expr, part, at)
 

@@ -11,6 +11,7 @@ from nscompiler.source import Span
 from nscompiler.typecheck import constraints
 from nscompiler.typecheck.declared import Declarations, Place, variable_at
 from nscompiler.typecheck.explain import cut, written
+from nscompiler.typecheck.scope import BUILT_IN_ARITY
 from nscompiler.typecheck.spelling import spelt
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import show, show_field
@@ -215,7 +216,8 @@ def _written_at(sides: Sides, place: Place | None, side: str, type: Type) -> Fix
     """A fix that writes a type at a place of one side, by the names that its file has for it."""
     scope = sides.declarations.scope
     own = place is not None and place.node
-    if isinstance(own, syntax.TypeName) and own.name.text not in SCALARS and _count(sides, own.name.text) <= 2:
+    declared = isinstance(own, syntax.TypeName) and own.name.text not in (*SCALARS, *BUILT_IN_ARITY)
+    if isinstance(own, syntax.TypeName) and declared and _count(sides, own.name.text) <= 2:
         return None  # nothing would use that type any more
     if place is not None and place.module is scope.module:
         text = spelt(scope, type)
@@ -223,7 +225,9 @@ def _written_at(sides: Sides, place: Place | None, side: str, type: Type) -> Fix
         text = None if not type.ground or _holds_sum(type) else show(type, expand=True)
     if text is None or len(text) > LONGEST:
         return None
-    bare = re.fullmatch(r"[\w.]+", text) or text[0] in "{[("
+    # Where a type with arguments stands without brackets, another one may.
+    applied = isinstance(own, syntax.TypeName) and bool(own.args)
+    bare = applied or re.fullmatch(r"[\w.]+", text) or text[0] in "{[("
     return _rewritten(sides, [place], side, lambda _: text if bare else f"({text})", _is_whole)
 
 
@@ -284,7 +288,7 @@ def _is_simple(place: Place) -> bool:
 
 
 def _is_whole(place: Place) -> bool:
-    return isinstance(place.node, syntax.OptionalType) or takes_optional(place.node)
+    return isinstance(place.node, syntax.OptionalType | syntax.TypeName) or takes_optional(place.node)
 
 
 def takes_optional(node: syntax.TypeExpr) -> bool:

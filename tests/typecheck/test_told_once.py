@@ -160,3 +160,44 @@ def test_a_field_whose_name_is_a_part_of_the_other_is_renamed() -> None:
     found = only(text)
     assert found.code.name == "field-misspelt"
     assert found.fixes[0].title == "rename `nick` to `nickname` in `P`"
+
+
+def test_a_vector_of_another_length_is_declared_so_on_either_side() -> None:
+    text = "fun a : Text -> Vector 3 Double\nfun b : Vector 2 Double -> Text\ndef one = a | b\n"
+    found = only(text)
+    assert [fix.title for fix in found.fixes] == [
+        "write `Vector 3 Double` in the input of `b`",
+        "write `Vector 2 Double` in the output of `a`",
+    ]
+    assert all(check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == () for fix in found.fixes)
+
+
+def test_a_pair_the_other_way_round_is_declared_so_on_either_side() -> None:
+    for around in ("{}", "{{ p : {} }}"):
+        text = (
+            f"fun a : Text -> {around.format('(Text, Integer)')}\n"
+            f"fun b : {around.format('(Integer, Text)')} -> Text\ndef one = a | b\n"
+        )
+        found = only(text)
+        assert [fix.title for fix in found.fixes] == [
+            "write `(Text, Integer)` in the input of `b`",
+            "write `(Integer, Text)` in the output of `a`",
+        ]
+        assert all(check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == () for fix in found.fixes)
+
+
+def test_tuples_of_other_items_are_not_the_other_way_round() -> None:
+    text = "fun a : Text -> (Text, Integer)\nfun b : (Integer, Integer) -> Text\ndef one = a | b\n"
+    assert not any("(Integer, Integer)" in edit.text for fix in only(text).fixes for edit in fix.edits)
+
+
+def test_the_first_two_stages_are_swapped_where_an_annotation_says_what_goes_in() -> None:
+    text = (
+        "fun mask : { ip : Text | r } -> { | r }\nfun locate : { ip : Text | r } -> { ip : Text, country : Text | r }\n"
+        "def located : { ip : Text, n : Integer } -> { country : Text, n : Integer } = mask | locate\n"
+    )
+    (fix,) = only(text).fixes
+    assert fix.title == "swap `mask` and `locate`"
+    assert check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == ()
+    bare = text.replace(text[text.index(" : { ip : Text, n") : text.index(" =")], "")
+    assert not any(fix.title.startswith("swap") for fix in only(bare).fixes)
