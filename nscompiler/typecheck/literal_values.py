@@ -93,9 +93,10 @@ def called_as(node: ast.expr) -> str:
     return _CALLED[kind_of_literal(node) or ""]
 
 
-def is_another(node: ast.expr, type: Type) -> bool:
-    """Whether a value is written out that is none of a type, whatever it holds."""
-    kind = kind_of_literal(node)
+def is_another(node: ast.expr, type: Type, known: str | None = None) -> bool:
+    """Whether a value is written out that is none of a type, whatever it holds. ``known`` is the Python type of what is
+    not written out."""
+    kind = known or kind_of_literal(node)
     if kind is None or type.poisoned:
         return False
     match type:
@@ -128,10 +129,10 @@ def _has_another_length(node: ast.expr, length: int) -> bool:
 
 
 def of_another_type(
-    python: SourceFile, function: FunctionInterface, node: ast.expr, type: Type
+    python: SourceFile, function: FunctionInterface, node: ast.expr, type: Type, known: str | None = None
 ) -> tuple[str, str, tuple[Fix, ...]]:
     """The title, the label and the fixes for a value that is of another type than is declared."""
-    kind = kind_of_literal(node) or ""
+    kind = known or kind_of_literal(node) or ""
     declared = show(type)
     shown = declared if len(declared) <= 24 else f"{declared[:23]}…"
     called, label = _CALLED[kind], ""
@@ -166,9 +167,9 @@ def _meant(python: SourceFile, node: ast.expr, kind: str, type: Type) -> tuple[F
     if node.lineno != node.end_lineno:
         return ()
     if isinstance(type, Scalar) and type.name == "Text" and kind in ("int", "float"):
-        text = f"str({written})" if isinstance(node, ast.Call) else f'"{written}"'
+        text = f'"{written}"' if isinstance(node, ast.Constant | ast.UnaryOp) else f"str({written})"
     elif isinstance(type, App) and type.constructor == "list" and not _is_byte(type.items[-1]):
-        text = f"[{written}]" if kind != "none" and not is_another(node, type.items[-1]) else None
+        text = f"[{written}]" if kind != "none" and not is_another(node, type.items[-1], kind) else None
         text = "[]" if kind == "none" else text
     elif isinstance(type, Scalar) and isinstance(node, ast.Constant) and isinstance(node.value, str):
         bare = node.value.strip()

@@ -11,6 +11,7 @@ from nscompiler.diagnostics.suggest import did_you_mean, distance, near
 from nscompiler.modules.wording import titled
 from nscompiler.records import Record, replace
 from nscompiler.source import SourceFile, Span
+from nscompiler.typecheck.known_values import KnownValues
 from nscompiler.typecheck.literal_values import added, is_another, is_rebound, kind_of_literal, of_another_type
 from nscompiler.typecheck.names_in_python import names_given
 from nscompiler.typecheck.places_in_python import offset_of, place_in
@@ -27,9 +28,10 @@ _SHORTEST = 4
 
 class Wrong(Record):
     """A value that is sure to be refused: a record's ``missing`` fields, and ``key``, which stands for the first of
-    them; or what is no value of the type at all, and has no fields."""
+    them; or what is no value of the type at all, and has no fields; then ``kind`` is its Python type, where it is not
+    written out."""
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("node", "type", "missing", "key")
+    __match_args__: ClassVar[tuple[str, ...]] = ("node", "type", "missing", "key", "kind")
     __slots__ = __match_args__
 
     def __init__(
@@ -38,11 +40,13 @@ class Wrong(Record):
         type: Type,
         missing: tuple[str, ...] = (),
         key: "ast.expr | ast.keyword | None" = None,
+        kind: str | None = None,
     ) -> None:
         self.node = node
         self.type = type
         self.missing = missing
         self.key = key
+        self.kind = kind
 
 
 def wrong_values(method: Method, function: FunctionInterface) -> Iterator[Wrong]:
@@ -53,11 +57,12 @@ def wrong_values(method: Method, function: FunctionInterface) -> Iterator[Wrong]
     yields = method.kind in (MethodKind.GENERATOR, MethodKind.ASYNC_GENERATOR)
     if function.kind not in ("source", "function") or (function.kind == "source" and not yields):
         return
+    known = KnownValues(definition, function.scheme.input)
     waiting: list[ast.AST] = list(reversed(definition.body))
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Yield if yields else ast.Return) and node.value is not None:
-            yield from _wrong(node.value, type)
+            yield from _wrong(node.value, type, known)
         if not isinstance(node, _INSIDE):
             waiting.extend(reversed(list(ast.iter_child_nodes(node))))
 
@@ -67,29 +72,34 @@ def surely_wrong(service: Service, found: Sequence[Wrong]) -> list[Wrong]:
     if service.names is None or not any(isinstance(one.node, ast.Call) for one in found):
         return list(found)
     given, names = names_given(ast.parse(service.text)), service.names
-    return [one for one in found if one.missing or not is_rebound(one.node, names, given)]
+    return [one for one in found if one.missing or _is_derived(one) or not is_rebound(one.node, names, given)]
 
 
-def _wrong(node: ast.expr, type: Type) -> Iterator[Wrong]:
+def _is_derived(wrong: Wrong) -> bool:
+    """Whether what a value is follows from what the method is given."""
+    return wrong.kind is not None and kind_of_literal(wrong.node) is None
+
+
+def _wrong(node: ast.expr, type: Type, known: KnownValues) -> Iterator[Wrong]:
     """What is wrong in an expression where a value of a type is wanted."""
     if isinstance(node, ast.IfExp):
-        yield from _wrong(node.body, type)
-        yield from _wrong(node.orelse, type)
+        yield from _wrong(node.body, type, known)
+        yield from _wrong(node.orelse, type, known)
     elif isinstance(type, App) and type.constructor == "optional":
         if kind_of_literal(node) != "none":
-            yield from _wrong(node, type.items[0])
-    elif is_another(node, type):
-        yield Wrong(node, type)
+            yield from _wrong(node, type.items[0], known)
+    elif is_another(node, type, kind := known.kind(node)):
+        yield Wrong(node, type, kind=kind)
     elif isinstance(type, App):
         for inner, part in _parts(node, type):
-            yield from _wrong(inner, part)
+            yield from _wrong(inner, part, known)
     elif isinstance(type, RecordType) and (fields := _fields(node)) is not None:
-        yield from _in_record(node, type, fields)
+        yield from _in_record(node, type, fields, known)
     elif isinstance(type, Sum) and (held := _payload(node, type)) is not None:
-        yield from _wrong(*held)
+        yield from _wrong(*held, known)
     elif isinstance(type, RecordType) and _is_plain(node) and type.tail is None:
         for inner, (_, part) in zip(node.elts, type.fields, strict=False):
-            yield from _wrong(inner, part)
+            yield from _wrong(inner, part, known)
 
 
 def _parts(node: ast.expr, type: App) -> Iterator[tuple[ast.expr, Type]]:
@@ -141,7 +151,9 @@ def _fields(node: ast.expr) -> list[tuple[str, Key, ast.expr]] | None:
     return None
 
 
-def _in_record(node: ast.expr, type: RecordType, fields: Sequence[tuple[str, Key, ast.expr]]) -> Iterator[Wrong]:
+def _in_record(
+    node: ast.expr, type: RecordType, fields: Sequence[tuple[str, Key, ast.expr]], known: KnownValues
+) -> Iterator[Wrong]:
     declared = dict(type.fields)
     given = {name: key for name, key, _ in fields}
     given_as = {name: value for name, _, value in fields}
@@ -159,13 +171,13 @@ def _in_record(node: ast.expr, type: RecordType, fields: Sequence[tuple[str, Key
             if slip is not None and name not in given and name not in missing and _may_lack(declared[name]):
                 extra.remove(slip)
                 yield Wrong(node, type, (name,), given[slip])
-        if len(missing) == len(extra) == 1 and not any(_wrong(given_as[extra[0]], declared[missing[0]])):
+        if len(missing) == len(extra) == 1 and not any(_wrong(given_as[extra[0]], declared[missing[0]], known)):
             yield Wrong(node, type, (missing[0],), given[extra[0]])
         elif missing:
             yield Wrong(node, type, tuple(missing))
     for name, _, value in fields:
         if name in declared:
-            yield from _wrong(value, declared[name])
+            yield from _wrong(value, declared[name], known)
 
 
 def _may_lack(type: Type) -> bool:
@@ -183,7 +195,7 @@ def told_of(
     """What is said of values that are refused; of those that are alike and of another type than is declared once."""
     alike: dict[object, list[Wrong]] = {}
     for one in found:
-        key = id(one) if one.missing else (show(one.type), kind_of_literal(one.node))
+        key = id(one) if one.missing else (show(one.type), one.kind or kind_of_literal(one.node))
         alike.setdefault(key, []).append(one)
     for first, *others in alike.values():
         told = _told_of(python, method, function, first)
@@ -216,7 +228,7 @@ def _told_of(python: SourceFile, method: Method, function: FunctionInterface, wr
         title = title or titled("`{}` gives no value of the declared sum", function.name)
         label, fixes = _constructed(python, wrong, function.module)
     else:
-        title, label, fixes = of_another_type(python, function, wrong.node, wrong.type)
+        title, label, fixes = of_another_type(python, function, wrong.node, wrong.type, wrong.kind)
     return codes.RETURNED_VALUE.at(
         place,
         title,

@@ -24,7 +24,7 @@ class Item:
 
 class Module(nstack.Module):
     def f(self, x: {}) -> {}:
-        return x
+        return made(x)
 """
 DECLARED = """\
 module M:0.1.0

@@ -125,7 +125,7 @@ def test_a_pattern_names_a_constructor() -> None:
         "return nstack.R(x)",
         "return nstack.At(x, 1)",
         "return nstack.runtime.values",
-        "try:\n            return nstack.Other\n        except AttributeError:\n            return x",
+        "try:\n            return nstack.Other\n        except AttributeError:\n            return made(x)",
         "y: nstack.Other = x\n        return y",
     ],
 )

@@ -41,7 +41,7 @@ def names(nml: str, python: str) -> list[str]:
     return [one.code.name for one in check_texts(files).diagnostics]
 
 
-def method(type: str, signature: str, body: str = "return x") -> list[str]:
+def method(type: str, signature: str, body: str = "return made(x)") -> list[str]:
     return names(f"fun f : {type}", f"class Module(nstack.Module):\n    def f{signature}:\n        {body}")
 
 
@@ -130,16 +130,16 @@ def test_a_result_may_not_be_annotated(type, annotation):
     ],
 )
 def test_of_a_generator_what_it_yields_is_compared(type, annotation, told):
-    found = method(f"Text -> {type}", f"(self, x) -> {annotation}", "yield x")
+    found = method(f"Text -> {type}", f"(self, x) -> {annotation}", "yield made(x)")
     assert found == ["annotation-disagrees"] * told
 
 
 @pytest.mark.parametrize(
     ("head", "body", "told"),
     [
-        ("async def f(self, x: str) -> int", "return x", 0),
-        ("async def f(self, x: str) -> AsyncIterator[int]", "yield x", 0),
-        ("def f(self, x: str) -> t.Awaitable[int]", "return x", 0),
+        ("async def f(self, x: str) -> int", "return made(x)", 0),
+        ("async def f(self, x: str) -> AsyncIterator[int]", "yield made(x)", 0),
+        ("def f(self, x: str) -> t.Awaitable[int]", "return made(x)", 0),
         ("async def f(self, x: str) -> str", "return x", 1),
         ("async def f(self, x: str) -> AsyncIterator[str]", "yield x", 1),
         ("def f(self, x: str) -> t.Coroutine[None, None, str]", "return x", 1),
@@ -399,7 +399,7 @@ def test_where_several_classes_could_be_meant_none_is_renamed() -> None:
     ],
 )
 def test_an_annotation_that_disagrees_is_mended(type: str, before: str, after: str | None) -> None:
-    python = IMPORTS + "\nclass Module:\n    def f{}:\n        return x"
+    python = IMPORTS + "\nclass Module:\n    def f{}:\n        return made(x)"
     found = mended(f"{TYPES}fun f : {type}", python.replace("{}", before))
     assert [text for _, _, text in found] == ([] if after is None else [python.replace("{}", after)])
 
