@@ -32,7 +32,7 @@ def no_values(python: SourceFile, service: Service, function: FunctionInterface)
             yield _told(python, method, function)
         elif whole:
             yield _told_of_return(python, function, whole)
-    elif function.kind == "function" and _is_something(function.scheme.output) and _returns_nothing(method, service):
+    elif function.kind == "function" and is_something(function.scheme.output) and _returns_nothing(method, service):
         assert method.definition is not None
         from nscompiler.typecheck.missing_returns import returned
 
@@ -113,7 +113,7 @@ def _is_one(node: ast.expr | None, type: Type) -> bool:
 # --- functions
 
 
-def _is_something(type: Type) -> bool:
+def is_something(type: Type) -> bool:
     """Whether None is surely no value of a type."""
     if isinstance(type, App):
         return type.constructor != "optional"

@@ -20,6 +20,7 @@ from nscompiler.typecheck.python_parameters import Parameters
 from nscompiler.typecheck.read_fields import unknown_fields
 from nscompiler.typecheck.returned_values import surely_wrong, told_of, wrong_values
 from nscompiler.typecheck.service import CLASS_NAMES, PLAIN_BASES, Method, MethodKind, Service, read_service
+from nscompiler.typecheck.unmatched_constructors import unmatched_constructors
 from nscompiler.types.interface import FunctionInterface
 from nscompiler.types.show import show
 from nscompiler.types.types import Type, VoidType
@@ -170,6 +171,7 @@ class _PythonSide:
                 if wrong := list(wrong_values(method, function)):
                     yield from told_of(self._python, method, function, surely_wrong(self._service, wrong))
                 yield from unknown_fields(self._python, method, function)
+                yield from unmatched_constructors(self._python, method, function)
                 if function.kind != "source":
                     yield from no_values(self._python, self._service, function)
 
