@@ -59,6 +59,7 @@ _GLUED = Pattern(r"^(?:import|module)(?=\w)|[ \t]as(?=[A-Z])|(?<=\d)as(?=[ \t])"
 _FOR_SPACE = Pattern(r"(?:(?<=^import)|(?<=^module)|(?<=[ \t]as))[^A-Za-z0-9\s](?=\S)|[^A-Za-z0-9\s](?=as[ \t])")
 _ODD_AS = Pattern(r"(?<=[ \t])(?:a[^\w\s]|[^\w\s]s)(?=[ \t])")
 _SIGN = Pattern(r"[^\w\s]+")
+_WHERE_BRACE = Pattern(r"(?P<where>\bwhere[ \t]*+)\{")
 _COMMENT = Pattern(r"[ \t]*(?://.*|;[ \t]*)?")
 
 
@@ -139,8 +140,8 @@ class HeadLines:
 
     def _is_mended(self, start: int, end: int, inside: Sequence[Diagnostic]) -> bool:
         """Whether the one problem of a line has a fix after which the line is right."""
-        if len(inside) != 1:
-            return False
+        if len(inside) != 1 or _WHERE_BRACE.search(self._source.text, start, end):
+            return False  # without its `{` that line is right, and the `}` further down is not
         for fix in inside[0].fixes:
             if all(start <= edit.span.start and edit.span.end <= end for edit in fix.edits):
                 text = apply_edits(self._source.text, fix.edits)
@@ -237,6 +238,7 @@ def _read(line: str, before: str, text: str, tables: Tables) -> tuple[_Meant, re
 
 
 def _meanings(line: str, before: str, text: str, tables: Tables) -> Iterator[_Meant]:
+    yield from _opened_twice(line)
     yield from _doubled(line)
     yield from _reordered(line, text)
     yield from _apart(line)
@@ -246,6 +248,14 @@ def _meanings(line: str, before: str, text: str, tables: Tables) -> Iterator[_Me
     yield from _swapped(line, tables)
     yield from _other_sign(line)
     yield from _slipped(line)
+
+
+def _opened_twice(line: str) -> Iterator[_Meant]:
+    """``module Foo:1.0.0 where {``."""
+    found = _WHERE_BRACE.search(line)
+    if found is not None and line.startswith("module"):
+        title = "A module's declarations stand behind `where` or in braces, not both"
+        yield _Meant(((*found.span("where"), ""),), title, found.span("where"), "Remove `where`")
 
 
 def _slipped(line: str) -> Iterator[_Meant]:

@@ -145,3 +145,15 @@ def test_a_shell_completes_codes(tmp_path: Path, line: list[str], offered: list[
 def test_words_are_a_name_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "type", "mismatch"]) == 0
     assert capsys.readouterr().out.startswith("NS0301 type-mismatch\n")
+
+
+def test_several_codes_are_explained_one_after_the_other(capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = printed(capsys, "NS0301"), printed(capsys, "field-missing")
+    assert printed(capsys, "NS0301", "field-missing") == f"{one}\n{other}"
+    pages = json.loads(printed(capsys, "NS0301", "NS0302", "--format", "json"))
+    assert [page["id"] for page in pages] == ["NS0301", "NS0302"]
+
+
+def test_one_unknown_code_of_several_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "NS0301", "NS9999"]) == 2
+    assert "there is no code `NS9999`" in capsys.readouterr().err

@@ -282,7 +282,8 @@ def test_a_folder_without_a_module_gets_a_header(tmp_path: Path, capsys: pytest.
     assert main(["check", str(folder)]) == 0
     capsys.readouterr()
     assert main(["stub", str(folder)]) == 0
-    assert capsys.readouterr().out == ""
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", f"{folder}/module.nml declares all that {folder}/service.py has\n")
 
 
 def test_a_tuple_of_any_length_is_a_list_where_it_is_given_back() -> None:

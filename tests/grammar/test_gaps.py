@@ -53,6 +53,7 @@ CASES = [
     ("Sources.stdin\n  | Conv.to_json\n  «Sinks.stdout»\n", "Sources.stdin\n  | Conv.to_json |\n  Sinks.stdout\n"),
     (F + 'def d = f { n = 1 }\ndef e = «"""»\n  a\n  ""\n', F + 'def d = f { n = 1 }\ndef e = """\n  a\n  """\n'),
     ("module «G:1.0.0:»\n" + F, "module G:1.0.0\n" + F),
+    (f"module G:1.0.0 «where »{{\n{F}}}\n", f"module G:1.0.0 {{\n{F}}}\n"),
     (F + "def d = f «-->» f --> f\n", F + "def d = f | f | f\n"),
     (F + "def d = f { n «:=» 3 }\n", F + "def d = f { n = 3 }\n"),
     (F + "def d = f { m = 2, n «=>» 3 }\n", F + "def d = f { m = 2, n = 3 }\n"),

@@ -18,7 +18,7 @@ _MOST_ALIKE = 5
 
 
 @click.command("explain", short_help="Explain a diagnostic, with a wrong and a right program.")
-@click.argument("words", metavar="[CODE|NAME]", nargs=-1, shell_complete=complete_code)
+@click.argument("words", metavar="[CODE|NAME]...", nargs=-1, shell_complete=complete_code)
 @click.option(
     "--format",
     "form",
@@ -29,7 +29,7 @@ _MOST_ALIKE = 5
 )
 @color_option
 def command(words: tuple[str, ...], form: str, color: str) -> int:
-    """Explain a diagnostic: what it means, a wrong program with its message, and the program mended.
+    """Explain diagnostics: what each means, a wrong program with its message, and the program mended.
 
     Without a CODE, such as NS0301 or type-mismatch, list all there are.
     """
@@ -38,12 +38,20 @@ def command(words: tuple[str, ...], form: str, color: str) -> int:
         return exits.OK
     from nscompiler.tools.pages import markdown, page_of, page_values
 
-    page = page_of(found(" ".join(words)))
+    pages = [page_of(code) for code in _all_found(words)]
     if form == "json":
-        _write(_json(page_values(page)))
+        values = [page_values(page) for page in pages]
+        _write(_json(values if len(values) > 1 else values[0]))
     else:
-        _write(markdown(page) if form == "markdown" else drawn(page, color))
+        _write("\n".join(markdown(page) if form == "markdown" else drawn(page, color) for page in pages))
     return exits.OK
+
+
+def _all_found(words: tuple[str, ...]) -> "list[Code]":
+    """The codes of several words; that of all of them together, ``type mismatch``, where none is one by itself."""
+    from nscompiler.diagnostics import codes
+
+    return [found(word) for word in words] if any(map(codes.find, words)) else [found(" ".join(words))]
 
 
 def _write(text: str) -> None:

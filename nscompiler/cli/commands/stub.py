@@ -78,6 +78,8 @@ def _declarations(path: str, search: tuple[str, ...]) -> tuple[str, int]:
         place = read.lines.position(problem.primary.span.start)
         told = f"{problem.title} ({problem.primary.text})" if problem.primary.text else problem.title
         click.echo(f"{python}:{place.line}:{place.column}: error[{problem.code.id}] {told}", err=True)
+    if not found.text and not found.problems:
+        click.echo(f"{nml} declares all that {python} has", err=True)
     header = _header(nml) if checked is None and found.text else ""
     return format_source(header + found.text).text, exits.FAILED if found.problems else exits.OK
 
