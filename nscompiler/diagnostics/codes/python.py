@@ -180,8 +180,10 @@ RETURNED_VALUE = Code(
         "its constructors, which are attributes of `nstack`, `nstack.Event.Placed(…)`; or there is no type or "
         "constructor of this name. A misspelt optional field would be lost. Or the method reads a field that the "
         "record which it is given does not have. Or a method comes to its end without a `return` that gives a value, "
-        "as where it prints what it should return. Of values that are not written out, or whose fields are not all "
-        "literal, nothing is said: they are checked when the workflow runs."
+        "as where it prints what it should return, or a `match` at its end has no case for one of the constructors of "
+        "the sum that it is given. What follows from the value that the method is given counts as written out: its "
+        "fields, and what methods of a text return. Of all other values nothing is said: they are checked when the "
+        "workflow runs."
     ),
     level=Severity.WARNING,
     wrong_files=(("module.nml", _EVENT), ("service.py", _SHOUTS.replace('"loud"', '"lout"'))),
