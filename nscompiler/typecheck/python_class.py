@@ -10,6 +10,7 @@ from nscompiler.modules.wording import titled
 from nscompiler.source import SourceFile, Span
 from nscompiler.typecheck.agreement import returns, takes
 from nscompiler.typecheck.annotations import Annotation, read_annotation
+from nscompiler.typecheck.compared_parameters import never_equal
 from nscompiler.typecheck.constructor_calls import wrong_calls
 from nscompiler.typecheck.facts import Checked
 from nscompiler.typecheck.no_values import no_values
@@ -58,6 +59,7 @@ def check_python(checked: Checked, python: SourceFile) -> tuple[Diagnostic, ...]
         *(annotations := (*reader.annotations(),)),
         *reader.values({label.span for one in annotations for label in one.related}),
         *Parameters(python, service, reader.functions).told(),
+        *never_equal(python, service, reader.functions),
         *(() if service.names is None else unknown_constructors(python, service.names, checked.interface)),
         *(() if service.names is None else wrong_calls(python, service, service.names, checked.interface.types)),
     )

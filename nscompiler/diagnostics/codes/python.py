@@ -190,6 +190,23 @@ RETURNED_VALUE = Code(
     right_files=(("module.nml", _EVENT), ("service.py", _SHOUTS)),
 )
 
+_MODES = 'module Demo:0.1.0\n\nfun shout : Text -> Text with { mode : "soft" | "loud" }\n'
+_IS_LOUD = _RIGHT.replace("return text.upper()", 'return text.upper() if self.args["mode"] == "loud" else text')
+
+IMPOSSIBLE_CHOICE = Code(
+    id="NS0812",
+    name="impossible-choice",
+    title="A parameter is compared with a text that is none of its choices",
+    explanation=(
+        "The declaration of the parameter lists the texts that it may be, and whoever sets it to another one is told. "
+        "This comparison is with yet another text, so that it always comes out the same, and a branch of the method is "
+        "never taken. Write one of the declared texts, or declare this one too."
+    ),
+    level=Severity.WARNING,
+    wrong_files=(("module.nml", _MODES), ("service.py", _IS_LOUD.replace('== "loud"', '== "lout"'))),
+    right_files=(("module.nml", _MODES), ("service.py", _IS_LOUD)),
+)
+
 CODES = (
     METHOD_MISSING,
     CLASS_MISSING,
@@ -202,4 +219,5 @@ CODES = (
     SOURCE_WITHOUT_VALUES,
     PARAMETER_ACCESS,
     RETURNED_VALUE,
+    IMPOSSIBLE_CHOICE,
 )
