@@ -30,6 +30,7 @@ def told(type: str, body: str) -> list[tuple[str, str, list[str]]]:
         ("T -> Text", "return t.id", "t.id", "a whole number Text", "return str(t.id)"),
         ("T -> Text", "x = t['id']\nreturn x + 1", "x + 1", "a whole number Text", "x = t['id']\nreturn str(x + 1)"),
         ("T -> Integer", "return t.price", "t.price", "a number Integer", None),
+        ("T -> Integer", "return t.price + 1", "t.price + 1", "a number Integer", None),
         ("T -> Integer", "return t.id / 2", "t.id / 2", "a number Integer", None),
         ("T -> optional Text", "return t.id", "t.id", "a whole number Text", "return str(t.id)"),
         ("T -> Text", "return t.name if t.id > 2 else t.tags", "t.tags", "a list Text", None),
@@ -55,6 +56,8 @@ def test_what_follows_from_the_value_is_told(type: str, body: str, under: str, g
     ("type", "body"),
     [
         ("T -> Integer", "return int(t.price)"),
+        ("T -> DateTime", "return t.at.replace(day=1)"),
+        ("T -> Text", "x = len(t.tags)\nreturn x"),  # a function of that name may be the file's own
         ("T -> Double", "return t.id * 2"),
         ("T -> Double", "return t.id"),
         ("T -> [Text]", "return t.tags"),

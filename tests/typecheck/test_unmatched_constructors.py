@@ -45,6 +45,11 @@ def test_nothing_is_said_where_all_may_be_taken(body: str) -> None:
     assert told(body) == []
 
 
+def test_of_a_constructor_that_there_is_not_that_is_said() -> None:
+    ((place, title, _),) = told(f"{PLACED}\n    case E.Nope():\n        return ''")
+    assert (place, title) == ("Nope", "the sum `E` has no constructor `Nope`")
+
+
 def test_what_may_be_missing_may_be_left_out() -> None:
     assert told(PLACED, "E -> optional Text") == []
     assert told(PLACED.replace("return", "yield"), "E -> Text") == []
