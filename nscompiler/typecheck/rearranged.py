@@ -130,6 +130,8 @@ def _ways(definer: Definer, expr: syntax.Expr, at: At, *, annotated: bool) -> It
                     free = alone and not (annotated and part is expr)
                     yield from _moves(scope, expr, part, place, problem, alone=free)
             if not alone:
+                first = next((place for place, stage in enumerate(part.stages) if place and said_of(stage, at)), 0)
+                yield from _exchanges(scope, expr, part, first, at)
                 yield from without_stage(definer, expr, part, at)
 
 
@@ -193,6 +195,30 @@ def _moves(
             title = f"swap {name_of(last_of(left))} and {name_of(last_of(right))}"
             swapped.add(min(at, before))
         yield Way(instead(expr, {pipe: made}), Fix(title, edits, Applicability.MAYBE_INCORRECT), problem, moved)
+
+
+def _exchanges(scope: Scope, expr: syntax.Expr, pipe: syntax.Pipe, place: int, at: At) -> Iterator[Way]:
+    """The first stage that does not fit, or the one before it, in the place of one further on, and that in its place."""
+    stages, source = pipe.stages, scope.module.source
+    problem = said_of(stages[place], at) if place else None
+    if problem is None or problem.code not in _JOINTS:
+        return
+    for one, other in ((one, one + far) for far in range(2, FARTHEST + 1) for one in (place, place - 1)):
+        if other >= len(stages):
+            continue
+        joints = [at for at in (one - 1, one, other - 1, other) if 0 <= at < len(stages) - 1]
+        if any(source.text[stages[each].end : stages[each + 1].start].strip() != "|" for each in joints):
+            continue
+        made = [*stages]
+        made[one], made[other] = stages[other], stages[one]
+        edits = tuple(
+            Edit(source.span(stages[to].start, stages[to].end), source.text[stages[which].start : stages[which].end])
+            for to, which in ((one, other), (other, one))
+        )
+        title = f"swap {name_of(last_of(stages[one]))} and {name_of(last_of(stages[other]))}"
+        fix = Fix(title, edits, Applicability.MAYBE_INCORRECT)
+        whole = syntax.Pipe(pipe.start, pipe.end, tuple(made))
+        yield Way(instead(expr, {pipe: whole}), fix, problem, stages[one])
 
 
 def _edits(scope: Scope, pipe: syntax.Pipe, at: int, before: int) -> tuple[Edit, ...]:

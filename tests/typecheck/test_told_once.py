@@ -1,5 +1,8 @@
 """Two functions that do not fit are one fault, however often the one follows the other."""
 
+from itertools import pairwise
+
+import pytest
 from told import only
 
 from nscompiler.diagnostics.edits import apply_edits
@@ -201,3 +204,30 @@ def test_the_first_two_stages_are_swapped_where_an_annotation_says_what_goes_in(
     assert check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == ()
     bare = text.replace(text[text.index(" : { ip : Text, n") : text.index(" =")], "")
     assert not any(fix.title.startswith("swap") for fix in only(bare).fixes)
+
+
+_STEPS = "".join(f"type {one} = {{ {one.lower()} : Text }}\n" for one in "ABCDEF") + "".join(
+    f"fun {one.lower()}{other.lower()} : {one} -> {other}\n" for one, other in pairwise("ABCDEF")
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("ab | de | cd | bc | ef", "ab | bc | cd | de | ef"),
+        ("ab | ef | cd | de | bc", "ab | bc | cd | de | ef"),
+        ("cd | bc | ab | de | ef", "ab | bc | cd | de | ef"),
+    ],
+)
+def test_two_stages_that_stand_in_each_others_place_are_one_error(written: str, meant: str) -> None:
+    text = f"{_STEPS}def d = {written}\n"
+    (fix,) = only(text).fixes
+    assert fix.title.startswith("swap ")
+    assert apply_edits(text, fix.edits) == text.replace(written, meant)
+
+
+def test_stages_in_brackets_are_not_swapped() -> None:
+    text = f"{_STEPS}def d = ab | (de & de) | cd | bc | ef\n"
+    found = check_texts({"main.nml": text}).diagnostics
+    assert found
+    assert not any(fix.title.startswith("swap") for one in found for fix in one.fixes)
