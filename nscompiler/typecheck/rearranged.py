@@ -198,7 +198,7 @@ def _moves(
 
 
 def _exchanges(scope: Scope, expr: syntax.Expr, pipe: syntax.Pipe, place: int, at: At) -> Iterator[Way]:
-    """The first stage that does not fit, or the one before it, in the place of one further on, and that in its place."""
+    """The first stage that does not fit, or the one before it, exchanged with one further on."""
     stages, source = pipe.stages, scope.module.source
     problem = said_of(stages[place], at) if place else None
     if problem is None or problem.code not in _JOINTS:
@@ -206,7 +206,7 @@ def _exchanges(scope: Scope, expr: syntax.Expr, pipe: syntax.Pipe, place: int, a
     for one, other in ((one, one + far) for far in range(2, FARTHEST + 1) for one in (place, place - 1)):
         if other >= len(stages):
             continue
-        joints = [at for at in (one - 1, one, other - 1, other) if 0 <= at < len(stages) - 1]
+        joints = [each for each in (one - 1, one, other - 1, other) if 0 <= each < len(stages) - 1]
         if any(source.text[stages[each].end : stages[each + 1].start].strip() != "|" for each in joints):
             continue
         made = [*stages]
