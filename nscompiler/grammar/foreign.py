@@ -161,6 +161,8 @@ def type_of_def(around: Surroundings) -> Diagnostic | None:
     segment, first, at = around.segment, around.head + 2, around.segment.at
     if around.keyword != "def" or segment.text(first) != ":" or segment.text(at) != "=" or at <= first + 1:
         return None
+    if segment.text(at + 1) == ">":
+        return None  # an arrow of other languages
     fixes: tuple[Fix, ...] = ()
     if segment.whole_with(first, at - first, []):
         written = segment.source.text[segment.start(first) : segment.end(at - 1)]

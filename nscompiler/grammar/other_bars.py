@@ -32,10 +32,14 @@ def other_bars(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> 
         return
     capital, sign = trial.kind["UNAME"], tokens.texts[at]
     places = list(_places(tokens, first, sign, trial))
-    if at not in places or any(tokens.kinds[one + 1] != capital for one in places):
+    holds = sign == ":" and any(tokens.texts[one] == "|" for one in range(first, _end(tokens, trial, at)))
+    if at not in places or not (holds or all(tokens.kinds[one + 1] == capital for one in places)):
         return
     body = next((one for one in range(first, at) if tokens.texts[one] == "="), 0)
     if not body or tokens.kinds[body + 1] != capital or tokens.texts[body + 1] in SCALARS:
+        return
+    if holds:
+        yield _with_payloads(source, tokens, first, places)
         return
     bar = shared_kinds(trial.tables)["|"]
     meant = [
@@ -48,6 +52,28 @@ def other_bars(source: SourceFile, tokens: Tokens, trial: Trial, index: int) -> 
     fix = Fix("Write `|`", tuple(Edit(span, "|") for span in spans), Applicability.MAYBE_INCORRECT)
     title = fitting(f"{_TITLE}, not by {shown(sign)}", _TITLE)
     yield Slip(first, places[-1] + 1, tuple(meant), codes.MISSING_PIPE.at(spans[0], title, fixes=(fix,)))
+
+
+def _end(tokens: Tokens, trial: Trial, at: int) -> int:
+    """Where the declaration around a token ends."""
+    end = at + 1
+    while end < min(at + WINDOW, len(tokens.kinds) - 1) and not trial.is_start(tokens, end):
+        end += 1
+    return end
+
+
+def _with_payloads(source: SourceFile, tokens: Tokens, first: int, places: list[int]) -> Slip:
+    """``type S = A : Text | B``: a `:` between constructors and what they hold, where a `|` separates them."""
+    spans = [source.span(tokens.starts[one], tokens.ends[one]) for one in places]
+    gone = [source.span(tokens.ends[one - 1], tokens.ends[one]) for one in places]
+    meant = [
+        (tokens.kinds[one], tokens.texts[one], tokens.starts[one], tokens.ends[one])
+        for one in range(first, places[-1] + 1)
+        if one not in places
+    ]
+    title = "What a constructor holds stands right behind it, without a `:`"
+    fix = Fix("Remove `:`", tuple(Edit(span, "") for span in gone), Applicability.MAYBE_INCORRECT)
+    return Slip(first, places[-1] + 1, tuple(meant), codes.UNEXPECTED.at(spans[0], title, fixes=(fix,)))
 
 
 def _places(tokens: Tokens, first: int, sign: str, trial: Trial) -> Iterator[int]:

@@ -15,6 +15,12 @@ from nscompiler.records import Record, replace
 
 _READERS = frozenset(("get", "pop", "setdefault", "__getitem__"))
 _OF_DICTS = frozenset(dir(dict))
+_CLOSING = frozenset(
+    (
+        *("open", "closing", "aclosing", "TemporaryDirectory", "NamedTemporaryFile", "TemporaryFile", "ZipFile"),
+        *("urlopen", "connect", "Session", "ClientSession", "Client", "AsyncClient", "Lock", "nullcontext"),
+    )
+)
 _PLAIN_DECORATORS = frozenset(("property", "staticmethod", "classmethod", "override", "cached_property"))
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -231,9 +237,21 @@ def _decorator(node: ast.expr) -> str:
 
 def _is_tried(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> bool:
     """Whether a ``try`` or a ``with`` around a node may take what it raises."""
-    return any(
-        isinstance(around, ast.Try | ast.TryStar | ast.With | ast.AsyncWith) for around in _around(node, parents)
-    )
+    inside = node
+    for around in _around(node, parents):
+        if isinstance(around, ast.Try | ast.TryStar):
+            return True
+        managers = around.items if isinstance(around, ast.With | ast.AsyncWith) and inside in around.body else ()
+        if not all(lets_pass(item.context_expr) for item in managers):
+            return True
+        inside = around
+    return False
+
+
+def lets_pass(manager: ast.expr) -> bool:
+    """Whether a context manager is one of those that close what they opened, and take no error."""
+    called = manager.value if isinstance(manager, ast.Await) else manager
+    return isinstance(called, ast.Call) and _decorator(called.func) in _CLOSING
 
 
 def _around(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> Iterator[ast.AST]:

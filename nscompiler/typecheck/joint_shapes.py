@@ -67,8 +67,8 @@ class ShapeMessage(JointMessage):
         )
 
     def _signed(self, signs: str) -> Fix:
-        """The signs behind what gives too much; in a branch alone where others take it as it is."""
-        if not self.in_branch:
+        """The signs behind what gives too much; in a branch alone where others take just what is given."""
+        if not self.in_branch or not self.shared:
             return postfix(self.scope, self.left, signs)
         title = f"put `Std.identity{signs}` before {self._who()[1]}"
         return Fix(title, self._between(f"Std.identity{signs}"), Applicability.MAYBE_INCORRECT)

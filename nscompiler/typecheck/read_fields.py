@@ -9,6 +9,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, L
 from nscompiler.diagnostics.suggest import did_you_mean, near
 from nscompiler.modules.wording import titled
 from nscompiler.source import SourceFile
+from nscompiler.typecheck.arguments import lets_pass
 from nscompiler.typecheck.names_in_python import names_in
 from nscompiler.typecheck.places_in_python import place_in
 from nscompiler.typecheck.python_fixes import span_of
@@ -21,7 +22,6 @@ from nscompiler.types.types import Record, Sum, Type
 # What may try an attribute, or ask for it first.
 _ASKING = ("isinstance", "hasattr", "getattr", "type")
 _READS = (ast.Attribute, ast.Subscript)
-_TRYING = (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)
 
 
 def unknown_fields(python: SourceFile, method: Method, function: FunctionInterface) -> Iterator[Diagnostic]:
@@ -35,6 +35,7 @@ def unknown_fields(python: SourceFile, method: Method, function: FunctionInterfa
         return
     value = arguments[1].arg
     told: dict[str, list[ast.Attribute | ast.Subscript]] = {}
+    hidden: dict[str, list[ast.Attribute]] = {}
     unpacked: list[ast.Tuple | ast.List] = []
     for part in definition.body:
         for node in ast.walk(part):
@@ -42,13 +43,17 @@ def unknown_fields(python: SourceFile, method: Method, function: FunctionInterfa
                 name = _field_of(node, value)
                 if name is not None and name not in labels:
                     told.setdefault(name, []).append(node)
+            if isinstance(type, Record) and (shown := _hidden_field(node, value, type)) is not None:
+                hidden.setdefault(shown.attr, []).append(shown)
             if has_parts(type) and (targets := unpacked_in(node, value)) is not None and are_others(targets, type):
                 unpacked.append(targets)
-    if not (told or unpacked) or _may_be_another(definition, value, _ASKING[isinstance(type, Sum) :]):
+    if not (told or unpacked or hidden) or _may_be_another(definition, value, _ASKING[isinstance(type, Sum) :]):
         return
     for targets in unpacked:
         assert has_parts(type)
         yield told_of_unpacked(python, function, type, targets, value)
+    for attributes in hidden.values():
+        yield _told_of_hidden(python, function, attributes)
     for name, nodes in told.items():
         yield _told_of(python, function, type, labels or (), name, nodes)
 
@@ -65,16 +70,50 @@ def _may_be_another(definition: ast.FunctionDef | ast.AsyncFunctionDef, value: s
     if any(name == value for part in definition.body for name in names_in(part)):
         return True
     nodes = ast.walk(definition)
-    return any(isinstance(one, _TRYING) or (isinstance(one, ast.Name) and one.id in asking) for one in nodes)
+    return any(_tries(one) or (isinstance(one, ast.Name) and one.id in asking) for one in nodes)
+
+
+def _tries(node: ast.AST) -> bool:
+    """Whether a statement may take an error that is raised in it."""
+    if isinstance(node, ast.With | ast.AsyncWith):
+        return not all(lets_pass(item.context_expr) for item in node.items)
+    return isinstance(node, ast.Try | ast.TryStar)
 
 
 def _field_of(node: ast.AST, value: str) -> str | None:
     match node:
         case ast.Attribute(value=ast.Name(id=own), attr=name, ctx=ast.Load()) if own == value:
-            return None if name in (*ITEM_FIELDS, "values") or name.startswith("_") else name
+            hidden = name != "value" and (name in ITEM_FIELDS or name == "values")
+            return None if hidden or name.startswith("_") else name
         case ast.Subscript(value=ast.Name(id=own), slice=ast.Constant(value=str(name)), ctx=ast.Load()) if own == value:
             return name
     return None
+
+
+def _hidden_field(node: ast.AST, value: str, type: Record) -> ast.Attribute | None:
+    """A field `value` that is read as an attribute, which only values of sums have."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=own), attr="value", ctx=ast.Load()) if own == value:
+            return node if "value" in type.labels else None
+    return None
+
+
+def _told_of_hidden(python: SourceFile, function: FunctionInterface, nodes: list[ast.Attribute]) -> Diagnostic:
+    owner = nodes[0].value
+    name, own = nodes[0].attr, owner.id if isinstance(owner, ast.Name) else ""
+    edits = [
+        Edit(python.span(span_of(python, one.value).end, span_of(python, one).end), f'["{name}"]') for one in nodes
+    ]
+    fix = Fix(
+        f'write `{own}["{name}"]`', tuple(sorted(edits, key=lambda one: one.span.start)), Applicability.MAYBE_INCORRECT
+    )
+    return codes.RETURNED_VALUE.at(
+        place_in(python, nodes[0]),
+        titled("`{}` reads the field `{}` as an attribute, which there is not", function.name, name),
+        f'a field of this name is reached as `{own}["{name}"]` alone',
+        related=(Label(function.span, "declared here", Role.DECLARATION),),
+        fixes=(fix,),
+    )
 
 
 def _told_of(

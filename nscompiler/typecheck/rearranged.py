@@ -5,7 +5,7 @@ Each way to put it right is tried on the whole def before it is offered. Where m
 it, they were about one slip, and are told as one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from nscompiler.diagnostics.codes import params as param_codes
 from nscompiler.diagnostics.codes import types as codes
@@ -13,7 +13,7 @@ from nscompiler.diagnostics.model import Applicability, Diagnostic, Edit, Fix, L
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
 from nscompiler.typecheck.attempts import Attempt, Definer, Way, accept, attempt, instead, parts, said_of, size
-from nscompiler.typecheck.explain import cut, last_of, name_of
+from nscompiler.typecheck.explain import cut, last_of, name_of, written
 from nscompiler.typecheck.facts import Faulty
 from nscompiler.typecheck.needless import undoes, without_stage
 from nscompiler.typecheck.parameter_moves import set_elsewhere
@@ -39,12 +39,15 @@ At = Mapping[tuple[int, int], Diagnostic]
 def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
     """A def after telling what another order, or brackets, would mend; it is then what it would be with that."""
     errors = [one for one in body.problems if one.is_error]
-    if not 1 <= len(errors) <= MOST_FAULTS or not any(_may_be_mended(one, len(errors)) for one in errors):
+    used = {written(part) for part in parts(body.expr) if isinstance(part, syntax.Use)} if errors else set()
+    if not 1 <= len(errors) <= MOST_FAULTS or not any(_may_be_mended(one, len(errors), used) for one in errors):
         return body
     definer.patience -= size(body.expr)
     if definer.patience < 0:
         return body
-    at = {(one.primary.span.start, one.primary.span.end): one for one in errors if _may_be_mended(one, len(errors))}
+    at = {
+        (one.primary.span.start, one.primary.span.end): one for one in errors if _may_be_mended(one, len(errors), used)
+    }
     found: list[tuple[Way, Attempt]] = []
     annotated = body.decl is not None and body.decl.annotation is not None
     for way in _ways(definer, body.expr, at, annotated=annotated):
@@ -73,20 +76,21 @@ def told_as_rearranged(definer: Definer, body: Faulty) -> Faulty:
     return accept(definer, [body], tried, _told(definer.scope, way, tried, (*fixes, *declared)[:MOST_FIXES]))
 
 
-def _may_be_mended(problem: Diagnostic, count: int) -> bool:
+def _may_be_mended(problem: Diagnostic, count: int, used: Container[str]) -> bool:
     if problem.code is _UNKNOWN:
         return True
     if problem.code is codes.BOTH_INPUTS:
         return not problem.fixes
-    return problem.code in _JOINTS and (count > 1 or not _has_own(problem))
+    return problem.code in _JOINTS and (count > 1 or not _has_own(problem, used))
 
 
-def _has_own(problem: Diagnostic) -> bool:
-    """Whether a fix is about the pipe itself, and not about what is declared elsewhere only."""
+def _has_own(problem: Diagnostic, used: Container[str] = ()) -> bool:
+    """Whether a fix is about the pipe itself, and not about what is declared elsewhere only, or ``used`` in it too."""
     joint = [problem.primary.span, *(one.span for one in problem.related if one.role is Role.PRODUCER)]
     first, last = min(one.start for one in joint), max(one.end for one in joint)
     # Another function may do, or another field, if the order is right.
     own = [fix for fix in problem.fixes if "` for `" not in fix.title and not fix.title.startswith("add `")]
+    own = [fix for fix in own if not (fix.title.startswith("put `") and fix.title.split("`")[1] in used)]
     if problem.code is not codes.TYPE_MISMATCH:
         return bool(own)
     edits = [edit.span for fix in own for edit in fix.edits]

@@ -20,6 +20,8 @@ from nscompiler.types.types import Record as RecordType
 
 # A type is written in another's place where that is no longer than this.
 LONGEST = 64
+# How often the name of a type stands in a file that is declared there and used once.
+MOST_ALONE = 2
 # How many fields a fix adds.
 MOST_ADDED = 2
 _FAMILIES = (
@@ -115,9 +117,19 @@ def renames(sides: Sides, pairs: Sequence[tuple[str, str]]) -> tuple[Fix, ...]:
     ]
     if given is not None and needed is not None and given.node is needed.node:
         return ()
-    if pairs and _count(sides, pairs[0][0]) < _count(sides, pairs[0][1]):
+    if pairs and _is_rarer(sides, pairs[0]):
         offers.reverse()
     return tuple(fix for fix in offers if fix is not None)
+
+
+def _is_rarer(sides: Sides, pair: tuple[str, str]) -> bool:
+    """Whether the spelling that is needed is the rarer one: of two that stand once, that outside of a type that several
+    declarations share."""
+    needed, given = (_count(sides, word) for word in pair)
+    owner = None if sides.given is None else sides.given.owner
+    alone = sides.needed is not None and sides.needed.owner is None
+    shared = owner is not None and alone and _count(sides, owner.name.text) > MOST_ALONE
+    return needed < given or (needed == given and shared)
 
 
 def _makes(sides: Sides, pairs: Sequence[tuple[str, str]]) -> bool:

@@ -12,7 +12,7 @@ from nscompiler.grammar.walk import walk
 from nscompiler.patterns import Pattern
 from nscompiler.typecheck.scope import TITLE_WIDTH, Scope
 from nscompiler.types.interface import FunctionInterface, TypeInterface
-from nscompiler.types.types import Var
+from nscompiler.types.types import SCALARS, Var
 
 # What a built-in type is applied to, in words, and an example for each part.
 _BUILT_IN = {
@@ -90,8 +90,19 @@ def report_arity(scope: Scope, expr: syntax.TypeName, found: TypeInterface | Non
         title,
         _too_many(given - wanted) if given > wanted else _missing(wanted - given),
         related=() if found is None else (Label(found.span, "declared here", Role.DECLARATION),),
-        fixes=_without_some(scope, expr, wanted) if given > wanted else _filled(scope, expr, found, wanted),
+        fixes=(*_one_word(scope, expr), *_without_some(scope, expr, wanted))
+        if given > wanted
+        else _filled(scope, expr, found, wanted),
     )
+
+
+def _one_word(scope: Scope, expr: syntax.TypeName) -> tuple[Fix, ...]:
+    """``Date Time``, which is the name of one type."""
+    match expr.args:
+        case (syntax.TypeName(qualifier=None, args=()) as rest,) if f"{expr.name.text}{rest.name.text}" in SCALARS:
+            word = f"{expr.name.text}{rest.name.text}"
+            return (scope.replacement(expr, word, f"write `{word}`"),)
+    return ()
 
 
 def _has_odd_parameters(scope: Scope, expr: syntax.TypeName) -> bool:

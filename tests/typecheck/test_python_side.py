@@ -566,3 +566,43 @@ def test_a_file_that_is_meant_as_the_python_file_is_told(name: str) -> None:
 def test_another_file_beside_a_module_is_not_taken_for_its_python_file(files: dict[str, str]) -> None:
     beside = {f"m/{name}": text for name, text in files.items()}
     assert check_texts({"m/module.nml": NML, **beside}, ["."]).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('with open(self.args["pat"]) as x: return x.read()', ["undeclared-parameter"]),
+        ("with open(self.args.path) as x: return x.read()", ["parameter-access"]),
+        ('with open("a") as x: return self.args["pat"]', ["undeclared-parameter"]),
+        ('with suppress(self.args["pat"]): return "x"', ["undeclared-parameter"]),
+        ('with suppress(KeyError): return self.args["pat"]', []),
+        ('with suppress(KeyError), open("x"): return self.args["pat"]', []),
+        ('with self.quietly(): return self.args["pat"]', []),
+    ],
+)
+def test_a_with_that_takes_no_error_hides_none(body: str, told: list[str]) -> None:
+    python = f"class Module(nstack.Module):\n    def f(self, x):\n        {body}"
+    assert names("fun f : Text -> Text with { path : Text }", python) == told
+
+
+@pytest.mark.parametrize(
+    ("body", "mended"),
+    [
+        ("return str(x.value)", 'return str(x["value"])'),
+        ('with open("a"): return x.value + x.value', 'with open("a"): return x["value"] + x["value"]'),
+    ],
+)
+def test_a_field_called_value_is_reached_by_its_name_alone(body: str, mended: str) -> None:
+    python = f"import nstack\n\n\nclass Module(nstack.Module):\n    def f(self, x):\n        {body}\n"
+    texts = {"module.nml": "module M:0.1.0\nfun f : { value : Text } -> Text\n", "service.py": python}
+    (found,) = check_texts(texts).diagnostics
+    assert found.title == "`f` reads the field `value` as an attribute, which there is not"
+    fixed = apply_edits(python, found.fixes[0].edits)
+    assert fixed == python.replace(body, mended)
+    assert check_texts({**texts, "service.py": fixed}).diagnostics == ()
+
+
+def test_what_a_constructor_holds_is_an_attribute() -> None:
+    python = "class Module(nstack.Module):\n    def f(self, x):\n        return str(x.value)"
+    assert names("fun f : Event -> Text", python) == []
+    assert names("fun f : Plant -> Text", python) == ["returned-value"]

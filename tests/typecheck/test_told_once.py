@@ -231,3 +231,33 @@ def test_stages_in_brackets_are_not_swapped() -> None:
     found = check_texts({"main.nml": text}).diagnostics
     assert found
     assert not any(fix.title.startswith("swap") for one in found for fix in one.fixes)
+
+
+def test_what_a_pipe_has_already_is_not_put_into_it_again() -> None:
+    text = (
+        "type Hit = { link : Text, n : Integer }\ntype Sum = { url : Text }\nfun hits : Void -> Hit\n"
+        "fun count : Hit -> Sum\nfun tag : { url : Text | r } -> { url : Text, host : Text | r }\n"
+        "def w = hits | tag | count | Sinks.log\n"
+    )
+    (fix,) = only(text).fixes
+    assert fix.title == "swap `tag` and `count`"
+    assert check_texts({"main.nml": apply_edits(text, fix.edits)}).diagnostics == ()
+
+
+def test_a_star_that_no_other_branch_minds_stands_before_all() -> None:
+    text = (
+        "type Row = { a : Integer }\nfun split : Text -> [Row]\nfun alarm : Row -> Void\n"
+        'def rows = Sources.stdin | split | (alarm & Sinks.jsonl { path = "r" })\n'
+    )
+    (fix,) = only(text).fixes
+    assert apply_edits(text, fix.edits) == text.replace("| split |", "| split* |")
+
+
+def test_a_type_that_others_share_keeps_its_field() -> None:
+    text = (
+        "type Row = { value : Double }\nfun split : Text -> [Row]\nfun flat : Text -> Row\n"
+        "fun alarm : { valu : Double } -> Void\ndef a = Sources.stdin | split* | alarm\n"
+    )
+    first, second = only(text).fixes
+    assert first.title == "rename `valu` to `value` in the input of `alarm`"
+    assert second.title == "rename `value` to `valu` in `Row`"
