@@ -155,6 +155,7 @@ class Recovery:
         self._items.open(trial, parts)
         level = self._items.level(trial)
         first, stop = self._items.first(parts[level:], index), self._items.next_start(index)
+        stop = index if tokens.kinds[index] == self._tables.kind["$END"] else stop
         items = parts[level - 1]
         if tokens.kinds[first] not in self._trial.starters and items and isinstance(items[-1], Node):
             first = self._items.item_start(items, first - 1)  # what follows a declaration may be meant as part of it

@@ -53,6 +53,7 @@ CASES = [
     ("Sources.stdin\n  | Conv.to_json\n  «Sinks.stdout»\n", "Sources.stdin\n  | Conv.to_json |\n  Sinks.stdout\n"),
     (F + 'def d = f { n = 1 }\ndef e = «"""»\n  a\n  ""\n', F + 'def d = f { n = 1 }\ndef e = """\n  a\n  """\n'),
     ("module «G:1.0.0:»\n" + F, "module G:1.0.0\n" + F),
+    ("fun s : Text -> Void «where» { t : Text }\n", "fun s : Text -> Void with { t : Text }\n"),
     ("type S = A «:» Text | B Integer\n", "type S = A Text | B Integer\n"),
     ("type S = B Integer | A «:» { n : Text }\n", "type S = B Integer | A { n : Text }\n"),
     ("fun f : Text -> Text\ndef g : Text «=>» Text = f\n", "fun f : Text -> Text\ndef g : Text -> Text = f\n"),
