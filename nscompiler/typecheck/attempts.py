@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from typing import Protocol
 
+from nscompiler.diagnostics.codes.params import UNKNOWN_PARAMETER
 from nscompiler.diagnostics.model import Diagnostic, Fix
 from nscompiler.grammar import syntax
 from nscompiler.records import replace
@@ -94,13 +95,21 @@ def attempt(definer: Definer, bodies: list[Faulty], exprs: list[syntax.Expr]) ->
 
 def accept(definer: Definer, bodies: list[Faulty], found: Attempt, told: Diagnostic) -> Faulty:
     """Tell one thing in the place of all that would be gone; the last of some defs as it would be then."""
-    definer.scope.problems.tell_as_one(found.gone, told)
+    ended = [one for one in found.gone if not _is_only_taken_away(one, told)] or found.gone
+    definer.scope.problems.tell_as_one(ended, told)
     _know(definer, bodies, found.interfaces)
-    gone = set(map(id, found.gone))
+    gone = set(map(id, ended))
     for each, expr, interface in zip(bodies, found.exprs, found.interfaces, strict=True):
         rest = tuple(one for one in each.problems if id(one) not in gone)
         definer.faulty[each.name] = replace(each, expr=expr, interface=interface, problems=rest)
     return definer.faulty[bodies[-1].name]
+
+
+def _is_only_taken_away(problem: Diagnostic, told: Diagnostic) -> bool:
+    """Whether a parameter that nothing reads is gone because its stage would be: it is a fault of its own."""
+    at, edits = problem.primary.span, [edit for fix in told.fixes[:1] for edit in fix.edits]
+    within = any(not edit.text and edit.span.start <= at.start and at.end <= edit.span.end for edit in edits)
+    return problem.code is UNKNOWN_PARAMETER and told.primary.span != at and within
 
 
 def _know(definer: Definer, bodies: list[Faulty], interfaces: list[FunctionInterface]) -> None:

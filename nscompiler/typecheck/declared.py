@@ -213,7 +213,8 @@ def _step(node: syntax.TypeExpr, step: str) -> syntax.TypeExpr | None:
         case syntax.RecordType() if step[:1] == ".":
             return next((field.type for field in node.fields if field.name.text == step[1:]), None)
         case syntax.TupleType() if step[1:].isdigit():
-            return node.items[int(step[1:])]
+            # What another type led to may lie in none of this one.
+            return node.items[int(step[1:])] if int(step[1:]) < len(node.items) else None
         case syntax.ListType() if step == "[]":
             return node.item
         case syntax.OptionalType() if step == "?":

@@ -12,6 +12,7 @@ from nscompiler.typecheck.scope import Scope
 
 # How many further places are pointed to.
 MOST_PLACES = 8
+_FURTHER = "and here"
 _NAMES = (codes.UNKNOWN_NAME, codes.UNKNOWN_TYPE, codes.UNKNOWN_ALIAS, codes.WRONG_CASE)
 _JOINTS = (
     type_codes.TYPE_MISMATCH,
@@ -97,10 +98,16 @@ def _merged(group: list[Diagnostic]) -> Diagnostic:
     first, *others = group
     if not others:
         return first
-    places = dict.fromkeys(one.primary.span for one in others if one.primary.span != first.primary.span)
-    labels = tuple(Label(span, "and here", Role.NOTE) for span in [*places][:MOST_PLACES])
+    told = {first.primary.span, *_further(first)}
+    places = dict.fromkeys(span for one in others for span in (one.primary.span, *_further(one)) if span not in told)
+    labels = tuple(Label(span, _FURTHER, Role.NOTE) for span in [*places][:MOST_PLACES])
     fixes = tuple(fix for one in first.fixes if (fix := _everywhere(one, others)) is not None)
     return replace(first, related=(*first.related, *labels), fixes=fixes)
+
+
+def _further(one: Diagnostic) -> list[Span]:
+    """The places to which a problem that was merged before points besides its own."""
+    return [label.span for label in one.related if label.text == _FURTHER]
 
 
 def _everywhere(fix: Fix, others: list[Diagnostic]) -> Fix | None:

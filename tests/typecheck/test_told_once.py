@@ -261,3 +261,27 @@ def test_a_type_that_others_share_keeps_its_field() -> None:
     first, second = only(text).fixes
     assert first.title == "rename `valu` to `value` in the input of `alarm`"
     assert second.title == "rename `value` to `valu` in `Row`"
+
+
+def test_all_places_of_what_is_one_fault_twice_over_are_pointed_to() -> None:
+    text = (
+        "fun f : Text -> { z : Text }\nfun g : Text -> Text\n"
+        "def a = f | Conv.from_json\ndef b = f | g\ndef c = f | g\ndef d = f | g\n"
+    )
+    found = only(text)
+    here = [text.count("\n", 0, label.span.start) + 1 for label in found.related if label.text == "and here"]
+    assert here == [4, 5, 6]
+
+
+def test_a_tuple_that_has_no_such_place_is_left_alone() -> None:
+    text = (
+        "fun f : Text -> (Integer, Text, Text)\nfun g : (Text, Integer) -> Text\n"
+        "def a = f | Std.fst | g\ndef b = f | g\ndef c : Text -> (Text, Integer) = f\n"
+    )
+    assert check_texts({"main.nml": text}).diagnostics
+
+
+def test_what_nothing_reads_is_told_of_beside_the_stage_that_is_too_many() -> None:
+    text = "def d0 = Std.some?\ndef d1 = [1, 2] | d0 { other = 2 }?\n"
+    found = check_texts({"main.nml": text}).diagnostics
+    assert [one.code.name for one in found] == ["nested-optional", "unknown-parameter"]
