@@ -105,7 +105,7 @@ class _Reader:
         self._self = given[0].arg if given else ""
         self.uses: list[ArgumentUse] = []
         self.called: set[str] = set()
-        self.known = all(_decorator(one) in _PLAIN_DECORATORS for one in method.decorator_list)
+        self.known = all(_last_name(one) in _PLAIN_DECORATORS for one in method.decorator_list)
         self.asked: set[str] = set()
         self.misread: list[ArgumentUse] = []
         # Whether `self.args` may be something else than the dict that it is at first.
@@ -113,7 +113,7 @@ class _Reader:
 
     def read(self) -> None:
         """Go through the method."""
-        if any(_decorator(one) == "staticmethod" for one in self._method.decorator_list):
+        if any(_last_name(one) == "staticmethod" for one in self._method.decorator_list):
             return
         parents = {child: node for node in ast.walk(self._method) for child in ast.iter_child_nodes(node)}
         for node in ast.walk(self._method):
@@ -228,7 +228,7 @@ def _is_super(node: ast.AST | None) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
-def _decorator(node: ast.expr) -> str:
+def _last_name(node: ast.expr) -> str:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
@@ -251,7 +251,7 @@ def _is_tried(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> bool:
 def lets_pass(manager: ast.expr) -> bool:
     """Whether a context manager is one of those that close what they opened, and take no error."""
     called = manager.value if isinstance(manager, ast.Await) else manager
-    return isinstance(called, ast.Call) and _decorator(called.func) in _CLOSING
+    return isinstance(called, ast.Call) and _last_name(called.func) in _CLOSING
 
 
 def _around(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> Iterator[ast.AST]:

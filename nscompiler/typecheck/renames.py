@@ -229,7 +229,7 @@ def _written_at(sides: Sides, place: Place | None, side: str, type: Type) -> Fix
     scope = sides.declarations.scope
     own = place is not None and place.node
     declared = isinstance(own, syntax.TypeName) and own.name.text not in (*SCALARS, *BUILT_IN_ARITY)
-    if isinstance(own, syntax.TypeName) and declared and _count(sides, own.name.text) <= 2:
+    if isinstance(own, syntax.TypeName) and declared and _count(sides, own.name.text) <= MOST_ALONE:
         return None  # nothing would use that type any more
     if place is not None and place.module is scope.module:
         text = spelt(scope, type)

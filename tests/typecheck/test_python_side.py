@@ -583,26 +583,3 @@ def test_another_file_beside_a_module_is_not_taken_for_its_python_file(files: di
 def test_a_with_that_takes_no_error_hides_none(body: str, told: list[str]) -> None:
     python = f"class Module(nstack.Module):\n    def f(self, x):\n        {body}"
     assert names("fun f : Text -> Text with { path : Text }", python) == told
-
-
-@pytest.mark.parametrize(
-    ("body", "mended"),
-    [
-        ("return str(x.value)", 'return str(x["value"])'),
-        ('with open("a"): return x.value + x.value', 'with open("a"): return x["value"] + x["value"]'),
-    ],
-)
-def test_a_field_called_value_is_reached_by_its_name_alone(body: str, mended: str) -> None:
-    python = f"import nstack\n\n\nclass Module(nstack.Module):\n    def f(self, x):\n        {body}\n"
-    texts = {"module.nml": "module M:0.1.0\nfun f : { value : Text } -> Text\n", "service.py": python}
-    (found,) = check_texts(texts).diagnostics
-    assert found.title == "`f` reads the field `value` as an attribute, which there is not"
-    fixed = apply_edits(python, found.fixes[0].edits)
-    assert fixed == python.replace(body, mended)
-    assert check_texts({**texts, "service.py": fixed}).diagnostics == ()
-
-
-def test_what_a_constructor_holds_is_an_attribute() -> None:
-    python = "class Module(nstack.Module):\n    def f(self, x):\n        return str(x.value)"
-    assert names("fun f : Event -> Text", python) == []
-    assert names("fun f : Plant -> Text", python) == ["returned-value"]
